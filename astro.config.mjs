@@ -1,0 +1,39 @@
+import mdx from '@astrojs/mdx';
+import node from '@astrojs/node';
+import { defineConfig } from 'astro/config';
+
+const building = process.argv.includes('build');
+
+/** Adds src/hub.ts to the server build, so that the front server and the pages share one copy of the domain. */
+const hubEntry = {
+  name: 'hub-entry',
+  apply: 'build',
+  buildStart() {
+    if (this.environment.name !== 'ssr') return;
+    this.emitFile({ type: 'chunk', id: new URL('./src/hub.ts', import.meta.url).pathname, fileName: 'hub.mjs', preserveSignature: 'strict' });
+  },
+};
+
+export default defineConfig({
+  output: 'server',
+  adapter: node({ mode: 'middleware', experimentalDisableStreaming: true, bodySizeLimit: 1024 * 1024 }),
+  integrations: [mdx()],
+  publicDir: './src/public',
+  trailingSlash: 'never',
+  compressHTML: true,
+  session: false,
+  devToolbar: { enabled: false },
+  // The request's origin is checked in src/middleware.ts against the address configured at run time; Astro's own check is fixed at build time.
+  security: { checkOrigin: false },
+  build: { inlineStylesheets: 'never', assets: '_assets' },
+  markdown: { syntaxHighlight: 'prism' },
+  vite: {
+    plugins: [hubEntry],
+    build: { assetsInlineLimit: 0 },
+    ssr: {
+      external: ['better-sqlite3', 'sharp', 'pagefind', '@node-rs/argon2', 'satteri'],
+      // Unbundled drizzle-orm costs about 190 MB of memory; `astro dev` cannot bundle everything.
+      ...(building ? { noExternal: true } : {}),
+    },
+  },
+});

@@ -1,0 +1,86 @@
+import { mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import Database from 'better-sqlite3';
+import { drizzle, type BetterSQLite3Database } from 'drizzle-orm/better-sqlite3';
+import { migrate } from 'drizzle-orm/better-sqlite3/migrator';
+import * as schema from './schema.ts';
+import { searchIndex } from './search-index.ts';
+
+export * from './schema.ts';
+
+type Db = BetterSQLite3Database<typeof schema> & { $client: Database.Database };
+
+let open: Db | null = null;
+
+/** Opens (or creates) the one database file, brings its tables up to date and makes it the database of this process. */
+export function openDatabase(file: string, migrations: string): void {
+  if (file !== ':memory:') mkdirSync(dirname(file), { recursive: true });
+  const sqlite = new Database(file);
+  sqlite.pragma('journal_mode = WAL');
+  sqlite.pragma('synchronous = FULL');
+  sqlite.pragma('busy_timeout = 5000');
+  sqlite.pragma('cache_size = -16000');
+  const db = drizzle(sqlite, { schema });
+  // A table rebuild with foreign keys on would cascade into the children; the pragma inside the migration is a no-op.
+  sqlite.pragma('foreign_keys = OFF');
+  migrate(db, { migrationsFolder: migrations });
+  // A rebuild also drops that table's triggers: they are made again each time, and cost nothing when they stand.
+  sqlite.exec(searchIndex);
+  const broken = sqlite.pragma('foreign_key_check') as unknown[];
+  if (broken.length) throw new Error(`The database has ${broken.length} broken references after its migration.`);
+  sqlite.pragma('foreign_keys = ON');
+  open = db;
+}
+
+/** The open database; its queries are synchronous. */
+export const db = new Proxy({} as Db, {
+  get(_, property) {
+    if (!open) throw new Error('The database is not open.');
+    return Reflect.get(open, property, open);
+  },
+});
+
+/**
+ * A statement that is prepared once for the open database and again if another one is opened (tests do).
+ * Building a query costs about thirty times as much as running a prepared one.
+ */
+export function prepared<T>(build: (db: Db) => T): () => T {
+  let made: T | null = null;
+  let madeFor: Db | null = null;
+  return () => {
+    if (!open) throw new Error('The database is not open.');
+    if (made === null || madeFor !== open) [made, madeFor] = [build(open), open];
+    return made;
+  };
+}
+
+/**
+ * Runs `work` in one immediate transaction: all of it is remembered or none. `work` must not be async.
+ * A transaction inside a transaction joins it.
+ */
+export function transaction<T>(work: () => T): T {
+  const sqlite = db.$client;
+  if (sqlite.inTransaction) return work();
+  return sqlite.transaction(work).immediate();
+}
+
+/** Tells the page caches of every process that something a visitor could see has changed. Call inside the transaction. */
+export function bumpChanges(): void {
+  bump().run();
+}
+const bump = prepared((d) => d.$client.prepare(
+  `insert into facts (name, value) values ('changes', 1) on conflict (name) do update set value = value + 1`));
+
+/** The change counter that `bumpChanges` counts. */
+export function changes(): number {
+  return (readChanges().get() as { value: number } | undefined)?.value ?? 0;
+}
+const readChanges = prepared((d) => d.$client.prepare(`select value from facts where name = 'changes'`));
+
+/** Folds the write-ahead log into the file and closes it. */
+export function closeDatabase(): void {
+  if (!open) return;
+  open.$client.pragma('wal_checkpoint(TRUNCATE)');
+  open.$client.close();
+  open = null;
+}

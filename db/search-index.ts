@@ -1,0 +1,21 @@
+/**
+ * The full-text index over `search_documents` and the triggers that keep it in step. Idempotent: run after every migration.
+ * Porter stems English; diacritics are folded. It stores no text of its own (external content).
+ */
+export const searchIndex = `
+create virtual table if not exists search_index using fts5(
+  title, people, summary, body,
+  content = 'search_documents', content_rowid = 'id',
+  tokenize = "porter unicode61 remove_diacritics 2", prefix = '2 3'
+);
+create trigger if not exists search_documents_added after insert on search_documents begin
+  insert into search_index (rowid, title, people, summary, body) values (new.id, new.title, new.people, new.summary, new.body);
+end;
+create trigger if not exists search_documents_gone after delete on search_documents begin
+  insert into search_index (search_index, rowid, title, people, summary, body) values ('delete', old.id, old.title, old.people, old.summary, old.body);
+end;
+create trigger if not exists search_documents_changed after update of title, people, summary, body on search_documents begin
+  insert into search_index (search_index, rowid, title, people, summary, body) values ('delete', old.id, old.title, old.people, old.summary, old.body);
+  insert into search_index (rowid, title, people, summary, body) values (new.id, new.title, new.people, new.summary, new.body);
+end;
+`;

@@ -1,0 +1,88 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { eq, inArray } from 'drizzle-orm';
+import { parse } from 'yaml';
+import { createComment } from '#domain/forum/comments.ts';
+import { createPost } from '#domain/forum/posts.ts';
+import { indexPost, indexThread } from '#domain/forum/searchable.ts';
+import { createThread } from '#domain/forum/starting-threads.ts';
+import { asMember, freeHandle } from '#domain/people/members.ts';
+import type { ThreadKind } from '#domain/forum/types.ts';
+import type { Member, Role } from '#domain/people/types.ts';
+import { addDays } from '#lib/dates.ts';
+import { attempts, bumpChanges, db, members, posts, resources, threads, transaction } from './client.ts';
+
+interface Person { key: string; name: string; email: string; role: Role; jobTitle?: string; place?: string }
+interface Thread {
+  title: string; kind: ThreadKind; author: string; daysAgo: number; themes?: string[]; pinned?: boolean; locked?: boolean; body: string;
+  replies?: { author: string; hoursLater: number; body: string }[];
+}
+interface Comment { resource: string; author: string; daysAgo: number; body: string }
+
+const read = <T>(file: string): T => parse(readFileSync(file, 'utf8')) as T;
+
+/**
+ * Fills an empty hub with the sample community: invented people, marked as samples, who write through the same commands as everybody;
+ * only the dates are set back afterwards. Does nothing when anybody is there already.
+ * @param folder where cast.yaml, comments.yaml and threads/ lie
+ */
+export function seedSampleCommunity(folder: string, now = new Date()): void {
+  if (db.select({ id: members.id }).from(members).limit(1).get()) return;
+  transaction(() => {
+    const cast = joinCast(read<Person[]>(join(folder, 'cast.yaml')), now);
+    for (const file of readdirSync(join(folder, 'threads')).sort()) {
+      const forum = file.replace(/\.yaml$/, '');
+      for (const thread of read<Thread[]>(join(folder, 'threads', file))) writeThread(forum, thread, cast, now);
+    }
+    for (const comment of read<Comment[]>(join(folder, 'comments.yaml'))) writeComment(comment, cast, now);
+    bumpChanges();
+  });
+}
+
+/** The people of a cast as members that may write, by key. They have no password: nobody can sign in as them. */
+export function joinCast(people: Person[], now = new Date()): Map<string, Member> {
+  return new Map(people.map((p) => {
+    const row = db.insert(members).values({
+      email: p.email, name: p.name, handle: freeHandle(p.name), role: p.role, jobTitle: p.jobTitle ?? null, place: p.place ?? null,
+      sample: true, emailConfirmedAt: addDays(now, -420), createdAt: addDays(now, -420),
+    }).returning().get();
+    return [p.key, asMember(row)];
+  }));
+}
+
+function known(cast: Map<string, Member>, key: string): Member {
+  const member = cast.get(key);
+  if (!member) throw new Error(`The sample community has nobody called ${key}.`);
+  // Nobody writes this fast in life; here they may.
+  db.delete(attempts).run();
+  return member;
+}
+
+function writeThread(forum: string, sample: Thread, cast: Map<string, Member>, now: Date): void {
+  const startedAt = addDays(now, -sample.daysAgo);
+  const { id } = createThread(known(cast, sample.author), { forum, kind: sample.kind, title: sample.title, body: sample.body, themes: sample.themes ?? [] });
+  let lastPostAt = startedAt;
+  for (const reply of sample.replies ?? []) {
+    const written = createPost(known(cast, reply.author), { threadId: id, body: reply.body });
+    const at = addDays(startedAt, reply.hoursLater / 24);
+    lastPostAt = at < now ? at : now;
+    db.update(posts).set({ createdAt: lastPostAt }).where(eq(posts.id, written.id)).run();
+    indexPost(written.id);
+  }
+  db.update(posts).set({ createdAt: startedAt }).where(eq(posts.id, db.select({ id: posts.id }).from(posts).where(eq(posts.threadId, id)).orderBy(posts.number).limit(1))).run();
+  db.update(threads).set({
+    createdAt: startedAt, lastPostAt, pinned: sample.pinned ?? false,
+    ...(sample.locked && { lockedAt: lastPostAt, lockedReason: 'Settled; start a new thread if it comes up again.' }),
+  }).where(eq(threads.id, id)).run();
+  indexThread(id);
+}
+
+function writeComment(sample: Comment, cast: Map<string, Member>, now: Date): void {
+  const resource = db.select({ id: resources.id }).from(resources).where(eq(resources.slug, sample.resource)).get();
+  if (!resource) throw new Error(`The sample community comments on ${sample.resource}, which is not in the library.`);
+  const { id } = createComment(known(cast, sample.author), { resourceId: resource.id, body: sample.body });
+  const at = addDays(now, -sample.daysAgo);
+  db.update(posts).set({ createdAt: at }).where(eq(posts.id, id)).run();
+  db.update(threads).set({ lastPostAt: at }).where(inArray(threads.id, db.select({ id: posts.threadId }).from(posts).where(eq(posts.id, id)))).run();
+  indexPost(id);
+}

@@ -1,0 +1,19 @@
+import { z } from 'zod';
+
+const tidy = (text: string) => text.replace(/\r\n?/g, '\n').replace(/[\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F]/g, '');
+
+/** A required text field: control characters dropped, line ends unified, outer blanks trimmed; lengths in characters. */
+export function text(options: { missing: string; max: number; min?: number; tooShort?: string }) {
+  const { missing, max, min = 1, tooShort = missing } = options;
+  return z.string({ error: missing }).transform((t) => tidy(t).trim()).pipe(
+    z.string().min(1, { error: missing, abort: true }).min(min, tooShort).max(max, `Please keep it to ${max.toLocaleString('en-CA')} characters.`));
+}
+
+/** A text field that may stay empty; empty becomes null. */
+export function optionalText(max: number) {
+  return z.string().nullish().transform((t) => tidy(t ?? '').trim() || null).pipe(
+    z.string().max(max, `Please keep it to ${max.toLocaleString('en-CA')} characters.`).nullable());
+}
+
+/** A required number that names a row. */
+export const rowId = z.coerce.number({ error: 'This form is incomplete: please reload the page.' }).int().positive();

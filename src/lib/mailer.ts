@@ -1,0 +1,34 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import nodemailer from 'nodemailer';
+
+export interface Letter {
+  to: string;
+  subject: string;
+  /** Plain text with Unix line ends. */
+  text: string;
+  /** Stable across tries of the same letter, so that a receiver can drop a repeat. */
+  messageId: string;
+}
+
+/** Hands one letter over; rejects with the mail server's own words when it is not taken. */
+export type Mailer = (letter: Letter) => Promise<void>;
+
+const headers = { 'Auto-Submitted': 'auto-generated', 'X-Auto-Response-Suppress': 'All' };
+
+/** Sends through an SMTP server, given as smtp://user:password@host:port or smtps://…; connections are kept and reused. */
+export function smtpMailer(url: string, from: string): Mailer {
+  const transport = nodemailer.createTransport(url, { from });
+  return async (letter) => { await transport.sendMail({ ...letter, headers }); };
+}
+
+/** Writes each letter as an .eml file into a folder: the hub without a mail server. */
+export function folderMailer(folder: string, from: string): Mailer {
+  const transport = nodemailer.createTransport({ streamTransport: true, buffer: true, newline: 'unix' }, { from });
+  return async (letter) => {
+    await mkdir(folder, { recursive: true });
+    const { message } = await transport.sendMail({ ...letter, headers, encoding: 'utf-8', textEncoding: 'quoted-printable' });
+    const stamp = new Date().toISOString().replace(/[:.]/g, '-');
+    await writeFile(join(folder, `${stamp}-${letter.to.replace(/[^a-z0-9@.-]/gi, '_')}.eml`), message as Buffer, { flag: 'wx' });
+  };
+}

@@ -1,0 +1,78 @@
+import { markdownToHtml } from 'satteri';
+import sanitizeHtml from 'sanitize-html';
+
+/** Counts up when the same Markdown would give other HTML, so that stored HTML can be made again. */
+export const rendererVersion = 1;
+
+const lower: Record<string, string> = { h1: 'h3', h2: 'h3', h3: 'h4', h4: 'h5', h5: 'h6' };
+
+const allowed: sanitizeHtml.IOptions = {
+  allowedTags: [
+    'p', 'br', 'hr', 'h3', 'h4', 'h5', 'h6', 'strong', 'em', 'del', 'code', 'pre', 'blockquote', 'a', 'ul', 'ol', 'li',
+    'table', 'thead', 'tbody', 'tr', 'th', 'td', 'sup', 'sub', 'section', 'span', 'div',
+  ],
+  allowedAttributes: {
+    a: ['href', 'id', 'rel', 'class', 'aria-label'], th: ['class', 'scope'], td: ['class'], li: ['class', 'id'], ul: ['class'], ol: ['start'],
+    code: ['class'], span: ['class'], div: ['class', 'tabindex', 'role', 'aria-label'], section: ['class', 'aria-label'],
+  },
+  allowedClasses: {
+    '*': ['task-list-item', 'contains-task-list', 'task', 'footnotes', 'data-footnote-backref', 'align-center', 'align-right', 'language-*', 'scroll'],
+  },
+  allowedSchemes: ['http', 'https', 'mailto', 'tel'],
+  allowProtocolRelative: false,
+  // What somebody typed stays readable: markup we do not take is shown as text.
+  disallowedTagsMode: 'escape',
+};
+
+/**
+ * Members' Markdown (CommonMark, tables, task lists, footnotes, autolinks) as HTML that is safe to print in a page.
+ * Headings start at h3, below the page's own. Links leave with rel="nofollow ugc".
+ * @param idPrefix makes footnote ids differ between posts on one page
+ */
+export function renderMarkdown(markdown: string, idPrefix = 'm'): string {
+  const { html } = markdownToHtml(markdown);
+  const local = (id: string) => `${idPrefix}-${id.replace(/^user-content-/, '')}`;
+  const aligned = (tagName: string, attribs: sanitizeHtml.Attributes) => {
+    const align = /text-align:\s*(center|right)/.exec(attribs['style'] ?? '')?.[1];
+    return { tagName, attribs: { ...(align && { class: `align-${align}` }), ...(tagName === 'th' && { scope: 'col' }) } };
+  };
+  return sanitizeHtml(html, {
+    ...allowed,
+    transformTags: {
+      ...Object.fromEntries(Object.entries(lower).map(([from, to]) => [from, (tagName: string, attribs: sanitizeHtml.Attributes) =>
+        attribs['id'] === 'footnote-label' ? { tagName: 'span', attribs: { class: 'task' }, text: '' } : { tagName: to, attribs: {} }])),
+      a: (tagName, attribs) => {
+        const href = attribs['href'] ?? '';
+        if (href.startsWith('#user-content-')) {
+          return { tagName, attribs: {
+            href: `#${local(href.slice(1))}`,
+            ...(attribs['id'] && { id: local(attribs['id']) }),
+            ...(attribs['aria-label'] && { 'aria-label': attribs['aria-label'] }),
+          } };
+        }
+        return { tagName, attribs: { href, ...(/^https?:/i.test(href) && { rel: 'nofollow ugc noopener' }) } };
+      },
+      li: (tagName, attribs) => ({ tagName, attribs: {
+        ...(attribs['class'] && { class: attribs['class'] }), ...(attribs['id'] && { id: local(attribs['id']) }),
+      } }),
+      input: (_, attribs) => ({ tagName: 'span', attribs: { class: 'task' }, text: 'checked' in attribs ? '☑' : '☐' }),
+      section: (tagName) => ({ tagName, attribs: { class: 'footnotes', 'aria-label': 'Footnotes' } }),
+      th: aligned,
+      td: aligned,
+      img: (_, attribs) => ({ tagName: 'a', attribs: { href: attribs['src'] ?? '', rel: 'nofollow ugc noopener' }, text: attribs['alt'] || attribs['src'] || 'picture' }),
+    },
+  }).replaceAll('<table>', '<div class="scroll" tabindex="0" role="region" aria-label="Table"><table>').replaceAll('</table>', '</table></div>')
+    .replaceAll('<span class="task"></span>', '');
+}
+
+const entities: Record<string, string> = { '&amp;': '&', '&lt;': '<', '&gt;': '>', '&quot;': '"', '&#39;': "'" };
+
+/** The words of sanitised HTML, without tags, on one line. */
+export function plainText(html: string): string {
+  return html.replace(/<[^>]*>/g, ' ').replace(/&(?:amp|lt|gt|quot|#39);/g, (e) => entities[e] ?? e).replace(/\s+/g, ' ').trim();
+}
+
+/** Text made safe to stand in HTML. */
+export function escapeHtml(text: string): string {
+  return text.replace(/[&<>"']/g, (c) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' })[c] ?? c);
+}
