@@ -1,0 +1,47 @@
+import { ActionError, type ActionAPIContext } from 'astro:actions';
+import { Denied, Gone, Invalid, NotFound, SignInRequired, TooMany } from '#domain/errors.ts';
+import type { Cookie } from '#domain/people/sessions.ts';
+import type { Member } from '#domain/people/types.ts';
+import { reportFailure } from '../reports.ts';
+
+/** For forms anybody may send. The command gets the address of the request, for its rate limits. */
+export function asVisitor<Input, Output>(command: (input: Input, address: string) => Output | Promise<Output>) {
+  return (input: Input, context: ActionAPIContext) => answered(context, () => command(input, context.locals.address));
+}
+
+/** For forms of members. What the member may do in detail the command decides. */
+export function asMember<Input, Output>(command: (actor: Member, input: Input) => Output | Promise<Output>) {
+  return (input: Input, context: ActionAPIContext) => answered(context, () => {
+    const actor = context.locals.viewer;
+    if (!actor) throw new SignInRequired('You are not signed in any more. What you typed is still here: copy it, sign in, and send it again.');
+    return command(actor, input);
+  });
+}
+
+/** Sets a cookie the way the domain describes it. */
+export function setCookie(context: Pick<ActionAPIContext, 'cookies'>, cookie: Cookie): void {
+  context.cookies.set(cookie.name, cookie.value, cookie.attributes);
+}
+
+async function answered<Output>(context: ActionAPIContext, work: () => Output | Promise<Output>): Promise<Output> {
+  try {
+    return await work();
+  } catch (error) {
+    throw asActionError(error, context);
+  }
+}
+
+/** What the domain refuses, as the page's form understands it; anything unexpected is logged under a reference and told without details. */
+function asActionError(error: unknown, context: ActionAPIContext): ActionError {
+  if (error instanceof ActionError) return error;
+  if (error instanceof Invalid) {
+    const issues = Object.entries(error.fields).map(([field, message]) => ({ code: 'custom', path: [field], message }));
+    return Object.assign(new ActionError({ code: 'BAD_REQUEST', message: error.message }), { type: 'AstroActionInputError', issues });
+  }
+  if (error instanceof SignInRequired) return new ActionError({ code: 'UNAUTHORIZED', message: error.message });
+  if (error instanceof Denied) return new ActionError({ code: 'FORBIDDEN', message: error.message });
+  if (error instanceof NotFound || error instanceof Gone) return new ActionError({ code: 'NOT_FOUND', message: error.message });
+  if (error instanceof TooMany) return new ActionError({ code: 'TOO_MANY_REQUESTS', message: error.message });
+  const reference = reportFailure(error, `${context.request.method} ${context.url.pathname}`);
+  return new ActionError({ code: 'INTERNAL_SERVER_ERROR', message: `Something broke on our side; nothing was saved. Reference: ${reference}.` });
+}

@@ -1,0 +1,47 @@
+import { and, eq } from 'drizzle-orm';
+import { z } from 'zod';
+import { bumpChanges, db, resources, threads, transaction } from '#db/client.ts';
+import { paging, type Paging } from '#lib/paging.ts';
+import { slugify } from '#lib/slug.ts';
+import { NotFound } from '../errors.ts';
+import { countAttempt } from '../people/limits.ts';
+import { mustWrite } from '../people/permissions.ts';
+import type { Member, Viewer } from '../people/types.ts';
+import { postPlace, postsPerPage } from './addresses.ts';
+import { bodyField } from './fields.ts';
+import { createPost, postsOnPage, writePost } from './posts.ts';
+import { indexPost } from './searchable.ts';
+import { findThread, type Thread } from './threads.ts';
+import type { PostView } from './types.ts';
+
+export interface Comments { thread: Thread | null; posts: PostView[]; paging: Paging; total: number }
+
+/** The comments on a resource, which are the posts of its thread; the thread is made with the first of them. */
+export function commentsOf(viewer: Viewer, resourceId: string, page: string | null): Comments {
+  const row = db.select({ id: threads.id }).from(threads).where(eq(threads.resourceId, resourceId)).get();
+  if (!row) return { thread: null, posts: [], paging: paging(0, postsPerPage, null), total: 0 };
+  const thread = findThread(viewer, row.id);
+  const slice = paging(thread.lastNumber, postsPerPage, page);
+  return { thread, posts: postsOnPage(viewer, thread, slice.page), paging: slice, total: thread.postCount };
+}
+
+export const commentInput = z.object({ resourceId: z.string({ error: 'This form is incomplete: please reload the page.' }), body: bodyField });
+
+/** Comments on a published resource. Returns where the comment stands. Throws NotFound, Denied, TooMany. */
+export function createComment(actor: Member, input: z.output<typeof commentInput>): { id: number; url: string } {
+  mustWrite(actor);
+  const resource = db.select().from(resources).where(and(eq(resources.id, input.resourceId), eq(resources.status, 'published'))).get();
+  if (!resource) throw new NotFound('This resource is not in the library any more.');
+  return transaction(() => {
+    const known = db.select({ id: threads.id }).from(threads).where(eq(threads.resourceId, resource.id)).get();
+    if (known) return createPost(actor, { threadId: known.id, body: input.body });
+    countAttempt('postPerMember', actor.id);
+    const { id } = db.insert(threads).values({
+      resourceId: resource.id, title: resource.title, slug: slugify(resource.title), authorId: actor.id, lastPosterId: actor.id,
+    }).returning({ id: threads.id }).get();
+    const post = writePost(actor, id, input.body);
+    indexPost(post.id);
+    bumpChanges();
+    return { id: post.id, url: postPlace(`/library/${resource.slug}#comments`, post.number) };
+  });
+}

@@ -1,0 +1,171 @@
+import { and, asc, between, count, eq, isNull, sql } from 'drizzle-orm';
+import { z } from 'zod';
+import { bumpChanges, db, members, posts, postVersions, prepared, threads, transaction } from '#db/client.ts';
+import { rendererVersion, renderMarkdown } from '#lib/markdown.ts';
+import { rowId, text } from '#lib/fields.ts';
+import { Denied, NotFound } from '../errors.ts';
+import { authorColumns } from '../people/members.ts';
+import { countAttempt } from '../people/limits.ts';
+import { canModerate, canWrite, mustWrite } from '../people/permissions.ts';
+import type { Member, Viewer } from '../people/types.ts';
+import { postPlace, postsPerPage } from './addresses.ts';
+import { bodyField } from './fields.ts';
+import { dropPostFromSearch, indexPost, indexThread } from './searchable.ts';
+import { findThread, type Thread } from './threads.ts';
+import type { PostView } from './types.ts';
+
+/** Whether this person may add to the thread. */
+export function canReply(viewer: Viewer, thread: Thread): boolean {
+  return canWrite(viewer) && !thread.removed && (!thread.locked || canModerate(viewer));
+}
+
+function mustReply(actor: Viewer, thread: Thread): asserts actor is Member {
+  mustWrite(actor);
+  if (thread.removed) throw new Denied('This thread was removed: nothing can be added to it.');
+  if (!canReply(actor, thread)) throw new Denied(`A coordinator has locked this thread, so nothing can be added to it.${thread.lockedReason ? ` The reason given: ${thread.lockedReason}` : ''}`);
+}
+
+/** Writes a post as the newest of its thread and keeps the thread's counters. Call inside a transaction, after the checks. Returns its id and number. */
+export function writePost(author: Member, threadId: number, markdown: string): { id: number; number: number } {
+  const createdAt = new Date();
+  const { number } = db.update(threads).set({
+    lastNumber: sql`${threads.lastNumber} + 1`, postCount: sql`${threads.postCount} + 1`, lastPostAt: createdAt, lastPosterId: author.id,
+  }).where(eq(threads.id, threadId)).returning({ number: threads.lastNumber }).get();
+  const { id } = db.insert(posts).values({
+    threadId, number, authorId: author.id, markdown, html: renderMarkdown(markdown, `p${threadId}-${number}`), renderedBy: rendererVersion, createdAt,
+  }).returning({ id: posts.id }).get();
+  return { id, number };
+}
+
+export const postInput = z.object({ threadId: rowId, body: bodyField });
+
+/** Adds a reply to a thread. Returns where it stands. Throws NotFound, Gone, Denied, TooMany. */
+export function createPost(actor: Member, input: z.output<typeof postInput>): { id: number; url: string } {
+  const thread = findThread(actor, input.threadId);
+  mustReply(actor, thread);
+  countAttempt('postPerMember', actor.id);
+  return transaction(() => {
+    mustReply(actor, findThread(actor, thread.id));
+    const post = writePost(actor, thread.id, input.body);
+    indexPost(post.id);
+    bumpChanges();
+    return { id: post.id, url: postPlace(thread.url, post.number) };
+  });
+}
+
+const postsBetween = prepared((d) => d.select({
+  id: posts.id, number: posts.number, createdAt: posts.createdAt, editedAt: posts.editedAt, html: posts.html,
+  removedAt: posts.removedAt, removedById: posts.removedById, removedReason: posts.removedReason, author: authorColumns,
+}).from(posts).innerJoin(members, eq(members.id, posts.authorId))
+  .where(and(eq(posts.threadId, sql.placeholder('threadId')), between(posts.number, sql.placeholder('first'), sql.placeholder('last'))))
+  .orderBy(asc(posts.number)).prepare());
+
+/** The posts on one page of a thread; removed ones are there without their text, so that numbers and pages stay as they were. */
+export function postsOnPage(viewer: Viewer, thread: Thread, page: number): PostView[] {
+  const first = (page - 1) * postsPerPage + 1;
+  const writes = canReply(viewer, thread);
+  return postsBetween().all({ threadId: thread.id, first, last: first + postsPerPage - 1 }).map((row) => {
+    const removed = row.removedAt !== null;
+    const own = viewer?.id === row.author.id;
+    return {
+      id: row.id, number: row.number, author: row.author, createdAt: row.createdAt, editedAt: removed ? null : row.editedAt, html: removed ? '' : row.html,
+      removed: removed ? { by: row.removedById === row.author.id ? 'author' as const : 'coordinator' as const, reason: row.removedReason } : null,
+      mayEdit: own && writes && !removed,
+      mayRemove: own && writes && !removed && (row.number > 1 || thread.resourceId !== null),
+    };
+  });
+}
+
+export interface FoundPost {
+  id: number; number: number; authorId: number; markdown: string; removed: boolean; removedById: number | null;
+  createdAt: Date; editedAt: Date | null; thread: Thread;
+}
+
+/** A post with its thread, as far as the viewer may see both. Throws NotFound, Gone. */
+export function findPost(viewer: Viewer, id: number): FoundPost {
+  const row = Number.isSafeInteger(id) ? db.select().from(posts).where(eq(posts.id, id)).get() : undefined;
+  if (!row) throw new NotFound('There is no such post.');
+  return {
+    id: row.id, number: row.number, authorId: row.authorId, markdown: row.removedAt === null || canModerate(viewer) ? row.markdown : '',
+    removed: row.removedAt !== null, removedById: row.removedById, createdAt: row.createdAt, editedAt: row.editedAt, thread: findThread(viewer, row.threadId),
+  };
+}
+
+/** Where a post stands now: what its permanent address leads to. */
+export function placeOfPost(viewer: Viewer, id: number): string {
+  const post = findPost(viewer, id);
+  return postPlace(post.thread.url, post.number);
+}
+
+/** One's own post with its Markdown, for the form that edits it. Throws NotFound, Denied. */
+export function ownPost(viewer: Viewer, id: number): FoundPost {
+  mustWrite(viewer);
+  const post = findPost(viewer, id);
+  if (post.removed) throw new NotFound('This post was removed.');
+  if (post.authorId !== viewer.id) throw new Denied('You can edit only what you wrote yourself.');
+  return post;
+}
+
+export const postEditInput = z.object({ postId: rowId, body: bodyField });
+
+/** Changes one's own post; what it said before is kept. Returns where it stands. */
+export function editPost(actor: Member, input: z.output<typeof postEditInput>): { url: string } {
+  return transaction(() => {
+    const post = ownPost(actor, input.postId);
+    mustReply(actor, post.thread);
+    if (post.markdown !== input.body) {
+      const editedAt = new Date();
+      db.insert(postVersions).values({ postId: post.id, markdown: post.markdown, writtenAt: post.editedAt ?? post.createdAt, replacedAt: editedAt, replacedById: actor.id }).run();
+      db.update(posts).set({ markdown: input.body, html: renderMarkdown(input.body, `p${post.thread.id}-${post.number}`), renderedBy: rendererVersion, editedAt }).where(eq(posts.id, post.id)).run();
+      if (post.number === 1 && post.thread.forumId !== null) indexThread(post.thread.id);
+      else indexPost(post.id);
+      bumpChanges();
+    }
+    return { url: postPlace(post.thread.url, post.number) };
+  });
+}
+
+export const postRemoveInput = z.object({ postId: rowId });
+
+/** Takes one's own post back. Its place stays, its text does not show. The opening post goes only with its thread. */
+export function removeOwnPost(actor: Member, input: z.output<typeof postRemoveInput>): { url: string } {
+  return transaction(() => {
+    const post = ownPost(actor, input.postId);
+    mustReply(actor, post.thread);
+    if (post.number === 1 && post.thread.forumId !== null) throw new Denied('The opening post stays as long as its thread. Ask a coordinator to remove the thread.');
+    markRemoved(post, actor, null);
+    return { url: postPlace(post.thread.url, post.number) };
+  });
+}
+
+/** Marks a post as removed and keeps counters and search in step. Call inside a transaction, after the checks. */
+export function markRemoved(post: FoundPost, by: Member, reason: string | null): void {
+  db.update(posts).set({ removedAt: new Date(), removedById: by.id, removedReason: reason }).where(eq(posts.id, post.id)).run();
+  recount(post.thread.id);
+  dropPostFromSearch(post.id);
+  bumpChanges();
+}
+
+/** Brings a removed post back. Call inside a transaction, after the checks. */
+export function markRestored(post: FoundPost): void {
+  db.update(posts).set({ removedAt: null, removedById: null, removedReason: null }).where(eq(posts.id, post.id)).run();
+  recount(post.thread.id);
+  indexPost(post.id);
+  bumpChanges();
+}
+
+/** Sets a thread's counters from its posts: the newest that is not removed tells when and by whom it was last written to. */
+function recount(threadId: number): void {
+  const standing = and(eq(posts.threadId, threadId), isNull(posts.removedAt));
+  const { n } = db.select({ n: count() }).from(posts).where(standing).get() ?? { n: 0 };
+  const last = db.select({ at: posts.createdAt, by: posts.authorId }).from(posts).where(standing).orderBy(sql`${posts.number} desc`).limit(1).get();
+  db.update(threads).set({ postCount: n, ...(last && { lastPostAt: last.at, lastPosterId: last.by }) }).where(eq(threads.id, threadId)).run();
+}
+
+export const previewInput = z.object({ body: text({ missing: 'There is nothing to preview yet.', max: 20_000 }) });
+
+/** What the Markdown will look like. Writes nothing. */
+export function previewPost(actor: Member, input: z.output<typeof previewInput>): { html: string } {
+  mustWrite(actor);
+  return { html: renderMarkdown(input.body, 'preview') };
+}

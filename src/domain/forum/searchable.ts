@@ -1,0 +1,48 @@
+import { and, eq, isNull } from 'drizzle-orm';
+import { db, forums, members, posts, resources, threads, threadThemes } from '#db/client.ts';
+import { plainText } from '#lib/markdown.ts';
+import { dropDocument, dropThreadDocuments, putDocument } from '../search/documents.ts';
+import { postUrl, threadUrl } from './addresses.ts';
+
+/** Puts a thread of a forum, with its opening post, into the search documents. Call inside the transaction of the change. */
+export function indexThread(threadId: number): void {
+  const row = db.select({ thread: threads, forumSlug: forums.slug, author: members.name, html: posts.html }).from(threads)
+    .innerJoin(forums, eq(forums.id, threads.forumId)).innerJoin(members, eq(members.id, threads.authorId))
+    .innerJoin(posts, and(eq(posts.threadId, threads.id), eq(posts.number, 1)))
+    .where(and(eq(threads.id, threadId), isNull(threads.removedAt))).get();
+  if (!row) return;
+  putDocument({
+    kind: 'thread', ref: String(threadId), threadId, url: threadUrl({ ...row.thread, forumSlug: row.forumSlug, resourceSlug: null }),
+    title: row.thread.title, people: row.author, summary: '', body: plainText(row.html), type: row.thread.kind, themes: themesOf(threadId),
+    year: row.thread.createdAt.getUTCFullYear(), place: null, at: row.thread.createdAt,
+  });
+}
+
+/** Puts a reply or comment into the search documents. Call inside the transaction of the change. */
+export function indexPost(postId: number): void {
+  const row = db.select({ post: posts, thread: threads, author: members.name, resourceStatus: resources.status }).from(posts)
+    .innerJoin(threads, eq(threads.id, posts.threadId)).innerJoin(members, eq(members.id, posts.authorId))
+    .leftJoin(resources, eq(resources.id, threads.resourceId))
+    .where(and(eq(posts.id, postId), isNull(posts.removedAt), isNull(threads.removedAt))).get();
+  if (!row || (row.resourceStatus !== null && row.resourceStatus !== 'published')) return;
+  putDocument({
+    kind: 'post', ref: String(postId), threadId: row.thread.id, url: postUrl(postId),
+    title: '', people: row.author, summary: '', body: plainText(row.post.html), type: row.thread.resourceId === null ? row.thread.kind : 'comment',
+    themes: themesOf(row.thread.id), year: row.post.createdAt.getUTCFullYear(), place: null, at: row.post.createdAt,
+  });
+}
+
+/** Puts a thread and everything written in it back, as when it is restored. */
+export function indexWholeThread(threadId: number): void {
+  indexThread(threadId);
+  for (const post of db.select({ id: posts.id, number: posts.number }).from(posts).where(eq(posts.threadId, threadId)).all()) {
+    if (post.number > 1) indexPost(post.id);
+  }
+}
+
+export const dropPostFromSearch = (postId: number): void => dropDocument('post', String(postId));
+export const dropThreadFromSearch = (threadId: number): void => dropThreadDocuments(threadId);
+
+function themesOf(threadId: number): string[] {
+  return db.select({ theme: threadThemes.theme }).from(threadThemes).where(eq(threadThemes.threadId, threadId)).all().map((t) => t.theme);
+}

@@ -1,0 +1,42 @@
+import { eq } from 'drizzle-orm';
+import { z } from 'zod';
+import { bumpChanges, db, forums, themes, threads, threadThemes, transaction } from '#db/client.ts';
+import { slugify } from '#lib/slug.ts';
+import { Denied, Invalid } from '../errors.ts';
+import { countAttempt } from '../people/limits.ts';
+import { canModerate, mustWrite } from '../people/permissions.ts';
+import type { Member } from '../people/types.ts';
+import { bodyField, titleField } from './fields.ts';
+import { writePost } from './posts.ts';
+import { indexThread } from './searchable.ts';
+import { findThread, type Thread } from './threads.ts';
+import { threadKinds } from './types.ts';
+
+export const threadInput = z.object({
+  forum: z.string({ error: 'Please choose a forum.' }),
+  kind: z.enum(threadKinds, { error: 'Please choose what kind of thread it is.' }).default('discussion'),
+  title: titleField,
+  body: bodyField,
+  themes: z.array(z.string()).max(4, 'Four themes at most.').default([]),
+});
+
+/** Starts a thread in a forum. Returns it. Throws SignInRequired, Denied, NotFound, Invalid, TooMany. */
+export function createThread(actor: Member, input: z.output<typeof threadInput>): Thread {
+  mustWrite(actor);
+  if (input.kind === 'announcement' && !canModerate(actor)) throw new Denied('Announcements are made by coordinators.');
+  const forum = db.select().from(forums).where(eq(forums.slug, input.forum)).get();
+  if (!forum) throw new Invalid({ forum: 'This forum does not exist any more: please choose another.' });
+  const known = new Set(db.select({ code: themes.code }).from(themes).all().map((t) => t.code));
+  if (input.themes.some((t) => !known.has(t))) throw new Invalid({ themes: 'One of these themes does not exist.' });
+  countAttempt('threadPerMember', actor.id);
+  return transaction(() => {
+    const { id } = db.insert(threads).values({
+      forumId: forum.id, kind: input.kind, title: input.title, slug: slugify(input.title), authorId: actor.id, lastPosterId: actor.id,
+    }).returning({ id: threads.id }).get();
+    for (const theme of new Set(input.themes)) db.insert(threadThemes).values({ threadId: id, theme }).run();
+    writePost(actor, id, input.body);
+    indexThread(id);
+    bumpChanges();
+    return findThread(actor, id);
+  });
+}

@@ -1,0 +1,113 @@
+import { and, count, desc, eq, inArray, isNotNull, sql, type SQL } from 'drizzle-orm';
+import { alias } from 'drizzle-orm/sqlite-core';
+import { db, forums, members, prepared, resources, themes, threads, threadThemes } from '#db/client.ts';
+import { paging, type Paging } from '#lib/paging.ts';
+import { Gone, NotFound } from '../errors.ts';
+import type { Term } from '../library/types.ts';
+import { canModerate } from '../people/permissions.ts';
+import type { Viewer } from '../people/types.ts';
+import { threadUrl } from './addresses.ts';
+import type { ThreadRow } from './types.ts';
+import { visibleThreads } from './visible.ts';
+
+const author = alias(members, 'author');
+const poster = alias(members, 'poster');
+const person = (m: typeof author | typeof poster) => ({
+  id: m.id, handle: m.handle, name: m.name, role: m.role, sample: m.sample, jobTitle: m.jobTitle, place: m.place,
+});
+
+const themesOf = prepared((d) => d.select({ code: themes.code, label: themes.label }).from(threadThemes)
+  .innerJoin(themes, eq(themes.code, threadThemes.theme)).where(eq(threadThemes.threadId, sql.placeholder('id'))).orderBy(themes.position).prepare());
+
+const rowColumns = {
+  id: threads.id, title: threads.title, slug: threads.slug, kind: threads.kind, createdAt: threads.createdAt, lastPostAt: threads.lastPostAt,
+  postCount: threads.postCount, pinned: threads.pinned, lockedAt: threads.lockedAt, removedAt: threads.removedAt,
+  forumSlug: forums.slug, forumName: forums.name, resourceSlug: resources.slug, author: person(author), lastPoster: person(poster),
+};
+
+function selectRows() {
+  return db.select(rowColumns).from(threads)
+    .innerJoin(author, eq(author.id, threads.authorId)).innerJoin(poster, eq(poster.id, threads.lastPosterId))
+    .leftJoin(forums, eq(forums.id, threads.forumId)).leftJoin(resources, eq(resources.id, threads.resourceId));
+}
+type RawRow = ReturnType<ReturnType<typeof selectRows>['all']>[number];
+
+function asRow(row: RawRow): ThreadRow {
+  return {
+    id: row.id, title: row.title, url: threadUrl(row), kind: row.kind,
+    forum: row.forumSlug !== null && row.forumName !== null ? { slug: row.forumSlug, name: row.forumName } : null,
+    author: row.author, createdAt: row.createdAt, lastPostAt: row.lastPostAt, lastPoster: row.lastPoster,
+    replies: Math.max(0, row.postCount - (row.forumSlug === null ? 0 : 1)), pinned: row.pinned, locked: row.lockedAt !== null, removed: row.removedAt !== null,
+    themes: themesOf().all({ id: row.id }),
+  };
+}
+
+export interface ThreadFilter { forumId?: number; kind?: string; unanswered?: boolean }
+
+function whereOf(viewer: Viewer, filter: ThreadFilter): SQL | undefined {
+  return and(
+    filter.forumId === undefined ? isNotNull(threads.forumId) : eq(threads.forumId, filter.forumId),
+    filter.unanswered ? and(eq(threads.kind, 'question'), eq(threads.postCount, 1)) : undefined,
+    visibleThreads(viewer),
+  );
+}
+
+/** Threads of the forums (or of one) with the newest post first, at most `limit`. */
+export function latestThreads(viewer: Viewer, filter: ThreadFilter, limit: number): ThreadRow[] {
+  return selectRows().where(whereOf(viewer, filter)).orderBy(desc(threads.lastPostAt)).limit(limit).all().map(asRow);
+}
+
+/** One page of 30 threads of a forum, pinned ones first, then by newest post. */
+export function listThreads(viewer: Viewer, filter: ThreadFilter, page: string | null): { threads: ThreadRow[]; total: number; paging: Paging } {
+  const where = whereOf(viewer, filter);
+  const total = db.select({ n: count() }).from(threads).where(where).get()?.n ?? 0;
+  const slice = paging(total, 30, page);
+  const rows = selectRows().where(where).orderBy(desc(threads.pinned), desc(threads.lastPostAt)).limit(slice.size).offset(slice.offset).all();
+  return { threads: rows.map(asRow), total, paging: slice };
+}
+
+/** Threads of the forums on a theme, newest post first. */
+export function threadsOfTheme(viewer: Viewer, theme: string, limit: number): ThreadRow[] {
+  const onTheme = db.select({ id: threadThemes.threadId }).from(threadThemes).where(eq(threadThemes.theme, theme));
+  return selectRows().where(and(inArray(threads.id, onTheme), isNotNull(threads.forumId), visibleThreads(viewer))).orderBy(desc(threads.lastPostAt)).limit(limit).all().map(asRow);
+}
+
+/** Threads somebody started in the forums, newest first. */
+export function threadsBy(viewer: Viewer, authorId: number, limit: number): ThreadRow[] {
+  return selectRows().where(and(eq(threads.authorId, authorId), isNotNull(threads.forumId), visibleThreads(viewer))).orderBy(desc(threads.createdAt)).limit(limit).all().map(asRow);
+}
+
+/** A thread as its page needs it. */
+export interface Thread extends ThreadRow {
+  forumId: number | null;
+  slug: string;
+  resourceId: string | null;
+  lockedReason: string | null;
+  removedReason: string | null;
+  postCount: number;
+  lastNumber: number;
+}
+
+const rowById = prepared((d) => d.select({
+  ...rowColumns, forumId: threads.forumId, resourceId: threads.resourceId, lockedReason: threads.lockedReason, removedReason: threads.removedReason, lastNumber: threads.lastNumber,
+}).from(threads)
+  .innerJoin(author, eq(author.id, threads.authorId)).innerJoin(poster, eq(poster.id, threads.lastPosterId))
+  .leftJoin(forums, eq(forums.id, threads.forumId)).leftJoin(resources, eq(resources.id, threads.resourceId))
+  .where(eq(threads.id, sql.placeholder('id'))).prepare());
+
+/** The thread with this id. Throws NotFound, or Gone with the coordinators' reason when it was removed and the viewer is no coordinator. */
+export function findThread(viewer: Viewer, id: number): Thread {
+  const row = Number.isSafeInteger(id) ? rowById().get({ id }) : undefined;
+  if (!row) throw new NotFound('There is no thread at this address.');
+  if (row.removedAt && !canModerate(viewer)) throw new Gone(`This thread was removed by a coordinator. The reason given: ${row.removedReason}`);
+  return {
+    ...asRow(row), forumId: row.forumId, slug: row.slug, resourceId: row.resourceId, lockedReason: row.lockedReason, removedReason: row.removedReason,
+    postCount: row.postCount, lastNumber: row.lastNumber,
+  };
+}
+
+/** The themes of the vocabulary, for forms. */
+export function themeOptions(): Term[] {
+  return db.select({ code: themes.code, label: themes.label }).from(themes).orderBy(themes.position).all();
+}
+

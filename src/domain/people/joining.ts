@@ -1,0 +1,81 @@
+import { and, eq, isNull, lt } from 'drizzle-orm';
+import { z } from 'zod';
+import { db, members, transaction } from '#db/client.ts';
+import { addDays } from '#lib/dates.ts';
+import { settings } from '#lib/settings.ts';
+import { post } from '../mail/outbox.ts';
+import { Denied, Invalid } from '../errors.ts';
+import { countAttempt } from './limits.ts';
+import { makeLink, memberOfLink, useLink } from './links.ts';
+import { emailField, freeHandle, memberByEmail, nameField } from './members.ts';
+import { hashPassword, isPasswordOf, newPasswordField, putPassword } from './passwords.ts';
+
+export const joinInput = z.object({
+  name: nameField,
+  email: emailField,
+  password: newPasswordField,
+  /** Hidden from people; a robot that fills every field fills it. */
+  website: z.string().nullish(),
+});
+
+/**
+ * Asks to join. The answer on the screen is the same whether or not the address has an account; the mail tells which.
+ * The account comes to life when the mailed link and the password come together, so nobody can prepare one for somebody else.
+ * @param address where the request comes from, for the rate limit
+ */
+export async function join(input: z.output<typeof joinInput>, address: string): Promise<void> {
+  countAttempt('joinPerAddress', address);
+  const passwordHash = await hashPassword(input.password);
+  if (input.website) return;
+  transaction(() => {
+    const known = memberByEmail(input.email);
+    if (known?.emailConfirmedAt) return tellThatTheyAreMembers(input.email);
+    const id = known?.id ?? db.insert(members).values({ email: input.email, name: input.name, handle: freeHandle(input.name) }).returning({ id: members.id }).get().id;
+    if (known) db.update(members).set({ name: input.name }).where(eq(members.id, id)).run();
+    putPassword(id, passwordHash);
+    mailConfirmation(id, input.email);
+  });
+}
+
+function tellThatTheyAreMembers(email: string): void {
+  const { name, url } = settings();
+  post(email, `You already have an account on ${name}`, [
+    `Somebody, most likely you, asked to join ${name} with this address. You already have an account.`,
+    `Sign in: ${url}/sign-in`,
+    `If you have forgotten your password: ${url}/reset`,
+    'If it was not you, you need not do anything.',
+  ]);
+}
+
+/** Mails the link that confirms an address. Call inside a transaction. */
+export function mailConfirmation(memberId: number, email: string): void {
+  const { name, url } = settings();
+  post(email, `Confirm your e-mail address for ${name}`, [
+    `Welcome to ${name}. Please open this link and enter the password you chose:`,
+    `${url}/join/confirm?token=${makeLink('confirm', memberId)}`,
+    'The link works once, for three days. If you did not ask to join, leave it: nothing happens.',
+  ]);
+}
+
+export const confirmInput = z.object({
+  token: z.string({ error: 'The link is incomplete.' }),
+  password: z.string({ error: 'Please enter the password you chose when you joined.' }),
+});
+
+/** Confirms the e-mail address with the mailed link and the password. Returns the member's id, to sign them in. Throws Denied, Invalid, TooMany. */
+export async function confirmEmail(input: z.output<typeof confirmInput>, address: string): Promise<number> {
+  countAttempt('linkPerAddress', address);
+  const id = memberOfLink('confirm', input.token);
+  if (id === null) throw new Denied('This link has been used before or has expired. Sign in with your password to get a new one.');
+  if (!await isPasswordOf(id, input.password)) throw new Invalid({ password: 'This is not the password chosen for this account.' });
+  transaction(() => {
+    useLink('confirm', input.token);
+    db.update(members).set({ emailConfirmedAt: new Date() }).where(eq(members.id, id)).run();
+  });
+  return id;
+}
+
+/** Forgets people who asked to join more than seven days ago and never confirmed. */
+export function forgetUnconfirmed(): void {
+  db.delete(members).where(and(isNull(members.emailConfirmedAt), lt(members.createdAt, addDays(new Date(), -7)))).run();
+}

@@ -1,0 +1,45 @@
+import { and, eq, gt, isNull, lt, or } from 'drizzle-orm';
+import { db, links } from '#db/client.ts';
+import { addDays } from '#lib/dates.ts';
+import { hashToken, newToken } from '#lib/tokens.ts';
+import { Denied } from '../errors.ts';
+
+type Purpose = (typeof links.$inferSelect)['purpose'];
+
+const days: Record<Purpose, number> = { confirm: 3, reset: 1 / 12, 'set-up': 1 };
+
+/** A new link that works once; earlier ones for the same purpose and person stop working. Returns the token to mail. Call inside a transaction. */
+export function makeLink(purpose: Purpose, memberId: number | null): string {
+  const token = newToken();
+  db.delete(links).where(and(eq(links.purpose, purpose), memberId === null ? isNull(links.memberId) : eq(links.memberId, memberId))).run();
+  db.insert(links).values({ id: hashToken(token), purpose, memberId, expiresAt: addDays(new Date(), days[purpose]) }).run();
+  return token;
+}
+
+const usable = (purpose: Purpose, token: string) =>
+  and(eq(links.id, hashToken(token)), eq(links.purpose, purpose), isNull(links.usedAt), gt(links.expiresAt, new Date()));
+
+/** Whether this link still works, without using it up. */
+export function linkWorks(purpose: Purpose, token: string): boolean {
+  return db.select({ id: links.id }).from(links).where(usable(purpose, token)).get() !== undefined;
+}
+
+/** Whose link this is while it still works, or null. */
+export function memberOfLink(purpose: Purpose, token: string): number | null {
+  return db.select({ memberId: links.memberId }).from(links).where(usable(purpose, token)).get()?.memberId ?? null;
+}
+
+/**
+ * Uses the link up and says whose it was. Call inside the transaction of what the link allows.
+ * Throws Denied when it was used before, has expired or never existed.
+ */
+export function useLink(purpose: Purpose, token: string): number | null {
+  const used = db.update(links).set({ usedAt: new Date() }).where(usable(purpose, token)).returning({ memberId: links.memberId }).get();
+  if (!used) throw new Denied('This link has been used before or has expired. Please ask for a new one.');
+  return used.memberId;
+}
+
+/** Throws away links that were used or have expired. */
+export function forgetOldLinks(): void {
+  db.delete(links).where(or(lt(links.expiresAt, addDays(new Date(), -7)), lt(links.usedAt, addDays(new Date(), -7)))).run();
+}

@@ -1,0 +1,119 @@
+import { and, asc, count, desc, eq, gt, like, or, sql } from 'drizzle-orm';
+import { z } from 'zod';
+import { bumpChanges, db, members, posts, transaction } from '#db/client.ts';
+import { text, optionalText } from '#lib/fields.ts';
+import { paging, type Paging } from '#lib/paging.ts';
+import { slugify } from '#lib/slug.ts';
+import { NotFound } from '../errors.ts';
+import { mustCoordinate, mustSignIn } from './permissions.ts';
+import type { Author, Member, Role, Viewer } from './types.ts';
+
+/** Columns of a person as others see them; spread into a select that joins `members`. */
+export const authorColumns = {
+  id: members.id, handle: members.handle, name: members.name, role: members.role,
+  sample: members.sample, jobTitle: members.jobTitle, place: members.place,
+};
+
+type MemberRow = typeof members.$inferSelect;
+
+/** A row of the table as the viewer that pages and commands are given. */
+export function asMember(row: MemberRow): Member {
+  return {
+    id: row.id, handle: row.handle, name: row.name, email: row.email, role: row.role, sample: row.sample,
+    emailConfirmed: row.emailConfirmedAt !== null, suspendedUntil: row.suspendedUntil,
+  };
+}
+
+/** One e-mail address has one spelling here: trimmed, lower case. */
+export const emailField = z.string({ error: 'Please give your e-mail address.' })
+  .transform((t) => t.trim().toLowerCase())
+  .pipe(z.email('This does not look like an e-mail address. It needs a form such as name@city.gov.').max(254, 'This address is too long to be real.'));
+
+export const nameField = text({ missing: 'Please give your name as others should see it.', max: 80 });
+
+/** The member with this e-mail address, or null. For sign-in and mail only: never shown. */
+export function memberByEmail(email: string): MemberRow | null {
+  return db.select().from(members).where(eq(members.email, email)).get() ?? null;
+}
+
+/** The member with this id as a viewer; throws NotFound. */
+export function memberById(id: number): Member {
+  const row = db.select().from(members).where(eq(members.id, id)).get();
+  if (!row) throw new NotFound('There is no such member.');
+  return asMember(row);
+}
+
+/** A handle nobody has yet, made from the name: rosa-delgado, rosa-delgado-2 … Call inside the transaction that uses it. */
+export function freeHandle(name: string): string {
+  const base = slugify(name);
+  const taken = new Set(db.select({ handle: members.handle }).from(members)
+    .where(or(eq(members.handle, base), like(members.handle, `${base}-%`))).all().map((m) => m.handle));
+  for (let n = 1; ; n++) {
+    const handle = n === 1 ? base : `${base}-${n}`;
+    if (!taken.has(handle)) return handle;
+  }
+}
+
+/** What a member tells others about themselves. */
+export interface Profile extends Author {
+  joined: Date;
+  suspendedUntil: Date | null;
+  suspendedReason: string | null;
+}
+
+/** A confirmed member by handle, as everybody may see them; the reason of a suspension only for coordinators. Throws NotFound. */
+export function findProfile(viewer: Viewer, handle: string): Profile {
+  const row = db.select().from(members).where(and(eq(members.handle, handle), sql`${members.emailConfirmedAt} is not null`)).get();
+  if (!row) throw new NotFound('There is no member with this name.');
+  const coordinator = viewer !== null && viewer.role !== 'member';
+  const own = viewer?.id === row.id;
+  return {
+    id: row.id, handle: row.handle, name: row.name, role: row.role, sample: row.sample, jobTitle: row.jobTitle, place: row.place,
+    joined: row.createdAt,
+    suspendedUntil: coordinator || own ? row.suspendedUntil : null,
+    suspendedReason: coordinator || own ? row.suspendedReason : null,
+  };
+}
+
+/** The member's own profile, for the form that edits it. */
+export function ownProfile(viewer: Viewer): { name: string; jobTitle: string | null; place: string | null } {
+  mustSignIn(viewer);
+  const row = db.select({ name: members.name, jobTitle: members.jobTitle, place: members.place }).from(members).where(eq(members.id, viewer.id)).get();
+  if (!row) throw new NotFound();
+  return row;
+}
+
+export const profileInput = z.object({ name: nameField, jobTitle: optionalText(80), place: optionalText(80) });
+
+/** Changes one's own name, job title and place, seen on every post at once. */
+export function editProfile(actor: Member, input: z.output<typeof profileInput>): void {
+  transaction(() => {
+    db.update(members).set(input).where(eq(members.id, actor.id)).run();
+    bumpChanges();
+  });
+}
+
+export interface MemberRowForDesk {
+  id: number; handle: string; name: string; email: string; role: Role; sample: boolean;
+  joined: Date; confirmed: boolean; suspendedUntil: Date | null; suspendedReason: string | null; posts: number;
+}
+
+/** Coordinators' list of members, newest first, 50 a page; `query` finds in name, handle and e-mail. */
+export function listMembers(viewer: Viewer, query: string, page: string | null): { members: MemberRowForDesk[]; total: number; paging: Paging } {
+  mustCoordinate(viewer);
+  const like_ = `%${query.replace(/[\\%_]/g, (c) => `\\${c}`)}%`;
+  const found = query ? sql`(${members.name} like ${like_} escape '\\' or ${members.handle} like ${like_} escape '\\' or ${members.email} like ${like_} escape '\\')` : undefined;
+  const total = db.select({ n: count() }).from(members).where(found).get()?.n ?? 0;
+  const slice = paging(total, 50, page);
+  const rows = db.select({
+    id: members.id, handle: members.handle, name: members.name, email: members.email, role: members.role, sample: members.sample,
+    joined: members.createdAt, confirmed: sql<number>`${members.emailConfirmedAt} is not null`, suspendedUntil: members.suspendedUntil, suspendedReason: members.suspendedReason,
+    posts: sql<number>`(select count(*) from ${posts} where ${posts.authorId} = ${members.id} and ${posts.removedAt} is null)`,
+  }).from(members).where(found).orderBy(desc(members.createdAt), asc(members.id)).limit(slice.size).offset(slice.offset).all();
+  return { members: rows.map((r) => ({ ...r, confirmed: Boolean(r.confirmed) })), total, paging: slice };
+}
+
+/** How many people have an account that is confirmed. */
+export function countMembers(): number {
+  return db.select({ n: count() }).from(members).where(gt(members.emailConfirmedAt, new Date(0))).get()?.n ?? 0;
+}

@@ -1,0 +1,57 @@
+import { Denied, SignInRequired } from '../errors.ts';
+import type { Member, Viewer } from './types.ts';
+
+/** Whether this is somebody who may write anything at all: confirmed and not suspended. */
+export function canWrite(viewer: Viewer, now = new Date()): viewer is Member {
+  return viewer !== null && viewer.emailConfirmed && !isSuspended(viewer, now);
+}
+
+/** Whether a suspension is in force. */
+export function isSuspended(member: Member, now = new Date()): boolean {
+  return member.suspendedUntil !== null && member.suspendedUntil > now;
+}
+
+/** Whether the viewer curates the library: publishes, edits, withdraws. */
+export function canCurate(viewer: Viewer): viewer is Member {
+  return canWrite(viewer) && viewer.role !== 'member';
+}
+
+/** Whether the viewer keeps order in the forums and sees the log. */
+export function canModerate(viewer: Viewer): viewer is Member {
+  return canCurate(viewer);
+}
+
+/** Whether the viewer gives out roles. */
+export function canAdminister(viewer: Viewer): viewer is Member {
+  return canWrite(viewer) && viewer.role === 'administrator';
+}
+
+/** A coordinator may suspend members, an administrator everybody but administrators; nobody suspends themselves. */
+export function canSuspend(actor: Viewer, member: { id: number; role: Member['role'] }): boolean {
+  if (!canModerate(actor) || actor.id === member.id) return false;
+  return member.role === 'member' || (canAdminister(actor) && member.role === 'coordinator');
+}
+
+/** For commands: throws what keeps this viewer from writing, in words. */
+export function mustWrite(viewer: Viewer): asserts viewer is Member {
+  if (!viewer) throw new SignInRequired();
+  if (!viewer.emailConfirmed) throw new Denied('Please confirm your e-mail address first: we have sent you a link.');
+  if (!canWrite(viewer)) throw new Denied('Your account is suspended, so you can read but not write.');
+}
+
+/** For pages and commands of coordinators: a member is told no, a visitor is sent to sign in. */
+export function mustCoordinate(viewer: Viewer): asserts viewer is Member {
+  if (!viewer) throw new SignInRequired('This page is for coordinators: please sign in.');
+  if (!canModerate(viewer)) throw new Denied('This is for coordinators.');
+}
+
+/** For pages and commands of administrators. */
+export function mustAdminister(viewer: Viewer): asserts viewer is Member {
+  if (!viewer) throw new SignInRequired('This page is for administrators: please sign in.');
+  if (!canAdminister(viewer)) throw new Denied('This is for administrators.');
+}
+
+/** For pages of one's own account. */
+export function mustSignIn(viewer: Viewer): asserts viewer is Member {
+  if (!viewer) throw new SignInRequired();
+}

@@ -1,0 +1,66 @@
+import { eq, sql } from 'drizzle-orm';
+import { z } from 'zod';
+import { db, members, transaction } from '#db/client.ts';
+import { settings } from '#lib/settings.ts';
+import { post } from '../mail/outbox.ts';
+import { Invalid } from '../errors.ts';
+import { countAttempt } from './limits.ts';
+import { makeLink, useLink } from './links.ts';
+import { emailField, memberByEmail } from './members.ts';
+import { hashPassword, isPasswordOf, newPasswordField, putPassword } from './passwords.ts';
+import { endSessionsOf } from './sessions.ts';
+import type { Member } from './types.ts';
+
+export const resetInput = z.object({ email: emailField });
+
+/** Mails a link for a new password if the address has an account; the answer on the screen is the same either way. Throws TooMany. */
+export function requestReset(input: z.output<typeof resetInput>, address: string): void {
+  countAttempt('resetPerAddress', address);
+  countAttempt('resetPerAccount', input.email);
+  const { name, url } = settings();
+  transaction(() => {
+    const member = memberByEmail(input.email);
+    if (!member) return;
+    post(member.email, `A new password for ${name}`, [
+      'Please open this link to choose a new password:',
+      `${url}/reset/new?token=${makeLink('reset', member.id)}`,
+      'It works once, for two hours. If you did not ask for it, leave it: your password stays as it is.',
+    ]);
+  });
+}
+
+export const newPasswordInput = z.object({ token: z.string({ error: 'The link is incomplete.' }), password: newPasswordField });
+
+/** Sets a new password by a mailed link, ends every session, and returns the member's id to sign them in. The link proves the address too. Throws Denied, TooMany. */
+export async function setNewPassword(input: z.output<typeof newPasswordInput>, address: string): Promise<number> {
+  countAttempt('linkPerAddress', address);
+  const passwordHash = await hashPassword(input.password);
+  return transaction(() => {
+    const id = useLink('reset', input.token);
+    if (id === null) throw new Error('A reset link without a member.');
+    putPassword(id, passwordHash);
+    db.update(members).set({ emailConfirmedAt: sql`coalesce(${members.emailConfirmedAt}, ${Date.now()})` }).where(eq(members.id, id)).run();
+    endSessionsOf(id);
+    return id;
+  });
+}
+
+export const changePasswordInput = z.object({
+  current: z.string({ error: 'Please enter your present password.' }),
+  password: newPasswordField,
+});
+
+/** Changes the password of somebody who is signed in and ends all their sessions; the caller starts a new one. Throws Invalid, TooMany. */
+export async function changePassword(actor: Member, input: z.output<typeof changePasswordInput>): Promise<void> {
+  countAttempt('signInPerAccount', `change ${actor.id}`);
+  if (!await isPasswordOf(actor.id, input.current)) throw new Invalid({ current: 'This is not your present password.' });
+  const passwordHash = await hashPassword(input.password);
+  transaction(() => {
+    putPassword(actor.id, passwordHash);
+    endSessionsOf(actor.id);
+    post(actor.email, `Your password on ${settings().name} was changed`, [
+      'Your password was changed just now, and every other browser was signed out.',
+      `If it was not you, set a new one at once: ${settings().url}/reset`,
+    ]);
+  });
+}

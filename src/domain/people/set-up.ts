@@ -1,0 +1,44 @@
+import { eq, inArray } from 'drizzle-orm';
+import { z } from 'zod';
+import { bumpChanges, db, members, transaction } from '#db/client.ts';
+import { settings } from '#lib/settings.ts';
+import { Denied } from '../errors.ts';
+import { countAttempt } from './limits.ts';
+import { linkWorks, makeLink, useLink } from './links.ts';
+import { emailField, freeHandle, memberByEmail, nameField } from './members.ts';
+import { hashPassword, newPasswordField, putPassword } from './passwords.ts';
+
+function hasCoordinator(): boolean {
+  return db.select({ id: members.id }).from(members).where(inArray(members.role, ['coordinator', 'administrator'])).get() !== undefined;
+}
+
+/** While nobody keeps the house: a fresh address, good for one day and one use, that makes the first administrator. Otherwise null. */
+export function setUpLink(): string | null {
+  return transaction(() => hasCoordinator() ? null : `${settings().url}/set-up?token=${makeLink('set-up', null)}`);
+}
+
+/** Whether the set-up page may be shown for this token. */
+export function setUpWorks(token: string): boolean {
+  return !hasCoordinator() && linkWorks('set-up', token);
+}
+
+export const setUpInput = z.object({ token: z.string({ error: 'The link is incomplete.' }), name: nameField, email: emailField, password: newPasswordField });
+
+/** Makes the first administrator; their address counts as confirmed because whoever has the link runs the hub. Returns the member's id. Throws Denied. */
+export async function setUp(input: z.output<typeof setUpInput>, address: string): Promise<number> {
+  countAttempt('linkPerAddress', address);
+  const passwordHash = await hashPassword(input.password);
+  return transaction(() => {
+    if (hasCoordinator()) throw new Denied('The hub has been set up already. Please sign in.');
+    useLink('set-up', input.token);
+    const known = memberByEmail(input.email);
+    const made = { name: input.name, role: 'administrator' as const, emailConfirmedAt: new Date() };
+    const id = known
+      ? db.update(members).set(made).where(eq(members.id, known.id)).returning({ id: members.id }).get()?.id
+      : db.insert(members).values({ ...made, email: input.email, handle: freeHandle(input.name) }).returning({ id: members.id }).get().id;
+    if (id === undefined) throw new Error('The administrator was not written.');
+    putPassword(id, passwordHash);
+    bumpChanges();
+    return id;
+  });
+}

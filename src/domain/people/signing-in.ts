@@ -1,0 +1,39 @@
+import { z } from 'zod';
+import { transaction } from '#db/client.ts';
+import { Invalid } from '../errors.ts';
+import { countAttempt, forgetAttempts } from './limits.ts';
+import { mailConfirmation } from './joining.ts';
+import { emailField, memberByEmail } from './members.ts';
+import { isPasswordOf } from './passwords.ts';
+
+export const signInInput = z.object({
+  email: emailField,
+  password: z.string({ error: 'Please enter your password.' }),
+  next: z.string().nullish(),
+});
+
+const wrong = { password: 'E-mail address and password do not match. Please check both.' };
+
+/**
+ * Checks e-mail address and password; returns the member's id. An unknown address and a wrong password get the same answer in the same time.
+ * Throws Invalid, TooMany.
+ */
+export async function signIn(input: { email: string; password: string }, address: string): Promise<number> {
+  countAttempt('signInPerAddress', address);
+  countAttempt('signInPerAccount', `${input.email} ${address}`);
+  const member = memberByEmail(input.email);
+  if (!await isPasswordOf(member?.id ?? null, input.password) || !member) throw new Invalid(wrong);
+  if (!member.emailConfirmedAt) {
+    countAttempt('resetPerAccount', member.email);
+    transaction(() => mailConfirmation(member.id, member.email));
+    throw new Invalid({ email: 'This address is not confirmed yet. We have just sent you a new link: please open it.' });
+  }
+  forgetAttempts('signInPerAccount', `${input.email} ${address}`);
+  return member.id;
+}
+
+/** A path of this site to go to after signing in: anything else becomes the home page, so that no link can lead away. */
+export function safeNext(next: string | null | undefined): string {
+  if (!next || !/^\/(?![/\\])[\x21-\x7e]*$/.test(next) || next.includes('\\')) return '/';
+  return next;
+}

@@ -1,0 +1,30 @@
+/** Roles in ascending order of authority; a visitor is a viewer that is null. */
+export const roles = ['member', 'coordinator', 'administrator'] as const;
+export type Role = (typeof roles)[number];
+
+/** Who is asking, as pages and commands see them: no secret, no e-mail of others. */
+export interface Member {
+  id: number;
+  handle: string;
+  name: string;
+  email: string;
+  role: Role;
+  /** An invented person of the demo or of a test, shown as such everywhere. */
+  sample: boolean;
+  emailConfirmed: boolean;
+  suspendedUntil: Date | null;
+}
+
+/** A member or null for a visitor. */
+export type Viewer = Member | null;
+
+/** What is shown of the person who wrote something. */
+export interface Author {
+  id: number;
+  handle: string;
+  name: string;
+  role: Role;
+  sample: boolean;
+  jobTitle: string | null;
+  place: string | null;
+}

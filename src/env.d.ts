@@ -1,0 +1,15 @@
+/// <reference types="astro/client" />
+
+declare namespace App {
+  interface Locals {
+    viewer: import('#domain/people/types.ts').Viewer;
+    /** The address the request comes from, for rate limits. */
+    address: string;
+    /** Why the page that was asked for is not shown; read by pages/refusal.astro alone. */
+    refusal?: { status: number; title: string; message: string };
+    /** Works by bibliography key, set by a page before it renders a piece with <Cite>. */
+    citations?: Map<string, { slug: string; short: string; number: number; title: string }>;
+    /** Measures by id, set by a page before it renders a piece with <Measure>. */
+    measures?: Map<string, { id: string; name: string; formula: string; unit: string; better: string; means: string; pitfall?: string | undefined }>;
+  }
+}

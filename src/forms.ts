@@ -1,0 +1,41 @@
+import { isInputError, type ActionClient, type SafeResult } from 'astro:actions';
+import type { AstroGlobal } from 'astro';
+
+/** What a page knows of a form that was just sent to it. */
+export interface FormState<Output> {
+  /** Whether this form was sent with this request. */
+  sent: boolean;
+  /** What the command returned, when it succeeded. */
+  data: Output | undefined;
+  succeeded: boolean;
+  /** One sentence per field that could not be taken. */
+  errors: Record<string, string>;
+  /** What is wrong with the whole, when no single field is. */
+  message: string | null;
+  /** The typed text of a field, or the given one when the form was not sent. */
+  value: (field: string, otherwise?: string | null) => string;
+  values: (field: string, otherwise?: string[]) => string[];
+}
+
+type FormAction<Output> = ActionClient<Output, 'form', never> | ((input: FormData) => Promise<SafeResult<never, Output>>);
+
+/** Reads the answer of an action and the text that was typed, so that a failed form shows both again. */
+export async function formState<Output>(
+  page: Pick<AstroGlobal, 'getActionResult' | 'request'>,
+  // The type of an action is its whole zod schema; all a page needs of it is what it returns.
+  action: FormAction<Output> & Parameters<AstroGlobal['getActionResult']>[0],
+): Promise<FormState<Output>> {
+  const result = page.getActionResult(action) as SafeResult<Record<string, unknown>, Output> | undefined;
+  const typed = result ? await page.request.clone().formData() : null;
+  const fields = isInputError(result?.error) ? result.error.fields : null;
+  const errors = Object.fromEntries(Object.entries(fields ?? {}).flatMap(([name, messages]) => (messages?.[0] ? [[name, messages[0]]] : [])));
+  return {
+    sent: result !== undefined,
+    data: result?.data,
+    succeeded: result !== undefined && !result.error,
+    errors,
+    message: result?.error && !fields ? result.error.message : null,
+    value: (field, otherwise = '') => { const v = typed?.get(field); return typeof v === 'string' ? v : typed ? '' : otherwise ?? ''; },
+    values: (field, otherwise = []) => (typed ? typed.getAll(field).filter((v) => typeof v === 'string') : otherwise),
+  };
+}

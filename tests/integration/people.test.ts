@@ -1,0 +1,146 @@
+import { eq } from 'drizzle-orm';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { db, links, members, passwords, sessions } from '#db/client.ts';
+import { Denied, Invalid, TooMany } from '#domain/errors.ts';
+import { confirmEmail, forgetUnconfirmed, join, joinInput } from '#domain/people/joining.ts';
+import { limits } from '#domain/people/limits.ts';
+import { memberByEmail } from '#domain/people/members.ts';
+import { changePassword, requestReset, setNewPassword } from '#domain/people/resetting.ts';
+import { endSession, readSession, startSession } from '#domain/people/sessions.ts';
+import { setUp, setUpLink, setUpWorks } from '#domain/people/set-up.ts';
+import { safeNext, signIn } from '#domain/people/signing-in.ts';
+import { hashToken } from '#lib/tokens.ts';
+import { enter, forgetLimits, lettersTo, password, tokenFor } from '../support/cast.ts';
+import { useDatabase } from '../support/database.ts';
+
+useDatabase();
+beforeEach(forgetLimits);
+
+const lena = { name: 'Lena Fischer', email: 'lena@test.example', password: 'heron lantern gravel mitten', website: null };
+
+describe('setting up', () => {
+  test('the first administrator is made by a link that works once, and only while there is none', async () => {
+    const token = new URL(setUpLink() ?? '').searchParams.get('token') ?? '';
+    expect(setUpWorks(token)).toBe(true);
+    expect(setUpWorks('anything')).toBe(false);
+    const newer = new URL(setUpLink() ?? '').searchParams.get('token') ?? '';
+    expect(setUpWorks(token)).toBe(false);
+    const id = await setUp({ token: newer, name: 'Abe Whitfield', email: 'abe@test.example', password: 'heron lantern gravel mitten' }, 'here');
+    expect(db.select().from(members).where(eq(members.id, id)).get()).toMatchObject({ role: 'administrator' });
+    expect(setUpLink()).toBeNull();
+    await expect(setUp({ token: newer, name: 'Eve', email: 'eve@test.example', password: 'heron lantern gravel mitten' }, 'here')).rejects.toThrow(Denied);
+  });
+});
+
+describe('joining', () => {
+  test('takes the mailed link and the password together', async () => {
+    await join(lena, 'here');
+    expect(lettersTo(lena.email).at(-1)?.subject).toContain('Confirm');
+    await expect(signIn(lena, 'here')).rejects.toThrow(/not confirmed/);
+    const token = tokenFor(lena.email);
+    await expect(confirmEmail({ token, password: 'not the password' }, 'here')).rejects.toThrow(Invalid);
+    const id = await confirmEmail({ token, password: lena.password }, 'here');
+    expect(await signIn(lena, 'here')).toBe(id);
+    await expect(confirmEmail({ token, password: lena.password }, 'here')).rejects.toThrow(/used before/);
+  });
+
+  test('an address that has an account gets the same answer and a letter that says so', async () => {
+    const before = db.select().from(passwords).all();
+    await join({ ...lena, password: 'another password entirely' }, 'here');
+    expect(lettersTo(lena.email).at(-1)?.subject).toContain('already have an account');
+    expect(db.select().from(passwords).all()).toEqual(before);
+  });
+
+  test('nobody can prepare an account for somebody else: a second joining replaces the password', async () => {
+    await join({ ...lena, email: 'victim@test.example', password: 'the attacker knows this one' }, 'here');
+    await join({ ...lena, email: 'victim@test.example', password: 'only the victim knows it' }, 'here');
+    await expect(confirmEmail({ token: tokenFor('victim@test.example'), password: 'the attacker knows this one' }, 'here')).rejects.toThrow(Invalid);
+  });
+
+  test('a robot that fills the hidden field is thanked and forgotten', async () => {
+    await join({ ...lena, email: 'robot@test.example', website: 'https://spam.example' }, 'here');
+    expect(memberByEmail('robot@test.example')).toBeNull();
+  });
+
+  test('bad input is named field by field', () => {
+    const result = joinInput.safeParse({ name: ' ', email: 'lena', password: 'short', website: null });
+    expect(result.error?.issues.map((i) => i.path[0]).sort()).toEqual(['email', 'name', 'password']);
+    expect(joinInput.parse({ ...lena, email: ' LENA@Test.Example ' }).email).toBe('lena@test.example');
+  });
+
+  test('whoever never confirms is forgotten after a week', () => {
+    db.insert(members).values({ email: 'old@test.example', handle: 'old', name: 'Old', createdAt: new Date(Date.now() - 8 * 86_400_000) }).run();
+    forgetUnconfirmed();
+    expect(memberByEmail('old@test.example')).toBeNull();
+    expect(memberByEmail(lena.email)).not.toBeNull();
+  });
+});
+
+describe('signing in', () => {
+  test('an unknown address and a wrong password are answered alike', async () => {
+    const answers = await Promise.all(['lena@test.example', 'nobody@test.example'].map((email) => signIn({ email, password: 'wrong wrong wrong' }, 'here').catch((e: unknown) => (e instanceof Invalid ? e.fields : e))));
+    expect(answers[0]).toEqual(answers[1]);
+  });
+
+  test('guessing is stopped, from that address only', async () => {
+    for (let i = 0; i < limits.signInPerAccount.most; i++) await signIn({ email: lena.email, password: `guess ${i}` }, 'attacker').catch(() => {});
+    await expect(signIn(lena, 'attacker')).rejects.toThrow(TooMany);
+    await expect(signIn(lena, 'home')).resolves.toBeGreaterThan(0);
+  });
+
+  test('the database holds only the hash of a session token', async () => {
+    const rosa = await enter('rosa');
+    const cookie = await startSession(rosa.id, 'Test browser');
+    expect(cookie.attributes).toMatchObject({ httpOnly: true, sameSite: 'lax', path: '/' });
+    const ids = db.select({ id: sessions.id }).from(sessions).all().map((s) => s.id);
+    expect(ids).toContain(hashToken(cookie.value));
+    expect(ids).not.toContain(cookie.value);
+    expect((await readSession(cookie.value)).viewer).toMatchObject({ name: 'Rosa Delgado' });
+    expect((await readSession(hashToken(cookie.value))).viewer).toBeNull();
+    await endSession(cookie.value);
+    expect((await readSession(cookie.value)).viewer).toBeNull();
+  });
+
+  test.each([
+    ['/forums?page=2', '/forums?page=2'], ['//evil.example', '/'], ['/\\evil.example', '/'], ['https://evil.example', '/'], ['javascript:alert(1)', '/'],
+    ['/\tevil', '/'], ['', '/'], [null, '/'], ['/a\nb', '/'],
+  ])('after signing in, %j leads to %j', (next, path) => expect(safeNext(next)).toBe(path));
+});
+
+describe('passwords', () => {
+  test('a reset works once, ends every session, and says nothing about unknown addresses', async () => {
+    requestReset({ email: 'nobody@test.example' }, 'here');
+    expect(lettersTo('nobody@test.example')).toEqual([]);
+    const rosa = await enter('rosa');
+    const cookie = await startSession(rosa.id, null);
+    requestReset({ email: rosa.email }, 'here');
+    const token = tokenFor(rosa.email);
+    await setNewPassword({ token, password: 'completely different words' }, 'here');
+    expect((await readSession(cookie.value)).viewer).toBeNull();
+    await expect(setNewPassword({ token, password: 'once more unto the breach' }, 'here')).rejects.toThrow(/used before/);
+    await expect(signIn({ email: rosa.email, password }, 'here')).rejects.toThrow(Invalid);
+    await expect(signIn({ email: rosa.email, password: 'completely different words' }, 'here')).resolves.toBe(rosa.id);
+  });
+
+  test('two uses of one link at the same time: one works', async () => {
+    const tom = await enter('tom');
+    requestReset({ email: tom.email }, 'here');
+    const token = tokenFor(tom.email);
+    const both = await Promise.allSettled(['first of two passwords', 'second of two passwords'].map((p) => setNewPassword({ token, password: p }, 'here')));
+    expect(both.map((r) => r.status).sort()).toEqual(['fulfilled', 'rejected']);
+  });
+
+  test('an expired link is refused', async () => {
+    const tom = await enter('tom');
+    requestReset({ email: tom.email }, 'here');
+    db.update(links).set({ expiresAt: new Date(Date.now() - 1000) }).where(eq(links.memberId, tom.id)).run();
+    await expect(setNewPassword({ token: tokenFor(tom.email), password: 'too late for this one' }, 'here')).rejects.toThrow(/expired/);
+  });
+
+  test('changing it needs the present one and tells by mail', async () => {
+    const nadia = await enter('nadia');
+    await expect(changePassword(nadia, { current: 'wrong', password: 'new words for the coordinator' })).rejects.toThrow(Invalid);
+    await changePassword(nadia, { current: password, password: 'new words for the coordinator' });
+    expect(lettersTo(nadia.email).at(-1)?.subject).toContain('was changed');
+  });
+});
