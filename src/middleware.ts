@@ -3,7 +3,7 @@ import { Denied, Gone, NotFound, SignInRequired, TooMany } from '#domain/errors.
 import { noCookie, readSession, sessionCookie } from '#domain/people/sessions.ts';
 import { settings } from '#lib/settings.ts';
 import { setCookie } from './actions/handlers.ts';
-import { reportFailure } from './reports.ts';
+import { reportFailure } from '#lib/failures.ts';
 
 /** Who is asking, whether the form comes from our own pages, and what a refusal looks like. Guards stand in pages and commands. */
 export const onRequest = defineMiddleware(async (context, next) => {
@@ -22,8 +22,8 @@ export const onRequest = defineMiddleware(async (context, next) => {
   }
 
   if (!['GET', 'HEAD', 'OPTIONS'].includes(request.method) && !comesFromHere(request, url)) {
-    locals.refusal = { status: 403, title: 'This form did not come from this site', message: 'For your safety we take forms only from our own pages. Please open the page here and send it again.' };
-    return next('/refusal');
+    // Answered here and not by a page: going on to any page would run the action.
+    return new Response('This form did not come from this site. For your safety we take forms only from our own pages: please open the page here and send it again.\n', { status: 403 });
   }
   try {
     return await next();

@@ -2,7 +2,7 @@ import { ActionError, type ActionAPIContext } from 'astro:actions';
 import { Denied, Gone, Invalid, NotFound, SignInRequired, TooMany } from '#domain/errors.ts';
 import type { Cookie } from '#domain/people/sessions.ts';
 import type { Member } from '#domain/people/types.ts';
-import { reportFailure } from '../reports.ts';
+import { reportFailure } from '#lib/failures.ts';
 
 /** For forms anybody may send. The command gets the address of the request, for its rate limits. */
 export function asVisitor<Input, Output>(command: (input: Input, address: string) => Output | Promise<Output>) {

@@ -39,7 +39,7 @@ export function renderMarkdown(markdown: string, idPrefix = 'm'): string {
   return sanitizeHtml(html, {
     ...allowed,
     transformTags: {
-      ...Object.fromEntries(Object.entries(lower).map(([from, to]) => [from, (tagName: string, attribs: sanitizeHtml.Attributes) =>
+      ...Object.fromEntries(Object.entries(lower).map(([from, to]) => [from, (_: string, attribs: sanitizeHtml.Attributes) =>
         attribs['id'] === 'footnote-label' ? { tagName: 'span', attribs: { class: 'task' }, text: '' } : { tagName: to, attribs: {} }])),
       a: (tagName, attribs) => {
         const href = attribs['href'] ?? '';
@@ -61,7 +61,7 @@ export function renderMarkdown(markdown: string, idPrefix = 'm'): string {
       td: aligned,
       img: (_, attribs) => ({ tagName: 'a', attribs: { href: attribs['src'] ?? '', rel: 'nofollow ugc noopener' }, text: attribs['alt'] || attribs['src'] || 'picture' }),
     },
-  }).replaceAll('<table>', '<div class="scroll" tabindex="0" role="region" aria-label="Table"><table>').replaceAll('</table>', '</table></div>')
+  }).replaceAll('<table>', '<div class="scroll" tabindex="0" role="group" aria-label="Table"><table>').replaceAll('</table>', '</table></div>')
     .replaceAll('<span class="task"></span>', '');
 }
 

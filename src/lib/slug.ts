@@ -3,6 +3,6 @@ export function slugify(text: string): string {
   const slug = text
     .normalize('NFKD').replace(/\p{Mark}/gu, '')
     .toLowerCase().replace(/['’]/g, '').replace(/[^a-z0-9]+/g, '-');
-  const short = slug.length > 60 ? slug.slice(0, 61).replace(/-[^-]*$/, '') : slug;
+  const short = slug.length > 60 ? slug.slice(0, 61).replace(/-[^-]*$/, '').slice(0, 60) : slug;
   return short.replace(/^-+|-+$/g, '') || 'untitled';
 }

@@ -1,0 +1,83 @@
+import { resolve } from 'node:path';
+import { z } from 'zod';
+
+/** Everything that can be set from the environment; `.env.example` explains each variable. */
+export interface Settings {
+  name: string;
+  /** Public address without a slash at the end, such as https://hub.example.org. */
+  url: string;
+  /** Whether the public address was given; otherwise it is a guess and the request's own Host counts. */
+  urlGiven: boolean;
+  /** Network address the server listens on. */
+  host: string;
+  port: number;
+  /** Absolute path of the one folder that the hub writes to. */
+  dataDir: string;
+  smtpUrl: string | null;
+  mailFrom: string;
+  /** How many proxies stand before the hub and add to X-Forwarded-For. */
+  trustedProxies: number;
+  demo: boolean;
+  pagefindThreads: number;
+  secureCookies: boolean;
+}
+
+/** A setting is wrong. The message is one sentence that names the variable, what is wrong and what is expected. */
+export class SettingsError extends Error {
+  override name = 'SettingsError';
+}
+
+const wholeNumber = (least: number, most: number, fallback: number) => z.string().default(String(fallback))
+  .refine((text) => /^\d{1,9}$/.test(text) && Number(text) >= least && Number(text) <= most, `but must be a whole number from ${least} to ${most}`)
+  .transform(Number);
+const text = (most: number) => z.string().max(most, `but must have at most ${most} characters`).regex(/^\P{Cc}*$/u, 'but must be one line without control characters');
+
+function isOrigin(address: string): boolean {
+  const url = URL.parse(address);
+  return url !== null && /^https?:$/.test(url.protocol) && url.href === `${url.origin}/`;
+}
+
+/** One entry for each variable, in the order in which they are checked. A message completes the sentence "NAME is "value", …". */
+const variables = z.object({
+  HUB_NAME: text(60).default('Practice Hub'),
+  HUB_PORT: wholeNumber(1, 65_535, 4321),
+  HUB_HOST: z.string().regex(/^[\w.:-]+$/, 'but must be a network address to listen on, such as 127.0.0.1, 0.0.0.0 or ::').default('127.0.0.1'),
+  HUB_URL: z.string().refine(isOrigin, 'but must be the public address and nothing more, such as https://hub.example.org').optional(),
+  HUB_DATA_DIR: text(1000).default('var'),
+  SMTP_URL: z.string().refine((address) => /^smtps?:$/.test(URL.parse(address)?.protocol ?? '') && URL.parse(address)?.hostname, 'which is not an address such as smtp://user:password@mail.example.org:587').optional(),
+  HUB_MAIL_FROM: text(200).regex(/^[^\s<>@,]+@[^\s<>@,]+$|^[^<>]*<[^\s<>@,]+@[^\s<>@,]+>$/, 'but must be a mail address, such as hub@example.org or Practice Hub <hub@example.org>').optional(),
+  HUB_TRUSTED_PROXIES: wholeNumber(0, 9, 0),
+  HUB_DEMO: z.enum(['0', '1'], 'but must be 1 (the sample community) or 0 (none)').default('0'),
+  HUB_PAGEFIND_THREADS: wholeNumber(0, 100_000, 2000),
+});
+
+/** Names of all variables, as `.env.example` lists them. */
+export const settingNames: readonly string[] = Object.keys(variables.shape);
+
+/** Reads the settings from environment variables; one that is empty counts as not set. Throws SettingsError for the first that is wrong. */
+export function readSettings(env: Record<string, string | undefined>): Settings {
+  const given = Object.fromEntries(settingNames.map((name) => [name, env[name]?.trim() || undefined]));
+  const read = variables.safeParse(given);
+  if (!read.success) throw new SettingsError(sentence(read.error.issues[0], given));
+  const values = read.data;
+  const url = values.HUB_URL ? new URL(values.HUB_URL).origin : `http://localhost:${values.HUB_PORT}`;
+  return {
+    name: values.HUB_NAME, url, urlGiven: values.HUB_URL !== undefined, host: values.HUB_HOST, port: values.HUB_PORT,
+    dataDir: resolve(values.HUB_DATA_DIR), smtpUrl: values.SMTP_URL ?? null,
+    mailFrom: values.HUB_MAIL_FROM ?? `"${values.HUB_NAME.replaceAll(/["\\]/g, '')}" <hub@${new URL(url).hostname}>`,
+    trustedProxies: values.HUB_TRUSTED_PROXIES, demo: values.HUB_DEMO === '1', pagefindThreads: values.HUB_PAGEFIND_THREADS, secureCookies: url.startsWith('https:'),
+  };
+}
+
+/** The address of a mail server carries its password, so its value is not shown. */
+function sentence(issue: z.core.$ZodIssue | undefined, given: Record<string, string | undefined>): string {
+  const name = String(issue?.path[0]);
+  return name === 'SMTP_URL' ? `SMTP_URL has a value ${issue?.message}.` : `${name} is ${JSON.stringify(given[name])}, ${issue?.message}.`;
+}
+
+let memo: Settings | null = null;
+
+/** The settings of this process, read once. */
+export function settings(): Settings {
+  return (memo ??= readSettings(process.env));
+}

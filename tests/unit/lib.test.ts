@@ -1,0 +1,43 @@
+import { describe, expect, test } from 'vitest';
+import { addDays, formatDate, formatTime, isoDate } from '#lib/dates.ts';
+import { optionalText, text } from '#lib/fields.ts';
+import { paging } from '#lib/paging.ts';
+import { slugify } from '#lib/slug.ts';
+import { hashToken, newToken } from '#lib/tokens.ts';
+
+describe('dates', () => {
+  const moment = new Date('2026-11-03T23:59:30Z');
+  test('are written the same for everybody', () => {
+    expect([formatDate(moment), formatTime(moment), isoDate(moment)]).toEqual(['3 Nov 2026', '3 Nov 2026, 23:59 UTC', '2026-11-03']);
+    expect(isoDate(addDays(moment, 0.5))).toBe('2026-11-04');
+  });
+});
+
+describe('slugs', () => {
+  test.each([
+    ['Staffing the centre', 'staffing-the-centre'], ['Montréal: 311 à l’hôtel de ville', 'montreal-311-a-lhotel-de-ville'], ['  ***  ', 'untitled'], ['日本', 'untitled'], ['C++ & C#', 'c-c'],
+    ['a'.repeat(80), 'a'.repeat(60)], ['one two three four five six seven eight nine ten eleven twelve', 'one-two-three-four-five-six-seven-eight-nine-ten-eleven'],
+  ])('%j → %s', (title, slug) => expect(slugify(title)).toBe(slug.slice(0, 60)));
+});
+
+describe('paging', () => {
+  test.each([[0, '1', 1, 1, 0], [20, '1', 1, 1, 0], [21, '2', 2, 2, 20], [21, '99', 2, 2, 20], [21, '-1', 1, 2, 0], [21, 'x', 1, 2, 0], [21, '1e9', 2, 2, 20], [21, 'Infinity', 1, 2, 0], [21, null, 1, 2, 0], [41, '2.9', 2, 3, 20]] as const)(
+    '%j rows, page %j', (total, wanted, page, pages, offset) => expect(paging(total, 20, wanted)).toMatchObject({ page, pages, offset }));
+});
+
+describe('fields', () => {
+  const title = text({ missing: 'Missing.', min: 3, tooShort: 'Short.', max: 5 });
+  test.each([[' abc ', 'abc'], ['a\r\nbc', 'a\nbc'], ['ab\u0000c', 'abc']])('%j is taken as %j', (given, taken) => expect(title.parse(given)).toBe(taken));
+  test.each([[null, 'Missing.'], ['', 'Missing.'], ['  ', 'Missing.'], ['ab', 'Short.'], ['abcdef', 'Please keep it to 5 characters.']])('%j is answered %j', (given, sentence) =>
+    expect(title.safeParse(given).error?.issues.map((i) => i.message)).toEqual([sentence]));
+  test('an optional one may be empty', () => expect([null, '', ' ', ' x '].map((t) => optionalText(5).parse(t))).toEqual([null, null, null, 'x']));
+});
+
+describe('tokens', () => {
+  test('are long, different and kept only as hashes', () => {
+    const [a, b] = [newToken(), newToken()];
+    expect(a).toMatch(/^[\w-]{43}$/);
+    expect(a).not.toBe(b);
+    expect(hashToken(a)).toMatch(/^[\da-f]{64}$/);
+  });
+});

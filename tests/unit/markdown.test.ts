@@ -1,0 +1,41 @@
+import { describe, expect, test } from 'vitest';
+import { plainText, renderMarkdown } from '#lib/markdown.ts';
+
+describe('what members may write', () => {
+  test.each([
+    ['**bold** and *soft*', '<strong>bold</strong>'],
+    ['# Title', '<h3>Title</h3>'],
+    ['## Part', '<h3>Part</h3>'],
+    ['### Detail', '<h4>Detail</h4>'],
+    ['| a | b |\n|---|---:|\n| 1 | 2 |', '<td class="align-right">2</td>'],
+    ['- [x] done\n- [ ] open', '☑'],
+    ['https://open311.org', 'rel="nofollow ugc noopener"'],
+    ['> quoted', '<blockquote>'],
+    ['[inside](/library/staffing-the-centre)', '<a href="/library/staffing-the-centre">inside</a>'],
+    ['![a chart](https://example.org/c.png)', '<a href="https://example.org/c.png"'],
+    ['use `<b>` here', '<code>&lt;b&gt;</code>'],
+    ['what I typed <b>raw</b> stays', '&lt;b&gt;raw&lt;/b&gt;'],
+  ])('%j', (markdown, html) => expect(renderMarkdown(markdown)).toContain(html));
+
+  test('footnotes of two posts on one page have different ids', () => {
+    const [one, two] = [renderMarkdown('a[^1]\n\n[^1]: b', 'p1-1'), renderMarkdown('a[^1]\n\n[^1]: b', 'p1-2')];
+    const ids = (html: string) => [...html.matchAll(/id="([^"]+)"/g)].map((m) => m[1]);
+    expect(ids(one).length).toBeGreaterThan(1);
+    expect(ids(one).filter((id) => ids(two).includes(id))).toEqual([]);
+    for (const [, target] of one.matchAll(/href="#([^"]+)"/g)) expect(ids(one)).toContain(target);
+  });
+
+  test.each([
+    '<script>alert(1)</script>', '<img src=x onerror=alert(1)>', '[x](javascript:alert(1))', '[x](JaVaScRiPt:alert(1))', '[x](data:text/html,x)', '[x](vbscript:x)', '<a href="javascript:alert(1)">x</a>',
+    '<svg/onload=alert(1)>', '<iframe src=//evil></iframe>', '<p style="position:fixed">x</p>', '<form action=//evil>', '<input autofocus onfocus=alert(1)>', '[x](//evil.example)', '<base href=//evil>', '<a href="jav\tascript:alert(1)">x</a>',
+    '![x](javascript:alert(1))', '<div class="button primary">x</div>',
+  ])('%j does no harm', (markdown) => {
+    const html = renderMarkdown(markdown);
+    expect(html).not.toMatch(/<(script|img|svg|iframe|form|base|input|style)\b/i);
+    expect(html).not.toMatch(/<[^>]*\s(on\w+|style)=/i);
+    expect(html).not.toMatch(/href="\s*(javascript|data|vbscript|\/\/)/i);
+    expect(html).not.toMatch(/<[^>]*class="[^"]*button/);
+  });
+
+  test('the words without the tags', () => expect(plainText(renderMarkdown('**Tom & Jerry**\n\n- one < two'))).toBe('Tom & Jerry one < two'));
+});
