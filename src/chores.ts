@@ -1,0 +1,46 @@
+import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import { Cron } from 'croner';
+import { forgetSentLetters, sendOutbox } from '#domain/mail/outbox.ts';
+import { forgetUnconfirmed } from '#domain/people/joining.ts';
+import { forgetOldAttempts } from '#domain/people/limits.ts';
+import { forgetOldLinks } from '#domain/people/links.ts';
+import { forgetExpiredSessions } from '#domain/people/sessions.ts';
+import { pagefindIsStale, rebuildPagefind } from '#domain/search/pagefind.ts';
+import { folderMailer, smtpMailer } from '#lib/mailer.ts';
+import { settings } from '#lib/settings.ts';
+import { writeReads } from './reads.ts';
+import { reportFailure } from '#lib/failures.ts';
+
+/** Starts the housekeeping: mail every five seconds, reads every half minute, the Pagefind bundle when it is behind, forgetting once an hour. Returns a function that stops it and waits for what runs. */
+export function startChores(): () => Promise<void> {
+  const { dataDir, smtpUrl, mailFrom } = settings();
+  const mailer = smtpUrl ? smtpMailer(smtpUrl, mailFrom) : folderMailer(join(dataDir, 'mail'), mailFrom);
+  const running = new Set<Promise<unknown>>();
+
+  const every = (pattern: string, name: string, chore: () => unknown) => new Cron(pattern, { protect: true, unref: true }, async () => {
+    const work = Promise.resolve().then(chore).catch((error: unknown) => reportFailure(error, `chore ${name}`));
+    running.add(work);
+    await work;
+    running.delete(work);
+  });
+
+  const jobs = [
+    every('*/5 * * * * *', 'mail', () => sendOutbox(mailer)),
+    every('*/30 * * * * *', 'reads', writeReads),
+    every('*/10 * * * * *', 'pagefind', () => pagefindIsStale() && rebuildPagefind()),
+    every('17 * * * *', 'forgetting', async () => {
+      forgetOldAttempts();
+      forgetOldLinks();
+      forgetUnconfirmed();
+      forgetSentLetters();
+      await forgetExpiredSessions();
+    }),
+  ];
+  void jobs[2]?.trigger();
+  return async () => {
+    for (const job of jobs) job.stop();
+    // A Pagefind build may take long and loses nothing when it is cut off.
+    await Promise.race([Promise.all(running), setTimeout(3_000, null, { ref: false })]);
+  };
+}

@@ -1,0 +1,71 @@
+import { getCollection, getEntry, render, type CollectionEntry } from 'astro:content';
+import { putCatalogue, type CatalogueChange, type Piece } from '#domain/library/catalogue.ts';
+import { mdxToMarkdown, type MeasureWords } from '#domain/library/mdx.ts';
+import { peopleOf, issued } from '#domain/library/csl.ts';
+import { shortPeople } from '#domain/library/names.ts';
+
+/** Brings the catalogue in step with content/. The only place that reads the collections whole. Call once at start. */
+export async function syncContent(): Promise<CatalogueChange> {
+  const [articles, practices, works, themes, forums, measures] = await Promise.all([
+    getCollection('articles'), getCollection('practices'), getCollection('references'), getCollection('themes'), getCollection('forums'), measuresById(),
+  ]);
+  const measure: MeasureWords = (id) => measures.get(id);
+  const inOrder = <T extends { data: { position: number } }>(entries: T[]) => entries.sort((a, b) => a.data.position - b.data.position);
+  return putCatalogue({
+    pieces: [...works.map(workPiece), ...articles.map((a) => articlePiece(a, measure)), ...practices.map((p) => practicePiece(p, measure))],
+    themes: inOrder(themes).map((t) => t.data),
+    forums: inOrder(forums).map((f) => f.data),
+  });
+}
+
+/** The MDX body of an article or practice that still comes from content/, ready to render; null when there is none. */
+export async function contentBody(kind: string, slug: string) {
+  const entry = kind === 'article' ? await getEntry('articles', slug) : kind === 'practice' ? await getEntry('practices', slug) : undefined;
+  return entry ? render(entry) : null;
+}
+
+/** The page of content/pages with this address, to be given to `render`; undefined when there is none. */
+export function findPage(slug: string) {
+  return getEntry('pages', slug);
+}
+
+/** The definitions that <Measure> prints, by id. */
+export async function measuresById() {
+  return new Map((await getCollection('measures')).map(({ data }) => [data.id, { ...data, better: better[data.better] }]));
+}
+const better = { up: 'higher', down: 'lower', band: 'neither very high nor very low', none: 'neither: it gives context' };
+
+const nothing = { venue: null, place: null, region: null, country: null, population: null, language: 'en', evidence: null, doi: null, url: null, cites: [], checked: true, provenance: null };
+
+function articlePiece({ id, data, body = '' }: CollectionEntry<'articles'>, measure: MeasureWords): Piece {
+  const people = data.authors.map((literal) => ({ literal }));
+  return {
+    ...nothing, id: `article:${id}`, slug: id, kind: 'article', type: 'article', title: data.title, summary: data.summary,
+    people: shortPeople(people), year: Number(data.published.slice(0, 4)), themes: data.themes, body: mdxToMarkdown(body, measure),
+    csl: { id, type: 'post-weblog', title: data.title, author: people, issued: dayOf(data.published), abstract: data.summary },
+    details: { audience: data.audience, channels: data.channels }, reviewBy: data.reviewBy ?? null, publishedAt: new Date(data.published),
+  };
+}
+
+function practicePiece({ id, data, body = '' }: CollectionEntry<'practices'>, measure: MeasureWords): Piece {
+  const { jurisdiction, populationYear, populationSource, channels, serviceAreas, results } = data;
+  return {
+    ...nothing, id: `practice:${id}`, slug: id, kind: 'practice', type: 'practice', title: data.title, summary: data.summary,
+    people: null, year: data.year, place: data.place, region: data.region ?? null, country: data.country, population: data.population ?? null,
+    evidence: data.evidence, themes: data.themes, body: mdxToMarkdown(body, measure), cites: results.flatMap((r) => (r.work ? [r.work] : [])),
+    csl: { id, type: 'report', genre: 'Best practice', title: data.title, issued: dayOf(data.published), abstract: data.summary },
+    details: { jurisdiction, populationYear, populationSource, channels, serviceAreas, results }, reviewBy: data.reviewBy ?? null, publishedAt: new Date(data.published),
+  };
+}
+
+function workPiece({ data: work }: CollectionEntry<'references'>): Piece {
+  const { csl } = work;
+  return {
+    ...nothing, id: `ref:${work.key}`, slug: work.key, kind: 'reference', type: work.type, title: csl.title, summary: csl.abstract ?? '',
+    people: shortPeople(peopleOf(csl)), year: issued(csl).year, venue: work.venue, themes: work.themes, body: '', csl: { ...csl }, details: {},
+    language: csl.language ?? 'en', doi: csl.DOI ?? null, url: csl.URL ?? null, checked: work.checked, provenance: work.provenance,
+    reviewBy: null, publishedAt: null,
+  };
+}
+
+const dayOf = (day: string) => ({ 'date-parts': [day.split('-').map(Number)] });

@@ -1,0 +1,62 @@
+import { and, asc, count, desc, eq, sql } from 'drizzle-orm';
+import { db, resources } from '#db/client.ts';
+import { paging, type Paging } from '#lib/paging.ts';
+import { NotFound } from '../errors.ts';
+import { mustCoordinate } from '../people/permissions.ts';
+import type { Viewer } from '../people/types.ts';
+import { readPractice, writeResults } from '../practices/details.ts';
+import { readCsl } from './csl.ts';
+import { writeName } from './names.ts';
+import { asRows, selectResources, themesByResource } from './rows.ts';
+import { resourceKinds, resourceStatuses, type ResourceKind, type ResourceRow, type ResourceStatus } from './types.ts';
+
+export interface DeskFilter { kind: ResourceKind | null; status: ResourceStatus | null; q: string }
+
+/** Reads the desk's filter from an address; what means nothing is passed over. */
+export function readDeskFilter(query: URLSearchParams): DeskFilter {
+  return {
+    kind: resourceKinds.find((k) => k === query.get('kind')) ?? null, status: resourceStatuses.find((s) => s === query.get('status')) ?? null,
+    q: (query.get('q') ?? '').trim().slice(0, 100),
+  };
+}
+
+/** Coordinators' list of all resources, drafts and withdrawn ones included, last changed first, 50 a page; `q` finds in title and people. */
+export function listForDesk(viewer: Viewer, filter: DeskFilter, page: string | null): { resources: ResourceRow[]; total: number; paging: Paging } {
+  mustCoordinate(viewer);
+  const like = `%${filter.q.replace(/[\\%_]/g, (c) => `\\${c}`)}%`;
+  const where = and(
+    filter.kind ? eq(resources.kind, filter.kind) : undefined, filter.status ? eq(resources.status, filter.status) : undefined,
+    filter.q ? sql`(${resources.title} like ${like} escape '\\' or ${resources.people} like ${like} escape '\\' or ${resources.slug} like ${like} escape '\\')` : undefined,
+  );
+  const total = db.select({ n: count() }).from(resources).where(where).get()?.n ?? 0;
+  const slice = paging(total, 50, page);
+  const rows = selectResources().where(where).orderBy(desc(resources.updatedAt), asc(resources.id)).limit(slice.size).offset(slice.offset).all();
+  return { resources: asRows(rows), total, paging: slice };
+}
+
+/** A resource as the form shows it: every field as text. */
+export interface ResourceForm {
+  id: string; slug: string; kind: ResourceKind; status: ResourceStatus; origin: 'content' | 'hub'; withdrawnReason: string | null;
+  /** Which version the form changes. */
+  updatedAt: number;
+  themes: string[];
+  fields: Record<string, string>;
+}
+
+/** The resource with this id for the form that edits it. Throws SignInRequired, Denied, NotFound. */
+export function resourceForEditing(viewer: Viewer, id: string): ResourceForm {
+  mustCoordinate(viewer);
+  const row = db.select().from(resources).where(eq(resources.id, id)).get();
+  if (!row) throw new NotFound('There is no such resource.');
+  const practice = readPractice(row.details);
+  const { title, summary, type, year, venue, url, doi, place, region, country, population, evidence, language, rights, body } = row;
+  const fields = {
+    title, summary, type, year, venue, url, doi, place, region, country, population, evidence, language, rights, body,
+    people: (readCsl(row.csl).author ?? []).map(writeName).join('\n'), populationSource: practice.populationSource, results: writeResults(practice.results),
+  };
+  return {
+    id: row.id, slug: row.slug, kind: row.kind, status: row.status, origin: row.origin, withdrawnReason: row.withdrawnReason, updatedAt: row.updatedAt.getTime(),
+    themes: (themesByResource([id]).get(id) ?? []).map((t) => t.code),
+    fields: Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, value === null || value === undefined ? '' : String(value)])),
+  };
+}

@@ -1,0 +1,44 @@
+import { asc, eq, inArray, sql } from 'drizzle-orm';
+import { db, resources, resourceThemes, themes, threads } from '#db/client.ts';
+import type { ResourceRow, Term } from './types.ts';
+import { resourceType } from '../vocabulary.ts';
+
+const columns = {
+  id: resources.id, slug: resources.slug, kind: resources.kind, type: resources.type, title: resources.title, summary: resources.summary,
+  people: resources.people, year: resources.year, venue: resources.venue, place: resources.place, status: resources.status,
+  comments: sql<number>`coalesce(${threads.postCount}, 0)`,
+};
+
+/** Resources with what a list shows of them, except their themes: to be narrowed, sorted and cut. */
+export function selectResources() {
+  return db.select(columns).from(resources).leftJoin(threads, eq(threads.resourceId, resources.id)).$dynamic();
+}
+type RawRow = ReturnType<ReturnType<typeof selectResources>['all']>[number];
+
+/** Adds labels and themes: one further query for all the rows. */
+export function asRows(rows: readonly RawRow[]): ResourceRow[] {
+  const themesOf = themesByResource(rows.map((row) => row.id));
+  return rows.map((row) => {
+    const { code, label } = resourceType(row.type);
+    // A newspaper that is its own author is named once.
+    const venue = row.venue === row.people ? null : row.venue;
+    return { ...row, venue, type: { code, label }, themes: themesOf.get(row.id) ?? [] };
+  });
+}
+
+/** The rows of these resources, in this order. */
+export function rowsOf(ids: readonly string[]): ResourceRow[] {
+  if (!ids.length) return [];
+  const byId = new Map(asRows(selectResources().where(inArray(resources.id, [...ids])).all()).map((row) => [row.id, row]));
+  return ids.flatMap((id) => byId.get(id) ?? []);
+}
+
+/** The themes of each of these resources, in the order of the vocabulary. */
+export function themesByResource(ids: readonly string[]): Map<string, Term[]> {
+  const byId = new Map<string, Term[]>();
+  if (!ids.length) return byId;
+  const rows = db.select({ id: resourceThemes.resourceId, code: themes.code, label: themes.label }).from(resourceThemes)
+    .innerJoin(themes, eq(themes.code, resourceThemes.theme)).where(inArray(resourceThemes.resourceId, [...ids])).orderBy(asc(themes.position)).all();
+  for (const { id, ...term } of rows) byId.set(id, [...(byId.get(id) ?? []), term]);
+  return byId;
+}

@@ -1,0 +1,39 @@
+import { eq } from 'drizzle-orm';
+import { db, posts, resources, threads } from '#db/client.ts';
+import { indexPost } from '../forum/searchable.ts';
+import { dropDocument, dropThreadDocuments, putDocument } from '../search/documents.ts';
+import { wordsOf } from './bodies.ts';
+import { readCsl } from './csl.ts';
+import { fullName } from './names.ts';
+import { countLibraryChange } from './published.ts';
+
+type ResourceRecord = typeof resources.$inferSelect;
+
+/** Brings search and lists in step with a resource: a published one is found, any other is not. Call inside the transaction of the change. */
+export function indexResource(resource: ResourceRecord, themes: readonly string[]): void {
+  countLibraryChange();
+  if (resource.status !== 'published') {
+    dropDocument('resource', resource.id);
+    return;
+  }
+  const csl = readCsl(resource.csl);
+  const people = [...(csl.author ?? []), ...(csl.editor ?? [])].map(fullName).join('; ') || (resource.people ?? '');
+  const about = [resource.place, resource.venue, csl['collection-title'], csl.abstract].filter(Boolean).join('. ');
+  putDocument({
+    kind: 'resource', ref: resource.id, threadId: null, url: `/library/${resource.slug}`, title: resource.title, people,
+    summary: resource.summary, body: [wordsOf(resource.body), about].filter(Boolean).join('\n'), type: resource.type, themes,
+    year: resource.year, place: resource.place, at: resource.publishedAt ?? resource.updatedAt,
+  });
+}
+
+/** Takes the comments on a resource out of search, as when it is withdrawn. */
+export function dropComments(resourceId: string): void {
+  const thread = db.select({ id: threads.id }).from(threads).where(eq(threads.resourceId, resourceId)).get();
+  if (thread) dropThreadDocuments(thread.id);
+}
+
+/** Puts the comments on a resource back into search, as when it is published again. */
+export function indexComments(resourceId: string): void {
+  const rows = db.select({ id: posts.id }).from(posts).innerJoin(threads, eq(threads.id, posts.threadId)).where(eq(threads.resourceId, resourceId)).all();
+  for (const { id } of rows) indexPost(id);
+}

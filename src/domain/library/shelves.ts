@@ -1,0 +1,45 @@
+import { prepared } from '#db/client.ts';
+import { publishedResources } from './published.ts';
+import { rowsOf } from './rows.ts';
+import type { ResourceKind, ResourceRow } from './types.ts';
+
+/** The newest published resources, at most `limit`. */
+export function newestResources(limit: number): ResourceRow[] {
+  return rowsOf(publishedResources().slice(0, limit).map((r) => r.id));
+}
+
+/** The published resources that were read most, at most `limit`; none that was never read. */
+export function mostUsedResources(limit: number): ResourceRow[] {
+  return rowsOf(mostRead().all(limit) as string[]);
+}
+const mostRead = prepared((d) => d.$client.prepare(`
+  select ref from reads join resources r on r.id = reads.ref
+  where reads.kind = 'resource' and r.status = 'published' order by reads.count desc limit ?`).pluck());
+
+/** Published resources of a kind on a theme, newest first. */
+export function resourcesOnTheme(theme: string, kind: ResourceKind, limit: number): ResourceRow[] {
+  return rowsOf(publishedResources().filter((r) => r.kind === kind && r.themes.includes(theme)).slice(0, limit).map((r) => r.id));
+}
+
+export interface RelatedResource extends ResourceRow {
+  /** Why it is shown: "Also about Equity and access, Technology". */
+  reason: string;
+}
+
+/** Published resources that share the place or most themes with this one, the hub's own before others'; none of `besides`. */
+export function relatedResources(resource: { id: string; place: string | null; themes: readonly { code: string }[] }, besides: readonly string[], limit: number): RelatedResource[] {
+  const mine = new Set(resource.themes.map((t) => t.code));
+  const not = new Set([resource.id, ...besides]);
+  const samePlace = (place: string | null) => resource.place !== null && place === resource.place;
+  const near = publishedResources().flatMap((r) => {
+    const shared = r.themes.filter((t) => mine.has(t)).length;
+    // A longer list of themes shares by chance; of two that share as much the one that has less else is nearer.
+    const weight = shared + (samePlace(r.place) ? 2 : 0) + (r.kind === 'reference' ? 0 : 0.5) - r.themes.length / 100;
+    return (shared || samePlace(r.place)) && !not.has(r.id) ? [{ id: r.id, weight }] : [];
+  });
+  return rowsOf(near.sort((a, b) => b.weight - a.weight).slice(0, limit).map((r) => r.id)).map((row) => {
+    const labels = row.themes.filter((t) => mine.has(t.code)).map((t) => t.label).join(', ');
+    const place = samePlace(row.place) ? `Also from ${row.place}` : '';
+    return { ...row, reason: [place, labels && `${place ? 'about' : 'Also about'} ${labels}`].filter(Boolean).join(', ') };
+  });
+}

@@ -1,0 +1,43 @@
+import { prepared } from '#db/client.ts';
+import { escapeHtml } from '#lib/markdown.ts';
+
+/** What was found in a document: escaped HTML with <mark> around the words; empty where there is no text. */
+export interface Marks {
+  title: string;
+  summary: string;
+  snippet: string;
+  found: { title: boolean; people: boolean; summary: boolean; body: boolean };
+}
+
+/** Private-use characters stand for the marks until the text around them is escaped. */
+const open = '\uE000';
+const close = '\uE001';
+
+/**
+ * Marks the words of a full-text query in some documents. They are put into a small index of their own for it: asking the large one for
+ * single rows makes it collect every match of a common word again, once for each row.
+ */
+export function markMatches(match: string, ids: readonly number[]): Map<number, Marks> {
+  const { clear, add, read } = shown();
+  clear.run();
+  for (const id of ids) add.run(id);
+  const rows = read.all({ match, open, close }) as { id: number; title: string; people: string; summary: string; snippet: string }[];
+  return new Map(rows.map((row) => [row.id, {
+    title: html(row.title), summary: html(row.summary), snippet: html(row.snippet),
+    found: { title: row.title.includes(open), people: row.people.includes(open), summary: row.summary.includes(open), body: row.snippet.includes(open) },
+  }]));
+}
+
+const html = (text: string) => escapeHtml(text).replaceAll(open, '<mark>').replaceAll(close, '</mark>');
+
+const shown = prepared((d) => {
+  d.$client.exec(`create virtual table if not exists temp.shown using fts5(title, people, summary, body, tokenize = "porter unicode61 remove_diacritics 2")`);
+  return {
+    clear: d.$client.prepare(`delete from temp.shown`),
+    add: d.$client.prepare(`insert into temp.shown (rowid, title, people, summary, body) select id, replace(replace(title, '${open}', ''), '${close}', ''), people, replace(replace(summary, '${open}', ''), '${close}', ''), replace(replace(body, '${open}', ''), '${close}', '') from search_documents where id = ?`),
+    read: d.$client.prepare(`
+      select rowid as id, highlight(shown, 0, @open, @close) as title, highlight(shown, 1, @open, @close) as people,
+        snippet(shown, 2, @open, @close, '…', 40) as summary, snippet(shown, 3, @open, @close, '…', 32) as snippet
+      from temp.shown where shown match @match`),
+  };
+});

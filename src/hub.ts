@@ -1,0 +1,51 @@
+import { join } from 'node:path';
+import { closeDatabase, openDatabase } from '#db/client.ts';
+import { seedSampleCommunity } from '#db/seed.ts';
+import { setUpLink } from '#domain/people/set-up.ts';
+import { settings } from '#lib/settings.ts';
+import { startChores } from './chores.ts';
+import { syncContent } from './content.ts';
+import { countRead, writeReads } from './reads.ts';
+
+/** What the front server holds in hand while it serves. */
+export interface Hub {
+  /** Printed at the start while there is no administrator. */
+  setUpLink: string | null;
+  /** Starts the housekeeping loop; returns after the first round is planned, not done. */
+  startChores: () => void;
+  /** Notes that a page was read by somebody. Cheap: written to the database by the chores. */
+  countRead: (pathname: string) => void;
+  /** Stops the chores, writes what is only in memory, closes the database. */
+  close: () => Promise<void>;
+}
+
+/** Opens the database in the data folder, brings tables and library up to date, and hands over what is needed to serve. Throws when content/ or the database is wrong. */
+export async function openHub(): Promise<Hub> {
+  const { dataDir, demo } = settings();
+  openDatabase(join(dataDir, 'hub.sqlite'), join(process.cwd(), 'db/migrations'));
+  await syncContent();
+  if (demo) seedSampleCommunity(join(process.cwd(), 'db/sample'));
+  let stopChores = async () => {};
+  return {
+    setUpLink: setUpLink(),
+    startChores: () => { stopChores = startChores(); },
+    countRead,
+    close: async () => {
+      await stopChores();
+      writeReads();
+      closeDatabase();
+    },
+  };
+}
+
+let development: Promise<Hub> | null = null;
+
+/** In `npm run dev` there is no front server: the first request opens the hub. */
+export async function openForDevelopment(): Promise<void> {
+  development ??= openHub().then((hub) => {
+    hub.startChores();
+    if (hub.setUpLink) console.log(`Set up the hub: ${hub.setUpLink}`);
+    return hub;
+  });
+  await development;
+}

@@ -1,0 +1,5 @@
+import type { APIRoute } from 'astro';
+import { placeOfPost } from '#domain/forum/posts.ts';
+
+/** A post's permanent address leads to the place where it stands now. */
+export const GET: APIRoute = ({ params, locals, redirect }) => redirect(placeOfPost(locals.viewer, Number(params.id)), 302);

@@ -1,0 +1,161 @@
+import { eq } from 'drizzle-orm';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { changes, db, log, resources } from '#db/client.ts';
+import { Denied, Gone, Invalid, NotFound } from '#domain/errors.ts';
+import { createComment } from '#domain/forum/comments.ts';
+import { putCatalogue } from '#domain/library/catalogue.ts';
+import { listForDesk, readDeskFilter, resourceForEditing } from '#domain/library/desk.ts';
+import { citedBy, findResource, worksCited } from '#domain/library/resources.ts';
+import { createResource, editResource, newResourceInput, previewBody, republishResource, resourceEditInput, withdrawInput, withdrawResource } from '#domain/library/writing.ts';
+import type { Member } from '#domain/people/types.ts';
+import { search } from '#domain/search/results.ts';
+import { enter } from '../support/cast.ts';
+import { useDatabase } from '../support/database.ts';
+import { catalogue, piece } from '../support/pieces.ts';
+
+useDatabase();
+let nadia: Member;
+let ines: Member;
+let rosa: Member;
+beforeAll(async () => {
+  [nadia, ines, rosa] = [await enter('nadia'), await enter('ines'), await enter('rosa')];
+  putCatalogue(catalogue([
+    piece({ slug: 'nam2014', kind: 'reference', people: 'Nam & Pardo', year: 2014, title: 'A city changes' }),
+    piece({ slug: 'behn2003why', kind: 'reference', people: 'Behn', year: 2003, title: 'Why measure' }),
+  ]));
+});
+
+const article = (more: Record<string, unknown> = {}) => newResourceInput.parse({ kind: 'article', type: 'article', title: 'Answering in two languages', summary: 'How.', themes: ['equity'], body: 'Text [@nam2014].', ...more });
+const reference = (more: Record<string, unknown> = {}) => newResourceInput.parse({
+  kind: 'reference', type: 'book', title: 'A book of lines', people: 'Nam, Taewoo\n{City of Portland, Oregon}', year: '2012', venue: 'Some Press', doi: 'https://doi.org/10.1000/xyz', themes: ['technology'], ...more,
+});
+const edited = (id: string, more: Record<string, unknown>) => {
+  const form = resourceForEditing(nadia, id);
+  return resourceEditInput.parse({ id, updatedAt: String(form.updatedAt), themes: form.themes, ...form.fields, ...more });
+};
+const refusal = (work: () => unknown): Record<string, string> => {
+  try { work(); } catch (error) { if (error instanceof Invalid) return error.fields; throw error; }
+  throw new Error('It was taken.');
+};
+
+describe('who may', () => {
+  test('a member may neither publish nor edit, withdraw, preview or see the desk', () => {
+    for (const act of [
+      () => createResource(rosa, article({ publish: 'yes' })), () => createResource(rosa, article()), () => editResource(rosa, edited('ref:nam2014', {})),
+      () => withdrawResource(rosa, { id: 'ref:nam2014', reason: 'x' }), () => republishResource(rosa, { id: 'ref:nam2014' }), () => previewBody(rosa, { body: 'x' }),
+      () => listForDesk(rosa, readDeskFilter(new URLSearchParams()), null), () => resourceForEditing(rosa, 'ref:nam2014'),
+    ]) expect(act).toThrow(Denied);
+    expect(findResource(null, 'nam2014').status).toBe('published');
+  });
+  test('a suspended coordinator may not either', () => {
+    expect(() => createResource({ ...nadia, suspendedUntil: new Date(Date.now() + 1e6) }, article())).toThrow(Denied);
+  });
+});
+
+describe('writing', () => {
+  test('a draft is seen by coordinators alone and found by nobody', () => {
+    const before = changes();
+    const draft = createResource(nadia, article({ title: 'Quokka answers' }));
+    expect(draft).toMatchObject({ status: 'draft', slug: 'quokka-answers' });
+    expect(() => findResource(rosa, draft.slug)).toThrow(NotFound);
+    expect(findResource(ines, draft.slug).title).toBe('Quokka answers');
+    expect(search({ q: 'quokka' }).total).toBe(0);
+    expect(changes()).toBe(before);
+    expect(() => createComment(rosa, { resourceId: draft.id, body: 'hello' })).toThrow(NotFound);
+    const published = editResource(ines, edited(draft.id, { publish: 'yes' }));
+    expect(published).toMatchObject({ status: 'published', url: '/library/quokka-answers' });
+    expect(search({ q: 'quokka' }).results[0]?.url).toBe('/library/quokka-answers');
+    expect(changes()).toBe(before + 1);
+  });
+
+  test('a published article cites, links and is logged', () => {
+    const { id, slug } = createResource(nadia, article({ publish: 'yes', body: 'Calls fell [@nam2014; @behn2003why, p. 12], and `[@code]` stays.\n\n## Why\n\nBecause.' }));
+    const shown = findResource(null, slug);
+    expect(shown.html).toContain('(<a href="/library/nam2014">Nam &amp; Pardo 2014</a>; <a href="/library/behn2003why">Behn 2003</a>, p. 12)');
+    expect(shown.html).toContain('<code>[@code]</code>');
+    expect(shown.html).toContain('<h2 id="why">Why</h2>');
+    expect(worksCited(id).map((w) => w.slug)).toEqual(['nam2014', 'behn2003why']);
+    expect(citedBy('ref:behn2003why').map((r) => r.slug)).toEqual([slug]);
+    expect(db.select().from(log).all().at(-1)).toMatchObject({ act: 'publish resource', actorId: nadia.id, url: `/library/${slug}` });
+  });
+
+  test('two of the same title have two addresses', () => {
+    expect(createResource(nadia, article({ title: 'Same' })).slug).toBe('same');
+    expect(createResource(nadia, article({ title: 'Same' })).slug).toBe('same-2');
+  });
+
+  test('a reference keeps its record, and fields the form does not show', () => {
+    const { id, slug } = createResource(nadia, reference({ publish: 'yes' }));
+    expect(findResource(null, slug)).toMatchObject({
+      people: 'Nam & City of Portland, Oregon', year: 2012, doi: '10.1000/xyz', type: { code: 'book' },
+      csl: { type: 'book', author: [{ family: 'Nam', given: 'Taewoo' }, { literal: 'City of Portland, Oregon' }], issued: { 'date-parts': [[2012]] } },
+    });
+    db.update(resources).set({ csl: { ...findResource(nadia, slug).csl, volume: '7' } }).where(eq(resources.id, id)).run();
+    editResource(nadia, edited(id, { title: 'A better title' }));
+    expect(findResource(null, slug)).toMatchObject({ title: 'A better title', csl: { volume: '7', title: 'A better title' } });
+  });
+
+  test('a practice keeps its results', () => {
+    const { id, slug } = createResource(nadia, newResourceInput.parse({
+      kind: 'practice', type: 'practice', title: 'Two languages', place: 'Ottawa', country: 'ca', population: '1,017,449', themes: ['equity'], body: 'Text.', publish: 'yes',
+      results: 'Calls on hold | 18 % | 4 % | The newspaper\nShare | 36 % | @nam2014',
+    }));
+    expect(findResource(null, slug)).toMatchObject({ country: 'CA', population: 1017449, details: { results: [{ what: 'Calls on hold', before: '18 %', after: '4 %', source: 'The newspaper' }, { what: 'Share', value: '36 %', work: 'nam2014' }] } });
+    expect(worksCited(id).map((w) => w.slug)).toEqual(['nam2014']);
+    expect(resourceForEditing(nadia, id).fields['results']).toBe('Calls on hold | 18 % | 4 % | The newspaper\nShare | 36 % | @nam2014');
+  });
+
+  test('what cannot be taken is told beside its field, and nothing is written', () => {
+    const rows = () => db.select().from(resources).all().length;
+    const before = rows();
+    expect(refusal(() => createResource(nadia, article({ body: 'See [@nobody2000].' })))['body']).toContain('nobody2000');
+    expect(refusal(() => createResource(nadia, article({ body: '' })))).toHaveProperty('body');
+    expect(refusal(() => createResource(nadia, article({ themes: ['none'] })))).toHaveProperty('themes');
+    expect(refusal(() => createResource(nadia, article({ type: 'book' })))).toHaveProperty('type');
+    expect(refusal(() => createResource(nadia, newResourceInput.parse({ kind: 'practice', type: 'practice', title: 'T', themes: ['equity'], body: 'x', results: 'only | one' })))).toMatchObject({ place: expect.any(String), results: expect.stringContaining('Line 1') });
+    expect(rows()).toBe(before);
+    const problems = (more: Record<string, unknown>) => newResourceInput.safeParse({ kind: 'reference', type: 'book', title: 'T', themes: ['equity'], ...more }).error?.issues.map((i) => i.path[0]);
+    expect(problems({ title: ' ' })).toEqual(['title']);
+    expect(problems({ url: 'javascript:alert(1)' })).toEqual(['url']);
+    expect(problems({ doi: 'abc' })).toEqual(['doi']);
+    expect(problems({ year: 'MMXII' })).toEqual(['year']);
+    expect(problems({ themes: [] })).toEqual(['themes']);
+    expect(problems({ country: 'USA' })).toEqual(['country']);
+    expect(problems({})).toBeUndefined();
+  });
+
+  test('hostile Markdown is harmless', () => {
+    const { slug } = createResource(nadia, article({ publish: 'yes', title: '<script>alert(1)</script>', body: '<script>alert(1)</script> [x](javascript:alert(1)) <img src=x onerror=alert(1)>' }));
+    expect(findResource(null, slug).html).not.toMatch(/<script|href="javascript:|<img/);
+    expect(search({ q: 'alert' }).results.every((r) => !/<script|<img/.test(r.titleHtml + r.snippetHtml))).toBe(true);
+  });
+
+  test('two coordinators at once: the second is told, and may decide', () => {
+    const { id } = createResource(nadia, article({ title: 'Clash' }));
+    const mine = edited(id, { title: 'Mine' });
+    const theirs = edited(id, { title: 'Theirs' });
+    editResource(ines, theirs);
+    expect(refusal(() => editResource(nadia, mine))['updatedAt']).toContain('Somebody else');
+    expect(resourceForEditing(nadia, id).fields['title']).toBe('Theirs');
+    editResource(nadia, { ...mine, updatedAt: resourceForEditing(nadia, id).updatedAt });
+    expect(resourceForEditing(nadia, id).fields['title']).toBe('Mine');
+  });
+});
+
+describe('withdrawing', () => {
+  test('leaves the reason at the address, takes it out of lists and search, and can be undone', () => {
+    const { id, slug } = createResource(nadia, article({ publish: 'yes', title: 'Okapi hours' }));
+    createComment(rosa, { resourceId: id, body: 'An axolotl remark.' });
+    expect(withdrawInput.safeParse({ id, reason: ' ' }).success).toBe(false);
+    withdrawResource(nadia, { id, reason: 'Superseded by the new guide.' });
+    expect(() => findResource(null, slug)).toThrow(Gone);
+    expect(() => findResource(rosa, slug)).toThrow('Superseded by the new guide.');
+    expect(search({ q: 'okapi' }).total + search({ q: 'axolotl' }).total).toBe(0);
+    expect(() => withdrawResource(nadia, { id, reason: 'again' })).toThrow(Denied);
+    republishResource(ines, { id });
+    expect(findResource(null, slug).withdrawnReason).toBeNull();
+    expect(search({ q: 'okapi' }).total).toBe(1);
+    expect(search({ q: 'axolotl' }).results[0]?.title).toBe('Okapi hours');
+    expect(db.select().from(log).all().slice(-2).map((l) => [l.act, l.reason])).toEqual([['withdraw resource', 'Superseded by the new guide.'], ['republish resource', null]]);
+  });
+});

@@ -1,0 +1,115 @@
+import { beforeAll, describe, expect, test } from 'vitest';
+import { db, searchDocuments } from '#db/client.ts';
+import { createComment } from '#domain/forum/comments.ts';
+import { createPost } from '#domain/forum/posts.ts';
+import { createThread, threadInput } from '#domain/forum/starting-threads.ts';
+import { putCatalogue } from '#domain/library/catalogue.ts';
+import type { Member } from '#domain/people/types.ts';
+import { documentChanges, dropDocument, putDocument } from '#domain/search/documents.ts';
+import { search } from '#domain/search/results.ts';
+import { enter } from '../support/cast.ts';
+import { useDatabase } from '../support/database.ts';
+import { catalogue, piece } from '../support/pieces.ts';
+
+useDatabase();
+let rosa: Member;
+const urls = (q: string, more = {}) => search({ q, ...more }).results.map((r) => r.url);
+
+beforeAll(async () => {
+  rosa = await enter('rosa');
+  putCatalogue(catalogue([
+    piece({ slug: 'in-body', title: 'Something else', body: 'A word on overflow staffing of the centre, and staffing again.' }),
+    piece({ slug: 'in-summary', title: 'Another thing', summary: 'About staffing.' }),
+    piece({ slug: 'in-title', title: 'Staffing and rosters for a night shift' }),
+    piece({ slug: 'exact', title: 'Staffing the centre', themes: ['technology'] }),
+    piece({ slug: 'by-person', kind: 'reference', type: 'book', title: 'Waste Is Information', people: 'Offenhuber', csl: { id: 'x', type: 'book', title: 'x', author: [{ family: 'Offenhuber', given: 'Dietmar' }] } }),
+    piece({ slug: 'named', title: 'A note on waste', body: 'As Offenhuber says.' }),
+    piece({ slug: 'montreal', title: 'Montréal répond', place: 'Montréal' }),
+  ]));
+});
+
+describe('ranking', () => {
+  test('the exact title first, then title, summary, body', () => {
+    expect(urls('Staffing the centre')[0]).toBe('/library/exact');
+    expect(urls('staffing')).toEqual(expect.arrayContaining(['/library/in-body']));
+    expect(urls('staffing').indexOf('/library/in-title')).toBeLessThan(urls('staffing').indexOf('/library/in-summary'));
+    expect(urls('staffing').indexOf('/library/in-summary')).toBeLessThan(urls('staffing').indexOf('/library/in-body'));
+  });
+  test('an author before a mention', () => expect(urls('Offenhuber')).toEqual(['/library/by-person', '/library/named']));
+  test('accents, word forms and beginnings of words', () => {
+    expect(urls('montreal')).toEqual(['/library/montreal']);
+    expect(urls('roster')).toEqual(['/library/in-title']);
+    expect(urls('overfl')).toEqual(['/library/in-body']);
+  });
+  test('all words before some words', () => {
+    expect(search({ q: 'night shift' })).toMatchObject({ loose: false, total: 1 });
+    expect(search({ q: 'night xylophone' })).toMatchObject({ loose: true, total: 1 });
+    expect(search({ q: 'xylophone' })).toMatchObject({ loose: false, total: 0 });
+  });
+  test('a phrase in quotes', () => {
+    expect(urls('"night shift"')).toEqual(['/library/in-title']);
+    expect(urls('"shift night"')).toEqual([]);
+  });
+});
+
+describe('what a result says', () => {
+  test('marks what was found, says where, and lets no markup through', () => {
+    putDocument({ kind: 'resource', ref: 'x', threadId: null, url: '/x', title: 'Zebra <b>bold</b>', people: '', summary: '', body: 'A zebra & <script>x</script> here', type: 'report', themes: [], year: null, place: null, at: new Date() });
+    const [result] = search({ q: 'zebra' }).results;
+    expect(result?.titleHtml).toBe('<mark>Zebra</mark> &lt;b&gt;bold&lt;/b&gt;');
+    expect(result?.snippetHtml).toBe('A <mark>zebra</mark> &amp; &lt;script&gt;x&lt;/script&gt; here');
+    expect(result?.why).toBe('Found in the title');
+    dropDocument('resource', 'x');
+    expect(search({ q: 'zebra' }).total).toBe(0);
+  });
+  test('of a person, that it is a person', () => expect(search({ q: 'Offenhuber' }).results[0]?.why).toBe('Found in the authors'));
+});
+
+describe('threads', () => {
+  test('a thread is found once, with its best post; a comment leads to its resource', () => {
+    const thread = createThread(rosa, threadInput.parse({ forum: 'operations', kind: 'question', title: 'Which headsets last', body: 'Ours break.', themes: ['technology'] }));
+    createPost(rosa, { threadId: thread.id, body: 'We bought pelican headsets.' });
+    const best = createPost(rosa, { threadId: thread.id, body: 'Pelican, pelican, pelican.' });
+    const { total, results } = search({ q: 'pelican' });
+    expect(total).toBe(1);
+    expect(results[0]).toMatchObject({ kind: 'thread', title: 'Which headsets last', url: `/posts/${best.id}`, typeLabel: 'Question', why: 'Found in a reply' });
+    createComment(rosa, { resourceId: 'article:exact', body: 'A cormorant remark.' });
+    expect(search({ q: 'cormorant' }).results[0]).toMatchObject({ kind: 'resource', title: 'Staffing the centre', typeLabel: 'Comment' });
+  });
+  test('is fresh at once', () => {
+    const before = documentChanges();
+    createThread(rosa, threadInput.parse({ forum: 'operations', title: 'Narwhal question', body: 'Text.' }));
+    expect(search({ q: 'narwhal' }).total).toBe(1);
+    expect(documentChanges()).toBe(before + 1);
+  });
+});
+
+describe('filters', () => {
+  test('counts are those of the lists they lead to', () => {
+    const all = search({ q: 'staffing' });
+    for (const value of [...all.facets.flatMap((f) => f.values), ...all.kinds]) {
+      const query = new URLSearchParams(value.href.split('?')[1]);
+      expect([value.code, search({ q: query.get('q') ?? '', kind: query.get('kind'), type: query.get('type'), theme: query.get('theme') }).total]).toEqual([value.code, value.count]);
+    }
+    expect(search({ q: 'staffing', theme: 'technology' }).results.map((r) => r.url)).toEqual(['/library/exact']);
+    expect(search({ q: 'headsets', kind: 'resource' }).total).toBe(0);
+    expect(search({ q: 'headsets', kind: 'thread' }).total).toBe(1);
+  });
+  test('nonsense in the filters finds nothing and breaks nothing', () => expect(search({ q: 'staffing', kind: "x'", type: '"', theme: '% %', page: '-7e9' }).total).toBe(0));
+});
+
+test('2,000 random texts: always an answer', () => {
+  let state = 99;
+  const roll = () => { state = (state * 1664525 + 1013904223) % 2 ** 32; return state / 2 ** 32; };
+  const parts = ['staffing', 'the', '"', "'", '*', '(', ')', 'AND', 'OR', 'NOT', 'NEAR/2', ':', 'title:', '-', '+', '^', '{', '}', '\u0000', '\\', '%', '_', ';', '--', '311', '3-1-1', 'é', '😀', '日本', 'ﬀ', '\uE000', '\uD800', '<b>', '&amp;', ' ', ' ', '\n', '\t', 'x'.repeat(80), String.fromCharCode(768)];
+  for (let n = 0; n < 2000; n++) {
+    const q = Array.from({ length: Math.floor(roll() * 9) }, () => (roll() > 0.15 ? parts[Math.floor(roll() * parts.length)] : String.fromCodePoint(Math.floor(roll() * 0xffff)))).join(roll() > 0.5 ? ' ' : '');
+    const answer = search({ q, page: roll() > 0.9 ? q : null });
+    expect(answer.results.length).toBeLessThanOrEqual(20);
+    expect(answer.results.every((r) => !/<(?!\/?mark>)/.test(r.titleHtml + r.snippetHtml))).toBe(true);
+  }
+});
+
+test('every document is public and has an address', () => {
+  expect(db.select().from(searchDocuments).all().every((d) => d.url.startsWith('/'))).toBe(true);
+});

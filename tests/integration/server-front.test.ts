@@ -1,0 +1,287 @@
+import { mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { brotliDecompressSync, gunzipSync } from 'node:zlib';
+import { describe, expect, test, vi } from 'vitest';
+import { useFront } from '../support/front.ts';
+
+const front = useFront();
+const behindProxy = useFront({ url: 'https://hub.example.org', trustedProxies: 1 });
+const { ask } = front;
+const html = (body: string, headers: Record<string, string | string[]> = {}, status = 200): typeof front.page => (_, response) => response.writeHead(status, { 'content-type': 'text/html', ...headers }).end(body);
+const cookie = { cookie: 'a=b; hub_session=secret' };
+
+describe('pages for everybody', () => {
+  test('a page is made once and sent from memory, with length, ETag and charset', async () => {
+    const first = await ask('/library?type=report');
+    const second = await ask('/library?type=report');
+    expect(front.rendered).toBe(1);
+    expect(second.text).toBe('<p>page</p>');
+    expect(second.headers).toMatchObject({
+      'content-type': 'text/html; charset=utf-8', 'content-length': '11', 'cache-control': 'public, max-age=0, must-revalidate', vary: 'Cookie, Accept-Encoding', etag: expect.stringMatching(/^"[\w-]{22}"$/),
+    });
+    expect(first.headers.etag).toBe(second.headers.etag);
+  });
+
+  test('another query, another host: another page', async () => {
+    await ask('/a');
+    await ask('/a?b');
+    await ask('/a', { headers: { host: 'other.example' } });
+    expect(front.rendered).toBe(3);
+  });
+
+  test('a commit that a visitor could see makes it anew, any other does not', async () => {
+    await ask('/a');
+    front.commit();
+    await ask('/a');
+    expect(front.rendered).toBe(1);
+    front.bump();
+    front.page = html('new');
+    expect((await ask('/a')).text).toBe('new');
+  });
+
+  test('what is changed while a page is made is never missing from the next', async () => {
+    front.page = async (request, response) => { front.bump(); await Promise.resolve(); return html('stale')(request, response); };
+    expect((await ask('/a')).text).toBe('stale');
+    front.page = html('fresh');
+    expect((await ask('/a')).text).toBe('fresh');
+  });
+
+  test('many who ask at once cost one rendering', async () => {
+    front.page = async (request, response) => { await new Promise((go) => setTimeout(go, 50)); return html('shared')(request, response); };
+    const answers = await Promise.all(Array.from({ length: 10 }, () => ask('/a')));
+    expect(new Set(answers.map((a) => a.text))).toEqual(new Set(['shared']));
+    expect(front.rendered).toBe(1);
+  });
+
+  test('who has it already is told so', async () => {
+    const { headers } = await ask('/a', { headers: { 'accept-encoding': 'br' } });
+    for (const known of [String(headers.etag), `W/${headers.etag}`, `"other", ${headers.etag}`, '*']) {
+      const again = await ask('/a', { headers: { 'if-none-match': known } });
+      expect([again.status, again.text, again.headers.etag]).toEqual([304, '', headers.etag]);
+      expect(again.headers['content-security-policy']).toBeTruthy();
+    }
+    expect((await ask('/a', { headers: { 'if-none-match': '"other"' } })).status).toBe(200);
+  });
+
+  test('each encoding has its own bytes and ETag', async () => {
+    const body = '<p>words and words</p>'.repeat(200);
+    front.page = html(body);
+    const plain = await ask('/a');
+    const br = await ask('/a', { headers: { 'accept-encoding': 'gzip, br' } });
+    const gzip = await ask('/a', { headers: { 'accept-encoding': 'gzip' } });
+    expect([plain.text, brotliDecompressSync(br.body).toString(), gunzipSync(gzip.body).toString()]).toEqual([body, body, body]);
+    expect([plain.headers['content-encoding'], br.headers['content-encoding'], gzip.headers['content-encoding']]).toEqual([undefined, 'br', 'gzip']);
+    expect(new Set([plain, br, gzip].map((a) => a.headers.etag)).size).toBe(3);
+    expect(front.rendered).toBe(1);
+  });
+
+  test('HEAD gives the same headers and nothing else, kept or not', async () => {
+    const made = await ask('/a', { method: 'HEAD' });
+    const { headers: { date: _, ...got } } = await ask('/a');
+    const kept = await ask('/a', { method: 'HEAD' });
+    expect([made.text, kept.text]).toEqual(['', '']);
+    expect(kept.headers).toMatchObject(got);
+    expect(made.headers).toMatchObject(got);
+    expect((await ask('/a', { method: 'HEAD', headers: cookie })).headers['content-length']).toBe('11');
+  });
+
+  test('a permanent move is kept, with where it leads', async () => {
+    front.page = html('', { location: '/b' }, 301);
+    await ask('/a');
+    const { status, headers } = await ask('/a');
+    expect([status, headers.location, front.rendered]).toEqual([301, '/b', 1]);
+  });
+});
+
+describe('pages that are not for everybody', () => {
+  test('with a session cookie nothing comes from memory and nothing goes in', async () => {
+    front.page = html('for a visitor');
+    await ask('/a');
+    front.page = html('for Rosa');
+    const own = await ask('/a', { headers: cookie });
+    expect(own.text).toBe('for Rosa');
+    expect(own.headers).toMatchObject({ 'cache-control': 'private, no-store', vary: 'Cookie, Accept-Encoding' });
+    expect(own.headers.etag).toBeUndefined();
+    expect((await ask('/a')).text).toBe('for a visitor');
+    expect((await ask('/only-hers', { headers: cookie })).status).toBe(200);
+    front.page = html('for a visitor');
+    expect((await ask('/only-hers')).text).toBe('for a visitor');
+  });
+
+  test.each([
+    ['a page that sets a cookie', html('x', { 'set-cookie': ['a=1', 'b=2'] }), '/a'], ['a page that must not be stored', html('x', { 'cache-control': 'no-store' }), '/a'],
+    ['a private page', html('x', { 'cache-control': 'private' }), '/a'], ['a page that is not there', html('x', {}, 404), '/a'], ['a page that failed', html('x', {}, 500), '/a'],
+    ['a passing redirect', html('', { location: '/b' }, 302), '/a'], ['a refusal', html('x', {}, 403), '/a'], ['a link with a one-time token', html('x'), '/reset/new?token=abc'],
+  ])('%s is made each time and kept by nobody', async (_, page, path) => {
+    front.page = page;
+    await ask(path);
+    const { headers } = await ask(path);
+    expect(front.rendered).toBe(2);
+    expect(headers['cache-control']).toMatch(/private|no-store/);
+    expect(headers.etag).toBeUndefined();
+  });
+
+  test('those who waited for a page that turned out to set a cookie get one of their own', async () => {
+    let n = 0;
+    front.page = async (request, response) => { const mine = ++n; await new Promise((go) => setTimeout(go, 30)); return html(`${mine}`, { 'set-cookie': [`n=${mine}`] })(request, response); };
+    const answers = await Promise.all([ask('/a'), ask('/a'), ask('/a')]);
+    expect(new Set(answers.map((a) => a.headers['set-cookie']?.[0])).size).toBe(3);
+  });
+
+  test('both cookies of a page arrive; a long page is compressed', async () => {
+    front.page = html('word '.repeat(1000), { 'set-cookie': ['a=1', 'b=2'] });
+    const { headers, body } = await ask('/a', { headers: { ...cookie, 'accept-encoding': 'gzip' } });
+    expect(headers['set-cookie']).toEqual(['a=1', 'b=2']);
+    expect(gunzipSync(body).length).toBe(5000);
+    expect(headers['content-length']).toBe(String(body.length));
+  });
+});
+
+describe('reads', () => {
+  test('resources and threads are counted, from memory or not, for everybody; nothing else is', async () => {
+    for (const path of ['/library/x', '/library/x', '/forums/a/1-b?page=2', '/library', '/forums/a', '/about']) await ask(path);
+    await ask('/library/y', { headers: cookie });
+    front.page = html('', {}, 404);
+    await ask('/library/none');
+    front.page = (_, response) => response.writeHead(200, { 'content-type': 'application/x-bibtex' }).end('@book{}');
+    await ask('/library/x.bib');
+    expect(front.reads).toEqual(['/library/x', '/library/x', '/forums/a/1-b', '/library/y']);
+  });
+});
+
+describe('forms', () => {
+  test('reach Astro whole and are never kept', async () => {
+    front.page = (request, response) => html(String((request as { body?: Buffer }).body))(request, response);
+    const { text, headers } = await ask('/a', { method: 'POST', body: 'name=Rosa' });
+    expect(text).toBe('name=Rosa');
+    expect(headers['cache-control']).toBe('private, no-store');
+  });
+
+  test.each([['said beforehand', { 'content-length': String(1_500_000) }], ['not said', { 'transfer-encoding': 'chunked' }]])('too large, %s: a sentence', async (_, headers) => {
+    const { status, text } = await ask('/a', { method: 'POST', headers, body: Buffer.alloc(1_500_000) });
+    expect(status).toBe(413);
+    expect(text).toContain('one megabyte');
+    expect(front.rendered).toBe(0);
+  });
+});
+
+describe('requests that are not ordinary', () => {
+  test('other methods are refused with those that are taken', async () => {
+    for (const method of ['PUT', 'DELETE', 'TRACE', 'OPTIONS', 'PATCH']) {
+      const { status, headers } = await ask('/a', { method });
+      expect([status, headers.allow]).toEqual([405, 'GET, HEAD, POST']);
+    }
+  });
+  test('an address without a path is refused', async () => expect((await ask('*')).status).toBe(400));
+  test('a whole address asks for its path here', async () => {
+    let seen = '';
+    front.page = (request, response) => { seen = `${request.headers.host} ${request.url}`; return html('x')(request, response); };
+    await ask('http://evil.example/library?a', { headers: { host: 'evil.example/<script>' } });
+    expect(seen).toBe('localhost:4321 /library?a');
+  });
+  test('health is asked of the database', async () => {
+    const { status, text, headers } = await ask('/healthz');
+    expect([status, text, headers['cache-control']]).toEqual([200, 'ok\n', 'private, no-store']);
+  });
+});
+
+describe('what Astro is told', () => {
+  const told = async (hub: typeof front, headers: Record<string, string>) => {
+    let seen: Record<string, unknown> = {};
+    hub.page = (request, response) => { seen = { ...request.headers }; return html('x')(request, response); };
+    await hub.ask('/a', { headers });
+    return seen;
+  };
+  test('the address of the sender, which nobody outside can claim', async () => {
+    expect(await told(front, { 'x-hub-address': '6.6.6.6', 'x-forwarded-for': '6.6.6.6' })).toMatchObject({ 'x-hub-address': '127.0.0.1' });
+  });
+  test('behind a proxy: the configured host, and the address that the proxy saw', async () => {
+    expect(await told(behindProxy, { host: 'evil.example', 'x-forwarded-for': '6.6.6.6, 203.0.113.9' })).toMatchObject({ host: 'hub.example.org', 'x-hub-address': '203.0.113.9' });
+  });
+});
+
+describe('security headers', () => {
+  test('stand on every kind of answer', async () => {
+    writeFileSync(join(front.client, 'favicon.svg'), '<svg/>');
+    await front.reload();
+    for (const [path, init] of [['/a', {}], ['/a', { headers: cookie }], ['/favicon.svg', {}], ['/healthz', {}], ['/pagefind/none.js', {}], ['/a', { method: 'PUT' }], ['*', {}]] as const) {
+      const { headers } = await ask(path, init);
+      expect(headers['content-security-policy']).toBe("default-src 'none'; script-src 'self'; worker-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'");
+      expect(headers).toMatchObject({ 'x-content-type-options': 'nosniff', 'x-frame-options': 'DENY', 'cross-origin-opener-policy': 'same-origin', 'cross-origin-resource-policy': 'same-origin' });
+      for (const name of ['referrer-policy', 'permissions-policy']) expect(headers[name]).toBeTruthy();
+      expect(headers['strict-transport-security']).toBeUndefined();
+    }
+  });
+  test('with a public https address browsers are told to stay with it', async () => expect((await behindProxy.ask('/a')).headers['strict-transport-security']).toContain('max-age='));
+});
+
+describe('files', () => {
+  test('fingerprinted ones are kept for ever, others for an hour; types, compression and 304 are right', async () => {
+    mkdirSync(join(front.client, '_assets'), { recursive: true });
+    writeFileSync(join(front.client, '_assets/Page.abc123.css'), 'a { color: red }\n'.repeat(100));
+    writeFileSync(join(front.client, '404.html'), 'not served');
+    writeFileSync(join(front.client, 'favicon.svg'), '<svg/>');
+    await front.reload();
+    const css = await ask('/_assets/Page.abc123.css?x', { headers: { 'accept-encoding': 'br' } });
+    expect(css.headers).toMatchObject({ 'content-type': 'text/css; charset=utf-8', 'cache-control': 'public, max-age=31536000, immutable', 'content-encoding': 'br', vary: 'Accept-Encoding' });
+    expect(brotliDecompressSync(css.body).length).toBe(1700);
+    expect((await ask('/_assets/Page.abc123.css', { headers: { 'if-none-match': String(css.headers.etag) } })).status).toBe(304);
+    expect((await ask('/favicon.svg')).headers).toMatchObject({ 'content-type': 'image/svg+xml; charset=utf-8', 'cache-control': 'public, max-age=3600' });
+    expect(front.rendered).toBe(0);
+    await ask('/404.html');
+    expect(front.rendered).toBe(1);
+  });
+});
+
+describe('the Pagefind bundle', () => {
+  const bundle = join(front.folder, 'pagefind');
+  const write = (generation: string, hash: string) => {
+    mkdirSync(join(bundle, generation, 'fragment'), { recursive: true });
+    writeFileSync(join(bundle, generation, 'pagefind.js'), `// ${generation}\n`.repeat(100));
+    writeFileSync(join(bundle, generation, 'pagefind-worker.js'), '// worker');
+    writeFileSync(join(bundle, generation, 'pagefind-entry.json'), `{"hash":"${hash}"}`);
+    writeFileSync(join(bundle, generation, `fragment/en_${hash}.pf_fragment`), hash);
+    rmSync(join(bundle, 'next'), { force: true });
+    symlinkSync(generation, join(bundle, 'next'));
+    renameSync(join(bundle, 'next'), join(bundle, 'current'));
+  };
+
+  test('before it is built there is none', async () => expect((await ask('/pagefind/pagefind.js')).status).toBe(404));
+
+  test('is open to partner sites; only its worker may run WebAssembly; chunks are kept, entries asked for again', async () => {
+    write('20260101000000000', 'aaaaaaa');
+    const js = await ask('/pagefind/pagefind.js');
+    expect(js.headers).toMatchObject({ 'access-control-allow-origin': '*', 'cross-origin-resource-policy': 'cross-origin', 'cache-control': 'no-cache', 'content-type': 'text/javascript; charset=utf-8' });
+    expect(js.headers['content-security-policy']).not.toContain('wasm');
+    expect((await ask('/pagefind/pagefind-worker.js')).headers['content-security-policy']).toContain("'wasm-unsafe-eval'");
+    expect((await ask('/pagefind/fragment/en_aaaaaaa.pf_fragment')).headers['cache-control']).toContain('immutable');
+    expect((await ask('/pagefind/pagefind.js', { headers: { 'if-none-match': String(js.headers.etag) } })).status).toBe(304);
+  });
+
+  test('is swapped at once; chunks of the one before are still there for open pages', async () => {
+    write('20260102000000000', 'bbbbbbb');
+    expect((await ask('/pagefind/pagefind-entry.json')).text).toContain('bbbbbbb');
+    for (const hash of ['aaaaaaa', 'bbbbbbb']) expect((await ask(`/pagefind/fragment/en_${hash}.pf_fragment`)).text).toBe(hash);
+    expect((await ask('/pagefind/fragment/en_ccccccc.pf_fragment')).status).toBe(404);
+  });
+
+  test.each(['/pagefind/../hub.sqlite', '/pagefind/..%2fhub.sqlite', '/pagefind/%2e%2e/hub.sqlite', '/pagefind//etc/passwd', '/pagefind/', '/pagefind/fragment', '/pagefind/.hidden', '/pagefind/a/../../hub.sqlite'])('%s leads nowhere', async (path) => {
+    expect((await ask(path)).status).toBe(404);
+  });
+});
+
+describe('a failure outside of any page', () => {
+  test('is a page with a reference that is in the log', async () => {
+    const log = vi.spyOn(console, 'error').mockImplementation(() => undefined);
+    front.page = () => { throw new Error('the roof is leaking'); };
+    for (const init of [{}, { headers: cookie }, { method: 'POST', body: 'a' }]) {
+      log.mockClear();
+      const { status, text, headers } = await ask('/a', init);
+      const reference = /reference: (\w+)/.exec(text)?.[1] ?? 'none';
+      expect([status, headers['cache-control']]).toEqual([500, 'private, no-store']);
+      expect(text).not.toContain('leaking');
+      expect(log.mock.calls.flat().join()).toMatch(new RegExp(`${reference} at (GET|POST) /a\\nError: the roof is leaking`));
+    }
+    log.mockRestore();
+  });
+});

@@ -1,0 +1,98 @@
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { practiceSections } from '../../src/content-schema.ts';
+import { checkContent } from '../../src/content-check.ts';
+
+let dir = '';
+const put = (file: string, text: string) => writeFileSync(join(dir, file), text);
+const told = () => checkContent(dir).map((p) => `${p.file}:${p.line} ${p.field}`);
+
+const article = `---
+title: A title
+summary: What it says.
+authors: [Practice Hub editors]
+published: 2026-11-23
+themes: [equity]
+---
+
+Text.<Cite work="key2001" />
+`;
+const practice = `---
+title: A practice
+summary: What it did.
+place: Somewhere
+country: US
+jurisdiction: municipality
+year: 1996
+published: 2026-11-23
+themes: [equity]
+evidence: news
+results:
+  - what: Calls on hold
+    before: "18 %"
+    after: 4
+    work: key2001
+---
+
+${practiceSections.map((s) => `## ${s}\n\nText.\n`).join('\n')}`;
+
+beforeEach(() => {
+  dir = join(mkdtempSync(join(tmpdir(), 'practice-hub-content-')), 'content');
+  for (const folder of ['articles', 'practices', 'pages']) mkdirSync(join(dir, folder), { recursive: true });
+  put('themes.yaml', '- code: equity\n  label: Equity\n  note: Who is served.\n');
+  put('forums.yaml', '- slug: talk\n  name: Talk\n  description: All of it.\n  themes: [equity]\n');
+  put('measures.yaml', '- id: CC-01\n  name: Service level\n  group: contact-centre\n  formula: Hs / O\n  unit: "%"\n  better: band\n  means: Answered in time.\n');
+  put('references.bib', '@misc{key2001,\n  title = {T}, author = {A, B}, year = {2001},\n  keywords = {equity}, note = {verified: x}\n}\n');
+  put('articles/first.mdx', article);
+  put('practices/second.mdx', practice);
+  put('pages/about.mdx', '---\ntitle: About\nsummary: Who we are.\nupdated: 2026-11-23\n---\n\nSee [first](/library/first).\n');
+});
+afterEach(() => rmSync(resolve(dir, '..'), { recursive: true }));
+
+describe('the check of content/', () => {
+  test('takes what is right', () => expect(checkContent(dir)).toEqual([]));
+
+  test.each([
+    ['a theme that does not exist', 'articles/first.mdx', article.replace('[equity]', '[equity, nothing]'), ['content/articles/first.mdx:6 themes']],
+    ['a missing title', 'articles/first.mdx', article.replace('title: A title\n', ''), ['content/articles/first.mdx:2 title']],
+    ['a wrong date', 'articles/first.mdx', article.replace('2026-11-23', 'soon'), ['content/articles/first.mdx:5 published']],
+    ['an unknown field', 'articles/first.mdx', article.replace('authors:', 'author: x\nauthors:'), ['content/articles/first.mdx:2 author']],
+    ['YAML that cannot be read', 'articles/first.mdx', article.replace('title: A title', 'title: A: b'), ['content/articles/first.mdx:2 frontmatter']],
+    ['no frontmatter', 'articles/first.mdx', 'Text.', ['content/articles/first.mdx:1 frontmatter']],
+    ['an unknown work', 'articles/first.mdx', article.replace('key2001', 'nobody'), ['content/articles/first.mdx:9 Cite']],
+    ['an unknown measure', 'articles/first.mdx', `${article}\n<Measure id="XX-99" />\n`, ['content/articles/first.mdx:11 Measure']],
+    ['a dead link', 'articles/first.mdx', `${article}\n[x](/library/none) [y](/nowhere)\n`, ['content/articles/first.mdx:11 body', 'content/articles/first.mdx:11 body']],
+    ['an unknown component', 'articles/first.mdx', `${article}\n<Video src="x" />\n`, ['content/articles/first.mdx:11 Video']],
+    ['an open component', 'articles/first.mdx', `${article}\n<Callout kind="note" title="t">\n`, ['content/articles/first.mdx:11 body']],
+    ['a figure without a source', 'articles/first.mdx', `${article}\n<Figure title="t" data={[{ label: "a", value: 1 }]} />\n`, ['content/articles/first.mdx:11 Figure']],
+    ['a skipped heading', 'articles/first.mdx', `${article}\n### Deep\n`, ['content/articles/first.mdx:11 body']],
+    ['a missing section', 'practices/second.mdx', practice.replace('## What it takes', '## Effort'), ['content/practices/second.mdx:17 body', 'content/practices/second.mdx:34 body']],
+    ['a result without a source', 'practices/second.mdx', practice.replace('    work: key2001\n', ''), ['content/practices/second.mdx:12 results.0']],
+    ['an unknown work of a result', 'practices/second.mdx', practice.replace('key2001', 'none'), ['content/practices/second.mdx:15 results.0.work']],
+    ['a wrong jurisdiction', 'practices/second.mdx', practice.replace('municipality', 'kingdom'), ['content/practices/second.mdx:6 jurisdiction']],
+    ['a work with an unknown theme', 'references.bib', '@misc{key2001,\n title = {T}, author = {A},\n keywords = {none}}\n', ['content/references.bib:3 keywords']],
+    ['a work with a wrong year', 'references.bib', '@misc{key2001, title = {T}, keywords = {equity}}\n@misc{b,\n title = {T},\n year = {MM}, keywords = {equity}}\n', ['content/references.bib:4 year']],
+    ['a forum with an unknown theme', 'forums.yaml', '- slug: talk\n  name: Talk\n  description: D.\n  themes: [none]\n', ['content/forums.yaml:4 themes']],
+    ['a measure with an unknown source', 'measures.yaml', '- id: CC-01\n  name: N\n  group: contact-centre\n  formula: a / b\n  unit: x\n  better: up\n  means: M.\n  sources: [none]\n', ['content/measures.yaml:8 sources']],
+    ['a file name that is no address', 'articles/First One.mdx', article, ['content/articles/First One.mdx:1 file']],
+    ['an address that is taken', 'practices/first.mdx', practice, ['content/practices/first.mdx:1 file']],
+  ])('tells of %s', (_, file, text, expected) => {
+    put(file, text);
+    expect(told()).toEqual(expected);
+  });
+
+  test('a missing file is told', () => {
+    rmSync(join(dir, 'themes.yaml'));
+    expect(told()).toContain('content/themes.yaml:1 file');
+  });
+});
+
+test('the hub’s own bibliography is read within a second', () => {
+  cpSync(resolve(import.meta.dirname, '../../content/references.bib'), join(dir, 'references.bib'));
+  const started = performance.now();
+  expect(checkContent(dir).some((p) => p.field === 'keywords')).toBe(true);
+  expect(performance.now() - started).toBeLessThan(2000);
+  expect(readFileSync(join(dir, 'references.bib'), 'utf8')).toContain('@article');
+});
