@@ -1,0 +1,7 @@
+import { build, install, launch, run, runtime } from './prepare.mjs';
+
+await launch(async () => {
+  await install();
+  await build();
+  return (await run(runtime(), ['tests/bench/bench.ts', ...process.argv.slice(2)])).code;
+});

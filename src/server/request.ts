@@ -1,0 +1,54 @@
+import type { IncomingMessage } from 'node:http';
+import { isIP } from 'node:net';
+
+/** The part of the address after the host, or null when there is none (`OPTIONS *`, nonsense). Proxies may send the whole address. */
+export function pathOf(url: string | undefined): string | null {
+  if (url?.startsWith('/')) return url;
+  const whole = URL.parse(url ?? '');
+  return whole && /^https?:$/.test(whole.protocol) ? whole.pathname + whole.search : null;
+}
+
+/** The Host of a request when it is well formed, else the fallback. */
+export function hostOf(request: IncomingMessage, fallback: string): string {
+  const host = request.headers.host;
+  return host && host.length < 256 && /^(?:[a-z0-9_.-]+|\[[0-9a-f:.]+\])(?::\d{1,5})?$/i.test(host) ? host : fallback;
+}
+
+/** The address a request comes from. Each of our proxies adds the address it saw to the right end of X-Forwarded-For; what stands further left anybody can write. */
+export function addressOf(request: IncomingMessage, trustedProxies: number): string {
+  const direct = plain(request.socket.remoteAddress ?? '');
+  if (trustedProxies === 0) return direct;
+  const chain = String(request.headers['x-forwarded-for'] ?? '').split(',').map((entry) => plain(entry.trim()));
+  const claimed = chain.at(-trustedProxies) ?? chain[0] ?? '';
+  return isIP(claimed) ? claimed : direct;
+}
+
+/** An IPv4 address that came over an IPv6 socket is written ::ffff:192.0.2.1. */
+function plain(address: string): string {
+  return address.startsWith('::ffff:') && isIP(address.slice(7)) === 4 ? address.slice(7) : address;
+}
+
+/** Bytes of a request body that are read at most; forms of members are far smaller. */
+export const bodyLimit = 1024 * 1024;
+
+/** Reads the body: its bytes, `too large`, or null when the client went away. A body somewhat too large is read to its end and dropped, so that the client hears the answer. */
+export function readBody(request: IncomingMessage, limit = bodyLimit): Promise<Buffer | 'too large' | null> {
+  const patience = limit * 16;
+  if (Number(request.headers['content-length'] ?? 0) > patience) return Promise.resolve('too large');
+  return new Promise((done) => {
+    const parts: Buffer[] = [];
+    let size = 0;
+    request.on('data', (part: Buffer) => {
+      size += part.length;
+      if (size <= limit) parts.push(part);
+      else parts.length = 0;
+      if (size > patience) {
+        request.pause();
+        done('too large');
+      }
+    });
+    request.on('end', () => done(size > limit ? 'too large' : Buffer.concat(parts)));
+    request.on('close', () => done(null));
+    request.on('error', () => done(null));
+  });
+}

@@ -1,0 +1,65 @@
+import autocannon from 'autocannon';
+import type { Load, Measured } from './bench.ts';
+
+/** Sends one case's requests in a process of its own and prints what it measured as JSON. Latencies in milliseconds. */
+const { url, paths, cookies, post, connections, seconds } = JSON.parse(process.argv[2] ?? '{}') as Load;
+const times: number[] = [];
+let errors = 0;
+
+if (post) await posting(post);
+else await reading();
+
+function percentile(p: number): number {
+  return times[Math.max(0, Math.ceil((p / 100) * times.length) - 1)] ?? 0;
+}
+
+function report(requests: number, took: number): void {
+  times.sort((a, b) => a - b);
+  const measured: Measured = { requests, errors, rps: requests / took, p50: percentile(50), p95: percentile(95), p99: percentile(99), seconds: took };
+  process.stdout.write(JSON.stringify(measured));
+}
+
+async function reading(): Promise<void> {
+  let n = Math.floor(Math.random() * 1000);
+  const next = () => ({ path: paths[n++ % paths.length] ?? '/', ...(cookies && { headers: { cookie: cookies[n % cookies.length] ?? '' } }) });
+  const varied = paths.length > 1 || cookies;
+  let finished: (result: autocannon.Result) => void = () => {};
+  const ended = new Promise<autocannon.Result>((done) => { finished = done; });
+  const run = autocannon({
+    url, connections, duration: seconds, pipelining: 1,
+    ...(varied ? { requests: [{ method: 'GET' as const, setupRequest: (request) => ({ ...request, ...next() }) }] } : { requests: [{ method: 'GET' as const, path: paths[0] ?? '/' }] }),
+  }, (_, result) => finished(result));
+  run.on('response', (_client, status, _bytes, time: number) => {
+    times.push(time);
+    if (status !== 200) errors++;
+  });
+  const started = performance.now();
+  const result = await ended;
+  errors += result.errors;
+  report(times.length, (performance.now() - started) / 1000);
+}
+
+async function posting({ origin, bodies }: { origin: string; bodies: string[] }): Promise<void> {
+  const { Agent, request } = await import('node:http');
+  const agent = new Agent({ keepAlive: true, maxSockets: connections });
+  const target = new URL(paths[0] ?? '/', url);
+  let n = Math.floor(Math.random() * 1000);
+  const send = () => new Promise<number>((done) => {
+    const body = bodies[n++ % bodies.length] ?? '';
+    const call = request(target, { agent, method: 'POST', headers: { origin, cookie: cookies?.[n % cookies.length] ?? '', 'content-type': 'application/x-www-form-urlencoded', 'content-length': Buffer.byteLength(body) } }, (response) => {
+      response.resume().on('end', () => done(response.statusCode ?? 0));
+    });
+    call.on('error', () => done(0));
+    call.end(body);
+  });
+  const started = performance.now();
+  const until = started + seconds * 1000;
+  await Promise.all(Array.from({ length: connections }, async () => {
+    while (performance.now() < until) {
+      const at = performance.now();
+      if (await send() !== 303) errors++;
+      times.push(performance.now() - at);
+    }
+  }));
+  report(times.length, (performance.now() - started) / 1000);
+}

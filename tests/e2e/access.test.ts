@@ -1,0 +1,124 @@
+import { beforeAll, describe, expect, inject, test } from 'vitest';
+import { db, posts, resources, threads } from '#db/client.ts';
+import { and, eq, isNotNull, ne } from 'drizzle-orm';
+import { useCast } from '../support/browser.ts';
+
+const hub = inject('demo');
+const enter = useCast(hub);
+
+const roles = ['visitor', 'member', 'author', 'coordinator', 'administrator'] as const;
+const cookies = new Map<string, string>();
+const ids = { thread: '', post: '', resource: '', member: '' };
+
+beforeAll(async () => {
+  const [rosa, nadia, abe] = [await enter('rosa'), await enter('nadia'), await enter('abe')];
+  for (const [role, who] of [['member', rosa], ['coordinator', nadia], ['administrator', abe]] as const) cookies.set(role, who.header);
+  const thread = db.select().from(threads).where(isNotNull(threads.forumId)).limit(1).get();
+  const post = db.select().from(posts).where(and(eq(posts.threadId, thread?.id ?? 0), ne(posts.number, 1))).limit(1).get();
+  // One post of this thread belongs to a member of the cast, whom the column "author" stands for.
+  const tom = await enter('tom');
+  db.update(posts).set({ authorId: tom.member.id }).where(eq(posts.id, post?.id ?? 0)).run();
+  cookies.set('author', tom.header);
+  ids.thread = String(thread?.id);
+  ids.post = String(post?.id);
+  ids.resource = db.select().from(resources).where(eq(resources.kind, 'article')).limit(1).get()?.id ?? '';
+  ids.member = 'rosa';
+});
+
+const ask = (role: string, path: string, init: RequestInit = {}) =>
+  fetch(hub.base + path, { redirect: 'manual', ...init, headers: { ...(cookies.has(role) && { cookie: cookies.get(role) ?? '' }), ...init.headers } });
+
+/** 200 shown · 303 sent to sign in · 403 not allowed · 404 not there · 301/302 leads elsewhere */
+const pages: [path: () => string, visitor: number, member: number, author: number, coordinator: number, administrator: number][] = [
+  [() => '/', 200, 200, 200, 200, 200],
+  [() => '/about', 200, 200, 200, 200, 200],
+  [() => '/guidelines', 200, 200, 200, 200, 200],
+  [() => '/privacy', 200, 200, 200, 200, 200],
+  [() => '/accessibility', 200, 200, 200, 200, 200],
+  [() => '/library', 200, 200, 200, 200, 200],
+  [() => '/library?type=report&view=table', 200, 200, 200, 200, 200],
+  [() => '/library/mazerolle2002managing', 200, 200, 200, 200, 200],
+  [() => '/library/staffing-the-centre', 200, 200, 200, 200, 200],
+  [() => '/library.atom', 200, 200, 200, 200, 200],
+  [() => '/library.json', 200, 200, 200, 200, 200],
+  [() => '/themes', 200, 200, 200, 200, 200],
+  [() => '/themes/equity', 200, 200, 200, 200, 200],
+  [() => '/forums', 200, 200, 200, 200, 200],
+  [() => '/forums/measures', 200, 200, 200, 200, 200],
+  [() => `/forums/measures/${ids.thread}`, 301, 301, 301, 301, 301],
+  [() => `/posts/${ids.post}`, 302, 302, 302, 302, 302],
+  [() => '/search?q=staffing', 200, 200, 200, 200, 200],
+  [() => '/search.json?q=staffing', 200, 200, 200, 200, 200],
+  [() => '/log', 200, 200, 200, 200, 200],
+  [() => '/members/rosa', 200, 200, 200, 200, 200],
+  [() => '/sitemap.xml', 200, 200, 200, 200, 200],
+  [() => '/robots.txt', 200, 200, 200, 200, 200],
+  [() => '/opensearch.xml', 200, 200, 200, 200, 200],
+  [() => '/healthz', 200, 200, 200, 200, 200],
+  [() => '/sign-in', 200, 303, 303, 303, 303],
+  [() => '/join', 200, 303, 303, 303, 303],
+  [() => '/reset', 200, 200, 200, 200, 200],
+  [() => '/set-up?token=guess', 404, 404, 404, 404, 404],
+  [() => '/forums/new', 303, 200, 200, 200, 200],
+  [() => '/account', 303, 200, 200, 200, 200],
+  [() => `/posts/${ids.post}/edit`, 303, 403, 200, 403, 403],
+  [() => `/posts/${ids.post}/remove`, 303, 403, 200, 200, 200],
+  [() => `/posts/${ids.post}/restore`, 303, 403, 403, 200, 200],
+  [() => '/desk', 303, 403, 403, 200, 200],
+  [() => '/desk/log', 303, 403, 403, 200, 200],
+  [() => '/desk/members', 303, 403, 403, 200, 200],
+  [() => '/desk/resources', 303, 403, 403, 200, 200],
+  [() => '/desk/resources/new', 303, 403, 403, 200, 200],
+  [() => `/desk/resources/${ids.resource}`, 303, 403, 403, 200, 200],
+  [() => '//desk', 303, 403, 403, 200, 200],
+  [() => '/%64esk', 303, 403, 403, 200, 200],
+  [() => '/desk/../desk', 303, 403, 403, 200, 200],
+  [() => '/nowhere', 404, 404, 404, 404, 404],
+  [() => '/library/nowhere', 404, 404, 404, 404, 404],
+  [() => '/forums/nowhere', 404, 404, 404, 404, 404],
+  [() => '/forums/measures/999999-x', 404, 404, 404, 404, 404],
+  [() => '/posts/999999', 404, 404, 404, 404, 404],
+  [() => '/posts/abc', 404, 404, 404, 404, 404],
+  [() => '/members/nobody', 404, 404, 404, 404, 404],
+  [() => '/refusal', 404, 404, 404, 404, 404],
+  [() => '/_actions/posts.create', 404, 404, 404, 404, 404],
+];
+
+describe('who gets which page', () => {
+  for (const [path, ...expected] of pages) {
+    test(String(path).replace('() => ', ''), async () => {
+      const got = await Promise.all(roles.map(async (role) => (await ask(role, path())).status));
+      expect(Object.fromEntries(roles.map((role, i) => [role, got[i]]))).toEqual(Object.fromEntries(roles.map((role, i) => [role, expected[i]])));
+    });
+  }
+});
+
+/** Every action with the least it needs; nobody below the role may do it. */
+const acts: [action: string, path: string, fields: () => Record<string, string>, least: 'member' | 'coordinator' | 'administrator'][] = [
+  ['threads.create', '/forums/new', () => ({ forum: 'measures', kind: 'question', title: 'May I ask this here?', body: 'x' }), 'member'],
+  ['posts.create', '/forums/new', () => ({ threadId: ids.thread, body: 'x' }), 'member'],
+  ['posts.preview', '/forums/new', () => ({ body: 'x' }), 'member'],
+  ['comments.create', '/library/mazerolle2002managing', () => ({ resourceId: 'ref:mazerolle2002managing', body: 'x' }), 'member'],
+  ['threads.rename', '/forums/new', () => ({ threadId: ids.thread, title: 'Renamed by a stranger' }), 'coordinator'],
+  ['threads.lock', '/forums/new', () => ({ threadId: ids.thread, reason: 'x' }), 'coordinator'],
+  ['threads.remove', '/forums/new', () => ({ threadId: ids.thread, reason: 'x' }), 'coordinator'],
+  ['posts.remove', '/forums/new', () => ({ postId: ids.post, reason: 'x' }), 'coordinator'],
+  ['moderation.suspend', '/members/rosa', () => ({ memberId: '1', days: '1', reason: 'x' }), 'coordinator'],
+  ['moderation.appoint', '/members/rosa', () => ({ memberId: '1', role: 'coordinator' }), 'administrator'],
+];
+
+describe('who may do what', () => {
+  const below = { member: ['visitor'], coordinator: ['visitor', 'member'], administrator: ['visitor', 'member', 'coordinator'] };
+  for (const [action, path, fields, least] of acts) {
+    test(`${action} needs a ${least}`, async () => {
+      const before = { threads: db.select().from(threads).all(), posts: db.select().from(posts).all() };
+      for (const role of below[least]) {
+        const response = await ask(role, `${path}?_action=${action}`, {
+          method: 'POST', body: new URLSearchParams(fields()), headers: { origin: hub.base, 'content-type': 'application/x-www-form-urlencoded' },
+        });
+        expect([role, response.status]).toEqual([role, role === 'visitor' ? 401 : 403]);
+      }
+      expect({ threads: db.select().from(threads).all(), posts: db.select().from(posts).all() }).toEqual(before);
+    });
+  }
+});

@@ -1,0 +1,173 @@
+import { describe, expect, inject, test } from 'vitest';
+import { useBrowser } from '../support/browser.ts';
+import { letterTo } from '../support/hub.ts';
+
+const hub = inject('fresh');
+const browser = useBrowser();
+const password = 'heron lantern gravel mitten';
+
+/** One community from its first minute, told in order: each step stands on the one before. */
+describe('from an empty hub to a living one', () => {
+  test('a fresh hub has a library and nobody in it', async () => {
+    const { page } = await browser.open();
+    await page.goto(hub.base);
+    expect(await page.locator('.resource').count()).toBeGreaterThan(2);
+    expect(await page.getByText(/sample/i).count()).toBe(0);
+    await page.goto(`${hub.base}/forums`);
+    expect(await page.getByText('Nobody has written yet').count()).toBe(1);
+  });
+
+  test('the printed link makes the first administrator, once', async () => {
+    const { page } = await browser.open({ expectErrors: /404/ });
+    await page.goto(hub.setUpLink ?? 'no link');
+    await page.getByLabel('Your name').fill('Abe Whitfield');
+    await page.getByLabel('E-mail address').fill('abe@city.example');
+    await page.getByLabel('Password').fill(password);
+    await page.getByRole('button', { name: 'Become the administrator' }).click();
+    await page.waitForURL('**/desk');
+    const again = await page.goto(hub.setUpLink ?? '');
+    expect(again?.status()).toBe(404);
+  });
+
+  test('a member joins by a mailed link, asks, previews, edits and takes a reply back', async () => {
+    const { page } = await browser.open({ expectErrors: /400/ });
+    await page.goto(`${hub.base}/join`);
+    await page.getByLabel('Your name').fill('Rosa Delgado');
+    await page.getByLabel('E-mail address').fill('rosa@city.example');
+    await page.getByLabel('Password').fill('short');
+    await page.getByRole('button', { name: 'Join' }).click();
+    expect(await page.getByText('at least 12 characters').count()).toBeGreaterThan(0);
+    expect(await page.getByLabel('Your name').inputValue()).toBe('Rosa Delgado');
+    await page.getByLabel('Password').fill(password);
+    await page.getByRole('button', { name: 'Join' }).click();
+    await page.getByRole('heading', { name: 'Look into your mail' }).waitFor();
+    const letter = await letterTo(hub, 'rosa@city.example', /Confirm/);
+    await page.goto(letter.link ?? 'no link');
+    await page.getByLabel('Password').fill(password);
+    await page.getByRole('button', { name: 'Confirm and sign in' }).click();
+    await page.waitForURL('**/account?welcome');
+
+    await page.goto(`${hub.base}/forums/new?forum=measures`);
+    await page.getByLabel('Title').fill('How do you count repeat calls?');
+    await page.getByLabel('Text').fill('We count **every** call about an open request. You?');
+    await page.getByRole('button', { name: 'Preview' }).click();
+    expect(await page.locator('strong', { hasText: 'every' }).count()).toBe(1);
+    expect(await page.getByLabel('Title').inputValue()).toBe('How do you count repeat calls?');
+    await page.getByRole('button', { name: 'Start the thread' }).click();
+    await page.waitForURL('**/forums/measures/*-how-do-you-count-repeat-calls');
+
+    await page.getByLabel('Your reply').fill('A reply to mysef');
+    await page.getByRole('button', { name: 'Reply' }).click();
+    await page.waitForURL('**#post-2');
+    await page.locator('#post-2').getByRole('link', { name: /^Edit/ }).click();
+    await page.getByLabel('Your post').fill('A reply to myself');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.waitForURL('**#post-2');
+    expect(await page.locator('#post-2').textContent()).toContain('edited');
+    await page.goto(`${hub.base}/search?q=repeat+calls+myself`);
+    expect(await page.getByRole('link', { name: /How do you count repeat calls/ }).count()).toBeGreaterThan(0);
+    await page.getByRole('link', { name: /How do you count repeat calls/ }).first().click();
+    await page.locator('#post-2').getByRole('link', { name: /^Remove/ }).click();
+    await page.getByRole('button', { name: 'Remove' }).click();
+    expect(await page.locator('#post-2').textContent()).toContain('Removed by its author');
+
+    await page.goto(`${hub.base}/library/mazerolle2002managing`);
+    await page.getByLabel('Your comment').fill('We saw the same in our county.');
+    await page.getByRole('button', { name: 'Comment', exact: true }).click();
+    await page.waitForURL('**/library/mazerolle2002managing#post-1');
+    expect(await page.locator('#comments').textContent()).toContain('the same in our county');
+  }, 60_000);
+
+  test('a forgotten password is set anew by mail, and the old sessions end', async () => {
+    const { page } = await browser.open({ expectErrors: /403/ });
+    await page.goto(`${hub.base}/reset`);
+    await page.getByLabel('E-mail address').fill('rosa@city.example');
+    await page.getByRole('button', { name: 'Send the link' }).click();
+    const letter = await letterTo(hub, 'rosa@city.example', /new password/);
+    await page.goto(letter.link ?? 'no link');
+    await page.getByLabel('New password').fill('pelican copper window thirty');
+    await page.getByRole('button', { name: 'Save and sign in' }).click();
+    await page.waitForURL('**/account?password');
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await page.goto(letter.link ?? 'no link');
+    await page.getByLabel('New password').fill('pelican copper window forty');
+    await page.getByRole('button', { name: 'Save and sign in' }).click();
+    expect(await page.getByText('used before or has expired').count()).toBe(1);
+  }, 60_000);
+
+  test('an administrator locks while a member writes: the answer is clear and nothing is lost', async () => {
+    const member = await browser.open({ expectErrors: /403/ });
+    await member.page.goto(`${hub.base}/sign-in?next=/forums/measures`);
+    await member.page.getByLabel('E-mail address').fill('rosa@city.example');
+    await member.page.getByLabel('Password').fill('pelican copper window thirty');
+    await member.page.getByRole('button', { name: 'Sign in' }).click();
+    await member.page.getByRole('link', { name: /How do you count repeat calls/ }).first().click();
+    await member.page.getByLabel('Your reply').fill('A long and careful answer');
+
+    const admin = await browser.open();
+    await admin.page.goto(`${hub.base}/sign-in?next=/forums/measures`);
+    await admin.page.getByLabel('E-mail address').fill('abe@city.example');
+    await admin.page.getByLabel('Password').fill(password);
+    await admin.page.getByRole('button', { name: 'Sign in' }).click();
+    await admin.page.getByRole('link', { name: /How do you count repeat calls/ }).first().click();
+    await admin.page.getByText('Coordinate this thread').click();
+    await admin.page.getByLabel('Reason for locking').fill('Answered elsewhere.');
+    await admin.page.getByRole('button', { name: 'Lock', exact: true }).click();
+    await admin.page.getByText('A coordinator has closed this thread').waitFor();
+
+    await member.page.getByRole('button', { name: 'Reply' }).click();
+    expect(await member.page.getByText(/locked this thread/).count()).toBeGreaterThan(0);
+    expect(await member.page.getByLabel('Your reply').inputValue()).toBe('A long and careful answer');
+  }, 60_000);
+
+  test('a coordinator publishes, edits and withdraws a resource in the browser', async () => {
+    const { page } = await browser.open({ expectErrors: /410/ });
+    await page.goto(`${hub.base}/sign-in?next=/desk`);
+    await page.getByLabel('E-mail address').fill('abe@city.example');
+    await page.getByLabel('Password').fill(password);
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.goto(`${hub.base}/desk/resources/new?kind=article`);
+    await page.getByLabel('Title').fill('A checklist for the night shift');
+    await page.getByLabel(/^Summary/).fill('What the night shift hands over.');
+    await page.getByLabel(/^(Body|Text)/).fill('## Hand-over\n\nWrite it **down**, as [@mazerolle2002managing] suggests.');
+    await page.getByLabel('Technology').check();
+    await page.getByRole('button', { name: /Preview/ }).click();
+    expect(await page.locator('strong', { hasText: 'down' }).count()).toBe(1);
+    await page.getByRole('button', { name: /^Publish/ }).click();
+    await page.goto(`${hub.base}/library/a-checklist-for-the-night-shift`);
+    expect(await page.getByRole('heading', { level: 1 }).textContent()).toContain('night shift');
+    const visitor = await browser.open({ expectErrors: /410/ });
+    await visitor.page.goto(`${hub.base}/search?q=checklist+night+shift`);
+    await visitor.page.getByRole('link', { name: /A checklist for the night shift/ }).first().click();
+    expect(await visitor.page.getByRole('link', { name: /Mazerolle/ }).count()).toBeGreaterThan(0);
+
+    await page.getByRole('link', { name: /^Edit/ }).first().click();
+    await page.getByLabel('Title').fill('A checklist for every shift');
+    await page.getByRole('button', { name: /Save|Publish/ }).first().click();
+    await page.goto(`${hub.base}/library/a-checklist-for-the-night-shift`);
+    expect(await page.getByRole('heading', { level: 1 }).textContent()).toContain('every shift');
+    await page.getByRole('link', { name: /^Edit/ }).first().click();
+    await page.getByLabel(/^Reason/).fill('Replaced by the manual.');
+    await page.getByRole('button', { name: /Withdraw/ }).click();
+    const gone = await visitor.page.goto(`${hub.base}/library/a-checklist-for-the-night-shift`);
+    expect(gone?.status()).toBe(410);
+    expect(await visitor.page.getByText('Replaced by the manual.').count()).toBe(1);
+    await visitor.page.goto(`${hub.base}/log`);
+    expect(await visitor.page.getByText('withdraw resource').count()).toBe(1);
+  }, 60_000);
+
+  test('a suspended member is told and cannot write', async () => {
+    const { page } = await browser.open();
+    await page.goto(`${hub.base}/sign-in?next=/desk/members`);
+    await page.getByLabel('E-mail address').fill('abe@city.example');
+    await page.getByLabel('Password').fill(password);
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByRole('link', { name: 'Rosa Delgado' }).click();
+    await page.getByLabel('Reason').fill('A test of the rule.');
+    await page.getByRole('button', { name: 'Suspend' }).click();
+    await page.getByText('Suspended until').first().waitFor();
+    expect((await letterTo(hub, 'rosa@city.example', /suspended/)).text).toContain('A test of the rule.');
+    await page.goto(`${hub.base}/desk/log`);
+    expect(await page.getByText('suspend member').count()).toBe(1);
+  }, 60_000);
+});

@@ -1,0 +1,151 @@
+import { describe, expect, inject, test } from 'vitest';
+import { db, members } from '#db/client.ts';
+import { createPost } from '#domain/forum/posts.ts';
+import { createThread } from '#domain/forum/starting-threads.ts';
+import { eq } from 'drizzle-orm';
+import { useBrowser, useCast } from '../support/browser.ts';
+
+const hub = inject('demo');
+const enter = useCast(hub);
+const browser = useBrowser();
+
+const send = (path: string, fields: Record<string, string>, headers: Record<string, string> = {}) => fetch(hub.base + path, {
+  method: 'POST', redirect: 'manual', body: new URLSearchParams(fields), headers: { 'content-type': 'application/x-www-form-urlencoded', origin: hub.base, ...headers },
+});
+
+describe('headers', () => {
+  test.each(['/', '/library/mazerolle2002managing', '/nowhere', '/favicon.svg', '/library.atom', '/sign-in'])('%s carries the security headers', async (path) => {
+    const { headers } = await fetch(hub.base + path);
+    const csp = headers.get('content-security-policy') ?? '';
+    expect(csp).toContain("default-src 'none'");
+    expect(csp).toContain("script-src 'self'");
+    expect(csp).toContain("frame-ancestors 'none'");
+    expect(csp).not.toContain('unsafe-inline');
+    expect(csp).not.toContain('unsafe-eval');
+    expect(headers.get('x-content-type-options')).toBe('nosniff');
+    expect(headers.get('x-frame-options')).toBe('DENY');
+    expect(headers.get('referrer-policy')).toBeTruthy();
+    expect(headers.get('permissions-policy')).toBeTruthy();
+    expect(headers.get('cross-origin-opener-policy')).toBe('same-origin');
+    expect(headers.get('server')).toBeNull();
+    expect(headers.get('x-powered-by')).toBeNull();
+  });
+
+  test('no page carries script or style inline', async () => {
+    for (const path of ['/', '/library', '/library/staffing-the-centre', '/forums', '/search?q=311', '/sign-in', '/nowhere']) {
+      const html = await (await fetch(hub.base + path)).text();
+      expect(html).not.toMatch(/<style|\sstyle=|\son[a-z]+=|<script(?![^>]*\ssrc=)(?![^>]*application\/ld\+json)/i);
+    }
+  });
+});
+
+describe('forms', () => {
+  test.each([
+    ['from another site', { origin: 'https://evil.example' }], ['from a sandboxed page', { origin: 'null' }], ['from a look-alike', { origin: `${hub.base}.evil.example` }],
+  ])('a form %s is refused before anything happens', async (_, headers) => {
+    const { header } = await enter('rosa');
+    const response = await send('/account?_action=members.editProfile', { name: 'Eve' }, { cookie: header, ...headers });
+    expect(response.status).toBe(403);
+    expect(db.select().from(members).where(eq(members.email, 'rosa@test.example')).get()?.name).toBe('Rosa Delgado');
+  });
+
+  test('signing out by a foreign form is refused too', async () => {
+    const { header } = await enter('rosa');
+    expect((await send('/sign-out', {}, { cookie: header, origin: 'https://evil.example' })).status).toBe(403);
+    expect((await fetch(`${hub.base}/account`, { headers: { cookie: header }, redirect: 'manual' })).status).toBe(200);
+  });
+
+  test('a form cannot give itself a role or another’s name', async () => {
+    const { header } = await enter('rosa');
+    await send('/account?_action=members.editProfile', { name: 'Rosa Delgado', role: 'administrator', id: '1', memberId: '1', emailConfirmedAt: '1' }, { cookie: header });
+    expect(db.select().from(members).where(eq(members.email, 'rosa@test.example')).get()).toMatchObject({ role: 'member' });
+  });
+
+  test('joining, signing in and resetting answer alike for known and unknown addresses', async () => {
+    await enter('rosa');
+    const strip = (html: string) => html.replaceAll(/(rosa|nobody)@test\.example/g, '…');
+    for (const [path, fields] of [
+      ['/join?_action=members.join', { name: 'X', password: 'heron lantern gravel mitten' }],
+      ['/reset?_action=members.requestReset', {}],
+      ['/sign-in?_action=members.signIn', { password: 'wrong wrong wrong' }],
+    ] as const) {
+      const [known, unknown] = await Promise.all(['rosa@test.example', 'nobody@test.example'].map(async (email) => {
+        const response = await send(path, { ...fields, email });
+        return [response.status, strip(await response.text())];
+      }));
+      expect(known).toEqual(unknown);
+    }
+  });
+
+  test('an address for mailed links never comes from the request', async () => {
+    await enter('tom');
+    const response = await fetch(`${hub.base}/reset?_action=members.requestReset`, {
+      method: 'POST', body: new URLSearchParams({ email: 'tom@test.example' }),
+      headers: { origin: hub.base, 'content-type': 'application/x-www-form-urlencoded', 'x-forwarded-host': 'evil.example', 'x-forwarded-proto': 'https' },
+    });
+    expect(response.status).toBe(200);
+    const { text } = db.$client.prepare(`select text from outbox where "to" = 'tom@test.example' order by id desc limit 1`).get() as { text: string };
+    expect(text).toContain(hub.base);
+    expect(text).not.toContain('evil');
+  });
+
+  test('too big a form is refused in a sentence', async () => {
+    const { header } = await enter('rosa');
+    const response = await send('/forums/new?_action=posts.preview', { body: 'x'.repeat(1_200_000) }, { cookie: header });
+    expect(response.status).toBe(413);
+  });
+
+  test('bad input answers 400 with a sentence beside the field and the typed text kept', async () => {
+    const { header } = await enter('rosa');
+    const response = await send('/forums/new?_action=threads.create', { forum: 'measures', kind: 'question', title: 'Hm', body: 'Typed with <b>care</b> & love' }, { cookie: header });
+    expect(response.status).toBe(400);
+    const html = await response.text();
+    expect(html).toContain('A few more words, please');
+    expect(html).toContain('aria-invalid="true"');
+    expect(html).toMatch(/Typed with &lt;b(&gt;|>)care/);
+  });
+});
+
+describe('the session', () => {
+  test('the cookie is HttpOnly and SameSite, a made-up one is thrown away, and signed-in pages are never stored', async () => {
+    const { member } = await enter('rosa');
+    const response = await send('/sign-in?_action=members.signIn', { email: member.email, password: 'four unrelated words here' });
+    expect(response.headers.get('set-cookie')).toMatch(/hub_session=.+HttpOnly/i);
+    expect(response.headers.get('set-cookie')).toMatch(/SameSite=Lax/i);
+    const made = await fetch(`${hub.base}/`, { headers: { cookie: 'hub_session=made-up' } });
+    expect(made.headers.get('set-cookie')).toMatch(/hub_session=;|Max-Age=0/i);
+    expect((await fetch(`${hub.base}/account`, { headers: { cookie: (await enter('rosa')).header } })).headers.get('cache-control')).toContain('no-store');
+  });
+
+  test('a visitor never gets a member’s page out of the cache', async () => {
+    const { header } = await enter('rosa');
+    for (let i = 0; i < 3; i++) {
+      expect(await (await fetch(`${hub.base}/forums`, { headers: { cookie: header } })).text()).toContain('Rosa Delgado');
+      expect(await (await fetch(`${hub.base}/forums`)).text()).not.toContain('/sign-out');
+    }
+  });
+});
+
+describe('hostile text', () => {
+  const payloads = [
+    '<script>window.broken=1</script>', '<img src=x onerror=window.broken=1>', '<svg onload=window.broken=1>', '[x](javascript:window.broken=1)', '[x](data:text/html,<script>window.broken=1</script>)',
+    '<a href="jav&#x09;ascript:window.broken=1">x</a>', '<iframe srcdoc="<script>parent.broken=1</script>"></iframe>', '<math><mtext><style><img src=x onerror=window.broken=1></style></mtext></math>',
+    '![x](x"onerror="window.broken=1)', '<details open ontoggle=window.broken=1>', '`</code><script>window.broken=1</script>`', '<style>@import "x"</style>', '<form action=//evil.example><button>x</button></form>', '"><script>window.broken=1</script>',
+  ];
+
+  test('runs nowhere: in posts, titles, names and search', async () => {
+    const { member, cookie } = await enter('rosa');
+    const tom = await enter('tom');
+    db.update(members).set({ name: '<script>window.broken=1</script>' }).where(eq(members.id, tom.member.id)).run();
+    const thread = createThread(member, { forum: 'community', kind: 'discussion', title: `A title with ${payloads[0]} and ${payloads[1]}`.slice(0, 150), body: payloads.join('\n\n'), themes: [] });
+    createPost({ ...tom.member }, { threadId: thread.id, body: payloads.toReversed().join('\n') });
+    const { page, context } = await browser.open();
+    await context.addCookies([cookie]);
+    for (const path of [thread.url, '/forums/community', '/', `/search?q=${encodeURIComponent('"><script>window.broken=1</script>')}`, '/search?q=title', `/members/${tom.member.handle}`, '/library?theme="><script>window.broken=1</script>']) {
+      await page.goto(hub.base + path);
+      expect([path, await page.evaluate(() => 'broken' in window)]).toEqual([path, false]);
+      expect(await page.locator('main iframe, main form[action^="//"], main [onerror], main [onload], main a[href^="javascript"], main a[href^="data"]').count()).toBe(0);
+    }
+    db.update(members).set({ name: 'Tom Achterberg' }).where(eq(members.id, tom.member.id)).run();
+  });
+});
