@@ -9,6 +9,7 @@ import {
 import { createPost, editPost, findPost, ownPost, placeOfPost, postInput, postsOnPage, removeOwnPost } from '#domain/forum/posts.ts';
 import { createThread, threadInput } from '#domain/forum/starting-threads.ts';
 import { findThread, listThreads, type Thread } from '#domain/forum/threads.ts';
+import { listMembers } from '#domain/people/members.ts';
 import { limits } from '#domain/people/limits.ts';
 import { readLog, readPublicLog } from '#domain/moderation/log.ts';
 import { appointMember, restoreMember, suspendMember } from '#domain/moderation/suspending.ts';
@@ -44,6 +45,17 @@ describe('writing', () => {
     expect(findThread(null, thread.id)).toMatchObject({ replies: 1, lastPoster: { name: 'Tom Achterberg' } });
     expect(found('post', id)).toHaveLength(1);
     expect(placeOfPost(null, id)).toBe(url);
+  });
+
+  test('forums and the list of members count what is there', () => {
+    const before = listForums(null).find((f) => f.slug === 'measures');
+    const posted = listMembers(nadia, 'Tom', null).members[0]?.posts ?? 0;
+    const thread = start(rosa, { forum: 'measures' });
+    reply(tom, thread);
+    reply(tom, thread);
+    start(rosa, { forum: 'measures' });
+    expect(listForums(null).find((f) => f.slug === 'measures')).toMatchObject({ threads: (before?.threads ?? 0) + 2, posts: (before?.posts ?? 0) + 4 });
+    expect(listMembers(nadia, 'Tom', null).members[0]?.posts).toBe(posted + 2);
   });
 
   test('posts are paged by twenty and keep their places', () => {

@@ -8,8 +8,8 @@ import type { ForumRow } from './types.ts';
 
 const allForums = prepared((d) => d.select({
   id: forums.id, slug: forums.slug, name: forums.name, description: forums.description,
-  threads: sql<number>`(select count(*) from threads t where t.forum_id = ${forums.id} and t.removed_at is null)`,
-  posts: sql<number>`(select coalesce(sum(t.post_count), 0) from threads t where t.forum_id = ${forums.id} and t.removed_at is null)`,
+  threads: sql<number>`(select count(*) from threads t where t.forum_id = forums.id and t.removed_at is null)`,
+  posts: sql<number>`(select coalesce(sum(t.post_count), 0) from threads t where t.forum_id = forums.id and t.removed_at is null)`,
 }).from(forums).orderBy(asc(forums.position), asc(forums.id)).prepare());
 
 /** Every forum with its numbers and its newest thread, in the coordinators' order. */

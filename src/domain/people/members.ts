@@ -1,6 +1,6 @@
 import { and, asc, count, desc, eq, gt, like, or, sql } from 'drizzle-orm';
 import { z } from 'zod';
-import { bumpChanges, db, members, posts, transaction } from '#db/client.ts';
+import { bumpChanges, db, members, transaction } from '#db/client.ts';
 import { text, optionalText } from '#lib/fields.ts';
 import { paging, type Paging } from '#lib/paging.ts';
 import { slugify } from '#lib/slug.ts';
@@ -108,7 +108,7 @@ export function listMembers(viewer: Viewer, query: string, page: string | null):
   const rows = db.select({
     id: members.id, handle: members.handle, name: members.name, email: members.email, role: members.role, sample: members.sample,
     joined: members.createdAt, confirmed: sql<number>`${members.emailConfirmedAt} is not null`, suspendedUntil: members.suspendedUntil, suspendedReason: members.suspendedReason,
-    posts: sql<number>`(select count(*) from ${posts} where ${posts.authorId} = ${members.id} and ${posts.removedAt} is null)`,
+    posts: sql<number>`(select count(*) from posts p where p.author_id = members.id and p.removed_at is null)`,
   }).from(members).where(found).orderBy(desc(members.createdAt), asc(members.id)).limit(slice.size).offset(slice.offset).all();
   return { members: rows.map((r) => ({ ...r, confirmed: Boolean(r.confirmed) })), total, paging: slice };
 }
