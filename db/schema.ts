@@ -211,6 +211,8 @@ export const threads = sqliteTable('threads', {
 }, (t) => [
   index('threads_forum').on(t.forumId, t.pinned, t.lastPostAt),
   index('threads_lively').on(t.lastPostAt),
+  index('threads_newest').on(t.forumId, t.removedAt, t.lastPostAt, t.postCount),
+  index('threads_removed').on(t.removedAt).where(sql`removed_at is not null`),
   index('threads_author').on(t.authorId),
   check('threads_kind', sql`${t.kind} in ('discussion', 'question', 'announcement')`),
   check('threads_home', sql`(${t.forumId} is null) <> (${t.resourceId} is null)`),

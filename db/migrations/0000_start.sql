@@ -276,4 +276,6 @@ CREATE TABLE `threads` (
 CREATE UNIQUE INDEX `threads_resource_id_unique` ON `threads` (`resource_id`);--> statement-breakpoint
 CREATE INDEX `threads_forum` ON `threads` (`forum_id`,`pinned`,`last_post_at`);--> statement-breakpoint
 CREATE INDEX `threads_lively` ON `threads` (`last_post_at`);--> statement-breakpoint
+CREATE INDEX `threads_newest` ON `threads` (`forum_id`,`removed_at`,`last_post_at`,`post_count`);--> statement-breakpoint
+CREATE INDEX `threads_removed` ON `threads` (`removed_at`) WHERE removed_at is not null;--> statement-breakpoint
 CREATE INDEX `threads_author` ON `threads` (`author_id`);

@@ -39,17 +39,18 @@ export function createFront(ground: Ground): (request: IncomingMessage, response
     const pathname = query < 0 ? path : path.slice(0, query);
     const host = settings.urlGiven ? ownHost : hostOf(request, ownHost);
     const anonymous = !request.headers.cookie?.includes(sessionCookie);
+    const reading = request.method === 'GET' || request.method === 'HEAD';
+    const kept = reading && anonymous ? cache.get(host + path) : undefined;
+    if (kept) return sendKeptPage(request, response, kept);
+
     const asked = { path, pathname, host, anonymous };
     const failed = (error: unknown) => sendFailure(request, response, security, error);
-
     if (request.method === 'POST') return void answerForm(request, response, asked).catch(failed);
-    if (request.method !== 'GET' && request.method !== 'HEAD') return sendWords(response, [...security, 'Allow', 'GET, HEAD, POST'], 405, 'The hub takes GET, HEAD and POST.');
+    if (!reading) return sendWords(response, [...security, 'Allow', 'GET, HEAD, POST'], 405, 'The hub takes GET, HEAD and POST.');
     const file = files.get(pathname);
     if (file) return sendKept(request, response, file);
     if (pathname.startsWith('/pagefind/')) return void answerFromBundle(request, response, pathname).catch(failed);
     if (pathname === '/healthz') return changes.works() ? sendWords(response, security, 200, 'ok') : sendWords(response, security, 503, 'The database does not answer.');
-    const kept = anonymous ? cache.get(host + path) : undefined;
-    if (kept) return sendKeptPage(request, response, kept);
     answerPage(request, response, asked).catch(failed);
   };
 

@@ -9,7 +9,13 @@ export interface PageCache {
   size: () => number;
 }
 
-export interface KeptPage { answer: KeptAnswer; countsAs: string | null; keptAt: number }
+export interface KeptPage {
+  answer: KeptAnswer;
+  countsAs: string | null;
+  keptAt: number;
+  /** Asked for since it was last looked at for dropping. */
+  asked?: boolean;
+}
 
 /** Pages hold counts and lists that change without anybody's writing; after this long they are made again. In milliseconds. */
 const oldest = 10 * 60_000;
@@ -42,9 +48,14 @@ export function createPageCache(changes: () => number, limit: number): PageCache
     if (weight(key, page) > limit / 2) return;
     pages.set(key, page);
     bytes += weight(key, page);
-    for (const eldest of pages.keys()) {
+    // The eldest goes, unless somebody asked for it: then it has a second turn. Marking is cheaper than reordering at every hit.
+    for (const [eldest, kept] of pages) {
       if (bytes <= limit) break;
-      drop(eldest);
+      if (kept.asked) {
+        kept.asked = false;
+        pages.delete(eldest);
+        pages.set(eldest, kept);
+      } else drop(eldest);
     }
   }
 
@@ -57,9 +68,7 @@ export function createPageCache(changes: () => number, limit: number): PageCache
         drop(key);
         return undefined;
       }
-      // The one asked for last goes to the end; the eldest stands first.
-      pages.delete(key);
-      pages.set(key, page);
+      page.asked = true;
       return page;
     },
     fill(key, render) {

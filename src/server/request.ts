@@ -8,10 +8,14 @@ export function pathOf(url: string | undefined): string | null {
   return whole && /^https?:$/.test(whole.protocol) ? whole.pathname + whole.search : null;
 }
 
-/** The Host of a request when it is well formed, else the fallback. */
+let wellFormed = '';
+
+/** The Host of a request when it is well formed, else the fallback. Almost always it is the one of the request before. */
 export function hostOf(request: IncomingMessage, fallback: string): string {
   const host = request.headers.host;
-  return host && host.length < 256 && /^(?:[a-z0-9_.-]+|\[[0-9a-f:.]+\])(?::\d{1,5})?$/i.test(host) ? host : fallback;
+  if (host === wellFormed && host) return host;
+  if (!host || host.length >= 256 || !/^(?:[a-z0-9_.-]+|\[[0-9a-f:.]+\])(?::\d{1,5})?$/i.test(host)) return fallback;
+  return (wellFormed = host);
 }
 
 /** The address a request comes from. Each of our proxies adds the address it saw to the right end of X-Forwarded-For; what stands further left anybody can write. */

@@ -23,9 +23,14 @@ const common = `call centre request service resident agent department city count
  text chat storm snow pothole street light trash missed collection noise permit water sewer tree park animal code inspection queue wait answer abandon handle occupancy shrinkage schedule forecast
  language interpreter access equity survey satisfaction closure backlog overdue duplicate reopen route transfer council manager mayor vendor contract system integration work order map address`.split(/\s+/);
 
-/** A word: often a common one, else one of 20,000 rare ones, so that the index has a real vocabulary. */
-const words = (random: () => number, n: number): string => Array.from({ length: n }, () =>
-  random() < 0.8 ? common[Math.floor(random() ** 2 * common.length)] ?? 'call' : `w${Math.floor(random() ** 2 * 20_000).toString(36)}`).join(' ');
+const grammar = 'the of and to in a is for it on we that with as are was they by at be this from have our or not but an can you'.split(' ');
+const vocabulary = 20_000;
+
+/** The word of some rank: first grammar, then the field's own words, then a long tail. */
+const wordOf = (rank: number): string => grammar[rank] ?? common[rank - grammar.length] ?? `w${rank.toString(36)}`;
+
+/** Words as they come in life: the n-th most frequent one about 1/n as often as the first (Zipf's law). */
+const words = (random: () => number, n: number): string => Array.from({ length: n }, () => wordOf(Math.floor(vocabulary ** random()) - 1)).join(' ');
 
 /** The sign-in token of the n-th session of the bench. */
 export const tokenOf = (n: number): string => `bench-session-${n}`;
@@ -88,7 +93,7 @@ function fill(): void {
     }
 
     say(`${sizes.threads} threads with ${sizes.posts} posts`);
-    const thread = insert('threads', ['id', 'forum_id', 'kind', 'title', 'slug', 'author_id', 'created_at', 'last_post_at', 'last_poster_id', 'post_count', 'last_number']);
+    const thread = insert('threads', ['id', 'forum_id', 'resource_id', 'kind', 'title', 'slug', 'author_id', 'created_at', 'last_post_at', 'last_poster_id', 'post_count', 'last_number']);
     const threadTheme = insert('thread_themes', ['thread_id', 'theme']);
     const post = insert('posts', ['id', 'thread_id', 'number', 'author_id', 'markdown', 'html', 'rendered_by', 'created_at']);
     let postId = 0;
@@ -101,7 +106,9 @@ function fill(): void {
       const at = start + pick(span);
       const authors = Array.from({ length: count }, () => 1 + pick(sizes.members));
       const last = at + (count - 1) * 3_600_000;
-      thread(i, 1 + pick(forums.length), random() < 0.6 ? 'question' : 'discussion', title, `thread-${i}`, authors[0], at, last, authors.at(-1), count, count);
+      // Every fortieth is the comments of a resource.
+      const comments = i > 100 && i % 40 === 0;
+      thread(i, comments ? null : 1 + pick(forums.length), comments ? `bench:${i}` : null, random() < 0.6 ? 'question' : 'discussion', title, `thread-${i}`, authors[0], at, last, authors.at(-1), count, count);
       threadTheme(i, themes[pick(13)]);
       for (let number = 1; number <= count; number++) {
         postId++;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { readQuery, sameWords, wordsIn } from '#domain/search/query.ts';
+import { readQuery, sameWords, wordsIn, titleHasAll } from '#domain/search/query.ts';
 
 describe('what was typed becomes a safe question', () => {
   test.each([
@@ -27,4 +27,11 @@ describe('what was typed becomes a safe question', () => {
 test('titles are the same whatever case, accents and punctuation', () => {
   expect(sameWords('Montréal: 311, expliqué', 'montreal 311 explique')).toBe(true);
   expect(sameWords('Staffing the centre', 'Staffing a centre')).toBe(false);
+});
+
+describe('a title that has every word', () => {
+  test.each([
+    ['Staffing the centre', 'staffing', true], ['Staffing the centre', 'staff centre', true], ['Staffing the centre', 'station', false], ['Measuring honestly', 'measure', true],
+    ['Équité et accès', 'equite', true], ['Buses', 'bus', false], ['Call centres', 'the', false], ['The agents’ knowledge base', 'knowledge base for agents', true],
+  ])('%j, %j: %s', (title, typed, has) => expect(titleHasAll(title, typed)).toBe(has));
 });

@@ -1,10 +1,12 @@
-import { count, eq } from 'drizzle-orm';
-import { db, resources } from '#db/client.ts';
+import { publishedResources } from './published.ts';
 import type { ResourceKind } from './types.ts';
 
 /** How many resources are published, in all and of each kind. */
 export function countResources(): Record<ResourceKind | 'all', number> {
-  const rows = db.select({ kind: resources.kind, n: count() }).from(resources).where(eq(resources.status, 'published')).groupBy(resources.kind).all();
-  const of = (kind: ResourceKind) => rows.find((row) => row.kind === kind)?.n ?? 0;
-  return { article: of('article'), practice: of('practice'), reference: of('reference'), all: rows.reduce((sum, row) => sum + row.n, 0) };
+  const counts = { article: 0, practice: 0, reference: 0, all: 0 };
+  for (const { kind } of publishedResources()) {
+    counts[kind]++;
+    counts.all++;
+  }
+  return counts;
 }

@@ -62,15 +62,6 @@ function bestOfMany(match: string): Candidate[] {
   return together(found, ranked(match, nth('newest', match) ?? 0, Number.MAX_SAFE_INTEGER, most));
 }
 
-/** Which of these have every word of the typed text in their title. */
-export function titlesWith(typed: string, found: readonly Candidate[]): Set<number> {
-  const query = readQuery(typed);
-  if (!query || found.length === 0) return new Set();
-  return new Set(amongTitles().all({ match: `title : (${query.all.whole})`, ids: JSON.stringify(found.map((c) => c.id)) }) as number[]);
-}
-const amongTitles = prepared((d) => d.$client.prepare(
-  `select rowid from search_index where search_index match @match and rowid in (select value from json_each(@ids))`).pluck());
-
 function together(first: readonly Candidate[], then: readonly Candidate[]): Candidate[] {
   const known = new Set(first.map((c) => c.id));
   return [...first, ...then.filter((c) => !known.has(c.id))];

@@ -43,8 +43,17 @@ export function readQuery(typed: string): TextQuery | null {
   return { all: joined(' AND '), any: whole.length > 1 ? joined(' OR ') : null, title: `title : ^ ${phrase(wordsIn(text).slice(0, 40))}` };
 }
 
+/** Whether a title has every word that was typed, in one form or another: of two words the shorter one's beginning, less its ending, must agree. */
+export function titleHasAll(title: string, typed: string): boolean {
+  const told = wordsIn(plain(typed)).filter((word) => !stopWords.has(word));
+  const words = wordsIn(plain(title));
+  const alike = (a: string, b: string) => a === b || (a.length > 3 && b.length > 3 && a.slice(0, stem(a, b)) === b.slice(0, stem(a, b)));
+  return told.length > 0 && told.every((word) => words.some((other) => alike(word, other)));
+}
+const stem = (a: string, b: string) => Math.max(4, Math.min(a.length, b.length) - 2);
+const plain = (text: string) => text.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase();
+
 /** Two titles are the same when their words are, whatever the case, accents and punctuation. */
 export function sameWords(a: string, b: string): boolean {
-  const plain = (text: string) => wordsIn(text.normalize('NFKD').replace(/\p{M}/gu, '')).join(' ').toLowerCase();
-  return plain(a) === plain(b);
+  return wordsIn(plain(a)).join(' ') === wordsIn(plain(b)).join(' ');
 }

@@ -3,9 +3,9 @@ import { escapeHtml } from '#lib/markdown.ts';
 import { paging, type Paging } from '#lib/paging.ts';
 import { resourceType } from '../vocabulary.ts';
 import type { Facet } from '../library/types.ts';
-import { candidatesOf, titlesWith, type Candidate } from './candidates.ts';
+import { candidatesOf, type Candidate } from './candidates.ts';
 import { markMatches, type Marks } from './marks.ts';
-import { sameWords } from './query.ts';
+import { sameWords, titleHasAll } from './query.ts';
 
 export interface SearchAsk { q: string; kind?: string | null; type?: string | null; theme?: string | null; page?: string | null }
 
@@ -78,8 +78,7 @@ const homeOf = (c: Candidate) => (c.kind === 'resource' || c.type === 'comment' 
 
 /** The exact title comes before everything, then titles with every word of the query, then what bm25 says (smaller is better). */
 function ranked(found: Candidate[], q: string): Candidate[] {
-  const inTitle = titlesWith(q, found);
-  const tier = new Map(found.map((c) => [c.id, c.title && sameWords(c.title, q) ? 0 : inTitle.has(c.id) ? 1 : 2]));
+  const tier = new Map(found.map((c) => [c.id, !c.title ? 2 : sameWords(c.title, q) ? 0 : titleHasAll(c.title, q) ? 1 : 2]));
   return found.sort((a, b) => (tier.get(a.id) ?? 2) - (tier.get(b.id) ?? 2) || a.rank - b.rank || b.at - a.at || a.id - b.id);
 }
 
