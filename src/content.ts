@@ -6,16 +6,20 @@ import { shortPeople } from '#domain/library/names.ts';
 
 /** Brings the catalogue in step with content/. The only place that reads the collections whole. Call once at start. */
 export async function syncContent(): Promise<CatalogueChange> {
-  const [articles, practices, works, themes, forums, measures] = await Promise.all([
-    getCollection('articles'), getCollection('practices'), getCollection('references'), getCollection('themes'), getCollection('forums'), measuresById(),
-  ]);
-  const measure: MeasureWords = (id) => measures.get(id);
+  const [pieces, themes, forums] = await Promise.all([allPieces(), getCollection('themes'), getCollection('forums')]);
   const inOrder = <T extends { data: { position: number } }>(entries: T[]) => entries.sort((a, b) => a.data.position - b.data.position);
-  return putCatalogue({
-    pieces: [...works.map(workPiece), ...articles.map((a) => articlePiece(a, measure)), ...practices.map((p) => practicePiece(p, measure))],
-    themes: inOrder(themes).map((t) => t.data),
-    forums: inOrder(forums).map((f) => f.data),
-  });
+  return putCatalogue({ pieces, themes: inOrder(themes).map((t) => t.data), forums: inOrder(forums).map((f) => f.data) });
+}
+
+/** A resource as its file in content/ has it; undefined when there is no file. */
+export async function pieceInContent(id: string): Promise<Piece | undefined> {
+  return (await allPieces()).find((piece) => piece.id === id);
+}
+
+async function allPieces(): Promise<Piece[]> {
+  const [articles, practices, works, measures] = await Promise.all([getCollection('articles'), getCollection('practices'), getCollection('references'), measuresById()]);
+  const measure: MeasureWords = (id) => measures.get(id);
+  return [...works.map(workPiece), ...articles.map((a) => articlePiece(a, measure)), ...practices.map((p) => practicePiece(p, measure))];
 }
 
 /** The MDX body of an article or practice that still comes from content/, ready to render; null when there is none. */
@@ -25,8 +29,8 @@ export async function contentBody(kind: string, slug: string) {
 }
 
 /** The page of content/pages with this address, to be given to `render`; undefined when there is none. */
-export function findPage(slug: string) {
-  return getEntry('pages', slug);
+export async function findPage(slug: string) {
+  return (await getCollection('pages')).find((page) => page.id === slug);
 }
 
 /** The definitions that <Measure> prints, by id. */

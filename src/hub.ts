@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { closeDatabase, openDatabase } from '#db/client.ts';
 import { seedSampleCommunity } from '#db/seed.ts';
-import { setUpLink } from '#domain/people/set-up.ts';
+import { setUpLink } from '#domain/moderation/setting-up.ts';
 import { settings } from '#lib/settings.ts';
 import { startChores } from './chores.ts';
 import { syncContent } from './content.ts';

@@ -3,7 +3,7 @@ import { confirmEmail, confirmInput, join, joinInput } from '#domain/people/join
 import { editProfile, profileInput } from '#domain/people/members.ts';
 import { changePassword, changePasswordInput, newPasswordInput, requestReset, resetInput, setNewPassword } from '#domain/people/resetting.ts';
 import { startSession } from '#domain/people/sessions.ts';
-import { setUp, setUpInput } from '#domain/people/set-up.ts';
+import { setUp, setUpInput } from '#domain/moderation/setting-up.ts';
 import { safeNext, signIn, signInInput } from '#domain/people/signing-in.ts';
 import { asMember, asVisitor, setCookie } from './handlers.ts';
 

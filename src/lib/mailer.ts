@@ -27,7 +27,7 @@ export function folderMailer(folder: string, from: string): Mailer {
   const transport = nodemailer.createTransport({ streamTransport: true, buffer: true, newline: 'unix' }, { from });
   return async (letter) => {
     await mkdir(folder, { recursive: true });
-    const { message } = await transport.sendMail({ ...letter, headers, encoding: 'utf-8', textEncoding: 'quoted-printable' });
+    const { message } = await transport.sendMail({ ...letter, headers });
     const stamp = new Date().toISOString().replace(/[:.]/g, '-');
     await writeFile(join(folder, `${stamp}-${letter.to.replace(/[^a-z0-9@.-]/gi, '_')}.eml`), message as Buffer, { flag: 'wx' });
   };

@@ -63,6 +63,7 @@ export async function install(folder = root) {
   if (stampOf(stampFile) === wanted) return;
   await alone(folder, async () => {
     if (stampOf(stampFile) === wanted) return;
+    if (stampOf(stampFile) === null && isInstalled(folder)) return writeFileSync(stampFile, wanted);
     console.log(existsSync(join(folder, 'node_modules')) ? 'Installing (package-lock.json is not the one installed, about a minute) …' : 'Installing (first time, about a minute) …');
     // npm run puts node_modules/.bin first: npm must not run on the Node that it is about to replace.
     const path = (process.env.PATH ?? '').split(delimiter).filter((entry) => !entry.endsWith(join('node_modules', '.bin'))).join(delimiter);
@@ -71,6 +72,17 @@ export async function install(folder = root) {
     // npm ci removes node_modules first, and the stamp with it: an installation that was broken off is done again.
     writeFileSync(stampFile, wanted);
   });
+}
+
+/**
+ * Whether somebody's own `npm ci` has installed what the lock names: npm leaves its own record of what it installed. Packages of other platforms are not in it.
+ * @param {string} folder
+ */
+function isInstalled(folder) {
+  const record = join(folder, 'node_modules/.package-lock.json');
+  if (!existsSync(record)) return false;
+  const [wanted, installed] = [join(folder, 'package-lock.json'), record].map((file) => JSON.parse(readFileSync(file, 'utf8')).packages);
+  return Object.entries(wanted).every(([path, { version, optional, link }]) => path === '' || link || (path in installed ? installed[path].version === version : optional));
 }
 
 /** Builds the hub into dist/ after checking content/, unless dist/ was built from the same files. */

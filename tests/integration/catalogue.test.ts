@@ -26,7 +26,7 @@ const practice = piece({ slug: 'baltimore', kind: 'practice', title: 'Baltimore 
 const all: Piece[] = [article, practice, work, lonely];
 const one = (id: string) => db.select().from(resources).where(eq(resources.id, id)).get();
 const formOf = (id: string) => {
-  const form = resourceForEditing(nadia, id);
+  const form = resourceForEditing(nadia, id.split(':')[1] ?? '');
   return { id, updatedAt: String(form.updatedAt), themes: form.themes, ...form.fields };
 };
 

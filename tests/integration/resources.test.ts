@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { changes, db, log, resources } from '#db/client.ts';
 import { Denied, Gone, Invalid, NotFound } from '#domain/errors.ts';
 import { createComment } from '#domain/forum/comments.ts';
-import { putCatalogue } from '#domain/library/catalogue.ts';
+import { putCatalogue, useFileAgain } from '#domain/library/catalogue.ts';
 import { listForDesk, readDeskFilter, resourceForEditing } from '#domain/library/desk.ts';
 import { citedBy, findResource, worksCited } from '#domain/library/resources.ts';
 import { createResource, editResource, newResourceInput, previewBody, republishResource, resourceEditInput, withdrawInput, withdrawResource } from '#domain/library/writing.ts';
@@ -29,8 +29,9 @@ const article = (more: Record<string, unknown> = {}) => newResourceInput.parse({
 const reference = (more: Record<string, unknown> = {}) => newResourceInput.parse({
   kind: 'reference', type: 'book', title: 'A book of lines', people: 'Nam, Taewoo\n{City of Portland, Oregon}', year: '2012', venue: 'Some Press', doi: 'https://doi.org/10.1000/xyz', themes: ['technology'], ...more,
 });
+const slugOf = (id: string) => db.select({ slug: resources.slug }).from(resources).where(eq(resources.id, id)).get()?.slug ?? '';
 const edited = (id: string, more: Record<string, unknown>) => {
-  const form = resourceForEditing(nadia, id);
+  const form = resourceForEditing(nadia, slugOf(id));
   return resourceEditInput.parse({ id, updatedAt: String(form.updatedAt), themes: form.themes, ...form.fields, ...more });
 };
 const refusal = (work: () => unknown): Record<string, string> => {
@@ -43,7 +44,7 @@ describe('who may', () => {
     for (const act of [
       () => createResource(rosa, article({ publish: 'yes' })), () => createResource(rosa, article()), () => editResource(rosa, edited('ref:nam2014', {})),
       () => withdrawResource(rosa, { id: 'ref:nam2014', reason: 'x' }), () => republishResource(rosa, { id: 'ref:nam2014' }), () => previewBody(rosa, { body: 'x' }),
-      () => listForDesk(rosa, readDeskFilter(new URLSearchParams()), null), () => resourceForEditing(rosa, 'ref:nam2014'),
+      () => listForDesk(rosa, readDeskFilter(new URLSearchParams()), null), () => resourceForEditing(rosa, slugOf('ref:nam2014')),
     ]) expect(act).toThrow(Denied);
     expect(findResource(null, 'nam2014').status).toBe('published');
   });
@@ -102,7 +103,7 @@ describe('writing', () => {
     }));
     expect(findResource(null, slug)).toMatchObject({ country: 'CA', population: 1017449, details: { results: [{ what: 'Calls on hold', before: '18 %', after: '4 %', source: 'The newspaper' }, { what: 'Share', value: '36 %', work: 'nam2014' }] } });
     expect(worksCited(id).map((w) => w.slug)).toEqual(['nam2014']);
-    expect(resourceForEditing(nadia, id).fields['results']).toBe('Calls on hold | 18 % | 4 % | The newspaper\nShare | 36 % | @nam2014');
+    expect(resourceForEditing(nadia, slugOf(id)).fields['results']).toBe('Calls on hold | 18 % | 4 % | The newspaper\nShare | 36 % | @nam2014');
   });
 
   test('what cannot be taken is told beside its field, and nothing is written', () => {
@@ -136,9 +137,9 @@ describe('writing', () => {
     const theirs = edited(id, { title: 'Theirs' });
     editResource(ines, theirs);
     expect(refusal(() => editResource(nadia, mine))['updatedAt']).toContain('Somebody else');
-    expect(resourceForEditing(nadia, id).fields['title']).toBe('Theirs');
-    editResource(nadia, { ...mine, updatedAt: resourceForEditing(nadia, id).updatedAt });
-    expect(resourceForEditing(nadia, id).fields['title']).toBe('Mine');
+    expect(resourceForEditing(nadia, slugOf(id)).fields['title']).toBe('Theirs');
+    editResource(nadia, { ...mine, updatedAt: resourceForEditing(nadia, slugOf(id)).updatedAt });
+    expect(resourceForEditing(nadia, slugOf(id)).fields['title']).toBe('Mine');
   });
 });
 
@@ -158,4 +159,16 @@ describe('withdrawing', () => {
     expect(search({ q: 'axolotl' }).results[0]?.title).toBe('Okapi hours');
     expect(db.select().from(log).all().slice(-2).map((l) => [l.act, l.reason])).toEqual([['withdraw resource', 'Superseded by the new guide.'], ['republish resource', null]]);
   });
+});
+
+test('a piece that was taken over goes back to its file, and only a coordinator can do that', () => {
+  const file = piece({ id: 'article:from-file', slug: 'from-file', kind: 'article', type: 'article', title: 'As the file has it', body: 'File text with ocelots.' });
+  putCatalogue(catalogue([file]));
+  editResource(nadia, edited('article:from-file', { title: 'As the browser has it', body: 'Browser text.' }));
+  putCatalogue(catalogue([file]));
+  expect(findResource(null, 'from-file').title).toBe('As the browser has it');
+  expect(() => useFileAgain(rosa, file)).toThrow(Denied);
+  useFileAgain(nadia, file);
+  expect(findResource(null, 'from-file')).toMatchObject({ title: 'As the file has it', origin: 'content' });
+  expect(search({ q: 'ocelots' }).total).toBe(1);
 });

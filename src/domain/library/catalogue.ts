@@ -1,6 +1,9 @@
 import { createHash } from 'node:crypto';
 import { and, eq, inArray, notInArray, sql } from 'drizzle-orm';
 import { bumpChanges, db, forums, forumThemes, reads, resources, resourceThemes, themes, threads, transaction } from '#db/client.ts';
+import { recordAct } from '../moderation/log.ts';
+import { mustCoordinate } from '../people/permissions.ts';
+import type { Member } from '../people/types.ts';
 import { dropDocument } from '../search/documents.ts';
 import { dropComments, indexComments, indexResource } from './searchable.ts';
 import { countLibraryChange } from './published.ts';
@@ -122,6 +125,18 @@ function dateOfUndated(pieces: readonly Piece[]): Date {
   const started = db.select({ one: sql`1` }).from(resources).where(eq(resources.kind, 'reference')).limit(1).get() !== undefined;
   const dated = pieces.flatMap((p) => (p.publishedAt ? [p.publishedAt.getTime()] : []));
   return started || !dated.length ? new Date() : new Date(Math.min(...dated) - 86_400_000);
+}
+
+/** Gives a piece that was taken over in the browser back to its file in content/; what was written in the browser is dropped. For coordinators. */
+export function useFileAgain(actor: Member, piece: Piece): { url: string } {
+  mustCoordinate(actor);
+  return transaction(() => {
+    putPiece(piece, hashOf(piece), new Date());
+    putCitations(piece.id, [...citedKeys(piece.body), ...piece.cites]);
+    recordAct(actor, 'return resource', piece.title, `/library/${piece.slug}`);
+    bumpChanges();
+    return { url: `/library/${piece.slug}` };
+  });
 }
 
 /** Gives a resource exactly these themes. Call inside a transaction. */

@@ -43,10 +43,10 @@ export interface ResourceForm {
   fields: Record<string, string>;
 }
 
-/** The resource with this id for the form that edits it. Throws SignInRequired, Denied, NotFound. */
-export function resourceForEditing(viewer: Viewer, id: string): ResourceForm {
+/** The resource at this address for the form that edits it. Throws SignInRequired, Denied, NotFound. */
+export function resourceForEditing(viewer: Viewer, slug: string): ResourceForm {
   mustCoordinate(viewer);
-  const row = db.select().from(resources).where(eq(resources.id, id)).get();
+  const row = db.select().from(resources).where(eq(resources.slug, slug)).get();
   if (!row) throw new NotFound('There is no such resource.');
   const practice = readPractice(row.details);
   const { title, summary, type, year, venue, url, doi, place, region, country, population, evidence, language, rights, body } = row;
@@ -56,7 +56,7 @@ export function resourceForEditing(viewer: Viewer, id: string): ResourceForm {
   };
   return {
     id: row.id, slug: row.slug, kind: row.kind, status: row.status, origin: row.origin, withdrawnReason: row.withdrawnReason, updatedAt: row.updatedAt.getTime(),
-    themes: (themesByResource([id]).get(id) ?? []).map((t) => t.code),
+    themes: (themesByResource([row.id]).get(row.id) ?? []).map((t) => t.code),
     fields: Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, value === null || value === undefined ? '' : String(value)])),
   };
 }

@@ -96,7 +96,7 @@ export function figureData(source: string): { label: string; value: number }[] |
 }
 
 /** What the plain text says of a measure. */
-export type MeasureWords = (id: string) => { name: string; formula: string } | undefined;
+export type MeasureWords = (id: string) => { name: string; formula: string; unit: string; better: string; means: string; pitfall?: string | undefined } | undefined;
 
 /** An MDX body as Markdown: citations as [@key], a callout as a quote, a checklist as a list, a figure as a table, a measure as its name and formula. */
 export function mdxToMarkdown(body: string, measure: MeasureWords): string {
@@ -122,7 +122,9 @@ function plainForm(use: ComponentUse, inner: string, measure: MeasureWords): str
   if (use.name === 'Callout') return [title, inner].filter(Boolean).join('\n\n').replace(/^/gm, '> ').replace(/^> $/gm, '>');
   if (use.name === 'Measure') {
     const words = measure(attributes['id'] ?? '');
-    return words ? `**${words.name}** (${attributes['id']}): \`${words.formula}\`` : `**${attributes['id'] ?? ''}**`;
+    if (!words) return `**${attributes['id'] ?? ''}**`;
+    const lines = [`**${words.name}** (${attributes['id']}): ${words.means}`, `- Formula: \`${words.formula}\``, `- Unit: ${words.unit}`, `- Better: ${words.better}`, ...(words.pitfall ? [`- Beware: ${words.pitfall}`] : [])];
+    return [lines[0], lines.slice(1).join('\n')].join('\n\n');
   }
   if (use.name === 'Figure') {
     const bars = figureData(attributes['data'] ?? '');

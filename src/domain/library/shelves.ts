@@ -3,18 +3,27 @@ import { publishedResources } from './published.ts';
 import { rowsOf } from './rows.ts';
 import type { ResourceKind, ResourceRow } from './types.ts';
 
-/** The newest published resources, at most `limit`. */
+/** The newest published resources, at most `limit`, and of each kind at most half of that: a hundred works imported in a day do not hide the rest. */
 export function newestResources(limit: number): ResourceRow[] {
-  return rowsOf(publishedResources().slice(0, limit).map((r) => r.id));
+  const taken = { article: 0, practice: 0, reference: 0 };
+  const chosen: string[] = [];
+  for (const { id, kind } of publishedResources()) {
+    if (chosen.length === limit) break;
+    if (taken[kind]++ < limit / 2) chosen.push(id);
+  }
+  return rowsOf(chosen);
 }
 
-/** The published resources that were read most, at most `limit`; none that was never read. */
+/** The published resources that were read most, at most `limit`; where too few were read, those that the hub's own pieces cite most. */
 export function mostUsedResources(limit: number): ResourceRow[] {
-  return rowsOf(mostRead().all(limit) as string[]);
+  return rowsOf([...new Set([...mostRead().all(limit) as string[], ...mostCited().all(limit) as string[]])].slice(0, limit));
 }
 const mostRead = prepared((d) => d.$client.prepare(`
   select ref from reads join resources r on r.id = reads.ref
   where reads.kind = 'resource' and r.status = 'published' order by reads.count desc limit ?`).pluck());
+const mostCited = prepared((d) => d.$client.prepare(`
+  select c.cited_id from citations c join resources r on r.id = c.cited_id
+  where r.status = 'published' group by c.cited_id order by count(*) desc, c.cited_id limit ?`).pluck());
 
 /** Published resources of a kind on a theme, newest first. */
 export function resourcesOnTheme(theme: string, kind: ResourceKind, limit: number): ResourceRow[] {

@@ -64,7 +64,7 @@ export function createResource(actor: Member, { kind, publish, ...typed }: z.out
     putThemesOf(id, typed.themes);
     putCitations(id, cites(row.body, row.details));
     indexResource(row, typed.themes);
-    recordAct(actor, publish ? 'publish resource' : 'draft resource', row.title, publish ? `/library/${slug}` : `/desk/resources/${id}`);
+    recordAct(actor, publish ? 'publish resource' : 'draft resource', row.title, publish ? `/library/${slug}` : `/desk/resources/${row.slug}`);
     if (publish) bumpChanges();
     return saved(row);
   });
@@ -91,7 +91,7 @@ export function editResource(actor: Member, { id, updatedAt, publish, ...typed }
     putThemesOf(id, typed.themes);
     putCitations(id, cites(row.body, row.details));
     indexResource(row, typed.themes);
-    recordAct(actor, brought ? 'publish resource' : row.status === 'draft' ? 'draft resource' : 'edit resource', row.title, row.status === 'published' ? `/library/${row.slug}` : `/desk/resources/${id}`);
+    recordAct(actor, brought ? 'publish resource' : row.status === 'draft' ? 'draft resource' : 'edit resource', row.title, row.status === 'published' ? `/library/${row.slug}` : `/desk/resources/${row.slug}`);
     if (row.status !== 'draft') bumpChanges();
     return saved(row);
   });
@@ -183,7 +183,8 @@ function columnsOf(kind: ResourceKind, typed: Typed, csl: Record<string, unknown
   const record = {
     ...csl, type: resourceType(plain.type).csl, title: plain.title, language: plain.language,
     author: names.length ? names : undefined, abstract: summary ?? undefined, DOI: plain.doi ?? undefined, URL: plain.url ?? undefined,
-    issued: plain.year === null ? undefined : before.issued?.['date-parts'][0]?.[0] === plain.year ? before.issued : { 'date-parts': [[plain.year]] },
+    // The year of a practice says when it began in its place, not when we published it.
+    issued: kind !== 'reference' ? before.issued ?? today() : plain.year === null ? undefined : before.issued?.['date-parts'][0]?.[0] === plain.year ? before.issued : { 'date-parts': [[plain.year]] },
     ...(kind === 'reference' && { [venueField]: plain.venue ?? undefined }),
   };
   const practice = kind === 'practice' ? { ...readPractice(details), populationSource, results: readResults(results ?? '').results } : {};
@@ -194,7 +195,9 @@ function columnsOf(kind: ResourceKind, typed: Typed, csl: Record<string, unknown
 }
 
 const cites = (body: string, details: Record<string, unknown>) => [...citedKeys(body), ...readPractice(details).results.flatMap((r) => (r.work ? [r.work] : []))];
-const saved = (row: ResourceRecord): Saved => ({ id: row.id, slug: row.slug, status: row.status, url: row.status === 'published' ? `/library/${row.slug}` : `/desk/resources/${row.id}` });
+const saved = (row: ResourceRecord): Saved => ({ id: row.id, slug: row.slug, status: row.status, url: row.status === 'published' ? `/library/${row.slug}` : `/desk/resources/${row.slug}` });
+
+const today = () => ({ 'date-parts': [new Date().toISOString().slice(0, 10).split('-').map(Number)] });
 
 /** The version a form is checked against must grow even within one millisecond. */
 const later = (before: Date) => new Date(Math.max(Date.now(), before.getTime() + 1));
@@ -206,7 +209,8 @@ function newId(): string {
 
 function freeSlug(title: string): string {
   const base = slugify(title);
-  const taken = (slug: string) => db.select({ id: resources.id }).from(resources).where(eq(resources.slug, slug)).get() !== undefined;
+  // /desk/resources/new is the form for a new one.
+  const taken = (slug: string) => slug === 'new' || db.select({ id: resources.id }).from(resources).where(eq(resources.slug, slug)).get() !== undefined;
   let slug = base;
   for (let n = 2; taken(slug); n++) slug = `${base}-${n}`;
   return slug;

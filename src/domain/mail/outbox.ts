@@ -7,7 +7,12 @@ import { settings } from '#lib/settings.ts';
 /** Decides on a letter: it is sent if and only if the surrounding transaction is kept. Paragraphs are joined by blank lines; the signature is added. */
 export function post(to: string, subject: string, paragraphs: string[]): void {
   const { name, url } = settings();
-  db.insert(outbox).values({ to, subject, text: [...paragraphs, `${name}\n${url}`].join('\n\n') }).run();
+  db.insert(outbox).values({ to, subject, text: [...paragraphs.map(wrapped), `${name}\n${url}`].join('\n\n') }).run();
+}
+
+/** Lines of at most 72 characters, as plain-text mail has them; an address is never broken. */
+function wrapped(paragraph: string): string {
+  return paragraph.replace(/(?![^\n]{1,72}$)([^\n]{1,72})[ ]/g, '$1\n');
 }
 
 const maximumTries = 8;

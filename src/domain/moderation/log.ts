@@ -4,16 +4,19 @@ import { paging, type Paging } from '#lib/paging.ts';
 import { mustCoordinate } from '../people/permissions.ts';
 import type { Viewer } from '../people/types.ts';
 
-/** Every privileged act there is. Acts on things are public, acts on people are for coordinators. */
+/** Every privileged act there is, as the log tells it. Acts on things are public, acts on people are for coordinators. */
 const acts = {
-  'publish resource': 'public', 'edit resource': 'public', 'withdraw resource': 'public', 'republish resource': 'public', 'draft resource': 'coordinators',
-  'rename thread': 'public', 'move thread': 'public', 'lock thread': 'public', 'unlock thread': 'public', 'pin thread': 'public', 'unpin thread': 'public',
-  'remove thread': 'public', 'restore thread': 'public', 'remove post': 'public', 'restore post': 'public',
-  'suspend member': 'coordinators', 'restore member': 'coordinators', 'appoint member': 'coordinators',
+  'publish resource': ['public', 'published a resource'], 'edit resource': ['public', 'edited a resource'], 'withdraw resource': ['public', 'withdrew a resource'],
+  'republish resource': ['public', 'published a resource again'], 'return resource': ['public', 'went back to the file of a resource'], 'draft resource': ['coordinators', 'drafted a resource'],
+  'rename thread': ['public', 'renamed a thread'], 'move thread': ['public', 'moved a thread'], 'lock thread': ['public', 'locked a thread'], 'unlock thread': ['public', 'unlocked a thread'],
+  'pin thread': ['public', 'pinned a thread'], 'unpin thread': ['public', 'unpinned a thread'], 'remove thread': ['public', 'removed a thread'], 'restore thread': ['public', 'restored a thread'],
+  'remove post': ['public', 'removed a post'], 'restore post': ['public', 'restored a post'],
+  'set up hub': ['coordinators', 'set up the hub'], 'suspend member': ['coordinators', 'suspended a member'], 'restore member': ['coordinators', 'ended a suspension'], 'appoint member': ['coordinators', 'changed a role'],
 } as const;
 export type Act = keyof typeof acts;
 
-const publicActs = Object.entries(acts).flatMap(([act, who]) => (who === 'public' ? [act] : []));
+const publicActs = Object.entries(acts).flatMap(([act, [who]]) => (who === 'public' ? [act] : []));
+const wordsOf = (act: string): string => (act in acts ? acts[act as Act][1] : act);
 
 /** Writes one line of the log. Call inside the transaction of the act. `actor` null is the hub itself; `object` names the thing as it is called now. */
 export function recordAct(actor: { id: number } | null, act: Act, object: string, url: string | null, reason: string | null = null): void {
@@ -21,7 +24,7 @@ export function recordAct(actor: { id: number } | null, act: Act, object: string
 }
 
 export interface LogLine {
-  id: number; at: Date; actor: { name: string; handle: string } | null; act: string; object: string; url: string | null; reason: string | null;
+  id: number; at: Date; actor: { name: string; handle: string } | null; act: string; words: string; object: string; url: string | null; reason: string | null;
 }
 
 /** The whole log, newest first, 50 lines a page. For coordinators. */
@@ -42,6 +45,6 @@ function readLines(which: ReturnType<typeof inArray> | undefined, page: string |
   }).from(log).leftJoin(members, eq(members.id, log.actorId)).where(which).orderBy(desc(log.id)).limit(slice.size).offset(slice.offset).all();
   return {
     paging: slice,
-    lines: lines.map(({ name, handle, ...line }) => ({ ...line, actor: name !== null && handle !== null ? { name, handle } : null })),
+    lines: lines.map(({ name, handle, ...line }) => ({ ...line, words: wordsOf(line.act), actor: name !== null && handle !== null ? { name, handle } : null })),
   };
 }

@@ -6,7 +6,7 @@ import { settings } from '#lib/settings.ts';
 import { post } from '../mail/outbox.ts';
 import { Denied, Invalid } from '../errors.ts';
 import { countAttempt } from './limits.ts';
-import { makeLink, memberOfLink, useLink } from './links.ts';
+import { deadLink, makeLink, memberOfLink, useLink } from './links.ts';
 import { emailField, freeHandle, memberByEmail, nameField } from './members.ts';
 import { hashPassword, isPasswordOf, newPasswordField, putPassword } from './passwords.ts';
 
@@ -66,7 +66,7 @@ export const confirmInput = z.object({
 export async function confirmEmail(input: z.output<typeof confirmInput>, address: string): Promise<number> {
   countAttempt('linkPerAddress', address);
   const id = memberOfLink('confirm', input.token);
-  if (id === null) throw new Denied('This link has been used before or has expired. Sign in with your password to get a new one.');
+  if (id === null) throw new Denied(deadLink);
   if (!await isPasswordOf(id, input.password)) throw new Invalid({ password: 'This is not the password chosen for this account.' });
   transaction(() => {
     useLink('confirm', input.token);

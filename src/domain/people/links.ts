@@ -4,13 +4,17 @@ import { addDays } from '#lib/dates.ts';
 import { hashToken, newToken } from '#lib/tokens.ts';
 import { Denied } from '../errors.ts';
 
+/** Said of a link that is not good any more, whatever the reason. */
+export const deadLink = 'This link does not work any more: it was used, has expired, or a newer letter was sent.';
+
 type Purpose = (typeof links.$inferSelect)['purpose'];
 
 const days: Record<Purpose, number> = { confirm: 3, reset: 1 / 12, 'set-up': 1 };
 
 /** A new link that works once; earlier ones for the same purpose and person stop working. Returns the token to mail. Call inside a transaction. */
 export function makeLink(purpose: Purpose, memberId: number | null): string {
-  const token = newToken();
+  // Short enough for a line of plain-text mail, so that a link is never broken.
+  const token = newToken(16);
   db.delete(links).where(and(eq(links.purpose, purpose), memberId === null ? isNull(links.memberId) : eq(links.memberId, memberId))).run();
   db.insert(links).values({ id: hashToken(token), purpose, memberId, expiresAt: addDays(new Date(), days[purpose]) }).run();
   return token;
@@ -35,7 +39,7 @@ export function memberOfLink(purpose: Purpose, token: string): number | null {
  */
 export function useLink(purpose: Purpose, token: string): number | null {
   const used = db.update(links).set({ usedAt: new Date() }).where(usable(purpose, token)).returning({ memberId: links.memberId }).get();
-  if (!used) throw new Denied('This link has been used before or has expired. Please ask for a new one.');
+  if (!used) throw new Denied(deadLink);
   return used.memberId;
 }
 

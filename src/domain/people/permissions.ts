@@ -1,3 +1,4 @@
+import { formatDate } from '#lib/dates.ts';
 import { Denied, SignInRequired } from '../errors.ts';
 import type { Member, Viewer } from './types.ts';
 
@@ -33,10 +34,10 @@ export function canSuspend(actor: Viewer, member: { id: number; role: Member['ro
 }
 
 /** For commands: throws what keeps this viewer from writing, in words. */
-export function mustWrite(viewer: Viewer): asserts viewer is Member {
+export function mustWrite(viewer: Viewer, now = new Date()): asserts viewer is Member {
   if (!viewer) throw new SignInRequired();
   if (!viewer.emailConfirmed) throw new Denied('Please confirm your e-mail address first: we have sent you a link.');
-  if (!canWrite(viewer)) throw new Denied('Your account is suspended, so you can read but not write.');
+  if (!canWrite(viewer, now)) throw new Denied(`Your account is suspended until ${formatDate(viewer.suspendedUntil ?? now)}, so you can read but not write. The reason is on your account page.`);
 }
 
 /** For pages and commands of coordinators: a member is told no, a visitor is sent to sign in. */

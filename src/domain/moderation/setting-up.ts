@@ -1,15 +1,17 @@
-import { eq, inArray } from 'drizzle-orm';
+import { and, eq, inArray } from 'drizzle-orm';
 import { z } from 'zod';
 import { bumpChanges, db, members, transaction } from '#db/client.ts';
 import { settings } from '#lib/settings.ts';
 import { Denied } from '../errors.ts';
-import { countAttempt } from './limits.ts';
-import { linkWorks, makeLink, useLink } from './links.ts';
-import { emailField, freeHandle, memberByEmail, nameField } from './members.ts';
-import { hashPassword, newPasswordField, putPassword } from './passwords.ts';
+import { countAttempt } from '../people/limits.ts';
+import { linkWorks, makeLink, useLink } from '../people/links.ts';
+import { emailField, freeHandle, memberByEmail, nameField } from '../people/members.ts';
+import { hashPassword, newPasswordField, putPassword } from '../people/passwords.ts';
+import { recordAct } from './log.ts';
 
+/** Whether a real person keeps the house; the invented coordinators of the sample community cannot sign in. */
 function hasCoordinator(): boolean {
-  return db.select({ id: members.id }).from(members).where(inArray(members.role, ['coordinator', 'administrator'])).get() !== undefined;
+  return db.select({ id: members.id }).from(members).where(and(inArray(members.role, ['coordinator', 'administrator']), eq(members.sample, false))).get() !== undefined;
 }
 
 /** While nobody keeps the house: a fresh address, good for one day and one use, that makes the first administrator. Otherwise null. */
@@ -38,6 +40,7 @@ export async function setUp(input: z.output<typeof setUpInput>, address: string)
       : db.insert(members).values({ ...made, email: input.email, handle: freeHandle(input.name) }).returning({ id: members.id }).get().id;
     if (id === undefined) throw new Error('The administrator was not written.');
     putPassword(id, passwordHash);
+    recordAct({ id }, 'set up hub', `${input.name} is the first administrator`, null);
     bumpChanges();
     return id;
   });
