@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { figureData, mdxToMarkdown, scanComponents } from '#domain/library/mdx.ts';
 
-const measure = (id: string) => (id === 'CC-01' ? { name: 'Service level', formula: 'Hs / O' } : undefined);
+const measure = (id: string) => (id === 'CC-01' ? { name: 'Service level', formula: 'Hs / O', unit: '%', better: 'up', means: 'Answered in time.', pitfall: 'Say the variant.' } : undefined);
 const plain = (body: string) => mdxToMarkdown(body, measure);
 
 describe('an MDX body as Markdown', () => {
@@ -16,8 +16,8 @@ describe('an MDX body as Markdown', () => {
       .toBe('**Calls**\n\n| What | % |\n| --- | --- |\n| 32 agents | 61 |\n| a } b | 8.5 |\n\nComputed. [@k1; @k2]');
     expect(plain('<Figure title="T" note="n">\n\n| a | b |\n| - | - |\n| 1 | 2 |\n\n</Figure>')).toBe('**T**\n\n| a | b |\n| - | - |\n| 1 | 2 |\n\nn');
   });
-  test('a measure becomes its name and formula, a checklist its list', () => {
-    expect(plain('<Measure id="CC-01" />')).toBe('**Service level** (CC-01): `Hs / O`');
+  test('a measure becomes its definition, a checklist its list', () => {
+    expect(plain('<Measure id="CC-01" />')).toBe('**Service level** (CC-01): Answered in time.\n\n- Formula: `Hs / O`\n- Unit: %\n- Better: up\n- Beware: Say the variant.');
     expect(plain('<Checklist title="On Monday">\n\n- do\n\n</Checklist>')).toBe('**On Monday**\n\n- do');
   });
   test('code is left alone', () => {
