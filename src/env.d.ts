@@ -7,6 +7,8 @@ declare namespace App {
     address: string;
     /** Why the page that was asked for is not shown; read by pages/refusal.astro alone. */
     refusal?: { status: number; title: string; message: string };
+    /** Seconds to wait, when something was done too often. */
+    retryAfter?: number;
     /** Works by bibliography key, set by a page before it renders a piece with <Cite>. */
     citations?: Map<string, { slug: string; short: string; number: number; title: string }>;
     /** Measures by id, set by a page before it renders a piece with <Measure>. */

@@ -2,6 +2,7 @@ import { ActionError, type ActionAPIContext } from 'astro:actions';
 import { Denied, Gone, Invalid, NotFound, SignInRequired, TooMany } from '#domain/errors.ts';
 import type { Cookie } from '#domain/people/sessions.ts';
 import type { Member } from '#domain/people/types.ts';
+import { MarkdownTooLarge } from '#lib/markdown.ts';
 import { reportFailure } from '#lib/failures.ts';
 
 /** For forms anybody may send. The command gets the address of the request, for its rate limits. */
@@ -38,10 +39,14 @@ function asActionError(error: unknown, context: ActionAPIContext): ActionError {
     const issues = Object.entries(error.fields).map(([field, message]) => ({ code: 'custom', path: [field], message }));
     return Object.assign(new ActionError({ code: 'BAD_REQUEST', message: error.message }), { type: 'AstroActionInputError', issues });
   }
+  if (error instanceof MarkdownTooLarge) return asActionError(new Invalid({ body: error.message }), context);
   if (error instanceof SignInRequired) return new ActionError({ code: 'UNAUTHORIZED', message: error.message });
   if (error instanceof Denied) return new ActionError({ code: 'FORBIDDEN', message: error.message });
   if (error instanceof NotFound || error instanceof Gone) return new ActionError({ code: 'NOT_FOUND', message: error.message });
-  if (error instanceof TooMany) return new ActionError({ code: 'TOO_MANY_REQUESTS', message: error.message });
+  if (error instanceof TooMany) {
+    context.locals.retryAfter = error.retryAfter;
+    return new ActionError({ code: 'TOO_MANY_REQUESTS', message: error.message });
+  }
   const reference = reportFailure(error, `${context.request.method} ${context.url.pathname}`);
   return new ActionError({ code: 'INTERNAL_SERVER_ERROR', message: `Something broke on our side; nothing was saved. Reference: ${reference}.` });
 }

@@ -2,6 +2,14 @@ import { z } from 'zod';
 
 const tidy = (text: string) => text.replace(/\r\n?/g, '\n').replace(/[\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F]/g, '');
 
+// Format characters and blank fillers: in one line of text they only hide something.
+const invisible = /[\p{Cf}\u115F\u1160\u2800\u3164\uFFA0]/gu;
+
+/** A required text of one line, such as a name or a title: line ends become blanks, invisible characters are dropped. */
+export function line(options: Parameters<typeof text>[0]) {
+  return z.string({ error: options.missing }).transform((t) => t.replace(/\s+/g, ' ').replace(invisible, '')).pipe(text(options));
+}
+
 /** A required text field: control characters dropped, line ends unified, outer blanks trimmed; lengths in characters. */
 export function text(options: { missing: string; max: number; min?: number; tooShort?: string }) {
   const { missing, max, min = 1, tooShort = missing } = options;

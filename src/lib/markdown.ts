@@ -4,16 +4,27 @@ import sanitizeHtml from 'sanitize-html';
 /** Counts up when the same Markdown would give other HTML, so that stored HTML can be made again. */
 export const rendererVersion = 1;
 
+/** Markdown that would become far larger than it is: a few letters can ask for a million table cells. The message is for whoever wrote it. */
+export class MarkdownTooLarge extends Error {
+  constructor() {
+    super('This becomes too large when it is shown. Please use smaller tables and less nesting.');
+    this.name = 'MarkdownTooLarge';
+  }
+}
+
+/** Ordinary text grows to at most about six times its length; sanitising costs far more than parsing, so it is not begun with more. */
+const mostGrowth = 12;
+
 const lower: Record<string, string> = { h1: 'h3', h2: 'h3', h3: 'h4', h4: 'h5', h5: 'h6' };
 
 const allowed: sanitizeHtml.IOptions = {
   allowedTags: [
     'p', 'br', 'hr', 'h3', 'h4', 'h5', 'h6', 'strong', 'em', 'del', 'code', 'pre', 'blockquote', 'a', 'ul', 'ol', 'li',
-    'table', 'thead', 'tbody', 'tr', 'th', 'td', 'sup', 'sub', 'section', 'span', 'div',
+    'table', 'thead', 'tbody', 'tr', 'th', 'td', 'sup', 'sub', 'section', 'span',
   ],
   allowedAttributes: {
     a: ['href', 'id', 'rel', 'class', 'aria-label'], th: ['class', 'scope'], td: ['class'], li: ['class', 'id'], ul: ['class'], ol: ['start'],
-    code: ['class'], span: ['class'], div: ['class', 'tabindex', 'role', 'aria-label'], section: ['class', 'aria-label'],
+    code: ['class'], span: ['class'], section: ['class', 'aria-label'],
   },
   allowedClasses: {
     '*': ['task-list-item', 'contains-task-list', 'task', 'footnotes', 'data-footnote-backref', 'align-center', 'align-right', 'language-*', 'scroll'],
@@ -27,10 +38,12 @@ const allowed: sanitizeHtml.IOptions = {
 /**
  * Members' Markdown (CommonMark, tables, task lists, footnotes, autolinks) as HTML that is safe to print in a page.
  * Headings start at h3, below the page's own. Links leave with rel="nofollow ugc".
+ * Throws MarkdownTooLarge.
  * @param idPrefix makes footnote ids differ between posts on one page
  */
 export function renderMarkdown(markdown: string, idPrefix = 'm'): string {
   const { html } = markdownToHtml(markdown);
+  if (html.length > 20_000 + mostGrowth * markdown.length) throw new MarkdownTooLarge();
   const local = (id: string) => `${idPrefix}-${id.replace(/^user-content-/, '')}`;
   const aligned = (tagName: string, attribs: sanitizeHtml.Attributes) => {
     const align = /text-align:\s*(center|right)/.exec(attribs['style'] ?? '')?.[1];

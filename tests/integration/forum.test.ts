@@ -9,7 +9,7 @@ import {
 import { createPost, editPost, findPost, ownPost, placeOfPost, postInput, postsOnPage, removeOwnPost } from '#domain/forum/posts.ts';
 import { createThread, threadInput } from '#domain/forum/starting-threads.ts';
 import { findThread, listThreads, type Thread } from '#domain/forum/threads.ts';
-import { listMembers } from '#domain/people/members.ts';
+import { editProfile, listMembers, profileInput } from '#domain/people/members.ts';
 import { limits } from '#domain/people/limits.ts';
 import { readLog, readPublicLog } from '#domain/moderation/log.ts';
 import { appointMember, restoreMember, suspendMember } from '#domain/moderation/suspending.ts';
@@ -22,9 +22,10 @@ let rosa: Member, tom: Member, nadia: Member, abe: Member;
 beforeAll(async () => { [rosa, tom, nadia, abe] = [await enter('rosa'), await enter('tom'), await enter('nadia'), await enter('abe')]; });
 beforeEach(forgetLimits);
 
+let written = 0;
 const start = (author: Member, more: Partial<Parameters<typeof createThread>[1]> = {}): Thread =>
-  createThread(author, { forum: 'operations', kind: 'question', title: 'How long until you call the department?', body: 'We wait **two** days.', themes: ['equity'], ...more });
-const reply = (author: Member, thread: Thread, body = 'We call the same day.') => createPost(author, { threadId: thread.id, body });
+  createThread(author, { forum: 'operations', kind: 'question', title: `How long until you call the department? ${++written}`, body: 'We wait **two** days.', themes: ['equity'], ...more });
+const reply = (author: Member, thread: Thread, body = `We call the same day. ${++written}`) => createPost(author, { threadId: thread.id, body });
 const found = (kind: 'thread' | 'post', ref: number) => db.select().from(searchDocuments).where(eq(searchDocuments.ref, String(ref))).all().filter((d) => d.kind === kind);
 
 describe('writing', () => {
@@ -91,6 +92,30 @@ describe('writing', () => {
     expect(() => reply(tom, thread)).toThrow(TooMany);
     expect(() => reply(tom, thread)).toThrow(/minutes/);
     expect(() => reply(rosa, thread)).not.toThrow();
+  });
+
+  test('a form that is sent twice writes once', () => {
+    const typed = { title: 'Sent twice by a slow phone', body: 'Once is enough.' };
+    expect(start(rosa, typed).id).toBe(start(rosa, typed).id);
+    const thread = start(rosa);
+    const [one, two] = [reply(tom, thread, 'Same words'), reply(tom, thread, 'Same words')];
+    expect(two).toEqual(one);
+    reply(rosa, thread, 'Same words');
+    expect(findThread(null, thread.id).replies).toBe(2);
+  });
+
+  test('Markdown that asks for a million cells is refused', () => {
+    const bomb = `${'|a'.repeat(2500)}|\n${'|-'.repeat(2500)}|\n${'x\n'.repeat(4000)}`;
+    expect(() => reply(tom, start(rosa), bomb)).toThrow(/too large/);
+  });
+
+  test('a changed name is found at once, and the old one is not', () => {
+    const thread = start(tom, { title: 'Written under an older name', body: 'Quokka.' });
+    const { id } = reply(tom, thread, 'Numbat.');
+    editProfile(tom, { name: 'Tom  Achterberg\u202e the Second', jobTitle: null, place: null });
+    expect([found('thread', thread.id)[0]?.people, found('post', id)[0]?.people]).toEqual(Array(2).fill(again(tom).name));
+    editProfile(again(tom), profileInput.parse({ name: 'Tom\nAchterberg\u200b', jobTitle: '', place: '' }));
+    expect(again(tom).name).toBe('Tom Achterberg');
   });
 
   test('a write that fails half way leaves nothing', () => {
@@ -195,6 +220,7 @@ describe('coordinating', () => {
   test('a suspended member reads but does not write, is told why, and comes back', () => {
     suspendMember(nadia, { memberId: tom.id, days: 7, reason: 'Personal attacks.' });
     expect(() => start(again(tom))).toThrow(/suspended/);
+    expect(() => editProfile(again(tom), { name: 'Shouting', jobTitle: null, place: null })).toThrow(/suspended/);
     expect(lettersTo(tom.email).at(-1)?.text).toContain('Personal attacks.');
     restoreMember(nadia, { memberId: tom.id });
     expect(() => start(again(tom))).not.toThrow();
@@ -205,6 +231,12 @@ describe('coordinating', () => {
   test('every act is in the log; acts on people only for coordinators', () => {
     const whole = readLog(nadia, null).lines.map((l) => l.act);
     for (const act of ['rename thread', 'move thread', 'lock thread', 'unlock thread', 'pin thread', 'remove thread', 'restore thread', 'remove post', 'restore post', 'suspend member', 'restore member']) expect(whole).toContain(act);
+    const hidden = start(rosa, { title: 'Jane Roe of 12 Elm Street' });
+    renameThread(nadia, { threadId: hidden.id, title: 'A resident’s complaint', reason: null });
+    expect(JSON.stringify(readPublicLog(null))).not.toMatch(/jane.roe/i);
+    removeThread(nadia, { threadId: hidden.id, reason: 'A resident’s data.' });
+    expect(JSON.stringify(readPublicLog(null))).not.toContain('complaint');
+    expect(JSON.stringify(readLog(nadia, null))).toContain('Jane Roe');
     const open = readPublicLog(null).lines;
     expect(open.some((l) => l.act.endsWith('member'))).toBe(false);
     expect(open.some((l) => l.act === 'remove thread')).toBe(true);

@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { db, links, members, passwords, sessions } from '#db/client.ts';
 import { Denied, Invalid, TooMany } from '#domain/errors.ts';
 import { confirmEmail, forgetUnconfirmed, join, joinInput } from '#domain/people/joining.ts';
-import { limits } from '#domain/people/limits.ts';
+import { countAttempt, limits } from '#domain/people/limits.ts';
 import { memberByEmail } from '#domain/people/members.ts';
 import { changePassword, requestReset, setNewPassword } from '#domain/people/resetting.ts';
 import { endSession, readSession, startSession } from '#domain/people/sessions.ts';
@@ -128,6 +128,31 @@ describe('passwords', () => {
     const token = tokenFor(tom.email);
     const both = await Promise.allSettled(['first of two passwords', 'second of two passwords'].map((p) => setNewPassword({ token, password: p }, 'here')));
     expect(both.map((r) => r.status).sort()).toEqual(['fulfilled', 'rejected']);
+  });
+
+  test('asking too often for somebody else does not keep the owner from their link', async () => {
+    const abe = await enter('ines');
+    requestReset({ email: abe.email }, 'home');
+    const token = tokenFor(abe.email);
+    const before = lettersTo(abe.email).length;
+    for (let i = 0; i < limits.resetPerAccount.most + 3; i++) requestReset({ email: abe.email }, 'stranger');
+    expect(lettersTo(abe.email).length).toBe(before + limits.resetPerAccount.most - 1);
+    await expect(setNewPassword({ token: tokenFor(abe.email), password: 'the owner gets in after all' }, 'home')).resolves.toBe(abe.id);
+    expect(token).not.toBe('');
+  });
+
+  test('a link for a new password dies with any change of the password', async () => {
+    const ines = await enter('ines');
+    requestReset({ email: ines.email }, 'elsewhere');
+    const token = tokenFor(ines.email);
+    await changePassword(ines, { current: 'the owner gets in after all', password: 'changed in the mean time' });
+    await expect(setNewPassword({ token, password: 'too late for this link' }, 'elsewhere')).rejects.toThrow(/does not work/);
+  });
+
+  test('guessing from many addresses is slow too', async () => {
+    const nadia = await enter('nadia');
+    for (let i = 0; i < limits.signInAnywhere.most; i++) countAttempt('signInAnywhere', nadia.email);
+    await expect(signIn({ email: nadia.email, password }, 'a new address')).rejects.toThrow(TooMany);
   });
 
   test('an expired link is refused', async () => {

@@ -1,8 +1,9 @@
 import { eq } from 'drizzle-orm';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { changes, db, log, resources } from '#db/client.ts';
+import { changes, db, log, resources, threads } from '#db/client.ts';
 import { Denied, Gone, Invalid, NotFound } from '#domain/errors.ts';
 import { createComment } from '#domain/forum/comments.ts';
+import { createPost } from '#domain/forum/posts.ts';
 import { putCatalogue, useFileAgain } from '#domain/library/catalogue.ts';
 import { listForDesk, readDeskFilter, resourceForEditing } from '#domain/library/desk.ts';
 import { citedBy, findResource, worksCited } from '#domain/library/resources.ts';
@@ -171,4 +172,13 @@ test('a piece that was taken over goes back to its file, and only a coordinator 
   useFileAgain(nadia, file);
   expect(findResource(null, 'from-file')).toMatchObject({ title: 'As the file has it', origin: 'content' });
   expect(search({ q: 'ocelots' }).total).toBe(1);
+});
+
+test('what was withdrawn takes no further comment, by whatever form', () => {
+  putCatalogue(catalogue([piece({ slug: 'talked-about' })]));
+  const { url } = createComment(rosa, { resourceId: 'article:talked-about', body: 'First.' });
+  const thread = db.select().from(threads).where(eq(threads.resourceId, 'article:talked-about')).get();
+  withdrawResource(nadia, { id: 'article:talked-about', reason: 'Old.' });
+  expect(() => createPost(rosa, { threadId: thread?.id ?? 0, body: 'Second.' })).toThrow(Denied);
+  expect(url).toContain('#post-1');
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { plainText, renderMarkdown } from '#lib/markdown.ts';
+import { MarkdownTooLarge, plainText, renderMarkdown } from '#lib/markdown.ts';
 
 describe('what members may write', () => {
   test.each([
@@ -36,6 +36,14 @@ describe('what members may write', () => {
     expect(html).not.toMatch(/href="\s*(javascript|data|vbscript|\/\/)/i);
     expect(html).not.toMatch(/<[^>]*class="[^"]*button/);
   });
+
+  test.each([
+    ['a table whose rows are filled up', `${'|a'.repeat(2500)}|\n${'|-'.repeat(2500)}|\n${'x\n'.repeat(4990)}`], ['twenty thousand quotes in each other', '>'.repeat(20_000)],
+  ])('%s is refused', (_, bomb) => expect(() => renderMarkdown(bomb)).toThrow(MarkdownTooLarge));
+
+  test.each([
+    ['a thousand links', 'see https://example.org/a and www.example.org\n\n'.repeat(400)], ['a long ordinary table', `|a|b|c|\n|-|:-:|-|\n${'|1|2|3|\n'.repeat(2000)}`], ['a long list', '- [ ] one\n'.repeat(1900)],
+  ])('%s is taken', (_, markdown) => expect(renderMarkdown(markdown).length).toBeGreaterThan(1000));
 
   test('the words without the tags', () => expect(plainText(renderMarkdown('**Tom & Jerry**\n\n- one < two'))).toBe('Tom & Jerry one < two'));
 });

@@ -1,4 +1,4 @@
-import { and, asc, between, count, eq, isNull, sql } from 'drizzle-orm';
+import { and, asc, between, count, desc, eq, isNull, sql } from 'drizzle-orm';
 import { z } from 'zod';
 import { bumpChanges, db, members, posts, postVersions, prepared, threads, transaction } from '#db/client.ts';
 import { rendererVersion, renderMarkdown } from '#lib/markdown.ts';
@@ -16,12 +16,15 @@ import type { PostView } from './types.ts';
 
 /** Whether this person may add to the thread. */
 export function canReply(viewer: Viewer, thread: Thread): boolean {
-  return canWrite(viewer) && !thread.removed && (!thread.locked || canModerate(viewer));
+  return canWrite(viewer) && !thread.removed && isOpenResource(thread) && (!thread.locked || canModerate(viewer));
 }
+
+const isOpenResource = (thread: Thread) => thread.resourceStatus === null || thread.resourceStatus === 'published';
 
 function mustReply(actor: Viewer, thread: Thread): asserts actor is Member {
   mustWrite(actor);
   if (thread.removed) throw new Denied('This thread was removed: nothing can be added to it.');
+  if (!isOpenResource(thread)) throw new Denied('This resource is not in the library any more, so nothing can be added to its comments.');
   if (!canReply(actor, thread)) throw new Denied(`A coordinator has locked this thread, so nothing can be added to it.${thread.lockedReason ? ` The reason given: ${thread.lockedReason}` : ''}`);
 }
 
@@ -46,11 +49,20 @@ export function createPost(actor: Member, input: z.output<typeof postInput>): { 
   countAttempt('postPerMember', actor.id);
   return transaction(() => {
     mustReply(actor, findThread(actor, thread.id));
+    const twin = justWritten(actor, thread.id, input.body);
+    if (twin) return { id: twin.id, url: postPlace(thread.url, twin.number) };
     const post = writePost(actor, thread.id, input.body);
     indexPost(post.id);
     bumpChanges();
     return { id: post.id, url: postPlace(thread.url, post.number) };
   });
+}
+
+/** The same text by the same member as the last thing they wrote here, less than five minutes ago: a form that was sent twice. */
+function justWritten(author: Member, threadId: number, markdown: string): { id: number; number: number } | null {
+  const last = db.select({ id: posts.id, number: posts.number, markdown: posts.markdown, createdAt: posts.createdAt, removedAt: posts.removedAt }).from(posts)
+    .where(and(eq(posts.threadId, threadId), eq(posts.authorId, author.id))).orderBy(desc(posts.number)).limit(1).get();
+  return last && last.removedAt === null && last.markdown === markdown && Date.now() - last.createdAt.getTime() < 5 * 60_000 ? last : null;
 }
 
 const postsBetween = prepared((d) => d.select({
@@ -110,6 +122,7 @@ export const postEditInput = z.object({ postId: rowId, body: bodyField });
 
 /** Changes one's own post; what it said before is kept. Returns where it stands. */
 export function editPost(actor: Member, input: z.output<typeof postEditInput>): { url: string } {
+  countAttempt('editPerMember', actor.id);
   return transaction(() => {
     const post = ownPost(actor, input.postId);
     mustReply(actor, post.thread);
@@ -167,5 +180,6 @@ export const previewInput = z.object({ body: text({ missing: 'There is nothing t
 /** What the Markdown will look like. Writes nothing. */
 export function previewPost(actor: Member, input: z.output<typeof previewInput>): { html: string } {
   mustWrite(actor);
+  countAttempt('previewPerMember', actor.id);
   return { html: renderMarkdown(input.body, 'preview') };
 }

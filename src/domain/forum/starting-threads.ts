@@ -1,6 +1,6 @@
-import { eq } from 'drizzle-orm';
+import { and, eq, gt, isNull } from 'drizzle-orm';
 import { z } from 'zod';
-import { bumpChanges, db, forums, themes, threads, threadThemes, transaction } from '#db/client.ts';
+import { bumpChanges, db, forums, posts, themes, threads, threadThemes, transaction } from '#db/client.ts';
 import { slugify } from '#lib/slug.ts';
 import { Denied, Invalid } from '../errors.ts';
 import { countAttempt } from '../people/limits.ts';
@@ -30,6 +30,10 @@ export function createThread(actor: Member, input: z.output<typeof threadInput>)
   if (input.themes.some((t) => !known.has(t))) throw new Invalid({ themes: 'One of these themes does not exist.' });
   countAttempt('threadPerMember', actor.id);
   return transaction(() => {
+    // A form that was sent twice leads to the thread that it started the first time.
+    const twin = db.select({ id: threads.id }).from(threads).innerJoin(posts, and(eq(posts.threadId, threads.id), eq(posts.number, 1)))
+      .where(and(eq(threads.authorId, actor.id), eq(threads.forumId, forum.id), eq(threads.title, input.title), eq(posts.markdown, input.body), isNull(threads.removedAt), gt(threads.createdAt, new Date(Date.now() - 5 * 60_000)))).get();
+    if (twin) return findThread(actor, twin.id);
     const { id } = db.insert(threads).values({
       forumId: forum.id, kind: input.kind, title: input.title, slug: slugify(input.title), authorId: actor.id, lastPosterId: actor.id,
     }).returning({ id: threads.id }).get();

@@ -90,6 +90,8 @@ export interface Thread extends ThreadRow {
   forumId: number | null;
   slug: string;
   resourceId: string | null;
+  /** Of the resource that is commented on; null for a thread of a forum. */
+  resourceStatus: string | null;
   lockedReason: string | null;
   removedReason: string | null;
   postCount: number;
@@ -97,7 +99,7 @@ export interface Thread extends ThreadRow {
 }
 
 const rowById = prepared((d) => d.select({
-  ...rowColumns, forumId: threads.forumId, resourceId: threads.resourceId, lockedReason: threads.lockedReason, removedReason: threads.removedReason, lastNumber: threads.lastNumber,
+  ...rowColumns, forumId: threads.forumId, resourceId: threads.resourceId, resourceStatus: resources.status, lockedReason: threads.lockedReason, removedReason: threads.removedReason, lastNumber: threads.lastNumber,
 }).from(threads)
   .innerJoin(author, eq(author.id, threads.authorId)).innerJoin(poster, eq(poster.id, threads.lastPosterId))
   .leftJoin(forums, eq(forums.id, threads.forumId)).leftJoin(resources, eq(resources.id, threads.resourceId))
@@ -109,7 +111,7 @@ export function findThread(viewer: Viewer, id: number): Thread {
   if (!row) throw new NotFound('There is no thread at this address.');
   if (row.removedAt && !canModerate(viewer)) throw new Gone(`This thread was removed by a coordinator. The reason given: ${row.removedReason}`);
   return {
-    ...asRow(row), forumId: row.forumId, slug: row.slug, resourceId: row.resourceId, lockedReason: row.lockedReason, removedReason: row.removedReason,
+    ...asRow(row), forumId: row.forumId, slug: row.slug, resourceId: row.resourceId, resourceStatus: row.resourceStatus, lockedReason: row.lockedReason, removedReason: row.removedReason,
     postCount: row.postCount, lastNumber: row.lastNumber,
   };
 }

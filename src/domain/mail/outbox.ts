@@ -18,7 +18,7 @@ function wrapped(paragraph: string): string {
 const maximumTries = 8;
 
 /**
- * Hands waiting letters over, oldest first. A letter that is refused waits 1, 2, 4 … 64 minutes; after eight tries it stays with its failure.
+ * Hands waiting letters over, oldest first; of a sent one the text is forgotten, since it may hold a link that works. A letter that is refused waits 1, 2, 4 … 64 minutes; after eight tries it stays with its failure.
  * @returns how many were sent and how many failed
  */
 export async function sendOutbox(send: Mailer): Promise<{ sent: number; failed: number }> {
@@ -36,7 +36,7 @@ export async function sendOutbox(send: Mailer): Promise<{ sent: number; failed: 
     const failure = await send({ ...letter, messageId: `<${letter.id}.${letter.createdAt.getTime()}@${host}>` })
       .then(() => null, (error: unknown) => String(error));
     if (failure === null) sent++;
-    db.update(outbox).set(failure === null ? { sentAt: new Date(), failure: null } : { failure }).where(eq(outbox.id, letter.id)).run();
+    db.update(outbox).set(failure === null ? { sentAt: new Date(), failure: null, text: '' } : { failure }).where(eq(outbox.id, letter.id)).run();
   }
   return { sent, failed: due.length - sent };
 }

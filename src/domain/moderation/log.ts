@@ -1,5 +1,5 @@
 import { count, desc, eq, inArray } from 'drizzle-orm';
-import { db, log, members } from '#db/client.ts';
+import { db, log, members, prepared } from '#db/client.ts';
 import { paging, type Paging } from '#lib/paging.ts';
 import { mustCoordinate } from '../people/permissions.ts';
 import type { Viewer } from '../people/types.ts';
@@ -33,10 +33,26 @@ export function readLog(viewer: Viewer, page: string | null): { lines: LogLine[]
   return readLines(undefined, page);
 }
 
-/** What was done to resources, threads and posts, for everybody: nothing in it is about a member. */
+/**
+ * What was done to resources, threads and posts, for everybody: nothing in it is about a member. A thread is called as it is called now,
+ * and one that was removed is not named: its title may be what had to go.
+ */
 export function readPublicLog(page: string | null): { lines: LogLine[]; paging: Paging } {
-  return readLines(inArray(log.act, publicActs), page);
+  const { lines, paging } = readLines(inArray(log.act, publicActs), page);
+  return { paging, lines: lines.map((line) => ({ ...line, ...shownToAll(line) })) };
 }
+
+function shownToAll({ object, url }: LogLine): { object: string; url: string | null } {
+  const post = /^\/posts\/(\d+)$/.exec(url ?? '')?.[1];
+  const thread = /^\/forums\/([^/]+)\/(\d+)/.exec(url ?? '');
+  if (!post && !thread) return { object, url };
+  const title = standingTitle().get({ post: post ? Number(post) : null, thread: thread ? Number(thread[2]) : null }) as string | undefined;
+  if (post) return { object: title ? `a post in “${title}”` : 'a post', url };
+  return { object: title ?? 'a thread', url: `/forums/${thread?.[1]}/${thread?.[2]}` };
+}
+const standingTitle = prepared((d) => d.$client.prepare(`
+  select t.title from threads t left join resources r on r.id = t.resource_id
+  where t.removed_at is null and (r.id is null or r.status = 'published') and (t.id = @thread or t.id = (select thread_id from posts where id = @post))`).pluck());
 
 function readLines(which: ReturnType<typeof inArray> | undefined, page: string | null): { lines: LogLine[]; paging: Paging } {
   const slice = paging(db.select({ n: count() }).from(log).where(which).get()?.n ?? 0, 50, page);

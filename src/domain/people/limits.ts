@@ -13,11 +13,16 @@ export interface Limit {
 export const limits = {
   signInPerAccount: { most: 10, seconds: 15 * 60 },
   signInPerAddress: { most: 60, seconds: 15 * 60 },
+  /** From all addresses together: guessing from many of them is slow too; a mailed link still lets the owner in. */
+  signInAnywhere: { most: 100, seconds: 60 * 60 },
   joinPerAddress: { most: 10, seconds: 60 * 60 },
   resetPerAccount: { most: 5, seconds: 60 * 60 },
   resetPerAddress: { most: 20, seconds: 60 * 60 },
   linkPerAddress: { most: 30, seconds: 60 * 60 },
   postPerMember: { most: 30, seconds: 10 * 60 },
+  editPerMember: { most: 60, seconds: 10 * 60 },
+  previewPerMember: { most: 120, seconds: 10 * 60 },
+  profilePerMember: { most: 20, seconds: 60 * 60 },
   threadPerMember: { most: 10, seconds: 60 * 60 },
 } satisfies Record<string, Limit>;
 
@@ -40,6 +45,17 @@ export function countAttempt(name: keyof typeof limits, who: string | number): v
   const wait = Math.max(1, Math.ceil((row.resetsAt.getTime() - now.getTime()) / 1000));
   const minutes = Math.ceil(wait / 60);
   throw new TooMany(`That was too often in a short time. Please try again in ${minutes === 1 ? 'a minute' : `${minutes} minutes`}.`, wait);
+}
+
+/** Counts one attempt and says whether it was within the limit; for answers that must not tell. */
+export function isWithinLimit(name: keyof typeof limits, who: string | number): boolean {
+  try {
+    countAttempt(name, who);
+    return true;
+  } catch (error) {
+    if (error instanceof TooMany) return false;
+    throw error;
+  }
 }
 
 /** Forgets a key, for instance after the right password. */

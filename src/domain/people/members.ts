@@ -1,11 +1,13 @@
 import { and, asc, count, desc, eq, gt, like, or, sql } from 'drizzle-orm';
 import { z } from 'zod';
 import { bumpChanges, db, members, transaction } from '#db/client.ts';
-import { text, optionalText } from '#lib/fields.ts';
+import { line, optionalText } from '#lib/fields.ts';
 import { paging, type Paging } from '#lib/paging.ts';
 import { slugify } from '#lib/slug.ts';
 import { NotFound } from '../errors.ts';
-import { mustCoordinate, mustSignIn } from './permissions.ts';
+import { putWriterName } from '../search/documents.ts';
+import { countAttempt } from './limits.ts';
+import { mustCoordinate, mustSignIn, mustWrite } from './permissions.ts';
 import type { Author, Member, Role, Viewer } from './types.ts';
 
 /** Columns of a person as others see them; spread into a select that joins `members`. */
@@ -29,7 +31,7 @@ export const emailField = z.string({ error: 'Please give your e-mail address.' }
   .transform((t) => t.trim().toLowerCase())
   .pipe(z.email('This does not look like an e-mail address. It needs a form such as name@city.gov.').max(254, 'This address is too long to be real.'));
 
-export const nameField = text({ missing: 'Please give your name as others should see it.', max: 80 });
+export const nameField = line({ missing: 'Please give your name as others should see it.', max: 80 });
 
 /** The member with this e-mail address, or null. For sign-in and mail only: never shown. */
 export function memberByEmail(email: string): MemberRow | null {
@@ -87,8 +89,11 @@ export const profileInput = z.object({ name: nameField, jobTitle: optionalText(8
 
 /** Changes one's own name, job title and place, seen on every post at once. */
 export function editProfile(actor: Member, input: z.output<typeof profileInput>): void {
+  mustWrite(actor);
+  countAttempt('profilePerMember', actor.id);
   transaction(() => {
     db.update(members).set(input).where(eq(members.id, actor.id)).run();
+    if (input.name !== actor.name) putWriterName(actor.id, input.name);
     bumpChanges();
   });
 }

@@ -1,7 +1,7 @@
 import { hash, verify } from '@node-rs/argon2';
-import { eq } from 'drizzle-orm';
+import { and, eq } from 'drizzle-orm';
 import { z } from 'zod';
-import { db, passwords } from '#db/client.ts';
+import { db, links, passwords } from '#db/client.ts';
 
 /** OWASP's first recommendation for argon2id: 19 MiB, two passes, one lane (Password Storage Cheat Sheet, 2024). */
 const argon2id = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
@@ -27,9 +27,10 @@ export async function isPasswordOf(memberId: number | null, password: string): P
   return right && row !== undefined;
 }
 
-/** Sets or replaces the hash. Call inside a transaction. */
+/** Sets or replaces the hash; links for a new password that are still about stop working. Call inside a transaction. */
 export function putPassword(memberId: number, passwordHash: string): void {
   const changedAt = new Date();
   db.insert(passwords).values({ memberId, hash: passwordHash, changedAt })
     .onConflictDoUpdate({ target: passwords.memberId, set: { hash: passwordHash, changedAt } }).run();
+  db.delete(links).where(and(eq(links.memberId, memberId), eq(links.purpose, 'reset'))).run();
 }

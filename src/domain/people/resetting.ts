@@ -1,10 +1,10 @@
 import { eq, sql } from 'drizzle-orm';
 import { z } from 'zod';
-import { db, members, transaction } from '#db/client.ts';
+import { db, facts, members, transaction } from '#db/client.ts';
 import { settings } from '#lib/settings.ts';
 import { post } from '../mail/outbox.ts';
 import { Invalid } from '../errors.ts';
-import { countAttempt } from './limits.ts';
+import { countAttempt, isWithinLimit } from './limits.ts';
 import { makeLink, useLink } from './links.ts';
 import { emailField, memberByEmail } from './members.ts';
 import { hashPassword, isPasswordOf, newPasswordField, putPassword } from './passwords.ts';
@@ -16,17 +16,24 @@ export const resetInput = z.object({ email: emailField });
 /** Mails a link for a new password if the address has an account; the answer on the screen is the same either way. Throws TooMany. */
 export function requestReset(input: z.output<typeof resetInput>, address: string): void {
   countAttempt('resetPerAddress', address);
-  countAttempt('resetPerAccount', input.email);
+  // Somebody else must not be able to keep an owner from their link: past the limit the answer is the same, and the last link stays good.
+  const mayMail = isWithinLimit('resetPerAccount', input.email);
   const { name, url } = settings();
   transaction(() => {
+    // One write in either case, so that the time does not tell who has an account.
+    countResetAsked();
     const member = memberByEmail(input.email);
-    if (!member) return;
+    if (!member || !mayMail) return;
     post(member.email, `A new password for ${name}`, [
       'Please open this link to choose a new password:',
       `${url}/reset/new?token=${makeLink('reset', member.id)}`,
       'It works once, for two hours. If you did not ask for it, leave it: your password stays as it is.',
     ]);
   });
+}
+
+function countResetAsked(): void {
+  db.insert(facts).values({ name: 'resets-asked', value: 1 }).onConflictDoUpdate({ target: facts.name, set: { value: sql`${facts.value} + 1` } }).run();
 }
 
 export const newPasswordInput = z.object({ token: z.string({ error: 'The link is incomplete.' }), password: newPasswordField });

@@ -21,6 +21,7 @@ const wrong = { password: 'E-mail address and password do not match. Please chec
 export async function signIn(input: { email: string; password: string }, address: string): Promise<number> {
   countAttempt('signInPerAddress', address);
   countAttempt('signInPerAccount', `${input.email} ${address}`);
+  countAttempt('signInAnywhere', input.email);
   const member = memberByEmail(input.email);
   if (!await isPasswordOf(member?.id ?? null, input.password) || !member) throw new Invalid(wrong);
   if (!member.emailConfirmedAt) {
@@ -29,6 +30,7 @@ export async function signIn(input: { email: string; password: string }, address
     throw new Invalid({ email: 'This address is not confirmed yet. We have just sent you a new link: please open it.' });
   }
   forgetAttempts('signInPerAccount', `${input.email} ${address}`);
+  forgetAttempts('signInAnywhere', input.email);
   return member.id;
 }
 

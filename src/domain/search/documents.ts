@@ -55,3 +55,13 @@ function countDocumentChange(): void {
 export function documentChanges(): number {
   return db.select({ value: facts.value }).from(facts).where(eq(facts.name, 'documents')).get()?.value ?? 0;
 }
+
+/** Puts a member's new name into everything of theirs that can be found. Call inside the transaction of the change. */
+export function putWriterName(memberId: number, name: string): void {
+  const changed = rename().run({ memberId, name }).changes;
+  if (changed) countDocumentChange();
+}
+const rename = prepared((d) => d.$client.prepare(`
+  update search_documents set people = @name
+  where (kind = 'thread' and ref in (select cast(id as text) from threads where author_id = @memberId))
+     or (kind = 'post' and ref in (select cast(id as text) from posts where author_id = @memberId))`));
