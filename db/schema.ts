@@ -126,8 +126,6 @@ export const resources = sqliteTable('resources', {
   details: text('details', { mode: 'json' }).$type<Record<string, unknown>>().notNull().default({}),
   /** Body as Markdown with [@key] citations. For MDX pieces the page shows the MDX; this is what search and the browser editor read. */
   body: text('body').notNull().default(''),
-  /** The body rendered, empty for MDX pieces. */
-  html: text('html').notNull().default(''),
   /** Somebody has seen the work, not only heard of it. For coordinators. */
   checked: integer('checked', { mode: 'boolean' }).notNull().default(false),
   /** Where the record comes from, for coordinators. */

@@ -3,8 +3,8 @@ import { join, relative, resolve } from 'node:path';
 import { isMap, isPair, isScalar, isSeq, LineCounter, parseDocument, type Document, type Node } from 'yaml';
 import type { ZodType } from 'zod';
 import { articleSchema, forumSchema, measureSchema, pageSchema, practiceSchema, practiceSections, themeSchema } from './content-schema.ts';
-import { fieldLine, readBibtex } from '#domain/library/bibtex.ts';
-import { figureData, keysIn, scanComponents } from '#domain/library/mdx.ts';
+import { entryLines, fieldLine, readBibtex } from '#domain/library/bibtex.ts';
+import { figureData, keysIn, scanComponents, type ComponentUse } from '#domain/library/mdx.ts';
 
 /** Something in content/ that the hub cannot take. */
 export interface Problem { file: string; line: number; field: string; message: string }
@@ -40,6 +40,8 @@ export function checkContent(dir: string): Problem[] {
   const themes = list('themes.yaml', themeSchema, 'code');
   list('forums.yaml', forumSchema, 'slug');
   const measures = list('measures.yaml', measureSchema, 'id');
+  // Everything else leans on these: what they lack would be told again on every page that uses it.
+  if (problems.length) return inOrder(problems);
   const works = bibliography(join(dir, 'references.bib'), themes, tell(join(dir, 'references.bib')));
   namedCodes(join(dir, 'forums.yaml'), 'themes', themes, 'theme', tell(join(dir, 'forums.yaml')));
   namedCodes(join(dir, 'measures.yaml'), 'sources', works, 'work', tell(join(dir, 'measures.yaml')));
@@ -47,6 +49,7 @@ export function checkContent(dir: string): Problem[] {
   const articles = pieces(join(dir, 'articles'), tell);
   const practices = pieces(join(dir, 'practices'), tell);
   const pages = pieces(join(dir, 'pages'), tell);
+  for (const name of pagesNeeded) if (!pages.some((p) => p.slug === name)) tell(join(dir, 'pages', `${name}.mdx`))(1, 'file', 'This file is missing.');
   const slugs = new Map<string, string>([...works].map((key) => [key, 'references.bib']));
   for (const piece of [...articles, ...practices]) {
     const holder = slugs.get(piece.slug);
@@ -62,8 +65,13 @@ export function checkContent(dir: string): Problem[] {
     resultWorks(piece, works, tell(piece.file));
   }
   for (const piece of [...articles, ...practices, ...pages]) components(piece, known, tell(piece.file));
-  return problems.sort((a, b) => a.file.localeCompare(b.file) || a.line - b.line);
+  return inOrder(problems);
 }
+
+const inOrder = (problems: Problem[]) => problems.sort((a, b) => a.file.localeCompare(b.file) || a.line - b.line);
+
+/** The pages that every footer links to. */
+const pagesNeeded = ['about', 'guidelines', 'privacy', 'accessibility'];
 
 type Say = (line: number, field: string, message: string) => void;
 
@@ -80,7 +88,8 @@ function bibliography(file: string, themes: Set<string>, say: Say): Set<string> 
     if (!codes.length) say(at, 'keywords', `${key} has no theme.`);
     for (const code of codes) if (!themes.has(code)) say(at, 'keywords', `${key}: there is no theme "${code}".`);
   }
-  return new Set(works.map((w) => w.key));
+  // A work with a mistake of its own is there for what cites it.
+  return new Set(entryLines(source).keys());
 }
 
 /** Checks that the codes a list of a YAML file names are known. */
@@ -170,6 +179,26 @@ function components({ body, bodyLine }: Piece, known: { works: Set<string>; meas
     if (name === 'Figure' && !attributes['source'] && !attributes['note']) say(line, name, 'A figure needs a source, or a note that names it.');
   }
   prose(body, bodyLine, known, say);
+  plain(withoutComponents(body, uses), bodyLine, say);
+}
+
+/** The body with its code and the tags of its components blanked, line by line as it was. */
+function withoutComponents(body: string, uses: readonly ComponentUse[]): string {
+  const blank = (text: string, from: number, to: number) => text.slice(0, from) + text.slice(from, to).replace(/[^\n]/g, ' ') + text.slice(to);
+  return uses.reduce((text, use) => blank(blank(text, use.start, use.inner), use.innerEnd, use.end), withoutCode(body));
+}
+
+/** MDX can run code; a piece is text, and everything that moves is a component. */
+function plain(body: string, bodyLine: number, say: Say): void {
+  body.split('\n').forEach((text, at) => {
+    const line = bodyLine + at;
+    if (/(?<!\\)[{}]/.test(text)) say(line, 'body', 'Braces would be run as code: write \\{ and \\}.');
+    const tag = /(?<!\\)<[/!]?(?:[a-z][\w:-]*|>|--)/i.exec(text)?.[0];
+    if (tag) say(line, 'body', `HTML such as ${tag} is not taken: use Markdown or a component.`);
+    for (const [, target = ''] of text.matchAll(/(?:\]\(|^ {0,3}\[[^\]]+\]:)\s*<?([^\s)>]*)/g)) {
+      if (!/^(?:https?:\/\/|mailto:|tel:|\/(?!\/)|#)/i.test(target)) say(line, 'body', `A link starts with https://, mailto:, tel:, / or #: "${target}" does not.`);
+    }
+  });
 }
 
 const places = new Set(['', 'library', 'themes', 'forums', 'search', 'about', 'guidelines', 'privacy', 'accessibility', 'join', 'sign-in', 'log', 'account']);

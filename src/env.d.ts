@@ -10,7 +10,7 @@ declare namespace App {
     /** Seconds to wait, when something was done too often. */
     retryAfter?: number;
     /** Works by bibliography key, set by a page before it renders a piece with <Cite>. */
-    citations?: Map<string, { slug: string; short: string; number: number; title: string }>;
+    citations?: Map<string, { slug: string; short: string; number: number; title: string; linked: boolean }>;
     /** Measures by id, set by a page before it renders a piece with <Measure>. */
     measures?: Map<string, { id: string; name: string; formula: string; unit: string; better: string; means: string; pitfall?: string | undefined }>;
   }

@@ -19,6 +19,15 @@ export interface FormState<Output> {
 
 type FormAction<Output> = ActionClient<Output, 'form', never> | ((input: FormData) => Promise<SafeResult<never, Output>>);
 
+const read = new WeakMap<Request, Promise<FormData>>();
+
+/** The form that a request brings, taken apart once however often it is asked for. Rejects with a TypeError when it is broken. */
+export function readForm(request: Request): Promise<FormData> {
+  const form = read.get(request) ?? request.clone().formData();
+  read.set(request, form);
+  return form;
+}
+
 /** Reads the answer of an action and the text that was typed, so that a failed form shows both again. */
 export async function formState<Output>(
   page: Pick<AstroGlobal, 'getActionResult' | 'request'>,
@@ -26,7 +35,7 @@ export async function formState<Output>(
   action: FormAction<Output> & Parameters<AstroGlobal['getActionResult']>[0],
 ): Promise<FormState<Output>> {
   const result = page.getActionResult(action) as SafeResult<Record<string, unknown>, Output> | undefined;
-  const typed = result ? await page.request.clone().formData() : null;
+  const typed = result ? await readForm(page.request) : null;
   const fields = isInputError(result?.error) ? result.error.fields : null;
   const errors = Object.fromEntries(Object.entries(fields ?? {}).flatMap(([name, messages]) => (messages?.[0] ? [[name, messages[0]]] : [])));
   return {

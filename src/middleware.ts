@@ -1,8 +1,11 @@
+import { getActionContext } from 'astro:actions';
 import { defineMiddleware } from 'astro:middleware';
 import { Denied, Gone, NotFound, SignInRequired, TooMany } from '#domain/errors.ts';
 import { noCookie, readSession, sessionCookie } from '#domain/people/sessions.ts';
 import { settings } from '#lib/settings.ts';
 import { setCookie } from './actions/handlers.ts';
+import { server as actions } from './actions/index.ts';
+import { readForm } from './forms.ts';
 import { reportFailure } from '#lib/failures.ts';
 
 /** Who is asking, whether the form comes from our own pages, and what a refusal looks like. Guards stand in pages and commands. */
@@ -25,22 +28,37 @@ export const onRequest = defineMiddleware(async (context, next) => {
     // Answered here and not by a page: going on to any page would run the action.
     return new Response('This form did not come from this site. For your safety we take forms only from our own pages: please open the page here and send it again.\n', { status: 403 });
   }
-  try {
-    return await next();
-  } catch (error) {
+  const { action } = getActionContext(context);
+  if (action && !isAction(action.name)) return new Response('The hub knows no such form.\n', { status: 404 });
+  if (action && !(await isReadable(request))) return new Response('This form arrived broken: please go back and send it again.\n', { status: 400 });
+
+  const response = await next().catch((error: unknown) => {
     if (error instanceof SignInRequired && request.method === 'GET') {
       return context.redirect(`/sign-in?next=${encodeURIComponent(url.pathname + url.search)}`, 303);
     }
+    if (error instanceof TooMany) locals.retryAfter = error.retryAfter;
     locals.refusal = refusalOf(error, `${request.method} ${url.pathname}`);
     return next('/refusal');
-  }
+  });
+  if (locals.retryAfter) response.headers.set('Retry-After', String(Math.ceil(locals.retryAfter)));
+  return response;
 });
 
-/** A browser names the page that a form was sent from; it must be ours, by the configured address or by the one that was asked. */
+/** A browser names the site that a form was sent from; it must be ours: the configured one, or without that the one that was asked. */
 function comesFromHere(request: Request, url: URL): boolean {
   const origin = request.headers.get('origin');
-  if (origin) return origin === settings().url || origin === url.origin || (URL.canParse(origin) && new URL(origin).host === url.host);
+  if (origin) return origin === (settings().urlGiven ? settings().url : url.origin);
   return request.headers.get('sec-fetch-site') === 'same-origin';
+}
+
+/** Whether a name such as `posts.create` leads to an action. Astro itself breaks on a name that leads halfway or cannot be decoded. */
+function isAction(name: string): boolean {
+  const found = name.split('.').reduce<unknown>((within, part) => (typeof within === 'object' && within !== null && Object.hasOwn(within, part) ? Reflect.get(within, part) : null), actions);
+  return typeof found === 'function';
+}
+
+function isReadable(request: Request): Promise<boolean> {
+  return readForm(request).then(() => true, () => false);
 }
 
 function refusalOf(error: unknown, where: string): App.Locals['refusal'] {

@@ -177,7 +177,6 @@ CREATE TABLE `resources` (
 	`csl` text NOT NULL,
 	`details` text DEFAULT '{}' NOT NULL,
 	`body` text DEFAULT '' NOT NULL,
-	`html` text DEFAULT '' NOT NULL,
 	`checked` integer DEFAULT false NOT NULL,
 	`provenance` text,
 	`review_by` text,

@@ -8,6 +8,7 @@ interface Found {
   meta: Record<string, string | undefined>;
 }
 interface Pagefind {
+  destroy(): Promise<void>;
   debouncedSearch(term: string, options?: object, wait?: number): Promise<{ results: { data(): Promise<Found> }[] } | null>;
 }
 
@@ -35,6 +36,15 @@ function option(found: Found, id: string): HTMLElement {
   return item;
 }
 
+/** The last line: everything there is, on a page of its own. */
+function optionForAll(term: string, id: string): HTMLElement {
+  const item = element('div', 'option-all', `All results for “${term}”`);
+  item.id = id;
+  item.setAttribute('role', 'option');
+  item.setAttribute('aria-selected', 'false');
+  return item;
+}
+
 function enhance(form: HTMLFormElement, input: HTMLInputElement): void {
   const list = element('div', 'search-options');
   const status = element('span', 'visually-hidden');
@@ -52,7 +62,10 @@ function enhance(form: HTMLFormElement, input: HTMLInputElement): void {
   let active = -1;
   let asked = '';
   const options = () => [...list.children].filter((child): child is HTMLElement => child instanceof HTMLElement);
-  const go = (target: HTMLElement | undefined) => { if (target?.dataset['url']) location.assign(target.dataset['url']); };
+  const go = (target: HTMLElement | undefined) => {
+    if (target?.dataset['url']) location.assign(target.dataset['url']);
+    else if (target) form.requestSubmit();
+  };
 
   const open = (show: boolean) => {
     list.hidden = !show;
@@ -80,14 +93,16 @@ function enhance(form: HTMLFormElement, input: HTMLInputElement): void {
     if (!answer || term !== asked) return;
     const found = await Promise.all(answer.results.slice(0, most).map((result) => result.data()));
     if (term !== asked || document.activeElement !== input) return;
-    list.replaceChildren(...found.map((result, index) => option(result, `${input.id}-option-${index}`)));
+    list.replaceChildren(...found.map((result, index) => option(result, `${input.id}-option-${index}`)), optionForAll(term, `${input.id}-option-all`));
     status.textContent = found.length === 0 ? 'No quick results. Press Enter to search everything.' : `${found.length} quick results. Use the arrow keys, or press Enter to search everything.`;
     active = -1;
-    open(found.length > 0);
+    open(true);
   };
 
   input.addEventListener('focus', () => { void load(); });
-  input.addEventListener('input', () => { void search().catch(close); });
+  // The bundle was built anew since this page opened and the old one is gone: the next letters typed start from the new one.
+  const startAgain = async () => { close(); await (await load())?.destroy(); };
+  input.addEventListener('input', () => { void search().catch(startAgain).catch(close); });
   input.addEventListener('blur', close);
   list.addEventListener('pointerdown', (event) => { event.preventDefault(); });
   list.addEventListener('click', (event) => {

@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import Database from 'better-sqlite3';
 
 /** What tells whether a kept page still stands. */
@@ -22,13 +23,13 @@ export function watchChanges(file: string): ChangeCounter {
     read() {
       // Requests that the loop takes up in one turn were all sent before the first of them was looked at: one look serves them all.
       if (fresh) return value;
-      fresh = true;
-      setImmediate(forget);
       const commit = commits.get();
       if (commit !== seen) {
         value = Number(counter.get() ?? 0);
         seen = commit;
       }
+      fresh = true;
+      setImmediate(forget);
       return value;
     },
     works() {
@@ -41,4 +42,18 @@ export function watchChanges(file: string): ChangeCounter {
     },
     close: () => { sqlite.close(); },
   };
+}
+
+/** Reading a database whole takes a second for so many bytes; in a larger one damage shows where it is met. */
+const soonRead = 100 * 1024 * 1024;
+
+/** Throws the error of SQLite when the file is no database or a damaged one. */
+export function checkDatabase(file: string): void {
+  const sqlite = new Database(file);
+  try {
+    const sound = statSync(file).size > soonRead || sqlite.pragma('quick_check(1)', { simple: true }) === 'ok';
+    if (!sound) throw new Database.SqliteError('it is damaged', 'SQLITE_CORRUPT');
+  } finally {
+    sqlite.close();
+  }
 }

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ChangeCounter } from './change-counter.ts';
 import { forEverybody, forOneReader, securityHeaders } from './headers.ts';
+import { bodyLimits, refusalOfForm } from './form.ts';
 import { keepAnswer, sendKept, type KeptAnswer } from './kept-answer.ts';
 import { createPageCache, type KeptPage } from './page-cache.ts';
 import { render, type PageHandler, type Rendered } from './render.ts';
@@ -33,6 +34,17 @@ export function createFront(ground: Ground): (request: IncomingMessage, response
   const security = securityHeaders({ https: settings.url.startsWith('https:') });
 
   return (request, response) => {
+    const failed = (error: unknown) => sendFailure(request, response, security, error);
+    // Whatever is thrown here would end the process, and with it everybody's requests.
+    try {
+      answer(request, response)?.catch(failed);
+    } catch (error) {
+      failed(error);
+    }
+  };
+
+  /** Answers at once what is in memory; what takes time it returns as a promise. */
+  function answer(request: IncomingMessage, response: ServerResponse): Promise<void> | void {
     const path = pathOf(request.url);
     if (path === null) return sendWords(response, security, 400, 'This address cannot be read.');
     const query = path.indexOf('?');
@@ -44,15 +56,14 @@ export function createFront(ground: Ground): (request: IncomingMessage, response
     if (kept) return sendKeptPage(request, response, kept);
 
     const asked = { path, pathname, host, anonymous };
-    const failed = (error: unknown) => sendFailure(request, response, security, error);
-    if (request.method === 'POST') return void answerForm(request, response, asked).catch(failed);
+    if (request.method === 'POST') return answerForm(request, response, asked);
     if (!reading) return sendWords(response, [...security, 'Allow', 'GET, HEAD, POST'], 405, 'The hub takes GET, HEAD and POST.');
     const file = files.get(pathname);
     if (file) return sendKept(request, response, file);
-    if (pathname.startsWith('/pagefind/')) return void answerFromBundle(request, response, pathname).catch(failed);
+    if (pathname.startsWith('/pagefind/')) return answerFromBundle(request, response, pathname);
     if (pathname === '/healthz') return changes.works() ? sendWords(response, security, 200, 'ok') : sendWords(response, security, 503, 'The database does not answer.');
-    answerPage(request, response, asked).catch(failed);
-  };
+    return answerPage(request, response, asked);
+  }
 
   async function answerPage(request: IncomingMessage, response: ServerResponse, asked: Asked): Promise<void> {
     const { path, pathname, host, anonymous } = asked;
@@ -72,9 +83,11 @@ export function createFront(ground: Ground): (request: IncomingMessage, response
   }
 
   async function answerForm(request: IncomingMessage, response: ServerResponse, asked: Asked): Promise<void> {
-    const body = await readBody(request);
+    const body = await readBody(request, asked.anonymous ? bodyLimits.visitor : bodyLimits.member);
     if (body === null) return;
-    if (body === 'too large') return sendWords(response, [...security, 'Connection', 'close'], 413, 'This is too large: the hub takes at most one megabyte at a time.');
+    if (body === 'too large') return sendWords(response, [...security, 'Connection', 'close'], 413, `This is too large: the hub takes at most ${asked.anonymous ? '64 kilobytes at a time from who is not signed in' : 'one megabyte at a time'}.`);
+    const refusal = refusalOfForm(request.headers['content-type'], body);
+    if (refusal) return sendWords(response, security, refusal.status, refusal.words);
     // The adapter takes a body that was read already from here.
     Object.assign(request, { body });
     prepare(request, asked);

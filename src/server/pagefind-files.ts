@@ -6,7 +6,10 @@ import { typeOf } from './static-files.ts';
 
 const mostKept = 400;
 const content = /^(?:[\w-]+\/)?[\w-][\w.-]*$/;
-/** Named by their content: never change, and a page opened before the last rebuild still asks for the old ones. */
+/**
+ * Named by their content: a page opened before the last rebuild still asks for the old ones. They are kept for a minute all the same, not
+ * for ever, for they carry the words of posts that may be removed.
+ */
 const hashed = /_[0-9a-f]{6,}\.pf_\w+$/;
 
 /**
@@ -24,7 +27,7 @@ export function pagefindFiles(folder: string, https: boolean): (path: string) =>
     if (!body) return null;
     const type = typeOf(path);
     const headers = [
-      'Content-Type', type, 'Cache-Control', hashed.test(path) ? 'public, max-age=31536000, immutable' : 'no-cache', 'Vary', 'Accept-Encoding',
+      'Content-Type', type, 'Cache-Control', hashed.test(path) ? 'public, max-age=60' : 'no-cache', 'Vary', 'Accept-Encoding',
       ...securityHeaders({ https, forOtherSites: true, worker: path === 'pagefind-worker.js' }),
     ];
     const answer = keepAnswer(200, type, headers, body, 'page');

@@ -18,26 +18,36 @@ export function hostOf(request: IncomingMessage, fallback: string): string {
   return (wellFormed = host);
 }
 
-/** The address a request comes from. Each of our proxies adds the address it saw to the right end of X-Forwarded-For; what stands further left anybody can write. */
+/** The address a request comes from, as rate limits count it: of an IPv6 address the first half, because whoever has one has all of its second halves. Each of our proxies adds the address it saw to the right end of X-Forwarded-For; what stands further left anybody can write. */
 export function addressOf(request: IncomingMessage, trustedProxies: number): string {
   const direct = plain(request.socket.remoteAddress ?? '');
-  if (trustedProxies === 0) return direct;
+  if (trustedProxies === 0) return networkOf(direct);
   const chain = String(request.headers['x-forwarded-for'] ?? '').split(',').map((entry) => plain(entry.trim()));
   const claimed = chain.at(-trustedProxies) ?? chain[0] ?? '';
-  return isIP(claimed) ? claimed : direct;
+  return networkOf(isIP(claimed) ? claimed : direct);
 }
 
 /** An IPv4 address that came over an IPv6 socket is written ::ffff:192.0.2.1. */
 function plain(address: string): string {
-  return address.startsWith('::ffff:') && isIP(address.slice(7)) === 4 ? address.slice(7) : address;
+  return /^::ffff:/i.test(address) && isIP(address.slice(7)) === 4 ? address.slice(7) : address;
 }
 
-/** Bytes of a request body that are read at most; forms of members are far smaller. */
-export const bodyLimit = 1024 * 1024;
+/** The /64 of an IPv6 address, written in one way only (2001:db8:0:1::/64); any other address as it is. */
+function networkOf(address: string): string {
+  if (isIP(address) !== 6) return address;
+  // A URL writes the address in hexadecimal, without leading zeros and without a dotted end.
+  const written = new URL(`http://[${address.replace(/%.*$/, '')}]`).hostname.slice(1, -1);
+  const [left = '', right] = written.split('::').map((side) => side.split(':').filter(Boolean));
+  const missing = right ? 8 - left.length - right.length : 0;
+  const parts = [...left, ...Array<string>(missing).fill('0'), ...(right ?? [])];
+  // An IPv4 address in another dress is that address.
+  if (parts.slice(0, 6).join(':') === '0:0:0:0:0:ffff') return parts.slice(6).map((part) => Number.parseInt(part, 16)).flatMap((n) => [n >> 8, n & 255]).join('.');
+  return `${parts.slice(0, 4).join(':')}::/64`;
+}
 
 /** Reads the body: its bytes, `too large`, or null when the client went away. A body somewhat too large is read to its end and dropped, so that the client hears the answer. */
-export function readBody(request: IncomingMessage, limit = bodyLimit): Promise<Buffer | 'too large' | null> {
-  const patience = limit * 16;
+export function readBody(request: IncomingMessage, limit: number): Promise<Buffer | 'too large' | null> {
+  const patience = 16 * 1024 * 1024;
   if (Number(request.headers['content-length'] ?? 0) > patience) return Promise.resolve('too large');
   return new Promise((done) => {
     const parts: Buffer[] = [];

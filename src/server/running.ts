@@ -1,10 +1,10 @@
-import { accessSync, constants, mkdirSync } from 'node:fs';
+import { accessSync, constants, existsSync, mkdirSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { reportFailure } from '#lib/failures.ts';
 import { SettingsError, type Settings } from '#lib/settings.ts';
 import type { Built } from './built.ts';
-import { watchChanges } from './change-counter.ts';
+import { checkDatabase, watchChanges } from './change-counter.ts';
 import { createFront } from './front.ts';
 import { securityHeaders } from './headers.ts';
 import { pagefindFiles } from './pagefind-files.ts';
@@ -32,8 +32,7 @@ export async function serve({ openHub, handler }: Built, client: string, setting
   // The port before the database: a second start must not touch the data of the first.
   await listen(server, settings);
 
-  const hub = await openHub();
-  const changes = watchChanges(join(dataDir, 'hub.sqlite'));
+  const { hub, changes } = await openData(openHub, join(dataDir, 'hub.sqlite'));
   const files = loadStaticFiles(client, https);
   const bundle = pagefindFiles(join(dataDir, 'pagefind'), https);
   onStopSignal(async () => {
@@ -68,11 +67,43 @@ function onStopSignal(stop: () => Promise<void>): void {
 
 function checkDataFolder(folder: string): void {
   try {
-    mkdirSync(folder, { recursive: true });
-    accessSync(folder, constants.W_OK);
+    makeFolder(folder);
+    accessSync(join(folder, '/'), constants.W_OK);
   } catch (error) {
     throw new CannotStart(`HUB_DATA_DIR is "${folder}", but this is not a folder that the hub can write to (${codeOf(error)}).`);
   }
+}
+
+/** With `recursive`, mkdirSync asks for ever where nothing can be made, as in /proc. */
+function makeFolder(folder: string): void {
+  if (existsSync(folder)) return;
+  makeFolder(dirname(folder));
+  mkdirSync(folder);
+}
+
+async function openData(openHub: Built['openHub'], file: string) {
+  try {
+    if (existsSync(file)) checkDatabase(file);
+    return { hub: await openHub(), changes: watchChanges(file) };
+  } catch (error) {
+    const reason = sqliteErrorIn(error);
+    throw reason ? new CannotStart(`${file} cannot be opened (${reason.message.split('\n', 1)[0]}): ${cureOf(codeOf(reason))}.`) : error;
+  }
+}
+
+/** The error of SQLite that an error of drizzle is about. */
+function sqliteErrorIn(error: unknown): Error | null {
+  if (!(error instanceof Error)) return null;
+  return codeOf(error).startsWith('SQLITE_') ? error : sqliteErrorIn(error.cause);
+}
+
+function cureOf(code: string): string {
+  const [, kind = ''] = code.split('_');
+  return {
+    BUSY: 'stop the other program that uses it',
+    READONLY: 'let this user write to it and to its folder',
+    FULL: 'make room on the disk',
+  }[kind] ?? 'restore it from a backup, see db/README.md';
 }
 
 function listen(server: Server, { host, port }: Settings): Promise<void> {

@@ -45,7 +45,8 @@ export function sendWords(response: ServerResponse, headers: RawHeaders, status:
 
 /** For what went wrong outside of any page: a plain page with a reference number that is in the log. */
 export function sendFailure(request: IncomingMessage, response: ServerResponse, security: RawHeaders, error: unknown): void {
-  const reference = reportFailure(error, `${request.method} ${request.url}`);
+  // Without the query: links from letters hold one-time tokens there.
+  const reference = reportFailure(error, `${request.method} ${request.url?.split('?', 1)[0]}`);
   if (response.headersSent) {
     response.destroy();
     return;

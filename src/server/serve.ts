@@ -9,6 +9,8 @@ import { CannotStart, endWith, serve } from './running.ts';
 const root = resolve(import.meta.dirname, '../..');
 const dist = join(root, 'dist');
 process.chdir(root);
+// The database and the letters are for the owner's eyes only.
+process.umask(0o077);
 
 try {
   const settings = readSettings(process.env);

@@ -77,7 +77,7 @@ function fill(): void {
     for (let i = 0; i < sizes.sessions; i++) session(hashToken(tokenOf(i)), i + 1, Math.floor(Date.now() / 1000) + 365 * 86_400);
 
     say(`${sizes.resources} resources`);
-    const resource = insert('resources', ['id', 'slug', 'kind', 'type', 'status', 'origin', 'title', 'summary', 'people', 'year', 'place', 'csl', 'body', 'html', 'published_at', 'created_at', 'updated_at']);
+    const resource = insert('resources', ['id', 'slug', 'kind', 'type', 'status', 'origin', 'title', 'summary', 'people', 'year', 'place', 'csl', 'body', 'published_at', 'created_at', 'updated_at']);
     const onTheme = insert('resource_themes', ['resource_id', 'theme']);
     const document = insert('search_documents', ['kind', 'ref', 'thread_id', 'url', 'title', 'people', 'summary', 'body', 'type', 'themes', 'year', 'place', 'at']);
     const read = insert('reads', ['kind', 'ref', 'count']);
@@ -86,7 +86,7 @@ function fill(): void {
       const [title, summary, body, type, year, at] = [words(random, 7), words(random, 30), words(random, 120), types[pick(types.length)] ?? 'report', 1980 + pick(46), start + pick(span)];
       const place = random() < 0.4 ? `Place ${pick(300)}` : null;
       const own = [...new Set([themes[pick(13)] ?? 'equity', themes[pick(13)] ?? 'equity'])];
-      resource(id, `bench-${i}`, 'reference', type, 'published', 'hub', title, summary, `Author ${pick(4000)}`, year, place, JSON.stringify({ type: 'report', title }), body, renderMarkdown(body), at, at, at);
+      resource(id, `bench-${i}`, 'reference', type, 'published', 'hub', title, summary, `Author ${pick(4000)}`, year, place, JSON.stringify({ type: 'report', title }), body, at, at, at);
       for (const code of own) onTheme(id, code);
       document('resource', id, null, `/library/bench-${i}`, title, `Author ${i % 4000}`, summary, body, type, ` ${own.join(' ')} `, year, place, at);
       if (random() < 0.5) read('resource', id, 1 + pick(5000));

@@ -1,9 +1,12 @@
+import { lstatSync, readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, inject, test } from 'vitest';
 import { db, members } from '#db/client.ts';
 import { createPost } from '#domain/forum/posts.ts';
 import { createThread } from '#domain/forum/starting-threads.ts';
 import { eq } from 'drizzle-orm';
 import { useBrowser, useCast } from '../support/browser.ts';
+import { startHub } from '../support/hub.ts';
 
 const hub = inject('demo');
 const enter = useCast(hub);
@@ -89,6 +92,39 @@ describe('forms', () => {
     expect(text).not.toContain('evil');
   });
 
+  test.each([
+    ['/sign-in?_action=posts', 404], ['/sign-in?_action=posts.none', 404], ['/sign-in?_action=%25ff', 404], ['/sign-in?_action=__proto__.x', 404], ['/_actions/posts', 404], ['/_actions/%ff', 404], ['/_actions/members.signIn/x', 404],
+  ])('a form for what is no action, %s, is answered %d in a sentence', async (path, status) => {
+    const response = await send(path, { a: '1' });
+    expect([response.status, await response.text()]).toEqual([status, 'The hub knows no such form.\n']);
+  });
+
+  test.each([
+    ['multipart that is none', { 'content-type': 'multipart/form-data; boundary=x' }, 'rubbish', 400], ['an empty multipart body', { 'content-type': 'multipart/form-data; boundary=x' }, '', 400],
+    ['an empty body', { 'content-type': 'application/x-www-form-urlencoded' }, '', 400], ['JSON', { 'content-type': 'application/json' }, '{}', 415],
+    ['half a million fields', { 'content-type': 'application/x-www-form-urlencoded', cookie: 'hub_session=x' }, 'a&'.repeat(520_000), 413],
+  ])('%s is refused without failing', async (_, headers, body, status) => {
+    for (const path of ['/sign-in?_action=members.signIn', '/_actions/members.signIn']) {
+      const response = await fetch(hub.base + path, { method: 'POST', headers: { origin: hub.base, ...headers } as Record<string, string>, body });
+      expect([path, response.status]).toEqual([path, status]);
+      expect(await response.text()).not.toMatch(/broke on our side/);
+    }
+  });
+
+  test('with a public address only forms from there are taken; who sends too many is told when to come back', async () => {
+    const { hub: own, stop } = await startHub({ HUB_URL: 'https://hub.example.org' });
+    const post = (origin: string, path: string, fields: Record<string, string> = {}) => fetch(own.base + path, { method: 'POST', redirect: 'manual', body: new URLSearchParams(fields), headers: { origin } });
+    const statuses = await Promise.all(['https://hub.example.org', 'http://hub.example.org', own.base].map(async (origin) => (await post(origin, '/sign-out')).status));
+    expect(statuses).toEqual([303, 403, 403]);
+    for (const path of ['/sign-in?_action=members.signIn', '/_actions/members.signIn']) {
+      let response = await post('https://hub.example.org', path);
+      for (let n = 0; n < 60 && response.status !== 429; n++) response = await post('https://hub.example.org', path, { email: 'guess@test.example', password: `guess number ${n}` });
+      expect(response.status).toBe(429);
+      expect(Number(response.headers.get('retry-after'))).toBeGreaterThan(0);
+    }
+    await stop();
+  });
+
   test('too big a form is refused in a sentence', async () => {
     const { header } = await enter('rosa');
     const response = await send('/forums/new?_action=posts.preview', { body: 'x'.repeat(1_200_000) }, { cookie: header });
@@ -103,6 +139,17 @@ describe('forms', () => {
     expect(html).toContain('A few more words, please');
     expect(html).toContain('aria-invalid="true"');
     expect(html).toMatch(/Typed with &lt;b(&gt;|>)care/);
+  });
+});
+
+describe('addresses and files', () => {
+  test('an address that cannot be decoded is simply not there', async () => {
+    for (const path of ['/nope/%ff/x', '/%ff', '/library/%e0%a4%a']) expect([path, (await fetch(hub.base + path)).status]).toEqual([path, 404]);
+  });
+
+  test('database and letters are for their owner alone', () => {
+    const open = readdirSync(hub.folder, { recursive: true, encoding: 'utf8' }).filter((file) => lstatSync(join(hub.folder, file)).isFile() && statSync(join(hub.folder, file)).mode & 0o077);
+    expect(open).toEqual([]);
   });
 });
 

@@ -101,7 +101,7 @@ describe('content/ becomes the catalogue', () => {
   test('an edit in the browser takes a piece over for good', () => {
     editResource(nadia, resourceEditInput.parse({ ...formOf('article:staffing'), title: 'Staffing, mended' }));
     expect(one('article:staffing')).toMatchObject({ origin: 'hub', title: 'Staffing, mended' });
-    expect(one('article:staffing')?.html).toContain('<a href="/library/nam2014">Nam &amp; Pardo 2014</a>');
+    expect(findResource(null, 'staffing').html).toContain('[<a href="#work-1" aria-label="Work 1: Nam &amp; Pardo 2014"');
     putCatalogue(catalogue([{ ...article, title: 'From the file' }, practice, work]));
     expect(one('article:staffing')?.title).toBe('Staffing, mended');
     expect(putCatalogue(catalogue([practice, work])).removed).toBe(0);

@@ -45,7 +45,7 @@ describe('the list of the library', () => {
     const roll = dice(42);
     for (let round = 0; round < 200; round++) {
       const some = (values: readonly string[]) => values.filter(() => roll() > 0.75);
-      const filters: Filters = { ...noFilters, type: some(types), theme: some(codes), year: some(['2000', '2001', '2002', '2003', '1900']), place: some(['Boston', 'Chicago', 'Québec', 'Nowhere']) };
+      const filters: Filters = { ...noFilters, type: some(types), theme: some(codes), year: some(['2000', '2001', '2002', '2003']), place: some(['Boston', 'Chicago', 'Québec']) };
       const list = listResources(filters);
       expect(list.total).toBe(truth(filters).length);
       for (const { name, values } of list.facets) {
@@ -89,7 +89,16 @@ describe('the list of the library', () => {
   test('an address survives being read and written; nonsense is passed over', () => {
     expect(writeFilters(readFilters(new URLSearchParams('type=book&type=report&year=2012&place=Qu%C3%A9bec&sort=title&page=3')))).toBe('?type=book&type=report&year=2012&place=Qu%C3%A9bec&sort=title&page=3');
     expect(readFilters(new URLSearchParams("year=x&sort=drop&type=&page=-1'"))).toEqual({ ...noFilters, page: "-1'" });
-    expect(listResources(readFilters(new URLSearchParams("page=-1'&type=' or 1=1--"))).total).toBe(0);
+    expect(listResources(readFilters(new URLSearchParams("page=-1'&type=' or 1=1--"))).total).toBe(87);
+  });
+
+  test('values that nothing has and no vocabulary knows are passed over, in the list and in its feed', () => {
+    for (const query of ['type=nope', 'theme=nope', 'year=1066', 'place=Nowhere', 'type=__proto__&theme=constructor']) {
+      const filters = readFilters(new URLSearchParams(query));
+      expect(listResources(filters)).toMatchObject({ total: 87, active: [] });
+      expect(latestResources(filters, 200)).toHaveLength(87);
+    }
+    expect(listResources({ ...noFilters, type: ['dataset'] })).toMatchObject({ total: 0, active: [{ label: 'Data sets' }] });
   });
 
   test('a fixed number of queries, however many rows', () => {

@@ -73,10 +73,10 @@ describe('writing', () => {
   test('a published article cites, links and is logged', () => {
     const { id, slug } = createResource(nadia, article({ publish: 'yes', body: 'Calls fell [@nam2014; @behn2003why, p. 12], and `[@code]` stays.\n\n## Why\n\nBecause.' }));
     const shown = findResource(null, slug);
-    expect(shown.html).toContain('(<a href="/library/nam2014">Nam &amp; Pardo 2014</a>; <a href="/library/behn2003why">Behn 2003</a>, p. 12)');
+    expect(shown.html).toMatch(/^<p>Calls fell<sup class="cite">\[<a href="#work-1" aria-label="Work 1: Nam &amp; Pardo 2014, p\. 12" title="[^"]+, p\. 12">1<\/a>, <a href="#work-2" aria-label="Work 2: Behn 2003, p\. 12" title="[^"]+">2<\/a>\]<\/sup>, and/);
     expect(shown.html).toContain('<code>[@code]</code>');
-    expect(shown.html).toContain('<h2 id="why">Why</h2>');
-    expect(worksCited(id).map((w) => w.slug)).toEqual(['nam2014', 'behn2003why']);
+    expect(shown.html).toContain('<h2 id="s-why">Why</h2>');
+    expect(worksCited(id).map((w) => [w.position, w.slug])).toEqual([[1, 'nam2014'], [2, 'behn2003why']]);
     expect(citedBy('ref:behn2003why').map((r) => r.slug)).toEqual([slug]);
     expect(db.select().from(log).all().at(-1)).toMatchObject({ act: 'publish resource', actorId: nadia.id, url: `/library/${slug}` });
   });
@@ -141,6 +141,35 @@ describe('writing', () => {
     expect(resourceForEditing(nadia, slugOf(id)).fields['title']).toBe('Theirs');
     editResource(nadia, { ...mine, updatedAt: resourceForEditing(nadia, slugOf(id)).updatedAt });
     expect(resourceForEditing(nadia, slugOf(id)).fields['title']).toBe('Mine');
+  });
+});
+
+describe('citing what is not published', () => {
+  test('a draft can be cited neither in the text nor as a source, and the refusal does not say its title', () => {
+    const draft = createResource(nadia, reference({ title: 'Secret numbat study' }));
+    expect(refusal(() => createResource(nadia, article({ body: `See [@${draft.slug}].` })))['body']).toContain('is not published yet');
+    expect(refusal(() => previewBody(nadia, { body: `See [@${draft.slug}].` }))['body']).toContain('is not published yet');
+    expect(refusal(() => createResource(nadia, newResourceInput.parse({ kind: 'practice', type: 'practice', title: 'P', place: 'X', themes: ['equity'], body: 'x', results: `Share | 36 % | @${draft.slug}` })))['results']).toContain('is not published yet');
+  });
+
+  test('a citation that leads to a draft all the same shows neither title nor authors', () => {
+    const draft = createResource(nadia, reference({ title: 'Secret bilby study', publish: 'yes' }));
+    const { id, slug } = createResource(nadia, article({ title: 'Cites a bilby', publish: 'yes', body: `See [@${draft.slug}].` }));
+    db.update(resources).set({ status: 'draft' }).where(eq(resources.id, draft.id)).run();
+    const shown = JSON.stringify([findResource(null, slug).html, worksCited(id).map(({ slug: _, ...work }) => work)]);
+    expect(shown).not.toMatch(/Secret|Nam\b|Portland|\/library\//);
+    expect(worksCited(id)).toMatchObject([{ linked: false, title: 'A work that is not published yet' }]);
+  });
+
+  test('a withdrawn work is named without a link, until it is published again', () => {
+    const work = createResource(nadia, reference({ title: 'Dunnart study', publish: 'yes' }));
+    const { id, slug } = createResource(nadia, article({ title: 'Cites a dunnart', publish: 'yes', body: `See [@${work.slug}].` }));
+    withdrawResource(nadia, { id: work.id, reason: 'Doubtful.' });
+    expect(findResource(null, slug).html).toContain('aria-label="Work 1: Nam &amp; City of Portland, Oregon 2012"');
+    expect(worksCited(id)).toMatchObject([{ linked: false }]);
+    expect(editResource(nadia, edited(id, { title: 'Still cites it' })).status).toBe('published');
+    republishResource(nadia, { id: work.id });
+    expect(worksCited(id)).toMatchObject([{ linked: true }]);
   });
 });
 

@@ -95,6 +95,9 @@ describe('filters', () => {
     expect(search({ q: 'headsets', kind: 'resource' }).total).toBe(0);
     expect(search({ q: 'headsets', kind: 'thread' }).total).toBe(1);
   });
+  test.each(['hasOwnProperty', '__defineGetter__', 'valueOf', '__proto__', 'constructor'])('a filter called %s is nonsense like any other', (name) => {
+    expect(search({ q: 'staffing', type: name, theme: name }).facets.flatMap((f) => f.values).filter((v) => v.selected).map((v) => v.label)).toEqual([name, name]);
+  });
   test('nonsense in the filters finds nothing and breaks nothing', () => expect(search({ q: 'staffing', kind: "x'", type: '"', theme: '% %', page: '-7e9' }).total).toBe(0));
 });
 

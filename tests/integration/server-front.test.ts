@@ -8,6 +8,7 @@ const front = useFront();
 const behindProxy = useFront({ url: 'https://hub.example.org', trustedProxies: 1 });
 const { ask } = front;
 const html = (body: string, headers: Record<string, string | string[]> = {}, status = 200): typeof front.page => (_, response) => response.writeHead(status, { 'content-type': 'text/html', ...headers }).end(body);
+const form = { 'content-type': 'application/x-www-form-urlencoded' };
 const cookie = { cookie: 'a=b; hub_session=secret' };
 
 describe('pages for everybody', () => {
@@ -152,16 +153,43 @@ describe('reads', () => {
 describe('forms', () => {
   test('reach Astro whole and are never kept', async () => {
     front.page = (request, response) => html(String((request as { body?: Buffer }).body))(request, response);
-    const { text, headers } = await ask('/a', { method: 'POST', body: 'name=Rosa' });
+    const { text, headers } = await ask('/a', { method: 'POST', headers: form, body: 'name=Rosa' });
     expect(text).toBe('name=Rosa');
     expect(headers['cache-control']).toBe('private, no-store');
   });
 
   test.each([['said beforehand', { 'content-length': String(1_500_000) }], ['not said', { 'transfer-encoding': 'chunked' }]])('too large, %s: a sentence', async (_, headers) => {
-    const { status, text } = await ask('/a', { method: 'POST', headers, body: Buffer.alloc(1_500_000) });
+    const { status, text } = await ask('/a', { method: 'POST', headers: { ...headers, ...form, ...cookie }, body: Buffer.alloc(1_500_000) });
     expect(status).toBe(413);
     expect(text).toContain('one megabyte');
     expect(front.rendered).toBe(0);
+  });
+
+  test('without a session much less is too large', async () => {
+    const body = `body=${'x'.repeat(100_000)}`;
+    const refused = await ask('/a', { method: 'POST', headers: form, body });
+    expect([refused.status, refused.text]).toEqual([413, 'This is too large: the hub takes at most 64 kilobytes at a time from who is not signed in.\n']);
+    expect((await ask('/a', { method: 'POST', headers: { ...form, ...cookie }, body })).status).toBe(200);
+  });
+
+  const multipart = (boundary: string, fields: number) => `${Array.from({ length: fields }, (_, n) => `--${boundary}\r\nContent-Disposition: form-data; name="f${n}"\r\n\r\n--\r\n`).join('')}--${boundary}--\r\n`;
+  test.each([
+    ['fields', form, 'a&'.repeat(520_000), 413, /at most 300/], ['300 fields', form, Array.from({ length: 300 }, () => 'a=1').join('&'), 200, /page/],
+    ['parts', { 'content-type': 'multipart/form-data; boundary=xyz' }, multipart('xyz', 301), 413, /at most 300/],
+    ['parts with a quoted boundary', { 'content-type': 'multipart/form-data; boundary="x z"' }, multipart('x z', 301), 413, /at most 300/],
+    ['299 parts', { 'content-type': 'Multipart/Form-Data; boundary=xyz' }, multipart('xyz', 299), 200, /page/],
+    ['a boundary in disguise', { 'content-type': 'multipart/form-data; boundary="x\\yz"' }, multipart('xyz', 2), 400, /arrived broken/],
+    ['two boundaries', { 'content-type': 'multipart/form-data; boundary=xyz; boundary=abc' }, multipart('xyz', 2), 400, /arrived broken/],
+    ['no boundary', { 'content-type': 'multipart/form-data' }, 'rubbish', 400, /arrived broken/],
+    ['JSON', { 'content-type': 'application/json' }, '{}', 415, /forms only/], ['no type', {}, 'a=1', 415, /forms only/], ['neither type nor body', {}, '', 415, /forms only/],
+    ['an empty form, as of a button alone', { ...form, 'content-length': '0' }, '', 200, /page/], ['a charset', { 'content-type': 'application/x-www-form-urlencoded; charset=UTF-8' }, 'a=1', 200, /page/],
+  ])('%s', async (_, headers, body, status, words) => {
+    const at = Date.now();
+    const answer = await ask('/sign-out', { method: 'POST', headers: { ...cookie, ...headers } as Record<string, string>, body });
+    expect(answer.status).toBe(status);
+    expect(answer.text).toMatch(words);
+    expect(front.rendered).toBe(status === 200 ? 1 : 0);
+    expect(Date.now() - at).toBeLessThan(1_000);
   });
 });
 
@@ -248,13 +276,13 @@ describe('the Pagefind bundle', () => {
 
   test('before it is built there is none', async () => expect((await ask('/pagefind/pagefind.js')).status).toBe(404));
 
-  test('is open to partner sites; only its worker may run WebAssembly; chunks are kept, entries asked for again', async () => {
+  test('is open to partner sites; only its worker may run WebAssembly; chunks are kept for a minute, code and entries asked for again', async () => {
     write('20260101000000000', 'aaaaaaa');
     const js = await ask('/pagefind/pagefind.js');
     expect(js.headers).toMatchObject({ 'access-control-allow-origin': '*', 'cross-origin-resource-policy': 'cross-origin', 'cache-control': 'no-cache', 'content-type': 'text/javascript; charset=utf-8' });
     expect(js.headers['content-security-policy']).not.toContain('wasm');
     expect((await ask('/pagefind/pagefind-worker.js')).headers['content-security-policy']).toContain("'wasm-unsafe-eval'");
-    expect((await ask('/pagefind/fragment/en_aaaaaaa.pf_fragment')).headers['cache-control']).toContain('immutable');
+    expect((await ask('/pagefind/fragment/en_aaaaaaa.pf_fragment')).headers['cache-control']).toBe('public, max-age=60');
     expect((await ask('/pagefind/pagefind.js', { headers: { 'if-none-match': String(js.headers.etag) } })).status).toBe(304);
   });
 
@@ -263,6 +291,12 @@ describe('the Pagefind bundle', () => {
     expect((await ask('/pagefind/pagefind-entry.json')).text).toContain('bbbbbbb');
     for (const hash of ['aaaaaaa', 'bbbbbbb']) expect((await ask(`/pagefind/fragment/en_${hash}.pf_fragment`)).text).toBe(hash);
     expect((await ask('/pagefind/fragment/en_ccccccc.pf_fragment')).status).toBe(404);
+  });
+
+  test('a generation that was deleted is served no more, though it was asked for before', async () => {
+    rmSync(join(bundle, '20260101000000000'), { recursive: true });
+    expect((await ask('/pagefind/fragment/en_aaaaaaa.pf_fragment')).status).toBe(404);
+    expect((await ask('/pagefind/fragment/en_bbbbbbb.pf_fragment')).text).toBe('bbbbbbb');
   });
 
   test.each(['/pagefind/../hub.sqlite', '/pagefind/..%2fhub.sqlite', '/pagefind/%2e%2e/hub.sqlite', '/pagefind//etc/passwd', '/pagefind/', '/pagefind/fragment', '/pagefind/.hidden', '/pagefind/a/../../hub.sqlite'])('%s leads nowhere', async (path) => {
@@ -274,7 +308,7 @@ describe('a failure outside of any page', () => {
   test('is a page with a reference that is in the log', async () => {
     const log = vi.spyOn(console, 'error').mockImplementation(() => undefined);
     front.page = () => { throw new Error('the roof is leaking'); };
-    for (const init of [{}, { headers: cookie }, { method: 'POST', body: 'a' }]) {
+    for (const init of [{}, { headers: cookie }, { method: 'POST', headers: form, body: 'a' }]) {
       log.mockClear();
       const { status, text, headers } = await ask('/a', init);
       const reference = /reference: (\w+)/.exec(text)?.[1] ?? 'none';
@@ -283,5 +317,25 @@ describe('a failure outside of any page', () => {
       expect(log.mock.calls.flat().join()).toMatch(new RegExp(`${reference} at (GET|POST) /a\\nError: the roof is leaking`));
     }
     log.mockRestore();
+  });
+
+  test('the log keeps no one-time token and no control characters of a visitor', async () => {
+    const log = vi.spyOn(console, 'error').mockImplementation(() => undefined);
+    front.page = () => { throw new Error('no \u001b[31msuch\r\n2026-01-01 failure 00000000 at GET /forged'); };
+    await ask('/join/confirm?token=secret');
+    const written = log.mock.calls.flat().join();
+    log.mockRestore();
+    expect(written).toContain('at GET /join/confirm\nError: no \\u{1b}[31msuch\\u{d}\n  2026-01-01');
+    expect(written).not.toContain('secret');
+  });
+
+  test('a database that fails while it is asked fails that request alone', async () => {
+    const log = vi.spyOn(console, 'error').mockImplementation(() => undefined);
+    front.breakCounter(true);
+    const answers = await Promise.all([ask('/a'), ask('/b', { headers: cookie }), ask('/c', { method: 'POST', headers: form, body: 'a' })]);
+    front.breakCounter(false);
+    log.mockRestore();
+    expect(answers.map((a) => a.status)).toEqual([500, 200, 200]);
+    expect((await ask('/a')).status).toBe(200);
   });
 });

@@ -1,7 +1,9 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import Database from 'better-sqlite3';
 import { afterEach, describe, expect, test } from 'vitest';
 import { freePort } from '../support/hub.ts';
 
@@ -61,19 +63,36 @@ describe('a start that cannot be', () => {
   test.each([
     ['a wrong setting', { HUB_PORT: 'eighty' }, 'HUB_PORT is "eighty", but must be a whole number from 1 to 65535.\n'],
     ['an address that is not here', { HUB_HOST: '192.0.2.1' }, 'HUB_HOST is "192.0.2.1", but the hub cannot listen there (EADDRNOTAVAIL).\n'],
-    ['a data folder that is a file', { HUB_DATA_DIR: '/dev/null' }, 'HUB_DATA_DIR is "/dev/null", but this is not a folder that the hub can write to (EEXIST).\n'],
+    ['a data folder that is a file', { HUB_DATA_DIR: '/dev/null' }, 'HUB_DATA_DIR is "/dev/null", but this is not a folder that the hub can write to (ENOTDIR).\n'],
+    ['a data folder in a file', { HUB_DATA_DIR: '/dev/null/a/b' }, 'HUB_DATA_DIR is "/dev/null/a/b", but this is not a folder that the hub can write to (ENOTDIR).\n'],
+    ['a data folder where none can be made', { HUB_DATA_DIR: '/proc/none/at/all' }, 'HUB_DATA_DIR is "/proc/none/at/all", but this is not a folder that the hub can write to (ENOENT).\n'],
   ])('%s: one sentence', async (_, env, sentence) => {
     const { ended, output } = start({ HUB_PORT: String(await freePort()), ...env });
     expect(await ended).toBe(1);
     expect(output()).toBe(sentence);
   });
 
-  test('a library that cannot be read ends the start', async () => {
+  const databaseIn = (file: string) => {
+    const database = new Database(file);
+    database.exec('create table facts (name text primary key, value any); create table words (word text)');
+    for (let n = 0; n < 500; n++) database.prepare('insert into words values (?)').run('word '.repeat(100));
+    database.close();
+    return readFileSync(file);
+  };
+  test.each<[string, (file: string) => void, RegExp]>([
+    ['random bytes', (file) => writeFileSync(file, randomBytes(9000)), /file is not a database/],
+    ['cut short', (file) => writeFileSync(file, databaseIn(file).subarray(0, 20_000)), /malformed|out of range|not a database|invalid page/i],
+    ['damaged inside', (file) => writeFileSync(file, databaseIn(file).fill(7, 60_000, 100_000)), /damaged|malformed/],
+    ['a folder', (file) => mkdirSync(file), /unable to open|directory/],
+    ['another program’s', (file) => { new Database(file).exec('create table facts (thing text)').close(); }, /no such column/],
+  ])('a database that is %s: one sentence', async (_, spoil, reason) => {
     const data = mkdtempSync(join(tmpdir(), 'practice-hub-broken-'));
-    writeFileSync(join(data, 'hub.sqlite'), 'this is not a database, though it is long enough to look at');
+    const file = join(data, 'hub.sqlite');
+    spoil(file);
     const { ended, output } = start({ HUB_PORT: String(await freePort()), HUB_DATA_DIR: data });
     expect(await ended).toBe(1);
-    expect(output()).toContain('file is not a database');
+    expect(output().replace(/^opened\n/, '')).toMatch(/^[^\n]+hub\.sqlite cannot be opened \([^\n]+\): restore it from a backup, see db\/README\.md\.\n$/);
+    expect(output()).toMatch(reason);
     rmSync(data, { recursive: true });
   });
 });

@@ -19,6 +19,11 @@ export function useFront(options: { url?: string; trustedProxies?: number } = {}
   let database: Database.Database;
   let server: Server;
   let changes: Ground['changes'];
+  let counterBroken = false;
+  const readChanges = () => {
+    if (counterBroken) throw new Error('disk I/O error');
+    return changes.read();
+  };
   const front = {
     folder, client,
     /** What the page does; set by the test. */
@@ -30,6 +35,8 @@ export function useFront(options: { url?: string; trustedProxies?: number } = {}
     bump: () => { database.prepare("update facts set value = value + 1 where name = 'changes'").run(); },
     /** A commit that no visitor could see. */
     commit: () => { database.prepare("insert into other values (1)").run(); },
+    /** Makes the change counter throw, or work again. */
+    breakCounter: (broken: boolean) => { counterBroken = broken; },
     /** Read the files of `client` again. */
     async reload() { await open(); },
     ask(path: string, init: { method?: string; headers?: Record<string, string>; body?: string | Buffer } = {}): Promise<Answer> {
@@ -52,7 +59,7 @@ export function useFront(options: { url?: string; trustedProxies?: number } = {}
     const https = url.startsWith('https:');
     const answer = createFront({
       page: (request, response) => { front.rendered++; return front.page(request, response); },
-      changes, countRead: (path) => front.reads.push(path), files: loadStaticFiles(client, https), bundle: pagefindFiles(join(folder, 'pagefind'), https),
+      changes: { ...changes, read: readChanges }, countRead: (path) => front.reads.push(path), files: loadStaticFiles(client, https), bundle: pagefindFiles(join(folder, 'pagefind'), https),
       settings: { url, urlGiven: options.url !== undefined, trustedProxies },
     });
     server = createServer(answer);

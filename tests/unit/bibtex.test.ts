@@ -14,10 +14,13 @@ const work = (key: string) => {
 };
 
 describe('the bibliography', () => {
-  test('gives all 163 works without a problem', () => {
+  // The file begins with the works the hub started from; editors add below.
+  const first = works.slice(0, 163);
+
+  test('gives all works without a problem, the first 163 as they were sorted by hand', () => {
     expect(problems).toEqual([]);
-    expect(works).toHaveLength(163);
-    expect(works.filter((w) => w.checked)).toHaveLength(135);
+    expect(first).toHaveLength(163);
+    expect(first.filter((w) => w.checked)).toHaveLength(135);
   });
 
   test('leaves no LaTeX, brace or markup in a title, name or venue', () => {
@@ -32,7 +35,7 @@ describe('the bibliography', () => {
   });
 
   test('each type has as many works as were sorted by hand', () => {
-    const counts = Object.fromEntries([...Map.groupBy(works, (w) => w.type)].map(([type, of]) => [type, of.length]));
+    const counts = Object.fromEntries([...Map.groupBy(first, (w) => w.type)].map(([type, of]) => [type, of.length]));
     expect(counts).toEqual({
       'journal-article': 61, book: 10, 'book-chapter': 2, 'conference-paper': 5, report: 24, 'case-study': 4, standard: 3, thesis: 1,
       'magazine-article': 14, website: 21, manual: 2, 'newspaper-article': 11, presentation: 2, legal: 3,
@@ -56,7 +59,7 @@ describe('the bibliography', () => {
     expect(work('open311georeport')).toMatchObject({ venue: 'Open311 wiki', csl: { URL: 'http://wiki.open311.org/GeoReport_v2/' } });
     expect(work('crtc2004_71').csl.language).toBe('fr');
     expect(work('liu2024quantifying').csl.custom).toEqual({ eprint: '2204.08620', archiveprefix: 'arXiv' });
-    expect(works.filter((w) => w.csl.issued).length).toBe(140);
+    expect(first.filter((w) => w.csl.issued).length).toBe(140);
   });
 
   test('what cannot be read is told by line and field, the rest still comes', () => {

@@ -47,6 +47,7 @@ beforeEach(() => {
   put('references.bib', '@misc{key2001,\n  title = {T}, author = {A, B}, year = {2001},\n  keywords = {equity}, note = {verified: x}\n}\n');
   put('articles/first.mdx', article);
   put('practices/second.mdx', practice);
+  for (const page of ['guidelines', 'privacy', 'accessibility']) put(`pages/${page}.mdx`, '---\ntitle: A page\nsummary: What it says.\nupdated: 2026-11-23\n---\n\nText.\n');
   put('pages/about.mdx', '---\ntitle: About\nsummary: Who we are.\nupdated: 2026-11-23\n---\n\nSee [first](/library/first).\n');
 });
 afterEach(() => rmSync(resolve(dir, '..'), { recursive: true }));
@@ -74,6 +75,17 @@ describe('the check of content/', () => {
     ['a wrong jurisdiction', 'practices/second.mdx', practice.replace('municipality', 'kingdom'), ['content/practices/second.mdx:6 jurisdiction']],
     ['a work with an unknown theme', 'references.bib', '@misc{key2001,\n title = {T}, author = {A},\n keywords = {none}}\n', ['content/references.bib:3 keywords']],
     ['a work with a wrong year', 'references.bib', '@misc{key2001, title = {T}, keywords = {equity}}\n@misc{b,\n title = {T},\n year = {MM}, keywords = {equity}}\n', ['content/references.bib:4 year']],
+    ['an address that is none', 'references.bib', '@misc{key2001, title = {T}, keywords = {equity},\n  url = {javascript:alert(1)}}\n', ['content/references.bib:2 url']],
+    ['an address that cannot be read', 'references.bib', '@misc{key2001, title = {T}, keywords = {equity},\n  url = {https://[x}}\n', ['content/references.bib:2 url']],
+    ['a DOI that is none', 'references.bib', '@misc{key2001, title = {T}, keywords = {equity},\n  doi = {puar.12092}}\n', ['content/references.bib:2 doi']],
+    ['a month that is none', 'references.bib', '@misc{key2001, title = {T}, keywords = {equity},\n  month = 13}\n', ['content/references.bib:2 month']],
+    ['a key that is given twice, where it is', 'references.bib', '@misc{key2001, title = {T}, keywords = {equity}}\n\n@misc{key2001, title = {U}, keywords = {equity}}\n', ['content/references.bib:3 key']],
+    ['a key that is no address, where it is', 'references.bib', '@misc{key2001, title = {T}, keywords = {equity}} @misc{x,\n title = {T}, keywords = {equity}}\n@misc{é/x, title = {T}, keywords = {equity}}\n', ['content/references.bib:3 key']],
+    ['an expression', 'articles/first.mdx', `${article}\nA {process.exit(1)} b \\{c\\} \`{d}\`.\n`, ['content/articles/first.mdx:11 body']],
+    ['a script', 'articles/first.mdx', `${article}\n<script>alert(1)\n`, ['content/articles/first.mdx:11 body']],
+    ['raw HTML inside a component', 'articles/first.mdx', `${article}\n<Callout kind="note" title="t">\n\nA <b>bold</b> word.\n\n</Callout>\n`, ['content/articles/first.mdx:13 body']],
+    ['a link that runs', 'articles/first.mdx', `${article}\n[x](javascript:alert) [y](java&#115;cript:a)\n\n[z]: data:text/html,x\n`, ['content/articles/first.mdx:11 body', 'content/articles/first.mdx:11 body', 'content/articles/first.mdx:13 body']],
+    ['a list of themes that cannot be read, and of nothing else', 'themes.yaml', '- code: equity\n  label: A: b\n', ['content/themes.yaml:2 file']],
     ['a forum with an unknown theme', 'forums.yaml', '- slug: talk\n  name: Talk\n  description: D.\n  themes: [none]\n', ['content/forums.yaml:4 themes']],
     ['a measure with an unknown source', 'measures.yaml', '- id: CC-01\n  name: N\n  group: contact-centre\n  formula: a / b\n  unit: x\n  better: up\n  means: M.\n  sources: [none]\n', ['content/measures.yaml:8 sources']],
     ['a file name that is no address', 'articles/First One.mdx', article, ['content/articles/First One.mdx:1 file']],
@@ -83,9 +95,14 @@ describe('the check of content/', () => {
     expect(told()).toEqual(expected);
   });
 
-  test('a missing file is told', () => {
+  test('a missing file is told, and nothing that follows from it', () => {
     rmSync(join(dir, 'themes.yaml'));
-    expect(told()).toContain('content/themes.yaml:1 file');
+    expect(told()).toEqual(['content/themes.yaml:1 file']);
+  });
+
+  test('every page that the footer links to must be there', () => {
+    for (const page of ['about', 'guidelines', 'privacy', 'accessibility']) rmSync(join(dir, `pages/${page}.mdx`));
+    expect(told()).toEqual(['accessibility', 'privacy', 'guidelines', 'about'].toSorted().map((page) => `content/pages/${page}.mdx:1 file`));
   });
 });
 

@@ -6,6 +6,8 @@ export interface Citation {
   /** Order of first mention in the piece, from 1. */
   number: number;
   title: string;
+  /** False for what is not published: it is named and leads nowhere. */
+  linked: boolean;
 }
 
 /** A measure's definition. The page puts them into `Astro.locals.measures`, by id. */

@@ -56,15 +56,20 @@ export function readBibtex(source: string): { works: Work[]; problems: BibProble
   const seen = new Set<string>();
   const works: Work[] = [];
   for (const entry of entries) {
-    const line = lines.get(entry.key) ?? lineOf(source, entry.input);
+    const line = lines.get(entry.key)?.shift() ?? lineOf(source, entry.input);
     const problem = (field: string, message: string) => problems.push({ line: fieldLine(source, line, field), field, message });
     const title = plain(entry.fields.title);
+    const month = plain(entry.fields['month']);
+    const work = workOf(entry, line, title);
     if (!entry.key) problem('key', 'An entry needs a key.');
     else if (!/^[A-Za-z0-9][A-Za-z0-9_:.-]*$/.test(entry.key)) problem('key', `"${entry.key}" cannot be part of an address; use letters, digits, - and _.`);
     else if (seen.has(entry.key)) problem('key', `"${entry.key}" is given twice.`);
     else if (!title) problem('title', `${entry.key} has no title.`);
     else if (entry.fields['year'] && !/^\d{4}$/.test(plain(entry.fields['year']))) problem('year', `${entry.key}: "${plain(entry.fields['year'])}" is not a year.`);
-    else works.push(workOf(entry, line, title));
+    else if (month && !/^(?:0?[1-9]|1[0-2])$/.test(month)) problem('month', `${entry.key}: "${month}" is not a month; use 1 to 12 or jan to dec.`);
+    else if (work.csl.DOI && !/^10\.\d{4,9}\/\S+$/.test(work.csl.DOI)) problem('doi', `${entry.key}: "${work.csl.DOI}" is not a DOI, such as 10.1111/puar.12092.`);
+    else if (work.csl.URL && !/^https?:$/.test(URL.parse(work.csl.URL)?.protocol ?? '')) problem('url', `${entry.key}: "${work.csl.URL}" is not a web address that starts with https://.`);
+    else works.push(work);
     seen.add(entry.key);
   }
   return { works, problems };
@@ -121,12 +126,11 @@ const typeGenre = (type: string, entry: string) =>
 
 const withValue = (name: string, value: string | Name[] | null | undefined) => (value?.length ? { [name]: value } : {});
 
-/** Key → line of each entry. */
-function entryLines(source: string): Map<string, number> {
-  const lines = new Map<string, number>();
+/** Key → the lines of the entries that have it. */
+export function entryLines(source: string): Map<string, number[]> {
+  const lines = new Map<string, number[]>();
   source.split('\n').forEach((text, at) => {
-    const key = /^\s*@\w+\s*[{(]\s*([^,\s]+)/.exec(text)?.[1];
-    if (key && !lines.has(key)) lines.set(key, at + 1);
+    for (const [, key = ''] of text.matchAll(/(?:^|\})\s*@\w+\s*[{(]\s*([^,\s}]*)/g)) lines.set(key, [...lines.get(key) ?? [], at + 1]);
   });
   return lines;
 }

@@ -1,18 +1,19 @@
 import { escapeHtml, plainText, renderMarkdown } from '#lib/markdown.ts';
 import { slugify } from '#lib/slug.ts';
-import { linkCitations, type CitedWork } from './citations.ts';
+import { renderCitations, type CitedWork } from './citations.ts';
 
 export interface Heading { id: string; text: string; level: number }
 
-/** A resource's Markdown as HTML for its page: citations are links, headings start at h2 and have ids. */
+/** A resource's Markdown as HTML for its page: citations are numbers, headings start at h2 and have ids that none of the page's own can be. */
 export function renderBody(markdown: string, works: Map<string, CitedWork>): string {
-  const taken = new Set<string>();
-  return renderMarkdown(linkCitations(markdown, works), 'body').replace(/<h([3-6])>([\s\S]*?)<\/h\1>/g, (_, level: string, inner: string) => {
+  const last = new Map<string, number>();
+  return renderCitations(markdown, works, (held) => renderMarkdown(held, 'body')).replace(/<h([3-6])>([\s\S]*?)<\/h\1>/g, (_, level: string, inner: string) => {
     const slug = slugify(plainText(inner));
     let id = slug;
-    for (let n = 2; taken.has(id); n++) id = `${slug}-${n}`;
-    taken.add(id);
-    return `<h${Number(level) - 1} id="${escapeHtml(id)}">${inner}</h${Number(level) - 1}>`;
+    let n = last.get(slug) ?? 1;
+    while (last.has(id)) id = `${slug}-${++n}`;
+    last.set(slug, n).set(id, id === slug ? n : 1);
+    return `<h${Number(level) - 1} id="s-${escapeHtml(id)}">${inner}</h${Number(level) - 1}>`;
   });
 }
 

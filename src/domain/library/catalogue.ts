@@ -105,7 +105,7 @@ function putPiece({ themes: codes, cites: _, ...piece }: Piece, contentHash: str
   const before = db.select({ status: resources.status, reason: resources.withdrawnReason, publishedAt: resources.publishedAt }).from(resources).where(eq(resources.id, piece.id)).get();
   const withdrawn = before?.status === 'withdrawn' && before.reason !== removedReason;
   const values = {
-    ...piece, contentHash, origin: 'content' as const, html: '', updatedAt: new Date(),
+    ...piece, contentHash, origin: 'content' as const, updatedAt: new Date(),
     publishedAt: piece.publishedAt ?? before?.publishedAt ?? undated,
     ...(!withdrawn && { status: 'published' as const, withdrawnReason: null }),
   };

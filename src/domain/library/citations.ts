@@ -1,8 +1,11 @@
 import { and, eq, inArray, sql } from 'drizzle-orm';
 import { citations, db, resources } from '#db/client.ts';
+import { escapeHtml } from '#lib/markdown.ts';
 
 /** One citation mark of a Markdown body: `[@key]`, `[@a; @b, p. 12]`. */
 const mark = /\[(@[\w][\w:.-]*(?:\s*[;,]\s*@[\w][\w:.-]*)*)(?:,\s*([^\]@]{1,80}))?\]/g;
+/** The blank before a mark goes with it: the number stands close to what it is for. */
+const spacedMark = new RegExp(`[ ]?${mark.source}`, 'g');
 const code = /(^(```|~~~)[\s\S]*?^\2.*$|`[^`\n]*`)/gm;
 
 /** Bibliography keys in the order of their first mention. */
@@ -19,28 +22,42 @@ export function citationLabel(work: Pick<CitedWork, 'people' | 'year' | 'title'>
   return `${work.people ?? (work.title.length > 60 ? `${work.title.slice(0, 57)}…` : work.title)} ${work.year ?? 'n.d.'}`;
 }
 
-/** The works these keys name, by key; unknown keys are missing. */
+/** What stands for a draft wherever visitors read: neither its title nor its authors. */
+export const unpublished = { title: 'A work that is not published yet', people: null, year: null };
+
+/** The works these keys name, by key; unknown keys are missing, a draft has no name. */
 export function worksByKey(keys: readonly string[]): Map<string, CitedWork> {
   if (!keys.length) return new Map();
   const rows = db.select({ id: resources.id, slug: resources.slug, title: resources.title, people: resources.people, year: resources.year, status: resources.status })
     .from(resources).where(inArray(resources.slug, [...keys])).all();
-  return new Map(rows.map((row) => [row.slug, row]));
+  return new Map(rows.map((row) => [row.slug, row.status === 'draft' ? { ...row, ...unpublished } : row]));
 }
 
-/** Markdown whose citation marks have become links: "([Nam & Pardo 2014](/library/nam2014changingface), p. 3)". Unknown keys stay as typed. */
-export function linkCitations(markdown: string, works: Map<string, CitedWork>): string {
-  return markdown.split(code).map((part, at) => {
+/** A citation in a text: the numbers its works have in the list "Works cited", as links there. */
+export function citationMark(works: readonly { number: number; short: string; title: string }[], at?: string): string {
+  const where = at ? `, ${at.trim()}` : '';
+  const links = works.map(({ number, short, title }) =>
+    `<a href="#work-${number}" aria-label="${escapeHtml(`Work ${number}: ${short}${where}`)}" title="${escapeHtml(title + where)}">${number}</a>`);
+  return `<sup class="cite">[${links.join(', ')}]</sup>`;
+}
+
+/**
+ * Renders Markdown with its citation marks as numbers in the order of first mention, as `putCitations` keeps them. Unknown keys stay as typed.
+ * While `render` works, a private-use character and a number stand for each mark.
+ */
+export function renderCitations(markdown: string, works: Map<string, CitedWork>, render: (markdown: string) => string): string {
+  const numbers = new Map(citedKeys(markdown).filter((key) => works.has(key)).map((key, at) => [key, at + 1]));
+  const marks: string[] = [];
+  const held = markdown.replaceAll('\uE000', '').split(code).map((part, at) => {
     if (part === undefined || at % 3 === 2) return '';
-    return at % 3 === 1 ? part : part.replace(mark, (typed: string, list: string, where?: string) => {
-      const keys = keysOf(list);
-      if (!keys.every((key) => works.has(key))) return typed;
-      const links = keys.map((key) => {
-        const work = works.get(key);
-        return work ? `[${citationLabel(work).replace(/[[\]\\]/g, '\\$&')}](/library/${work.slug})` : '';
-      });
-      return `(${links.join('; ')}${where ? `, ${where.trim()}` : ''})`;
+    return at % 3 === 1 ? part : part.replace(spacedMark, (typed: string, list: string, where?: string) => {
+      const cited = keysOf(list).map((key) => ({ work: works.get(key), number: numbers.get(key) }));
+      const known = cited.flatMap(({ work, number }) => (work && number ? [{ number, short: citationLabel(work), title: work.title }] : []));
+      if (known.length < cited.length) return typed;
+      return `\uE000${marks.push(citationMark(known, where))}\uE000`;
     });
   }).join('');
+  return render(held).replace(/\uE000(\d+)\uE000/g, (_, number: string) => marks[Number(number) - 1] ?? '');
 }
 
 /** Remembers which works a resource cites, in order. Keys nobody knows are left out. Call inside a transaction. */

@@ -21,7 +21,8 @@ export interface ResourceList {
  * One page of 20 published resources with facets; each count is what the list would hold with the facet's other values off and all
  * other facets as they are. `extra` is kept in the addresses (such as view=table). A fixed number of queries.
  */
-export function listResources(filters: Filters, extra: Record<string, string | null> = {}): ResourceList {
+export function listResources(asked: Filters, extra: Record<string, string | null> = {}): ResourceList {
+  const filters = known(asked);
   const { matching, counts } = narrowed(filters);
   const slice = paging(matching.length, 20, filters.page);
   const ids = sorted(matching, filters, slice.offset + slice.size).slice(slice.offset, slice.offset + slice.size).map((r) => r.id);
@@ -32,7 +33,7 @@ export function listResources(filters: Filters, extra: Record<string, string | n
 
 /** The newest published resources that the filters let through, at most `limit`: what feeds carry. */
 export function latestResources(filters: Filters, limit: number): (ResourceRow & { publishedAt: Date; updatedAt: Date })[] {
-  const rows = rowsOf(narrowed(filters).matching.slice(0, limit).map((r) => r.id));
+  const rows = rowsOf(narrowed(known(filters)).matching.slice(0, limit).map((r) => r.id));
   if (!rows.length) return [];
   const dates = new Map(db.select({ id: resources.id, publishedAt: resources.publishedAt, updatedAt: resources.updatedAt }).from(resources)
     .where(inArray(resources.id, rows.map((r) => r.id))).all().map((d) => [d.id, d]));
@@ -45,6 +46,14 @@ export function latestResources(filters: Filters, limit: number): (ResourceRow &
 const valuesOf: Record<FacetName, (r: Published) => readonly string[]> = {
   type: (r) => [r.type], theme: (r) => r.themes, year: (r) => (r.year === null ? [] : [String(r.year)]), place: (r) => (r.place === null ? [] : [r.place]),
 };
+
+/** The filters without values that nothing in the library has and no vocabulary knows, so that nobody puts words into the page's title. */
+function known(filters: Filters): Filters {
+  const themes = filters.theme.length ? themeWords() : typeWords;
+  const words = { type: typeWords, theme: themes, year: null, place: null };
+  const keep = (name: FacetName) => filters[name].filter((value) => words[name]?.has(value) || publishedResources().some((r) => valuesOf[name](r).includes(value)));
+  return { ...filters, type: keep('type'), theme: keep('theme'), year: keep('year'), place: keep('place') };
+}
 
 /** One pass: what has all of the filters is in the list and in every count; what lacks just one is in that facet's count. */
 function narrowed(filters: Filters): { matching: Published[]; counts: Record<FacetName, Map<string, number>> } {

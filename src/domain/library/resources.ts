@@ -4,6 +4,8 @@ import { citations, db, resources } from '#db/client.ts';
 import { Gone, NotFound } from '../errors.ts';
 import { canCurate } from '../people/permissions.ts';
 import type { Viewer } from '../people/types.ts';
+import { renderBody } from './bodies.ts';
+import { citedKeys, unpublished, worksByKey } from './citations.ts';
 import { readCsl, type Csl } from './csl.ts';
 import { asRows, selectResources, themesByResource } from './rows.ts';
 import type { ResourceRow, Term } from './types.ts';
@@ -16,6 +18,8 @@ export interface ResourceView extends Omit<ResourceRecord, 'type' | 'csl' | 'con
   type: Term;
   csl: Partial<Csl>;
   themes: Term[];
+  /** The body rendered, empty where the page shows the MDX of content/. Made when it is read, so that its citations say what is published now. */
+  html: string;
   /** Whether somebody has seen the work; null for everybody but coordinators. */
   checked: boolean | null;
 }
@@ -29,7 +33,7 @@ export function findResource(viewer: Viewer, slug: string): ResourceView {
   const { contentHash: _, ...shown } = row;
   const { code, label } = resourceType(row.type);
   return {
-    ...shown, type: { code, label }, csl: readCsl(row.csl), themes: themesByResource([row.id]).get(row.id) ?? [],
+    ...shown, html: row.body && (row.origin === 'hub' || row.status === 'withdrawn') ? renderBody(row.body, worksByKey(citedKeys(row.body))) : '', type: { code, label }, csl: readCsl(row.csl), themes: themesByResource([row.id]).get(row.id) ?? [],
     checked: curates ? row.checked : null, provenance: curates ? row.provenance : null,
   };
 }
@@ -44,9 +48,11 @@ export function citedBy(id: string): ResourceRow[] {
 
 export interface CitedWorkView { id: string; slug: string; title: string; people: string | null; year: number | null; csl: Partial<Csl>; position: number; linked: boolean }
 
-/** The works a resource cites, in the order of their first mention. A withdrawn or unpublished one is named and not linked. */
+/** The works a resource cites, in the order of their first mention. A withdrawn one is named and not linked, a draft not even named. */
 export function worksCited(id: string): CitedWorkView[] {
   return db.select({ id: resources.id, slug: resources.slug, title: resources.title, people: resources.people, year: resources.year, csl: resources.csl, status: resources.status, position: citations.position })
     .from(citations).innerJoin(resources, eq(resources.id, citations.citedId)).where(eq(citations.citingId, id)).orderBy(asc(citations.position)).all()
-    .map(({ status, csl, ...work }) => ({ ...work, csl: readCsl(csl), linked: status === 'published' }));
+    .map(({ status, csl, ...work }) => (status === 'draft'
+      ? { ...work, ...unpublished, csl: { title: unpublished.title }, linked: false }
+      : { ...work, csl: readCsl(csl), linked: status === 'published' }));
 }

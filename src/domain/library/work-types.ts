@@ -9,11 +9,11 @@
  * 7. else: article → journal article, techreport → report, manual → manual, anything else → web site.
  * News and press releases have no type of their own and are web pages (their genre is kept).
  */
-const byEntry: Record<string, string> = {
+const byEntry = new Map(Object.entries({
   book: 'book', booklet: 'book', collection: 'book', mvbook: 'book', proceedings: 'book',
   incollection: 'book-chapter', inbook: 'book-chapter', inproceedings: 'conference-paper', conference: 'conference-paper',
   phdthesis: 'thesis', mastersthesis: 'thesis', thesis: 'thesis', dataset: 'dataset', software: 'software', legislation: 'legal', standard: 'standard',
-};
+}));
 
 const newspapers = /^(?:the )?[\p{L}. ]*\b(?:sun|sun-sentinel|times|daily news|star|tribune|herald|post|globe|gazette|inquirer|chronicle|observer|examiner|la presse|le devoir)$/iu;
 const broadcasters = /^(?:[KWC][A-Z]{3}|click2houston|cbc news|npr)$/i;
@@ -31,7 +31,7 @@ export interface WorkHints {
 
 /** The resource type of a BibTeX entry. */
 export function workType({ entry, title, outlet, organization }: WorkHints): string {
-  const settled = byEntry[entry];
+  const settled = byEntry.get(entry);
   if (settled) return settled;
   if (/^(?:ISO|IEC|ANSI)\b/.test(title) || /^(?:ISO|IEC|ANSI|IETF|W3C)$/.test(organization) || /\bspecification$/i.test(title)) return 'standard';
   if (/\bdecision\b|\bdocket\b|\bfederal register\b|\bordinance\b|\bresolution\b/i.test(outlet) && entry !== 'article') return 'legal';

@@ -54,12 +54,12 @@ export interface Saved { id: string; slug: string; url: string; status: 'draft' 
 export function createResource(actor: Member, { kind, publish, ...typed }: z.output<typeof newResourceInput>): Saved {
   mustCoordinate(actor);
   return transaction(() => {
-    const works = checked(kind, typed);
+    check(kind, typed);
     const id = newId();
     const slug = freeSlug(typed.title);
     const status = publish ? 'published' : 'draft';
     const row = db.insert(resources).values({
-      id, slug, kind, status, origin: 'hub', publishedAt: publish ? new Date() : null, checked: true, ...columnsOf(kind, typed, { id: slug, type: resourceType(typed.type).csl }, {}, works),
+      id, slug, kind, status, origin: 'hub', publishedAt: publish ? new Date() : null, checked: true, ...columnsOf(kind, typed, { id: slug, type: resourceType(typed.type).csl }, {}),
     }).returning().get();
     putThemesOf(id, typed.themes);
     putCitations(id, cites(row.body, row.details));
@@ -81,10 +81,10 @@ export function editResource(actor: Member, { id, updatedAt, publish, ...typed }
     if (before.updatedAt.getTime() !== updatedAt) {
       throw new Invalid({ updatedAt: 'Somebody else has saved this resource since you opened it. What you typed is still here. Open the resource in a second window to see their version; saving again replaces it by yours.' });
     }
-    const works = checked(before.kind, typed, before.slug);
+    check(before.kind, typed, before.slug);
     const brought = publish && before.status === 'draft';
     const row = db.update(resources).set({
-      ...columnsOf(before.kind, typed, before.csl, before.details, works), origin: 'hub', contentHash: null, updatedAt: later(before.updatedAt),
+      ...columnsOf(before.kind, typed, before.csl, before.details), origin: 'hub', contentHash: null, updatedAt: later(before.updatedAt),
       ...(brought && { status: 'published' as const, publishedAt: before.publishedAt ?? new Date() }),
     }).where(eq(resources.id, id)).returning().get();
     if (!row) throw new NotFound();
@@ -149,8 +149,8 @@ function changeStatus(actor: Member, before: ResourceRecord, status: Pick<Resour
   return saved(row);
 }
 
-/** What no single field's schema can check. Returns the works the body cites. */
-function checked(kind: ResourceKind, typed: Typed, ownSlug?: string): Map<string, CitedWork> {
+/** What no single field's schema can check. Throws Invalid, MarkdownTooLarge. */
+function check(kind: ResourceKind, typed: Typed, ownSlug?: string): void {
   const wrong: Record<string, string> = {};
   if (!typesOf(kind).some((t) => t.code === typed.type)) wrong['type'] = 'Choose one of these types.';
   const known = new Set(db.select({ code: themes.code }).from(themes).all().map((t) => t.code));
@@ -159,23 +159,31 @@ function checked(kind: ResourceKind, typed: Typed, ownSlug?: string): Map<string
   if (kind !== 'reference' && !typed.body) wrong['body'] = 'Write the text.';
   const { results, wrong: lines } = readResults(typed.results ?? '');
   if (lines.length) wrong['results'] = `Line ${lines.join(', ')}: write “what | before | after | source” or “what | value | source”.`;
-  const unknown = results.flatMap((r) => (r.work && !worksByKey([r.work]).has(r.work) ? [r.work] : []));
-  if (unknown.length) wrong['results'] = `The library has no work with the key ${unknown.join(', ')}.`;
+  const uncitable = notCitable(results.flatMap((r) => (r.work ? [r.work] : [])));
+  if (uncitable) wrong['results'] = uncitable;
   if (Object.keys(wrong).length) throw new Invalid(wrong);
   const works = knownWorks(typed.body ?? '');
   if (ownSlug && works.has(ownSlug)) throw new Invalid({ body: 'A resource cannot cite itself.' });
-  return works;
+  renderBody(typed.body ?? '', works);
 }
 
 function knownWorks(body: string): Map<string, CitedWork> {
   const keys = citedKeys(body);
-  const works = worksByKey(keys);
-  const unknown = keys.filter((key) => !works.has(key));
-  if (unknown.length) throw new Invalid({ body: `The library has no work with the key ${unknown.join(', ')}. The key is the last part of the work's address.` });
-  return works;
+  const uncitable = notCitable(keys);
+  if (uncitable) throw new Invalid({ body: uncitable });
+  return worksByKey(keys);
 }
 
-function columnsOf(kind: ResourceKind, typed: Typed, csl: Record<string, unknown>, details: Record<string, unknown>, works: Map<string, CitedWork>) {
+/** Says what is wrong with keys that cannot be cited; a withdrawn work can, for what was written about it stays true. */
+function notCitable(keys: readonly string[]): string | null {
+  const works = worksByKey(keys);
+  const unknown = keys.filter((key) => !works.has(key));
+  if (unknown.length) return `The library has no work with the key ${unknown.join(', ')}. The key is the last part of the work's address.`;
+  const drafts = keys.filter((key) => works.get(key)?.status === 'draft');
+  return drafts.length ? `${drafts.join(', ')} is not published yet. Publish it first, or leave the citation out.` : null;
+}
+
+function columnsOf(kind: ResourceKind, typed: Typed, csl: Record<string, unknown>, details: Record<string, unknown>) {
   const { results, populationSource, themes: _, people, summary, body, ...plain } = typed;
   const names = (people ?? '').split('\n').filter((line) => line.trim()).map(readName);
   const before = readCsl(csl);
@@ -189,7 +197,7 @@ function columnsOf(kind: ResourceKind, typed: Typed, csl: Record<string, unknown
   };
   const practice = kind === 'practice' ? { ...readPractice(details), populationSource, results: readResults(results ?? '').results } : {};
   return {
-    ...plain, year: plain.year ?? (kind === 'article' ? new Date().getUTCFullYear() : null), summary: summary ?? '', body: body ?? '', html: body ? renderBody(body, works) : '',
+    ...plain, year: plain.year ?? (kind === 'article' ? new Date().getUTCFullYear() : null), summary: summary ?? '', body: body ?? '',
     people: shortPeople(names.length ? names : before.author?.length ? [] : before.editor ?? []), csl: record, details: { ...details, ...practice },
   };
 }

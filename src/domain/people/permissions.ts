@@ -37,7 +37,7 @@ export function canSuspend(actor: Viewer, member: { id: number; role: Member['ro
 export function mustWrite(viewer: Viewer, now = new Date()): asserts viewer is Member {
   if (!viewer) throw new SignInRequired();
   if (!viewer.emailConfirmed) throw new Denied('Please confirm your e-mail address first: we have sent you a link.');
-  if (!canWrite(viewer, now)) throw new Denied(`Your account is suspended until ${formatDate(viewer.suspendedUntil ?? now)}, so you can read but not write. The reason is on your account page.`);
+  if (isSuspended(viewer, now)) throw new Denied(`Your account is suspended until ${formatDate(viewer.suspendedUntil ?? now)}, so you can read but not write. The reason is on your account page.`);
 }
 
 /** For pages and commands of coordinators: a member is told no, a visitor is sent to sign in. */

@@ -25,9 +25,13 @@ export interface SearchDocument {
 
 /** Makes something findable, or changes what is found of it. Only what is public may be put here. Call inside the transaction of the change. */
 export function putDocument({ themes, ...document }: SearchDocument): void {
+  if (otherWords().get(document) !== undefined) count('documents-removed');
   upsert().run({ ...document, themes: ` ${themes.map((t) => `${t} `).join('')}`, at: document.at.getTime() });
-  countDocumentChange();
+  count('documents');
 }
+const otherWords = prepared((d) => d.$client.prepare(`
+  select 1 from search_documents where kind = @kind and ref = @ref
+    and (url <> @url or title <> @title or people <> @people or summary <> @summary or body <> @body)`));
 const upsert = prepared((d) => d.$client.prepare(`
   insert into search_documents (kind, ref, thread_id, url, title, people, summary, body, type, themes, year, place, at)
   values (@kind, @ref, @threadId, @url, @title, @people, @summary, @body, @type, @themes, @year, @place, @at)
@@ -36,30 +40,36 @@ const upsert = prepared((d) => d.$client.prepare(`
 
 /** Takes something out of search. Call inside the transaction of the change. */
 export function dropDocument(kind: SearchDocument['kind'], ref: string): void {
-  db.delete(searchDocuments).where(and(eq(searchDocuments.kind, kind), eq(searchDocuments.ref, ref))).run();
-  countDocumentChange();
+  if (db.delete(searchDocuments).where(and(eq(searchDocuments.kind, kind), eq(searchDocuments.ref, ref))).run().changes) countRemoval();
 }
 
 /** Takes a thread and every post in it out of search. */
 export function dropThreadDocuments(threadId: number): void {
-  db.delete(searchDocuments).where(eq(searchDocuments.threadId, threadId)).run();
-  countDocumentChange();
+  if (db.delete(searchDocuments).where(eq(searchDocuments.threadId, threadId)).run().changes) countRemoval();
 }
 
-/** Counts changes of the documents, so that the Pagefind bundle knows when it is behind. */
-function countDocumentChange(): void {
-  db.insert(facts).values({ name: 'documents', value: 1 }).onConflictDoUpdate({ target: facts.name, set: { value: sql`${facts.value} + 1` } }).run();
+/** Counts changes of the documents, so that the Pagefind bundle knows when it is behind; one that still has removed words is behind at once. */
+function count(name: 'documents' | 'documents-removed'): void {
+  db.insert(facts).values({ name, value: 1 }).onConflictDoUpdate({ target: facts.name, set: { value: sql`${facts.value} + 1` } }).run();
 }
 
-/** How often the documents have changed; see `countDocumentChange`. */
-export function documentChanges(): number {
-  return db.select({ value: facts.value }).from(facts).where(eq(facts.name, 'documents')).get()?.value ?? 0;
+function countRemoval(): void {
+  count('documents');
+  count('documents-removed');
 }
+
+const counted = (name: string) => db.select({ value: facts.value }).from(facts).where(eq(facts.name, name)).get()?.value ?? 0;
+
+/** How often the documents have changed. */
+export const documentChanges = (): number => counted('documents');
+
+/** How often words that could be found ceased to be there, by removal or by an edit. */
+export const documentRemovals = (): number => counted('documents-removed');
 
 /** Puts a member's new name into everything of theirs that can be found. Call inside the transaction of the change. */
 export function putWriterName(memberId: number, name: string): void {
   const changed = rename().run({ memberId, name }).changes;
-  if (changed) countDocumentChange();
+  if (changed) countRemoval();
 }
 const rename = prepared((d) => d.$client.prepare(`
   update search_documents set people = @name

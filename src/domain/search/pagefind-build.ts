@@ -6,18 +6,18 @@ import { resourceType } from '../vocabulary.ts';
 
 /**
  * Builds the Pagefind bundle from the search documents: the newest resources, then the threads that were written to last, each with its posts.
- * A program of its own: `node pagefind-build.ts <database> <folder> <threads>`. It writes folder/<generation>/, points the link
- * folder/current at it and keeps the generation before for pages that are still open.
+ * A program of its own: `node pagefind-build.ts <database> <folder> <threads> <keep>`. It writes folder/<generation>/, points the link
+ * folder/current at it and keeps the generation before for pages that are still open, unless <keep> is `none`: then it has words that were removed.
  */
 interface Row { url: string; title: string; people: string; summary: string; body: string; kind: string; type: string; year: number | null }
 
 /** Pagefind takes about 110 MB of memory for 1,000 records while it builds; a larger library needs several bundles. */
 const mostResources = 2000;
 
-const [file = '', folder = '', limit = '2000'] = process.argv.slice(2);
+const [file = '', folder = '', limit = '2000', keep = 'last'] = process.argv.slice(2);
 const sqlite = new Database(file, { readonly: true });
 sqlite.pragma('busy_timeout = 5000');
-const threadTypes: Record<string, string> = { discussion: 'Discussion', question: 'Question', announcement: 'Announcement' };
+const threadTypes = new Map([['discussion', 'Discussion'], ['question', 'Question'], ['announcement', 'Announcement']]);
 
 const { index, errors } = await createIndex({ forceLanguage: 'en' });
 if (!index) throw new Error(errors.join(' '));
@@ -30,7 +30,7 @@ const threads = sqlite.prepare(`
 
 for (const rows of [resources.iterate(), threads.iterate(Number(limit))]) {
   for (const row of rows as IterableIterator<Row>) {
-    const type = threadTypes[row.type] ?? resourceType(row.type).label;
+    const type = threadTypes.get(row.type) ?? resourceType(row.type).label;
     const { errors: wrong } = await index.addCustomRecord({
       url: row.url, language: 'en', content: [row.title, row.people, row.summary, row.body].filter(Boolean).join('. '),
       meta: { title: row.title, type, ...(row.people && { people: shortened(row.people) }), ...(row.year && { year: String(row.year) }) },
@@ -61,7 +61,7 @@ function swap(now: string): void {
   symlinkSync(now, fresh);
   renameSync(fresh, link);
   for (const name of readdirSync(folder)) {
-    if (/^\d{17}$/.test(name) && name !== now && name !== before) rmSync(join(folder, name), { recursive: true });
+    if (/^\d{17}$/.test(name) && name !== now && (name !== before || keep === 'none')) rmSync(join(folder, name), { recursive: true });
     if (name.startsWith('next-')) rmSync(join(folder, name));
   }
 }

@@ -5,29 +5,34 @@ import { join } from 'node:path';
 import { eq } from 'drizzle-orm';
 import { db, facts } from '#db/client.ts';
 import { settings } from '#lib/settings.ts';
-import { documentChanges } from './documents.ts';
+import { documentChanges, documentRemovals } from './documents.ts';
 
 /** A bundle may be this old before it is built again: building costs seconds of a core, and /search is fresh anyway. */
 const patience = 60_000;
 let builtAt = 0;
 
-/** Whether the Pagefind bundle is missing, or was built a while ago and from other documents than there are now. */
+/** Whether the Pagefind bundle has words that were removed, is missing, or was built a while ago and from other documents than there are now. */
 export function pagefindIsStale(): boolean {
+  if (hasRemovedWords()) return true;
   if (Date.now() - builtAt < patience) return false;
-  const built = db.select({ value: facts.value }).from(facts).where(eq(facts.name, 'pagefind')).get()?.value;
-  return built !== documentChanges() || !existsSync(join(settings().dataDir, 'pagefind/current/pagefind.js'));
+  return builtFrom('pagefind') !== documentChanges() || !existsSync(join(settings().dataDir, 'pagefind/current/pagefind.js'));
 }
+
+const hasRemovedWords = () => builtFrom('pagefind-removed') !== documentRemovals();
+const builtFrom = (name: string) => db.select({ value: facts.value }).from(facts).where(eq(facts.name, name)).get()?.value ?? 0;
 
 /**
  * Builds the bundle anew in a child process of low priority and swaps it in when it is whole. Rejects with the child's words when it
- * fails; the bundle before stays. The child is plain Node over src/, which is there beside the built server.
+ * fails; the bundle before stays. After a
+ * removal no older bundle is left. The child is plain Node over src/, which is there beside the built server.
  */
 export async function rebuildPagefind(): Promise<void> {
   const { dataDir, pagefindThreads } = settings();
-  const value = documentChanges();
+  const counts = { pagefind: documentChanges(), 'pagefind-removed': documentRemovals() };
+  const keep = hasRemovedWords() ? 'none' : 'last';
   builtAt = Date.now();
   const script = join(process.cwd(), 'src/domain/search/pagefind-build.ts');
-  const child = spawn(process.execPath, [script, join(dataDir, 'hub.sqlite'), join(dataDir, 'pagefind'), String(pagefindThreads)], { stdio: ['ignore', 'ignore', 'pipe'] });
+  const child = spawn(process.execPath, [script, join(dataDir, 'hub.sqlite'), join(dataDir, 'pagefind'), String(pagefindThreads), keep], { stdio: ['ignore', 'ignore', 'pipe'] });
   if (child.pid) setPriority(child.pid, constants.priority.PRIORITY_LOW);
   let words = '';
   child.stderr.on('data', (part: Buffer) => { words = (words + part.toString()).slice(-2000); });
@@ -35,5 +40,5 @@ export async function rebuildPagefind(): Promise<void> {
     child.on('error', reject);
     child.on('exit', (code) => { if (code === 0) resolve(); else reject(new Error(`The Pagefind bundle could not be built. ${words}`)); });
   });
-  db.insert(facts).values({ name: 'pagefind', value }).onConflictDoUpdate({ target: facts.name, set: { value } }).run();
+  for (const [name, value] of Object.entries(counts)) db.insert(facts).values({ name, value }).onConflictDoUpdate({ target: facts.name, set: { value } }).run();
 }

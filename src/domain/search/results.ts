@@ -96,8 +96,8 @@ function facet(name: 'type' | 'theme', label: string, ask: SearchAsk, counts: Ma
   return { name, label, values: values.sort((a, b) => b.count - a.count || a.label.localeCompare(b.label)) };
 }
 
-const threadTypes: Record<string, string> = { discussion: 'Discussion', question: 'Question', announcement: 'Announcement', comment: 'Comment' };
-const typeLabel = (type: string) => threadTypes[type] ?? resourceType(type).label;
+const threadTypes = new Map([['discussion', 'Discussion'], ['question', 'Question'], ['announcement', 'Announcement'], ['comment', 'Comment']]);
+const typeLabel = (type: string) => threadTypes.get(type) ?? resourceType(type).label;
 
 function show(c: Candidate, marks: Marks | undefined): Result {
   const thread = c.thread_id === null ? undefined : threadTitle().get(c.thread_id) as { title: string; forum: string | null } | undefined;
