@@ -42,8 +42,9 @@ const memoryOf = (pid: number, field: 'VmRSS' | 'VmHWM'): number =>
   Math.round(Number(new RegExp(`${field}:\\s+(\\d+)`).exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024);
 
 function load(config: Load): Promise<Measured> {
-  const [file, args] = onCore(1, [process.execPath, 'tests/bench/load.ts', JSON.stringify(config)]);
-  const child = spawn(file, args, { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] });
+  const [file, args] = onCore(1, [process.execPath, 'tests/bench/load.ts']);
+  const child = spawn(file, args, { cwd: root, stdio: ['pipe', 'pipe', 'inherit'] });
+  child.stdin.end(JSON.stringify(config));
   let out = '';
   child.stdout.on('data', (chunk: Buffer) => { out += chunk.toString(); });
   return new Promise((done, failed) => child.once('exit', (code) => (code === 0 ? done(JSON.parse(out) as Measured) : failed(new Error(`load ended with ${code}`)))));

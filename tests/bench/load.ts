@@ -1,8 +1,9 @@
+import { text } from 'node:stream/consumers';
 import autocannon from 'autocannon';
 import type { Load, Measured } from './bench.ts';
 
 /** Sends one case's requests in a process of its own and prints what it measured as JSON. Latencies in milliseconds. */
-const { url, paths, cookies, post, connections, seconds } = JSON.parse(process.argv[2] ?? '{}') as Load;
+const { url, paths, cookies, post, connections, seconds } = JSON.parse(await text(process.stdin)) as Load;
 const times: number[] = [];
 let errors = 0;
 
