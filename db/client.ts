@@ -77,6 +77,30 @@ export function changes(): number {
 }
 const readChanges = prepared((d) => d.$client.prepare(`select value from facts where name = 'changes'`));
 
+/**
+ * Remembers what a function returned, by its arguments (which must be plain values), until anything that a visitor could see changes, in
+ * this process or another. For lists and counts that many pages show. Not inside a transaction: what it sees there may be rolled back.
+ */
+export function untilChange<Arguments extends (string | number | boolean | null | readonly string[])[], Value>(compute: (...given: Arguments) => Value): (...given: Arguments) => Value {
+  const known = new Map<string, Value>();
+  let madeFor: Db | null = null;
+  let madeAt = -1;
+  return (...given) => {
+    if (!open || open.$client.inTransaction) return compute(...given);
+    const now = changes();
+    if (madeFor !== open || madeAt !== now || known.size > 500) {
+      known.clear();
+      [madeFor, madeAt] = [open, now];
+    }
+    const key = JSON.stringify(given);
+    const remembered = known.get(key);
+    if (remembered !== undefined) return remembered;
+    const value = compute(...given);
+    known.set(key, value);
+    return value;
+  };
+}
+
 /** Folds the write-ahead log into the file and closes it. */
 export function closeDatabase(): void {
   if (!open) return;

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { environment, flags } from './runtime-flags.mjs';
 import { build, CannotPrepare, install, launch, root, run, runtime } from './prepare.mjs';
 
 const help = `npm start          installs and builds what has changed, then serves the hub
@@ -21,5 +22,5 @@ await launch(async () => {
   const env = demo ? { ...process.env, HUB_DEMO: '1', HUB_DATA_DIR: process.env.HUB_DATA_DIR || 'var-demo', HUB_PORT: process.env.HUB_PORT || '4322' } : process.env;
   // The demo must not write letters to real people: it knows nothing of the real hub's settings.
   const settings = !demo && existsSync(`${root}/.env`) ? ['--env-file=.env'] : [];
-  return (await run(runtime(), [...settings, 'src/server/serve.ts'], { env })).code;
+  return (await run(runtime(), [...flags, ...settings, 'src/server/serve.ts'], { env: { ...environment, ...env } })).code;
 });

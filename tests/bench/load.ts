@@ -3,7 +3,7 @@ import autocannon from 'autocannon';
 import type { Load, Measured } from './bench.ts';
 
 /** Sends one case's requests in a process of its own and prints what it measured as JSON. Latencies in milliseconds. */
-const { url, paths, cookies, post, connections, seconds } = JSON.parse(await text(process.stdin)) as Load;
+const { url, paths, cookies, encoding, post, connections, seconds } = JSON.parse(await text(process.stdin)) as Load;
 const times: number[] = [];
 let errors = 0;
 
@@ -27,7 +27,7 @@ async function reading(): Promise<void> {
   let finished: (result: autocannon.Result) => void = () => {};
   const ended = new Promise<autocannon.Result>((done) => { finished = done; });
   const run = autocannon({
-    url, connections, duration: seconds, pipelining: 1,
+    url, connections, duration: seconds, pipelining: 1, ...(encoding && { headers: { 'accept-encoding': encoding } }),
     ...(varied ? { requests: [{ method: 'GET' as const, setupRequest: (request) => ({ ...request, ...next() }) }] } : { requests: [{ method: 'GET' as const, path: paths[0] ?? '/' }] }),
   }, (_, result) => finished(result));
   run.on('response', (_client, status, _bytes, time: number) => {
@@ -40,13 +40,15 @@ async function reading(): Promise<void> {
   report(times.length, (performance.now() - started) / 1000);
 }
 
-async function posting({ origin, bodies }: { origin: string; bodies: string[] }): Promise<void> {
+async function posting({ origin }: { origin: string }): Promise<void> {
   const { Agent, request } = await import('node:http');
   const agent = new Agent({ keepAlive: true, maxSockets: connections });
   const target = new URL(paths[0] ?? '/', url);
   let n = Math.floor(Math.random() * 1000);
   const send = () => new Promise<number>((done) => {
-    const body = bodies[n++ % bodies.length] ?? '';
+    n++;
+    // Each text is new: the same one twice would be taken for a form that was sent twice.
+    const body = new URLSearchParams({ threadId: String(1 + (n % 100)), body: `Reply ${process.pid}-${n} about **service levels** and what they cost.\n\n- one\n- two` }).toString();
     const call = request(target, { agent, method: 'POST', headers: { origin, cookie: cookies?.[n % cookies.length] ?? '', 'content-type': 'application/x-www-form-urlencoded', 'content-length': Buffer.byteLength(body) } }, (response) => {
       response.resume().on('end', () => done(response.statusCode ?? 0));
     });

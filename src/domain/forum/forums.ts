@@ -1,7 +1,8 @@
 import { asc, eq, sql } from 'drizzle-orm';
-import { db, forums, forumThemes, prepared, themes } from '#db/client.ts';
+import { db, forums, forumThemes, prepared, themes, untilChange } from '#db/client.ts';
 import { NotFound } from '../errors.ts';
 import type { Term } from '../library/types.ts';
+import { canModerate } from '../people/permissions.ts';
 import type { Viewer } from '../people/types.ts';
 import { latestThreads } from './threads.ts';
 import type { ForumRow } from './types.ts';
@@ -14,6 +15,11 @@ const allForums = prepared((d) => d.select({
 
 /** Every forum with its numbers and its newest thread, in the coordinators' order. */
 export function listForums(viewer: Viewer): ForumRow[] {
+  return canModerate(viewer) ? withLatest(viewer) : forumsForAll();
+}
+const forumsForAll = untilChange(() => withLatest(null));
+
+function withLatest(viewer: Viewer): ForumRow[] {
   return allForums().all().map((forum) => ({ ...forum, latest: latestThreads(viewer, { forumId: forum.id }, 1)[0] ?? null }));
 }
 

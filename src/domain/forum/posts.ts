@@ -46,8 +46,8 @@ export const postInput = z.object({ threadId: rowId, body: bodyField });
 export function createPost(actor: Member, input: z.output<typeof postInput>): { id: number; url: string } {
   const thread = findThread(actor, input.threadId);
   mustReply(actor, thread);
-  countAttempt('postPerMember', actor.id);
   return transaction(() => {
+    countAttempt('postPerMember', actor.id);
     mustReply(actor, findThread(actor, thread.id));
     const twin = justWritten(actor, thread.id, input.body);
     if (twin) return { id: twin.id, url: postPlace(thread.url, twin.number) };

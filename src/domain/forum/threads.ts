@@ -1,6 +1,6 @@
 import { and, count, desc, eq, inArray, isNotNull, sql, type SQL } from 'drizzle-orm';
 import { alias } from 'drizzle-orm/sqlite-core';
-import { db, forums, members, prepared, resources, themes, threads, threadThemes } from '#db/client.ts';
+import { db, forums, members, prepared, resources, themes, threads, threadThemes, untilChange } from '#db/client.ts';
 import { addDays } from '#lib/dates.ts';
 import { paging, type Paging } from '#lib/paging.ts';
 import { Gone, NotFound } from '../errors.ts';
@@ -59,7 +59,12 @@ export function latestThreads(viewer: Viewer, filter: ThreadFilter, limit: numbe
 }
 
 /** Threads of the forums with most posts in the last 30 days, among the 100 written to last; at most `limit`. */
-export function liveliestThreads(viewer: Viewer, limit: number, now = new Date()): ThreadRow[] {
+export function liveliestThreads(viewer: Viewer, limit: number): ThreadRow[] {
+  return canModerate(viewer) ? liveliest(viewer, limit) : liveliestForAll(limit);
+}
+const liveliestForAll = untilChange((limit: number) => liveliest(null, limit));
+
+function liveliest(viewer: Viewer, limit: number, now = new Date()): ThreadRow[] {
   const written = db.select({ id: threads.id }).from(threads).where(whereOf(viewer, {})).orderBy(desc(threads.lastPostAt)).limit(100);
   const recent = sql`(select count(*) from posts p where p.thread_id = ${threads.id} and p.removed_at is null and p.created_at > ${addDays(now, -30).getTime()})`;
   return selectRows().where(inArray(threads.id, written)).orderBy(desc(recent), desc(threads.lastPostAt)).limit(limit).all().map(asRow);

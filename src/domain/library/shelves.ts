@@ -1,10 +1,10 @@
-import { prepared } from '#db/client.ts';
+import { prepared, untilChange } from '#db/client.ts';
 import { publishedResources } from './published.ts';
 import { rowsOf } from './rows.ts';
 import type { ResourceKind, ResourceRow } from './types.ts';
 
 /** The newest published resources, at most `limit`, and of each kind at most half of that: a hundred works imported in a day do not hide the rest. */
-export function newestResources(limit: number): ResourceRow[] {
+export const newestResources = untilChange((limit: number): ResourceRow[] => {
   const taken = { article: 0, practice: 0, reference: 0 };
   const chosen: string[] = [];
   for (const { id, kind } of publishedResources()) {
@@ -12,12 +12,12 @@ export function newestResources(limit: number): ResourceRow[] {
     if (taken[kind]++ < limit / 2) chosen.push(id);
   }
   return rowsOf(chosen);
-}
+});
 
 /** The published resources that were read most, at most `limit`; where too few were read, those that the hub's own pieces cite most. */
-export function mostUsedResources(limit: number): ResourceRow[] {
+export const mostUsedResources = untilChange((limit: number): ResourceRow[] => {
   return rowsOf([...new Set([...mostRead().all(limit) as string[], ...mostCited().all(limit) as string[]])].slice(0, limit));
-}
+});
 const mostRead = prepared((d) => d.$client.prepare(`
   select ref from reads join resources r on r.id = reads.ref
   where reads.kind = 'resource' and r.status = 'published' order by reads.count desc limit ?`).pluck());
@@ -26,9 +26,9 @@ const mostCited = prepared((d) => d.$client.prepare(`
   where r.status = 'published' group by c.cited_id order by count(*) desc, c.cited_id limit ?`).pluck());
 
 /** Published resources of a kind on a theme, newest first. */
-export function resourcesOnTheme(theme: string, kind: ResourceKind, limit: number): ResourceRow[] {
+export const resourcesOnTheme = untilChange((theme: string, kind: ResourceKind, limit: number): ResourceRow[] => {
   return rowsOf(publishedResources().filter((r) => r.kind === kind && r.themes.includes(theme)).slice(0, limit).map((r) => r.id));
-}
+});
 
 export interface RelatedResource extends ResourceRow {
   /** Why it is shown: "Also about Equity and access, Technology". */

@@ -25,7 +25,7 @@ export interface Found { found: Candidate[]; more: boolean; loose: boolean; matc
  * More matches than this are not ranked one by one, since a word that common tells little: the oldest and the newest matches in titles and
  * the newest in texts stand for all. The oldest are the library's own stock.
  */
-const most = 800;
+const most = 500;
 
 /** What matches the typed text, with its rank; bounded, so that no text however common takes long. Never throws for what is typed. */
 export function candidatesOf(typed: string): Found {
