@@ -101,7 +101,6 @@ export const measureSchema = z.strictObject({
   sources: z.array(z.string()).optional(),
 });
 
-export type Article = z.infer<typeof articleSchema>;
 export type Practice = z.infer<typeof practiceSchema>;
 export type Theme = z.infer<typeof themeSchema>;
 export type Forum = z.infer<typeof forumSchema>;

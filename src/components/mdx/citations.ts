@@ -10,18 +10,6 @@ export interface Citation {
   linked: boolean;
 }
 
-/** A measure's definition. The page puts them into `Astro.locals.measures`, by id. */
-export interface MeasureDefinition {
-  id: string;
-  name: string;
-  formula: string;
-  unit: string;
-  /** Which way is better, in words. */
-  better: string;
-  means: string;
-  pitfall?: string;
-}
-
 /** The works behind space-separated keys. Throws an Error that names a key the bibliography does not have. */
 export function worksCited(keys: string, citations: Map<string, Citation> | undefined): Citation[] {
   return keys.trim().split(/\s+/).map((key) => {

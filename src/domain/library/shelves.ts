@@ -14,10 +14,10 @@ export const newestResources = untilChange((limit: number): ResourceRow[] => {
   return rowsOf(chosen);
 });
 
-/** The published resources that were read most, at most `limit`; where too few were read, those that the hub's own pieces cite most. */
-export const mostUsedResources = untilChange((limit: number): ResourceRow[] => {
+/** The published resources that were read most, at most `limit`; where too few were read, those that the hub's own pieces cite most. Not remembered: reading moves no change counter. */
+export function mostUsedResources(limit: number): ResourceRow[] {
   return rowsOf([...new Set([...mostRead().all(limit) as string[], ...mostCited().all(limit) as string[]])].slice(0, limit));
-});
+}
 const mostRead = prepared((d) => d.$client.prepare(`
   select ref from reads join resources r on r.id = reads.ref
   where reads.kind = 'resource' and r.status = 'published' order by reads.count desc limit ?`).pluck());
