@@ -1,6 +1,11 @@
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { Cron } from 'croner';
+import { forgetOrphanFiles } from '#domain/library/attaching.ts';
+import { readWaitingDocuments } from '#domain/library/attachment-words.ts';
+import { forgetOldImports } from '#domain/library/imports/discarding.ts';
+import { continueImports } from '#domain/library/imports/reading.ts';
+import { checkSomeLinks } from '#domain/library/link-checks.ts';
 import { forgetSentLetters, sendOutbox } from '#domain/mail/outbox.ts';
 import { forgetUnconfirmed } from '#domain/people/joining.ts';
 import { forgetOldAttempts } from '#domain/people/limits.ts';
@@ -12,9 +17,9 @@ import { settings } from '#lib/settings.ts';
 import { writeReads } from './reads.ts';
 import { reportFailure } from '#lib/failures.ts';
 
-/** Starts the housekeeping: mail every five seconds, reads every half minute, the Pagefind bundle when it is behind, forgetting once an hour. Returns a function that stops it and waits for what runs. */
+/** Starts the housekeeping: mail every five seconds, reads every half minute, the Pagefind bundle when it is behind, imports that are being read, three links a minute, forgetting once an hour. Returns a function that stops it and waits for what runs. */
 export function startChores(): () => Promise<void> {
-  const { dataDir, smtpUrl, mailFrom } = settings();
+  const { dataDir, smtpUrl, mailFrom, outbound } = settings();
   const mailer = smtpUrl ? smtpMailer(smtpUrl, mailFrom) : folderMailer(join(dataDir, 'mail'), mailFrom);
   const running = new Set<Promise<unknown>>();
 
@@ -29,11 +34,16 @@ export function startChores(): () => Promise<void> {
     every('*/5 * * * * *', 'mail', () => sendOutbox(mailer)),
     every('*/30 * * * * *', 'reads', writeReads),
     every('*/10 * * * * *', 'pagefind', () => pagefindIsStale() && rebuildPagefind()),
+    every('*/5 * * * * *', 'imports', continueImports),
+    every('*/7 * * * * *', 'documents', readWaitingDocuments),
+    every('30 * * * * *', 'links', () => outbound && checkSomeLinks(3)),
     every('17 * * * *', 'forgetting', async () => {
       forgetOldAttempts();
       forgetOldLinks();
       forgetUnconfirmed();
       forgetSentLetters();
+      forgetOldImports();
+      forgetOrphanFiles();
       await forgetExpiredSessions();
     }),
   ];

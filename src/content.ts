@@ -22,9 +22,9 @@ async function allPieces(): Promise<Piece[]> {
   return [...works.map(workPiece), ...articles.map((a) => articlePiece(a, measure)), ...practices.map((p) => practicePiece(p, measure))];
 }
 
-/** The MDX body of an article or practice that still comes from content/, ready to render; null when there is none. */
-export async function contentBody(kind: string, slug: string) {
-  const entry = kind === 'article' ? await getEntry('articles', slug) : kind === 'practice' ? await getEntry('practices', slug) : undefined;
+/** The MDX body of an article or practice that still comes from content/, by the name of its file, ready to render; null when there is none. */
+export async function contentBody(kind: string, name: string) {
+  const entry = kind === 'article' ? await getEntry('articles', name) : kind === 'practice' ? await getEntry('practices', name) : undefined;
   return entry ? render(entry) : null;
 }
 
@@ -39,12 +39,14 @@ export async function measuresById() {
 }
 const better = { up: 'higher', down: 'lower', band: 'neither very high nor very low', none: 'neither: it gives context' };
 
-const nothing = { venue: null, place: null, region: null, country: null, population: null, language: 'en', evidence: null, doi: null, url: null, cites: [], checked: true, provenance: null };
+const nothing = { venue: null, place: null, region: null, country: null, population: null, language: 'en', evidence: null, doi: null, url: null, cites: [], checked: true, provenance: null, rights: 'undetermined', rightsNote: null };
+/** What we write ourselves may be copied with credit, to each member's own web site too. */
+const ours = { rights: 'cc-by', rightsNote: null };
 
 function articlePiece({ id, data, body = '' }: CollectionEntry<'articles'>, measure: MeasureWords): Piece {
   const people = data.authors.map((literal) => ({ literal }));
   return {
-    ...nothing, id: `article:${id}`, slug: id, kind: 'article', type: 'article', title: data.title, summary: data.summary,
+    ...nothing, ...ours, id: `article:${id}`, slug: id, kind: 'article', type: 'article', title: data.title, summary: data.summary,
     people: shortPeople(people), year: Number(data.published.slice(0, 4)), themes: data.themes, body: mdxToMarkdown(body, measure),
     csl: { id, type: 'post-weblog', title: data.title, author: people, issued: dayOf(data.published), abstract: data.summary },
     details: { audience: data.audience, channels: data.channels }, reviewBy: data.reviewBy ?? null, publishedAt: new Date(data.published),
@@ -54,7 +56,7 @@ function articlePiece({ id, data, body = '' }: CollectionEntry<'articles'>, meas
 function practicePiece({ id, data, body = '' }: CollectionEntry<'practices'>, measure: MeasureWords): Piece {
   const { jurisdiction, populationYear, populationSource, channels, serviceAreas, results } = data;
   return {
-    ...nothing, id: `practice:${id}`, slug: id, kind: 'practice', type: 'practice', title: data.title, summary: data.summary,
+    ...nothing, ...ours, id: `practice:${id}`, slug: id, kind: 'practice', type: 'practice', title: data.title, summary: data.summary,
     people: null, year: data.year, place: data.place, region: data.region ?? null, country: data.country, population: data.population ?? null,
     evidence: data.evidence, themes: data.themes, body: mdxToMarkdown(body, measure), cites: results.flatMap((r) => (r.work ? [r.work] : [])),
     csl: { id, type: 'report', genre: 'Best practice', title: data.title, issued: dayOf(data.published), abstract: data.summary },
@@ -62,12 +64,15 @@ function practicePiece({ id, data, body = '' }: CollectionEntry<'practices'>, me
   };
 }
 
+/** What kind of evidence such a work usually is; of all others only somebody who has read it can say. */
+const usualEvidence: Record<string, string> = { 'journal-article': 'peer-reviewed', 'newspaper-article': 'news' };
+
 function workPiece({ data: work }: CollectionEntry<'references'>): Piece {
   const { csl } = work;
   return {
     ...nothing, id: `ref:${work.key}`, slug: work.key, kind: 'reference', type: work.type, title: csl.title, summary: csl.abstract ?? '',
     people: shortPeople(peopleOf(csl)), year: issued(csl).year, venue: work.venue, themes: work.themes, body: '', csl: { ...csl }, details: {},
-    language: csl.language ?? 'en', doi: csl.DOI ?? null, url: csl.URL ?? null, checked: work.checked, provenance: work.provenance,
+    language: csl.language ?? 'en', evidence: usualEvidence[work.type] ?? null, doi: csl.DOI ?? null, url: csl.URL ?? null, checked: work.checked, provenance: work.provenance,
     reviewBy: null, publishedAt: null,
   };
 }

@@ -6,7 +6,9 @@ declare namespace App {
     /** The address the request comes from, for rate limits. */
     address: string;
     /** Why the page that was asked for is not shown; read by pages/refusal.astro alone. */
-    refusal?: { status: number; title: string; message: string };
+    refusal?: { status: number; title: string; message: string; successor?: { url: string; title: string } | null };
+    /** Resolves when whoever reads an answer that is sent while it is made has taken most of it; set for what asks not to be buffered. */
+    drained?: () => Promise<void>;
     /** Seconds to wait, when something was done too often. */
     retryAfter?: number;
     /** Works by bibliography key, set by a page before it renders a piece with <Cite>. */

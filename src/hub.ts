@@ -1,10 +1,15 @@
 import { join } from 'node:path';
 import { closeDatabase, openDatabase } from '#db/client.ts';
 import { seedSampleCommunity } from '#db/seed.ts';
+import { backfillPostLinks } from '#domain/forum/post-links.ts';
+import { fillWorkKeys } from '#domain/library/backfill.ts';
+import { stopImports } from '#domain/library/imports/reading.ts';
 import { setUpLink } from '#domain/moderation/setting-up.ts';
+import type { ServedFile } from '#lib/file-headers.ts';
 import { settings } from '#lib/settings.ts';
 import { startChores } from './chores.ts';
 import { syncContent } from './content.ts';
+import { fileAt, mayUpload } from './files.ts';
 import { countRead, writeReads } from './reads.ts';
 
 /** What the front server holds in hand while it serves. */
@@ -15,6 +20,10 @@ export interface Hub {
   startChores: () => void;
   /** Notes that a page was read by somebody. Cheap: written to the database by the chores. */
   countRead: (pathname: string) => void;
+  /** Whether whoever has these cookies may send files. */
+  mayUpload: (cookies: string | undefined) => Promise<boolean>;
+  /** The file at an address, for whoever has these cookies, or where it has moved to; null where the page says why there is none. */
+  fileAt: (pathname: string, cookies: string | undefined) => Promise<ServedFile | { movedTo: string } | null>;
   /** Stops the chores, writes what is only in memory, closes the database. */
   close: () => Promise<void>;
 }
@@ -24,14 +33,17 @@ export async function openHub(): Promise<Hub> {
   const { dataDir, demo } = settings();
   openDatabase(join(dataDir, 'hub.sqlite'), join(process.cwd(), 'db/migrations'));
   await syncContent();
+  fillWorkKeys();
+  backfillPostLinks();
   if (demo) seedSampleCommunity(join(process.cwd(), 'db/sample'));
   let stopChores = async () => {};
   return {
     setUpLink: setUpLink(),
     startChores: () => { stopChores = startChores(); },
-    countRead,
+    countRead, mayUpload, fileAt,
     close: async () => {
       await stopChores();
+      await stopImports();
       writeReads();
       closeDatabase();
     },

@@ -63,7 +63,7 @@ function isReadable(request: Request): Promise<boolean> {
 
 function refusalOf(error: unknown, where: string): App.Locals['refusal'] {
   if (error instanceof NotFound) return { status: 404, title: 'Not found', message: error.message };
-  if (error instanceof Gone) return { status: 410, title: 'No longer here', message: error.message };
+  if (error instanceof Gone) return { status: 410, title: 'No longer here', message: error.message, successor: error.successor };
   if (error instanceof SignInRequired) return { status: 401, title: 'Please sign in', message: error.message };
   if (error instanceof Denied) return { status: 403, title: 'Not allowed', message: error.message };
   if (error instanceof TooMany) return { status: 429, title: 'One moment, please', message: error.message };

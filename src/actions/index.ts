@@ -1,6 +1,11 @@
+import { attachments } from './attachments.ts';
+import { bookmarks, collections } from './collections.ts';
 import { comments, posts, threads } from './forum.ts';
+import { imports } from './imports.ts';
+import { links } from './links.ts';
 import { members } from './members.ts';
+import { duplicates } from './merging.ts';
 import { moderation } from './moderation.ts';
 import { resources } from './resources.ts';
 
-export const server = { members, threads, posts, comments, moderation, resources };
+export const server = { members, threads, posts, comments, moderation, resources, collections, bookmarks, imports, links, duplicates, attachments };

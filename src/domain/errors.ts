@@ -6,11 +6,13 @@ export class NotFound extends Error {
   }
 }
 
-/** Was here and is gone on purpose: shown as 410 with the reason. */
+/** Was here and is gone on purpose: shown as 410 with the reason and, where there is one, what to read instead. */
 export class Gone extends Error {
-  constructor(message: string) {
+  readonly successor: { url: string; title: string } | null;
+  constructor(message: string, successor: { url: string; title: string } | null = null) {
     super(message);
     this.name = 'Gone';
+    this.successor = successor;
   }
 }
 

@@ -81,3 +81,48 @@ export const audiences = terms({
 export function labelOf(list: readonly Term[], code: string): string {
   return list.find((t) => t.code === code)?.label ?? code;
 }
+
+interface RightsStatement extends Term {
+  /** Address of the licence or statement; null where none is published. */
+  url: string | null;
+}
+
+/** What may be done with a work: Creative Commons licences and statements of rightsstatements.org. */
+export const rightsStatements: readonly RightsStatement[] = [
+  { code: 'cc0', label: 'No rights reserved (CC0 1.0)', url: 'https://creativecommons.org/publicdomain/zero/1.0/' },
+  { code: 'cc-by', label: 'Free with credit (CC BY 4.0)', url: 'https://creativecommons.org/licenses/by/4.0/' },
+  { code: 'cc-by-sa', label: 'Free with credit, shared alike (CC BY-SA 4.0)', url: 'https://creativecommons.org/licenses/by-sa/4.0/' },
+  { code: 'cc-by-nd', label: 'Free with credit, unchanged (CC BY-ND 4.0)', url: 'https://creativecommons.org/licenses/by-nd/4.0/' },
+  { code: 'cc-by-nc', label: 'Free with credit, not for business (CC BY-NC 4.0)', url: 'https://creativecommons.org/licenses/by-nc/4.0/' },
+  { code: 'cc-by-nc-sa', label: 'Free with credit, not for business, shared alike (CC BY-NC-SA 4.0)', url: 'https://creativecommons.org/licenses/by-nc-sa/4.0/' },
+  { code: 'cc-by-nc-nd', label: 'Free with credit, not for business, unchanged (CC BY-NC-ND 4.0)', url: 'https://creativecommons.org/licenses/by-nc-nd/4.0/' },
+  { code: 'public-domain', label: 'Public domain in the United States', url: 'https://rightsstatements.org/vocab/NoC-US/1.0/' },
+  { code: 'open-licence', label: 'Open licence of a government (see the note)', url: null },
+  { code: 'permission', label: 'In copyright, shared here with permission', url: null },
+  { code: 'in-copyright', label: 'In copyright', url: 'https://rightsstatements.org/vocab/InC/1.0/' },
+  { code: 'undetermined', label: 'Copyright not determined', url: 'https://rightsstatements.org/vocab/UND/1.0/' },
+];
+
+/** The words for a rights statement; an unknown code stands for itself. */
+export function rightsStatement(code: string): RightsStatement {
+  return rightsStatements.find((r) => r.code === code) ?? { code, label: code, url: null };
+}
+
+/** Population classes of the ICMA Municipal Year Book: lower bound inclusive, upper exclusive. */
+export const populationBands = [
+  { code: '1m-plus', label: '1,000,000 and more', from: 1_000_000 },
+  { code: '500k-1m', label: '500,000 to 999,999', from: 500_000 },
+  { code: '250k-500k', label: '250,000 to 499,999', from: 250_000 },
+  { code: '100k-250k', label: '100,000 to 249,999', from: 100_000 },
+  { code: '50k-100k', label: '50,000 to 99,999', from: 50_000 },
+  { code: '25k-50k', label: '25,000 to 49,999', from: 25_000 },
+  { code: '10k-25k', label: '10,000 to 24,999', from: 10_000 },
+  { code: '5k-10k', label: '5,000 to 9,999', from: 5_000 },
+  { code: '2500-5k', label: '2,500 to 4,999', from: 2_500 },
+  { code: 'under-2500', label: 'under 2,500', from: 0 },
+] as const;
+
+/** Code of the band that this many people fall into; null for null. */
+export function populationBand(population: number | null): string | null {
+  return population === null ? null : populationBands.find((band) => population >= band.from)?.code ?? null;
+}

@@ -19,6 +19,10 @@ export interface Settings {
   trustedProxies: number;
   demo: boolean;
   pagefindThreads: number;
+  /** Most bytes that one uploaded file may have. */
+  uploadBytes: number;
+  /** Whether the hub may ask other servers: links that it checks, DOIs that it looks up. */
+  outbound: boolean;
   secureCookies: boolean;
 }
 
@@ -49,6 +53,8 @@ const variables = z.object({
   HUB_TRUSTED_PROXIES: wholeNumber(0, 9, 0),
   HUB_DEMO: z.enum(['0', '1'], 'but must be 1 (the sample community) or 0 (none)').default('0'),
   HUB_PAGEFIND_THREADS: wholeNumber(0, 100_000, 2000),
+  HUB_UPLOAD_MB: wholeNumber(1, 100, 25),
+  HUB_OUTBOUND: z.enum(['0', '1'], 'but must be 1 (the hub may ask other servers) or 0 (it never does)').default('1'),
 });
 
 /** Names of all variables, as `.env.example` lists them. */
@@ -65,7 +71,7 @@ export function readSettings(env: Record<string, string | undefined>): Settings 
     name: values.HUB_NAME, url, urlGiven: values.HUB_URL !== undefined, host: values.HUB_HOST, port: values.HUB_PORT,
     dataDir: resolve(values.HUB_DATA_DIR), smtpUrl: values.SMTP_URL ?? null,
     mailFrom: values.HUB_MAIL_FROM ?? `"${values.HUB_NAME.replaceAll(/["\\]/g, '')}" <hub@${new URL(url).hostname}>`,
-    trustedProxies: values.HUB_TRUSTED_PROXIES, demo: values.HUB_DEMO === '1', pagefindThreads: values.HUB_PAGEFIND_THREADS, secureCookies: url.startsWith('https:'),
+    trustedProxies: values.HUB_TRUSTED_PROXIES, demo: values.HUB_DEMO === '1', pagefindThreads: values.HUB_PAGEFIND_THREADS, uploadBytes: values.HUB_UPLOAD_MB * 1024 * 1024, outbound: values.HUB_OUTBOUND === '1', secureCookies: url.startsWith('https:'),
   };
 }
 

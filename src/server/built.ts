@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import type { ServedFile } from '#lib/file-headers.ts';
 import type { PageHandler } from './render.ts';
 
 /** What src/hub.ts hands over. */
@@ -8,6 +9,8 @@ export interface Hub {
   setUpLink: string | null;
   startChores: () => void;
   countRead: (pathname: string) => void;
+  mayUpload: (cookies: string | undefined) => Promise<boolean>;
+  fileAt: (pathname: string, cookies: string | undefined) => Promise<ServedFile | { movedTo: string } | null>;
   close: () => Promise<void>;
 }
 

@@ -16,6 +16,12 @@ export function refusalOfForm(type = '', body: Buffer): { status: number; words:
   return null;
 }
 
+/** The boundary of a multipart form; null for any other body. */
+export function boundaryOf(type = ''): string | null {
+  const separator = separatorOf(type);
+  return separator?.startsWith('--') ? separator.slice(2) : null;
+}
+
 /** What stands between two fields; empty when a form does not say it plainly, null when this is no form. */
 function separatorOf(type: string): string | null {
   const name = type.split(';', 1)[0]?.trim().toLowerCase();

@@ -1,22 +1,27 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { incomingFolder, setFilesAside } from '#lib/incoming-files.ts';
 import type { ChangeCounter } from './change-counter.ts';
-import { forEverybody, forOneReader, securityHeaders } from './headers.ts';
-import { bodyLimits, refusalOfForm } from './form.ts';
+import { forEverybody, forOneReader, securityHeaders, type RawHeaders } from './headers.ts';
+import type { Hub } from './built.ts';
+import { boundaryOf, refusalOfForm } from './form.ts';
 import { keepAnswer, sendKept, type KeptAnswer } from './kept-answer.ts';
 import { createPageCache, type KeptPage } from './page-cache.ts';
-import { render, type PageHandler, type Rendered } from './render.ts';
+import { render, renderInto, type PageHandler, type Rendered } from './render.ts';
 import { addressOf, hostOf, pathOf, readBody } from './request.ts';
-import { pageHeaders, sendFailure, sendPage, sendWords, typeOfPage } from './send.ts';
+import { sendFile } from './send-file.ts';
+import { pageHeaders, sendFailure, sendPage, sendWhileMade, sendWords, typeOfPage } from './send.ts';
+import { createUploads, isSetAside, type Allowance } from './uploads.ts';
 
 /** What the front server stands on. */
 export interface Ground {
   page: PageHandler;
   changes: ChangeCounter;
-  countRead: (pathname: string) => void;
+  hub: Pick<Hub, 'countRead' | 'mayUpload' | 'fileAt'>;
+  /** What the build made, by address. */
   files: ReadonlyMap<string, KeptAnswer>;
   /** A file of the Pagefind bundle by its path below /pagefind/. */
   bundle: (path: string) => Promise<KeptAnswer | null>;
-  settings: { url: string; urlGiven: boolean; trustedProxies: number };
+  settings: { url: string; urlGiven: boolean; trustedProxies: number; uploadBytes: number; dataDir: string };
   /** Bytes of memory for kept pages. */
   cacheSize?: number;
 }
@@ -28,10 +33,12 @@ interface Asked { path: string; pathname: string; host: string; anonymous: boole
 
 /** Makes the function that answers every request: files, the Pagefind bundle, kept pages, and Astro for the rest. */
 export function createFront(ground: Ground): (request: IncomingMessage, response: ServerResponse) => void {
-  const { page: handler, changes, countRead, files, bundle, settings } = ground;
+  const { page: handler, changes, hub, files, bundle, settings } = ground;
+  const { countRead } = hub;
   const cache = createPageCache(changes.read, ground.cacheSize ?? 32 * 1024 * 1024);
   const ownHost = new URL(settings.url).host;
   const security = securityHeaders({ https: settings.url.startsWith('https:') });
+  const allow = createUploads({ mayUpload: hub.mayUpload, uploadBytes: settings.uploadBytes });
 
   return (request, response) => {
     const failed = (error: unknown) => sendFailure(request, response, security, error);
@@ -61,6 +68,7 @@ export function createFront(ground: Ground): (request: IncomingMessage, response
     const file = files.get(pathname);
     if (file) return sendKept(request, response, file);
     if (pathname.startsWith('/pagefind/')) return answerFromBundle(request, response, pathname);
+    if (pathname.startsWith('/files/')) return answerFile(request, response, asked);
     if (pathname === '/healthz') return changes.works() ? sendWords(response, security, 200, 'ok') : sendWords(response, security, 503, 'The database does not answer.');
     return answerPage(request, response, asked);
   }
@@ -69,7 +77,7 @@ export function createFront(ground: Ground): (request: IncomingMessage, response
     const { path, pathname, host, anonymous } = asked;
     prepare(request, asked);
     let own: Rendered | null = null;
-    if (anonymous && !carriesSecret(path)) {
+    if (anonymous && !carriesSecret(path) && !isExport(pathname)) {
       const page = await cache.fill(host + path, async () => {
         own = await render(handler, request);
         return keepable(own, pathname);
@@ -77,21 +85,56 @@ export function createFront(ground: Ground): (request: IncomingMessage, response
       if (page) return sendKeptPage(request, response, page);
     }
     // Another's rendering that turned out not to be for everybody is not for us either.
-    const rendered = own ?? await render(handler, request);
+    const rendered = own ?? await renderInto((status, headers) => sendWhileMade(request, response, status, headers, security), handler, request);
+    if (!rendered) return;
     if (isCounted(pathname, rendered)) countRead(pathname);
     sendPage(request, response, rendered, security, anonymous ? cacheControlOf(rendered) : forOneReader);
   }
 
   async function answerForm(request: IncomingMessage, response: ServerResponse, asked: Asked): Promise<void> {
-    const body = await readBody(request, asked.anonymous ? bodyLimits.visitor : bodyLimits.member);
+    const allowance = await allow(request, asked);
+    if (!allowance) return answerNo(request, response, asked, { status: 503, title: 'One moment, please', message: 'Two files are being sent to the hub already. Go back and send yours again in a few seconds.' }, ['Retry-After', '10']);
+    try {
+      await answerBody(request, response, asked, allowance);
+    } finally {
+      allowance.end();
+    }
+  }
+
+  async function answerBody(request: IncomingMessage, response: ServerResponse, asked: Asked, { limit, patience, tooLarge, upload }: Allowance): Promise<void> {
+    const body = await readBody(request, limit, patience);
     if (body === null) return;
-    if (body === 'too large') return sendWords(response, [...security, 'Connection', 'close'], 413, `This is too large: the hub takes at most ${asked.anonymous ? '64 kilobytes at a time from who is not signed in' : 'one megabyte at a time'}.`);
+    if (body === 'too large' && upload) return answerNo(request, response, asked, { status: 413, title: 'This file is too large', message: tooLarge }, ['Connection', 'close']);
+    if (body === 'too large') return sendWords(response, [...security, 'Connection', 'close'], 413, tooLarge);
     const refusal = refusalOfForm(request.headers['content-type'], body);
     if (refusal) return sendWords(response, security, refusal.status, refusal.words);
+    const boundary = upload ? boundaryOf(request.headers['content-type']) : null;
+    if (boundary === null || !isSetAside(asked.pathname)) return answerPost(request, response, asked, body);
+    const form = await setFilesAside(incomingFolder(settings.dataDir), body, boundary);
+    await answerPost(request, response, asked, form.body).finally(form.forget);
+  }
+
+  async function answerPost(request: IncomingMessage, response: ServerResponse, asked: Asked, body: Buffer): Promise<void> {
     // The adapter takes a body that was read already from here.
     Object.assign(request, { body });
+    request.headers['content-length'] = String(body.length);
     prepare(request, asked);
     sendPage(request, response, await render(handler, request), security);
+  }
+
+  /** Says no on a page of the hub, to somebody who is at work on one. */
+  async function answerNo(request: IncomingMessage, response: ServerResponse, asked: Asked, refusal: { status: number; title: string; message: string }, headers: RawHeaders): Promise<void> {
+    request.method = 'GET';
+    prepare(request, { ...asked, path: '/refusal' });
+    sendPage(request, response, await render(handler, request, { refusal }), [...security, ...headers]);
+  }
+
+  /** Files never pass through Astro or the page cache: they may be large. Why there is none the page says. */
+  async function answerFile(request: IncomingMessage, response: ServerResponse, asked: Asked): Promise<void> {
+    const file = await hub.fileAt(asked.pathname, request.headers.cookie);
+    if (!file) return answerPage(request, response, asked);
+    if ('movedTo' in file) return sendWords(response, [...security, 'Location', file.movedTo], 301, `The file is at ${file.movedTo}`);
+    return sendFile(request, response, file, security);
   }
 
   async function answerFromBundle(request: IncomingMessage, response: ServerResponse, pathname: string): Promise<void> {
@@ -126,6 +169,11 @@ export function createFront(ground: Ground): (request: IncomingMessage, response
 /** Links from letters hold one-time tokens in their query: such a page is for whoever has the link. */
 function carriesSecret(path: string): boolean {
   return /[?&]token=/.test(path);
+}
+
+/** Files of many records are sent while they are made: nobody is to wait for another's, and they are too large to be kept. */
+function isExport(pathname: string): boolean {
+  return /\.(?:bib|ris|csl\.json|csv)$/.test(pathname);
 }
 
 function cacheControlOf({ headers }: Rendered, otherwise = forOneReader): string {

@@ -45,24 +45,34 @@ function networkOf(address: string): string {
   return `${parts.slice(0, 4).join(':')}::/64`;
 }
 
-/** Reads the body: its bytes, `too large`, or null when the client went away. A body somewhat too large is read to its end and dropped, so that the client hears the answer. */
-export function readBody(request: IncomingMessage, limit: number): Promise<Buffer | 'too large' | null> {
-  const patience = 16 * 1024 * 1024;
-  if (Number(request.headers['content-length'] ?? 0) > patience) return Promise.resolve('too large');
+/** Reads the body: its bytes, `too large`, or null when the client went away or took more than `patience` milliseconds. A body somewhat too large is read to its end and dropped, so that the client hears the answer. */
+export function readBody(request: IncomingMessage, limit: number, patience = 60_000): Promise<Buffer | 'too large' | null> {
+  const most = Math.max(16 * 1024 * 1024, limit * 4);
+  if (Number(request.headers['content-length'] ?? 0) > most) return Promise.resolve('too large');
+  if (request.destroyed) return Promise.resolve(null);
   return new Promise((done) => {
+    // Who says how much is coming gets one piece of memory for it, not two.
+    const told = Number(request.headers['content-length'] ?? Infinity);
+    const whole = told <= limit ? Buffer.allocUnsafe(told) : null;
     const parts: Buffer[] = [];
     let size = 0;
+    const clock = setTimeout(() => request.destroy(), patience);
+    const finish = (answer: Buffer | 'too large' | null) => {
+      clearTimeout(clock);
+      done(answer);
+    };
     request.on('data', (part: Buffer) => {
       size += part.length;
-      if (size <= limit) parts.push(part);
+      if (whole) part.copy(whole, size - part.length);
+      else if (size <= limit) parts.push(part);
       else parts.length = 0;
-      if (size > patience) {
+      if (size > most) {
         request.pause();
-        done('too large');
+        finish('too large');
       }
     });
-    request.on('end', () => done(size > limit ? 'too large' : Buffer.concat(parts)));
-    request.on('close', () => done(null));
-    request.on('error', () => done(null));
+    request.on('end', () => finish(size > limit ? 'too large' : whole ?? Buffer.concat(parts)));
+    request.on('close', () => finish(null));
+    request.on('error', () => finish(null));
   });
 }

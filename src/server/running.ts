@@ -24,7 +24,8 @@ export async function serve({ openHub, handler }: Built, client: string, setting
   let answer = (_: IncomingMessage, response: ServerResponse) => sendWords(response, [...securityHeaders({ https }), 'Retry-After', '2'], 503, 'The hub is starting.');
   const server = createServer((request, response) => answer(request, response));
   server.headersTimeout = 20_000;
-  server.requestTimeout = 60_000;
+  // For files over slow lines; any other body has a minute (request.ts).
+  server.requestTimeout = 11 * 60_000;
   // Longer than the minute after which proxies give up a connection, so that none is closed under a request.
   server.keepAliveTimeout = 65_000;
   // The adapter takes a connection for https when it is marked so; behind our proxy it is.
@@ -41,7 +42,7 @@ export async function serve({ openHub, handler }: Built, client: string, setting
     await hub.close();
   });
   console.log(startMessage(settings, hub.setUpLink));
-  answer = createFront({ page: handler, changes, countRead: hub.countRead, files, bundle, settings });
+  answer = createFront({ page: handler, changes, hub, files, bundle, settings });
   hub.startChores();
 }
 

@@ -1,4 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { pipeline, type Writable } from 'node:stream';
+import { constants, createBrotliCompress, createGzip } from 'node:zlib';
 import { reportFailure } from '#lib/failures.ts';
 import { compress, encodingFor, isCompressible } from './compress.ts';
 import { forOneReader, type RawHeaders } from './headers.ts';
@@ -34,6 +36,19 @@ export function sendPage(request: IncomingMessage, response: ServerResponse, pag
     ...pageHeaders(page), 'Cache-Control', cacheControl, 'Vary', 'Cookie, Accept-Encoding', ...security,
   ]);
   response.end(body);
+}
+
+/** Begins to send what is made meanwhile, and returns what takes its body. */
+export function sendWhileMade(request: IncomingMessage, response: ServerResponse, status: number, headers: Rendered['headers'], security: RawHeaders): Writable {
+  const encoding = isCompressible(typeOfPage(headers), Infinity) ? encodingFor(request.headers['accept-encoding']) : 'identity';
+  response.writeHead(status, [
+    ...(encoding === 'identity' ? [] : ['Content-Encoding', encoding]), ...pageHeaders({ status, headers, body: Buffer.alloc(0) }), 'Cache-Control', forOneReader, 'Vary', 'Cookie, Accept-Encoding', ...security,
+  ]);
+  if (encoding === 'identity') return response;
+  const packer = encoding === 'gzip' ? createGzip({ level: 1 }) : createBrotliCompress({ params: { [constants.BROTLI_PARAM_QUALITY]: 1, [constants.BROTLI_PARAM_LGWIN]: 18 } });
+  // Who leaves early is no failure.
+  pipeline(packer, response, () => {});
+  return packer;
 }
 
 /** Sends a sentence. */

@@ -76,6 +76,8 @@ const cases: { name: string; load: Omit<Load, 'url' | 'seconds' | 'connections'>
   { name: 'home, signed in', load: { paths: ['/'], cookies } },
   { name: 'library list, cold', load: { paths: cold('/library') } },
   { name: 'library list, two facets, cold', load: { paths: cold('/library?type=report&theme=equity') } },
+  { name: 'library list, one at a time', load: { paths: cold('/library'), connections: 1 }, target: (r) => verdict(r.p95 <= 100, 'p95 ≤ 100 ms') },
+  { name: 'library list, four facets, one at a time', load: { paths: cold('/library?type=report&theme=equity&language=en&evidence=news&sort=title'), connections: 1 }, target: (r) => verdict(r.p95 <= 100, 'p95 ≤ 100 ms') },
   { name: 'resource, cold', load: { paths: cold('/library/bench-311') } },
   { name: '20-post thread, signed out, warm', load: { paths: [thread] }, target: (r) => verdict(r.ratio >= 0.6, '≥ 0.6 of hello') },
   { name: '20-post thread, warm, as a browser asks', load: { paths: [thread], encoding: 'br, gzip' }, target: (r) => verdict(r.ratio >= 0.6, '≥ 0.6 of hello') },

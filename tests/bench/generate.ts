@@ -62,6 +62,8 @@ function fill(): void {
   const span = Date.UTC(2026, 10, 1) - start;
   const themes = ['citizen-participation', 'performance-measurement', 'management', 'staff-training', 'technology', 'data-analytics', 'equity', 'multichannel', 'open311', 'implementation', 'costs-and-funding', 'emergency-management', 'recognition'];
   const types = ['journal-article', 'report', 'book', 'manual', 'newspaper-article', 'website', 'conference-paper', 'dataset'];
+  const evidence = ['peer-reviewed', 'official-report', 'practitioner', 'news', 'vendor', null];
+  const channels = ['phone-311', 'web', 'mobile-app', 'text', 'email', 'walk-in'];
   const forums = ['starting', 'operations', 'measures', 'technology', 'channels', 'equity', 'emergencies', 'people', 'community'];
 
   const say = (what: string) => process.stderr.write(`${new Date().toISOString().slice(11, 19)} ${what}\n`);
@@ -77,7 +79,7 @@ function fill(): void {
     for (let i = 0; i < sizes.sessions; i++) session(hashToken(tokenOf(i)), i + 1, Math.floor(Date.now() / 1000) + 365 * 86_400);
 
     say(`${sizes.resources} resources`);
-    const resource = insert('resources', ['id', 'slug', 'kind', 'type', 'status', 'origin', 'title', 'summary', 'people', 'year', 'place', 'csl', 'body', 'published_at', 'created_at', 'updated_at']);
+    const resource = insert('resources', ['id', 'slug', 'kind', 'type', 'status', 'origin', 'title', 'summary', 'people', 'year', 'place', 'population', 'language', 'evidence', 'rights', 'work_key', 'csl', 'details', 'body', 'published_at', 'created_at', 'updated_at']);
     const onTheme = insert('resource_themes', ['resource_id', 'theme']);
     const document = insert('search_documents', ['kind', 'ref', 'thread_id', 'url', 'title', 'people', 'summary', 'body', 'type', 'themes', 'year', 'place', 'at']);
     const read = insert('reads', ['kind', 'ref', 'count']);
@@ -86,7 +88,8 @@ function fill(): void {
       const [title, summary, body, type, year, at] = [words(random, 7), words(random, 30), words(random, 120), types[pick(types.length)] ?? 'report', 1980 + pick(46), start + pick(span)];
       const place = random() < 0.4 ? `Place ${pick(300)}` : null;
       const own = [...new Set([themes[pick(13)] ?? 'equity', themes[pick(13)] ?? 'equity'])];
-      resource(id, `bench-${i}`, 'reference', type, 'published', 'hub', title, summary, `Author ${pick(4000)}`, year, place, JSON.stringify({ type: 'report', title }), body, at, at, at);
+      resource(id, `bench-${i}`, 'reference', type, 'published', 'hub', title, summary, `Author ${pick(4000)}`, year, place, place ? 1000 * 2 ** pick(12) : null, random() < 0.1 ? 'fr' : 'en', evidence[pick(evidence.length)] ?? null, 'undetermined', `bench|${i}`,
+        JSON.stringify({ type: 'report', title }), JSON.stringify({ channels: random() < 0.3 ? [channels[pick(channels.length)]] : [] }), body, at, at, at);
       for (const code of own) onTheme(id, code);
       document('resource', id, null, `/library/bench-${i}`, title, `Author ${i % 4000}`, summary, body, type, ` ${own.join(' ')} `, year, place, at);
       if (random() < 0.5) read('resource', id, 1 + pick(5000));

@@ -119,7 +119,7 @@ describe('from an empty hub to a living one', () => {
     expect(await member.page.getByLabel('Your reply').inputValue()).toBe('A long and careful answer');
   }, 60_000);
 
-  test('a coordinator publishes, edits and withdraws a resource in the browser', async () => {
+  test('a coordinator publishes, edits and retires a resource in the browser', async () => {
     const { page } = await browser.open({ expectErrors: /410/ });
     await page.goto(`${hub.base}/sign-in?next=/desk`);
     await page.getByLabel('E-mail address').fill('abe@city.example');
@@ -128,7 +128,7 @@ describe('from an empty hub to a living one', () => {
     await page.goto(`${hub.base}/desk/resources/new?kind=article`);
     await page.getByLabel('Title').fill('A checklist for the night shift');
     await page.getByLabel(/^Summary/).fill('What the night shift hands over.');
-    await page.getByLabel(/^(Body|Text)/).fill('## Hand-over\n\nWrite it **down**, as [@mazerolle2002managing] suggests.');
+    await page.getByRole('textbox', { name: 'Text' }).fill('## Hand-over\n\nWrite it **down**, as [@mazerolle2002managing] suggests.');
     await page.getByLabel('Technology').check();
     await page.getByRole('button', { name: /Preview/ }).click();
     expect(await page.locator('strong', { hasText: 'down' }).count()).toBe(1);
@@ -142,17 +142,18 @@ describe('from an empty hub to a living one', () => {
 
     await page.getByRole('link', { name: /^Edit/ }).first().click();
     await page.getByLabel('Title').fill('A checklist for every shift');
+    await page.getByLabel('What you changed, and why').fill('It is for all of them.');
     await page.getByRole('button', { name: /Save|Publish/ }).first().click();
     await page.goto(`${hub.base}/library/a-checklist-for-the-night-shift`);
     expect(await page.getByRole('heading', { level: 1 }).textContent()).toContain('every shift');
     await page.getByRole('link', { name: /^Edit/ }).first().click();
-    await page.getByLabel(/^Reason/).fill('Replaced by the manual.');
-    await page.getByRole('button', { name: /Withdraw/ }).click();
+    await page.locator('#retire-reason').fill('Replaced by the manual.');
+    await page.getByRole('button', { name: /Retire/ }).click();
     const gone = await visitor.page.goto(`${hub.base}/library/a-checklist-for-the-night-shift`);
     expect(gone?.status()).toBe(410);
     expect(await visitor.page.getByText('Replaced by the manual.').count()).toBe(1);
     await visitor.page.goto(`${hub.base}/log`);
-    expect(await visitor.page.getByText('withdrew a resource').count()).toBe(1);
+    expect(await visitor.page.getByText('retired a resource').count()).toBe(1);
   }, 60_000);
 
   test('a coordinator takes an article of the content folder over by clicking, and goes back to the file', async () => {
@@ -163,6 +164,7 @@ describe('from an empty hub to a living one', () => {
     await page.getByRole('button', { name: 'Sign in' }).click();
     await page.getByRole('link', { name: 'Staffing the centre' }).first().click();
     await page.getByLabel('Title').fill('Staffing the centre, our way');
+    await page.getByLabel('What you changed, and why').fill('We do it in another way.');
     await page.getByRole('button', { name: /Save|Publish/ }).first().click();
     await page.waitForURL('**/library/staffing-the-centre');
     expect(await page.getByRole('heading', { level: 1 }).textContent()).toContain('our way');

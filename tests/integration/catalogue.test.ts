@@ -1,13 +1,14 @@
 import { eq } from 'drizzle-orm';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { changes, db, forums, resources, searchDocuments, themes } from '#db/client.ts';
-import { Gone, NotFound } from '#domain/errors.ts';
+import { Gone } from '#domain/errors.ts';
 import { createComment } from '#domain/forum/comments.ts';
 import { putCatalogue, type Piece } from '#domain/library/catalogue.ts';
 import { resourceForEditing } from '#domain/library/desk.ts';
 import { citedBy, findResource, worksCited } from '#domain/library/resources.ts';
 import { newestResources } from '#domain/library/shelves.ts';
-import { editResource, resourceEditInput, withdrawResource } from '#domain/library/writing.ts';
+import { retireResource } from '#domain/library/workflow.ts';
+import { editResource, resourceEditInput } from '#domain/library/writing.ts';
 import type { Member } from '#domain/people/types.ts';
 import { search } from '#domain/search/results.ts';
 import { enter } from '../support/cast.ts';
@@ -70,19 +71,19 @@ describe('content/ becomes the catalogue', () => {
     expect(JSON.stringify(search({ q: 'nobody cites' }))).not.toContain('secret');
   });
 
-  test('a file that is gone takes its piece with it', () => {
+  test('a file that is gone takes its piece out of the library; its address says so', () => {
     expect(putCatalogue(catalogue([article, practice, work]))).toMatchObject({ removed: 1 });
-    expect(one('ref:lonely1999')).toBeUndefined();
-    expect(() => findResource(null, 'lonely1999')).toThrow(NotFound);
+    expect(one('ref:lonely1999')?.status).toBe('retired');
+    expect(() => findResource(null, 'lonely1999')).toThrow(Gone);
     expect(db.select().from(searchDocuments).where(eq(searchDocuments.ref, 'ref:lonely1999')).get()).toBeUndefined();
   });
 
-  test('what is cited or commented is withdrawn instead, and comes back with its file', () => {
+  test('what is cited or commented comes back with its file, comments and all', () => {
     createComment(rosa, { resourceId: 'practice:baltimore', body: 'We copied the walrus idea.' });
     expect(putCatalogue(catalogue([article]))).toMatchObject({ removed: 2 });
     expect(() => findResource(null, 'nam2014')).toThrow(Gone);
     expect(() => findResource(rosa, 'baltimore')).toThrow('Removed from the library.');
-    expect(findResource(nadia, 'baltimore').status).toBe('withdrawn');
+    expect(findResource(nadia, 'baltimore').status).toBe('retired');
     expect(search({ q: 'walrus' }).total).toBe(0);
     expect(worksCited('article:staffing')[0]?.linked).toBe(false);
     expect(putCatalogue(catalogue([article]))).toMatchObject({ removed: 0 });
@@ -91,15 +92,15 @@ describe('content/ becomes the catalogue', () => {
     expect(search({ q: 'walrus' }).total).toBe(1);
   });
 
-  test('what a coordinator withdrew stays withdrawn when its file changes', () => {
-    withdrawResource(nadia, { id: 'practice:baltimore', reason: 'Doubtful figures.' });
+  test('what a coordinator retired stays retired when its file changes', () => {
+    retireResource(nadia, { id: 'practice:baltimore', reason: 'Doubtful figures.' });
     putCatalogue(catalogue([article, { ...practice, title: 'Baltimore begins again' }, work]));
     expect(() => findResource(null, 'baltimore')).toThrow('Doubtful figures.');
     expect(search({ q: 'baltimore begins' }).total).toBe(0);
   });
 
   test('an edit in the browser takes a piece over for good', () => {
-    editResource(nadia, resourceEditInput.parse({ ...formOf('article:staffing'), title: 'Staffing, mended' }));
+    editResource(nadia, resourceEditInput.parse({ ...formOf('article:staffing'), title: 'Staffing, mended', reason: 'A slip.' }));
     expect(one('article:staffing')).toMatchObject({ origin: 'hub', title: 'Staffing, mended' });
     expect(findResource(null, 'staffing').html).toContain('[<a href="#work-1" aria-label="Work 1: Nam &amp; Pardo 2014"');
     putCatalogue(catalogue([{ ...article, title: 'From the file' }, practice, work]));

@@ -1,7 +1,9 @@
 import { mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { createServer, request as send } from 'node:http';
 import { join } from 'node:path';
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { describe, expect, test, vi } from 'vitest';
+import { readBody } from '../../src/server/request.ts';
 import { useFront } from '../support/front.ts';
 
 const front = useFront();
@@ -191,6 +193,35 @@ describe('forms', () => {
     expect(front.rendered).toBe(status === 200 ? 1 : 0);
     expect(Date.now() - at).toBeLessThan(1_000);
   });
+});
+
+describe('a body', () => {
+  const arriving = async (limit: number, patience: number, act: (call: ReturnType<typeof send>) => void) => {
+    const server = createServer();
+    await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+    const address = server.address();
+    const read = new Promise<Buffer | 'too large' | null>((done) => server.once('request', (request, response) => void readBody(request, limit, patience).then((body) => {
+      response.end();
+      done(body);
+    })));
+    const call = send({ port: typeof address === 'object' ? address?.port : 0, host: '127.0.0.1', method: 'POST', headers: { 'content-length': '10' } }).on('error', () => undefined);
+    act(call);
+    const body = await read;
+    server.close();
+    server.closeAllConnections();
+    return body;
+  };
+
+  test('comes whole, in however many pieces', async () => {
+    expect(String(await arriving(10, 5000, (call) => { call.write('01234'); setTimeout(() => call.end('56789'), 30); }))).toBe('0123456789');
+  });
+  test('that takes too long, or whose sender goes away, is not waited for', async () => {
+    const at = Date.now();
+    expect(await arriving(10, 100, (call) => call.write('01234'))).toBeNull();
+    expect(await arriving(10, 5000, (call) => { call.write('01234'); setTimeout(() => call.destroy(), 30); })).toBeNull();
+    expect(Date.now() - at).toBeLessThan(3000);
+  });
+  test('that is larger than allowed is read to its end and forgotten', async () => expect(await arriving(5, 5000, (call) => call.end('0123456789'))).toBe('too large'));
 });
 
 describe('requests that are not ordinary', () => {

@@ -13,7 +13,7 @@ import { loadStaticFiles } from '../../src/server/static-files.ts';
 export interface Answer { status: number; headers: IncomingMessage['headers']; body: Buffer; text: string }
 
 /** The front server on a real port and a real change counter, with a page of the test's own in Astro's place. */
-export function useFront(options: { url?: string; trustedProxies?: number } = {}) {
+export function useFront(options: { url?: string; trustedProxies?: number } & Partial<Pick<Ground['hub'], 'mayUpload' | 'fileAt'>> = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'practice-hub-front-'));
   const client = join(folder, 'client');
   let database: Database.Database;
@@ -27,7 +27,7 @@ export function useFront(options: { url?: string; trustedProxies?: number } = {}
   const front = {
     folder, client,
     /** What the page does; set by the test. */
-    page: (_request: IncomingMessage, _response: Capture): unknown => undefined,
+    page: (_request: IncomingMessage, _response: Capture, _next?: undefined, _locals?: object): unknown => undefined,
     rendered: 0,
     reads: [] as string[],
     port: 0,
@@ -58,9 +58,9 @@ export function useFront(options: { url?: string; trustedProxies?: number } = {}
     const { url = 'http://localhost:4321', trustedProxies = 0 } = options;
     const https = url.startsWith('https:');
     const answer = createFront({
-      page: (request, response) => { front.rendered++; return front.page(request, response); },
-      changes: { ...changes, read: readChanges }, countRead: (path) => front.reads.push(path), files: loadStaticFiles(client, https), bundle: pagefindFiles(join(folder, 'pagefind'), https),
-      settings: { url, urlGiven: options.url !== undefined, trustedProxies },
+      page: (...given) => { front.rendered++; return front.page(...given); },
+      changes: { ...changes, read: readChanges }, hub: { countRead: (path) => front.reads.push(path), mayUpload: async () => false, fileAt: async () => null, ...options }, files: loadStaticFiles(client, https), bundle: pagefindFiles(join(folder, 'pagefind'), https),
+      settings: { url, urlGiven: options.url !== undefined, trustedProxies, uploadBytes: 3 * 1024 * 1024, dataDir: folder },
     });
     server = createServer(answer);
     await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));

@@ -6,7 +6,7 @@ export function piece(given: Partial<Piece> & Pick<Piece, 'slug'>): Piece {
   const id = `${kind === 'reference' ? 'ref' : kind}:${given.slug}`;
   return {
     id, kind, type: kind === 'reference' ? 'report' : kind, title: `Title of ${given.slug}`, summary: '', people: null, year: 2020, venue: null, place: null, region: null, country: null,
-    population: null, language: 'en', evidence: null, doi: null, url: null, csl: { id, type: 'report', title: given.slug }, details: {}, body: '', themes: ['equity'], cites: [],
+    population: null, language: 'en', evidence: null, doi: null, url: null, rights: 'undetermined', rightsNote: null, csl: { id, type: 'report', title: given.slug }, details: {}, body: '', themes: ['equity'], cites: [],
     checked: true, provenance: null, reviewBy: null, publishedAt: kind === 'reference' ? null : new Date('2026-11-23'), ...given,
   };
 }

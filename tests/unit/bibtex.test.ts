@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { citeApa } from '#domain/library/apa.ts';
 import { readBibtex } from '#domain/library/bibtex.ts';
 import { readName, shortPeople, writeName } from '#domain/library/names.ts';
 import { resourceTypes } from '#domain/vocabulary.ts';
@@ -79,10 +78,4 @@ describe('names', () => {
   test.each(['Nam, Taewoo', 'de Jong, Jorrit', 'King, Martin Luther, Jr.', 'City of Chicago', '{City of Portland, Oregon}'])('"%s" reads and writes back', (line) => {
     expect(writeName(readName(line))).toBe(line);
   });
-});
-
-test('one line to cite a work, after the APA manual', () => {
-  expect(citeApa(work('nam2014changingface').csl)).toBe('Nam, T., & Pardo, T. A. (2014). The Changing Face of a City Government: A Case Study of Philly311. Government Information Quarterly, 31(Supplement 1), S1–S9.');
-  expect(citeApa(work('hartmann2017citizen').csl)).toContain('In A. A. Paulin, L. G. Anthopoulos, & C. G. Reddick (Eds.), Beyond Bureaucracy');
-  expect(citeApa(work('chattadata').csl)).toMatch(/^City of Chattanooga\. \(n\.d\.\)\. High Performing Government/);
 });

@@ -9,17 +9,17 @@ describe('settings', () => {
   test('without any variable there is a hub on this machine', () => {
     expect(readSettings({})).toEqual({
       name: 'Practice Hub', url: 'http://localhost:4321', urlGiven: false, host: '127.0.0.1', port: 4321, dataDir: resolve('var'), smtpUrl: null,
-      mailFrom: '"Practice Hub" <hub@localhost>', trustedProxies: 0, demo: false, pagefindThreads: 2000, secureCookies: false,
+      mailFrom: '"Practice Hub" <hub@localhost>', trustedProxies: 0, demo: false, pagefindThreads: 2000, secureCookies: false, uploadBytes: 25 * 1024 * 1024, outbound: true,
     });
   });
 
   test('each variable is taken', () => {
     expect(readSettings({
       HUB_NAME: 'Le carrefour', HUB_URL: 'https://Hub.Example.org/', HUB_HOST: '::', HUB_PORT: '80', HUB_DATA_DIR: '/srv/hub', SMTP_URL: 'smtps://u:p@mail.example.org',
-      HUB_MAIL_FROM: 'Hub <hub@example.org>', HUB_TRUSTED_PROXIES: '2', HUB_DEMO: '1', HUB_PAGEFIND_THREADS: '0',
+      HUB_MAIL_FROM: 'Hub <hub@example.org>', HUB_TRUSTED_PROXIES: '2', HUB_DEMO: '1', HUB_PAGEFIND_THREADS: '0', HUB_UPLOAD_MB: '100', HUB_OUTBOUND: '0',
     })).toEqual({
       name: 'Le carrefour', url: 'https://hub.example.org', urlGiven: true, host: '::', port: 80, dataDir: '/srv/hub', smtpUrl: 'smtps://u:p@mail.example.org',
-      mailFrom: 'Hub <hub@example.org>', trustedProxies: 2, demo: true, pagefindThreads: 0, secureCookies: true,
+      mailFrom: 'Hub <hub@example.org>', trustedProxies: 2, demo: true, pagefindThreads: 0, secureCookies: true, uploadBytes: 100 * 1024 * 1024, outbound: false,
     });
   });
 

@@ -22,7 +22,7 @@ function onThread(actor: Member, threadId: number, act: (thread: Thread) => void
   mustCoordinate(actor);
   return transaction(() => {
     const thread = findThread(actor, threadId);
-    if (thread.forumId === null) throw new Denied('Comments belong to their resource: remove single comments, or withdraw the resource.');
+    if (thread.forumId === null) throw new Denied('Comments belong to their resource: remove single comments, or retire the resource.');
     act(thread);
     bumpChanges();
     return { url: findThread(actor, threadId).url };

@@ -10,6 +10,7 @@ import { canModerate, canWrite, mustWrite } from '../people/permissions.ts';
 import type { Member, Viewer } from '../people/types.ts';
 import { postPlace, postsPerPage } from './addresses.ts';
 import { bodyField } from './fields.ts';
+import { putPostLinks, replacePostLinks } from './post-links.ts';
 import { dropPostFromSearch, indexPost, indexThread } from './searchable.ts';
 import { findThread, type Thread } from './threads.ts';
 import type { PostView } from './types.ts';
@@ -34,9 +35,9 @@ export function writePost(author: Member, threadId: number, markdown: string): {
   const { number } = db.update(threads).set({
     lastNumber: sql`${threads.lastNumber} + 1`, postCount: sql`${threads.postCount} + 1`, lastPostAt: createdAt, lastPosterId: author.id,
   }).where(eq(threads.id, threadId)).returning({ number: threads.lastNumber }).get();
-  const { id } = db.insert(posts).values({
-    threadId, number, authorId: author.id, markdown, html: renderMarkdown(markdown, `p${threadId}-${number}`), renderedBy: rendererVersion, createdAt,
-  }).returning({ id: posts.id }).get();
+  const html = renderMarkdown(markdown, `p${threadId}-${number}`);
+  const { id } = db.insert(posts).values({ threadId, number, authorId: author.id, markdown, html, renderedBy: rendererVersion, createdAt }).returning({ id: posts.id }).get();
+  putPostLinks(id, html);
   return { id, number };
 }
 
@@ -129,7 +130,9 @@ export function editPost(actor: Member, input: z.output<typeof postEditInput>): 
     if (post.markdown !== input.body) {
       const editedAt = new Date();
       db.insert(postVersions).values({ postId: post.id, markdown: post.markdown, writtenAt: post.editedAt ?? post.createdAt, replacedAt: editedAt, replacedById: actor.id }).run();
-      db.update(posts).set({ markdown: input.body, html: renderMarkdown(input.body, `p${post.thread.id}-${post.number}`), renderedBy: rendererVersion, editedAt }).where(eq(posts.id, post.id)).run();
+      const html = renderMarkdown(input.body, `p${post.thread.id}-${post.number}`);
+      db.update(posts).set({ markdown: input.body, html, renderedBy: rendererVersion, editedAt }).where(eq(posts.id, post.id)).run();
+      replacePostLinks(post.id, html);
       if (post.number === 1 && post.thread.forumId !== null) indexThread(post.thread.id);
       else indexPost(post.id);
       bumpChanges();

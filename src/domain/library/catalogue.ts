@@ -1,13 +1,17 @@
 import { createHash } from 'node:crypto';
-import { and, eq, inArray, notInArray, sql } from 'drizzle-orm';
-import { bumpChanges, db, forums, forumThemes, reads, resources, resourceThemes, themes, threads, transaction } from '#db/client.ts';
+import { and, eq, inArray, ne, notInArray, sql } from 'drizzle-orm';
+import { bumpChanges, db, formerSlugs, forums, forumThemes, resources, themes, transaction } from '#db/client.ts';
 import { recordAct } from '../moderation/log.ts';
 import { mustCoordinate } from '../people/permissions.ts';
 import type { Member } from '../people/types.ts';
 import { dropDocument } from '../search/documents.ts';
 import { dropComments, indexComments, indexResource } from './searchable.ts';
 import { countLibraryChange } from './published.ts';
-import { citedKeys, isCited, putCitations } from './citations.ts';
+import { citedKeys, putCitations } from './citations.ts';
+import { readCsl } from './csl.ts';
+import { workKey } from './exchange/duplicates.ts';
+import { putThemesOf } from './resource-themes.ts';
+import { withVersion } from './versions.ts';
 import type { ResourceKind } from './types.ts';
 
 /** A piece of content/, ready for the catalogue. */
@@ -30,6 +34,8 @@ export interface Piece {
   evidence: string | null;
   doi: string | null;
   url: string | null;
+  rights: string;
+  rightsNote: string | null;
   csl: Record<string, unknown>;
   details: Record<string, unknown>;
   /** Markdown with [@key] citations. */
@@ -56,12 +62,12 @@ export interface CatalogueChange {
   skipped: string[];
 }
 
-/** Reason of a withdrawal that a file's disappearance caused; the file's return lifts it. */
+/** Reason of a retirement that a file's disappearance caused; the file's return lifts it. */
 export const removedReason = 'Removed from the library.';
 
 /**
- * Brings the catalogue in step with content/: new and changed pieces are put, pieces whose file is gone are taken out (withdrawn when
- * something hangs on them). What was written or taken over in the browser is never touched. Forums are only ever added.
+ * Brings the catalogue in step with content/: new and changed pieces are put, pieces whose file is gone are
+ * retired. What was written or taken over in the browser is never touched. Forums are only ever added.
  */
 export function putCatalogue(catalogue: Catalogue): CatalogueChange {
   return transaction(() => {
@@ -71,22 +77,24 @@ export function putCatalogue(catalogue: Catalogue): CatalogueChange {
     change.removed = removeMissing(catalogue.pieces.map((p) => p.id));
     const undated = dateOfUndated(catalogue.pieces);
     const known = new Map(db.select({ id: resources.id, slug: resources.slug, origin: resources.origin, hash: resources.contentHash }).from(resources).all().map((r) => [r.id, r]));
-    const slugs = new Map([...known.values()].map((r) => [r.slug, r.id]));
+    const slugs = new Map([...db.select({ slug: formerSlugs.slug, id: formerSlugs.resourceId }).from(formerSlugs).all(), ...known.values()].map((r) => [r.slug, r.id]));
     const changed: Piece[] = [];
     for (const piece of catalogue.pieces) {
       const before = known.get(piece.id);
       const hash = hashOf(piece);
       if (before && (before.origin === 'hub' || before.hash === hash)) continue;
       const holder = slugs.get(piece.slug);
-      if (holder !== undefined && holder !== piece.id) {
+      if (!before && holder !== undefined) {
         change.skipped.push(piece.id);
         continue;
       }
       putPiece(piece, hash, undated);
-      slugs.set(piece.slug, piece.id);
       changed.push(piece);
       if (before) change.changed++;
-      else change.added++;
+      else {
+        change.added++;
+        slugs.set(piece.slug, piece.id);
+      }
     }
     if (changed.length || change.removed) {
       // A work may have come after the pieces that cite it.
@@ -101,20 +109,25 @@ export function putCatalogue(catalogue: Catalogue): CatalogueChange {
 
 const hashOf = (piece: Piece) => createHash('sha256').update(JSON.stringify(piece)).digest('hex');
 
-function putPiece({ themes: codes, cites: _, ...piece }: Piece, contentHash: string, undated: Date): void {
-  const before = db.select({ status: resources.status, reason: resources.withdrawnReason, publishedAt: resources.publishedAt }).from(resources).where(eq(resources.id, piece.id)).get();
-  const withdrawn = before?.status === 'withdrawn' && before.reason !== removedReason;
+function putPiece({ themes: codes, cites: _, ...piece }: Piece, contentHash: string, undated: Date, by?: { actor: Member }): void {
+  const before = db.select({ slug: resources.slug, status: resources.status, reason: resources.retiredReason, publishedAt: resources.publishedAt }).from(resources).where(eq(resources.id, piece.id)).get();
+  const retired = before?.status === 'retired' && before.reason !== removedReason;
   const values = {
-    ...piece, contentHash, origin: 'content' as const, updatedAt: new Date(),
+    ...piece, contentHash, origin: 'content' as const, updatedAt: new Date(), workKey: piece.kind === 'reference' ? workKey(readCsl(piece.csl)) : '',
     publishedAt: piece.publishedAt ?? before?.publishedAt ?? undated,
-    ...(!withdrawn && { status: 'published' as const, withdrawnReason: null }),
+    ...(!retired && { status: 'published' as const, retiredReason: null }),
   };
-  const row = before
-    ? db.update(resources).set(values).where(eq(resources.id, piece.id)).returning().get()
-    : db.insert(resources).values({ ...values, status: 'published' }).returning().get();
-  putThemesOf(piece.id, codes);
-  if (row) indexResource(row, codes);
-  if (before?.status === 'withdrawn' && !withdrawn) indexComments(piece.id);
+  const put = () => {
+    const row = before
+      // Its address is what it was at first or what a coordinator made of it; the file's name says only which piece it is.
+      ? db.update(resources).set({ ...values, slug: before.slug }).where(eq(resources.id, piece.id)).returning().get()
+      : db.insert(resources).values({ ...values, status: 'published' }).returning().get();
+    putThemesOf(piece.id, codes);
+    if (row) indexResource(row, codes);
+  };
+  if (before) withVersion(by?.actor ?? null, piece.id, by ? 'return' : 'edit', by ? null : 'The file in content/ has changed.', put);
+  else put();
+  if (before?.status === 'retired' && !retired) indexComments(piece.id);
 }
 
 /**
@@ -131,39 +144,27 @@ function dateOfUndated(pieces: readonly Piece[]): Date {
 export function useFileAgain(actor: Member, piece: Piece): { url: string } {
   mustCoordinate(actor);
   return transaction(() => {
-    putPiece(piece, hashOf(piece), new Date());
+    putPiece(piece, hashOf(piece), new Date(), { actor });
     putCitations(piece.id, [...citedKeys(piece.body), ...piece.cites]);
-    recordAct(actor, 'return resource', piece.title, `/library/${piece.slug}`);
+    const slug = db.select({ slug: resources.slug }).from(resources).where(eq(resources.id, piece.id)).get()?.slug ?? piece.slug;
+    recordAct(actor, 'return resource', piece.title, `/library/${slug}`);
     bumpChanges();
-    return { url: `/library/${piece.slug}` };
+    return { url: `/library/${slug}` };
   });
 }
 
-/** Gives a resource exactly these themes. Call inside a transaction. */
-export function putThemesOf(resourceId: string, codes: readonly string[]): void {
-  db.delete(resourceThemes).where(eq(resourceThemes.resourceId, resourceId)).run();
-  for (const theme of new Set(codes)) db.insert(resourceThemes).values({ resourceId, theme }).run();
-}
-
+/** An address that was public once never breaks: what leaves content/ is retired, and its address says so. */
 function removeMissing(ids: readonly string[]): number {
   const present = new Set(ids);
-  const gone = db.select({ id: resources.id, slug: resources.slug, status: resources.status, origin: resources.origin, threadId: threads.id }).from(resources)
-    .leftJoin(threads, eq(threads.resourceId, resources.id)).where(eq(resources.origin, 'content')).all()
+  const gone = db.select({ id: resources.id, status: resources.status }).from(resources).where(and(eq(resources.origin, 'content'), ne(resources.status, 'retired'))).all()
     .filter((row) => !present.has(row.id));
-  let removed = 0;
-  for (const row of gone) {
-    dropDocument('resource', row.id);
-    countLibraryChange();
-    if (row.threadId === null && !isCited(row.id)) {
-      db.delete(resources).where(eq(resources.id, row.id)).run();
-      db.delete(reads).where(and(eq(reads.kind, 'resource'), eq(reads.ref, row.id))).run();
-    } else if (row.status !== 'withdrawn') {
-      dropComments(row.id);
-      db.update(resources).set({ status: 'withdrawn', withdrawnReason: removedReason, contentHash: null, updatedAt: new Date() }).where(eq(resources.id, row.id)).run();
-    } else continue;
-    removed++;
+  for (const { id } of gone) {
+    dropDocument('resource', id);
+    dropComments(id);
+    withVersion(null, id, 'retire', removedReason, () => db.update(resources).set({ status: 'retired', retiredReason: removedReason, contentHash: null, updatedAt: new Date() }).where(eq(resources.id, id)).run());
   }
-  return removed;
+  if (gone.length) countLibraryChange();
+  return gone.length;
 }
 
 function putThemes(list: Catalogue['themes']): boolean {

@@ -20,7 +20,7 @@ export function readDeskFilter(query: URLSearchParams): DeskFilter {
   };
 }
 
-/** Coordinators' list of all resources, drafts and withdrawn ones included, last changed first, 50 a page; `q` finds in title and people. */
+/** Coordinators' list of all resources, drafts and retired ones included, last changed first, 50 a page; `q` finds in title and people. */
 export function listForDesk(viewer: Viewer, filter: DeskFilter, page: string | null): { resources: ResourceRow[]; total: number; paging: Paging } {
   mustCoordinate(viewer);
   const like = `%${filter.q.replace(/[\\%_]/g, (c) => `\\${c}`)}%`;
@@ -36,10 +36,14 @@ export function listForDesk(viewer: Viewer, filter: DeskFilter, page: string | n
 
 /** A resource as the form shows it: every field as text. */
 export interface ResourceForm {
-  id: string; slug: string; kind: ResourceKind; status: ResourceStatus; origin: 'content' | 'hub'; withdrawnReason: string | null;
+  id: string; slug: string; title: string; kind: ResourceKind; status: ResourceStatus; origin: 'content' | 'hub'; retiredReason: string | null; declinedReason: string | null;
+  /** Why the member who suggested it finds it useful. */
+  suggestionNote: string | null; submittedById: number | null; mergedIntoId: string | null;
   /** Which version the form changes. */
   updatedAt: number;
   themes: string[];
+  channels: string[];
+  serviceAreas: string[];
   fields: Record<string, string>;
 }
 
@@ -49,13 +53,14 @@ export function resourceForEditing(viewer: Viewer, slug: string): ResourceForm {
   const row = db.select().from(resources).where(eq(resources.slug, slug)).get();
   if (!row) throw new NotFound('There is no such resource.');
   const practice = readPractice(row.details);
-  const { title, summary, type, year, venue, url, doi, place, region, country, population, evidence, language, rights, body } = row;
+  const { title, summary, type, year, venue, url, doi, place, region, country, population, evidence, language, rights, rightsNote, body } = row;
   const fields = {
-    title, summary, type, year, venue, url, doi, place, region, country, population, evidence, language, rights, body,
+    title, summary, type, year, venue, url, doi, place, region, country, population, evidence, language, rights, rightsNote, body,
     people: (readCsl(row.csl).author ?? []).map(writeName).join('\n'), populationSource: practice.populationSource, results: writeResults(practice.results),
   };
   return {
-    id: row.id, slug: row.slug, kind: row.kind, status: row.status, origin: row.origin, withdrawnReason: row.withdrawnReason, updatedAt: row.updatedAt.getTime(),
+    id: row.id, slug: row.slug, title: row.title, declinedReason: row.declinedReason, suggestionNote: row.suggestionNote, submittedById: row.submittedById, mergedIntoId: row.mergedIntoId, kind: row.kind, status: row.status, origin: row.origin, retiredReason: row.retiredReason, updatedAt: row.updatedAt.getTime(),
+    channels: practice.channels, serviceAreas: practice.serviceAreas,
     themes: (themesByResource([row.id]).get(row.id) ?? []).map((t) => t.code),
     fields: Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, value === null || value === undefined ? '' : String(value)])),
   };

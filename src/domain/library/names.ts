@@ -2,10 +2,14 @@
 export interface Name {
   family?: string;
   given?: string;
+  'dropping-particle'?: string;
   'non-dropping-particle'?: string;
   suffix?: string;
+  'comma-suffix'?: string | number | boolean;
+  'static-ordering'?: string | number | boolean;
   /** An organisation, or anybody whose name has no parts. */
   literal?: string;
+  'parse-names'?: string | number | boolean;
 }
 
 const short = (name: Name) => name.literal ?? [name['non-dropping-particle'], name.family].filter(Boolean).join(' ');
@@ -42,4 +46,9 @@ export function readName(line: string): Name {
     given,
     ...(suffix && { suffix }),
   };
+}
+
+/** The people named in a text field, one on each line. */
+export function namesOf(lines: string | null | undefined): Name[] {
+  return (lines ?? '').split('\n').filter((line) => line.trim()).map(readName);
 }

@@ -1,11 +1,12 @@
 import { asc, eq, inArray, sql } from 'drizzle-orm';
 import { db, resources, resourceThemes, themes, threads } from '#db/client.ts';
 import type { ResourceRow, Term } from './types.ts';
-import { resourceType } from '../vocabulary.ts';
+import { evidenceLevels, labelOf, resourceType, rightsStatement } from '../vocabulary.ts';
 
 const columns = {
   id: resources.id, slug: resources.slug, kind: resources.kind, type: resources.type, title: resources.title, summary: resources.summary,
-  people: resources.people, year: resources.year, venue: resources.venue, place: resources.place, status: resources.status,
+  people: resources.people, year: resources.year, venue: resources.venue, place: resources.place, language: resources.language, evidence: resources.evidence,
+  rights: resources.rights, status: resources.status, publishedAt: resources.publishedAt, updatedAt: resources.updatedAt,
   comments: sql<number>`coalesce(${threads.postCount}, 0)`,
 };
 
@@ -22,7 +23,9 @@ export function asRows(rows: readonly RawRow[]): ResourceRow[] {
     const { code, label } = resourceType(row.type);
     // A newspaper that is its own author is named once.
     const venue = row.venue === row.people ? null : row.venue;
-    return { ...row, venue, type: { code, label }, themes: themesOf.get(row.id) ?? [] };
+    const evidence = row.evidence === null ? null : { code: row.evidence, label: labelOf(evidenceLevels, row.evidence) };
+    const rights = { code: row.rights, label: rightsStatement(row.rights).label };
+    return { ...row, venue, type: { code, label }, evidence, rights, themes: themesOf.get(row.id) ?? [] };
   });
 }
 

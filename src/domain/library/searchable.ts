@@ -2,6 +2,7 @@ import { eq } from 'drizzle-orm';
 import { db, posts, resources, threads } from '#db/client.ts';
 import { indexPost } from '../forum/searchable.ts';
 import { dropDocument, dropThreadDocuments, putDocument } from '../search/documents.ts';
+import { wordsOfAttachments } from './attachments.ts';
 import { wordsOf } from './bodies.ts';
 import { readCsl } from './csl.ts';
 import { fullName } from './names.ts';
@@ -21,12 +22,12 @@ export function indexResource(resource: ResourceRecord, themes: readonly string[
   const about = [resource.place, resource.venue, csl['collection-title'], csl.abstract].filter(Boolean).join('. ');
   putDocument({
     kind: 'resource', ref: resource.id, threadId: null, url: `/library/${resource.slug}`, title: resource.title, people,
-    summary: resource.summary, body: [wordsOf(resource.body), about].filter(Boolean).join('\n'), type: resource.type, themes,
+    summary: resource.summary, body: [wordsOf(resource.body), about, wordsOfAttachments(resource.id)].filter(Boolean).join('\n'), type: resource.type, themes,
     year: resource.year, place: resource.place, at: resource.publishedAt ?? resource.updatedAt,
   });
 }
 
-/** Takes the comments on a resource out of search, as when it is withdrawn. */
+/** Takes the comments on a resource out of search, as when it is retired. */
 export function dropComments(resourceId: string): void {
   const thread = db.select({ id: threads.id }).from(threads).where(eq(threads.resourceId, resourceId)).get();
   if (thread) dropThreadDocuments(thread.id);

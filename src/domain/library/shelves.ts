@@ -52,3 +52,12 @@ export function relatedResources(resource: { id: string; place: string | null; t
     return { ...row, reason: [place, labels && `${place ? 'about' : 'Also about'} ${labels}`].filter(Boolean).join(', ') };
   });
 }
+
+/** When anything published was last changed, in the library and on each theme; null where there is nothing. */
+export const lastChanges = untilChange((): { library: Date | null; themes: ReadonlyMap<string, Date> } => {
+  const themes = new Map((lastByTheme().all() as { theme: string; at: number }[]).map(({ theme, at }) => [theme, new Date(at)]));
+  const latest = Math.max(0, ...[...themes.values()].map((at) => at.getTime()));
+  return { library: latest ? new Date(latest) : null, themes };
+});
+const lastByTheme = prepared((d) => d.$client.prepare(`
+  select t.theme, max(r.updated_at) as at from resource_themes t join resources r on r.id = t.resource_id where r.status = 'published' group by t.theme`));

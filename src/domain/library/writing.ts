@@ -1,35 +1,39 @@
-import { randomBytes } from 'node:crypto';
 import { eq } from 'drizzle-orm';
 import { z } from 'zod';
-import { bumpChanges, db, resources, resourceThemes, themes, transaction } from '#db/client.ts';
+import { bumpChanges, db, resources, themes, transaction } from '#db/client.ts';
 import { optionalText, text } from '#lib/fields.ts';
-import { slugify } from '#lib/slug.ts';
-import { Denied, Invalid, NotFound } from '../errors.ts';
-import { recordAct } from '../moderation/log.ts';
+import { Invalid, NotFound } from '../errors.ts';
+import { recordAct, type Act } from '../moderation/log.ts';
 import { mustCoordinate } from '../people/permissions.ts';
 import type { Member } from '../people/types.ts';
 import { readPractice, readResults } from '../practices/details.ts';
 import { renderBody } from './bodies.ts';
-import { putThemesOf } from './catalogue.ts';
-import { citedKeys, putCitations, worksByKey, type CitedWork } from './citations.ts';
+import { citedKeys, keysCitedBy, putCitations, worksByKey, type CitedWork } from './citations.ts';
 import { readCsl } from './csl.ts';
-import { readName, shortPeople } from './names.ts';
-import { dropComments, indexComments, indexResource } from './searchable.ts';
-import { resourceKinds, type ResourceKind } from './types.ts';
-import { evidenceLevels, resourceType, typesOf } from '../vocabulary.ts';
+import { workKey } from './exchange/duplicates.ts';
+import { newId } from './ids.ts';
+import { likelyDuplicatesOf } from './likely-duplicates.ts';
+import { namesOf, shortPeople } from './names.ts';
+import { putThemesOf } from './resource-themes.ts';
+import { indexResource } from './searchable.ts';
+import { freeSlug } from './slugs.ts';
+import { isPublic, resourceKinds, type ResourceKind } from './types.ts';
+import { mustStandAlone, withVersion } from './versions.ts';
+import { doiField, urlField, wholeNumber, yearField } from './work-fields.ts';
+import { mayPublishAlone, mustPublish, published, saved, thankSubmitter, type Saved } from './workflow.ts';
+import { channels, evidenceLevels, resourceType, rightsStatements, serviceAreas, typesOf } from '../vocabulary.ts';
 
-const wholeNumber = (message: string, min: number, max: number) => z.string().nullish().transform((t) => (t ?? '').replace(/[\s,]/g, '')).pipe(
-  z.string().refine((t) => t === '' || (/^\d+$/.test(t) && Number(t) >= min && Number(t) <= max), message).transform((t) => (t === '' ? null : Number(t))));
+const codesOf = (list: readonly { code: string }[]) => z.array(z.string()).refine((codes) => codes.every((code) => list.some((t) => t.code === code)), 'One of these does not exist.').default([]);
 
 const fields = {
   title: text({ missing: 'Give it a title.', max: 500 }),
   summary: optionalText(600),
   type: z.string({ error: 'Choose what type of work it is.' }),
   people: optionalText(4000),
-  year: wholeNumber('Give the year as four digits, such as 2012.', 1500, 2100),
+  year: yearField,
   venue: optionalText(300),
-  url: optionalText(2000).refine((t) => t === null || (/^https?:\/\//i.test(t) && URL.canParse(t)), 'Give a whole address that starts with https://.'),
-  doi: optionalText(200).transform((t) => t?.replace(/^(?:https?:\/\/(?:dx\.)?doi\.org\/|doi:\s*)/i, '') ?? null).refine((t) => t === null || /^10\.\d{4,9}\/\S+$/.test(t), 'A DOI looks like 10.1111/puar.12092.'),
+  url: urlField,
+  doi: doiField,
   place: optionalText(100),
   region: optionalText(10),
   country: optionalText(2).transform((t) => t?.toUpperCase() ?? null).refine((t) => t === null || /^[A-Z]{2}$/.test(t), 'Give the country as two letters, such as US or CA.'),
@@ -37,88 +41,93 @@ const fields = {
   populationSource: optionalText(200),
   evidence: optionalText(40).refine((t) => t === null || evidenceLevels.some((e) => e.code === t), 'Choose one of the levels.'),
   language: optionalText(2).transform((t) => t?.toLowerCase() ?? 'en').refine((t) => /^[a-z]{2}$/.test(t), 'Give the language as two letters, such as en or fr.'),
-  rights: optionalText(300),
+  rights: z.string({ error: 'Say what may be done with it.' }).refine((t) => rightsStatements.some((r) => r.code === t), 'Say what may be done with it. If nobody knows, choose “Copyright not determined”.'),
+  rightsNote: optionalText(300),
+  channels: codesOf(channels),
+  serviceAreas: codesOf(serviceAreas),
   results: optionalText(5000),
   themes: z.array(z.string()).min(1, 'Choose at least one theme.').max(4, 'Choose four themes at most.'),
   body: optionalText(100_000),
 };
+const reason = optionalText(1000);
 
-export const newResourceInput = z.object({ kind: z.enum(resourceKinds, { error: 'Choose what it is.' }), publish: z.string().nullish(), ...fields });
-export const resourceEditInput = z.object({ id: z.string(), updatedAt: z.coerce.number({ error: 'This form is incomplete: please reload the page.' }), publish: z.string().nullish(), ...fields });
+export const newResourceInput = z.object({ different: z.string().nullish(), kind: z.enum(resourceKinds, { error: 'Choose what it is.' }), publish: z.string().nullish(), ...fields });
+export const resourceEditInput = z.object({ id: z.string(), updatedAt: z.coerce.number({ error: 'This form is incomplete: please reload the page.' }), publish: z.string().nullish(), reason, ...fields });
 
-type Typed = Omit<z.output<typeof newResourceInput>, 'kind' | 'publish'>;
+type Typed = Omit<z.output<typeof newResourceInput>, 'kind' | 'publish' | 'different'>;
 
-export interface Saved { id: string; slug: string; url: string; status: 'draft' | 'published' | 'withdrawn' }
-
-/** Makes a resource, as a draft or published at once. Throws SignInRequired, Denied, Invalid. */
-export function createResource(actor: Member, { kind, publish, ...typed }: z.output<typeof newResourceInput>): Saved {
+/**
+ * Makes a resource: a draft, or with `publish` one that waits for another coordinator. Where there is no other, it is published at once.
+ * Throws SignInRequired, Denied, Invalid.
+ */
+export function createResource(actor: Member, { kind, publish, different, ...typed }: z.output<typeof newResourceInput>): Saved {
   mustCoordinate(actor);
   return transaction(() => {
     check(kind, typed);
+    if (kind === 'reference' && !different) mustBeNew(typed);
     const id = newId();
     const slug = freeSlug(typed.title);
-    const status = publish ? 'published' : 'draft';
     const row = db.insert(resources).values({
-      id, slug, kind, status, origin: 'hub', publishedAt: publish ? new Date() : null, checked: true, ...columnsOf(kind, typed, { id: slug, type: resourceType(typed.type).csl }, {}),
+      id, slug, kind, status: 'draft', origin: 'hub', checked: true, submittedById: actor.id, ...columnsOf(kind, typed, { id: slug, type: resourceType(typed.type).csl }, {}),
+      ...(publish && handedOn(actor, { submittedById: actor.id, publishedAt: null })),
     }).returning().get();
-    putThemesOf(id, typed.themes);
-    putCitations(id, cites(row.body, row.details));
-    indexResource(row, typed.themes);
-    recordAct(actor, publish ? 'publish resource' : 'draft resource', row.title, publish ? `/library/${slug}` : `/desk/resources/${row.slug}`);
-    if (publish) bumpChanges();
+    settle(actor, row, typed.themes, row.status === 'published' ? 'publish resource' : row.status === 'submitted' ? 'submit resource' : 'draft resource', null);
     return saved(row);
   });
 }
 
+/** Throws Invalid on `different` where the library has the same work: the coordinator has to say that it is another one. */
+function mustBeNew({ title, year, people, doi, url }: Typed): void {
+  const [same] = likelyDuplicatesOf({ title, year, people: namesOf(people), doi, url }).filter((d) => d.why !== 'title');
+  if (same) throw new Invalid({ different: `This looks like “${same.title}”${same.year ? ` (${same.year})` : ''}, which the library has at /library/${same.slug}.` });
+}
+
+/** The columns that `publish` on a draft sets: published where nobody else could look at it, else waiting for review. */
+function handedOn(actor: Member, row: { submittedById: number | null; publishedAt: Date | null }) {
+  return mayPublishAlone(actor) ? published(actor, row) : { status: 'submitted' as const, submittedAt: new Date() };
+}
+
 /**
- * Changes a resource; `publish` brings a draft out. A piece that came from content/ is taken over: from now on it lives here and the file
- * is passed over. Throws Invalid on the field `updatedAt` when somebody else saved meanwhile.
+ * Changes a resource. `publish` hands a draft on and publishes what waits for review. A change of something published needs a reason. A piece
+ * that came from content/ is taken over: from now on it lives here and the file is passed over. Throws Invalid on the field `updatedAt` when
+ * somebody else saved meanwhile, Denied where the actor may not publish this.
  */
-export function editResource(actor: Member, { id, updatedAt, publish, ...typed }: z.output<typeof resourceEditInput>): Saved {
+export function editResource(actor: Member, { id, updatedAt, publish, reason: why, ...typed }: z.output<typeof resourceEditInput>): Saved {
   mustCoordinate(actor);
   return transaction(() => {
     const before = find(id);
     if (before.updatedAt.getTime() !== updatedAt) {
       throw new Invalid({ updatedAt: 'Somebody else has saved this resource since you opened it. What you typed is still here. Open the resource in a second window to see their version; saving again replaces it by yours.' });
     }
-    check(before.kind, typed, before.slug);
-    const brought = publish && before.status === 'draft';
-    const row = db.update(resources).set({
-      ...columnsOf(before.kind, typed, before.csl, before.details), origin: 'hub', contentHash: null, updatedAt: later(before.updatedAt),
-      ...(brought && { status: 'published' as const, publishedAt: before.publishedAt ?? new Date() }),
-    }).where(eq(resources.id, id)).returning().get();
-    if (!row) throw new NotFound();
-    putThemesOf(id, typed.themes);
-    putCitations(id, cites(row.body, row.details));
-    indexResource(row, typed.themes);
-    recordAct(actor, brought ? 'publish resource' : row.status === 'draft' ? 'draft resource' : 'edit resource', row.title, row.status === 'published' ? `/library/${row.slug}` : `/desk/resources/${row.slug}`);
-    if (row.status !== 'draft') bumpChanges();
+    mustStandAlone(before);
+    if (before.status === 'published' && !why) throw new Invalid({ reason: 'Say what you changed and why: it stands in the history and in the public log.' });
+    check(before.kind, typed, before.id);
+    const waits = before.status === 'submitted' || before.status === 'in-review';
+    if (publish && waits) mustPublish(actor, before);
+    const brought = publish && waits ? published(actor, before) : publish && before.status === 'draft' ? handedOn(actor, { ...before, submittedById: before.submittedById ?? actor.id }) : {};
+    const row = withVersion(actor, id, 'status' in brought ? (brought.status === 'published' ? 'publish' : 'submit') : 'edit', why, () => {
+      const changed = db.update(resources).set({
+        ...columnsOf(before.kind, typed, before.csl, before.details), origin: 'hub', contentHash: null, updatedAt: later(before.updatedAt),
+        ...(before.status === 'draft' && { submittedById: before.submittedById ?? actor.id }), ...brought,
+      }).where(eq(resources.id, id)).returning().get();
+      if (!changed) throw new NotFound();
+      const act = changed.status === 'published' ? (before.status === 'published' ? 'edit resource' : 'publish resource') : changed.status === 'submitted' && !waits ? 'submit resource' : 'draft resource';
+      settle(actor, changed, typed.themes, act, why);
+      if (publish && waits) thankSubmitter(actor, changed);
+      return changed;
+    });
     return saved(row);
   });
 }
 
-export const withdrawInput = z.object({ id: z.string(), reason: text({ missing: 'Say why: everybody who follows a link to it will read this.', max: 1000 }) });
-
-/** Takes a published resource out of the library; its address tells the reason from now on. */
-export function withdrawResource(actor: Member, { id, reason }: z.output<typeof withdrawInput>): Saved {
-  mustCoordinate(actor);
-  return transaction(() => {
-    const before = find(id);
-    if (before.status !== 'published') throw new Denied('Only what is published can be withdrawn.');
-    return changeStatus(actor, before, { status: 'withdrawn', withdrawnReason: reason }, 'withdraw resource', reason);
-  });
-}
-
-export const republishInput = z.object({ id: z.string() });
-
-/** Brings a withdrawn resource back. */
-export function republishResource(actor: Member, { id }: z.output<typeof republishInput>): Saved {
-  mustCoordinate(actor);
-  return transaction(() => {
-    const before = find(id);
-    if (before.status !== 'withdrawn') throw new Denied('Only what was withdrawn can be published again.');
-    return changeStatus(actor, before, { status: 'published', withdrawnReason: null }, 'republish resource', null);
-  });
+/** What follows from every saving: themes, citations, search, the log, the caches. */
+function settle(actor: Member, row: ResourceRecord, codes: readonly string[], act: Act, why: string | null): void {
+  putThemesOf(row.id, codes);
+  putCitations(row.id, keysCitedBy(row));
+  indexResource(row, codes);
+  const open = row.status === 'published' || row.status === 'retired';
+  recordAct(actor, act, row.title, row.status === 'published' ? `/library/${row.slug}` : `/desk/resources/${row.slug}`, why);
+  if (open) bumpChanges();
 }
 
 export const bodyPreviewInput = z.object({ body: optionalText(100_000) });
@@ -137,20 +146,8 @@ function find(id: string): ResourceRecord {
   return row;
 }
 
-function changeStatus(actor: Member, before: ResourceRecord, status: Pick<ResourceRecord, 'status' | 'withdrawnReason'>, act: 'withdraw resource' | 'republish resource', reason: string | null): Saved {
-  const row = db.update(resources).set({ ...status, publishedAt: before.publishedAt ?? new Date(), updatedAt: later(before.updatedAt) }).where(eq(resources.id, before.id)).returning().get();
-  if (!row) throw new NotFound();
-  const codes = db.select({ theme: resourceThemes.theme }).from(resourceThemes).where(eq(resourceThemes.resourceId, row.id)).all().map((t) => t.theme);
-  indexResource(row, codes);
-  if (row.status === 'published') indexComments(row.id);
-  else dropComments(row.id);
-  recordAct(actor, act, row.title, `/library/${row.slug}`, reason);
-  bumpChanges();
-  return saved(row);
-}
-
 /** What no single field's schema can check. Throws Invalid, MarkdownTooLarge. */
-function check(kind: ResourceKind, typed: Typed, ownSlug?: string): void {
+function check(kind: ResourceKind, typed: Typed, ownId?: string): void {
   const wrong: Record<string, string> = {};
   if (!typesOf(kind).some((t) => t.code === typed.type)) wrong['type'] = 'Choose one of these types.';
   const known = new Set(db.select({ code: themes.code }).from(themes).all().map((t) => t.code));
@@ -163,7 +160,7 @@ function check(kind: ResourceKind, typed: Typed, ownSlug?: string): void {
   if (uncitable) wrong['results'] = uncitable;
   if (Object.keys(wrong).length) throw new Invalid(wrong);
   const works = knownWorks(typed.body ?? '');
-  if (ownSlug && works.has(ownSlug)) throw new Invalid({ body: 'A resource cannot cite itself.' });
+  if ([...works.values()].some((work) => work.id === ownId)) throw new Invalid({ body: 'A resource cannot cite itself.' });
   renderBody(typed.body ?? '', works);
 }
 
@@ -174,52 +171,36 @@ function knownWorks(body: string): Map<string, CitedWork> {
   return worksByKey(keys);
 }
 
-/** Says what is wrong with keys that cannot be cited; a withdrawn work can, for what was written about it stays true. */
+/** Says what is wrong with keys that cannot be cited; a retired work can, for what was written about it stays true. */
 function notCitable(keys: readonly string[]): string | null {
   const works = worksByKey(keys);
   const unknown = keys.filter((key) => !works.has(key));
   if (unknown.length) return `The library has no work with the key ${unknown.join(', ')}. The key is the last part of the work's address.`;
-  const drafts = keys.filter((key) => works.get(key)?.status === 'draft');
+  const drafts = keys.filter((key) => !isPublic(works.get(key)?.status));
   return drafts.length ? `${drafts.join(', ')} is not published yet. Publish it first, or leave the citation out.` : null;
 }
 
 function columnsOf(kind: ResourceKind, typed: Typed, csl: Record<string, unknown>, details: Record<string, unknown>) {
-  const { results, populationSource, themes: _, people, summary, body, ...plain } = typed;
-  const names = (people ?? '').split('\n').filter((line) => line.trim()).map(readName);
+  const { results, populationSource, themes: _, people, summary, body, channels, serviceAreas, ...plain } = typed;
+  const names = namesOf(people);
   const before = readCsl(csl);
   const venueField = before['container-title'] || resourceType(plain.type).csl.startsWith('article-') || !before.publisher ? 'container-title' : 'publisher';
   const record = {
     ...csl, type: resourceType(plain.type).csl, title: plain.title, language: plain.language,
     author: names.length ? names : undefined, abstract: summary ?? undefined, DOI: plain.doi ?? undefined, URL: plain.url ?? undefined,
     // The year of a practice says when it began in its place, not when we published it.
-    issued: kind !== 'reference' ? before.issued ?? today() : plain.year === null ? undefined : before.issued?.['date-parts'][0]?.[0] === plain.year ? before.issued : { 'date-parts': [[plain.year]] },
+    issued: kind !== 'reference' ? before.issued ?? today() : plain.year === null ? undefined : before.issued?.['date-parts']?.[0]?.[0] === plain.year ? before.issued : { 'date-parts': [[plain.year]] },
     ...(kind === 'reference' && { [venueField]: plain.venue ?? undefined }),
   };
   const practice = kind === 'practice' ? { ...readPractice(details), populationSource, results: readResults(results ?? '').results } : {};
   return {
     ...plain, year: plain.year ?? (kind === 'article' ? new Date().getUTCFullYear() : null), summary: summary ?? '', body: body ?? '',
-    people: shortPeople(names.length ? names : before.author?.length ? [] : before.editor ?? []), csl: record, details: { ...details, ...practice },
+    people: shortPeople(names.length ? names : before.author?.length ? [] : before.editor ?? []), csl: record, workKey: kind === 'reference' ? workKey(readCsl(record)) : '',
+    details: { ...details, ...practice, channels, serviceAreas },
   };
 }
-
-const cites = (body: string, details: Record<string, unknown>) => [...citedKeys(body), ...readPractice(details).results.flatMap((r) => (r.work ? [r.work] : []))];
-const saved = (row: ResourceRecord): Saved => ({ id: row.id, slug: row.slug, status: row.status, url: row.status === 'published' ? `/library/${row.slug}` : `/desk/resources/${row.slug}` });
 
 const today = () => ({ 'date-parts': [new Date().toISOString().slice(0, 10).split('-').map(Number)] });
 
 /** The version a form is checked against must grow even within one millisecond. */
 const later = (before: Date) => new Date(Math.max(Date.now(), before.getTime() + 1));
-
-/** Sortable by time, 26 characters, in the manner of a ULID. */
-function newId(): string {
-  return Date.now().toString(32).padStart(10, '0') + BigInt(`0x${randomBytes(10).toString('hex')}`).toString(32).padStart(16, '0');
-}
-
-function freeSlug(title: string): string {
-  const base = slugify(title);
-  // /desk/resources/new is the form for a new one.
-  const taken = (slug: string) => slug === 'new' || db.select({ id: resources.id }).from(resources).where(eq(resources.slug, slug)).get() !== undefined;
-  let slug = base;
-  for (let n = 2; taken(slug); n++) slug = `${base}-${n}`;
-  return slug;
-}

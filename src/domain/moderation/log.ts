@@ -6,8 +6,14 @@ import type { Viewer } from '../people/types.ts';
 
 /** Every privileged act there is, as the log tells it. Acts on things are public, acts on people are for coordinators. */
 const acts = {
-  'publish resource': ['public', 'published a resource'], 'edit resource': ['public', 'edited a resource'], 'withdraw resource': ['public', 'withdrew a resource'],
+  'publish resource': ['public', 'published a resource'], 'edit resource': ['public', 'edited a resource'], 'retire resource': ['public', 'retired a resource'],
   'republish resource': ['public', 'published a resource again'], 'return resource': ['public', 'went back to the file of a resource'], 'draft resource': ['coordinators', 'drafted a resource'],
+  'submit resource': ['coordinators', 'submitted a resource'], 'review resource': ['coordinators', 'took a resource into review'], 'decline resource': ['coordinators', 'declined a resource'],
+  'rename resource': ['public', 'gave a resource a new address'], 'confirm resource': ['public', 'confirmed that a resource is still correct'], 'care for resource': ['coordinators', 'changed who looks after a resource'],
+  'merge resources': ['public', 'merged two resources'], 'unmerge resources': ['public', 'undid a merge'], 'change link': ['public', 'changed the link of a resource'], 'check link': ['coordinators', 'asked for a link to be checked'],
+  'attach file': ['public', 'added a file to a resource'], 'remove file': ['public', 'removed a file of a resource'],
+  'read import': ['coordinators', 'began an import'], 'import resources': ['public', 'imported works'], 'publish import': ['public', 'published imported works'], 'undo import': ['public', 'undid an import'], 'discard import': ['coordinators', 'discarded an import'],
+  'hide collection': ['public', 'took a reading list out of public view'], 'feature collection': ['public', 'featured a collection'], 'unfeature collection': ['public', 'took a collection off the featured ones'],
   'rename thread': ['public', 'renamed a thread'], 'move thread': ['public', 'moved a thread'], 'lock thread': ['public', 'locked a thread'], 'unlock thread': ['public', 'unlocked a thread'],
   'pin thread': ['public', 'pinned a thread'], 'unpin thread': ['public', 'unpinned a thread'], 'remove thread': ['public', 'removed a thread'], 'restore thread': ['public', 'restored a thread'],
   'remove post': ['public', 'removed a post'], 'restore post': ['public', 'restored a post'],
@@ -35,7 +41,7 @@ export function readLog(viewer: Viewer, page: string | null): { lines: LogLine[]
 
 /**
  * What was done to resources, threads and posts, for everybody: nothing in it is about a member. A thread is called as it is called now,
- * and one that was removed is not named: its title may be what had to go.
+ * and one that was removed is not named: its title may be what had to go. So it is with reading lists.
  */
 export function readPublicLog(page: string | null): { lines: LogLine[]; paging: Paging } {
   const { lines, paging } = readLines(inArray(log.act, publicActs), page);
@@ -43,6 +49,11 @@ export function readPublicLog(page: string | null): { lines: LogLine[]; paging: 
 }
 
 function shownToAll({ object, url }: LogLine): { object: string; url: string | null } {
+  const list = /^\/collections\/(\d+)-/.exec(url ?? '')?.[1];
+  if (list) {
+    const open = openList().get(list) as { title: string; slug: string } | undefined;
+    return open ? { object: open.title, url: `/collections/${list}-${open.slug}` } : { object: 'a reading list', url: null };
+  }
   const post = /^\/posts\/(\d+)$/.exec(url ?? '')?.[1];
   const thread = /^\/forums\/([^/]+)\/(\d+)/.exec(url ?? '');
   if (!post && !thread) return { object, url };
@@ -50,6 +61,7 @@ function shownToAll({ object, url }: LogLine): { object: string; url: string | n
   if (post) return { object: title ? `a post in “${title}”` : 'a post', url };
   return { object: title ?? 'a thread', url: `/forums/${thread?.[1]}/${thread?.[2]}` };
 }
+const openList = prepared((d) => d.$client.prepare(`select title, slug from collections where id = ? and visibility = 'public'`));
 const standingTitle = prepared((d) => d.$client.prepare(`
   select t.title from threads t left join resources r on r.id = t.resource_id
   where t.removed_at is null and (r.id is null or r.status = 'published') and (t.id = @thread or t.id = (select thread_id from posts where id = @post))`).pluck());

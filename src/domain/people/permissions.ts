@@ -12,7 +12,7 @@ export function isSuspended(member: Member, now = new Date()): boolean {
   return member.suspendedUntil !== null && member.suspendedUntil > now;
 }
 
-/** Whether the viewer curates the library: publishes, edits, withdraws. */
+/** Whether the viewer curates the library: publishes, edits, retires. */
 export function canCurate(viewer: Viewer): viewer is Member {
   return canWrite(viewer) && viewer.role !== 'member';
 }

@@ -1,0 +1,87 @@
+import { join } from 'node:path';
+import { asc, eq } from 'drizzle-orm';
+import { attachments, db, prepared, resources } from '#db/client.ts';
+import { condense } from '#lib/condense.ts';
+import type { ServedFile } from '#lib/file-headers.ts';
+import { fileKindOf } from '#lib/file-kind.ts';
+import { pathInStore } from '#lib/file-store.ts';
+import { settings } from '#lib/settings.ts';
+import { Gone, NotFound } from '../errors.ts';
+import { canCurate } from '../people/permissions.ts';
+import type { Viewer } from '../people/types.ts';
+import type { ResourceStatus } from './types.ts';
+
+type AttachmentRecord = typeof attachments.$inferSelect;
+
+/** A file of a resource, as its page shows it. */
+export interface Attachment {
+  id: number;
+  /** What it is, in words. */
+  label: string;
+  name: string;
+  url: string;
+  /** "PDF", "Excel workbook" … */
+  kind: string;
+  /** Bytes. */
+  size: number;
+  /** Code of a rights statement. */
+  rights: string;
+  /** Whether search finds the words in it; `none` = it has none, as a scan. Null for pictures. */
+  words: 'waiting' | 'searchable' | 'none' | 'unreadable' | null;
+  createdAt: Date;
+}
+
+const wordsByState = { waiting: 'waiting', done: 'searchable', none: 'none', failed: 'unreadable' } as const;
+
+/** The files of a resource in the order in which they came; none where the viewer may not see the resource. */
+export function attachmentsOf(viewer: Viewer, resourceId: string): Attachment[] {
+  const rows = db.select({
+    id: attachments.id, label: attachments.label, name: attachments.name, mediaType: attachments.mediaType, size: attachments.size, rights: attachments.rights,
+    textState: attachments.textState, createdAt: attachments.createdAt, status: resources.status,
+  }).from(attachments).innerJoin(resources, eq(resources.id, attachments.resourceId)).where(eq(attachments.resourceId, resourceId)).orderBy(asc(attachments.id)).all();
+  return rows.filter(({ status }) => status === 'published' || canCurate(viewer)).map(({ mediaType, textState, status: _, ...row }) => {
+    const kind = fileKindOf(mediaType);
+    return { ...row, url: addressOfFile(row), kind: kind?.label ?? mediaType, words: kind?.words ? wordsByState[textState] : null };
+  });
+}
+
+/** Where a file is had. */
+export function addressOfFile({ id, name }: { id: number; name: string }): string {
+  return `/files/${id}/${encodeURIComponent(name)}`;
+}
+
+/** What the files of a resource are called and the words in them, for search. Of long files the beginning as it stands, of the rest each word once: phrases further on are not found. */
+export function wordsOfAttachments(resourceId: string): string {
+  const files = wordsOf().all(resourceId) as { label: string; text: string | null }[];
+  return files.length === 0 ? '' : condense([...files.map((f) => f.label), ...files.map((f) => f.text)].filter(Boolean).join('\n'), { running: 30_000, most: 120_000 });
+}
+const wordsOf = prepared((d) => d.$client.prepare('select label, text from attachments where resource_id = ? order by id'));
+
+interface Held extends Pick<AttachmentRecord, 'id' | 'name' | 'mediaType' | 'size' | 'hash'> { status: ResourceStatus; title: string; reason: string | null }
+
+/** The file with this number, whoever asks; null when there is none. `shared` says whether everybody may have it, otherwise only who curates. */
+export function lookUpFile(id: number): ServedFile | null {
+  const held = holder().get(id) as Held | undefined;
+  return held ? served(held) : null;
+}
+
+/** The file with this number. Throws NotFound or Gone where the viewer may not have it, as the page of its resource does. */
+export function findFile(viewer: Viewer, id: number): ServedFile {
+  const held = holder().get(id) as Held | undefined;
+  if (!held) throw new NotFound('There is no such file.');
+  if (held.status === 'published' || canCurate(viewer)) return served(held);
+  if (held.status === 'retired') throw new Gone(`“${held.title}” was taken out of the library, and its files with it. The reason given: ${held.reason}`);
+  throw new NotFound('There is no such file.');
+}
+const holder = prepared((d) => d.$client.prepare(`
+  select a.id, a.name, a.media_type as mediaType, a.size, a.hash, r.status, r.title, r.retired_reason as reason
+  from attachments a join resources r on r.id = a.resource_id where a.id = ?`));
+
+function served({ name, mediaType, size, hash, status }: Held): ServedFile {
+  return { path: pathInStore(filesFolder(), hash), name, mediaType, size, hash, shared: status === 'published' };
+}
+
+/** The folder in which the bytes lie. */
+export function filesFolder(): string {
+  return join(settings().dataDir, 'files');
+}

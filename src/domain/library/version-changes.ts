@@ -1,0 +1,50 @@
+import { diffLines, diffWordsWithSpace } from 'diff';
+import { rightsStatement, resourceType } from '../vocabulary.ts';
+import { fullName } from './names.ts';
+import { readCsl } from './csl.ts';
+import type { VersionFields } from './versions.ts';
+
+/** A stretch of text that is the same in both versions, or only in the one before, or only in the one after. */
+export interface Part { kind: 'same' | 'removed' | 'added'; text: string }
+
+export interface FieldChange { field: string; parts: Part[] }
+
+const labels = {
+  title: 'Title', type: 'Type', people: 'Authors', year: 'Year', venue: 'Published in or by', summary: 'Summary', themes: 'Themes', place: 'Place', region: 'State or province', country: 'Country',
+  population: 'Population', language: 'Language', evidence: 'Evidence', doi: 'DOI', url: 'Address on the web', rights: 'Rights', rightsNote: 'Note on the rights', slug: 'Address in the library',
+  reviewBy: 'Review by', body: 'Text', record: 'Record', details: 'Further facts',
+} as const;
+
+/** What differs between two versions, field by field, in the order of the form; words for texts, whole lines for long ones. */
+export function changesBetween(before: VersionFields, after: VersionFields): FieldChange[] {
+  const [old, now] = [texts(before), texts(after)];
+  return Object.entries(labels).flatMap(([name, field]): FieldChange[] => {
+    const [a = '', b = ''] = [old.get(name), now.get(name)];
+    return a === b ? [] : [{ field, parts: partsOf(a, b) }];
+  });
+}
+
+/** Above this many characters words are not compared one by one: it would take too long. */
+const longText = 8_000;
+
+function partsOf(before: string, after: string): Part[] {
+  const patience = { timeout: 200 };
+  const changes = (before.length + after.length > longText ? diffLines(before, after, patience) : diffWordsWithSpace(before, after, patience)) ?? [{ value: before, added: false, removed: true }, { value: after, added: true, removed: false }];
+  return changes.map(({ value, added, removed }) => ({ kind: added ? 'added' : removed ? 'removed' : 'same', text: added || removed ? value : shortened(value) }));
+}
+
+/** Of a long stretch that stayed the same only its ends are shown. */
+const shortened = (text: string) => (text.length > 400 ? `${text.slice(0, 160)} […] ${text.slice(-160)}` : text);
+
+function texts(fields: VersionFields): Map<string, string> {
+  const csl = readCsl(fields.csl);
+  const shown = new Set(['author', 'title', 'abstract', 'DOI', 'URL', 'type', 'id']);
+  const record = Object.fromEntries(Object.entries(fields.csl).filter(([name]) => !shown.has(name)));
+  return new Map(Object.entries({
+    ...fields, type: resourceType(fields.type).label, rights: rightsStatement(fields.rights).label, themes: fields.themes.toSorted().join(', '),
+    people: (csl.author ?? []).map(fullName).join('\n') || (fields.people ?? ''), record: lines(record), details: lines(fields.details),
+  }).map(([name, value]) => [name, value === null || value === undefined ? '' : String(value)]));
+}
+
+const lines = (record: Record<string, unknown>) => Object.entries(record).toSorted(([a], [b]) => (a < b ? -1 : 1))
+  .map(([name, value]) => `${name}: ${typeof value === 'string' ? value : JSON.stringify(value)}`).join('\n');

@@ -1,0 +1,73 @@
+import type { IncomingMessage } from 'node:http';
+import { bodyLimits } from './form.ts';
+
+/** How much of a body is taken. */
+export interface Allowance {
+  /** Most bytes. */
+  limit: number;
+  /** Milliseconds until all of it must have come. */
+  patience: number;
+  /** What is said when it is more. */
+  tooLarge: string;
+  /** Whether the sender may send files, and reads a page rather than a bare sentence. */
+  upload: boolean;
+  /** To be called when the body is not held any more. */
+  end: () => void;
+}
+
+export interface UploadGround {
+  /** Whether whoever has these cookies may send files. */
+  mayUpload: (cookies: string | undefined) => Promise<boolean>;
+  /** Most bytes of one file. */
+  uploadBytes: number;
+}
+
+/** Bodies with files that are in memory at the same time. */
+const mostAtOnce = 2;
+
+/** Pages that take files. */
+const takesFiles = /^\/desk\/(?:resources\/[^/]+|imports)(?:\/|$)/;
+
+/** Whether the files of forms for this address are set aside on disk before the form is handed on: its actions know how to exchange the slips. */
+export function isSetAside(pathname: string): boolean {
+  return pathname.startsWith('/desk/resources/');
+}
+
+/**
+ * Makes the function that says how much of a form's body is taken: 64 kilobytes from anybody, a megabyte from who shows a session cookie, and
+ * files from who may really send them, where they are taken, two at a time. Null: two are on their way already.
+ */
+export function createUploads({ mayUpload, uploadBytes }: UploadGround): (request: IncomingMessage, asked: { pathname: string; anonymous: boolean }) => Promise<Allowance> | Allowance | null {
+  let underway = 0;
+  const most = `${uploadBytes / 1024 / 1024} megabytes`;
+
+  return (request, { pathname, anonymous }) => {
+    const here = takesFiles.test(pathname);
+    const ordinary: Allowance = {
+      limit: anonymous ? bodyLimits.visitor : bodyLimits.member, patience: 60_000, upload: false, end: () => undefined,
+      tooLarge: `This is too large: the hub takes at most ${anonymous ? '64 kilobytes at a time from who is not signed in' : 'one megabyte at a time'}${here ? `, and files up to ${most} from coordinators who are signed in` : ''}.`,
+    };
+    if (anonymous || !here || !isLarge(request) || !/^multipart\/form-data\b/i.test(request.headers['content-type'] ?? '')) return ordinary;
+    if (underway >= mostAtOnce) return null;
+    // Taken before anybody is asked, so that no third one slips in meanwhile.
+    underway++;
+    let open = true;
+    const end = () => {
+      if (open) underway--;
+      open = false;
+    };
+    return mayUpload(request.headers.cookie).then((may) => {
+      if (may) return { limit: uploadBytes + bodyLimits.member, patience: 10 * 60_000, upload: true, end, tooLarge: `This file is too large: the hub takes files up to ${most}. Go back and choose a smaller one; in many PDFs it is the pictures that can be made smaller.` };
+      end();
+      return ordinary;
+    }, (error: unknown) => {
+      end();
+      throw error;
+    });
+  };
+}
+
+/** A body that does not say how long it is may be long. */
+function isLarge({ headers }: IncomingMessage): boolean {
+  return !(Number(headers['content-length']) <= bodyLimits.member);
+}

@@ -1,0 +1,57 @@
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { closeDatabase, db, openDatabase } from '#db/client.ts';
+import { fillWorkKeys } from '#domain/library/backfill.ts';
+
+const migrations = resolve(import.meta.dirname, '../../db/migrations');
+let folder = '';
+
+/** The migrations as they were when only the first `count` of them existed. */
+function migrationsUpTo(count: number): string {
+  const old = join(folder, `migrations-${count}`);
+  mkdirSync(join(old, 'meta'), { recursive: true });
+  const journal = JSON.parse(readFileSync(join(migrations, 'meta/_journal.json'), 'utf8')) as { entries: { tag: string }[] };
+  const entries = journal.entries.slice(0, count);
+  for (const { tag } of entries) cpSync(join(migrations, `${tag}.sql`), join(old, `${tag}.sql`));
+  writeFileSync(join(old, 'meta/_journal.json'), JSON.stringify({ ...journal, entries }));
+  return old;
+}
+
+beforeAll(() => { folder = mkdtempSync(join(tmpdir(), 'practice-hub-migrations-')); });
+afterAll(() => {
+  closeDatabase();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const all = (query: string) => db.$client.prepare(query).all();
+
+test('a database of the first release keeps everything, and what was withdrawn is retired', () => {
+  const file = join(folder, 'hub.sqlite');
+  openDatabase(file, migrationsUpTo(1));
+  db.$client.exec(`
+    insert into members (id, email, handle, name) values (1, 'rosa@test.example', 'rosa', 'Rosa');
+    insert into themes values ('equity', 'Equity', 'N', 1);
+    insert into resources (id, slug, kind, type, status, origin, title, rights, csl, withdrawn_reason, published_at) values
+      ('ref:a', 'a', 'reference', 'book', 'withdrawn', 'hub', 'A title', 'All rights reserved', '{"id":"a","type":"book","title":"A title","issued":{"date-parts":[[2001]]}}', 'Doubtful.', 5),
+      ('article:b', 'b', 'article', 'article', 'published', 'content', 'B', null, '{}', null, 6);
+    insert into resource_themes values ('ref:a', 'equity');
+    insert into citations values ('article:b', 'ref:a', 1);
+    insert into threads (id, resource_id, title, slug, author_id, last_poster_id) values (1, 'article:b', 'B', 'b', 1, 1);
+    insert into posts (thread_id, number, author_id, markdown, html, rendered_by) values (1, 1, 1, 'x', 'x', 1);
+    insert into search_documents (kind, ref, url, title, type, at) values ('resource', 'article:b', '/library/b', 'Walrus', 'article', 5);
+    insert into log (act, object) values ('withdraw resource', 'A title');`);
+  closeDatabase();
+  openDatabase(file, migrations);
+  expect(all(`select id, status, retired_reason as reason, rights, rights_note as note from resources order by id`)).toEqual([
+    { id: 'article:b', status: 'published', reason: null, rights: 'undetermined', note: null },
+    { id: 'ref:a', status: 'retired', reason: 'Doubtful.', rights: 'undetermined', note: 'All rights reserved' },
+  ]);
+  for (const table of ['resource_themes', 'citations', 'threads', 'posts']) expect(all(`select * from ${table}`)).toHaveLength(1);
+  expect(all(`select act from log`)).toEqual([{ act: 'retire resource' }]);
+  expect(all(`select count(*) as n from search_index where search_index match 'walrus'`)).toEqual([{ n: 1 }]);
+  expect(fillWorkKeys()).toBe(1);
+  expect(all(`select work_key as k from resources where id = 'ref:a'`)).toEqual([{ k: expect.stringContaining('2001') }]);
+  expect(fillWorkKeys()).toBe(0);
+});
