@@ -24,7 +24,7 @@ export default defineConfig({
   session: false,
   devToolbar: { enabled: false },
   // The request's origin is checked in src/middleware.ts against the address configured at run time; Astro's own check is fixed at build time.
-  security: { checkOrigin: false },
+  security: { checkOrigin: false, actionBodySizeLimit: 101 * 1024 * 1024 },
   build: { inlineStylesheets: 'never', assets: '_assets' },
   markdown: { syntaxHighlight: 'prism' },
   vite: {

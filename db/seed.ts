@@ -6,17 +6,20 @@ import { createComment } from '#domain/forum/comments.ts';
 import { createPost } from '#domain/forum/posts.ts';
 import { indexPost, indexThread } from '#domain/forum/searchable.ts';
 import { createThread } from '#domain/forum/starting-threads.ts';
+import { createCollection, featureCollection } from '#domain/library/collecting.ts';
+import { collectResource } from '#domain/library/placing.ts';
 import { asMember, freeHandle } from '#domain/people/members.ts';
 import type { ThreadKind } from '#domain/forum/types.ts';
 import type { Member, Role } from '#domain/people/types.ts';
 import { addDays } from '#lib/dates.ts';
-import { attempts, bumpChanges, db, members, posts, resources, threads, transaction } from './client.ts';
+import { attempts, bumpChanges, collections, db, members, posts, resources, threads, transaction } from './client.ts';
 
 interface Person { key: string; name: string; email: string; role: Role; jobTitle?: string; place?: string }
 interface Thread {
   title: string; kind: ThreadKind; author: string; daysAgo: number; themes?: string[]; pinned?: boolean; locked?: boolean; body: string;
   replies?: { author: string; hoursLater: number; body: string }[];
 }
+interface List { title: string; author: string; daysAgo: number; description: string; featured?: string; works: { resource: string; note?: string }[] }
 interface Comment { resource: string; author: string; daysAgo: number; body: string }
 
 const read = <T>(file: string): T => parse(readFileSync(file, 'utf8')) as T;
@@ -24,7 +27,7 @@ const read = <T>(file: string): T => parse(readFileSync(file, 'utf8')) as T;
 /**
  * Fills an empty hub with the sample community: invented people, marked as samples, who write through the same commands as everybody;
  * only the dates are set back afterwards. Does nothing when anybody is there already.
- * @param folder where cast.yaml, comments.yaml and threads/ lie
+ * @param folder where cast.yaml, comments.yaml, collections.yaml and threads/ lie
  */
 export function seedSampleCommunity(folder: string, now = new Date()): void {
   if (db.select({ id: members.id }).from(members).limit(1).get()) return;
@@ -35,6 +38,7 @@ export function seedSampleCommunity(folder: string, now = new Date()): void {
       for (const thread of read<Thread[]>(join(folder, 'threads', file))) writeThread(forum, thread, cast, now);
     }
     for (const comment of read<Comment[]>(join(folder, 'comments.yaml'))) writeComment(comment, cast, now);
+    for (const list of read<List[]>(join(folder, 'collections.yaml'))) writeList(list, cast, now);
     bumpChanges();
   });
 }
@@ -77,10 +81,22 @@ function writeThread(forum: string, sample: Thread, cast: Map<string, Member>, n
   indexThread(id);
 }
 
+/** Id of a resource that the samples name by its slug. */
+function resourceId(slug: string): string {
+  const resource = db.select({ id: resources.id }).from(resources).where(eq(resources.slug, slug)).get();
+  if (!resource) throw new Error(`The sample community names ${slug}, which is not in the library.`);
+  return resource.id;
+}
+
+function writeList({ title, author, daysAgo, description, featured, works }: List, cast: Map<string, Member>, now: Date): void {
+  const { id } = createCollection(known(cast, author), { title, description, visibility: 'public' });
+  for (const { resource, note } of works) collectResource(known(cast, author), { resourceId: resourceId(resource), collectionId: id, title: null, note: note ?? '' });
+  if (featured) featureCollection(known(cast, featured), { collectionId: id });
+  db.update(collections).set({ createdAt: addDays(now, -daysAgo), updatedAt: addDays(now, -daysAgo) }).where(eq(collections.id, id)).run();
+}
+
 function writeComment(sample: Comment, cast: Map<string, Member>, now: Date): void {
-  const resource = db.select({ id: resources.id }).from(resources).where(eq(resources.slug, sample.resource)).get();
-  if (!resource) throw new Error(`The sample community comments on ${sample.resource}, which is not in the library.`);
-  const { id } = createComment(known(cast, sample.author), { resourceId: resource.id, body: sample.body });
+  const { id } = createComment(known(cast, sample.author), { resourceId: resourceId(sample.resource), body: sample.body });
   const at = addDays(now, -sample.daysAgo);
   db.update(posts).set({ createdAt: at }).where(eq(posts.id, id)).run();
   db.update(threads).set({ lastPostAt: at }).where(inArray(threads.id, db.select({ id: posts.threadId }).from(posts).where(eq(posts.id, id)))).run();

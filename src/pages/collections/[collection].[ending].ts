@@ -16,7 +16,7 @@ export const GET: APIRoute = ({ params, locals, redirect, url: { pathname } }) =
   if (!format && ending !== 'atom' && ending !== 'json') throw new NotFound();
   const collection = findCollection(locals.viewer, collectionIdIn(params['collection']));
   if (pathname !== `${collection.url}.${ending}`) return redirect(`${collection.url}.${ending}`, 301);
-  const response = format ? exportResponse(format, exportRecords(collectedIds(collection)), collection.slug) : feedOf(collection, ending === 'atom' ? 'atom' : 'json');
+  const response = format ? exportResponse(format, exportRecords(collectedIds(collection)), collection.slug, locals.drained) : feedOf(collection, ending === 'atom' ? 'atom' : 'json');
   if (!collection.isPublic) response.headers.set('cache-control', 'private, no-store');
   return response;
 };
