@@ -41,7 +41,7 @@ describe('importing', () => {
     expect((await visitor.page.goto(`${hub.base}/library/quillfeather2019a`))?.status()).toBe(404);
 
     await page.getByRole('button', { name: 'Import the ticked works' }).click();
-    await page.getByText('2 works brought in, 2 works not public yet').waitFor();
+    await page.getByText('2 works brought in, not public yet').waitFor();
     expect(await page.getByRole('button', { name: /^Publish all/ }).count()).toBe(0);
     expect((await visitor.page.goto(`${hub.base}/library/quillfeather2019a`))?.status()).toBe(404);
 

@@ -11,7 +11,7 @@ import { undoneReason } from '#domain/library/imports/matching.ts';
 import { findImport, importRowsOf, keptWorks, listImports, waitingImports, type ImportRowView } from '#domain/library/imports/preview.ts';
 import { publishImport } from '#domain/library/imports/publishing.ts';
 import { continueImports, readOn, stopImports } from '#domain/library/imports/reading.ts';
-import { startImport, startInput } from '#domain/library/imports/starting.ts';
+import { mostBytes, startImport, startInput } from '#domain/library/imports/starting.ts';
 import { takeImport } from '#domain/library/imports/taking.ts';
 import { undoImport } from '#domain/library/imports/undoing.ts';
 import { listResources } from '#domain/library/list.ts';
@@ -168,7 +168,7 @@ describe('reading real files', () => {
     expect(await refused(upload(nadia, 'a.bib', ''))).toEqual(['file']);
     expect(await refused(upload(nadia, 'a.bib', three, { records: three }))).toEqual(['records']);
     expect(await refused(upload(nadia, 'a.bib', three, { theme: 'x', rights: 'y' }))).toEqual(['theme', 'rights']);
-    expect(await refused(upload(nadia, 'a.bib', ' '.repeat(settings().uploadBytes + 1)))).toEqual(['file']);
+    expect(await refused(upload(nadia, 'a.bib', ' '.repeat(mostBytes() + 1)))).toEqual(['file']);
     expect(listImports(nadia, null).imports).toEqual([]);
     expect(startInput.safeParse({ theme: 'technology', rights: 'cc0', format: 'docx' }).success).toBe(false);
   });

@@ -5,16 +5,19 @@ import { Denied, Gone, Invalid, NotFound, SignInRequired, TooMany } from '#domai
 import { attestResource, careInput, countDue, dueResources, setCare } from '#domain/library/care.ts';
 import { putCatalogue, type Piece } from '#domain/library/catalogue.ts';
 import { resourceForEditing } from '#domain/library/desk.ts';
+import { validateCsl } from '#domain/library/csl.ts';
 import { noFilters } from '#domain/library/filters.ts';
 import { listResources } from '#domain/library/list.ts';
 import { findResource, isStale } from '#domain/library/resources.ts';
 import { suggestionInput, suggestionsOf, suggestResource, takeBackSuggestion } from '#domain/library/suggesting.ts';
+import { resourceKinds } from '#domain/library/types.ts';
 import { changesBetween } from '#domain/library/version-changes.ts';
 import { historyOf, restoreVersion } from '#domain/library/versions.ts';
 import { countWaiting, declineResource, mayPublishAlone, publishResource, reopenResource, retireResource, submitResource, takeIntoReview, waitingResources } from '#domain/library/workflow.ts';
 import { createResource, editResource, newResourceInput, resourceEditInput } from '#domain/library/writing.ts';
 import type { Member } from '#domain/people/types.ts';
 import { search } from '#domain/search/results.ts';
+import { typesOf } from '#domain/vocabulary.ts';
 import { addDays, isoDate } from '#lib/dates.ts';
 import { enter, forgetLimits, lettersTo } from '../support/cast.ts';
 import { useDatabase } from '../support/database.ts';
@@ -33,7 +36,7 @@ beforeAll(async () => {
 });
 
 const suggestion = (more: Record<string, unknown> & { title?: string } = {}) =>
-  suggestionInput.parse({ title: 'A guide to wallabies', type: 'manual', url: `https://example.org/${encodeURIComponent(more.title ?? 'wallabies')}`, why: 'It helped us.', ...more });
+  suggestionInput.parse({ title: 'A guide to wallabies', type: 'manual', url: `https://example.org/${encodeURIComponent(more.title ?? 'wallabies')}`, why: 'It helped us.', themes: ['equity'], ...more });
 const draft = (more: Record<string, unknown> = {}) => newResourceInput.parse({ kind: 'reference', type: 'book', title: 'A book of numbats', people: 'Nam, Taewoo', year: '2012', rights: 'in-copyright', themes: ['technology'], ...more });
 const idOf = (title: string) => db.select({ id: resources.id, slug: resources.slug }).from(resources).where(eq(resources.title, title)).all().at(-1) ?? { id: '', slug: '' };
 const edited = (slug: string, more: Record<string, unknown>) => {
@@ -65,6 +68,13 @@ describe('a suggestion', () => {
     expect(suggestionsOf(rosa)[0]).toMatchObject({ status: 'published', url: `/library/${slug}` });
     expect(suggestionsOf(tom)).toEqual([]);
     expect(findResource(rosa, slug)).not.toHaveProperty('suggestionNote');
+  });
+
+  test('without a theme is not published as it stands', () => {
+    suggestResource(rosa, suggestion({ title: 'Themeless thylacine', themes: [] }));
+    const { id, slug } = idOf('Themeless thylacine');
+    expect(() => publishResource(nadia, { id })).toThrow('no theme yet');
+    expect(() => findResource(null, slug)).toThrow(NotFound);
   });
 
   test('that is mended and published in one step is thanked for too', () => {
@@ -237,6 +247,19 @@ describe('care', () => {
     expect(refusal(() => setCare(nadia, careInput.parse({ id: 'ref:behn2003why', owner: 'rosa' })))).toHaveProperty('owner');
     expect([isStale('2026-11-23', new Date('2026-11-23T23:59Z')), isStale('2026-11-23', new Date('2026-11-24T00:00Z')), isStale(null)]).toEqual([false, true, false]);
   });
+});
+
+test('whatever type it is, its record is valid CSL-JSON (1.0.2)', () => {
+  for (const kind of resourceKinds) {
+    for (const { code } of typesOf(kind)) {
+      const made = createResource(nadia, newResourceInput.parse({
+        kind, type: code, title: `Valid ${code} of ${kind}`, people: 'Nam, Taewoo\n{City of Portland, Oregon}', year: '2012', venue: 'Somewhere', url: 'https://example.org', doi: '10.1000/xyz', place: 'Ottawa',
+        summary: 'S.', body: 'Text.', rights: 'cc-by', themes: ['equity'], language: 'fr', different: 'yes',
+      }));
+      const row = db.select({ csl: resources.csl }).from(resources).where(eq(resources.id, made.id)).get();
+      expect([code, validateCsl(row?.csl)]).toEqual([code, { csl: expect.objectContaining({ title: `Valid ${code} of ${kind}` }) }]);
+    }
+  }
 });
 
 test('what was retired names what to read instead', () => {

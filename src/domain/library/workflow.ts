@@ -68,6 +68,7 @@ export function takeIntoReview(actor: Member, { id }: ActInput): Saved {
 export function publishResource(actor: Member, { id }: ActInput): Saved {
   return step(actor, id, 'publish', 'publish', 'publish resource', null, (row) => {
     mustPublish(actor, row);
+    if (themeCodesOf(id).length === 0) throw new Denied('It has no theme yet, so nobody would come across it. Choose one to four below, then save and publish.');
     thankSubmitter(actor, row);
     return published(actor, row);
   });

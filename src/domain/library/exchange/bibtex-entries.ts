@@ -1,4 +1,4 @@
-import type { Place } from './draft.ts';
+import { longestRecord, type Place } from './draft.ts';
 
 export interface BibField {
   /** In lower case. */
@@ -17,9 +17,6 @@ export interface BibEntry extends Place {
   /** Why it cannot be read; then its fields are those before the place where it broke. */
   problem: string | null;
 }
-
-/** An entry longer than this is none: something in it was never closed. */
-const longest = 2_000_000;
 
 /**
  * Cuts a BibTeX file into entries, one at a time; `@string` abbreviations are put in, comments and preambles passed over. An entry that is
@@ -44,7 +41,7 @@ export function* bibEntries(text: string): Generator<BibEntry> {
     line += newlines(text.slice(counted, found.index));
     counted = found.index;
     const type = word.toLowerCase();
-    const scan = new Scan(text, from, bracket === '(' ? ')' : '}', Math.min(limit, from + longest), line + newlines(opening), strings);
+    const scan = new Scan(text, from, bracket === '(' ? ')' : '}', Math.min(limit, from + longestRecord), line + newlines(opening), strings);
     if (type === 'comment' || type === 'preamble') scan.skip();
     else if (type === 'string') for (const { name, value } of scan.fields()) strings.set(name, value);
     else {

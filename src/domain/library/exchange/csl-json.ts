@@ -1,6 +1,6 @@
 import { validateCsl, type Csl } from '../csl.ts';
 import { resourceType } from '../../vocabulary.ts';
-import { unreadable, type Draft, type Found } from './draft.ts';
+import { longestRecord, tooLong, unreadable, type Draft, type Found } from './draft.ts';
 import { keywordsIn } from './keywords.ts';
 import { kindOfCsl } from './kinds.ts';
 import { noteName, objectEnd, parseJson, readNote, sorted } from './note.ts';
@@ -14,8 +14,8 @@ export function* readCslJson(text: string): Generator<Found> {
     line += countLines(text, counted, start);
     counted = start;
     const place = { line, readTo: end };
-    const item = parseJson(text.slice(start, end));
-    yield isObject(item) ? draftOf(item, place) : unreadable(place, text.slice(start, start + 200), 'This is not a valid JSON object.');
+    const item = end - start > longestRecord ? null : parseJson(text.slice(start, end));
+    yield isObject(item) ? draftOf(item, place) : unreadable(place, text.slice(start, start + 200), item === null && end - start > longestRecord ? tooLong : 'This is not a valid JSON object.');
   }
 }
 

@@ -5,7 +5,7 @@ import type { Term } from '../types.ts';
 import { columnOf, isOwn, isZotero, type Column } from './csv-columns.ts';
 import { csvRows, type CsvRow } from './csv-entries.ts';
 import { readDate } from './dates.ts';
-import { given, tidied, unreadable, type Draft, type Found } from './draft.ts';
+import { given, longestRecord, tidied, tooLong, unreadable, type Draft, type Found } from './draft.ts';
 import { keywordsIn } from './keywords.ts';
 import { kindOfWord } from './kinds.ts';
 import { parseJson, readNote } from './note.ts';
@@ -13,14 +13,18 @@ import { parseJson, readNote } from './note.ts';
 /** Reads a table with headings: the hub's own, Zotero's, or anybody's whose headings can be understood. Columns nobody knows stay in `custom`. */
 export function* readCsv(text: string): Generator<Found> {
   let table: Table | null = null;
+  let from = 0;
   for (const row of csvRows(text)) {
     if (!table) {
       table = tableOf(row.cells);
+      from = row.readTo;
       if (table.columns.includes('title')) continue;
-      yield unreadable({ line: row.line, readTo: text.length }, row.cells.join(', '), 'The first line must name the columns, and one of them must be “title”.');
+      yield unreadable({ line: row.line, readTo: text.length }, row.cells.slice(0, 20).join(', '), 'The first line must name the columns, and one of them must be “title”.');
       return;
     }
-    yield row.open ? unreadable(row, row.cells.join(', '), 'A quotation mark opens here that is never closed.') : draftOf(table, row);
+    const wrong = row.open ? 'A quotation mark opens here that is never closed.' : row.readTo - from > longestRecord ? tooLong : null;
+    yield wrong ? unreadable(row, row.cells.slice(0, 20).join(', '), wrong) : draftOf(table, row);
+    from = row.readTo;
   }
 }
 

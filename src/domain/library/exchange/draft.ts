@@ -21,6 +21,10 @@ export interface Draft extends Place {
   problems?: string[];
 }
 
+/** No record is longer than this, in characters; what is, was never ended. */
+export const longestRecord = 2_000_000;
+export const tooLong = 'It is longer than any record can be: something in it is never closed.';
+
 /** A record of a file: found, or not readable for a reason. */
 export type Found = Draft | ReadRecord;
 

@@ -1,8 +1,10 @@
-import type { Place } from './draft.ts';
+import { longestRecord, type Place } from './draft.ts';
 
 /** One record of a RIS file: its tags in their order, each with the line that carries it and the lines that go on from it. */
 export interface RisEntry extends Place {
   tags: { tag: string; lines: string[] }[];
+  /** It goes on further than any record can. */
+  endless: boolean;
 }
 
 /**
@@ -12,6 +14,7 @@ export interface RisEntry extends Place {
 export function* risEntries(text: string): Generator<RisEntry> {
   const tagged = /^\uFEFF?\s*TY - /m.test(text) && !/^\uFEFF?\s*TY {2}- /m.test(text) ? /^([A-Z][A-Z0-9]) {1,2}-(?: (.*)|\s*)$/ : /^([A-Z][A-Z0-9]) {2}-(?: (.*)|\s*)$/;
   let entry: RisEntry | null = null;
+  let begun = 0;
   for (const { line, content, end } of linesOf(text)) {
     const [, tag, value = ''] = tagged.exec(content) ?? /^(ER|TY) ?-(?: (.*)|\s*)$/.exec(content) ?? [];
     if (entry && (tag === 'TY' || tag === 'ER')) {
@@ -19,10 +22,13 @@ export function* risEntries(text: string): Generator<RisEntry> {
       entry = null;
     }
     if (tag && tag !== 'ER') {
-      entry ??= { line, readTo: end, tags: [] };
-      entry.tags.push({ tag, lines: [value.trim()] });
-    } else if (!tag && entry) entry.tags.at(-1)?.lines.push(content.trim());
-    if (entry) entry.readTo = end;
+      if (!entry) begun = end;
+      entry ??= { line, readTo: end, tags: [], endless: false };
+      if (!entry.endless) entry.tags.push({ tag, lines: [value.trim()] });
+    } else if (!tag && entry && !entry.endless) entry.tags.at(-1)?.lines.push(content.trim());
+    if (!entry) continue;
+    entry.readTo = end;
+    entry.endless = end - begun > longestRecord;
   }
   if (entry) yield entry;
 }

@@ -1,15 +1,15 @@
 import type { CslDate } from '../csl.ts';
 import { readName, type Name } from '../names.ts';
 import { readDate } from './dates.ts';
-import { given, tidied, type Draft } from './draft.ts';
+import { given, tidied, tooLong, unreadable, type Draft, type Found } from './draft.ts';
 import { normaliseDoi } from './duplicates.ts';
 import { kindOfRis } from './kinds.ts';
 import { cutNote, type Note } from './note.ts';
 import { risEntries, type RisEntry } from './ris-entries.ts';
 
 /** Reads RIS in all its dialects: one draft after the other. Tags that CSL-JSON has no place for stay in `custom` under their name. */
-export function* readRis(text: string): Generator<Draft> {
-  for (const entry of risEntries(text)) yield draftOf(entry);
+export function* readRis(text: string): Generator<Found> {
+  for (const entry of risEntries(text)) yield entry.endless ? unreadable(entry, 'A record without an end', tooLong) : draftOf(entry);
 }
 
 /** The tags of a record; what has been taken is known, so that nothing is forgotten. */

@@ -9,12 +9,16 @@ import { mustCoordinate } from '../../people/permissions.ts';
 import type { Member } from '../../people/types.ts';
 import { rightsStatements } from '../../vocabulary.ts';
 import { formatOf } from '../exchange/formats.ts';
+import { longestText } from '../exchange/reading.ts';
 import { exchangeFormats, type ExchangeFormat } from '../exchange/record.ts';
 import { keepText } from './files.ts';
 import { readOn } from './reading.ts';
 
 /** What people call the formats. */
 export const formatNames: Record<ExchangeFormat, string> = { bib: 'BibTeX', ris: 'RIS', 'csl.json': 'CSL-JSON', csv: 'CSV' };
+
+/** Most bytes that a file of records may have. */
+export const mostBytes = (): number => Math.min(settings().uploadBytes, longestText);
 
 export const startInput = z.object({
   file: z.instanceof(File).nullish(),
@@ -50,7 +54,7 @@ async function textOf(file: File | null | undefined, pasted: string | null | und
   const chosen = file && file.size > 0;
   if (chosen && pasted?.trim()) throw new Invalid({ records: 'Choose a file or paste records, not both at once.' });
   if (!chosen && !pasted?.trim()) throw new Invalid({ file: 'Choose a file, or paste records below.' });
-  const most = settings().uploadBytes;
+  const most = mostBytes();
   if (chosen && file.size > most) throw new Invalid({ file: `This file is too large: the hub takes at most ${Math.floor(most / 1024 / 1024)} megabytes. Please bring it in parts.` });
   if (!chosen) return { name: 'pasted records', text: pasted ?? '' };
   const text = decodeText(new Uint8Array(await file.arrayBuffer()), undefined);
