@@ -289,6 +289,9 @@ export const importRows = sqliteTable('import_rows', {
 }, (t) => [
   uniqueIndex('import_rows_position').on(t.importId, t.position),
   index('import_rows_finding').on(t.importId, t.finding),
+  // Deleting a resource asks who points at it.
+  index('import_rows_match').on(t.matchId).where(sql`match_id is not null`),
+  index('import_rows_resource').on(t.resourceId).where(sql`resource_id is not null`),
   check('import_rows_finding', sql`${t.finding} in ('new', 'duplicate', 'similar', 'unreadable')`),
   check('import_rows_take', sql`not ${t.take} or ${t.record} is not null`),
 ]);

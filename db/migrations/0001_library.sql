@@ -253,4 +253,6 @@ CREATE INDEX `resources_import` ON `resources` (`import_id`) WHERE import_id is 
 CREATE INDEX `resources_submitter` ON `resources` (`submitted_by_id`) WHERE submitted_by_id is not null;--> statement-breakpoint
 CREATE INDEX `resources_review_by` ON `resources` (`review_by`) WHERE review_by is not null;--> statement-breakpoint
 CREATE INDEX `resources_merged` ON `resources` (`merged_into_id`) WHERE merged_into_id is not null;--> statement-breakpoint
-CREATE INDEX `resources_successor` ON `resources` (`successor_id`) WHERE successor_id is not null;
+CREATE INDEX `resources_successor` ON `resources` (`successor_id`) WHERE successor_id is not null;--> statement-breakpoint
+CREATE INDEX `import_rows_match` ON `import_rows` (`match_id`) WHERE match_id is not null;--> statement-breakpoint
+CREATE INDEX `import_rows_resource` ON `import_rows` (`resource_id`) WHERE resource_id is not null;

@@ -192,6 +192,15 @@ describe('reading real files', () => {
     expect(findImport(nadia, id)).toMatchObject({ state: 'ready', records: 1500, percent: 100 });
     expect(db.select({ n: sql<number>`max(position)` }).from(importRows).where(eq(importRows.importId, id)).get()?.n).toBe(1500);
   }, 60_000);
+
+  test('discarded while it is read, it is read no further and leaves nothing', async () => {
+    const { id } = await upload(nadia, 'long.bib', bib(Array.from({ length: 1500 }, (_, n) => ({ key: `k${n}`, title: `Report number ${n}`, doi: `10.5555/y.${n}` }))));
+    while (findImport(nadia, id).records === 0) await new Promise((go) => setImmediate(go));
+    discardImport(nadia, { id });
+    await readOn(id);
+    expect(findImport(nadia, id)).toMatchObject({ state: 'discarded', records: 0 });
+    expect(existsSync(join(settings().dataDir, 'imports', String(id)))).toBe(false);
+  }, 60_000);
 });
 
 describe('the preview', () => {

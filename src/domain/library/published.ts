@@ -70,5 +70,6 @@ const people = prepared((d) => d.$client.prepare(`select id, people from resourc
 
 /** Says that a resource was put, changed or taken out. Call inside the transaction of the change. */
 export function countLibraryChange(): void {
-  db.insert(facts).values({ name: 'library', value: 1 }).onConflictDoUpdate({ target: facts.name, set: { value: sql`${facts.value} + 1` } }).run();
+  counting().run();
 }
+const counting = prepared((d) => d.$client.prepare(`insert into facts (name, value) values ('library', 1) on conflict (name) do update set value = value + 1`));

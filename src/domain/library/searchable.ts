@@ -19,7 +19,7 @@ export function indexResource(resource: ResourceRecord, themes: readonly string[
   }
   const csl = readCsl(resource.csl);
   const people = [...(csl.author ?? []), ...(csl.editor ?? [])].map(fullName).join('; ') || (resource.people ?? '');
-  const about = [resource.place, resource.venue, csl['collection-title'], csl.abstract].filter(Boolean).join('. ');
+  const about = [resource.place, resource.venue, csl['collection-title'], csl.abstract === resource.summary ? null : csl.abstract].filter(Boolean).join('. ');
   putDocument({
     kind: 'resource', ref: resource.id, threadId: null, url: `/library/${resource.slug}`, title: resource.title, people,
     summary: resource.summary, body: [wordsOf(resource.body), about, wordsOfAttachments(resource.id)].filter(Boolean).join('\n'), type: resource.type, themes,

@@ -176,15 +176,17 @@ export interface WaitingResource {
   own: boolean;
 }
 
-/** What waits for a decision, longest waiting first. For coordinators. */
+/** What an import brought is decided on as a whole, on the page of the import. */
+const waits = and(inArray(resources.status, ['submitted', 'in-review']), isNull(resources.importId));
+
+/** What waits for a decision one by one, longest waiting first. For coordinators. */
 export function waitingResources(viewer: Viewer, limit = 200): WaitingResource[] {
   mustCoordinate(viewer);
   const alone = mayPublishAlone(viewer);
   const names = new Map(db.select({ id: members.id, name: members.name, handle: members.handle }).from(members).where(inArray(members.id,
-    db.select({ id: sql<number>`submitted_by_id` }).from(resources).where(inArray(resources.status, ['submitted', 'in-review'])).union(
-      db.select({ id: sql<number>`reviewer_id` }).from(resources).where(inArray(resources.status, ['submitted', 'in-review']))))).all().map(({ id, ...who }) => [id, who]));
+    db.select({ id: sql<number>`submitted_by_id` }).from(resources).where(waits).union(db.select({ id: sql<number>`reviewer_id` }).from(resources).where(waits)))).all().map(({ id, ...who }) => [id, who]));
   const who = (id: number | null) => (id === null ? null : names.get(id) ?? null);
-  return db.select().from(resources).where(inArray(resources.status, ['submitted', 'in-review'])).orderBy(asc(resources.submittedAt), asc(resources.id)).limit(limit).all()
+  return db.select().from(resources).where(waits).orderBy(asc(resources.submittedAt), asc(resources.id)).limit(limit).all()
     .map((r) => {
       const { code, label } = resourceType(r.type);
       return {
@@ -196,5 +198,5 @@ export function waitingResources(viewer: Viewer, limit = 200): WaitingResource[]
 
 /** How many resources wait for a decision. */
 export function countWaiting(): number {
-  return db.select({ n: count() }).from(resources).where(inArray(resources.status, ['submitted', 'in-review'])).get()?.n ?? 0;
+  return db.select({ n: count() }).from(resources).where(waits).get()?.n ?? 0;
 }

@@ -1,4 +1,4 @@
-import { and, eq, sql } from 'drizzle-orm';
+import { eq } from 'drizzle-orm';
 import { db, facts, prepared, searchDocuments } from '#db/client.ts';
 
 /** Something that can be found and that everybody may see. */
@@ -40,8 +40,9 @@ const upsert = prepared((d) => d.$client.prepare(`
 
 /** Takes something out of search. Call inside the transaction of the change. */
 export function dropDocument(kind: SearchDocument['kind'], ref: string): void {
-  if (db.delete(searchDocuments).where(and(eq(searchDocuments.kind, kind), eq(searchDocuments.ref, ref))).run().changes) countRemoval();
+  if (removal().run(kind, ref).changes) countRemoval();
 }
+const removal = prepared((d) => d.$client.prepare('delete from search_documents where kind = ? and ref = ?'));
 
 /** Takes a thread and every post in it out of search. */
 export function dropThreadDocuments(threadId: number): void {
@@ -50,8 +51,9 @@ export function dropThreadDocuments(threadId: number): void {
 
 /** Counts changes of the documents, so that the Pagefind bundle knows when it is behind; one that still has removed words is behind at once. */
 function count(name: 'documents' | 'documents-removed'): void {
-  db.insert(facts).values({ name, value: 1 }).onConflictDoUpdate({ target: facts.name, set: { value: sql`${facts.value} + 1` } }).run();
+  counting().run(name);
 }
+const counting = prepared((d) => d.$client.prepare('insert into facts (name, value) values (?, 1) on conflict (name) do update set value = value + 1'));
 
 function countRemoval(): void {
   count('documents');

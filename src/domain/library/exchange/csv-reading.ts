@@ -74,7 +74,7 @@ function variables(values: Map<Column, string[]>, all: (column: Column, between?
   const issued = readDate(all('issued')) ?? readDate(all('year'));
   const read = [...values.keys()].filter((column) => !hubOnly.has(column)).map((column) => {
     if (column === 'issued') return {};
-    if (cslVariables.people.includes(column)) return given(column, all(column).split(/;(?![^{}]*\})/).map((line) => readName(tidied(line))).filter((name) => name.family ?? name.literal));
+    if (cslVariables.people.includes(column)) return given(column, (all(column).match(/(?:\{[^{}]*\}|[^;])+/g) ?? []).map((line) => readName(tidied(line))).filter((name) => name.family ?? name.literal));
     return given(column, cslVariables.dates.includes(column) ? readDate(all(column)) : all(column, column === 'note' ? '\n' : '; '));
   });
   return Object.assign({}, ...read, given('issued', issued));

@@ -14,13 +14,9 @@ const [less, greater] = ['\uE000', '\uE001'];
 /** Values of fields in LaTeX as plain text: accents composed, braces and markup gone. Where LaTeX is too broken to be understood, its signs are dropped. */
 export function decodeTexts(values: readonly string[]): string[] {
   const pieces = values.map((value) => (isPlain(value) ? [] : cutAtBlanks(prepared(value))));
-  const decoded = decodePieces(pieces.flat().slice(0, mostPieces));
-  let at = 0;
-  return values.map((value, which) => {
-    const own = pieces[which] ?? [];
-    at += own.length;
-    return own.length ? tidied(own.map((piece, n) => decoded[at - own.length + n] ?? stripped(piece)).join(' ')) : tidied(value);
-  });
+  const decoded = decodePieces(pieces.flat().filter(isShort).slice(0, mostPieces)).values();
+  const textOf = (piece: string) => (isShort(piece) ? decoded.next().value : undefined) ?? stripped(piece);
+  return values.map((value, at) => (pieces[at]?.length ? tidied(pieces[at].map(textOf).join(' ')) : tidied(value)));
 }
 
 /** No LaTeX in it at all. */
@@ -29,6 +25,8 @@ const isPlain = (value: string) => !/[\\{}$~`%<>\uE000\uE001]|--|''/.test(value)
 /** The parser takes long for long texts: it gets them in pieces of about this many characters, and of an entry no more pieces than this. */
 const pieceSize = 1000;
 const mostPieces = 60;
+/** Whether a piece is short enough to be parsed; one that is not has braces that nobody closed. */
+const isShort = (piece: string) => piece.length <= 10 * pieceSize;
 
 function decodePieces(pieces: readonly string[]): (string | undefined)[] {
   if (!pieces.length) return [];
@@ -37,7 +35,7 @@ function decodePieces(pieces: readonly string[]): (string | undefined)[] {
   return pieces.map((_, at) => (entry ? plain(entry.fields[`f${at}`] ?? '') : undefined));
 }
 
-/** Cuts where a blank stands outside of braces and formulas; a piece that is still far too long is broken and comes back without its LaTeX. */
+/** Cuts where a blank stands outside of braces and formulas. */
 function cutAtBlanks(value: string): string[] {
   if (value.length <= pieceSize) return [value];
   const pieces: string[] = [];
@@ -53,16 +51,17 @@ function cutAtBlanks(value: string): string[] {
       start = at + 1;
     }
   }
-  pieces.push(value.slice(start));
-  return pieces.map((piece) => (piece.length > 10 * pieceSize ? stripped(piece) : piece));
+  return [...pieces, value.slice(start)];
 }
 
 /** The people of a field in LaTeX, as BibTeX cuts them: by "and", each by commas or by its last word; braces around a name make it an organisation. */
 export function decodeNames(value: string): Name[] {
-  const names = cutAtAnd(prepared(value).replace(/\s+/g, ' '));
+  const names = cutAtAnd(prepared(value).replace(/\s+/g, ' ')).slice(0, mostNames);
   return Array.from({ length: Math.ceil(names.length / namesAtOnce) }, (_, at) => decodeSomeNames(names.slice(at * namesAtOnce, (at + 1) * namesAtOnce))).flat();
 }
 const namesAtOnce = 20;
+/** The longest list of authors known has some five thousand. */
+const mostNames = 6000;
 
 /** Cuts at every "and" that stands outside of braces. */
 function cutAtAnd(value: string): string[] {
@@ -90,6 +89,9 @@ function nameOf(creator: Creator): Name {
   if (!family || (family === 'others' && !given)) return { literal: literal || family };
   // "Donald Taylor, Jr.": what stands after the comma is no first name.
   if (/^(?:Jr|Sr|II|III|IV)\.?$/.test(given) && family.includes(' ')) return { family: family.slice(family.lastIndexOf(' ') + 1), given: family.slice(0, family.lastIndexOf(' ')), suffix: given };
+  // "Philippe De Maeyer": BibTeX takes a particle with a capital for a first name.
+  const particle = /^(.+?) ((?:(?:De|Van|Von|Du|Del|Della|Di|La|Le|Den|Der|Ten|Ter) ?)+)$/.exec(given);
+  if (particle) return { family: `${particle[2]?.trim()} ${family}`, given: particle[1] ?? '' };
   return { family, ...(given && { given }), ...(creator.prefix && { 'non-dropping-particle': plain(creator.prefix) }), ...(creator.suffix && { suffix: plain(creator.suffix) }) };
 }
 

@@ -18,7 +18,12 @@ class Tags {
   readonly #taken = new Set<string>();
 
   constructor(entry: RisEntry) {
-    for (const { tag, lines } of entry.tags) this.#values.set(tag, [...this.#values.get(tag) ?? [], lines.join('\n').trim()]);
+    for (const { tag, lines } of entry.tags) {
+      const value = lines.join('\n').trim();
+      const before = this.#values.get(tag);
+      if (before) before.push(value);
+      else this.#values.set(tag, [value]);
+    }
   }
 
   /** Every line of these tags. */
