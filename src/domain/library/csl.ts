@@ -10,7 +10,8 @@ const name = z.strictObject({
 }, { error: problemOf('A name') });
 const names = z.array(name, 'This must be a list of names.').optional();
 
-const datePart = z.union([z.number().int(), z.string().trim().regex(/^-?\d{1,6}$/)], 'A part of a date must be a whole number.').transform(Number);
+const whole = 'A part of a date must be a whole number.';
+const datePart = z.union([z.number().int(whole), z.string().trim().regex(/^-?\d{1,6}$/, whole)], whole).transform(Number);
 const dateParts = z.array(z.array(datePart).min(1, 'A date has a year.').max(3, 'A date has a year, a month and a day, no more.')).min(1, 'A date has a year.').max(2, 'A range of dates has a beginning and an end, no more.');
 const structuredDate = z.strictObject({
   'date-parts': dateParts.optional(), season: number, circa: flag, literal: text, raw: text, edtf: text,

@@ -1,6 +1,5 @@
-import { sql } from 'drizzle-orm';
 import { z } from 'zod';
-import { db, facts, prepared } from '#db/client.ts';
+import { db, prepared } from '#db/client.ts';
 import { populationBand } from '../vocabulary.ts';
 import { resourceKinds, type ResourceKind } from './types.ts';
 

@@ -3,7 +3,7 @@ import type { Name } from '../names.ts';
 import { genreOf, venueOf, workType } from '../work-types.ts';
 import type { BibEntry } from './bibtex-entries.ts';
 import { monthOf, readDate } from './dates.ts';
-import { given } from './draft.ts';
+import { enDash, given } from './draft.ts';
 import { keywordsIn } from './keywords.ts';
 import type { Kind } from './kinds.ts';
 import { decodeNames, decodeTexts, decodeVerbatim } from './latex.ts';
@@ -67,7 +67,7 @@ export function workOfEntry(entry: BibEntry): BibWork {
     ...given('container-title', journal || (field('title') ? field('booktitle') : '') || (loose ? venueOf(field('howpublished')) : '')),
     ...given('publisher', field('publisher', 'institution', 'school', 'organization')), ...given('publisher-place', field('address', 'location')),
     ...given(field('series') && !inPeriodical ? 'collection-number' : 'volume', field('volume')), ...given(inPeriodical ? 'issue' : 'number', field('number', 'issue')),
-    ...Object.assign({}, ...Object.entries(plainFields).map(([name, variable]) => given(variable, field(name)))), ...given('page', field('pages', 'eid').replace(/\s*([-–—]+)\s*/g, '$1')),
+    ...Object.assign({}, ...Object.entries(plainFields).map(([name, variable]) => given(variable, field(name)))), ...given('page', enDash(field('pages', 'eid').replace(/\s*([-–—]+)\s*/g, '$1'))),
     ...given('genre', field('type') || (loose ? genreOf(field('howpublished')) : null) || genreOfType(kind.type ?? '', entry.type)), ...given('annote', field('annote', 'annotation')),
     ...given('DOI', field('doi').replace(/^(?:https?:\/\/(?:dx\.)?doi\.org\/|doi:\s*)/i, '')), ...given('URL', url), ...given('language', field('langid', 'language')), ...given('custom', { ...fields.others(), ...left }),
   };

@@ -11,7 +11,7 @@ const fold = (text: string) => text.normalize('NFKD').replace(/\p{M}/gu, '').toL
 
 /** 1 to 12 for "03", "Mar", "mars" or "March."; null for anything else. */
 export function monthOf(text: string): number | null {
-  const month = /^\d{1,2}$/.test(text.trim()) ? Number(text) : months.get(fold(text).replace(/[^a-z]/g, '')) ?? 0;
+  const month = /^\d{1,2}$/.test(text.trim()) ? Number(text) : months.get(fold(text).replace(/[\s.,]/g, '')) ?? 0;
   return month >= 1 && month <= 12 ? month : null;
 }
 

@@ -34,6 +34,11 @@ export function given(name: string, value: string | readonly Name[] | CslDate | 
   return empty ? {} : { [name]: value };
 }
 
+/** A range of pages in numbers with the dash that ranges have. */
+export function enDash(pages: string): string {
+  return pages.replace(/^(\d+)\s*-{1,2}\s*(\d+)$/, '$1–$2');
+}
+
 /** What cannot be read, with the reason. */
 export function unreadable({ line, readTo }: Place, label: string, problem: string): ReadRecord {
   return { line, readTo, label: shortened(label), record: null, problem };

@@ -1,7 +1,7 @@
 import type { CslDate } from '../csl.ts';
 import { readName, type Name } from '../names.ts';
 import { readDate } from './dates.ts';
-import { given, tidied, tooLong, unreadable, type Draft, type Found } from './draft.ts';
+import { enDash, given, tidied, tooLong, unreadable, type Draft, type Found } from './draft.ts';
 import { normaliseDoi } from './duplicates.ts';
 import { kindOfRis } from './kinds.ts';
 import { cutNote, type Note } from './note.ts';
@@ -116,7 +116,7 @@ function addresses(tags: Tags, doi: string): { url: string; foundDoi: string; mo
 }
 
 function pagesOf(start: string, end: string): string {
-  const from = start.replace(/^pp?\.\s*/i, '');
+  const from = enDash(start.replace(/^pp?\.\s*/i, ''));
   return end && end !== from ? `${from}–${end}` : from;
 }
 
