@@ -1,7 +1,7 @@
 import type { CslDate } from '../csl.ts';
 import type { Name } from '../names.ts';
 import { genreOf, venueOf, workType } from '../work-types.ts';
-import type { BibEntry } from './bibtex-entries.ts';
+import type { BibEntry, BibField } from './bibtex-entries.ts';
 import { monthOf, readDate } from './dates.ts';
 import { enDash, given } from './draft.ts';
 import { keywordsIn } from './keywords.ts';
@@ -51,9 +51,9 @@ const byWord: Record<string, string> = { chapter: 'book-chapter', data: 'dataset
 
 /** Reads the fields of an entry: LaTeX becomes text, names names, dates dates. Fields without a place in CSL-JSON are kept in its `custom`. */
 export function workOfEntry(entry: BibEntry): BibWork {
-  const fields = new Fields(entry);
+  const { note, others } = withoutNote(entry.fields);
+  const fields = new Fields(others);
   const field = (...names: string[]) => names.map((name) => fields.text(name)).find(Boolean) ?? '';
-  const { note, remark } = notesOf(entry);
   const journal = field('journal', 'journaltitle');
   const outlet = journal || field('howpublished');
   const title = [field('title') || field('booktitle'), field('subtitle')].filter(Boolean).join(': ');
@@ -71,7 +71,7 @@ export function workOfEntry(entry: BibEntry): BibWork {
     ...given('genre', field('type') || (loose ? genreOf(field('howpublished')) : null) || genreOfType(kind.type ?? '', entry.type)), ...given('annote', field('annote', 'annotation')),
     ...given('DOI', field('doi').replace(/^(?:https?:\/\/(?:dx\.)?doi\.org\/|doi:\s*)/i, '')), ...given('URL', url), ...given('language', field('langid', 'language')), ...given('custom', { ...fields.others(), ...left }),
   };
-  return { kind, csl, outlet, remark, note, keywords: keywordsIn(field('keywords')), problems: [] };
+  return { kind, csl, outlet, remark: field('note'), note, keywords: keywordsIn(field('keywords')), problems: [] };
 }
 
 /** The fields of an entry as plain text; what is given twice is joined where that makes sense. */
@@ -79,8 +79,8 @@ class Fields {
   readonly #texts = new Map<string, string>();
   readonly #people: Record<string, Name[]> = {};
 
-  constructor({ fields }: BibEntry) {
-    const texts = fields.filter(({ name, value }) => value.trim() && name !== 'note' && !(name in peopleFields));
+  constructor(fields: readonly BibField[]) {
+    const texts = fields.filter(({ name, value }) => value.trim() && !(name in peopleFields));
     const decoded = decodeTexts(texts.map(({ name, value }) => (verbatim.has(name) ? '' : value)));
     for (const [at, { name, value }] of texts.entries()) this.#put(name, verbatim.has(name) ? decodeVerbatim(value) : decoded[at] ?? '');
     for (const { name, value } of fields) {
@@ -106,18 +106,23 @@ class Fields {
     const before = this.#texts.get(name);
     if (before === undefined || before === text) this.#texts.set(name, text);
     else if (name === 'keywords') this.#texts.set(name, `${before}, ${text}`);
+    else if (name === 'note') this.#texts.set(name, `${before}\n${text}`);
     else this.#put(`${name}-${/^\d+$/.exec(name.slice(-1)) ? 'again' : '2'}`, text);
   }
 }
 
-function notesOf(entry: BibEntry): { note: Note | null; remark: string } {
+const noteFields = new Set(['note', 'annote', 'annotation']);
+
+/** Takes the hub's own note out of the fields that hold notes. */
+function withoutNote(fields: readonly BibField[]): { note: Note | null; others: BibField[] } {
   let note: Note | null = null;
-  const texts = entry.fields.filter(({ name }) => name === 'note').map(({ value }) => {
-    const cut = cutNote(value);
+  const others = fields.map((field) => {
+    if (!noteFields.has(field.name)) return field;
+    const cut = cutNote(field.value);
     note = cut.note ?? note;
-    return cut.rest;
+    return { ...field, value: cut.rest };
   });
-  return { note, remark: decodeTexts(texts.filter((text) => text.trim())).filter(Boolean).join('\n') };
+  return { note, others };
 }
 
 function kindOf(entry: string, { subtype, url, ...hints }: { title: string; outlet: string; organization: string; subtype: string; url: string }): Kind {

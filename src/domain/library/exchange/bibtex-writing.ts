@@ -28,10 +28,10 @@ export function writeBibEntry(record: ExchangeRecord, note: unknown): string {
     ['title', titleOf(csl.title)], [container, (inPeriodical ? escapeLatex : titleOf)(text('container-title'))], ...datesOf(csl),
     ['volume', escapeLatex(text('collection-title') && !inPeriodical ? text('collection-number') : text('volume'))], ['number', escapeLatex(text(inPeriodical ? 'issue' : 'number'))],
     [publisher, escapeLatex(text('publisher'))], ['address', escapeLatex(text('publisher-place'))], ['type', escapeLatex(text('genre'))],
-    ...Object.entries(plainFields).map(([name, variable]): [string, string] => [name, /^[A-Z]+$/.test(variable) ? verbatim(text(variable)) : escapeLatex(text(variable))]),
+    ...Object.entries(plainFields).filter(([name]) => name !== 'annote').map(([name, variable]): [string, string] => [name, /^[A-Z]+$/.test(variable) ? verbatim(text(variable)) : escapeLatex(text(variable))]),
     ['doi', verbatim(text('DOI'))], ['url', verbatim(text('URL'))], ['urldate', csl.accessed ? escapeLatex(writeDate(csl.accessed)) : ''],
     ['language', escapeLatex(csl.language ?? (language === 'en' ? '' : language))], ['keywords', [...themes, ...keywordsIn(csl.keyword)].map(escapeLatex).join(', ')], ...foreign(csl.custom),
-    ['note', notes(csl.note, note)],
+    ['note', csl.note?.includes(noteName) ? '' : escapeLatex(csl.note ?? '')], ['annote', annotation(csl.annote, note)],
   ];
   const lines = fields.filter(([, value]) => value).map(([name, value]) => `  ${name} = {${value}}`);
   const entrysubtype = type === 'newspaper-article' || type === 'magazine-article' ? [`  entrysubtype = {${type.slice(0, -8)}}`] : [];
@@ -74,7 +74,8 @@ function foreign(custom: Csl['custom']): [string, string][] {
     .map(([name, value]) => [name, name === 'eprint' ? verbatim(value) : escapeLatex(value)]);
 }
 
-function notes(remark: string | undefined, note: unknown): string {
+/** The hub's note stands where BibTeX has room for notes that no style prints. */
+function annotation(remark: string | undefined, note: unknown): string {
   const own = note ? `${noteName}: ${oneLineJson(note, true)}` : '';
   return [remark?.includes(noteName) ? '' : escapeLatex(remark ?? ''), own].filter(Boolean).join(' ');
 }

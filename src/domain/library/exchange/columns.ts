@@ -9,12 +9,15 @@ import type { ExchangeRecord } from './record.ts';
 const codesOf = (list: readonly { code: string }[]) => z.array(z.unknown()).transform((codes) => codes.filter((code): code is string => list.some((term) => term.code === code))).catch([]);
 const detailsSchema = z.object({ channels: codesOf(channels), serviceAreas: codesOf(serviceAreas) });
 
-/** The record of a resource as it travels; what the columns say goes before what stands in its CSL-JSON. `themes` are codes. */
+/**
+ * The record of a resource as it travels; what the columns say goes before what stands in its CSL-JSON. `themes` are codes. Rights that nobody
+ * has determined say nothing, so that not every entry has to carry a note of them; they come back as that.
+ */
 export function recordOf(row: typeof resources.$inferSelect, themes: readonly string[]): ExchangeRecord {
   const { slug, type, title, summary, doi, url, place, region, country, population, language, evidence, rights, rightsNote } = row;
   const { abstract: _, DOI: __, URL: ___, ...stored } = readCsl(row.csl);
   const csl: Csl = { ...stored, id: slug, type: resourceType(type).csl, title, ...(summary && { abstract: summary }), ...(doi && { DOI: doi }), ...(url && { URL: url }) };
-  return { key: slug, type, csl, themes: [...themes], place, region, country, population, language, evidence, rights, rightsNote, ...detailsSchema.parse(row.details) };
+  return { key: slug, type, csl, themes: [...themes], place, region, country, population, language, evidence, rights: rights === 'undetermined' && !rightsNote ? null : rights, rightsNote, ...detailsSchema.parse(row.details) };
 }
 
 /** Our own two kinds come back as what they are for others. */

@@ -1,4 +1,4 @@
-import { exchangeFormats, type ExchangeFormat } from './record.ts';
+import type { ExchangeFormat } from './record.ts';
 
 const media: Record<ExchangeFormat, string> = {
   bib: 'application/x-bibtex', ris: 'application/x-research-info-systems', 'csl.json': 'application/vnd.citationstyles.csl+json', csv: 'text/csv',
@@ -21,9 +21,4 @@ export function formatOf(fileName: string, text: string): ExchangeFormat | null 
   const seen = beginnings.find(([form]) => form.test(beginning))?.[1] ?? null;
   // A name that fits the text decides; one that does not is not believed where the text is plain.
   return named && (seen === null || seen === named || named === 'csv') ? named : seen ?? named;
-}
-
-/** Whether this is a name of one of the formats. */
-export function isExchangeFormat(name: string): name is ExchangeFormat {
-  return exchangeFormats.some((format) => format === name);
 }
