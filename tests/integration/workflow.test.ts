@@ -101,6 +101,9 @@ describe('a suggestion', () => {
     expect(shown).toMatchObject({ saved: false, duplicates: [{ slug: 'behn2003why' }] });
     expect(idOf('Why Measure?').id).toBe('');
     expect(suggestResource(tom, suggestion({ title: 'Why Measure?', people: 'Behn, Robert D.', year: '2003', url: '', different: 'yes' }))).toEqual({ saved: true });
+    // What waits is told of, not named.
+    suggestResource(rosa, suggestion({ title: 'Ringing the numbat exchange' }));
+    expect(suggestResource(tom, suggestion({ title: 'Ringing the numbat exchange!', url: 'https://example.org/other' }))).toEqual({ saved: false, duplicates: [], waiting: true });
   });
 
   test('can be taken back until somebody looks at it, and only by its member', () => {
@@ -247,6 +250,17 @@ describe('care', () => {
     expect(refusal(() => setCare(nadia, careInput.parse({ id: 'ref:behn2003why', owner: 'rosa' })))).toHaveProperty('owner');
     expect([isStale('2026-11-23', new Date('2026-11-23T23:59Z')), isStale('2026-11-23', new Date('2026-11-24T00:00Z')), isStale(null)]).toEqual([false, true, false]);
   });
+});
+
+test('every part of a citation can be entered, mended and taken away', () => {
+  const made = createResource(nadia, draft({ type: 'book-chapter', title: 'A chapter on dibblers', venue: 'The book', volume: '2', issue: '', page: '12-14', month: '9', editors: 'Lee, Ann', publisher: 'Press', publisherPlace: 'Perth', edition: '3', ISBN: '978', url: 'www.example.org/x' }));
+  const record = () => findResource(nadia, made.slug).csl;
+  expect(record()).toMatchObject({ 'container-title': 'The book', volume: '2', page: '12-14', issued: { 'date-parts': [[2012, 9]] }, editor: [{ family: 'Lee', given: 'Ann' }], publisher: 'Press', 'publisher-place': 'Perth', edition: '3', ISBN: '978', URL: 'https://www.example.org/x' });
+  editResource(nadia, edited(made.slug, {}));
+  expect(record()).toMatchObject({ 'container-title': 'The book', publisher: 'Press', issued: { 'date-parts': [[2012, 9]] } });
+  editResource(nadia, edited(made.slug, { volume: '', publisher: 'Other Press', month: '' }));
+  expect(record()).toMatchObject({ publisher: 'Other Press', issued: { 'date-parts': [[2012]] } });
+  expect(record()).not.toHaveProperty('volume');
 });
 
 test('whatever type it is, its record is valid CSL-JSON (1.0.2)', () => {

@@ -113,7 +113,7 @@ function putPiece({ themes: codes, cites: _, ...piece }: Piece, contentHash: str
   const before = db.select({ slug: resources.slug, status: resources.status, reason: resources.retiredReason, publishedAt: resources.publishedAt }).from(resources).where(eq(resources.id, piece.id)).get();
   const retired = before?.status === 'retired' && before.reason !== removedReason;
   const values = {
-    ...piece, contentHash, origin: 'content' as const, updatedAt: new Date(), workKey: piece.kind === 'reference' ? workKey(readCsl(piece.csl)) : '',
+    ...piece, contentHash, origin: 'content' as const, updatedAt: new Date(), workKey: workKey(readCsl(piece.csl)),
     publishedAt: piece.publishedAt ?? before?.publishedAt ?? undated,
     ...(!retired && { status: 'published' as const, retiredReason: null }),
   };

@@ -5,7 +5,7 @@ import { NotFound } from '../errors.ts';
 import { mustCoordinate } from '../people/permissions.ts';
 import type { Viewer } from '../people/types.ts';
 import { readPractice, writeResults } from '../practices/details.ts';
-import { readCsl } from './csl.ts';
+import { issued, readCsl, type Csl } from './csl.ts';
 import { writeName } from './names.ts';
 import { asRows, selectResources, themesByResource } from './rows.ts';
 import { resourceKinds, resourceStatuses, type ResourceKind, type ResourceRow, type ResourceStatus } from './types.ts';
@@ -47,6 +47,15 @@ export interface ResourceForm {
   fields: Record<string, string>;
 }
 
+/** What the form shows of the record behind a resource. */
+function citationFields(csl: Partial<Csl>) {
+  const { volume, issue, page, edition, number, publisher, ISBN, ISSN } = csl;
+  return {
+    people: (csl.author ?? []).map(writeName).join('\n'), editors: (csl.editor ?? []).map(writeName).join('\n'), month: issued(csl).month,
+    volume, issue, page, edition, number, publisher, publisherPlace: csl['publisher-place'], ISBN, ISSN,
+  };
+}
+
 /** The resource at this address for the form that edits it. Throws SignInRequired, Denied, NotFound. */
 export function resourceForEditing(viewer: Viewer, slug: string): ResourceForm {
   mustCoordinate(viewer);
@@ -56,7 +65,7 @@ export function resourceForEditing(viewer: Viewer, slug: string): ResourceForm {
   const { title, summary, type, year, venue, url, doi, place, region, country, population, evidence, language, rights, rightsNote, body } = row;
   const fields = {
     title, summary, type, year, venue, url, doi, place, region, country, population, evidence, language, rights, rightsNote, body,
-    people: (readCsl(row.csl).author ?? []).map(writeName).join('\n'), populationSource: practice.populationSource, results: writeResults(practice.results),
+    ...citationFields(readCsl(row.csl)), populationSource: practice.populationSource, results: writeResults(practice.results),
   };
   return {
     id: row.id, slug: row.slug, title: row.title, declinedReason: row.declinedReason, suggestionNote: row.suggestionNote, submittedById: row.submittedById, mergedIntoId: row.mergedIntoId, kind: row.kind, status: row.status, origin: row.origin, retiredReason: row.retiredReason, updatedAt: row.updatedAt.getTime(),

@@ -33,7 +33,7 @@ export const suggestionInput = z.object({
 });
 
 /** What a suggestion led to: it was taken down, or something in the library looks the same and the member has to say that it is not. */
-export type Suggested = { saved: true } | { saved: false; duplicates: LikelyDuplicate[] };
+export type Suggested = { saved: true } | { saved: false; duplicates: LikelyDuplicate[]; waiting: boolean };
 
 /** Takes down a work that a member thinks the library should have; it waits for a coordinator. Throws SignInRequired, Denied, Invalid, TooMany. */
 export function suggestResource(actor: Member, { why, different, themes: codes, people, ...typed }: z.output<typeof suggestionInput>): Suggested {
@@ -43,8 +43,10 @@ export function suggestResource(actor: Member, { why, different, themes: codes, 
   if (!typed.url && !typed.doi && !people) throw new Invalid({ url: 'Give an address, a DOI or an author, so that a coordinator can find it.' });
   const names = namesOf(people);
   if (!different) {
-    const duplicates = likelyDuplicatesOf({ title: typed.title, year: typed.year, people: names, doi: typed.doi, url: typed.url });
-    if (duplicates.length) return { saved: false, duplicates };
+    const all = likelyDuplicatesOf({ title: typed.title, year: typed.year, people: names, doi: typed.doi, url: typed.url }, { all: true });
+    // What waits has no name yet for anybody but coordinators.
+    const duplicates = all.filter((d) => d.status === 'published');
+    if (all.length) return { saved: false, duplicates, waiting: duplicates.length < all.length };
   }
   return transaction(() => {
     countAttempt('suggestPerMember', actor.id);

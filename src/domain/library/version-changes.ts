@@ -46,5 +46,6 @@ function texts(fields: VersionFields): Map<string, string> {
   }).map(([name, value]) => [name, value === null || value === undefined ? '' : String(value)]));
 }
 
-const lines = (record: Record<string, unknown>) => Object.entries(record).toSorted(([a], [b]) => (a < b ? -1 : 1))
+const says = (value: unknown) => value !== null && value !== undefined && value !== '' && !(Array.isArray(value) && value.length === 0);
+const lines = (record: Record<string, unknown>) => Object.entries(record).filter(([, value]) => says(value)).toSorted(([a], [b]) => (a < b ? -1 : 1))
   .map(([name, value]) => `${name}: ${typeof value === 'string' ? value : JSON.stringify(value)}`).join('\n');

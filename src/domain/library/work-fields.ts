@@ -9,7 +9,7 @@ export const wholeNumber = (message: string, min: number, max: number) => z.stri
 export const yearField = wholeNumber('Give the year as four digits, such as 2012.', 1500, 2100);
 
 /** Address on the web; empty is null. */
-export const urlField = optionalText(2000).refine((t) => t === null || (/^https?:\/\//i.test(t) && URL.canParse(t)), 'Give a whole address that starts with https://.');
+export const urlField = optionalText(2000).transform((t) => (t && /^www\.[^\s/]+\.[a-z]{2,}/i.test(t) ? `https://${t}` : t)).refine((t) => t === null || (/^https?:\/\//i.test(t) && URL.canParse(t)), 'Give a whole address that starts with https://.');
 
 /** A DOI in any of the forms in which it is pasted; kept without what stands before it. */
 export const doiField = optionalText(200).transform((t) => t?.replace(/^(?:https?:\/\/(?:dx\.)?doi\.org\/|doi:\s*)/i, '') ?? null)

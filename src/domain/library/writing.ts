@@ -9,7 +9,7 @@ import type { Member } from '../people/types.ts';
 import { readPractice, readResults } from '../practices/details.ts';
 import { renderBody } from './bodies.ts';
 import { citedKeys, keysCitedBy, putCitations, worksByKey, type CitedWork } from './citations.ts';
-import { readCsl } from './csl.ts';
+import { issued, peopleOf, readCsl, type Csl } from './csl.ts';
 import { workKey } from './exchange/duplicates.ts';
 import { newId } from './ids.ts';
 import { likelyDuplicatesOf } from './likely-duplicates.ts';
@@ -27,11 +27,22 @@ const codesOf = (list: readonly { code: string }[]) => z.array(z.string()).refin
 
 const fields = {
   title: text({ missing: 'Give it a title.', max: 500 }),
-  summary: optionalText(600),
+  summary: optionalText(5000),
   type: z.string({ error: 'Choose what type of work it is.' }),
   people: optionalText(4000),
   year: yearField,
   venue: optionalText(300),
+  month: wholeNumber('Give the month as a number from 1 to 12.', 1, 12),
+  editors: optionalText(4000),
+  volume: optionalText(40),
+  issue: optionalText(40),
+  page: optionalText(40),
+  edition: optionalText(40),
+  number: optionalText(80),
+  publisher: optionalText(300),
+  publisherPlace: optionalText(200),
+  ISBN: optionalText(40),
+  ISSN: optionalText(40),
   url: urlField,
   doi: doiField,
   place: optionalText(100),
@@ -181,7 +192,7 @@ function notCitable(keys: readonly string[]): string | null {
 }
 
 function columnsOf(kind: ResourceKind, typed: Typed, csl: Record<string, unknown>, details: Record<string, unknown>) {
-  const { results, populationSource, themes: _, people, summary, body, channels, serviceAreas, ...plain } = typed;
+  const { results, populationSource, themes: _, people, editors, month, volume, issue, page, edition, number, publisher, publisherPlace, ISBN, ISSN, summary, body, channels, serviceAreas, ...plain } = typed;
   const names = namesOf(people);
   const before = readCsl(csl);
   const venueField = before['container-title'] || resourceType(plain.type).csl.startsWith('article-') || !before.publisher ? 'container-title' : 'publisher';
@@ -189,16 +200,23 @@ function columnsOf(kind: ResourceKind, typed: Typed, csl: Record<string, unknown
     ...csl, type: resourceType(plain.type).csl, title: plain.title, language: plain.language,
     author: names.length ? names : undefined, abstract: summary ?? undefined, DOI: plain.doi ?? undefined, URL: plain.url ?? undefined,
     // The year of a practice says when it began in its place, not when we published it.
-    issued: kind !== 'reference' ? before.issued ?? today() : plain.year === null ? undefined : before.issued?.['date-parts']?.[0]?.[0] === plain.year ? before.issued : { 'date-parts': [[plain.year]] },
-    ...(kind === 'reference' && { [venueField]: plain.venue ?? undefined }),
+    issued: kind !== 'reference' ? before.issued ?? today() : plain.year === null ? undefined : sameMonth(before, plain.year, month) ? before.issued : { 'date-parts': [month === null ? [plain.year] : [plain.year, month]] },
+    ...(kind === 'reference' && {
+      editor: editors === null ? undefined : namesOf(editors), volume: volume ?? undefined, issue: issue ?? undefined, page: page ?? undefined, edition: edition ?? undefined, number: number ?? undefined,
+      publisher: publisher ?? undefined, 'publisher-place': publisherPlace ?? undefined, ISBN: ISBN ?? undefined, ISSN: ISSN ?? undefined, // Where there is no container, the venue is the publisher: what was changed of the two counts.
+      [venueField]: (venueField === 'publisher' && publisher !== (before.publisher ?? null) ? publisher : plain.venue) ?? undefined,
+    }),
   };
   const practice = kind === 'practice' ? { ...readPractice(details), populationSource, results: readResults(results ?? '').results } : {};
   return {
     ...plain, year: plain.year ?? (kind === 'article' ? new Date().getUTCFullYear() : null), summary: summary ?? '', body: body ?? '',
-    people: shortPeople(names.length ? names : before.author?.length ? [] : before.editor ?? []), csl: record, workKey: kind === 'reference' ? workKey(readCsl(record)) : '',
+    people: shortPeople(peopleOf(readCsl(record))), csl: record, workKey: workKey(readCsl(record)),
     details: { ...details, ...practice, channels, serviceAreas },
   };
 }
+
+/** A day that the form does not show stays with its year and month. */
+const sameMonth = (csl: Partial<Csl>, year: number, month: number | null) => { const date = issued(csl); return date.year === year && date.month === month; };
 
 const today = () => ({ 'date-parts': [new Date().toISOString().slice(0, 10).split('-').map(Number)] });
 
