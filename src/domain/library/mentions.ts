@@ -38,14 +38,14 @@ export function threadsMentioning(viewer: Viewer, resourceId: string, limit = 10
 }
 // Of the columns that are not grouped, SQLite takes the values of the row that has the max(). Merges are asked by their index: resources have none for it.
 const mentions = prepared((d) => d.$client.prepare(`
-  with recursive held(id) as (select @resourceId union select m.merged_id from held join merges m on m.kept_id = held.id and m.undone_at is null),
+  with recursive held(id) as (select @resourceId union select m.merged_id from held cross join merges m on m.kept_id = held.id and m.undone_at is null),
   paths(path) as (
-    select '/library/' || r.slug from held join resources r on r.id = held.id
-    union select '/library/' || f.slug from held join former_slugs f on f.resource_id = held.id),
+    select '/library/' || r.slug from held cross join resources r on r.id = held.id
+    union select '/library/' || f.slug from held cross join former_slugs f on f.resource_id = held.id),
   linking(post_id) as (select distinct l.post_id from paths cross join post_links l on l.path = paths.path)
   select t.id as threadId, coalesce(r.title, t.title) as title, t.slug, t.removed_at as removedAt, f.slug as forumSlug, f.name as forumName, r.slug as resourceSlug,
     p.number, max(p.created_at) as at, count(*) as posts, w.name, w.handle, w.sample
-  from linking cross join posts p on p.id = linking.post_id join threads t on t.id = p.thread_id join members w on w.id = p.author_id
+  from linking cross join posts p on p.id = linking.post_id cross join threads t on t.id = p.thread_id cross join members w on w.id = p.author_id
   left join forums f on f.id = t.forum_id left join resources r on r.id = t.resource_id
   where p.removed_at is null and (t.removed_at is null or @all = 1) and (r.id is null or (r.status = 'published' and r.id <> @resourceId))
   group by t.id order by at desc, t.id desc limit @limit`));

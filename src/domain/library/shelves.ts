@@ -22,7 +22,7 @@ const mostRead = prepared((d) => d.$client.prepare(`
   select ref from reads join resources r on r.id = reads.ref
   where reads.kind = 'resource' and r.status = 'published' order by reads.count desc limit ?`).pluck());
 const mostCited = prepared((d) => d.$client.prepare(`
-  select c.cited_id from citations c join resources r on r.id = c.cited_id
+  select c.cited_id from citations c cross join resources r on r.id = c.cited_id
   where r.status = 'published' group by c.cited_id order by count(*) desc, c.cited_id limit ?`).pluck());
 
 /** Published resources of a kind on a theme, newest first. */

@@ -36,10 +36,10 @@ export function addressesOf(ids: readonly string[]): Map<string, string[]> {
 }
 // Merges have an index for it, resources.merged_into_id has none.
 const addressesLeadingTo = prepared((d) => d.$client.prepare(`
-  with recursive held(id, depth) as (select @id, 0 union select m.merged_id, depth + 1 from held join merges m on m.kept_id = held.id and m.undone_at is null)
+  with recursive held(id, depth) as (select @id, 0 union select m.merged_id, depth + 1 from held cross join merges m on m.kept_id = held.id and m.undone_at is null)
   select slug from (
-    select r.slug, depth, 0 as former from held join resources r on r.id = held.id
-    union all select f.slug, depth, 1 from held join former_slugs f on f.resource_id = held.id
+    select r.slug, depth, 0 as former from held cross join resources r on r.id = held.id
+    union all select f.slug, depth, 1 from held cross join former_slugs f on f.resource_id = held.id
   ) order by depth, former, slug`).pluck());
 
 /** Whether an address cannot be given to a resource: it is one, was one, or is a page of its own. */
