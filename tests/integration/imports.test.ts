@@ -76,6 +76,13 @@ const three = bib([
   { key: 'boston_2011', title: 'Potholes, telephones and trust', author: '{City of Boston}', year: 2011 },
 ]);
 
+test('a title that the library cannot hold is told by its line, and does not break the rest', async () => {
+  const id = await bring(nadia, 'long.bib', `${bib([{ key: 'endless', title: 'Very '.repeat(101) }])}\n${three}`);
+  expect(only(rowsOf(id).filter((r) => r.finding === 'unreadable'))).toMatchObject({ line: 1, problem: 'Its title has more than 500 characters.' });
+  confirm(nadia, id);
+  expect(broughtBy(id)).toHaveLength(3);
+});
+
 describe('reading real files', () => {
   const zotero = sample('dinosaurs_zotero.ris');
   /** The same works as Google Scholar writes them: other tags, initials instead of given names, capitals in titles, no DOI, no abstract. */

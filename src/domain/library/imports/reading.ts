@@ -70,9 +70,14 @@ async function read(importId: number): Promise<void> {
 
 type Row = typeof importRows.$inferInsert;
 
-function rowOf(importId: number, position: number, { line, label, problem, record }: ReadRecord, matcher: Matcher): Row {
+/** The library takes no longer titles; one that is longer is an abstract, or an entry that was never closed. */
+const longestTitle = 500;
+
+function rowOf(importId: number, position: number, { line, label, problem, record: read }: ReadRecord, matcher: Matcher): Row {
+  const tooLong = read !== null && [...read.csl.title.trim()].length > longestTitle;
+  const record = tooLong ? null : read;
   const found = record ? matcher.match(record) : { finding: 'unreadable' as const, take: false };
-  return { importId, position, line, label, problem, record: record ? { ...record } : null, ...found };
+  return { importId, position, line, label, problem: tooLong ? `Its title has more than ${longestTitle} characters.` : problem, record: record ? { ...record } : null, ...found };
 }
 
 /** Keeps what was read; false when nobody waits for it any more. */
