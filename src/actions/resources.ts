@@ -6,7 +6,7 @@ import { renameInput, renameResource } from '#domain/library/renaming.ts';
 import { suggestionInput, suggestResource, takeBackInput, takeBackSuggestion } from '#domain/library/suggesting.ts';
 import { restoreVersion, restoreVersionInput } from '#domain/library/versions.ts';
 import {
-  declineInput, declineResource, publishResource, reopenResource, republishResource, resourceActInput, retireInput, retireResource, submitResource, takeIntoReview,
+  declineInput, declineResource, publishInput, publishResource, reopenResource, republishResource, resourceActInput, retireInput, retireResource, submitResource, takeIntoReview,
 } from '#domain/library/workflow.ts';
 import { bodyPreviewInput, createResource, editResource, newResourceInput, previewBody, resourceEditInput } from '#domain/library/writing.ts';
 import { NotFound } from '#domain/errors.ts';
@@ -18,7 +18,7 @@ export const resources = {
   edit: defineAction({ accept: 'form', input: resourceEditInput, handler: asMember(editResource) }),
   submit: defineAction({ accept: 'form', input: resourceActInput, handler: asMember(submitResource) }),
   review: defineAction({ accept: 'form', input: resourceActInput, handler: asMember(takeIntoReview) }),
-  publish: defineAction({ accept: 'form', input: resourceActInput, handler: asMember(publishResource) }),
+  publish: defineAction({ accept: 'form', input: publishInput, handler: asMember(publishResource) }),
   decline: defineAction({ accept: 'form', input: declineInput, handler: asMember(declineResource) }),
   reopen: defineAction({ accept: 'form', input: resourceActInput, handler: asMember(reopenResource) }),
   retire: defineAction({ accept: 'form', input: retireInput, handler: asMember(retireResource) }),

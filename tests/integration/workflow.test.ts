@@ -147,6 +147,14 @@ describe('four eyes', () => {
     expect(publishResource(ines, { id: made.id }).status).toBe('published');
   });
 
+  test('what was changed since the reviewer looked is not published unseen', () => {
+    const made = createResource(nadia, draft({ title: 'Reviewed rakali', publish: 'yes' }));
+    const { updatedAt } = resourceForEditing(ines, made.slug);
+    editResource(nadia, edited(made.slug, { title: 'Something else altogether' }));
+    expect(() => publishResource(ines, { id: made.id, updatedAt })).toThrow('changed since you opened it');
+    expect(publishResource(ines, { id: made.id, updatedAt: resourceForEditing(ines, made.slug).updatedAt }).status).toBe('published');
+  });
+
   test('a draft of one that another edits and submits still belongs to the first', () => {
     const made = createResource(nadia, draft({ title: 'Draft of a dunnart' }));
     editResource(ines, edited(made.slug, { title: 'Draft of a dunnart, better', publish: 'yes' }));

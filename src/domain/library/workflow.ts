@@ -64,10 +64,14 @@ export function takeIntoReview(actor: Member, { id }: ActInput): Saved {
   return step(actor, id, 'review', 'review', 'review resource', null, () => ({ status: 'in-review', reviewerId: actor.id }));
 }
 
+/** `updatedAt` is the version that the coordinator has looked at. */
+export const publishInput = z.object({ id: z.string(), updatedAt: z.coerce.number().optional() });
+
 /** Publishes what was submitted; who suggested it reads so. Throws Denied where the actor brought it in and another could look at it. */
-export function publishResource(actor: Member, { id }: ActInput): Saved {
+export function publishResource(actor: Member, { id, updatedAt }: z.output<typeof publishInput>): Saved {
   return step(actor, id, 'publish', 'publish', 'publish resource', null, (row) => {
     mustPublish(actor, row);
+    if (updatedAt !== undefined && row.updatedAt.getTime() !== updatedAt) throw new Denied('It has been changed since you opened it. Look at it once more, then publish it.');
     if (themeCodesOf(id).length === 0) throw new Denied('It has no theme yet, so nobody would come across it. Choose one to four below, then save and publish.');
     thankSubmitter(actor, row);
     return published(actor, row);
