@@ -16,7 +16,7 @@ const hubEntry = {
 
 export default defineConfig({
   output: 'server',
-  adapter: node({ mode: 'middleware', experimentalDisableStreaming: true, bodySizeLimit: 1024 * 1024 }),
+  adapter: node({ mode: 'middleware', experimentalDisableStreaming: true, bodySizeLimit: 101 * 1024 * 1024 }),
   integrations: [mdx()],
   publicDir: './src/public',
   trailingSlash: 'never',

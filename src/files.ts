@@ -9,6 +9,11 @@ export async function mayUpload(cookies: string | undefined): Promise<boolean> {
   return canCurate(await viewerOf(cookies));
 }
 
+/** Whether these cookies are the session of somebody. */
+export async function isMember(cookies: string | undefined): Promise<boolean> {
+  return (await viewerOf(cookies)) !== null;
+}
+
 /** The file at an address below /files, or where it is really; null where there is none for whoever has these cookies: the page at that address says why. */
 export async function fileAt(pathname: string, cookies: string | undefined): Promise<ServedFile | { movedTo: string } | null> {
   const [, id, name = ''] = /^\/files\/([1-9]\d{0,14})(?:\/(.*))?$/.exec(pathname) ?? [];

@@ -9,7 +9,7 @@ import type { ServedFile } from '#lib/file-headers.ts';
 import { settings } from '#lib/settings.ts';
 import { startChores } from './chores.ts';
 import { syncContent } from './content.ts';
-import { fileAt, mayUpload } from './files.ts';
+import { fileAt, isMember, mayUpload } from './files.ts';
 import { countRead, writeReads } from './reads.ts';
 
 /** What the front server holds in hand while it serves. */
@@ -22,6 +22,8 @@ export interface Hub {
   countRead: (pathname: string) => void;
   /** Whether whoever has these cookies may send files. */
   mayUpload: (cookies: string | undefined) => Promise<boolean>;
+  /** Whether these cookies are the session of somebody. */
+  isMember: (cookies: string | undefined) => Promise<boolean>;
   /** The file at an address, for whoever has these cookies, or where it has moved to; null where the page says why there is none. */
   fileAt: (pathname: string, cookies: string | undefined) => Promise<ServedFile | { movedTo: string } | null>;
   /** Stops the chores, writes what is only in memory, closes the database. */
@@ -40,7 +42,7 @@ export async function openHub(): Promise<Hub> {
   return {
     setUpLink: setUpLink(),
     startChores: () => { stopChores = startChores(); },
-    countRead, mayUpload, fileAt,
+    countRead, mayUpload, isMember, fileAt,
     close: async () => {
       await stopChores();
       await stopImports();

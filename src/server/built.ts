@@ -10,6 +10,7 @@ export interface Hub {
   startChores: () => void;
   countRead: (pathname: string) => void;
   mayUpload: (cookies: string | undefined) => Promise<boolean>;
+  isMember: (cookies: string | undefined) => Promise<boolean>;
   fileAt: (pathname: string, cookies: string | undefined) => Promise<ServedFile | { movedTo: string } | null>;
   close: () => Promise<void>;
 }

@@ -16,7 +16,7 @@ import { createUploads, isSetAside, type Allowance } from './uploads.ts';
 export interface Ground {
   page: PageHandler;
   changes: ChangeCounter;
-  hub: Pick<Hub, 'countRead' | 'mayUpload' | 'fileAt'>;
+  hub: Pick<Hub, 'countRead' | 'mayUpload' | 'isMember' | 'fileAt'>;
   /** What the build made, by address. */
   files: ReadonlyMap<string, KeptAnswer>;
   /** A file of the Pagefind bundle by its path below /pagefind/. */
@@ -38,7 +38,7 @@ export function createFront(ground: Ground): (request: IncomingMessage, response
   const cache = createPageCache(changes.read, ground.cacheSize ?? 32 * 1024 * 1024);
   const ownHost = new URL(settings.url).host;
   const security = securityHeaders({ https: settings.url.startsWith('https:') });
-  const allow = createUploads({ mayUpload: hub.mayUpload, uploadBytes: settings.uploadBytes });
+  const allow = createUploads({ mayUpload: hub.mayUpload, isMember: hub.isMember, uploadBytes: settings.uploadBytes });
 
   return (request, response) => {
     const failed = (error: unknown) => sendFailure(request, response, security, error);
@@ -67,6 +67,8 @@ export function createFront(ground: Ground): (request: IncomingMessage, response
     if (!reading) return sendWords(response, [...security, 'Allow', 'GET, HEAD, POST'], 405, 'The hub takes GET, HEAD and POST.');
     const file = files.get(pathname);
     if (file) return sendKept(request, response, file);
+    // Astro's own picture service: the hub does not use it.
+    if (pathname.startsWith('/_image')) return sendWords(response, security, 404, 'There is nothing at this address.');
     if (pathname.startsWith('/pagefind/')) return answerFromBundle(request, response, pathname);
     if (pathname.startsWith('/files/')) return answerFile(request, response, asked);
     if (pathname === '/healthz') return changes.works() ? sendWords(response, security, 200, 'ok') : sendWords(response, security, 503, 'The database does not answer.');

@@ -18,6 +18,8 @@ export interface Allowance {
 export interface UploadGround {
   /** Whether whoever has these cookies may send files. */
   mayUpload: (cookies: string | undefined) => Promise<boolean>;
+  /** Whether these cookies are somebody's session; a cookie alone buys nothing. */
+  isMember: (cookies: string | undefined) => Promise<boolean>;
   /** Most bytes of one file. */
   uploadBytes: number;
 }
@@ -37,7 +39,7 @@ export function isSetAside(pathname: string): boolean {
  * Makes the function that says how much of a form's body is taken: 64 kilobytes from anybody, a megabyte from who shows a session cookie, and
  * files from who may really send them, where they are taken, two at a time. Null: two are on their way already.
  */
-export function createUploads({ mayUpload, uploadBytes }: UploadGround): (request: IncomingMessage, asked: { pathname: string; anonymous: boolean }) => Promise<Allowance> | Allowance | null {
+export function createUploads({ mayUpload, isMember, uploadBytes }: UploadGround): (request: IncomingMessage, asked: { pathname: string; anonymous: boolean }) => Promise<Allowance> | Allowance | null {
   let underway = 0;
   const most = `${uploadBytes / 1024 / 1024} megabytes`;
 
@@ -47,7 +49,10 @@ export function createUploads({ mayUpload, uploadBytes }: UploadGround): (reques
       limit: anonymous ? bodyLimits.visitor : bodyLimits.member, patience: 60_000, upload: false, end: () => undefined,
       tooLarge: `This is too large: the hub takes at most ${anonymous ? '64 kilobytes at a time from who is not signed in' : 'one megabyte at a time'}${here ? `, and files up to ${most} from coordinators who are signed in` : ''}.`,
     };
-    if (anonymous || !here || !isLarge(request) || !/^multipart\/form-data\b/i.test(request.headers['content-type'] ?? '')) return ordinary;
+    if (anonymous || !here || !isLarge(request) || !/^multipart\/form-data\b/i.test(request.headers['content-type'] ?? '')) {
+      if (anonymous || Number(request.headers['content-length']) <= bodyLimits.visitor) return ordinary;
+      return isMember(request.headers.cookie).then((known) => (known ? ordinary : { ...ordinary, limit: bodyLimits.visitor }));
+    }
     if (underway >= mostAtOnce) return null;
     // Taken before anybody is asked, so that no third one slips in meanwhile.
     underway++;

@@ -83,6 +83,18 @@ test('a title that the library cannot hold is told by its line, and does not bre
   expect(broughtBy(id)).toHaveLength(3);
 });
 
+test('a file that grows without end while it is read is told, and the hub goes on', async () => {
+  const grown = ['@string{a0 = "' + 'é'.repeat(128) + '"}', ...Array.from({ length: 22 }, (_, n) => `@string{a${n + 1} = a${n} # a${n}}`), '@book{k, title = {B}, abstract = a22 # "x"}'].join('\n');
+  const id = await bring(nadia, 'bomb.bib', `${grown}\n${three}`);
+  expect(findImport(nadia, id).counts.new).toBeGreaterThanOrEqual(3);
+  expect(JSON.stringify(rowsOf(id)).length).toBeLessThan(200_000);
+  const many = await bring(nadia, 'many.csv', `key,title,author,issued\n${Array.from({ length: 3000 }, (_, n) => `same,Work ${n} of ${(n * 7919).toString(36)},"Other, A",2001`).join('\n')}`);
+  const began = performance.now();
+  confirm(nadia, many);
+  expect(performance.now() - began).toBeLessThan(10_000);
+  expect(new Set(broughtBy(many).map((r) => r.slug)).size).toBe(3000);
+});
+
 describe('reading real files', () => {
   const zotero = sample('dinosaurs_zotero.ris');
   /** The same works as Google Scholar writes them: other tags, initials instead of given names, capitals in titles, no DOI, no abstract. */

@@ -113,8 +113,14 @@ describe('a suggestion', () => {
     takeIntoReview(nadia, { id });
     expect(() => takeBackSuggestion(tom, { id })).toThrow(Denied);
     suggestResource(tom, suggestion({ title: 'Glider lines' }));
-    takeBackSuggestion(tom, { id: idOf('Glider lines').id });
-    expect(idOf('Glider lines').id).toBe('');
+    const glider = idOf('Glider lines');
+    editResource(nadia, edited(glider.slug, { rights: 'in-copyright', summary: 'Mended.' }));
+    expect(() => takeBackSuggestion(tom, { id: glider.id })).toThrow(Denied);
+    suggestResource(tom, suggestion({ title: 'Sugar lines' }));
+    takeBackSuggestion(tom, { id: idOf('Sugar lines').id });
+    const own = createResource(nadia, draft({ title: 'An own piece', publish: 'yes' }));
+    expect(() => takeBackSuggestion(nadia, { id: own.id })).toThrow(NotFound);
+    expect(idOf('Sugar lines').id).toBe('');
   });
 
   test('needs a title, a reason and something to find it by; too many at once are refused', () => {

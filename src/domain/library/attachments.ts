@@ -57,7 +57,7 @@ export function wordsOfAttachments(resourceId: string): string {
 }
 const wordsOf = prepared((d) => d.$client.prepare('select label, text from attachments where resource_id = ? order by id'));
 
-interface Held extends Pick<AttachmentRecord, 'id' | 'name' | 'mediaType' | 'size' | 'hash'> { status: ResourceStatus; title: string; reason: string | null }
+interface Held extends Pick<AttachmentRecord, 'id' | 'name' | 'mediaType' | 'size' | 'hash'> { status: ResourceStatus; title: string; reason: string | null; wasPublic: number }
 
 /** The file with this number, whoever asks; null when there is none. `shared` says whether everybody may have it, otherwise only who curates. */
 export function lookUpFile(id: number): ServedFile | null {
@@ -70,11 +70,13 @@ export function findFile(viewer: Viewer, id: number): ServedFile {
   const held = holder().get(id) as Held | undefined;
   if (!held) throw new NotFound('There is no such file.');
   if (held.status === 'published' || canCurate(viewer)) return served(held);
-  if (held.status === 'retired') throw new Gone(`“${held.title}” was taken out of the library, and its files with it. The reason given: ${held.reason}`);
+  // What was never public has no title for anybody.
+  if (held.status === 'retired' && held.wasPublic) throw new Gone(`“${held.title}” was taken out of the library, and its files with it. The reason given: ${held.reason}`);
   throw new NotFound('There is no such file.');
 }
 const holder = prepared((d) => d.$client.prepare(`
-  select a.id, a.name, a.media_type as mediaType, a.size, a.hash, r.status, r.title, r.retired_reason as reason
+  select a.id, a.name, a.media_type as mediaType, a.size, a.hash, r.status, r.title, r.retired_reason as reason,
+    r.published_at is not null and r.merged_into_id is null as wasPublic
   from attachments a join resources r on r.id = a.resource_id where a.id = ?`));
 
 function served({ name, mediaType, size, hash, status }: Held): ServedFile {

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { db, formerSlugs, prepared } from '#db/client.ts';
 import { slugify } from '#lib/slug.ts';
 import type { ResourceStatus } from './types.ts';
@@ -65,7 +66,8 @@ const renamed = prepared((d) => d.$client.prepare('select r.slug from former_slu
 export function freeSlug(title: string): string {
   const base = slugify(title);
   let slug = base;
-  for (let n = 2; isTaken(slug); n++) slug = `${base}-${n}`;
+  // After a few there is no telling how many more: a file may give thousands of works one key.
+  for (let n = 2; isTaken(slug); n++) slug = n <= 20 ? `${base}-${n}` : `${base}-${randomBytes(5).toString('hex')}`;
   return slug;
 }
 

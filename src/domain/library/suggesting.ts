@@ -1,6 +1,6 @@
-import { and, desc, eq } from 'drizzle-orm';
+import { and, desc, eq, ne } from 'drizzle-orm';
 import { z } from 'zod';
-import { db, resources, themes, transaction } from '#db/client.ts';
+import { db, resources, resourceVersions, themes, transaction } from '#db/client.ts';
 import { optionalText, text } from '#lib/fields.ts';
 import { Denied, Invalid, NotFound } from '../errors.ts';
 import { countAttempt } from '../people/limits.ts';
@@ -91,9 +91,10 @@ export const takeBackInput = z.object({ id: z.string() });
 export function takeBackSuggestion(actor: Member, { id }: z.output<typeof takeBackInput>): void {
   mustWrite(actor);
   transaction(() => {
-    const row = db.select({ status: resources.status, submittedById: resources.submittedById, publishedAt: resources.publishedAt }).from(resources).where(eq(resources.id, id)).get();
-    if (!row || row.submittedById !== actor.id) throw new NotFound('There is no such suggestion.');
-    if (row.status !== 'submitted' || row.publishedAt !== null) throw new Denied('A coordinator has begun to look at it, so it cannot be taken back any more.');
+    const row = db.select().from(resources).where(eq(resources.id, id)).get();
+    if (!row || row.submittedById !== actor.id || row.suggestionNote === null) throw new NotFound('There is no such suggestion.');
+    const touched = db.select({ id: resourceVersions.id }).from(resourceVersions).where(and(eq(resourceVersions.resourceId, id), ne(resourceVersions.byId, actor.id))).limit(1).get();
+    if (row.status !== 'submitted' || row.publishedAt !== null || touched) throw new Denied('A coordinator has begun to look at it, so it cannot be taken back any more.');
     db.delete(resources).where(eq(resources.id, id)).run();
   });
 }

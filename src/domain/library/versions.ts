@@ -107,6 +107,7 @@ export function restoreVersion(actor: Member, { id, number, updatedAt, reason }:
     const version = db.select().from(resourceVersions).where(and(eq(resourceVersions.resourceId, id), eq(resourceVersions.number, number))).get();
     if (!row || !version) throw new NotFound('There is no such version.');
     mustStandAlone(row);
+    if (row.status === 'retired') throw new Denied('This is retired. Publish it again first, then change it.');
     if (row.updatedAt.getTime() !== updatedAt) throw new Invalid({ updatedAt: 'Somebody has changed this resource since you opened its history. Look at what they did first.' });
     const { slug: _, themes, ...fields } = fieldsSchema.parse(version.fields);
     withVersion(actor, id, 'restore', reason, () => {

@@ -2,7 +2,7 @@ import { eq } from 'drizzle-orm';
 import { z } from 'zod';
 import { bumpChanges, db, resources, themes, transaction } from '#db/client.ts';
 import { optionalText, text } from '#lib/fields.ts';
-import { Invalid, NotFound } from '../errors.ts';
+import { Denied, Invalid, NotFound } from '../errors.ts';
 import { recordAct, type Act } from '../moderation/log.ts';
 import { mustCoordinate } from '../people/permissions.ts';
 import type { Member } from '../people/types.ts';
@@ -111,6 +111,7 @@ export function editResource(actor: Member, { id, updatedAt, publish, reason: wh
       throw new Invalid({ updatedAt: 'Somebody else has saved this resource since you opened it. What you typed is still here. Open the resource in a second window to see their version; saving again replaces it by yours.' });
     }
     mustStandAlone(before);
+    if (before.status === 'retired') throw new Denied('This is retired. Publish it again first, then change it.');
     if (before.status === 'published' && !why) throw new Invalid({ reason: 'Say what you changed and why: it stands in the history and in the public log.' });
     check(before.kind, typed, before.id);
     const waits = before.status === 'submitted' || before.status === 'in-review';

@@ -1,5 +1,8 @@
 import { longestRecord, type Place } from './draft.ts';
 
+/** A field longer than this is none: abbreviations of abbreviations grow without end. */
+const longestValue = 300_000;
+
 export interface BibField {
   /** In lower case. */
   name: string;
@@ -140,6 +143,7 @@ class Scan {
       const part = this.#part();
       if (part === null) return null;
       value += part;
+      if (value.length > longestValue) return null;
     } while (this.#match(/\s*#/y).length);
     return value;
   }

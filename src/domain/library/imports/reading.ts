@@ -72,12 +72,15 @@ type Row = typeof importRows.$inferInsert;
 
 /** The library takes no longer titles; one that is longer is an abstract, or an entry that was never closed. */
 const longestTitle = 500;
+/** A record of more characters, such as one with thousands of authors, would weigh on every page that shows it. */
+const heaviest = 60_000;
 
 function rowOf(importId: number, position: number, { line, label, problem, record: read }: ReadRecord, matcher: Matcher): Row {
-  const tooLong = read !== null && [...read.csl.title.trim()].length > longestTitle;
-  const record = tooLong ? null : read;
+  const wrong = read === null ? null : [...read.csl.title.trim()].length > longestTitle ? `Its title has more than ${longestTitle} characters.`
+    : JSON.stringify(read).length > heaviest ? `It has more than ${heaviest.toLocaleString('en-CA')} characters in all.` : null;
+  const record = wrong ? null : read;
   const found = record ? matcher.match(record) : { finding: 'unreadable' as const, take: false };
-  return { importId, position, line, label, problem: tooLong ? `Its title has more than ${longestTitle} characters.` : problem, record: record ? { ...record } : null, ...found };
+  return { importId, position, line, label, problem: wrong ?? problem, record: record ? { ...record } : null, ...found };
 }
 
 /** Keeps what was read; false when nobody waits for it any more. */
