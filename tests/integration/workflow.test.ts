@@ -101,7 +101,9 @@ describe('a suggestion', () => {
     expect(shown).toMatchObject({ saved: false, duplicates: [{ slug: 'behn2003why' }] });
     expect(idOf('Why Measure?').id).toBe('');
     expect(suggestResource(tom, suggestion({ title: 'Why Measure?', people: 'Behn, Robert D.', year: '2003', url: '', different: 'yes' }))).toEqual({ saved: true });
-    // What waits is told of, not named.
+    // What waits is told of, not named; of a draft nothing is told.
+    createResource(nadia, draft({ title: 'Secret plans of a bandicoot' }));
+    expect(suggestResource(tom, suggestion({ title: 'Secret plans of a bandicoot' }))).toEqual({ saved: true });
     suggestResource(rosa, suggestion({ title: 'Ringing the numbat exchange' }));
     expect(suggestResource(tom, suggestion({ title: 'Ringing the numbat exchange!', url: 'https://example.org/other' }))).toEqual({ saved: false, duplicates: [], waiting: true });
   });

@@ -1,4 +1,4 @@
-import { eq, inArray, sql } from 'drizzle-orm';
+import { eq, inArray } from 'drizzle-orm';
 import { citations, db, resources } from '#db/client.ts';
 import { escapeHtml } from '#lib/markdown.ts';
 import { readPractice } from '../practices/details.ts';
@@ -94,9 +94,4 @@ export function putCitationsAgain(citingIds: Iterable<string>): void {
 /** The resources that cite any of these. */
 export function citingAnyOf(ids: readonly string[]): string[] {
   return db.selectDistinct({ id: citations.citingId }).from(citations).where(inArray(citations.citedId, [...ids])).all().map((row) => row.id);
-}
-
-/** Whether anything in the library cites this resource. */
-export function isCited(id: string): boolean {
-  return db.select({ one: sql`1` }).from(citations).where(eq(citations.citedId, id)).limit(1).get() !== undefined;
 }

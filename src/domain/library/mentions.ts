@@ -36,7 +36,7 @@ export function threadsMentioning(viewer: Viewer, resourceId: string, limit = 10
     forum: row.forumSlug !== null && row.forumName !== null ? { slug: row.forumSlug, name: row.forumName } : null, posts: row.posts, removed: row.removedAt !== null,
   }));
 }
-// Of the columns that are not grouped, SQLite takes the values of the row that has the max(). Merges are asked by their index: resources have none for it.
+// Of the columns that are not grouped, SQLite takes the values of the row that has the max().
 const mentions = prepared((d) => d.$client.prepare(`
   with recursive held(id) as (select @resourceId union select m.merged_id from held cross join merges m on m.kept_id = held.id and m.undone_at is null),
   paths(path) as (

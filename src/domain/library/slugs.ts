@@ -35,7 +35,6 @@ const lastAt = prepared((d) => d.$client.prepare(`
 export function addressesOf(ids: readonly string[]): Map<string, string[]> {
   return new Map(ids.map((id) => [id, addressesLeadingTo().all({ id }) as string[]]));
 }
-// Merges have an index for it, resources.merged_into_id has none.
 const addressesLeadingTo = prepared((d) => d.$client.prepare(`
   with recursive held(id, depth) as (select @id, 0 union select m.merged_id, depth + 1 from held cross join merges m on m.kept_id = held.id and m.undone_at is null)
   select slug from (

@@ -43,8 +43,8 @@ export function suggestResource(actor: Member, { why, different, themes: codes, 
   if (!typed.url && !typed.doi && !people) throw new Invalid({ url: 'Give an address, a DOI or an author, so that a coordinator can find it.' });
   const names = namesOf(people);
   if (!different) {
-    const all = likelyDuplicatesOf({ title: typed.title, year: typed.year, people: names, doi: typed.doi, url: typed.url }, { all: true });
-    // What waits has no name yet for anybody but coordinators.
+    const all = likelyDuplicatesOf({ title: typed.title, year: typed.year, people: names, doi: typed.doi, url: typed.url }, { all: true }).filter((d) => d.status !== 'draft');
+    // What waits has no name yet for anybody but coordinators, and of their drafts nobody hears.
     const duplicates = all.filter((d) => d.status === 'published');
     if (all.length) return { saved: false, duplicates, waiting: duplicates.length < all.length };
   }
