@@ -45,6 +45,8 @@ export const members = sqliteTable('members', {
   jobTitle: text('job_title'),
   place: text('place'),
   sample: integer('sample', { mode: 'boolean' }).notNull().default(false),
+  /** Agreed to be found by search and in lists of members. */
+  listed: integer('listed', { mode: 'boolean' }).notNull().default(false),
   emailConfirmedAt: moment('email_confirmed_at'),
   suspendedUntil: moment('suspended_until'),
   suspendedReason: text('suspended_reason'),
@@ -466,6 +468,14 @@ export const posts = sqliteTable('posts', {
   check('posts_removed', sql`(${t.removedAt} is null) = (${t.removedById} is null)`),
 ]);
 
+/** Replies that the asker or a coordinator said answer the question. */
+export const acceptedAnswers = sqliteTable('accepted_answers', {
+  postId: integer('post_id').primaryKey().references(() => posts.id, { onDelete: 'cascade' }),
+  threadId: integer('thread_id').notNull().references(() => threads.id, { onDelete: 'cascade' }),
+  byId: integer('by_id').notNull().references(() => members.id),
+  at: moment('at').notNull().default(now),
+}, (t) => [index('accepted_answers_thread').on(t.threadId)]);
+
 /** What a post said before an edit. */
 export const postVersions = sqliteTable('post_versions', {
   id: id(),
@@ -501,13 +511,13 @@ export const log = sqliteTable('log', {
 
 /* ---------- search ---------- */
 
-/** The one stream of search documents: everything in it is public. FTS5 indexes it (see client.ts), Pagefind reads it. */
+/** The one stream of search documents: everything in it is public. FTS5 indexes it (see search-index.ts), Pagefind reads it. */
 export const searchDocuments = sqliteTable('search_documents', {
   id: id(),
-  kind: text('kind', { enum: ['resource', 'thread', 'post'] }).notNull(),
-  /** Resource id, thread id or post id. */
+  kind: text('kind', { enum: ['resource', 'thread', 'post', 'member', 'forum', 'theme', 'page'] }).notNull(),
+  /** Id or code of what it is, within its kind. */
   ref: text('ref').notNull(),
-  /** The thread of a post, so that a thread is found once. */
+  /** The thread of a thread or post, so that a thread is found once. */
   threadId: integer('thread_id'),
   url: text('url').notNull(),
   title: text('title').notNull(),
@@ -519,5 +529,13 @@ export const searchDocuments = sqliteTable('search_documents', {
   themes: text('themes').notNull().default(' '),
   year: integer('year'),
   place: text('place'),
+  /** An accepted answer, or a question that has one. */
+  accepted: integer('accepted', { mode: 'boolean' }).notNull().default(false),
   at: moment('at').notNull(),
 }, (t) => [uniqueIndex('search_documents_ref').on(t.kind, t.ref), index('search_documents_thread').on(t.threadId)]);
+
+/** Which search documents changed, in order: what is remembered about them in memory is brought up to date from here (triggers write it). */
+export const searchChanges = sqliteTable('search_changes', {
+  id: id(),
+  documentId: integer('document_id').notNull(),
+});
