@@ -1,5 +1,5 @@
 /**
- * The full-text index over `search_documents` and the triggers that keep it in step. Idempotent: run after every migration.
+ * The full-text index over `search_documents`, and the triggers that keep it in step and write down what changed. Idempotent: run after every migration.
  * Porter stems English; diacritics are folded. It stores no text of its own (external content).
  */
 export const searchIndex = `
@@ -17,5 +17,14 @@ end;
 create trigger if not exists search_documents_changed after update of title, people, summary, body on search_documents begin
   insert into search_index (search_index, rowid, title, people, summary, body) values ('delete', old.id, old.title, old.people, old.summary, old.body);
   insert into search_index (rowid, title, people, summary, body) values (new.id, new.title, new.people, new.summary, new.body);
+end;
+create trigger if not exists search_documents_noted_new after insert on search_documents begin
+  insert into search_changes (document_id) values (new.id);
+end;
+create trigger if not exists search_documents_noted_gone after delete on search_documents begin
+  insert into search_changes (document_id) values (old.id);
+end;
+create trigger if not exists search_documents_noted after update on search_documents begin
+  insert into search_changes (document_id) values (new.id);
 end;
 `;

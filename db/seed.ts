@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { eq, inArray } from 'drizzle-orm';
 import { parse } from 'yaml';
+import { acceptAnswer } from '#domain/forum/accepting.ts';
 import { createComment } from '#domain/forum/comments.ts';
 import { createPost } from '#domain/forum/posts.ts';
 import { indexPost, indexThread } from '#domain/forum/searchable.ts';
@@ -9,6 +10,7 @@ import { createThread } from '#domain/forum/starting-threads.ts';
 import { createCollection, featureCollection } from '#domain/library/collecting.ts';
 import { collectResource } from '#domain/library/placing.ts';
 import { asMember, freeHandle } from '#domain/people/members.ts';
+import { indexMember } from '#domain/people/searchable.ts';
 import type { ThreadKind } from '#domain/forum/types.ts';
 import type { Member, Role } from '#domain/people/types.ts';
 import { addDays } from '#lib/dates.ts';
@@ -17,7 +19,7 @@ import { attempts, bumpChanges, collections, db, members, posts, resources, thre
 interface Person { key: string; name: string; email: string; role: Role; jobTitle?: string; place?: string }
 interface Thread {
   title: string; kind: ThreadKind; author: string; daysAgo: number; themes?: string[]; pinned?: boolean; locked?: boolean; body: string;
-  replies?: { author: string; hoursLater: number; body: string }[];
+  replies?: { author: string; hoursLater: number; body: string; accepted?: boolean }[];
 }
 interface List { title: string; author: string; daysAgo: number; description: string; featured?: string; works: { resource: string; note?: string }[] }
 interface Comment { resource: string; author: string; daysAgo: number; body: string }
@@ -48,8 +50,9 @@ export function joinCast(people: Person[], now = new Date()): Map<string, Member
   return new Map(people.map((p) => {
     const row = db.insert(members).values({
       email: p.email, name: p.name, handle: freeHandle(p.name), role: p.role, jobTitle: p.jobTitle ?? null, place: p.place ?? null,
-      sample: true, emailConfirmedAt: addDays(now, -420), createdAt: addDays(now, -420),
+      sample: true, listed: true, emailConfirmedAt: addDays(now, -420), createdAt: addDays(now, -420),
     }).returning().get();
+    indexMember(row.id);
     return [p.key, asMember(row)];
   }));
 }
@@ -71,6 +74,7 @@ function writeThread(forum: string, sample: Thread, cast: Map<string, Member>, n
     const at = addDays(startedAt, reply.hoursLater / 24);
     lastPostAt = at < now ? at : now;
     db.update(posts).set({ createdAt: lastPostAt }).where(eq(posts.id, written.id)).run();
+    if (reply.accepted) acceptAnswer(known(cast, sample.author), { postId: written.id });
     indexPost(written.id);
   }
   db.update(posts).set({ createdAt: startedAt }).where(eq(posts.id, db.select({ id: posts.id }).from(posts).where(eq(posts.threadId, id)).orderBy(posts.number).limit(1))).run();

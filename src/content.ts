@@ -1,14 +1,18 @@
 import { getCollection, getEntry, render, type CollectionEntry } from 'astro:content';
 import { putCatalogue, type CatalogueChange, type Piece } from '#domain/library/catalogue.ts';
+import { wordsOf } from '#domain/library/bodies.ts';
 import { mdxToMarkdown, type MeasureWords } from '#domain/library/mdx.ts';
 import { peopleOf, issued } from '#domain/library/csl.ts';
 import { shortPeople } from '#domain/library/names.ts';
+import { putAllStanding } from '#domain/search/standing.ts';
 
 /** Brings the catalogue in step with content/. The only place that reads the collections whole. Call once at start. */
 export async function syncContent(): Promise<CatalogueChange> {
-  const [pieces, themes, forums] = await Promise.all([allPieces(), getCollection('themes'), getCollection('forums')]);
+  const [pieces, themes, forums, pages, measures] = await Promise.all([allPieces(), getCollection('themes'), getCollection('forums'), getCollection('pages'), measuresById()]);
   const inOrder = <T extends { data: { position: number } }>(entries: T[]) => entries.sort((a, b) => a.data.position - b.data.position);
-  return putCatalogue({ pieces, themes: inOrder(themes).map((t) => t.data), forums: inOrder(forums).map((f) => f.data) });
+  const change = putCatalogue({ pieces, themes: inOrder(themes).map((t) => t.data), forums: inOrder(forums).map((f) => f.data) });
+  putAllStanding('page', pages.map(({ id, data, body = '' }) => ({ ref: id, url: `/${id}`, title: data.title, summary: data.summary, body: wordsOf(mdxToMarkdown(body, (measure) => measures.get(measure))), themes: [] })));
+  return change;
 }
 
 /** A resource as its file in content/ has it; undefined when there is no file. */

@@ -6,6 +6,7 @@ import { writeRecords } from '#domain/library/exchange/writing.ts';
 import { exportRecords, foundResources, recordAt } from '#domain/library/exporting.ts';
 import { facetNames, readFilters, type Filters } from '#domain/library/filters.ts';
 import { listedIds } from '#domain/library/list.ts';
+import { readAsk } from '#domain/search/narrowing.ts';
 import { slugify } from '#lib/slug.ts';
 
 /** A piece of a file is handed on when it has this many characters, or when writing it has taken this many milliseconds. */
@@ -76,7 +77,6 @@ export const exportOne = (format: ExchangeFormat): APIRoute => ({ params: { slug
 
 /** Answers with the resources among the results of a search; the same query parameters as /search. */
 export const exportFound = (format: ExchangeFormat): APIRoute => ({ url: { searchParams } }) => {
-  const q = (searchParams.get('q') ?? '').trim().slice(0, 200);
-  const found = foundResources({ q, kind: searchParams.get('kind'), type: searchParams.get('type'), theme: searchParams.get('theme') });
-  return exportResponse(format, exportRecords(found), `search-${slugify(q)}`);
+  const ask = readAsk(searchParams);
+  return exportResponse(format, exportRecords(foundResources(ask)), `search-${slugify(ask.q)}`);
 };

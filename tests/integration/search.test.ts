@@ -74,7 +74,7 @@ describe('threads', () => {
     expect(total).toBe(1);
     expect(results[0]).toMatchObject({ kind: 'thread', title: 'Which headsets last', url: `/posts/${best.id}`, typeLabel: 'Question', why: 'Found in a reply' });
     createComment(rosa, { resourceId: 'article:exact', body: 'A cormorant remark.' });
-    expect(search({ q: 'cormorant' }).results[0]).toMatchObject({ kind: 'resource', title: 'Staffing the centre', typeLabel: 'Comment' });
+    expect(search({ q: 'cormorant' }).results[0]).toMatchObject({ kind: 'thread', title: 'Staffing the centre', typeLabel: 'Comment' });
   });
   test('is fresh at once', () => {
     const before = documentChanges();

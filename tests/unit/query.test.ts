@@ -1,37 +1,84 @@
 import { describe, expect, test } from 'vitest';
-import { readQuery, sameWords, wordsIn, titleHasAll } from '#domain/search/query.ts';
+import { readLongForm, readQuery, writeQuery, type Term } from '#domain/search/query.ts';
+import { lettersApart, spellingTwins } from '#domain/search/spelling.ts';
+import { sameWords, standsIn, stemsIn } from '#domain/search/words.ts';
 
-describe('what was typed becomes a safe question', () => {
-  test.each([
-    ['staffing levels', '"staffing" AND "levels"*', '"staffing" OR "levels"*'],
-    ['staffing ', '"staffing"', null],
-    ['"service level" target', '"service level" AND "target"*', '"service level" OR "target"*'],
-    ['"service level', '"service" AND "level"*', '"service" OR "level"*'],
-    ['call-centre', '"call centre"', null],
-    ['3-1-1', '"3 1 1"', null],
-    ["O'Brien", '"O Brien"', null],
-    ['what is the 311', '"311"*', null],
-    ['what is', '"what" AND "is"', '"what" OR "is"'],
-    ['NOT OR AND NEAR(a b)', '"NEAR a" AND "b"', '"NEAR a" OR "b"'],
-    ['title:x* ^y -z (', '"title x" AND "y" AND "z"', '"title x" OR "y" OR "z"'],
-    ['Montréal', '"Montréal"*', null],
-  ])('%s', (typed, all, any) => {
-    const query = readQuery(typed);
-    expect([query?.all.begun, query?.any?.begun ?? null]).toEqual([all, any]);
-    expect(query?.all.whole).toBe(all.replaceAll('*', ''));
+const told = (term: Term) => (term.kind === 'field' ? `${term.field.name}:${term.field.value}` : `${term.kind} ${term.words.join(' ')}`);
+const read = (typed: string) => {
+  const { clauses, without } = readQuery(typed);
+  return [clauses.map(({ terms }) => terms.map(told).join(' | ')), without.map(told)];
+};
+
+describe('what was typed becomes clauses', () => {
+  test.each<[string, string[], string[]]>([
+    ['staffing levels', ['word staffing', 'word levels'], []],
+    ['"service level" target', ['phrase service level', 'word target'], []],
+    ['"service level', ['word service', 'word level'], []],
+    ['call-centre', ['compound call centre'], []],
+    ['3-1-1', ['compound 3 1 1'], []],
+    ["O'Brien", ['compound O Brien'], []],
+    ['the city’s plan', ['word the', 'word city', 'word plan'], []],
+    ['pothole -winter -"snow storm"', ['word pothole'], ['word winter', 'phrase snow storm']],
+    ['garbage OR trash OR "yard waste" pickup', ['word garbage | word trash | phrase yard waste', 'word pickup'], []],
+    ['OR garbage OR', ['word garbage'], []],
+    ['author:mazerolle year:2002', ['author:mazerolle', 'year:2002'], []],
+    ['author:"Lorraine Mazerolle"', ['author:Lorraine Mazerolle'], []],
+    ['type:book OR type:report', ['type:book | type:report'], []],
+    ['type:book type:report', ['type:book | type:report'], []],
+    ['-type:book equity', ['word equity'], ['type:book']],
+    ['IN:Threads', ['in:Threads'], []],
+    ['year:2010..2020 year:..1999 year:2021..', ['year:2010..2020', 'year:..1999', 'year:2021..'], []],
+    ['before:2024-05 after:2023-01-31', ['before:2024-05', 'after:2023-01-31'], []],
+  ])('%s', (typed, clauses, without) => expect(read(typed)).toEqual([clauses, without]));
+
+  test.each<[string, string[]]>([
+    ['year:abc', ['compound year abc']], ['year:2010-', ['year:2010-']], ['year:', ['word year']], ['in:nowhere', ['compound in nowhere']], ['has:fun', ['compound has fun']],
+    ['type:unheard-of', ['compound type unheard of']], ['before:2024-13', ['compound before 2024 13']], ['after:2023-02-30', ['compound after 2023 02 30']], ['author:""', ['word author']],
+    ['title:x', ['compound title x']], ['in:constructor', ['compound in constructor']], ['type:__proto__', ['compound type proto']], ['http://a.b/c?d', ['compound http a b c d']],
+  ])('what is no operator is searched literally: %s', (typed, clauses) => expect(read(typed)[0]).toEqual(clauses));
+
+  test.each(['', '   ', '"""', '*', '()', '-', '\u0000', '-"'])('%j asks nothing', (typed) => expect(read(typed)).toEqual([[], []]));
+  test('very long text is cut', () => expect(readQuery('word '.repeat(5000)).clauses.length).toBeLessThan(30));
+  test('only the last word may be unfinished, and only at the very end', () => {
+    const unfinished = (typed: string) => readQuery(typed).clauses.map(({ terms: [t] }) => t?.kind === 'word' && t.unfinished);
+    expect(unfinished('night shi')).toEqual([false, true]);
+    expect(unfinished('night shift ')).toEqual([false, false]);
   });
-  test.each(['', '   ', '"""', '*', '()', '-', '\u0000'])('%j asks nothing', (typed) => expect(readQuery(typed)).toBeNull());
-  test('very long text is cut', () => expect(wordsIn(readQuery('word '.repeat(5000))?.all.begun ?? '').length).toBeLessThan(40));
 });
+
+describe('the long form', () => {
+  test('says in one line what its fields ask', () => {
+    expect(writeQuery({ words: 'missed collection', phrase: 'service level', any: 'trash garbage', without: 'winter -snow', author: 'Mazerolle', type: 'report', theme: 'equity', place: 'New York', from: '2010', to: '2020', in: 'library', answered: true, after: '2024', before: '2025-05' }))
+      .toBe('missed collection "service level" trash OR garbage -winter -snow author:Mazerolle type:report theme:equity place:"New York" in:library after:2024 before:2025-05 year:2010..2020 has:answer');
+    expect(writeQuery({ from: '2010', to: '2010' })).toBe('year:2010');
+    expect(writeQuery({ to: '2010' })).toBe('year:..2010');
+    expect(writeQuery({})).toBe('');
+  });
+  test('is filled again from the line', () => {
+    const form = { words: 'missed collection', phrase: 'service level', any: 'trash garbage', without: 'winter snow', author: 'Mazerolle', type: 'report', theme: 'equity', place: 'New York', from: '2010', to: '2020', in: 'library', answered: true, after: '2024', before: '2025-05' };
+    expect(readLongForm(writeQuery(form))).toEqual(form);
+    expect(readLongForm(writeQuery({ to: '2010' }))).toEqual({ answered: false, from: '', to: '2010' });
+  });
+});
+
+describe('letters apart', () => {
+  test.each<[string, string, number]>([
+    ['pothole', 'pothole', 0], ['potholes', 'pothole', 1], ['pohtole', 'pothole', 1], ['othole', 'pothole', 1], ['pptholr', 'pothole', 2], ['kitten', 'sitting', 3], ['ca', 'abc', 3],
+  ])('%s and %s: %d', (a, b, apart) => expect(lettersApart(a, b, 3)).toBe(apart));
+  test('more than is asked for is told as one more', () => expect(lettersApart('kitten', 'sitting', 1)).toBe(2));
+});
+
+test.each([
+  ['centre', 'center'], ['center', 'centre'], ['neighbourhood', 'neighborhood'], ['organization', 'organisation'], ['analyse', 'analyze'], ['programme', 'program'], ['program', 'programme'], ['licence', 'license'],
+  ['cheque', 'check'], ['kerbs', 'curbs'], ['catalogue', 'catalog'], ['cancelled', 'canceled'], ['canceled', 'cancelled'], ['judgement', 'judgment'], ['defence', 'defense'], ['labour', 'labor'],
+])('%s is also spelled %s', (word, twin) => expect(spellingTwins(word)).toContain(twin));
 
 test('titles are the same whatever case, accents and punctuation', () => {
   expect(sameWords('Montréal: 311, expliqué', 'montreal 311 explique')).toBe(true);
   expect(sameWords('Staffing the centre', 'Staffing a centre')).toBe(false);
 });
 
-describe('a title that has every word', () => {
-  test.each([
-    ['Staffing the centre', 'staffing', true], ['Staffing the centre', 'staff centre', true], ['Staffing the centre', 'station', false], ['Measuring honestly', 'measure', true],
-    ['Équité et accès', 'equite', true], ['Buses', 'bus', false], ['Call centres', 'the', false], ['The agents’ knowledge base', 'knowledge base for agents', true],
-  ])('%j, %j: %s', (title, typed, has) => expect(titleHasAll(title, typed)).toBe(has));
+test('words stand side by side in a title or not', () => {
+  const title = stemsIn('Measuring first-contact resolution: Équité');
+  expect([['first', 'contact'], ['contact', 'measur'], ['equit'], []].map((run) => standsIn(run, title))).toEqual([true, false, true, false]);
 });

@@ -1,5 +1,5 @@
-import { and, eq, isNull } from 'drizzle-orm';
-import { db, forums, members, posts, resources, threads, threadThemes } from '#db/client.ts';
+import { and, eq, isNull, type SQL } from 'drizzle-orm';
+import { acceptedAnswers, db, forums, members, posts, resources, threads, threadThemes } from '#db/client.ts';
 import { plainText } from '#lib/markdown.ts';
 import { dropDocument, dropThreadDocuments, putDocument } from '../search/documents.ts';
 import { postUrl, threadUrl } from './addresses.ts';
@@ -14,7 +14,7 @@ export function indexThread(threadId: number): void {
   putDocument({
     kind: 'thread', ref: String(threadId), threadId, url: threadUrl({ ...row.thread, forumSlug: row.forumSlug, resourceSlug: null }),
     title: row.thread.title, people: row.author, summary: '', body: plainText(row.html), type: row.thread.kind, themes: themesOf(threadId),
-    year: row.thread.createdAt.getUTCFullYear(), place: null, at: row.thread.createdAt,
+    year: row.thread.createdAt.getUTCFullYear(), place: null, accepted: hasAccepted(eq(acceptedAnswers.threadId, threadId)), at: row.thread.createdAt,
   });
 }
 
@@ -28,7 +28,7 @@ export function indexPost(postId: number): void {
   putDocument({
     kind: 'post', ref: String(postId), threadId: row.thread.id, url: postUrl(postId),
     title: '', people: row.author, summary: '', body: plainText(row.post.html), type: row.thread.resourceId === null ? row.thread.kind : 'comment',
-    themes: themesOf(row.thread.id), year: row.post.createdAt.getUTCFullYear(), place: null, at: row.post.createdAt,
+    themes: themesOf(row.thread.id), year: row.post.createdAt.getUTCFullYear(), place: null, accepted: hasAccepted(eq(acceptedAnswers.postId, postId)), at: row.post.createdAt,
   });
 }
 
@@ -42,6 +42,8 @@ export function indexWholeThread(threadId: number): void {
 
 export const dropPostFromSearch = (postId: number): void => dropDocument('post', String(postId));
 export const dropThreadFromSearch = (threadId: number): void => dropThreadDocuments(threadId);
+
+const hasAccepted = (which: SQL) => db.select({ id: acceptedAnswers.postId }).from(acceptedAnswers).where(which).get() !== undefined;
 
 function themesOf(threadId: number): string[] {
   return db.select({ theme: threadThemes.theme }).from(threadThemes).where(eq(threadThemes.threadId, threadId)).all().map((t) => t.theme);

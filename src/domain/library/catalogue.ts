@@ -5,6 +5,7 @@ import { recordAct } from '../moderation/log.ts';
 import { mustCoordinate } from '../people/permissions.ts';
 import type { Member } from '../people/types.ts';
 import { dropDocument } from '../search/documents.ts';
+import { putAllStanding } from '../search/standing.ts';
 import { dropComments, indexComments, indexResource } from './searchable.ts';
 import { countLibraryChange } from './published.ts';
 import { citedKeys, putCitations } from './citations.ts';
@@ -102,6 +103,7 @@ export function putCatalogue(catalogue: Catalogue): CatalogueChange {
       for (const piece of catalogue.pieces) if (fromContent.has(piece.id)) putCitations(piece.id, [...citedKeys(piece.body), ...piece.cites]);
     }
     removeThemes(catalogue.themes.map((t) => t.code));
+    indexVocabulary();
     if (changed.length || change.removed || themesChanged || forumsAdded) bumpChanges();
     return change;
   });
@@ -165,6 +167,15 @@ function removeMissing(ids: readonly string[]): number {
   }
   if (gone.length) countLibraryChange();
   return gone.length;
+}
+
+/** Themes and forums are found by search as well as what is under them. */
+function indexVocabulary(): void {
+  putAllStanding('theme', db.select().from(themes).all().map(({ code, label, note }) => ({ ref: code, url: `/themes/${code}`, title: label, summary: note, body: '', themes: [code] })));
+  const themesOf = Map.groupBy(db.select().from(forumThemes).all(), (t) => t.forumId);
+  putAllStanding('forum', db.select().from(forums).all().map(({ id, slug, name, description }) => ({
+    ref: String(id), url: `/forums/${slug}`, title: name, summary: description, body: '', themes: (themesOf.get(id) ?? []).map((t) => t.theme),
+  })));
 }
 
 function putThemes(list: Catalogue['themes']): boolean {

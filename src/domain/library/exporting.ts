@@ -2,8 +2,8 @@ import { and, eq, inArray } from 'drizzle-orm';
 import { db, prepared, resources, resourceThemes } from '#db/client.ts';
 import { settings } from '#lib/settings.ts';
 import { NotFound } from '../errors.ts';
-import { candidatesOf, type Candidate } from '../search/candidates.ts';
-import { sameWords, titleHasAll } from '../search/query.ts';
+import type { SearchAsk } from '../search/narrowing.ts';
+import { allFound } from '../search/results.ts';
 import { citableRecord } from './citable.ts';
 import { recordOf } from './exchange/columns.ts';
 import type { ExchangeRecord } from './exchange/record.ts';
@@ -49,13 +49,9 @@ export function recordAt(address: string): { slug: string; record: ExchangeRecor
   throw new NotFound('There is nothing to take along at this address.');
 }
 
-/** Ids of the resources among the results of a search, the best first, narrowed by type and theme as the page of results is. */
-export function foundResources({ q, kind, type, theme }: { q: string; kind: string | null; type: string | null; theme: string | null }): string[] {
-  if (kind && kind !== 'resource') return [];
-  const found = candidatesOf(q).found.filter((c) => c.kind === 'resource' && (!type || c.type === type) && (!theme || c.themes.includes(` ${theme} `)));
-  const tier = new Map(found.map((c) => [c.id, tierOf(c, q)]));
-  return found.sort((a, b) => (tier.get(a.id) ?? 2) - (tier.get(b.id) ?? 2) || a.rank - b.rank || b.at - a.at || a.id - b.id)
-    .flatMap((c) => (refOf().get(c.id) as string | undefined) ?? []);
+/** Ids of the resources among the results of a search, the best first, narrowed as the page of results is. */
+export function foundResources(ask: SearchAsk): string[] {
+  if (ask.kind && ask.kind !== 'resource') return [];
+  return allFound({ ...ask, kind: 'resource' }).flatMap((id) => (refOf().get(id) as string | undefined) ?? []);
 }
-const tierOf = (c: Candidate, q: string) => (sameWords(c.title, q) ? 0 : titleHasAll(c.title, q) ? 1 : 2);
 const refOf = prepared((d) => d.$client.prepare('select ref from search_documents where id = ?').pluck());

@@ -17,6 +17,7 @@ const acts = {
   'rename thread': ['public', 'renamed a thread'], 'move thread': ['public', 'moved a thread'], 'lock thread': ['public', 'locked a thread'], 'unlock thread': ['public', 'unlocked a thread'],
   'pin thread': ['public', 'pinned a thread'], 'unpin thread': ['public', 'unpinned a thread'], 'remove thread': ['public', 'removed a thread'], 'restore thread': ['public', 'restored a thread'],
   'remove post': ['public', 'removed a post'], 'restore post': ['public', 'restored a post'],
+  'accept answer': ['public', 'accepted an answer'], 'unaccept answer': ['public', 'took back that an answer is accepted'],
   'set up hub': ['coordinators', 'set up the hub'], 'suspend member': ['coordinators', 'suspended a member'], 'restore member': ['coordinators', 'ended a suspension'], 'appoint member': ['coordinators', 'changed a role'],
 } as const;
 export type Act = keyof typeof acts;

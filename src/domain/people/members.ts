@@ -7,6 +7,7 @@ import { slugify } from '#lib/slug.ts';
 import { NotFound } from '../errors.ts';
 import { putWriterName } from '../search/documents.ts';
 import { countAttempt } from './limits.ts';
+import { indexMember } from './searchable.ts';
 import { mustCoordinate, mustSignIn, mustWrite } from './permissions.ts';
 import type { Author, Member, Role, Viewer } from './types.ts';
 
@@ -78,14 +79,14 @@ export function findProfile(viewer: Viewer, handle: string): Profile {
 }
 
 /** The member's own profile, for the form that edits it. */
-export function ownProfile(viewer: Viewer): { name: string; jobTitle: string | null; place: string | null } {
+export function ownProfile(viewer: Viewer): { name: string; jobTitle: string | null; place: string | null; listed: boolean } {
   mustSignIn(viewer);
-  const row = db.select({ name: members.name, jobTitle: members.jobTitle, place: members.place }).from(members).where(eq(members.id, viewer.id)).get();
+  const row = db.select({ name: members.name, jobTitle: members.jobTitle, place: members.place, listed: members.listed }).from(members).where(eq(members.id, viewer.id)).get();
   if (!row) throw new NotFound();
   return row;
 }
 
-export const profileInput = z.object({ name: nameField, jobTitle: optionalText(80), place: optionalText(80) });
+export const profileInput = z.object({ name: nameField, jobTitle: optionalText(80), place: optionalText(80), listed: z.boolean().default(false) });
 
 /** Changes one's own name, job title and place, seen on every post at once. */
 export function editProfile(actor: Member, input: z.output<typeof profileInput>): void {
@@ -93,6 +94,7 @@ export function editProfile(actor: Member, input: z.output<typeof profileInput>)
   countAttempt('profilePerMember', actor.id);
   transaction(() => {
     db.update(members).set(input).where(eq(members.id, actor.id)).run();
+    indexMember(actor.id);
     if (input.name !== actor.name) putWriterName(actor.id, input.name);
     bumpChanges();
   });

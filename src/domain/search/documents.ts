@@ -1,10 +1,11 @@
 import { eq } from 'drizzle-orm';
 import { db, facts, prepared, searchDocuments } from '#db/client.ts';
+import type { DocumentKind } from './attributes.ts';
 
 /** Something that can be found and that everybody may see. */
 export interface SearchDocument {
-  kind: 'resource' | 'thread' | 'post';
-  /** Resource id, thread id or post id. */
+  kind: DocumentKind;
+  /** Id or code of what it is, within its kind. */
   ref: string;
   /** The thread of a thread or post, so that a thread is found once; null for a resource. */
   threadId: number | null;
@@ -15,31 +16,33 @@ export interface SearchDocument {
   summary: string;
   /** Words without markup. */
   body: string;
-  /** Code of the resource type; a thread's kind; `comment` for a comment on a resource. */
+  /** Code of the resource type; a thread's kind; `comment` for a comment on a resource; for all others their kind. */
   type: string;
   themes: readonly string[];
   year: number | null;
   place: string | null;
+  /** An accepted answer, or a question that has one. */
+  accepted?: boolean;
   at: Date;
 }
 
 /** Makes something findable, or changes what is found of it. Only what is public may be put here. Call inside the transaction of the change. */
-export function putDocument({ themes, ...document }: SearchDocument): void {
+export function putDocument({ themes, accepted = false, ...document }: SearchDocument): void {
   if (otherWords().get(document) !== undefined) count('documents-removed');
-  upsert().run({ ...document, themes: ` ${themes.map((t) => `${t} `).join('')}`, at: document.at.getTime() });
+  upsert().run({ ...document, accepted: Number(accepted), themes: ` ${themes.map((t) => `${t} `).join('')}`, at: document.at.getTime() });
   count('documents');
 }
 const otherWords = prepared((d) => d.$client.prepare(`
   select 1 from search_documents where kind = @kind and ref = @ref
     and (url <> @url or title <> @title or people <> @people or summary <> @summary or body <> @body)`));
 const upsert = prepared((d) => d.$client.prepare(`
-  insert into search_documents (kind, ref, thread_id, url, title, people, summary, body, type, themes, year, place, at)
-  values (@kind, @ref, @threadId, @url, @title, @people, @summary, @body, @type, @themes, @year, @place, @at)
+  insert into search_documents (kind, ref, thread_id, url, title, people, summary, body, type, themes, year, place, accepted, at)
+  values (@kind, @ref, @threadId, @url, @title, @people, @summary, @body, @type, @themes, @year, @place, @accepted, @at)
   on conflict (kind, ref) do update set thread_id = excluded.thread_id, url = excluded.url, title = excluded.title, people = excluded.people,
-    summary = excluded.summary, body = excluded.body, type = excluded.type, themes = excluded.themes, year = excluded.year, place = excluded.place, at = excluded.at`));
+    summary = excluded.summary, body = excluded.body, type = excluded.type, themes = excluded.themes, year = excluded.year, place = excluded.place, accepted = excluded.accepted, at = excluded.at`));
 
 /** Takes something out of search. Call inside the transaction of the change. */
-export function dropDocument(kind: SearchDocument['kind'], ref: string): void {
+export function dropDocument(kind: DocumentKind, ref: string): void {
   if (removal().run(kind, ref).changes) countRemoval();
 }
 const removal = prepared((d) => d.$client.prepare('delete from search_documents where kind = ? and ref = ?'));

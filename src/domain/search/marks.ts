@@ -6,6 +6,7 @@ export interface Marks {
   title: string;
   summary: string;
   snippet: string;
+  people: string;
   found: { title: boolean; people: boolean; summary: boolean; body: boolean };
 }
 
@@ -23,7 +24,7 @@ export function markMatches(match: string, ids: readonly number[]): Map<number, 
   for (const id of ids) add.run(id);
   const rows = read.all({ match, open, close }) as { id: number; title: string; people: string; summary: string; snippet: string }[];
   return new Map(rows.map((row) => [row.id, {
-    title: html(row.title), summary: html(row.summary), snippet: html(row.snippet),
+    title: html(row.title), summary: html(row.summary), snippet: html(row.snippet), people: html(row.people),
     found: { title: row.title.includes(open), people: row.people.includes(open), summary: row.summary.includes(open), body: row.snippet.includes(open) },
   }]));
 }

@@ -1,59 +1,133 @@
-/** Full-text queries for the words as they are, and with the last one as the beginning of a word (the same when it is finished). */
-export interface Terms { whole: string; begun: string }
+import { operatorNames, readField, type Field, type OperatorName } from './operators.ts';
+import { wordsIn } from './words.ts';
 
-/** What somebody typed, as questions to the full-text index. */
-export interface TextQuery {
-  /** Every word. */
-  all: Terms;
-  /** Any word: asked when all together find nothing. Null when there is only one. */
-  any: Terms | null;
-  /** The whole text as the beginning of a title, for the exact title. */
-  title: string;
+/** One thing that was asked for: words that belong together, or what an operator says. */
+export type Term =
+  /** `unfinished`: the last word of what was typed may be the beginning of one. */
+  | { kind: 'word'; words: readonly [string]; unfinished: boolean }
+  /** Written as one with punctuation inside: call-centre, 3-1-1, O'Brien. */
+  | { kind: 'compound'; words: readonly string[] }
+  | { kind: 'phrase'; words: readonly string[] }
+  | { kind: 'field'; field: Field };
+
+/** Terms of which one is enough. */
+export interface Clause { terms: readonly Term[] }
+
+export interface Query {
+  /** What was typed, cut to a sensible length. */
+  text: string;
+  /** Every one of them is asked for, in order. */
+  clauses: readonly Clause[];
+  /** Nothing that has one of these. */
+  without: readonly Term[];
 }
 
-const stopWords = new Set(('a an and are as at be but by can do does for from has have how i if in is it its me my not of on or our should so than that the their then there these they '
-  + 'this to us was we were what when where which who why will with you your').split(' '));
-const most = 12;
+/** Letters that are read of what was typed. */
+export const mostTyped = 300;
+const mostClauses = 24;
 
-/** Words as the index splits them: letters, digits and marks; everything else stands between words. */
-export function wordsIn(text: string): string[] {
-  return text.normalize('NFC').match(/[\p{L}\p{N}\p{M}\p{Co}]+/gu) ?? [];
-}
+const token = new RegExp(`(-?)(?:(${operatorNames.join('|')}):(?:"([^"]*)"|([^\\s"]+))|"([^"]*)"|([^\\s"]+))`, 'giu');
 
 /**
- * Turns any text into safe FTS5 queries, or null for one that can find nothing: every word is quoted, so nothing in it is an operator. "Quoted" parts and parts with inner
- * punctuation (call-centre, 3-1-1) are phrases; stop words count only when there is nothing else.
+ * Reads what was typed: words, "phrases", -without, OR, and operators such as year:2010..2020. What makes no sense as an operator is taken
+ * literally, so that there is no wrong query.
  */
-export function readQuery(typed: string): TextQuery | null {
-  const text = typed.slice(0, 200);
-  const parts: { words: string[]; quoted: boolean }[] = [];
-  for (const match of text.matchAll(/"([^"]*)"|[^\s"]+/g)) {
-    const words = wordsIn(match[1] ?? match[0]);
-    if (words.length) parts.push({ words: words.slice(0, most), quoted: match[1] !== undefined });
+export function readQuery(typed: string): Query {
+  const text = typed.toWellFormed().slice(0, mostTyped);
+  const clauses: { terms: Term[] }[] = [];
+  const without: Term[] = [];
+  let or = false;
+  for (const match of text.matchAll(token)) {
+    if (match[0] === 'OR' || match[0] === '|') {
+      or = clauses.length > 0;
+      continue;
+    }
+    const term = termOf(match, match.index + match[0].length === text.length);
+    if (!term) continue;
+    if (match[1] && !or) without.push(term);
+    else if (or) {
+      clauses.at(-1)?.terms.push(term);
+      or = false;
+    } else clauses.push({ terms: [term] });
   }
-  const told = parts.filter(({ words, quoted }) => quoted || words.length > 1 || !stopWords.has((words[0] ?? '').toLowerCase()));
-  const used = (told.length ? told : parts).slice(0, most);
-  const last = used[used.length - 1];
-  if (!last) return null;
-  const phrase = (words: readonly string[]) => `"${words.join(' ')}"`;
-  const unfinished = !last.quoted && last.words.length === 1 && (last.words[0]?.length ?? 0) > 2 && /[\p{L}\p{N}]$/u.test(text);
-  const whole = used.map((part) => phrase(part.words));
-  const begun = unfinished ? [...whole.slice(0, -1), `${phrase(last.words)}*`] : whole;
-  const joined = (operator: string): Terms => ({ whole: whole.join(operator), begun: begun.join(operator) });
-  return { all: joined(' AND '), any: whole.length > 1 ? joined(' OR ') : null, title: `title : ^ ${phrase(wordsIn(text).slice(0, 40))}` };
+  return { text, clauses: together(clauses).slice(0, mostClauses), without: without.slice(0, mostClauses) };
 }
 
-/** Whether a title has every word that was typed, in one form or another: of two words the shorter one's beginning, less its ending, must agree. */
-export function titleHasAll(title: string, typed: string): boolean {
-  const told = wordsIn(plain(typed)).filter((word) => !stopWords.has(word));
-  const words = wordsIn(plain(title));
-  const alike = (a: string, b: string) => a === b || (a.length > 3 && b.length > 3 && a.slice(0, stem(a, b)) === b.slice(0, stem(a, b)));
-  return told.length > 0 && told.every((word) => words.some((other) => alike(word, other)));
+/** Nothing is of two types or in two places: of these, asked for twice, one is enough. */
+function together(clauses: readonly { terms: Term[] }[]): Clause[] {
+  const known = new Map<string, { terms: Term[] }>();
+  return clauses.filter((clause) => {
+    const [only] = clause.terms;
+    if (clause.terms.length !== 1 || only?.kind !== 'field' || !['type', 'in'].includes(only.field.name)) return true;
+    const before = known.get(only.field.name);
+    if (before) before.terms.push(only);
+    else known.set(only.field.name, clause);
+    return !before;
+  });
 }
-const stem = (a: string, b: string) => Math.max(4, Math.min(a.length, b.length) - 2);
-const plain = (text: string) => text.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase();
 
-/** Two titles are the same when their words are, whatever the case, accents and punctuation. */
-export function sameWords(a: string, b: string): boolean {
-  return wordsIn(plain(a)).join(' ') === wordsIn(plain(b)).join(' ');
+function termOf(match: RegExpExecArray, last: boolean): Term | null {
+  const [whole = '', minus = '', name, quotedValue, plainValue, phrase, plain] = match;
+  if (name) {
+    const field = readField(name.toLowerCase() as OperatorName, quotedValue ?? plainValue ?? '');
+    if (field) return { kind: 'field', field };
+  }
+  if (phrase !== undefined) {
+    const words = wordsIn(phrase).slice(0, 20);
+    return words.length ? { kind: 'phrase', words } : null;
+  }
+  const literal = plain ?? whole.slice(minus.length);
+  // The ’s of a possessive is no word; nor is a lone letter that an apostrophe cut off.
+  const words = wordsIn(literal.replace(/['’]s(?=$|[^\p{L}\p{N}])/giu, '')).slice(0, 12);
+  const [only] = words;
+  if (only === undefined) return null;
+  return words.length > 1 ? { kind: 'compound', words } : { kind: 'word', words: [only], unfinished: last && /[\p{L}\p{N}\p{M}]$/u.test(literal) };
+}
+
+const quoted = (value: string) => (/^[^\s"]+$/.test(value) ? value : `"${value.replaceAll('"', '')}"`);
+
+/** What the fields of the long form ask for. */
+export interface LongForm {
+  words?: string | null; phrase?: string | null; any?: string | null; without?: string | null; author?: string | null; type?: string | null; theme?: string | null;
+  place?: string | null; from?: string | null; to?: string | null; in?: string | null; answered?: boolean; after?: string | null; before?: string | null;
+}
+
+/** The fields of the long form as one query: whatever the form can ask can be typed. */
+export function writeQuery(form: LongForm): string {
+  const text = (value: string | null | undefined) => value?.trim() ?? '';
+  const parts = [text(form.words)];
+  if (text(form.phrase)) parts.push(`"${text(form.phrase).replaceAll('"', '')}"`);
+  if (text(form.any)) parts.push(text(form.any).split(/\s+/).filter((w) => w !== 'OR').join(' OR '));
+  if (text(form.without)) parts.push(...text(form.without).split(/\s+/).map((w) => `-${w.replace(/^-+/, '')}`));
+  for (const name of ['author', 'type', 'theme', 'place', 'in', 'after', 'before'] as const) if (text(form[name])) parts.push(`${name}:${quoted(text(form[name]))}`);
+  const [from, to] = [text(form.from), text(form.to)];
+  if (from || to) parts.push(`year:${from === to ? from : `${from}..${to}`}`);
+  if (form.answered) parts.push('has:answer');
+  return parts.filter(Boolean).join(' ').slice(0, mostTyped);
+}
+
+/** A query taken apart again into the fields of the long form. */
+export function readLongForm(typed: string): LongForm {
+  const { clauses, without } = readQuery(typed);
+  const form: Record<string, string> = {};
+  const add = (name: string, value: string) => { form[name] = form[name] ? `${form[name]} ${value}` : value; };
+  const shown = (t: Term) => (t.kind === 'field' ? `${t.field.name}:${quoted(t.field.value)}` : t.kind === 'phrase' ? `"${t.words.join(' ')}"` : t.words.join(t.kind === 'compound' ? '-' : ' '));
+  let answered = false;
+  for (const { terms } of clauses) {
+    const [only] = terms;
+    if (terms.length > 1) add(form['any'] || terms.some((t) => t.kind !== 'word') ? 'words' : 'any', form['any'] || terms.some((t) => t.kind !== 'word') ? terms.map(shown).join(' OR ') : terms.map(shown).join(' '));
+    else if (only?.kind === 'field') {
+      const { name, value } = only.field;
+      const years = /^(\d{4})?(\.\.|–|-)?(\d{4})?$/.exec(value);
+      if (name === 'has') answered = true;
+      else if (name === 'year' && years) {
+        form['from'] = years[1] ?? '';
+        form['to'] = years[3] ?? (years[2] ? '' : years[1] ?? '');
+      } else if (form[name]) add('words', shown(only));
+      else form[name] = value;
+    } else if (only?.kind === 'phrase' && !form['phrase']) form['phrase'] = only.words.join(' ');
+    else if (only) add('words', shown(only));
+  }
+  for (const term of without) add('without', shown(term));
+  return { ...form, answered };
 }

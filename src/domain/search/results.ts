@@ -1,16 +1,16 @@
-import { db, prepared, themes } from '#db/client.ts';
+import { prepared } from '#db/client.ts';
 import { escapeHtml } from '#lib/markdown.ts';
 import { paging, type Paging } from '#lib/paging.ts';
-import { resourceType } from '../vocabulary.ts';
-import type { Facet } from '../library/types.ts';
-import { candidatesOf, type Candidate } from './candidates.ts';
+import type { DocumentKind } from './attributes.ts';
+import type { How } from './groups.ts';
 import { markMatches, type Marks } from './marks.ts';
-import { sameWords, titleHasAll } from './query.ts';
-
-export interface SearchAsk { q: string; kind?: string | null; type?: string | null; theme?: string | null; page?: string | null }
+import { homeOf, narrow, type Narrowed, type SearchAsk } from './narrowing.ts';
+import { typeLabel } from './operators.ts';
+import { readQuery } from './query.ts';
+import { marksOf, rank, topOf, type Ranking } from './ranking.ts';
 
 export interface Result {
-  kind: 'resource' | 'thread';
+  kind: Exclude<DocumentKind, 'post'>;
   title: string;
   /** The title with <mark> around what was found. */
   titleHtml: string;
@@ -18,102 +18,146 @@ export interface Result {
   url: string;
   snippetHtml: string;
   typeLabel: string;
+  /** Why it was found, in a few words; empty where operators alone were asked for. */
   why: string;
   meta: string;
+  /** An accepted answer, or a question that has one. */
+  accepted: boolean;
+  /** Of the search document that stands for it. */
+  documentId: number;
 }
 
-export interface SearchAnswer {
+export interface SearchAnswer extends Pick<Narrowed, 'tabs' | 'facets'> {
   total: number;
-  /** True when so much was found that only the best part was counted. */
-  more: boolean;
-  /** True when nothing has all the words, so these have some. */
-  loose: boolean;
+  /** How many of them have everything that was asked for; the others follow with most of it. */
+  whole: number;
   results: Result[];
   paging: Paging;
-  kinds: { code: string; label: string; count: number; selected: boolean; href: string }[];
-  facets: Facet[];
+  /** The query as it was searched, with its spelling mended; null where nothing was mended. */
+  corrected: string | null;
+  /** A likelier spelling, of a word that was found but hardly. */
+  likelier: string | null;
 }
 
-/** Finds resources and threads. Whatever is typed, it answers. `page` holds 20 results; counts are over everything found. */
+const perPage = 20;
+/** Of one kind at most so many among the first results, where other kinds have something too. */
+const mostOfAKind = 12;
+/** Nobody reads further; a robot does. */
+const deepest = 10_000;
+
+/** Finds what is meant among everything public. Whatever is typed, it answers. A page holds 20 results; counts are over everything found. */
 export function search(ask: SearchAsk): SearchAnswer {
-  const { found, more, loose, match } = candidatesOf(ask.q);
-  const best = oncePerThread(ranked(found, ask.q));
-  const passes = (c: Candidate, besides?: string) =>
-    (besides === 'kind' || !ask.kind || homeOf(c) === ask.kind) && (besides === 'type' || !ask.type || c.type === ask.type)
-    && (besides === 'theme' || !ask.theme || c.themes.includes(` ${ask.theme} `));
-  const kept = best.filter((c) => passes(c));
-  const slice = paging(kept.length, 20, ask.page ?? null);
-  const shown = kept.slice(slice.offset, slice.offset + slice.size);
-  const marks = shown.length ? markMatches(match, shown.map((c) => c.id)) : new Map<number, Marks>();
-  const count = (besides: string, codesOf: (c: Candidate) => string[]) => {
-    const counts = new Map<string, number>();
-    for (const c of best) if (passes(c, besides)) for (const code of codesOf(c)) counts.set(code, (counts.get(code) ?? 0) + 1);
-    return counts;
-  };
-  const kinds = count('kind', (c) => [homeOf(c)]);
-  const labels = new Map(db.select({ code: themes.code, label: themes.label }).from(themes).all().map((t) => [t.code, t.label]));
+  const query = readQuery(ask.q);
+  const ranking = rank(query);
+  const { units, tabs, facets } = narrow(ranking.all, ranking.units, ask);
+  const slice = paging(Math.min(units.length, deepest), perPage, ask.page ?? null);
+  const top = mixed(ranking, topOf(ranking, units, Math.max(slice.offset + slice.size, 3 * perPage)));
+  const { corrected, likelier } = ranking.expanded;
   return {
-    total: kept.length, more, loose, paging: slice, results: shown.map((c) => show(c, marks.get(c.id))),
-    kinds: [
-      { code: '', label: 'Everything', count: (kinds.get('resource') ?? 0) + (kinds.get('thread') ?? 0) },
-      { code: 'resource', label: 'Library', count: kinds.get('resource') ?? 0 },
-      { code: 'thread', label: 'Forums', count: kinds.get('thread') ?? 0 },
-    ].map((k) => ({ ...k, selected: (ask.kind ?? '') === k.code, href: addressOf({ ...ask, kind: k.code, page: null }) })),
-    facets: [
-      facet('type', 'Type', ask, count('type', (c) => [c.type]), typeLabel),
-      facet('theme', 'Theme', ask, count('theme', (c) => c.themes.trim().split(' ').filter(Boolean)), (code) => labels.get(code) ?? code),
-    ],
+    total: units.length, whole: wholeOf(ranking, units), results: shown(ranking, top.slice(slice.offset, slice.offset + slice.size)), paging: slice, tabs, facets, corrected, likelier,
   };
 }
 
-/** The address of a search. */
-export function addressOf(ask: SearchAsk): string {
-  const query = new URLSearchParams({ q: ask.q });
-  for (const name of ['kind', 'type', 'theme', 'page'] as const) { const value = ask[name]; if (value) query.set(name, value); }
-  return `/search?${query}`;
+/** Ids of the documents that stand for everything found, the best first. */
+export function allFound(ask: SearchAsk): number[] {
+  const ranking = rank(readQuery(ask.q));
+  const { units } = narrow(ranking.all, ranking.units, ask);
+  return topOf(ranking, units, units.length);
 }
 
-/** A post or comment belongs to where it is read: the forums, or the library. */
-const homeOf = (c: Candidate) => (c.kind === 'resource' || c.type === 'comment' ? 'resource' : 'thread');
-
-/** The exact title comes before everything, then titles with every word of the query, then what bm25 says (smaller is better). */
-function ranked(found: Candidate[], q: string): Candidate[] {
-  const tier = new Map(found.map((c) => [c.id, !c.title ? 2 : sameWords(c.title, q) ? 0 : titleHasAll(c.title, q) ? 1 : 2]));
-  return found.sort((a, b) => (tier.get(a.id) ?? 2) - (tier.get(b.id) ?? 2) || a.rank - b.rank || b.at - a.at || a.id - b.id);
+function wholeOf({ expanded: { groups }, met }: Ranking, units: Int32Array): number {
+  const everyBit = 2 ** groups.length - 1;
+  let whole = 0;
+  for (const unit of units) if (((met[unit] ?? 0) & everyBit) === everyBit) whole++;
+  return whole;
 }
 
-function oncePerThread(found: readonly Candidate[]): Candidate[] {
-  const seen = new Set<number>();
-  return found.filter((c) => c.thread_id === null || (!seen.has(c.thread_id) && seen.add(c.thread_id)));
+/** Puts the first page together: no kind has more than its share of it while another kind has something to show. */
+function mixed({ all }: Ranking, top: number[]): number[] {
+  const had = new Map<string, number>();
+  const first: number[] = [];
+  for (const unit of top) {
+    const home = homeOf(all, unit);
+    const many = had.get(home) ?? 0;
+    if (first.length === perPage || many >= mostOfAKind) continue;
+    had.set(home, many + 1);
+    first.push(unit);
+  }
+  if (first.length < perPage) {
+    const chosen = new Set(first);
+    const filling = new Set(top.filter((unit) => !chosen.has(unit)).slice(0, perPage - first.length));
+    // What fills up keeps its place by rank.
+    first.splice(0, first.length, ...top.filter((unit) => chosen.has(unit) || filling.has(unit)));
+  }
+  const on = new Set(first);
+  return [...first, ...top.filter((unit) => !on.has(unit))];
 }
 
-function facet(name: 'type' | 'theme', label: string, ask: SearchAsk, counts: Map<string, number>, labelOf: (code: string) => string): Facet {
-  const chosen = ask[name];
-  if (chosen && !counts.has(chosen)) counts.set(chosen, 0);
-  const values = [...counts].map(([code, n]) => ({
-    code, label: labelOf(code), count: n, selected: code === chosen, href: addressOf({ ...ask, [name]: code === chosen ? null : code, page: null }),
-  }));
-  return { name, label, values: values.sort((a, b) => b.count - a.count || a.label.localeCompare(b.label)) };
+interface Document { id: number; kind: DocumentKind; url: string; title: string; people: string; type: string; year: number | null; place: string | null; accepted: number; thread_id: number | null }
+const documentById = prepared((d) => d.$client.prepare('select id, kind, url, title, people, type, year, place, accepted, thread_id from search_documents where id = ?'));
+const threadOf = prepared((d) => d.$client.prepare(`
+  select threads.title as title, forums.name as forum from threads left join forums on forums.id = threads.forum_id where threads.id = ?`));
+
+/** Some of the units as they are shown, in the order given. */
+export function shown(ranking: Ranking, units: readonly number[]): Result[] {
+  const match = marksOf(ranking.expanded);
+  const documents = units.map((unit) => ranking.best[unit] || unit);
+  const marks = match && documents.length ? markMatches(match, documents) : new Map<number, Marks>();
+  return units.flatMap((unit, n) => {
+    const document = documentById().get(documents[n] ?? 0) as Document | undefined;
+    return document ? [show(ranking, unit, document, marks.get(document.id))] : [];
+  });
 }
 
-const threadTypes = new Map([['discussion', 'Discussion'], ['question', 'Question'], ['announcement', 'Announcement'], ['comment', 'Comment']]);
-const typeLabel = (type: string) => threadTypes.get(type) ?? resourceType(type).label;
+function show(ranking: Ranking, unit: number, document: Document, marks: Marks | undefined): Result {
+  const thread = document.thread_id === null ? undefined : threadOf().get(document.thread_id) as { title: string; forum: string | null } | undefined;
+  const title = document.title || thread?.title || document.url;
+  const kind = document.kind === 'post' ? 'thread' : document.kind;
+  return {
+    kind, title, titleHtml: document.title && marks ? marks.title : escapeHtml(title), url: document.url,
+    snippetHtml: (marks?.found.summary || !marks?.found.body ? marks?.summary || marks?.snippet : marks?.snippet) ?? '',
+    typeLabel: typeLabel(document.type), why: whyOf(ranking, unit, document, marks), meta: metaOf(document, thread?.forum ?? null), accepted: document.accepted === 1, documentId: document.id,
+  };
+}
 
-function show(c: Candidate, marks: Marks | undefined): Result {
-  const thread = c.thread_id === null ? undefined : threadTitle().get(c.thread_id) as { title: string; forum: string | null } | undefined;
-  const title = c.title || thread?.title || c.url;
+function metaOf(document: Document, forum: string | null): string {
+  if (document.kind === 'resource') return [document.people, document.place, document.year].filter(Boolean).join(' · ');
+  return [forum, document.people && `by ${document.people}`].filter(Boolean).join(' · ');
+}
+
+/** Why something was found: where the words stand, what else they were taken for, and what it has not. */
+function whyOf(ranking: Ranking, unit: number, document: Document, marks: Marks | undefined): string {
+  const { groups } = ranking.expanded;
   const found = marks?.found;
   const where = [
-    found?.title && 'the title', found?.people && (c.kind === 'resource' ? 'the authors' : 'the name of the writer'), found?.summary && 'the summary',
-    found?.body && !found.title && !found.summary && (c.kind === 'post' && c.type !== 'comment' ? 'a reply' : 'the text'),
-  ].filter(Boolean);
-  const snippet = (found?.summary || !found?.body ? marks?.summary || marks?.snippet : marks?.snippet) ?? '';
-  return {
-    kind: homeOf(c), title, titleHtml: c.title && marks ? marks.title : escapeHtml(title), url: c.url, snippetHtml: snippet, typeLabel: typeLabel(c.type),
-    why: where.length ? `Found in ${where.join(' and ')}` : '',
-    meta: (c.kind === 'resource' ? [c.meta_people, c.place, c.year] : [thread?.forum, `by ${c.meta_people}`]).filter(Boolean).join(' · '),
-  };
+    found?.title && 'the title', found?.people && (document.kind === 'resource' ? 'the authors' : 'the name of the writer'), found?.summary && (document.kind === 'member' ? 'what they do' : 'the summary'),
+    found?.body && !found.title && !found.summary && (document.kind === 'post' ? (document.type === 'comment' ? 'a comment' : 'a reply') : 'the text'),
+  ].filter((part) => typeof part === 'string');
+  const met = ranking.met[unit] ?? 0;
+  const missing = groups.filter((_, n) => !(met & (1 << n))).map((group) => `“${group.label}”`);
+  const parts = [ranking.exact.has(unit) ? 'The title you typed' : where.length ? `Found in ${listed(where)}` : '', ...hows(ranking, marks), missing.length ? `Without ${listed(missing)}` : ''];
+  return parts.filter(Boolean).join(' · ');
 }
 
-const threadTitle = prepared((d) => d.$client.prepare(`
-  select threads.title as title, forums.name as forum from threads left join forums on forums.id = threads.forum_id where threads.id = ?`));
+const listed = (parts: readonly string[]) => new Intl.ListFormat('en-CA').format(parts);
+
+/** What was typed was taken for something else: told only where that is what stands in the document. */
+function hows({ expanded: { groups } }: Ranking, marks: Marks | undefined): string[] {
+  if (!marks) return [];
+  const text = ` ${[marks.title, marks.summary, marks.snippet, marks.people].join(' ')} `.toLowerCase();
+  const stands = (words: string) => text.includes(`<mark>${words.toLowerCase()}`.slice(0, 6 + Math.max(4, words.length - 3)));
+  const said = new Set<string>();
+  for (const { alternatives } of groups) {
+    const seen = alternatives.filter(({ how }) => 'as' in how && stands(how.as));
+    const literal = alternatives.some(({ how, stems }) => how.by === 'typed' && stems.length > 0 && stems.every((s) => text.includes(`<mark>${s}`)));
+    if (!literal) for (const { how } of seen.slice(0, 1)) said.add(sentence(how));
+  }
+  return [...said].filter(Boolean);
+}
+
+function sentence(how: How): string {
+  if (how.by === 'spelling') return `Spelling of “${how.typed}” corrected to “${how.as}”`;
+  if (how.by === 'twin') return `“${how.typed}” also written “${how.as}”`;
+  if (how.by === 'synonym') return `“${how.typed}” also called “${how.as}”`;
+  return how.by === 'related' ? `“${how.as}” is near to “${how.typed}”` : '';
+}

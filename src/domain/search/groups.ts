@@ -1,0 +1,232 @@
+import type { Attributes } from './attributes.ts';
+import { beginning, hitsOf, inPeople, phrase } from './matching.ts';
+import { typesCalled } from './operators.ts';
+import type { Clause, Query, Term } from './query.ts';
+import { commonness, correctionsOf, spellingTwins } from './spelling.ts';
+import { synonymsAt, type Found } from './synonyms.ts';
+import { fold, stem, stopWords } from './words.ts';
+
+/** One way in which a part of the query can be met. */
+export interface Alternative {
+  /** For the index; null where attributes tell. */
+  match: string | null;
+  passes?: (all: Attributes, id: number) => boolean;
+  /** Stems side by side in a title that has it; empty where a title cannot tell. */
+  stems: readonly string[];
+  /** How much it counts beside what was typed, which is 1. */
+  weight: number;
+  how: How;
+}
+
+export type How =
+  | { by: 'typed' } | { by: 'attribute' }
+  | { by: 'beginning'; typed: string } | { by: 'spelling'; typed: string; as: string } | { by: 'twin'; typed: string; as: string } | { by: 'synonym'; typed: string; as: string } | { by: 'related'; typed: string; as: string };
+
+/** A part of the query that a document meets by any of its alternatives. */
+export interface Group {
+  /** What was typed. */
+  label: string;
+  alternatives: Alternative[];
+  /** Nothing is found without it. */
+  required: boolean;
+  /** Operators narrow; they say nothing about how well something fits. */
+  weighs: boolean;
+  /** A plain word, with its place among the words, for pairs of words that stand side by side. */
+  word: { text: string; at: number } | null;
+  /** How rare it is, once that is known: the logarithm of one over the share of documents that meet it. */
+  rarity: number;
+}
+
+export interface Expanded {
+  groups: Group[];
+  /** What was typed with its spelling mended; null where nothing was. */
+  corrected: string | null;
+  /** A likelier spelling of a word that is found, but hardly; null for none. */
+  likelier: string | null;
+}
+
+const weights = { typed: 1, joined: 0.95, twin: 0.95, acronym: 0.85, synonym: 0.7, year: 0.8, type: 0.3, beginning: 0.45, corrected: 0.85, correctedTwice: 0.65, related: 0.35 };
+/** With fewer documents than this a word is looked for in other forms too. */
+const few = 5;
+/** With fewer documents than this, words that begin like an unfinished one count too. */
+const enough = 25;
+const mostSynonyms = 12;
+
+const typed: How = { by: 'typed' };
+const found = (match: string) => hitsOf(match).ids.length;
+
+/** Turns the clauses of a query into groups of alternatives: other spellings, synonyms of runs of words, mended typing errors. */
+export function expand(query: Query): Expanded {
+  const telling = query.clauses.some(({ terms }) => terms.some(isTelling));
+  const clauses = query.clauses.filter((clause) => !telling || clause.terms.some(isTelling) || partOfRun(query.clauses, clause));
+  const groups = clauses.map((clause, at) => groupOf(clause, at, clauses.length));
+  const words = clauses.map((clause, at) => mendedWord(clause, groups[at]));
+  addSynonyms(clauses, groups, words);
+  addJoined(clauses, groups);
+  const kept = groups.filter((_, at) => !telling || clauses[at]?.terms.some(isTelling));
+  return { groups: splitEmpty(kept), ...mended(query, groups) };
+}
+
+const isTelling = (term: Term) => term.kind !== 'word' || !stopWords.has(term.words[0].toLowerCase());
+
+const isPlain = (clause: Clause | undefined): clause is { terms: [Extract<Term, { kind: 'word' }>] } => clause?.terms.length === 1 && clause.terms[0]?.kind === 'word';
+
+/** Stop words stay between other words, since the thesaurus may have them: quality of service, hang up on. */
+function partOfRun(clauses: readonly Clause[], clause: Clause): boolean {
+  const at = clauses.indexOf(clause);
+  return isPlain(clause) && (isPlain(clauses[at - 1]) || isPlain(clauses[at + 1]));
+}
+
+function groupOf(clause: Clause, at: number, many: number): Group {
+  const alternatives = clause.terms.flatMap((term) => alternativesOf(term, many));
+  const [only] = clause.terms;
+  const plain = isPlain(clause) ? { text: clause.terms[0].words[0], at } : null;
+  return {
+    label: clause.terms.map((t) => (t.kind === 'field' ? `${t.field.name}:${t.field.value}` : t.words.join(' '))).join(' or '),
+    alternatives, word: plain, rarity: 0,
+    required: clause.terms.length > 1 || only?.kind !== 'word',
+    weighs: clause.terms.some((t) => t.kind !== 'field' || 'people' in t.field),
+  };
+}
+
+function alternativesOf(term: Term, many: number): Alternative[] {
+  if (term.kind === 'field') {
+    return 'people' in term.field
+      ? [{ match: term.field.people.map((word) => inPeople(phrase([word]))).map((m) => `(${m})`).join(' AND '), stems: [], weight: 1, how: { by: 'attribute' } }]
+      : [{ match: null, passes: term.field.passes, stems: [], weight: 1, how: { by: 'attribute' } }];
+  }
+  if (term.kind === 'phrase') return [as(term.words, weights.typed, typed)];
+  if (term.kind === 'compound') return compound(term.words);
+  return wordAlternatives(term.words[0], term.unfinished, many);
+}
+
+const as = (words: readonly string[], weight: number, how: How): Alternative => ({ match: phrase(words), stems: words.map(stem), weight, how });
+
+/** Written as one with something between: call-centre is also call centre and callcentre, in either spelling. */
+function compound(words: readonly string[]): Alternative[] {
+  const [text, joined] = [words.join('-'), words.join('')];
+  const alternatives = [as(words, weights.typed, typed), as([joined], weights.joined, typed)];
+  words.forEach((word, n) => {
+    for (const twin of spellingTwins(word)) {
+      const other = words.with(n, twin);
+      if (found(phrase(other))) alternatives.push(as(other, weights.twin, { by: 'twin', typed: text, as: other.join('-') }));
+    }
+  });
+  return alternatives;
+}
+
+function wordAlternatives(word: string, unfinished: boolean, many: number): Alternative[] {
+  const alternatives = [as([word], weights.typed, typed)];
+  const hits = found(phrase([word]));
+  for (const twin of spellingTwins(word)) {
+    if (stem(twin) !== stem(word) && found(phrase([twin]))) alternatives.push(as([twin], weights.twin, { by: 'twin', typed: word, as: twin }));
+  }
+  if (/^(19|20)\d\d$/.test(word)) {
+    const year = Number(word);
+    alternatives.push({ match: null, passes: (all, id) => all.year[id] === year, stems: [], weight: weights.year, how: { by: 'attribute' } });
+  }
+  const types = many > 1 ? typesCalled(word).filter(() => fold(word).length > 3) : [];
+  if (types.length === 1) alternatives.push({ match: null, passes: (all, id) => all.typeCodes[all.type[id] ?? 0] === types[0], stems: [], weight: weights.type, how: { by: 'attribute' } });
+  const begun = unfinished && word.length > 2 && hits < enough ? found(beginning([word])) : 0;
+  if (begun > hits) alternatives.push({ match: beginning([word]), stems: [stem(word)], weight: weights.beginning, how: { by: 'beginning', typed: word } });
+  if (hits + begun < few) alternatives.push(...inTwo(word));
+  if (hits + begun === 0 && alternatives.length === 1) alternatives.push(...corrected(word));
+  return alternatives;
+}
+
+/** Two words that were written as one. */
+function inTwo(word: string): Alternative[] {
+  if (word.length < 6) return [];
+  for (let at = 3; at <= word.length - 3; at++) {
+    const words = [word.slice(0, at), word.slice(at)];
+    if (words.every((part) => commonness(part) > 0) && found(phrase(words))) return [as(words, weights.joined, { by: 'twin', typed: word, as: words.join(' ') })];
+  }
+  return [];
+}
+
+function corrected(word: string): Alternative[] {
+  const known = new Set<string>();
+  const some = correctionsOf(word, 12);
+  const nearest = some[0]?.distance ?? 0;
+  return some.flatMap(({ word: other, distance }) => {
+    if (known.has(stem(other)) || known.size >= 3 || distance > nearest || !found(phrase([other]))) return [];
+    known.add(stem(other));
+    const weight = (distance === 1 ? weights.corrected : weights.correctedTwice) * (known.size === 1 ? 1 : 0.6);
+    return [as([other], weight, { by: 'spelling', typed: word, as: other })];
+  });
+}
+
+/** The word to look up in the thesaurus: as it was typed, or as its spelling was mended. */
+function mendedWord(clause: Clause, group: Group | undefined): string {
+  if (!isPlain(clause)) return '';
+  const mend = group?.alternatives.find((a) => a.how.by === 'spelling');
+  return mend?.how.by === 'spelling' ? mend.how.as : clause.terms[0].words[0];
+}
+
+/** Gives every word of a run that the thesaurus knows what else the run is called: a document that has it meets all of them. */
+function addSynonyms(clauses: readonly Clause[], groups: readonly Group[], words: readonly string[]): void {
+  for (let at = 0; at < clauses.length;) {
+    const [only] = clauses[at]?.terms ?? [];
+    if (clauses[at]?.terms.length === 1 && only?.kind === 'compound') {
+      const entry = synonymsAt(only.words, 0);
+      if (entry?.length === only.words.length) addTo(groups.slice(at, at + 1), entry);
+    }
+    let end = at;
+    while (isPlain(clauses[end])) end++;
+    const entry = end > at ? synonymsAt(words.slice(0, end), at) : null;
+    if (entry) addTo(groups.slice(at, at + entry.length), entry);
+    at += entry?.length ?? 1;
+  }
+}
+
+function addTo(groups: readonly Group[], { text, same, related }: Found): void {
+  const hitting = same.filter((s) => found(phrase(s.words))).slice(0, mostSynonyms);
+  const added = hitting.map((s): Alternative => as(s.words, s.acronym ? weights.acronym : weights.synonym, { by: 'synonym', typed: text, as: s.text }));
+  const isFound = hitting.length > 0 || groups.some((g) => g.alternatives.some((a) => a.match !== null && found(a.match)));
+  if (!isFound) added.push(...related.filter((s) => found(phrase(s.words))).slice(0, 3).map((s) => as(s.words, weights.related, { by: 'related', typed: text, as: s.text })));
+  for (const group of groups) {
+    // What the thesaurus knows is no typing error.
+    if (hitting.length > 0) group.alternatives = group.alternatives.filter((a) => a.how.by !== 'spelling' || fold(text).includes(a.how.as));
+    group.alternatives.push(...added);
+  }
+}
+
+/** Two words that are written as one elsewhere: pot hole, web site. */
+function addJoined(clauses: readonly Clause[], groups: readonly Group[]): void {
+  for (let at = 0; at + 1 < clauses.length; at++) {
+    const [a, b] = [groups[at]?.word?.text, groups[at + 1]?.word?.text];
+    if (!a || !b || !isPlain(clauses[at]) || (a + b).length < 5 || stopWords.has(a.toLowerCase()) || !found(phrase([a + b]))) continue;
+    const joined = as([a + b], weights.joined, { by: 'twin', typed: `${a} ${b}`, as: a + b });
+    for (const group of [groups[at], groups[at + 1]]) {
+      if (group) group.alternatives = [...group.alternatives.filter((x) => x.how.by !== 'spelling'), joined];
+    }
+  }
+}
+
+/** A compound that stands nowhere is asked for as its single words. */
+function splitEmpty(groups: readonly Group[]): Group[] {
+  return groups.flatMap((group) => {
+    const [first] = group.alternatives;
+    const compoundOnly = group.word === null && group.weighs && group.alternatives.length > 1 && first?.how.by === 'typed' && group.alternatives[1]?.how.by === 'typed' && group.alternatives[1].stems.length === 1 && first.stems.length > 1;
+    if (!compoundOnly || group.alternatives.some((a) => a.match !== null && found(a.match))) return [group];
+    const words = group.label.split(' ');
+    return words.filter((w) => words.length < 2 || !stopWords.has(w.toLowerCase())).map((word): Group => ({ label: word, alternatives: wordAlternatives(word, false, words.length), required: false, weighs: true, word: null, rarity: 0 }));
+  });
+}
+
+function mended(query: Query, groups: readonly Group[]): Pick<Expanded, 'corrected' | 'likelier'> {
+  let [corrected, likelier] = [query.text, query.text];
+  const put = (text: string, word: string, by: string) => text.replace(new RegExp(`(?<![\\p{L}\\p{N}])${word}(?![\\p{L}\\p{N}])`, 'u'), () => by);
+  for (const { alternatives, word } of groups) {
+    if (!word) continue;
+    const mend = alternatives.find((a) => a.how.by === 'spelling');
+    if (mend?.how.by === 'spelling') corrected = put(corrected, word.text, mend.how.as);
+    else if (alternatives.length === 1 && alternatives[0]?.match) {
+      const hits = found(alternatives[0].match);
+      const better = hits > 0 && hits <= 2 ? correctionsOf(word.text, 1)[0] : undefined;
+      if (better?.distance === 1 && stem(better.word) !== stem(word.text) && commonness(better.word) >= 10 * hits) likelier = put(likelier, word.text, better.word);
+    }
+  }
+  return { corrected: corrected === query.text ? null : corrected, likelier: likelier === query.text ? null : likelier };
+}
+

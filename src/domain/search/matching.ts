@@ -1,0 +1,75 @@
+import { prepared } from '#db/client.ts';
+import { attributes, documentState } from './attributes.ts';
+
+/** Which documents have some words. */
+export interface Hits {
+  /** Ascending. */
+  ids: Int32Array;
+  /** How much the words weigh in each, about 0 to 2.2: bm25 without its part for how rare they are. */
+  weight: Float32Array;
+}
+
+/** Words side by side as a question to the index; nothing in them can be an operator. */
+export const phrase = (words: readonly string[]): string => `"${words.join(' ')}"`;
+/** The same with the last word as the beginning of one. */
+export const beginning = (words: readonly string[]): string => `${phrase(words)}*`;
+/** The same in the names of authors and writers only. */
+export const inPeople = (match: string): string => `people : ${match}`;
+
+const kept = new Map<string, Hits>();
+let keptFor: unknown = null;
+let keptAt = -1;
+const mostKept = 400;
+/** Documents in all that kept answers may name, 8 bytes each. */
+const mostKeptIds = 2_000_000;
+let keptIds = 0;
+
+/** What has these words now; the match is made by the functions above. Remembered until a document changes. */
+export function hitsOf(match: string): Hits {
+  const { connection } = queries();
+  const now = documentState();
+  if (keptFor !== connection || keptAt !== now || kept.size > mostKept || keptIds > mostKeptIds) {
+    kept.clear();
+    [keptFor, keptAt, keptIds] = [connection, now, 0];
+  }
+  let hits = kept.get(match);
+  if (!hits) {
+    hits = ask(match);
+    if (!connection.$client.inTransaction) kept.set(match, hits);
+    keptIds += hits.ids.length;
+  }
+  return hits;
+}
+
+/** Weighing each match by bm25 costs about 1 µs; words that so many documents have tell little, and the column they stand in is enough. */
+const mostWeighed = 8_000;
+/** What a word weighs that stands in the title, with the people, in the summary, or only in the text. */
+const columnWeights = { title: 2, people: 1.7, summary: 1.4, body: 0.8 };
+
+function ask(match: string): Hits {
+  const { ids: idsOf, weighed } = queries();
+  const ids = Int32Array.from(idsOf.all(match) as number[]);
+  const rarity = Math.log((attributes().count - ids.length + 0.5) / (ids.length + 0.5));
+  if (ids.length > mostWeighed || rarity < 0.3) return { ids, weight: byColumn(match, ids) };
+  const weight = new Float32Array(ids.length);
+  (weighed.all(match) as [number, number][]).forEach(([, rank], n) => { weight[n] = -rank / rarity; });
+  return { ids, weight };
+}
+
+function byColumn(match: string, ids: Int32Array): Float32Array {
+  const weight = new Float32Array(ids.length).fill(columnWeights.body);
+  for (const column of ['summary', 'people', 'title'] as const) {
+    let at = 0;
+    for (const id of queries().ids.all(`${column} : (${match.replace(/^people : /, '')})`) as number[]) {
+      while ((ids[at] ?? Infinity) < id) at++;
+      if (ids[at] === id) weight[at] = columnWeights[column];
+    }
+  }
+  return weight;
+}
+
+const queries = prepared((d) => ({
+  connection: d,
+  ids: d.$client.prepare('select rowid from search_index where search_index match ? order by rowid').pluck(),
+  weighed: d.$client.prepare('select rowid, bm25(search_index, 10.0, 5.0, 3.0, 1.0) from search_index where search_index match ? order by rowid').raw(),
+}));

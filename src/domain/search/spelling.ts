@@ -1,0 +1,191 @@
+import { setImmediate as afterOthers } from 'node:timers/promises';
+import { prepared } from '#db/client.ts';
+import { documentState } from './attributes.ts';
+import { fold } from './words.ts';
+
+/**
+ * The words of the documents as they are written (the index has only their stems), by length, with a mask of their letters: what a mistyped
+ * word may have meant is found among them by going through all of a fitting length.
+ */
+interface Vocabulary {
+  /** How many documents have the word, about. */
+  count: Map<string, number>;
+  byLength: { words: string[]; masks: number[] }[];
+  /** Documents are read in this order down to the first; the rest is done while nobody asks. */
+  next: number;
+  /** Letters of texts that may still be read; titles, names and summaries are always. */
+  budget: number;
+  state: number;
+}
+
+/** So many letters have the words of a field; reading takes about a second for ten million. */
+const mostLetters = 10_000_000;
+
+let known: Vocabulary | null = null;
+let knownFor: unknown = null;
+
+const queries = prepared((d) => ({
+  connection: d,
+  last: d.$client.prepare('select coalesce(max(id), 0) from search_documents').pluck(),
+  some: d.$client.prepare(`select id, title, people, summary, case when @bodies then substr(body, 1, 20000) else '' end as body from search_documents where id <= @from order by id desc limit 200`),
+  changed: d.$client.prepare(`select d.id, title, people, summary, substr(body, 1, 20000) as body from search_documents d where id in (select document_id from search_changes where id > ? order by id limit 500)`),
+}));
+interface Texts { id: number; title: string; people: string; summary: string; body: string }
+
+/** Milliseconds that a question may wait for words to be read; the rest of a large library is read between requests. */
+const patience = 40;
+/** A hub with more words than this has enough of them. */
+const mostWords = 150_000;
+
+function vocabulary(): Vocabulary {
+  const { connection, last, changed } = queries();
+  if (known === null || knownFor !== connection) {
+    known = { count: new Map(), byLength: [], next: last.get() as number, budget: mostLetters, state: documentState() };
+    knownFor = connection;
+    readSome(known, patience);
+    if (known.next > 0) void readRest(known);
+  }
+  const now = documentState();
+  if (known.state !== now) {
+    for (const texts of changed.all(known.state) as Texts[]) read(known, texts);
+    known.state = now;
+  }
+  return known;
+}
+
+function readSome(words: Vocabulary, milliseconds: number): void {
+  const until = performance.now() + milliseconds;
+  while (words.next > 0 && performance.now() < until) {
+    const rows = queries().some.all({ from: words.next, bodies: Number(words.budget > 0) }) as Texts[];
+    for (const row of rows) read(words, row);
+    words.next = rows.length < 200 || words.count.size > mostWords ? 0 : (rows.at(-1)?.id ?? 1) - 1;
+  }
+}
+
+async function readRest(words: Vocabulary): Promise<void> {
+  while (words.next > 0) {
+    await afterOthers();
+    if (known !== words || queries().connection !== knownFor) return;
+    readSome(words, 4);
+  }
+}
+
+const lettersOnly = /[\p{L}\p{M}]{3,30}/gu;
+
+function read(words: Vocabulary, { title, people, summary, body }: Texts): void {
+  words.budget -= body.length;
+  for (const word of new Set(fold(`${title} ${people} ${summary} ${body}`).match(lettersOnly))) {
+    const before = words.count.get(word) ?? 0;
+    words.count.set(word, before + 1);
+    if (before > 0) continue;
+    const same = words.byLength[word.length] ??= { words: [], masks: [] };
+    same.words.push(word);
+    same.masks.push(maskOf(word));
+  }
+}
+
+/** One bit for each letter that a word has. */
+function maskOf(word: string): number {
+  let mask = 0;
+  for (let n = 0; n < word.length; n++) mask |= 1 << (word.charCodeAt(n) % 32);
+  return mask;
+}
+
+function bitsOf(mask: number): number {
+  let bits = 0;
+  for (let rest = mask; rest !== 0; rest &= rest - 1) bits++;
+  return bits;
+}
+
+/** About how many documents have the word as it is written here. */
+export const commonness = (word: string): number => vocabulary().count.get(fold(word)) ?? 0;
+
+/** Reads the words of all documents; for the start of the hub, so that the first who mistypes need not wait. */
+export function readWords(): void {
+  vocabulary();
+}
+
+export interface Correction {
+  word: string;
+  /** Letters that are other, missing, too many or changed over: 1 or 2. */
+  distance: number;
+}
+
+/** What a word may have been meant to be, the likeliest first, at most `most`. Short words and numbers are not corrected. */
+export function correctionsOf(typed: string, most: number): Correction[] {
+  const word = fold(typed);
+  if (word.length < 4 || word.length > 30 || /\p{N}/u.test(word)) return [];
+  const furthest = word.length < 6 ? 1 : 2;
+  const mask = maskOf(word);
+  const { byLength, count } = vocabulary();
+  const found: (Correction & { rank: number })[] = [];
+  for (let length = word.length - furthest; length <= word.length + furthest; length++) {
+    const same = byLength[length];
+    if (!same) continue;
+    for (let n = 0; n < same.words.length; n++) {
+      if (bitsOf((same.masks[n] ?? 0) ^ mask) > 2 * furthest) continue;
+      const other = same.words[n] ?? '';
+      const distance = lettersApart(word, other, furthest);
+      if (distance === 0 || distance > furthest) continue;
+      // Nearness decides, then how the word begins, how often it is used, and its length.
+      const rank = distance * 10 - (other[0] === word[0] ? 4 : 0) - 2 * Math.log10(1 + (count.get(other) ?? 0)) + (other.length === word.length ? 0 : 0.5);
+      found.push({ word: other, distance, rank });
+    }
+  }
+  return found.sort((a, b) => a.rank - b.rank).slice(0, most).map(({ word: to, distance }) => ({ word: to, distance }));
+}
+
+/**
+ * Optimal string alignment distance: letters to change, add, take away, or swap with their neighbour. More than `most` is told as `most` + 1.
+ * Damerau (1964), A technique for computer detection and correction of spelling errors.
+ */
+export function lettersApart(a: string, b: string, most: number): number {
+  if (Math.abs(a.length - b.length) > most) return most + 1;
+  let before: number[] = [];
+  let above = Array.from({ length: b.length + 1 }, (_, n) => n);
+  for (let i = 1; i <= a.length; i++) {
+    const row = [i];
+    let least = i;
+    for (let j = 1; j <= b.length; j++) {
+      const same = a[i - 1] === b[j - 1];
+      let cost = Math.min((above[j] ?? 0) + 1, (row[j - 1] ?? 0) + 1, (above[j - 1] ?? 0) + (same ? 0 : 1));
+      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) cost = Math.min(cost, (before[j - 2] ?? 0) + 1);
+      row.push(cost);
+      if (cost < least) least = cost;
+    }
+    if (least > most) return most + 1;
+    before = above;
+    above = row;
+  }
+  return above[b.length] ?? most + 1;
+}
+
+/** Pairs of endings and letter groups that are spelled in two ways in the United States and in Britain or Canada. */
+const twins: readonly (readonly [RegExp, string])[] = [
+  [/our(?=$|s|ed|ing|ful|able|ite|hood|ly|al)/, 'or'], [/or(?=$|s|ed|ing|ful|able|ite|hood|ly|al)/, 'our'],
+  [/re(?=$|s$|d$)/, 'er'], [/er(?=$|s$|ed$)/, 're'],
+  [/is(?=e$|es$|ed$|ing$|er$|ers$|ation$|ations$|ational$)/, 'iz'], [/iz(?=e$|es$|ed$|ing$|er$|ers$|ation$|ations$|ational$)/, 'is'],
+  [/ys(?=e$|es$|ed$|ing$|er$)/, 'yz'], [/yz(?=e$|es$|ed$|ing$|er$)/, 'ys'],
+  [/ogue(?=$|s$)/, 'og'], [/og(?=$|s$)/, 'ogue'], [/ence(?=$|s$)/, 'ense'], [/ense(?=$|s$)/, 'ence'],
+  [/ll(?=ed$|ing$|er$|ers$|or$|ors$|ment$|ments$)/, 'l'], [/l(?=ed$|ing$|er$|ers$|or$|ors$|ment$|ments$)/, 'll'],
+  [/amme(?=$|s$|d$)/, 'am'], [/am(?=$|s$)/, 'amme'], [/ae/, 'e'], [/oe/, 'e'], [/dgement/, 'dgment'], [/dgment/, 'dgement'],
+];
+const oddTwins: readonly (readonly [string, string])[] = [
+  ['cheque', 'check'], ['kerb', 'curb'], ['tyre', 'tire'], ['grey', 'gray'], ['plough', 'plow'], ['licence', 'license'], ['practice', 'practise'], ['storey', 'story'], ['ageing', 'aging'],
+  ['mould', 'mold'], ['fulfil', 'fulfill'], ['enrol', 'enroll'], ['skilful', 'skillful'], ['whilst', 'while'], ['towards', 'toward'], ['centring', 'centering'], ['pyjamas', 'pajamas'], ['aluminium', 'aluminum'],
+  ['artefact', 'artifact'], ['sceptic', 'skeptic'], ['sulphur', 'sulfur'], ['enquiry', 'inquiry'], ['enquiries', 'inquiries'], ['learnt', 'learned'], ['spelt', 'spelled'], ['burnt', 'burned'], ['acknowledgement', 'acknowledgment'],
+];
+
+/** How else a word may be spelled on the other side of the border or the ocean; whether it is, only the documents tell. */
+export function spellingTwins(typed: string): string[] {
+  const word = fold(typed);
+  if (word.length < 4) return [];
+  const found = new Set<string>();
+  for (const [from, to] of twins) if (from.test(word)) found.add(word.replace(from, to));
+  for (const [a, b] of oddTwins) {
+    for (const [one, other] of [[a, b], [b, a]] as const) {
+      if (word === one || word === `${one}s`) found.add(word.replace(one, other));
+    }
+  }
+  return [...found];
+}

@@ -1,0 +1,47 @@
+import { stemmer } from 'stemmer';
+
+/** Words as the index splits them: letters, digits and marks; everything else stands between words. */
+export function wordsIn(text: string): string[] {
+  return text.normalize('NFC').match(/[\p{L}\p{N}\p{M}\p{Co}]+/gu) ?? [];
+}
+
+/** Lower case without accents, as the index keeps words. */
+export function fold(text: string): string {
+  return text.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase();
+}
+
+const stems = new Map<string, string>();
+
+/** The stem of a word by Porter's algorithm (1980), as the index has it; remembered, for the same words come again and again. */
+export function stem(word: string): string {
+  const known = stems.get(word);
+  if (known !== undefined) return known;
+  if (stems.size > 20_000) stems.clear();
+  const found = stemmer(fold(word));
+  stems.set(word, found);
+  return found;
+}
+
+/** The stems of all words of a text, in order. */
+export const stemsIn = (text: string): string[] => wordsIn(text).map(stem);
+
+/** Words that say how somebody asks, not what about. */
+export const stopWords: ReadonlySet<string> = new Set((
+  'a about all am an and any anybody anyone are as at be because been being but by can cannot could did do does doing for from get gets getting had has have having he her hers him his how i if in into is it its '
+  + 'just let like many may me might more most much must my need needs no not of on or other our ours out over own please s same she should so some somebody someone such t than that the their them then there '
+  + 'these they this those to too us very was we were what when where which while who whom whose why will with would you your yours'
+).split(' '));
+
+/** Two titles are the same when their words are, whatever the case, accents and punctuation. */
+export function sameWords(a: string, b: string): boolean {
+  return wordsIn(fold(a)).join(' ') === wordsIn(fold(b)).join(' ');
+}
+
+/** Whether one list of words stands side by side in another. */
+export function standsIn(run: readonly string[], words: readonly string[]): boolean {
+  if (run.length === 0) return false;
+  for (let at = words.indexOf(run[0] ?? ''); at >= 0; at = words.indexOf(run[0] ?? '', at + 1)) {
+    if (run.every((word, n) => words[at + n] === word)) return true;
+  }
+  return false;
+}
