@@ -16,6 +16,7 @@ const { values } = parseArgs({
 const engineName = z.enum(['fts5', 'pagefind']).parse(values.engine);
 const split = z.enum([...splits.options, 'all']).parse(values.split);
 const only = classNames.optional().parse(values.class);
+if (values.check && (only || engineName !== 'fts5')) throw new Error('--check is about all classes of fts5.');
 
 interface Measured { query: Judged; rr: number; ndcg: number; nothing: boolean; top: string[] }
 
@@ -66,7 +67,6 @@ async function report(base: string): Promise<void> {
   await engine.close();
   console.log(`${engineName}, ${split === 'all' ? 'both halves' : `the ${split} half`}\n\n${table(measured)}`);
   if (values.failures) console.log(failures(measured));
-  if (values.check && (only || engineName !== 'fts5')) throw new Error('--check is about all classes of fts5.');
   const problems = values.check ? missed(measured) : [];
   for (const problem of problems) console.error(`Missed: ${problem}.`);
   if (problems.length > 0) process.exitCode = 1;
