@@ -539,3 +539,51 @@ export const searchChanges = sqliteTable('search_changes', {
   id: id(),
   documentId: integer('document_id').notNull(),
 });
+
+/** Words that search takes for one another: read from content/thesaurus.yaml and changed in the browser. */
+export const thesaurusEntries = sqliteTable('thesaurus_entries', {
+  id: id(),
+  term: text('term').notNull(),
+  /** The term as words are compared (see domain/thesaurus/words.ts). */
+  termKey: text('term_key').notNull(),
+  also: text('also', { mode: 'json' }).$type<string[]>().notNull(),
+  related: text('related', { mode: 'json' }).$type<string[]>().notNull().default([]),
+  note: text('note'),
+  /** `content` = kept in step with the file, `hub` = written, changed or removed in the browser. */
+  origin: text('origin', { enum: ['content', 'hub'] }).notNull(),
+  /** The term of the file's entry that this one was, compared as words are: what was changed or removed here does not come back from there. */
+  contentKey: text('content_key').unique(),
+  contentHash: text('content_hash'),
+  removedAt: moment('removed_at'),
+  createdAt: moment('created_at').notNull().default(now),
+  updatedAt: moment('updated_at').notNull().default(now),
+  updatedById: integer('updated_by_id').references(() => members.id, { onDelete: 'set null' }),
+}, (t) => [
+  uniqueIndex('thesaurus_entries_term').on(t.termKey).where(sql`removed_at is null`),
+  check('thesaurus_entries_term', sql`length(trim(${t.term})) between 1 and 80 and length(${t.termKey}) > 0`),
+  check('thesaurus_entries_also', sql`json_array_length(${t.also}) between 1 and 20`),
+  check('thesaurus_entries_origin', sql`(${t.origin} = 'content' and ${t.contentKey} is not null and ${t.removedAt} is null) or ${t.origin} = 'hub'`),
+]);
+
+/** Words that a member misses in the thesaurus. */
+export const thesaurusSuggestions = sqliteTable('thesaurus_suggestions', {
+  id: id(),
+  memberId: integer('member_id').notNull().references(() => members.id, { onDelete: 'cascade' }),
+  words: text('words', { mode: 'json' }).$type<string[]>().notNull(),
+  /** Where the member met them, or what they mean. */
+  note: text('note'),
+  state: text('state', { enum: ['open', 'taken', 'declined'] }).notNull().default('open'),
+  at: moment('at').notNull().default(now),
+  decidedAt: moment('decided_at'),
+  decidedById: integer('decided_by_id').references(() => members.id, { onDelete: 'set null' }),
+  /** Why it was declined. */
+  reason: text('reason'),
+  /** The entry that the words went into. */
+  entryId: integer('entry_id').references(() => thesaurusEntries.id, { onDelete: 'set null' }),
+}, (t) => [
+  index('thesaurus_suggestions_member').on(t.memberId),
+  index('thesaurus_suggestions_open').on(t.at).where(sql`state = 'open'`),
+  check('thesaurus_suggestions_state', sql`${t.state} in ('open', 'taken', 'declined') and (${t.state} = 'open') = (${t.decidedAt} is null)`),
+  check('thesaurus_suggestions_reason', sql`(${t.state} = 'declined') = (${t.reason} is not null)`),
+  check('thesaurus_suggestions_words', sql`json_array_length(${t.words}) between 1 and 10`),
+]);

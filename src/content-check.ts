@@ -2,9 +2,10 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { isMap, isPair, isScalar, isSeq, LineCounter, parseDocument, type Document, type Node } from 'yaml';
 import type { ZodType } from 'zod';
-import { articleSchema, forumSchema, measureSchema, pageSchema, practiceSchema, practiceSections, themeSchema } from './content-schema.ts';
+import { articleSchema, forumSchema, measureSchema, pageSchema, practiceSchema, practiceSections, themeSchema, thesaurusSchema } from './content-schema.ts';
 import { entryLines, fieldLine, readBibtex } from '#domain/library/bibtex.ts';
 import { figureData, keysIn, scanComponents, type ComponentUse } from '#domain/library/mdx.ts';
+import { wordKey } from '#domain/thesaurus/words.ts';
 
 /** Something in content/ that the hub cannot take. */
 export interface Problem { file: string; line: number; field: string; message: string }
@@ -17,7 +18,7 @@ export function checkContent(dir: string): Problem[] {
   const root = resolve(dir, '..');
   const tell = (file: string) => (line: number, field: string, message: string) => problems.push({ file: relative(root, file), line, field, message });
 
-  const list = (name: string, schema: ZodType, key: string): Set<string> => {
+  const list = (name: string, schema: ZodType, key: string | null): Set<string> => {
     const file = join(dir, name);
     const say = tell(file);
     const found = new Set<string>();
@@ -29,6 +30,7 @@ export function checkContent(dir: string): Problem[] {
       for (const [at, entry] of (Array.isArray(value) ? value : []).entries()) {
         const read = schema.safeParse(entry);
         for (const issue of read.error?.issues ?? []) say(lineOf([at, ...issue.path]), fieldOf(issue), issue.message);
+        if (key === null) continue;
         const code = String((entry as Record<string, unknown> | null)?.[key]);
         if (found.has(code)) say(lineOf([at, key]), key, `"${code}" is given twice.`);
         found.add(code);
@@ -40,6 +42,8 @@ export function checkContent(dir: string): Problem[] {
   const themes = list('themes.yaml', themeSchema, 'code');
   list('forums.yaml', forumSchema, 'slug');
   const measures = list('measures.yaml', measureSchema, 'id');
+  list('thesaurus.yaml', thesaurusSchema, null);
+  wordsGivenTwice(join(dir, 'thesaurus.yaml'), tell(join(dir, 'thesaurus.yaml')));
   // Everything else leans on these: what they lack would be told again on every page that uses it.
   if (problems.length) return inOrder(problems);
   const works = bibliography(join(dir, 'references.bib'), themes, tell(join(dir, 'references.bib')));
@@ -99,6 +103,31 @@ function namedCodes(file: string, field: string, known: Set<string>, what: strin
   for (const [at, entry] of (Array.isArray(value) ? value : []).entries()) {
     const codes = (entry as Record<string, unknown> | null)?.[field];
     for (const code of Array.isArray(codes) ? codes : []) if (!known.has(String(code))) say(lineOf([at, field]), field, `There is no ${what} "${code}".`);
+  }
+}
+
+/** No word of the thesaurus stands in two entries or twice in one, and none is related to itself. */
+function wordsGivenTwice(file: string, say: Say): void {
+  if (!existsSync(file)) return;
+  const { value, lineOf } = readYaml(readFileSync(file, 'utf8'), 0);
+  const list = (given: unknown): unknown[] => (Array.isArray(given) ? given : []);
+  const holders = new Map<string, { at: number; term: string }>();
+  for (const [at, entry] of list(value).entries()) {
+    const { term, also, related } = (entry ?? {}) as Record<string, unknown>;
+    const own: [unknown, PropertyKey[]][] = [[term, ['term']], ...list(also).map((word, n): [unknown, PropertyKey[]] => [word, ['also', n]])];
+    for (const [word, path] of own) {
+      const key = wordKey(String(word ?? ''));
+      const holder = holders.get(key);
+      if (holder) say(lineOf([at, ...path]), String(path[0]), holder.at === at ? `"${String(word)}" is given twice.` : `"${String(word)}" stands in the entry "${holder.term}" too.`);
+      else if (key) holders.set(key, { at, term: String(term) });
+    }
+    const near = new Set<string>();
+    for (const [n, word] of list(related).entries()) {
+      const key = wordKey(String(word));
+      if (holders.get(key)?.at === at) say(lineOf([at, 'related', n]), 'related', `"${String(word)}" is already the same, so it cannot be related.`);
+      else if (near.has(key)) say(lineOf([at, 'related', n]), 'related', `"${String(word)}" is given twice.`);
+      near.add(key);
+    }
   }
 }
 
@@ -201,7 +230,7 @@ function plain(body: string, bodyLine: number, say: Say): void {
   });
 }
 
-const places = new Set(['', 'library', 'themes', 'forums', 'search', 'about', 'guidelines', 'privacy', 'accessibility', 'join', 'sign-in', 'log', 'account']);
+const places = new Set(['', 'library', 'themes', 'forums', 'search', 'about', 'guidelines', 'privacy', 'accessibility', 'join', 'sign-in', 'log', 'account', 'thesaurus']);
 
 function prose(body: string, bodyLine: number, known: { slugs: Set<string>; themes: Set<string> }, say: Say): void {
   let level = 1;

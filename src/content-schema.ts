@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { audiences, channels, evidenceLevels, jurisdictions, serviceAreas } from '#domain/vocabulary.ts';
+import { longestNote, longestWord, mostWords, wordKey } from '#domain/thesaurus/words.ts';
 import type { Term } from '#domain/library/types.ts';
 
 const codesOf = (list: readonly Term[]) => {
@@ -99,6 +100,17 @@ export const measureSchema = z.strictObject({
   pitfall: z.string().trim().min(1, 'Leave the field out rather than empty.').max(500, 'Keep the pitfall to 500 characters.').optional(),
   /** Bibliography keys behind the definition, for editors. */
   sources: z.array(z.string()).optional(),
+});
+
+const word = z.union([z.string(), z.number()], { error: 'Give a word.' }).transform(String)
+  .pipe(z.string().trim().refine((text) => wordKey(text) !== '', 'Leave the word out rather than empty.').max(longestWord, `Keep a word to ${longestWord} characters.`));
+
+/** One entry of content/thesaurus.yaml: words that search takes for one another. That no word is given twice is checked over the whole file. */
+export const thesaurusSchema = z.strictObject({
+  term: word,
+  also: z.array(word, { error: 'Give a list of other words.' }).min(1, 'Give at least one other word: an entry joins two or more.').max(mostWords, `Give at most ${mostWords} words.`),
+  related: z.array(word, { error: 'Give a list of words.' }).max(mostWords, `Give at most ${mostWords} words.`).default([]),
+  note: line(longestNote, 'note').optional(),
 });
 
 export type Practice = z.infer<typeof practiceSchema>;

@@ -3,7 +3,7 @@ import { glob, type Loader } from 'astro/loaders';
 import { defineCollection } from 'astro:content';
 import { z } from 'zod';
 import { parse } from 'yaml';
-import { articleSchema, forumSchema, measureSchema, pageSchema, practiceSchema, themeSchema } from './content-schema.ts';
+import { articleSchema, forumSchema, measureSchema, pageSchema, practiceSchema, themeSchema, thesaurusSchema } from './content-schema.ts';
 import { readBibtex, type Work } from '#domain/library/bibtex.ts';
 
 /** A collection whose entries are read from one file of content/, in its order. */
@@ -38,5 +38,6 @@ export const collections = {
   themes: defineCollection({ loader: oneFile('content/themes.yaml', list('code')), schema: themeSchema.extend(position) }),
   forums: defineCollection({ loader: oneFile('content/forums.yaml', list('slug')), schema: forumSchema.extend(position) }),
   measures: defineCollection({ loader: oneFile('content/measures.yaml', list('id')), schema: measureSchema.extend(position) }),
+  thesaurus: defineCollection({ loader: oneFile('content/thesaurus.yaml', list('term')), schema: thesaurusSchema.extend(position) }),
   references: defineCollection({ loader: oneFile('content/references.bib', works), schema: z.custom<Work>() }),
 };

@@ -5,11 +5,15 @@ import { mdxToMarkdown, type MeasureWords } from '#domain/library/mdx.ts';
 import { peopleOf, issued } from '#domain/library/csl.ts';
 import { shortPeople } from '#domain/library/names.ts';
 import { putAllStanding } from '#domain/search/standing.ts';
+import { putThesaurus } from '#domain/thesaurus/from-content.ts';
 
-/** Brings the catalogue in step with content/. The only place that reads the collections whole. Call once at start. */
+/** Brings the catalogue and the thesaurus in step with content/. The only place that reads the collections whole. Call once at start. */
 export async function syncContent(): Promise<CatalogueChange> {
-  const [pieces, themes, forums, pages, measures] = await Promise.all([allPieces(), getCollection('themes'), getCollection('forums'), getCollection('pages'), measuresById()]);
+  const [pieces, themes, forums, words, pages, measures] = await Promise.all([
+    allPieces(), getCollection('themes'), getCollection('forums'), getCollection('thesaurus'), getCollection('pages'), measuresById(),
+  ]);
   const inOrder = <T extends { data: { position: number } }>(entries: T[]) => entries.sort((a, b) => a.data.position - b.data.position);
+  putThesaurus(inOrder(words).map(({ data: { term, also, related, note } }) => ({ term, also, related, note: note ?? null })));
   const change = putCatalogue({ pieces, themes: inOrder(themes).map((t) => t.data), forums: inOrder(forums).map((f) => f.data) });
   putAllStanding('page', pages.map(({ id, data, body = '' }) => ({ ref: id, url: `/${id}`, title: data.title, summary: data.summary, body: wordsOf(mdxToMarkdown(body, (measure) => measures.get(measure))), themes: [] })));
   return change;

@@ -38,12 +38,20 @@ results:
 
 ${practiceSections.map((s) => `## ${s}\n\nText.\n`).join('\n')}`;
 
+const words = `- term: FCR
+  also: [first-contact resolution]
+  related: [repeat call]
+- term: trash
+  also: [garbage, refuse]
+`;
+
 beforeEach(() => {
   dir = join(mkdtempSync(join(tmpdir(), 'practice-hub-content-')), 'content');
   for (const folder of ['articles', 'practices', 'pages']) mkdirSync(join(dir, folder), { recursive: true });
   put('themes.yaml', '- code: equity\n  label: Equity\n  note: Who is served.\n');
   put('forums.yaml', '- slug: talk\n  name: Talk\n  description: All of it.\n  themes: [equity]\n');
   put('measures.yaml', '- id: CC-01\n  name: Service level\n  group: contact-centre\n  formula: Hs / O\n  unit: "%"\n  better: band\n  means: Answered in time.\n');
+  put('thesaurus.yaml', words);
   put('references.bib', '@misc{key2001,\n  title = {T}, author = {A, B}, year = {2001},\n  keywords = {equity}, note = {verified: x}\n}\n');
   put('articles/first.mdx', article);
   put('practices/second.mdx', practice);
@@ -88,6 +96,15 @@ describe('the check of content/', () => {
     ['a list of themes that cannot be read, and of nothing else', 'themes.yaml', '- code: equity\n  label: A: b\n', ['content/themes.yaml:2 file']],
     ['a forum with an unknown theme', 'forums.yaml', '- slug: talk\n  name: Talk\n  description: D.\n  themes: [none]\n', ['content/forums.yaml:4 themes']],
     ['a measure with an unknown source', 'measures.yaml', '- id: CC-01\n  name: N\n  group: contact-centre\n  formula: a / b\n  unit: x\n  better: up\n  means: M.\n  sources: [none]\n', ['content/measures.yaml:8 sources']],
+    ['a thesaurus that is no list', 'thesaurus.yaml', 'FCR: first-contact resolution\n', ['content/thesaurus.yaml:1 file']],
+    ['an entry without a second word', 'thesaurus.yaml', '- term: FCR\n- term: ASA\n  also: []\n', ['content/thesaurus.yaml:1 also', 'content/thesaurus.yaml:3 also']],
+    ['an empty word', 'thesaurus.yaml', '- term: FCR\n  also:\n    - first-call resolution\n    - "-"\n', ['content/thesaurus.yaml:4 also.1']],
+    ['a word that is too long', 'thesaurus.yaml', `- term: FCR\n  also: [${'x'.repeat(81)}]\n`, ['content/thesaurus.yaml:2 also.0']],
+    ['a note that is too long', 'thesaurus.yaml', `- term: FCR\n  also: [x]\n  note: ${'x'.repeat(201)}\n`, ['content/thesaurus.yaml:3 note']],
+    ['a field that a thesaurus does not have', 'thesaurus.yaml', '- term: FCR\n  also: [x]\n  see: y\n', ['content/thesaurus.yaml:1 see']],
+    ['a word in two entries, however it is written', 'thesaurus.yaml', `${words}- term: waste\n  also: [rubbish, Réfuse]\n`, ['content/thesaurus.yaml:7 also']],
+    ['a word that is given twice', 'thesaurus.yaml', '- term: 3-1-1\n  also: [3 1 1, three one one]\n', ['content/thesaurus.yaml:2 also']],
+    ['a related word that is the same', 'thesaurus.yaml', '- term: FCR\n  also: [one-call resolution]\n  related: [One call resolution, near, near]\n', ['content/thesaurus.yaml:3 related', 'content/thesaurus.yaml:3 related']],
     ['a file name that is no address', 'articles/First One.mdx', article, ['content/articles/First One.mdx:1 file']],
     ['an address that is taken', 'practices/first.mdx', practice, ['content/practices/first.mdx:1 file']],
   ])('tells of %s', (_, file, text, expected) => {
@@ -104,6 +121,17 @@ describe('the check of content/', () => {
     for (const page of ['about', 'guidelines', 'privacy', 'accessibility']) rmSync(join(dir, `pages/${page}.mdx`));
     expect(told()).toEqual(['accessibility', 'privacy', 'guidelines', 'about'].toSorted().map((page) => `content/pages/${page}.mdx:1 file`));
   });
+});
+
+test('the hub’s own thesaurus is in order and large enough to be worth reading', () => {
+  cpSync(resolve(import.meta.dirname, '../../content/thesaurus.yaml'), join(dir, 'thesaurus.yaml'));
+  expect(checkContent(dir)).toEqual([]);
+  expect(readFileSync(join(dir, 'thesaurus.yaml'), 'utf8').match(/^- term: /gm)?.length).toBeGreaterThan(300);
+});
+
+test('a word that stands in another entry is told with the entry that has it', () => {
+  put('thesaurus.yaml', `${words}- term: waste\n  also: [Garbage]\n`);
+  expect(checkContent(dir)).toEqual([{ file: 'content/thesaurus.yaml', line: 7, field: 'also', message: '"Garbage" stands in the entry "trash" too.' }]);
 });
 
 test('the hub’s own bibliography is read within a second', () => {
