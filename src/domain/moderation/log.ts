@@ -18,6 +18,8 @@ const acts = {
   'pin thread': ['public', 'pinned a thread'], 'unpin thread': ['public', 'unpinned a thread'], 'remove thread': ['public', 'removed a thread'], 'restore thread': ['public', 'restored a thread'],
   'remove post': ['public', 'removed a post'], 'restore post': ['public', 'restored a post'],
   'accept answer': ['public', 'accepted an answer'], 'unaccept answer': ['public', 'took back that an answer is accepted'],
+  'add word': ['public', 'added words to the thesaurus'], 'edit word': ['public', 'changed words of the thesaurus'], 'remove word': ['public', 'removed words from the thesaurus'],
+  'restore word': ['public', 'brought words of the thesaurus back'], 'decline word': ['coordinators', 'declined a suggested word'],
   'set up hub': ['coordinators', 'set up the hub'], 'suspend member': ['coordinators', 'suspended a member'], 'restore member': ['coordinators', 'ended a suspension'], 'appoint member': ['coordinators', 'changed a role'],
 } as const;
 export type Act = keyof typeof acts;

@@ -24,6 +24,7 @@ export const limits = {
   previewPerMember: { most: 120, seconds: 10 * 60 },
   profilePerMember: { most: 20, seconds: 60 * 60 },
   suggestPerMember: { most: 10, seconds: 60 * 60 },
+  wordPerMember: { most: 10, seconds: 60 * 60 },
   lookUpPerMember: { most: 30, seconds: 10 * 60 },
   collectPerMember: { most: 240, seconds: 10 * 60 },
   threadPerMember: { most: 10, seconds: 60 * 60 },
