@@ -51,7 +51,7 @@ const pages: [path: () => string, visitor: number, member: number, author: numbe
   [() => '/account/suggestions', 303, 200, 200, 200, 200],
   [() => '/account/collections', 303, 200, 200, 200, 200],
   [() => '/files/99999/nothing.pdf', 404, 404, 404, 404, 404],
-  ...['review', 'care', 'imports', 'duplicates', 'links', 'resources/staffing-the-centre/history', 'resources/staffing-the-centre/files'].map((page): (typeof pages)[number] => [() => `/desk/${page}`, 303, 403, 403, 200, 200]),
+  ...['review', 'care', 'imports', 'duplicates', 'links', 'thesaurus', 'thesaurus/new', 'thesaurus/1', 'resources/staffing-the-centre/history', 'resources/staffing-the-centre/files'].map((page): (typeof pages)[number] => [() => `/desk/${page}`, 303, 403, 403, 200, 200]),
   [() => '/themes', 200, 200, 200, 200, 200],
   [() => '/themes/equity', 200, 200, 200, 200, 200],
   [() => '/forums', 200, 200, 200, 200, 200],
