@@ -2,9 +2,9 @@ import type { Attributes } from './attributes.ts';
 import { beginning, hitsOf, inPeople, phrase } from './matching.ts';
 import { typesCalled } from './operators.ts';
 import type { Clause, Query, Term } from './query.ts';
-import { commonness, correctionsOf, spellingTwins } from './spelling.ts';
+import { commonness, completionsOf, correctionsOf, spellingTwins } from './spelling.ts';
 import { synonymsAt, type Found } from './synonyms.ts';
-import { fold, stem, stopWords } from './words.ts';
+import { fold, stem, stemsIn, stopWords } from './words.ts';
 
 /** One way in which a part of the query can be met. */
 export interface Alternative {
@@ -127,11 +127,25 @@ function wordAlternatives(word: string, unfinished: boolean, many: number): Alte
   }
   const types = many > 1 ? typesCalled(word).filter(() => fold(word).length > 3) : [];
   if (types.length === 1) alternatives.push({ match: null, passes: (all, id) => all.typeCodes[all.type[id] ?? 0] === types[0], stems: [], weight: weights.type, how: { by: 'attribute' } });
-  const begun = unfinished && word.length > 2 && hits < enough ? found(beginning([word])) : 0;
-  if (begun > hits) alternatives.push({ match: beginning([word]), stems: [stem(word)], weight: weights.beginning, how: { by: 'beginning', typed: word } });
-  if (hits + begun < few) alternatives.push(...inTwo(word));
-  if (hits + begun === 0 && alternatives.length === 1) alternatives.push(...corrected(word));
+  const begun = unfinished && word.length > 2 && hits < enough ? begunWith(word) : [];
+  alternatives.push(...begun);
+  if (hits < few) alternatives.push(...inTwo(word));
+  const known = alternatives.slice(1).reduce((sum, a) => sum + (a.match === null ? 0 : found(a.match)), hits);
+  if (hits === 0 && known < few) alternatives.push(...corrected(word, known));
   return alternatives;
+}
+
+/** Words that begin like an unfinished one, the most common ones by themselves, for the index has only stems. */
+function begunWith(word: string): Alternative[] {
+  const how: How = { by: 'beginning', typed: word };
+  const stems = new Set([stem(word)]);
+  const completed = completionsOf(word, 30).flatMap((whole) => {
+    if (stems.has(stem(whole))) return [];
+    stems.add(stem(whole));
+    return [as([whole], weights.beginning, how)];
+  });
+  const rest: Alternative = { match: beginning([word]), stems: [stem(word)], weight: weights.beginning, how };
+  return [...completed.slice(0, 8), ...(found(beginning([word])) ? [rest] : [])];
 }
 
 /** Two words that were written as one. */
@@ -144,14 +158,16 @@ function inTwo(word: string): Alternative[] {
   return [];
 }
 
-function corrected(word: string): Alternative[] {
+/** What a word that stands nowhere may have been meant to be; one that is no more common than what was found already is not. */
+function corrected(word: string, than: number): Alternative[] {
   const known = new Set<string>();
   const some = correctionsOf(word, 12);
   const nearest = some[0]?.distance ?? 0;
   return some.flatMap(({ word: other, distance }) => {
-    if (known.has(stem(other)) || known.size >= 3 || distance > nearest || !found(phrase([other]))) return [];
+    const hits = known.has(stem(other)) || known.size >= 3 || distance > nearest ? 0 : found(phrase([other]));
+    if (hits <= than) return [];
     known.add(stem(other));
-    const weight = (distance === 1 ? weights.corrected : weights.correctedTwice) * (known.size === 1 ? 1 : 0.6);
+    const weight = (distance === 1 ? weights.corrected : weights.correctedTwice) * (known.size === 1 ? 1 : 0.7);
     return [as([other], weight, { by: 'spelling', typed: word, as: other })];
   });
 }
@@ -180,13 +196,14 @@ function addSynonyms(clauses: readonly Clause[], groups: readonly Group[], words
 }
 
 function addTo(groups: readonly Group[], { text, same, related }: Found): void {
+  const run = stemsIn(text);
   const hitting = same.filter((s) => found(phrase(s.words))).slice(0, mostSynonyms);
   const added = hitting.map((s): Alternative => as(s.words, s.acronym ? weights.acronym : weights.synonym, { by: 'synonym', typed: text, as: s.text }));
   const isFound = hitting.length > 0 || groups.some((g) => g.alternatives.some((a) => a.match !== null && found(a.match)));
   if (!isFound) added.push(...related.filter((s) => found(phrase(s.words))).slice(0, 3).map((s) => as(s.words, weights.related, { by: 'related', typed: text, as: s.text })));
   for (const group of groups) {
     // What the thesaurus knows is no typing error.
-    if (hitting.length > 0) group.alternatives = group.alternatives.filter((a) => a.how.by !== 'spelling' || fold(text).includes(a.how.as));
+    if (hitting.length > 0) group.alternatives = group.alternatives.filter((a) => a.how.by !== 'spelling' || run.includes(stem(a.how.as)));
     group.alternatives.push(...added);
   }
 }

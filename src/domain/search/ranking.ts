@@ -23,10 +23,15 @@ export interface Ranking {
   whole: number;
 }
 
-/** Below this many whole matches, what has most of the words is shown too. */
-const enough = 8;
+/*
+ * The numbers of this file were chosen on one half of the judged queries (tests/search-quality), by hand from what a search over a grid found
+ * to be flat and good, so that none of them fits single queries.
+ */
+
+/** Below this many whole matches, what has part of the words is shown too. */
+const enough = 15;
 /** The share of what was asked for (rare words count more) that a document needs to be shown without the rest. */
-const leastShare = 0.5;
+const leastShare = 0.3;
 
 /** Finds what a query asks for among all documents. */
 export function rank(query: Query): Ranking {
@@ -45,7 +50,7 @@ export function rank(query: Query): Ranking {
     best[unit] = unit;
     met[unit] = 2 ** weighing.length - 1;
   }
-  const kept = cover(weighing, units, { score, met, exact });
+  const kept = cover(weighing, units, { score, met });
   return { all, expanded: { ...expanded, groups: weighing }, units: Int32Array.from(kept.units), score, met, best, exact, whole: kept.whole };
 }
 
@@ -70,7 +75,9 @@ function filterOf(all: Attributes, groups: readonly Group[], without: readonly T
 const rarity = (all: Attributes, many: number) => Math.log(1 + (all.count - many + 0.5) / (many + 0.5));
 
 /** Words side by side as they were typed weigh so much of what both weigh. */
-const pairWeight = 0.4;
+const pairWeight = 0.3;
+/** How much of a thread's weight its best post has alone; the rest is what its posts have together. */
+const ownShare = 0.8;
 
 /** Adds up what each group weighs in each document, and in each thread the most that any of its posts has. Returns the units that meet any group. */
 function weigh(all: Attributes, groups: readonly Group[], passes: (id: number) => boolean, { score, met, best }: Marks): number[] {
@@ -127,6 +134,7 @@ function weigh(all: Attributes, groups: readonly Group[], passes: (id: number) =
     const before = best[unit] ?? 0;
     if (before === 0 || (own[id] ?? 0) > (own[before] ?? 0)) best[unit] = id;
   }
+  for (const unit of units) score[unit] = (1 - ownShare) * (score[unit] ?? 0) + ownShare * (own[best[unit] ?? 0] ?? 0);
   groups.forEach((group, n) => { group.rarity = rarities[n] ?? 0; });
   return units;
 }
@@ -156,8 +164,8 @@ function everything(all: Attributes, groups: readonly Group[], passes: (id: numb
   return units;
 }
 
-/** Keeps what has everything that was asked for; where that is little, also what has most of it, below. */
-function cover(groups: readonly Group[], units: readonly number[], { score, met, exact }: { score: Float32Array; met: Uint32Array; exact: ReadonlySet<number> }): { units: number[]; whole: number } {
+/** Keeps what has everything that was asked for; where that is little, also what has part of it. */
+function cover(groups: readonly Group[], units: readonly number[], { score, met }: Pick<Marks, 'score' | 'met'>): { units: number[]; whole: number } {
   const everyBit = 2 ** groups.length - 1;
   const needed = groups.reduce((bits, group, n) => (group.required ? bits | (1 << n) : bits), 0);
   // A word that nothing has counts like half an ordinary one.
@@ -172,15 +180,15 @@ function cover(groups: readonly Group[], units: readonly number[], { score, met,
     if (known === undefined) shareOf.set(bits, known = rarities.reduce((sum, r, n) => (bits & (1 << n) ? sum + r : sum), 0) / total);
     return known;
   };
-  // Two words of three may be chance; one of two is worth showing only where nothing has both.
-  const few = groups.length <= 3;
+  // One word of two is worth showing only where nothing has both. A whole sentence may well lack some of its words.
   const least = groups.length === 2 ? (whole.length > 0 ? 2 : 0) : leastShare;
+  const strictness = groups.length > 3 ? 1 : 2;
   const kept = units.filter((unit) => {
     const bits = (met[unit] ?? 0) & everyBit;
     if (bits === everyBit) return true;
     const has = share(bits);
     if ((bits & needed) !== needed || has < least) return false;
-    score[unit] = (score[unit] ?? 0) * has ** 2 * (few && !exact.has(unit) ? 0.1 : 1);
+    score[unit] = (score[unit] ?? 0) * has ** strictness;
     return true;
   });
   return { units: kept, whole: whole.length };
@@ -248,7 +256,7 @@ function titleFactor({ expanded: { groups } }: Ranking, titles: Titles | undefin
   const share = inTitle / total;
   const telling = titles.title.filter((word) => !stopWords.has(word)).length || 1;
   const all = (inTitle + inPeopleToo) / total;
-  return 1 + 0.5 * share ** 2 + (share > 0.95 ? 0.35 + 0.5 * Math.min(1, used / telling) : 0) + (inPeopleToo > 0 ? 0.4 * all ** 2 : 0);
+  return 1 + 1.2 * share ** 2 + (share > 0.95 ? 0.35 + 0.5 * Math.min(1, used / telling) : 0) + (inPeopleToo > 0 ? 0.4 * all ** 2 : 0);
 }
 
 const bestIn = (alternatives: readonly Alternative[], words: readonly string[]) =>
@@ -258,7 +266,7 @@ const bestIn = (alternatives: readonly Alternative[], words: readonly string[]) 
 function factorOf({ all, best }: Ranking, unit: number): number {
   const kind = kinds[all.kind[unit] ?? 0];
   const type = all.typeCodes[all.type[unit] ?? 0];
-  const own = type === 'article' || type === 'practice' ? 1.12 : kind === 'resource' || kind === 'thread' ? 1 : 0.95;
+  const own = type === 'article' || type === 'practice' ? 1.2 : kind === 'resource' || kind === 'thread' ? 1 : 0.95;
   const accepted = all.accepted[best[unit] ?? unit] || all.accepted[unit] ? 1.04 : 1;
   const years = kind === 'resource' && all.year[unit] ? new Date().getUTCFullYear() - (all.year[unit] ?? 0) : (Date.now() - (all.at[unit] ?? 0)) / (365.25 * 86_400_000);
   return own * accepted * (1 + 0.05 * Math.exp(-Math.max(0, years) / 5));

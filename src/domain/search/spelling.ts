@@ -32,15 +32,15 @@ const queries = prepared((d) => ({
 }));
 interface Texts { id: number; title: string; people: string; summary: string; body: string }
 
-/** Milliseconds that a question may wait for words to be read; the rest of a large library is read between requests. */
-const patience = 40;
+/** Milliseconds in which the words of a small hub are read at once; the rest of a large one is read between requests. */
+const patience = 400;
 /** A hub with more words than this has enough of them. */
 const mostWords = 150_000;
 
 function vocabulary(): Vocabulary {
   const { connection, last, changed } = queries();
   if (known === null || knownFor !== connection) {
-    known = { count: new Map(), byLength: [], next: last.get() as number, budget: mostLetters, state: documentState() };
+    known = { count: new Map(), byLength: Array.from({ length: 31 }, () => ({ words: [], masks: [] })), next: last.get() as number, budget: mostLetters, state: documentState() };
     knownFor = connection;
     readSome(known, patience);
     if (known.next > 0) void readRest(known);
@@ -78,7 +78,8 @@ function read(words: Vocabulary, { title, people, summary, body }: Texts): void 
     const before = words.count.get(word) ?? 0;
     words.count.set(word, before + 1);
     if (before > 0) continue;
-    const same = words.byLength[word.length] ??= { words: [], masks: [] };
+    const same = words.byLength[word.length];
+    if (!same) continue;
     same.words.push(word);
     same.masks.push(maskOf(word));
   }
@@ -111,10 +112,10 @@ export interface Correction {
   distance: number;
 }
 
-/** What a word may have been meant to be, the likeliest first, at most `most`. Short words and numbers are not corrected. */
+/** What a word may have been meant to be, the likeliest first, at most `most`. Of three letters the first is taken to be right; shorter ones and numbers are not corrected. */
 export function correctionsOf(typed: string, most: number): Correction[] {
   const word = fold(typed);
-  if (word.length < 4 || word.length > 30 || /\p{N}/u.test(word)) return [];
+  if (word.length < 3 || word.length > 30 || /\p{N}/u.test(word)) return [];
   const furthest = word.length < 6 ? 1 : 2;
   const mask = maskOf(word);
   const { byLength, count } = vocabulary();
@@ -126,13 +127,21 @@ export function correctionsOf(typed: string, most: number): Correction[] {
       if (bitsOf((same.masks[n] ?? 0) ^ mask) > 2 * furthest) continue;
       const other = same.words[n] ?? '';
       const distance = lettersApart(word, other, furthest);
-      if (distance === 0 || distance > furthest) continue;
+      if (distance === 0 || distance > furthest || (word.length === 3 && other[0] !== word[0])) continue;
       // Nearness decides, then how the word begins, how often it is used, and its length.
       const rank = distance * 10 - (other[0] === word[0] ? 4 : 0) - 2 * Math.log10(1 + (count.get(other) ?? 0)) + (other.length === word.length ? 0 : 0.5);
       found.push({ word: other, distance, rank });
     }
   }
   return found.sort((a, b) => a.rank - b.rank).slice(0, most).map(({ word: to, distance }) => ({ word: to, distance }));
+}
+
+/** Words that begin so, the most common first, at most `most`. */
+export function completionsOf(typed: string, most: number): string[] {
+  const word = fold(typed);
+  const { byLength, count } = vocabulary();
+  const found = byLength.slice(word.length + 1).flatMap((same) => same.words.filter((other) => other.startsWith(word)));
+  return found.sort((a, b) => (count.get(b) ?? 0) - (count.get(a) ?? 0)).slice(0, most);
 }
 
 /**
