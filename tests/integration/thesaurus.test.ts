@@ -1,6 +1,6 @@
 import { eq } from 'drizzle-orm';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { changes, db, log, outbox, thesaurusEntries as table, thesaurusSuggestions } from '#db/client.ts';
+import { bumpChanges, changes, db, log, outbox, thesaurusEntries as table, thesaurusSuggestions } from '#db/client.ts';
 import { Denied, Invalid, NotFound, SignInRequired, TooMany } from '#domain/errors.ts';
 import { readPublicLog } from '#domain/moderation/log.ts';
 import type { Member } from '#domain/people/types.ts';
@@ -38,6 +38,16 @@ describe('the file and the thesaurus', () => {
     expect(thesaurusEntries()).toMatchObject([fcr, trash]);
     expect(putThesaurus([trash, fcr])).toEqual({ added: 0, changed: 0, removed: 0, skipped: [] });
     expect(changes()).toBe(before + 1);
+  });
+
+  test('the list stays the same one while other things change, so that search builds on it once', () => {
+    putThesaurus([trash, fcr]);
+    const list = thesaurusEntries();
+    bumpChanges();
+    expect(thesaurusEntries()).toBe(list);
+    putThesaurus([trash, given('FCR', ['first-call resolution'])]);
+    expect(thesaurusEntries()).not.toBe(list);
+    expect(inForce()).toEqual(['FCR = first-call resolution', 'trash = garbage = refuse']);
   });
 
   test('numbers are put in order as numbers', () => {

@@ -9,7 +9,7 @@ import type { Member, Viewer } from '../people/types.ts';
 import { wordField, wordList } from './fields.ts';
 import { entryUrl, takenWords, type TakenWord } from './listing.ts';
 import { takeSuggestion } from './suggestions.ts';
-import { distinctWords, longestNote, mostWords, wordKey } from './words.ts';
+import { distinctWords, later, longestNote, mostWords, wordKey } from './words.ts';
 
 const fields = {
   term: wordField,
@@ -74,9 +74,6 @@ function saved(actor: Member, entry: { id: number; term: string }, suggestionId:
   if (suggestionId !== null) takeSuggestion(actor, suggestionId, entry);
   return { saved: true, id: entry.id, url: entryUrl(entry) };
 }
-
-/** A moment after another one, also within one millisecond: it tells versions apart. */
-const later = (than: Date) => new Date(Math.max(Date.now(), than.getTime() + 1));
 
 export const entryRemoveInput = z.object({ id: rowId, reason: text({ missing: 'Say why: it is kept in the log.', max: 1000 }) });
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { eq } from 'drizzle-orm';
 import { bumpChanges, db, thesaurusEntries, transaction } from '#db/client.ts';
-import { distinctWords, wordKey } from './words.ts';
+import { distinctWords, later, wordKey } from './words.ts';
 
 /** An entry of content/thesaurus.yaml. */
 export interface GivenEntry { term: string; also: readonly string[]; related: readonly string[]; note: string | null }
@@ -41,7 +41,7 @@ export function putThesaurus(given: readonly GivenEntry[]): ThesaurusChange {
       const before = known.get(key);
       const contentHash = hashOf(entry);
       if (before?.contentHash === contentHash) continue;
-      const values = { ...entry, also: [...entry.also], related: [...entry.related], termKey: key, contentKey: key, contentHash, updatedAt: new Date() };
+      const values = { ...entry, also: [...entry.also], related: [...entry.related], termKey: key, contentKey: key, contentHash, updatedAt: before ? later(before.updatedAt) : new Date() };
       if (before) db.update(thesaurusEntries).set(values).where(eq(thesaurusEntries.id, before.id)).run();
       else db.insert(thesaurusEntries).values({ ...values, origin: 'content' }).run();
       change[before ? 'changed' : 'added']++;

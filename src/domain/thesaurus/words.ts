@@ -16,3 +16,8 @@ export function distinctWords(words: readonly string[], less: readonly string[] 
     return !known.has(key) && known.add(key);
   });
 }
+
+/** Now, but after another moment, also within one millisecond: it tells versions of an entry apart. */
+export function later(than: Date): Date {
+  return new Date(Math.max(Date.now(), than.getTime() + 1));
+}
