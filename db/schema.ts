@@ -534,12 +534,6 @@ export const searchDocuments = sqliteTable('search_documents', {
   at: moment('at').notNull(),
 }, (t) => [uniqueIndex('search_documents_ref').on(t.kind, t.ref), index('search_documents_thread').on(t.threadId)]);
 
-/** Which search documents changed, in order: what is remembered about them in memory is brought up to date from here (triggers write it). */
-export const searchChanges = sqliteTable('search_changes', {
-  id: id(),
-  documentId: integer('document_id').notNull(),
-});
-
 /** Words that search takes for one another: read from content/thesaurus.yaml and changed in the browser. */
 export const thesaurusEntries = sqliteTable('thesaurus_entries', {
   id: id(),

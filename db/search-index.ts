@@ -1,5 +1,6 @@
 /**
  * The full-text index over `search_documents`, and the triggers that keep it in step and write down what changed. Idempotent: run after every migration.
+ * What is remembered about documents in memory is brought up to date from `search_changes`.
  * Porter stems English; diacritics are folded. It stores no text of its own (external content).
  */
 export const searchIndex = `
@@ -18,6 +19,7 @@ create trigger if not exists search_documents_changed after update of title, peo
   insert into search_index (search_index, rowid, title, people, summary, body) values ('delete', old.id, old.title, old.people, old.summary, old.body);
   insert into search_index (rowid, title, people, summary, body) values (new.id, new.title, new.people, new.summary, new.body);
 end;
+create table if not exists search_changes (id integer primary key autoincrement, document_id integer not null);
 create trigger if not exists search_documents_noted_new after insert on search_documents begin
   insert into search_changes (document_id) values (new.id);
 end;
