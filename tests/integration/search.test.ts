@@ -42,9 +42,10 @@ describe('ranking', () => {
     expect(urls('overfl')).toEqual(['/library/in-body']);
   });
   test('all words before some words', () => {
-    expect(search({ q: 'night shift' })).toMatchObject({ loose: false, total: 1 });
-    expect(search({ q: 'night xylophone' })).toMatchObject({ loose: true, total: 1 });
-    expect(search({ q: 'xylophone' })).toMatchObject({ loose: false, total: 0 });
+    expect(search({ q: 'night shift' })).toMatchObject({ whole: 1, total: 1 });
+    expect(search({ q: 'night xylophone' })).toMatchObject({ whole: 0, total: 1 });
+    expect(search({ q: 'night xylophone' }).results[0]?.why).toBe('Found in the title · Without “xylophone”');
+    expect(search({ q: 'xylophone' })).toMatchObject({ whole: 0, total: 0 });
   });
   test('a phrase in quotes', () => {
     expect(urls('"night shift"')).toEqual(['/library/in-title']);
@@ -87,9 +88,9 @@ describe('threads', () => {
 describe('filters', () => {
   test('counts are those of the lists they lead to', () => {
     const all = search({ q: 'staffing' });
-    for (const value of [...all.facets.flatMap((f) => f.values), ...all.kinds]) {
+    for (const value of [...all.facets.flatMap((f) => f.values), ...all.tabs]) {
       const query = new URLSearchParams(value.href.split('?')[1]);
-      expect([value.code, search({ q: query.get('q') ?? '', kind: query.get('kind'), type: query.get('type'), theme: query.get('theme') }).total]).toEqual([value.code, value.count]);
+      expect([value.code, search({ q: query.get('q') ?? '', kind: query.get('kind'), type: query.get('type'), theme: query.get('theme'), place: query.get('place'), year: query.get('year') }).total]).toEqual([value.code, value.count]);
     }
     expect(search({ q: 'staffing', theme: 'technology' }).results.map((r) => r.url)).toEqual(['/library/exact']);
     expect(search({ q: 'headsets', kind: 'resource' }).total).toBe(0);

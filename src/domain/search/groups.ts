@@ -45,21 +45,26 @@ export interface Expanded {
   likelier: string | null;
 }
 
-const weights = { typed: 1, joined: 0.95, twin: 0.95, acronym: 0.85, synonym: 0.7, year: 0.8, type: 0.3, beginning: 0.45, corrected: 0.85, correctedTwice: 0.65, related: 0.35 };
+const weights = { typed: 1, joined: 0.95, twin: 0.95, acronym: 0.85, synonym: 0.75, year: 0.8, type: 0.3, beginning: 0.45, corrected: 0.85, correctedTwice: 0.65, related: 0.35 };
 /** With fewer documents than this a word is looked for in other forms too. */
 const few = 5;
 /** With fewer documents than this, words that begin like an unfinished one count too. */
 const enough = 25;
+/** A word that fewer documents have may be a mistyped one, where nothing has it together with the others. */
+const mostDoubted = 12;
 const mostSynonyms = 12;
 
 const typed: How = { by: 'typed' };
 const found = (match: string) => hitsOf(match).ids.length;
 
-/** Turns the clauses of a query into groups of alternatives: other spellings, synonyms of runs of words, mended typing errors. */
-export function expand(query: Query): Expanded {
+/**
+ * Turns the clauses of a query into groups of alternatives: other spellings, synonyms of runs of words, mended typing errors.
+ * @param boldly also takes rare words for mistyped common ones, for a query that finds nothing as it is
+ */
+export function expand(query: Query, boldly = false): Expanded {
   const telling = query.clauses.some(({ terms }) => terms.some(isTelling));
   const clauses = query.clauses.filter((clause) => !telling || clause.terms.some(isTelling) || partOfRun(query.clauses, clause));
-  const groups = clauses.map((clause, at) => groupOf(clause, at, clauses.length));
+  const groups = clauses.map((clause, at) => groupOf(clause, at, clauses.length, boldly));
   const words = clauses.map((clause, at) => mendedWord(clause, groups[at]));
   addSynonyms(clauses, groups, words);
   addJoined(clauses, groups);
@@ -77,8 +82,8 @@ function partOfRun(clauses: readonly Clause[], clause: Clause): boolean {
   return isPlain(clause) && (isPlain(clauses[at - 1]) || isPlain(clauses[at + 1]));
 }
 
-function groupOf(clause: Clause, at: number, many: number): Group {
-  const alternatives = clause.terms.flatMap((term) => alternativesOf(term, many));
+function groupOf(clause: Clause, at: number, many: number, boldly: boolean): Group {
+  const alternatives = clause.terms.flatMap((term) => alternativesOf(term, many, boldly));
   const [only] = clause.terms;
   const plain = isPlain(clause) ? { text: clause.terms[0].words[0], at } : null;
   return {
@@ -89,7 +94,7 @@ function groupOf(clause: Clause, at: number, many: number): Group {
   };
 }
 
-function alternativesOf(term: Term, many: number): Alternative[] {
+function alternativesOf(term: Term, many: number, boldly: boolean): Alternative[] {
   if (term.kind === 'field') {
     return 'people' in term.field
       ? [{ match: term.field.people.map((word) => inPeople(phrase([word]))).map((m) => `(${m})`).join(' AND '), stems: [], weight: 1, how: { by: 'attribute' } }]
@@ -97,7 +102,7 @@ function alternativesOf(term: Term, many: number): Alternative[] {
   }
   if (term.kind === 'phrase') return [as(term.words, weights.typed, typed)];
   if (term.kind === 'compound') return compound(term.words);
-  return wordAlternatives(term.words[0], term.unfinished, many);
+  return wordAlternatives(term.words[0], term.unfinished, many, boldly);
 }
 
 const as = (words: readonly string[], weight: number, how: How): Alternative => ({ match: phrase(words), stems: words.map(stem), weight, how });
@@ -115,7 +120,7 @@ function compound(words: readonly string[]): Alternative[] {
   return alternatives;
 }
 
-function wordAlternatives(word: string, unfinished: boolean, many: number): Alternative[] {
+function wordAlternatives(word: string, unfinished: boolean, many: number, boldly: boolean): Alternative[] {
   const alternatives = [as([word], weights.typed, typed)];
   const hits = found(phrase([word]));
   for (const twin of spellingTwins(word)) {
@@ -132,6 +137,7 @@ function wordAlternatives(word: string, unfinished: boolean, many: number): Alte
   if (hits < few) alternatives.push(...inTwo(word));
   const known = alternatives.slice(1).reduce((sum, a) => sum + (a.match === null ? 0 : found(a.match)), hits);
   if (hits === 0 && known < few) alternatives.push(...corrected(word, known));
+  else if (boldly && hits < mostDoubted) alternatives.push(...corrected(word, 5 * hits));
   return alternatives;
 }
 
@@ -227,7 +233,7 @@ function splitEmpty(groups: readonly Group[]): Group[] {
     const compoundOnly = group.word === null && group.weighs && group.alternatives.length > 1 && first?.how.by === 'typed' && group.alternatives[1]?.how.by === 'typed' && group.alternatives[1].stems.length === 1 && first.stems.length > 1;
     if (!compoundOnly || group.alternatives.some((a) => a.match !== null && found(a.match))) return [group];
     const words = group.label.split(' ');
-    return words.filter((w) => words.length < 2 || !stopWords.has(w.toLowerCase())).map((word): Group => ({ label: word, alternatives: wordAlternatives(word, false, words.length), required: false, weighs: true, word: null, rarity: 0 }));
+    return words.filter((w) => words.length < 2 || !stopWords.has(w.toLowerCase())).map((word): Group => ({ label: word, alternatives: wordAlternatives(word, false, words.length, false), required: false, weighs: true, word: null, rarity: 0 }));
   });
 }
 

@@ -35,8 +35,14 @@ const leastShare = 0.3;
 
 /** Finds what a query asks for among all documents. */
 export function rank(query: Query): Ranking {
+  const ranking = rankBy(query, expand(query));
+  if (ranking.whole > 0 || query.clauses.length < 2) return ranking;
+  const bolder = rankBy(query, expand(query, true));
+  return bolder.whole > 0 ? bolder : ranking;
+}
+
+function rankBy(query: Query, expanded: Expanded): Ranking {
   const all = attributes();
-  const expanded = expand(query);
   const { groups } = expanded;
   const score = new Float32Array(all.size);
   const met = new Uint32Array(all.size);

@@ -1,7 +1,7 @@
 import { setImmediate as afterOthers } from 'node:timers/promises';
 import { prepared } from '#db/client.ts';
 import { documentState } from './attributes.ts';
-import { fold } from './words.ts';
+import { fold, stopWords } from './words.ts';
 
 /**
  * The words of the documents as they are written (the index has only their stems), by length, with a mask of their letters: what a mistyped
@@ -127,7 +127,7 @@ export function correctionsOf(typed: string, most: number): Correction[] {
       if (bitsOf((same.masks[n] ?? 0) ^ mask) > 2 * furthest) continue;
       const other = same.words[n] ?? '';
       const distance = lettersApart(word, other, furthest);
-      if (distance === 0 || distance > furthest || (word.length === 3 && other[0] !== word[0])) continue;
+      if (distance === 0 || distance > furthest || stopWords.has(other) || (word.length === 3 && other[0] !== word[0])) continue;
       // Nearness decides, then how the word begins, how often it is used, and its length.
       const rank = distance * 10 - (other[0] === word[0] ? 4 : 0) - 2 * Math.log10(1 + (count.get(other) ?? 0)) + (other.length === word.length ? 0 : 0.5);
       found.push({ word: other, distance, rank });
