@@ -11,6 +11,7 @@ import { forgetUnconfirmed } from '#domain/people/joining.ts';
 import { forgetOldAttempts } from '#domain/people/limits.ts';
 import { forgetOldLinks } from '#domain/people/links.ts';
 import { forgetExpiredSessions } from '#domain/people/sessions.ts';
+import { forgetOldChanges } from '#domain/search/attributes.ts';
 import { pagefindIsStale, rebuildPagefind } from '#domain/search/pagefind.ts';
 import { folderMailer, smtpMailer } from '#lib/mailer.ts';
 import { settings } from '#lib/settings.ts';
@@ -44,6 +45,7 @@ export function startChores(): () => Promise<void> {
       forgetSentLetters();
       forgetOldImports();
       forgetOrphanFiles();
+      forgetOldChanges();
       await forgetExpiredSessions();
     }),
   ];

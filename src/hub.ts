@@ -5,6 +5,7 @@ import { backfillPostLinks } from '#domain/forum/post-links.ts';
 import { fillWorkKeys } from '#domain/library/backfill.ts';
 import { stopImports } from '#domain/library/imports/reading.ts';
 import { setUpLink } from '#domain/moderation/setting-up.ts';
+import { readWords } from '#domain/search/spelling.ts';
 import type { ServedFile } from '#lib/file-headers.ts';
 import { settings } from '#lib/settings.ts';
 import { startChores } from './chores.ts';
@@ -38,6 +39,7 @@ export async function openHub(): Promise<Hub> {
   fillWorkKeys();
   backfillPostLinks();
   if (demo) seedSampleCommunity(join(process.cwd(), 'db/sample'));
+  readWords();
   let stopChores = async () => {};
   return {
     setUpLink: setUpLink(),

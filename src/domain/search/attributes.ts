@@ -65,6 +65,12 @@ export function attributes(): Attributes {
 /** The number of the newest change: what is derived from the documents holds while it stands still. */
 export const documentState = (): number => newest().get() as number;
 
+/** Forgets changes that every process has followed long since; whoever has not reads everything again. */
+export function forgetOldChanges(): void {
+  forgetting().run();
+}
+const forgetting = prepared((d) => d.$client.prepare('delete from search_changes where id < (select max(id) from search_changes) - 20000'));
+
 function remember(all: Attributes, now: number): Attributes {
   [known, knownFor, seen] = [all, every().connection, now];
   return all;

@@ -3,7 +3,7 @@ import { beginning, hitsOf, inPeople, phrase } from './matching.ts';
 import { typesCalled } from './operators.ts';
 import type { Clause, Query, Term } from './query.ts';
 import { commonness, completionsOf, correctionsOf, spellingTwins } from './spelling.ts';
-import { synonymsAt, type Found } from './synonyms.ts';
+import { synonymsAt, thesaurusWords, type Found } from './synonyms.ts';
 import { fold, stem, stemsIn, stopWords } from './words.ts';
 
 /** One way in which a part of the query can be met. */
@@ -151,7 +151,7 @@ function begunWith(word: string): Alternative[] {
     return [as([whole], weights.beginning, how)];
   });
   const rest: Alternative = { match: beginning([word]), stems: [stem(word)], weight: weights.beginning, how };
-  return [...completed.slice(0, 8), ...(found(beginning([word])) ? [rest] : [])];
+  return [...completed.slice(0, 8), ...(found(beginning([word])) > found(phrase([word])) ? [rest] : [])];
 }
 
 /** Two words that were written as one. */
@@ -167,11 +167,12 @@ function inTwo(word: string): Alternative[] {
 /** What a word that stands nowhere may have been meant to be; one that is no more common than what was found already is not. */
 function corrected(word: string, than: number): Alternative[] {
   const known = new Set<string>();
-  const some = correctionsOf(word, 12);
+  const some = correctionsOf(word, 12, thesaurusWords());
   const nearest = some[0]?.distance ?? 0;
   return some.flatMap(({ word: other, distance }) => {
-    const hits = known.has(stem(other)) || known.size >= 3 || distance > nearest ? 0 : found(phrase([other]));
-    if (hits <= than) return [];
+    if (known.has(stem(other)) || known.size >= 3 || distance > nearest) return [];
+    // The thesaurus may lead from a word that no document has to one that some have.
+    if (found(phrase([other])) <= than && !(than === 0 && synonymsAt([other], 0))) return [];
     known.add(stem(other));
     const weight = (distance === 1 ? weights.corrected : weights.correctedTwice) * (known.size === 1 ? 1 : 0.7);
     return [as([other], weight, { by: 'spelling', typed: word, as: other })];

@@ -33,21 +33,27 @@ const enough = 15;
 /** The share of what was asked for (rare words count more) that a document needs to be shown without the rest. */
 const leastShare = 0.3;
 
-/** Finds what a query asks for among all documents. */
-export function rank(query: Query): Ranking {
-  const ranking = rankBy(query, expand(query));
+/** Finds what a query asks for among all documents, or among those with an id above `after`. */
+export function rank(query: Query, after = 0): Ranking {
+  const ranking = rankBy(query, expand(query), after);
   if (ranking.whole > 0 || query.clauses.length < 2) return ranking;
-  const bolder = rankBy(query, expand(query, true));
+  const bolder = rankBy(query, expand(query, true), after);
   return bolder.whole > 0 ? bolder : ranking;
 }
 
-function rankBy(query: Query, expanded: Expanded): Ranking {
+/** Whether a unit has everything that was asked for. */
+export function meetsAll({ expanded: { groups }, met }: Ranking, unit: number): boolean {
+  const everyBit = 2 ** groups.length - 1;
+  return ((met[unit] ?? 0) & everyBit) === everyBit;
+}
+
+function rankBy(query: Query, expanded: Expanded, after: number): Ranking {
   const all = attributes();
   const { groups } = expanded;
   const score = new Float32Array(all.size);
   const met = new Uint32Array(all.size);
   const best = new Int32Array(all.size);
-  const passes = filterOf(all, groups, query.without);
+  const passes = filterOf(all, groups, query.without, after);
   const exact = exactTitles(all, query, passes);
   const weighing = groups.filter((group) => group.weighs);
   const units = weighing.length > 0 ? weigh(all, weighing, passes, { score, met, best }) : everything(all, groups, passes, { score, best });
@@ -63,9 +69,9 @@ function rankBy(query: Query, expanded: Expanded): Ranking {
 interface Marks { score: Float32Array; met: Uint32Array; best: Int32Array }
 
 /** Whether a document passes the operators and has nothing of what is not wanted; a thread whose opening post is not wanted is not wanted. */
-function filterOf(all: Attributes, groups: readonly Group[], without: readonly Term[]): (id: number) => boolean {
+function filterOf(all: Attributes, groups: readonly Group[], without: readonly Term[], after: number): (id: number) => boolean {
   const narrowing = groups.filter((group) => !group.weighs).map((group) => group.alternatives.flatMap((a) => a.passes ?? []));
-  if (narrowing.length === 0 && without.length === 0) return (id) => all.kind[id] !== 0;
+  if (narrowing.length === 0 && without.length === 0) return (id) => id > after && all.kind[id] !== 0;
   const unwanted = new Uint8Array(all.size);
   const not: ((all: Attributes, id: number) => boolean)[] = [];
   for (const term of without) {
@@ -73,7 +79,7 @@ function filterOf(all: Attributes, groups: readonly Group[], without: readonly T
     else if ('passes' in term.field) not.push(term.field.passes);
     else for (const id of hitsOf(term.field.people.map((word) => `(${inPeople(phrase([word]))})`).join(' AND ')).ids) unwanted[id] = 1;
   }
-  return (id) => all.kind[id] !== 0 && unwanted[id] === 0 && unwanted[all.unit[id] ?? id] === 0
+  return (id) => id > after && all.kind[id] !== 0 && unwanted[id] === 0 && unwanted[all.unit[id] ?? id] === 0
     && narrowing.every((any) => any.some((passes) => passes(all, id))) && !not.some((passes) => passes(all, id));
 }
 

@@ -7,7 +7,7 @@ import { markMatches, type Marks } from './marks.ts';
 import { homeOf, narrow, type Narrowed, type SearchAsk } from './narrowing.ts';
 import { typeLabel } from './operators.ts';
 import { readQuery } from './query.ts';
-import { marksOf, rank, topOf, type Ranking } from './ranking.ts';
+import { marksOf, meetsAll, rank, topOf, type Ranking } from './ranking.ts';
 
 export interface Result {
   kind: Exclude<DocumentKind, 'post'>;
@@ -54,7 +54,7 @@ export function search(ask: SearchAsk): SearchAnswer {
   const top = mixed(ranking, topOf(ranking, units, Math.max(slice.offset + slice.size, 3 * perPage)));
   const { corrected, likelier } = ranking.expanded;
   return {
-    total: units.length, whole: wholeOf(ranking, units), results: shown(ranking, top.slice(slice.offset, slice.offset + slice.size)), paging: slice, tabs, facets, corrected, likelier,
+    total: units.length, whole: units.reduce((sum, unit) => sum + Number(meetsAll(ranking, unit)), 0), results: shown(ranking, top.slice(slice.offset, slice.offset + slice.size)), paging: slice, tabs, facets, corrected, likelier,
   };
 }
 
@@ -63,13 +63,6 @@ export function allFound(ask: SearchAsk): number[] {
   const ranking = rank(readQuery(ask.q));
   const { units } = narrow(ranking.all, ranking.units, ask);
   return topOf(ranking, units, units.length);
-}
-
-function wholeOf({ expanded: { groups }, met }: Ranking, units: Int32Array): number {
-  const everyBit = 2 ** groups.length - 1;
-  let whole = 0;
-  for (const unit of units) if (((met[unit] ?? 0) & everyBit) === everyBit) whole++;
-  return whole;
 }
 
 /** Puts the first page together: no kind has more than its share of it while another kind has something to show. */

@@ -1,6 +1,6 @@
 import { setImmediate as afterOthers } from 'node:timers/promises';
 import { prepared } from '#db/client.ts';
-import { documentState } from './attributes.ts';
+import { attributes, documentState } from './attributes.ts';
 import { fold, stopWords } from './words.ts';
 
 /**
@@ -101,8 +101,9 @@ function bitsOf(mask: number): number {
 /** About how many documents have the word as it is written here. */
 export const commonness = (word: string): number => vocabulary().count.get(fold(word)) ?? 0;
 
-/** Reads the words of all documents; for the start of the hub, so that the first who mistypes need not wait. */
+/** Reads the attributes and words of all documents; for the start of the hub, so that the first who searches need not wait. */
 export function readWords(): void {
+  attributes();
   vocabulary();
 }
 
@@ -112,27 +113,27 @@ export interface Correction {
   distance: number;
 }
 
-/** What a word may have been meant to be, the likeliest first, at most `most`. Of three letters the first is taken to be right; shorter ones and numbers are not corrected. */
-export function correctionsOf(typed: string, most: number): Correction[] {
+/** What a word may have been meant to be, among the words of the documents and some `others`, the likeliest first, at most `most`. Of three letters the first is taken to be right; shorter ones and numbers are not corrected. */
+export function correctionsOf(typed: string, most: number, others: readonly string[] = []): Correction[] {
   const word = fold(typed);
   if (word.length < 3 || word.length > 30 || /\p{N}/u.test(word)) return [];
   const furthest = word.length < 6 ? 1 : 2;
   const mask = maskOf(word);
   const { byLength, count } = vocabulary();
   const found: (Correction & { rank: number })[] = [];
-  for (let length = word.length - furthest; length <= word.length + furthest; length++) {
+  const look = (other: string, otherMask: number) => {
+    if (bitsOf(otherMask ^ mask) > 2 * furthest) return;
+    const distance = lettersApart(word, other, furthest);
+    if (distance === 0 || distance > furthest || stopWords.has(other) || (word.length === 3 && other[0] !== word[0])) return;
+    // Nearness decides, then how the word begins, how often it is used, and its length.
+    const rank = distance * 10 - (other[0] === word[0] ? 4 : 0) - 2 * Math.log10(1 + (count.get(other) ?? 0)) + (other.length === word.length ? 0 : 0.5);
+    found.push({ word: other, distance, rank });
+  };
+  for (let length = Math.max(3, word.length - furthest); length <= word.length + furthest; length++) {
     const same = byLength[length];
-    if (!same) continue;
-    for (let n = 0; n < same.words.length; n++) {
-      if (bitsOf((same.masks[n] ?? 0) ^ mask) > 2 * furthest) continue;
-      const other = same.words[n] ?? '';
-      const distance = lettersApart(word, other, furthest);
-      if (distance === 0 || distance > furthest || stopWords.has(other) || (word.length === 3 && other[0] !== word[0])) continue;
-      // Nearness decides, then how the word begins, how often it is used, and its length.
-      const rank = distance * 10 - (other[0] === word[0] ? 4 : 0) - 2 * Math.log10(1 + (count.get(other) ?? 0)) + (other.length === word.length ? 0 : 0.5);
-      found.push({ word: other, distance, rank });
-    }
+    for (let n = 0; same && n < same.words.length; n++) look(same.words[n] ?? '', same.masks[n] ?? 0);
   }
+  for (const other of others) if (!count.has(other)) look(other, maskOf(other));
   return found.sort((a, b) => a.rank - b.rank).slice(0, most).map(({ word: to, distance }) => ({ word: to, distance }));
 }
 

@@ -1,5 +1,5 @@
 import { thesaurusEntries, type ThesaurusEntry } from './thesaurus.ts';
-import { stem, stopWords, wordsIn } from './words.ts';
+import { fold, stem, stopWords, wordsIn } from './words.ts';
 
 /** Another way to say the same, as words. */
 export interface Synonym { words: string[]; text: string; acronym: boolean }
@@ -15,7 +15,7 @@ export interface Found {
   related: Synonym[];
 }
 
-interface Lookup { entries: readonly ThesaurusEntry[]; byStems: Map<string, { text: string; entries: ThesaurusEntry[] }>; longest: number }
+interface Lookup { entries: readonly ThesaurusEntry[]; byStems: Map<string, { text: string; entries: ThesaurusEntry[] }>; longest: number; words: string[] }
 let lookup: Lookup | null = null;
 
 const keyOf = (words: readonly string[]) => words.map(stem).join(' ');
@@ -37,8 +37,12 @@ function current(): Lookup {
       else if (!known.entries.includes(entry)) known.entries.push(entry);
     }
   }
-  return (lookup = { entries, byStems, longest });
+  const words = new Set(entries.flatMap((entry) => [entry.term, ...entry.also]).flatMap(wordsIn).map(fold));
+  return (lookup = { entries, byStems, longest, words: [...words] });
 }
+
+/** The single words of the thesaurus: words of the field, whether a document has them or not. */
+export const thesaurusWords = (): readonly string[] => current().words;
 
 /** The longest run of words from `at` on that the thesaurus has; null for none. */
 export function synonymsAt(words: readonly string[], at: number): Found | null {

@@ -1,0 +1,49 @@
+import { prepared } from '#db/client.ts';
+import { plainText } from '#lib/markdown.ts';
+import { narrow, type SearchAsk } from './narrowing.ts';
+import { readQuery } from './query.ts';
+import { meetsAll, rank, type Ranking } from './ranking.ts';
+import { shown } from './results.ts';
+
+/** Something new that a search finds. */
+export interface Match {
+  documentId: number;
+  kind: string;
+  ref: string;
+  title: string;
+  /** Path inside the hub. */
+  url: string;
+  meta: string;
+  /** Words without markup. */
+  snippet: string;
+  at: Date;
+}
+
+/** What a search finds whole among the search documents after one of them, in their order, at most `limit`; of a thread the post that fits best. */
+export function newMatches(ask: SearchAsk, afterDocumentId: number, limit: number): Match[] {
+  const ranking = rank(readQuery(ask.q), afterDocumentId);
+  return matches(ranking, wholeUnits(ranking, ask).sort((a, b) => (ranking.best[a] ?? 0) - (ranking.best[b] ?? 0)).slice(0, limit));
+}
+
+/** The newest that a search finds whole, the newest first, at most `limit`. */
+export function newestMatches(ask: SearchAsk, limit: number): Match[] {
+  const ranking = rank(readQuery(ask.q));
+  const at = (unit: number) => ranking.all.at[ranking.best[unit] ?? unit] ?? 0;
+  return matches(ranking, wholeUnits(ranking, ask).sort((a, b) => at(b) - at(a) || b - a).slice(0, limit));
+}
+
+const wholeUnits = (ranking: Ranking, ask: SearchAsk) => [...narrow(ranking.all, ranking.units, ask).units].filter((unit) => meetsAll(ranking, unit));
+
+function matches(ranking: Ranking, units: readonly number[]): Match[] {
+  return shown(ranking, units).map(({ documentId, title, url, meta, snippetHtml }) => {
+    const { kind, ref, at } = named().get(documentId) as { kind: string; ref: string; at: number };
+    return { documentId, kind, ref, title, url, meta, snippet: plainText(snippetHtml), at: new Date(at) };
+  });
+}
+const named = prepared((d) => d.$client.prepare('select kind, ref, at from search_documents where id = ?'));
+
+/** The newest search document; 0 when there is none. */
+export function lastDocumentId(): number {
+  return newest().get() as number;
+}
+const newest = prepared((d) => d.$client.prepare('select coalesce(max(id), 0) from search_documents').pluck());

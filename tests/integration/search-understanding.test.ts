@@ -1,0 +1,185 @@
+import { beforeAll, describe, expect, test } from 'vitest';
+import { db, transaction } from '#db/client.ts';
+import { acceptAnswer, unacceptAnswer } from '#domain/forum/accepting.ts';
+import { createPost, editPost, removeOwnPost } from '#domain/forum/posts.ts';
+import { createThread, threadInput } from '#domain/forum/starting-threads.ts';
+import { removeThread, restoreThread } from '#domain/forum/moderating.ts';
+import { putCatalogue } from '#domain/library/catalogue.ts';
+import { editProfile } from '#domain/people/members.ts';
+import type { Member } from '#domain/people/types.ts';
+import { likelyAnswers } from '#domain/search/likely-answers.ts';
+import { lastDocumentId, newestMatches, newMatches } from '#domain/search/matches.ts';
+import { nearest } from '#domain/search/nearest.ts';
+import { search } from '#domain/search/results.ts';
+import { addEntry, newEntryInput } from '#domain/thesaurus/editing.ts';
+import { putThesaurus } from '#domain/thesaurus/from-content.ts';
+import { enter, forgetLimits } from '../support/cast.ts';
+import { useDatabase } from '../support/database.ts';
+import { catalogue, piece } from '../support/pieces.ts';
+
+useDatabase();
+let rosa: Member;
+let tom: Member;
+let nadia: Member;
+const urls = (q: string, more = {}) => search({ q, ...more }).results.map((r) => r.url);
+const whyOf = (q: string, url: string) => search({ q }).results.find((r) => r.url === url)?.why;
+const question = (title: string, body = 'Text.') => createThread(rosa, threadInput.parse({ forum: 'operations', kind: 'question', title, body, themes: ['technology'] }));
+
+beforeAll(async () => {
+  [rosa, tom, nadia] = [await enter('rosa'), await enter('tom'), await enter('nadia')];
+  putCatalogue(catalogue([
+    piece({ slug: 'potholes', title: 'How Alder Springs repairs potholes', summary: 'Within two days.', place: 'Alder Springs, CO', year: 2015, themes: ['technology'] }),
+    piece({ slug: 'fcr', title: 'Measuring first-contact resolution', body: 'What counts as resolved on the first contact.', year: 2018 }),
+    piece({ slug: 'centre', title: 'The contact centre of Québec', summary: 'Un centre d’appels.', year: 2020, themes: ['equity'] }),
+    piece({ slug: 'neighborhood', title: 'Neighborhood surveys', body: 'Asking in every neighborhood.', year: 2021 }),
+    piece({ slug: 'garbage', title: 'Refuse collection by zones', body: 'Bins and trucks.', year: 2010 }),
+    piece({ slug: 'website', title: 'A web site that answers', body: 'Pages.' }),
+    piece({ slug: 'number', title: 'What 311 is', body: 'The number 311 for everything.' }),
+    piece({ slug: 'book', kind: 'reference', type: 'book', title: 'The Responsive City', people: 'Goldsmith', year: 2014, csl: { id: 'x', type: 'book', title: 'x', author: [{ family: 'Goldsmith', given: 'Stephen' }, { family: 'Crawford', given: 'Susan' }] } }),
+    ...Array.from({ length: 15 }, (_, n) => piece({ slug: `filler-${n}`, title: `Budget note number ${'abcdefghijklmno'[n] ?? ''}`, body: 'Money and more money for the winter.' })),
+  ]));
+  putThesaurus([
+    { term: 'first-contact resolution', also: ['FCR', 'first-call resolution'], related: [], note: null },
+    { term: 'trash', also: ['garbage', 'refuse', 'rubbish'], related: ['recycling'], note: null },
+    { term: '311', also: ['3-1-1'], related: [], note: null },
+    { term: 'call centre', also: ['contact centre'], related: [], note: null },
+    { term: 'compost', also: ['green bin'], related: ['refuse'], note: null },
+  ]);
+});
+
+describe('forgives', () => {
+  test.each([
+    ['pothoels', '/library/potholes'], ['otholes', '/library/potholes'], ['pptholes', '/library/potholes'], ['neigborhod', '/library/neighborhood'], ['responsve city', '/library/book'], ['Goldsmtih', '/library/book'],
+  ])('typing errors: %s', (q, url) => expect(urls(q)[0]).toBe(url));
+  test('and says so', () => {
+    expect(search({ q: 'pothoels' })).toMatchObject({ corrected: 'potholes' });
+    expect(whyOf('pothoels', '/library/potholes')).toBe('Found in the title · Spelling of “pothoels” corrected to “potholes”');
+  });
+  test('but not what stands in quotes, nor what was meant', () => {
+    expect(urls('"pothoels"')).toEqual([]);
+    expect(search({ q: 'potholes' })).toMatchObject({ corrected: null, likelier: null });
+  });
+  test.each([
+    ['center', '/library/centre'], ['neighbourhood', '/library/neighborhood'], ['quebec', '/library/centre'], ['québec', '/library/centre'], ['3-1-1', '/library/number'], ['website', '/library/website'],
+    ['first contact', '/library/fcr'], ['firstcontact resolution', '/library/fcr'], ['neighborh', '/library/neighborhood'], ['pothole repairing', '/library/potholes'],
+  ])('spellings, accents, hyphens, beginnings and forms: %s', (q, url) => expect(urls(q)[0]).toBe(url));
+  test.each([
+    ['FCR', '/library/fcr'], ['fcr', '/library/fcr'], ['first call resolution', '/library/fcr'], ['garbage', '/library/garbage'], ['rubbish collection', '/library/garbage'], ['call center', '/library/centre'], ['garbge', '/library/garbage'],
+  ])('other words for the same: %s', (q, url) => expect(urls(q)[0]).toBe(url));
+  test('says which word it took for which', () => {
+    expect(whyOf('FCR', '/library/fcr')).toBe('Found in the title · “FCR” also called “first-contact resolution”');
+    expect(whyOf('neighbourhood', '/library/neighborhood')).toBe('Found in the title · “neighbourhood” also written “neighborhood”');
+  });
+  test('what is only near is tried when nothing else is found', () => {
+    expect(urls('compost')).toEqual(['/library/garbage']);
+    expect(whyOf('compost', '/library/garbage')).toContain('“refuse” is near to “compost”');
+  });
+  test('offers a likelier spelling of a word that hardly stands anywhere', () => {
+    const { id } = question('Who else has a bugdet for headsets');
+    expect(search({ q: 'bugdet' })).toMatchObject({ total: 1, corrected: null, likelier: 'budget' });
+    removeThread(nadia, { threadId: id, reason: 'Test.' });
+    expect(search({ q: 'bugdet' })).toMatchObject({ corrected: 'budget' });
+  });
+  test('what is in the thesaurus is used as soon as it stands there', () => {
+    expect(urls('skip service')).not.toContain('/library/garbage');
+    addEntry(nadia, newEntryInput.parse({ term: 'skip service', also: 'refuse collection', related: '', note: '' }));
+    expect(urls('skip service')).toContain('/library/garbage');
+  });
+  test('a query that finds nothing has something near', () => {
+    expect(search({ q: 'author:Nobody potholes' }).total).toBe(0);
+    expect(nearest('author:Nobody potholes').map((r) => r.url)).toEqual(['/library/potholes']);
+    expect(nearest('qqqqq')).toEqual([]);
+  });
+});
+
+describe('operators', () => {
+  test.each<[string, string[]]>([
+    ['author:goldsmith', ['/library/book']], ['author:"Stephen Goldsmith"', ['/library/book']], ['author:crawford type:book', ['/library/book']], ['type:book', ['/library/book']],
+    ['year:2014..2015', ['/library/potholes', '/library/book']], ['year:2014', ['/library/book']], ['place:"alder springs"', ['/library/potholes']], ['theme:equity québec', ['/library/centre']],
+    ['before:2011', ['/library/garbage']], ['theme:technology in:library', ['/library/potholes']], ['surveys OR "responsive city"', ['/library/book', '/library/neighborhood']], ['city -responsive', []],
+    ['resolution -author:goldsmith', ['/library/fcr']], ['after:2021 before:2022 in:library', ['/library/neighborhood']],
+  ])('%s', (q, expected) => expect(urls(q).filter((u) => !u.includes('filler')).sort()).toEqual([...expected].sort()));
+  test('has:answer finds questions with an accepted answer, and ceases to', () => {
+    const { id } = question('Which wallboard do you use');
+    const post = createPost(tom, { threadId: id, body: 'The blue one.' });
+    expect(urls('has:answer')).toEqual([]);
+    acceptAnswer(rosa, { postId: post.id });
+    expect(urls('has:answer wallboard')).toHaveLength(1);
+    expect(search({ q: 'blue one has:answer' }).results[0]).toMatchObject({ url: `/posts/${post.id}`, accepted: true });
+    unacceptAnswer(rosa, { postId: post.id });
+    expect(urls('has:answer')).toEqual([]);
+  });
+  test('only who asked, or a coordinator, accepts, and only replies', () => {
+    const { id } = question('Which chairs last longest');
+    const post = createPost(tom, { threadId: id, body: 'Steel.' });
+    expect(() => acceptAnswer(tom, { postId: post.id })).toThrow('Only who asked');
+    const [opening] = db.$client.prepare('select id from posts where thread_id = ? and number = 1').pluck().all(id) as [number];
+    expect(() => acceptAnswer(rosa, { postId: opening })).toThrow('Only a reply');
+    expect(acceptAnswer(nadia, { postId: post.id }).url).toContain('#post-2');
+  });
+});
+
+describe('everything there is', () => {
+  test('members who agreed to it, themes and forums', () => {
+    expect(urls('Delgado')).not.toContain('/members/rosa');
+    editProfile(rosa, { name: 'Rosa Delgado', jobTitle: 'Dispatcher of gravel', place: 'Alder Springs, CO', listed: true });
+    expect(search({ q: 'delgado', kind: 'member' }).results[0]).toMatchObject({ kind: 'member', url: '/members/rosa', typeLabel: 'Member' });
+    expect(urls('gravel')).toEqual(['/members/rosa']);
+    editProfile(rosa, { name: 'Rosa Delgado', jobTitle: 'Dispatcher of gravel', place: null, listed: false });
+    expect(urls('"gravel"')).toEqual([]);
+    expect(search({ q: 'Equity and access' }).results[0]).toMatchObject({ kind: 'theme', url: '/themes/equity', why: 'The title you typed' });
+    expect(search({ q: 'Running the centre' }).results[0]).toMatchObject({ kind: 'forum', url: '/forums/operations' });
+  });
+  test('no kind fills the first page while another has something', () => {
+    const made = Array.from({ length: 4 }, (_, n) => { forgetLimits(); return question(`Money for winter number ${n}`, 'Money, winter.'); });
+    const page = search({ q: 'money winter' }).results.map((r) => r.kind);
+    expect(page.filter((kind) => kind === 'resource')).toHaveLength(15);
+    expect(page.indexOf('thread')).toBeLessThan(12);
+    expect(search({ q: 'money winter' }).total).toBe(19);
+    for (const { id } of made) removeThread(nadia, { threadId: id, reason: 'Test.' });
+  });
+});
+
+describe('in step with what is written', () => {
+  test('new, edited, removed and restored things, one after the other and in a transaction that fails', () => {
+    forgetLimits();
+    const { id, url } = question('Axolotl at the counter');
+    const post = createPost(tom, { threadId: id, body: 'Narwhal in the queue.' });
+    expect(urls('axolotl')).toEqual([url]);
+    expect(urls('axolotl narwhal')).toHaveLength(1);
+    editPost(tom, { postId: post.id, body: 'Walrus in the queue.' });
+    expect([urls('narwhal'), urls('walrus')]).toEqual([[], [`/posts/${post.id}`]]);
+    removeThread(nadia, { threadId: id, reason: 'Test.' });
+    expect([...urls('axolotl'), ...urls('walrus')]).toEqual([]);
+    restoreThread(nadia, { threadId: id });
+    expect(urls('walrus')).toEqual([`/posts/${post.id}`]);
+    expect(() => transaction(() => {
+      editPost(tom, { postId: post.id, body: 'Okapi in the queue.' });
+      expect(urls('okapi')).toHaveLength(1);
+      throw new Error('Rolled back.');
+    })).toThrow('Rolled back.');
+    expect([urls('okapi'), urls('walrus').length]).toEqual([[], 1]);
+    createPost(tom, { threadId: id, body: 'Tapir.' });
+    expect(urls('tapir axolotl')).toHaveLength(1);
+    removeOwnPost(tom, { postId: post.id });
+    expect(urls('walrus')).toEqual([]);
+  });
+});
+
+test('what is new to a search is what was written since, once a thread', () => {
+  forgetLimits();
+  question('Kestrel over the call floor');
+  const since = lastDocumentId();
+  expect(newMatches({ q: 'kestrel' }, since, 10)).toEqual([]);
+  const { id } = question('Another kestrel');
+  createPost(tom, { threadId: id, body: 'No bird here.' });
+  expect(newMatches({ q: 'kestrel' }, since, 10)).toMatchObject([{ kind: 'thread', ref: String(id), title: 'Another kestrel', at: expect.any(Date) }]);
+  expect(newMatches({ q: 'kestrel', type: 'discussion' }, since, 10)).toEqual([]);
+  expect(newestMatches({ q: 'kestrel' }, 10).map((m) => m.title)).toEqual(['Another kestrel', 'Kestrel over the call floor']);
+});
+
+test('likely answers while asking: threads and resources, for words only', () => {
+  expect(likelyAnswers('Which wallboard should we use').map((r) => r.title)).toContain('Which wallboard do you use');
+  expect(likelyAnswers('How do others repair potholes: "type:book" -x').map((r) => r.url)).toContain('/library/potholes');
+  expect(likelyAnswers('wallboard')).toEqual([]);
+});
