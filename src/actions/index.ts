@@ -7,5 +7,6 @@ import { members } from './members.ts';
 import { duplicates } from './merging.ts';
 import { moderation } from './moderation.ts';
 import { resources } from './resources.ts';
+import { mail, searches } from './searches.ts';
 
-export const server = { members, threads, posts, comments, moderation, resources, collections, bookmarks, imports, links, duplicates, attachments };
+export const server = { members, threads, posts, comments, moderation, resources, collections, bookmarks, imports, links, duplicates, attachments, searches, mail };
