@@ -105,7 +105,7 @@ describe('a letter of news', () => {
     expect(letter?.references).toEqual(['<thread-1@hub.example>', '<post-6@hub.example>']);
     expect(letter?.headers.get('auto-submitted')).toBe('auto-generated');
     expect(letter?.text).toContain('Where\n-----\n\n> First line\n> second\n>\n> <script>x</script> & more\n\n* A & B\n  Report\n  Ça va\n  http://localhost:4321/a?b=1&c=2');
-    expect(letter?.text).toContain('Answers to this letter reach nobody.');
+    expect(letter?.text).toContain('Answers to this letter reach\nnobody.');
     expect(letter?.text).toContain(url);
     expect(letter?.html).toContain('&lt;script&gt;x&lt;/script&gt; &amp; more');
     expect(letter?.html).toContain('<a href="http://localhost:4321/a?b=1&amp;c=2">A &amp; B</a>');
