@@ -26,12 +26,22 @@ export const outbox = sqliteTable('outbox', {
   to: text('to').notNull(),
   subject: text('subject').notNull(),
   text: text('text').notNull(),
+  /** The same letter as HTML, for mail programs that prefer it. */
+  html: text('html'),
+  /** Headers beyond the usual ones, by name; a `Message-ID` here is used instead of one made up. */
+  headers: text('headers', { mode: 'json' }).$type<Record<string, string>>(),
   createdAt: moment('created_at').notNull().default(now),
   nextTryAt: moment('next_try_at').notNull().default(now),
   tries: integer('tries').notNull().default(0),
   sentAt: moment('sent_at'),
   failure: text('failure'),
 }, (t) => [index('outbox_waiting').on(t.nextTryAt).where(sql`sent_at is null`)]);
+
+/** Keys that the hub made for itself and that nobody else may know. */
+export const secrets = sqliteTable('secrets', {
+  name: text('name').primaryKey(),
+  value: text('value').notNull(),
+});
 
 /* ---------- people ---------- */
 
@@ -87,6 +97,13 @@ export const links = sqliteTable('links', {
   check('links_purpose', sql`${t.purpose} in ('confirm', 'reset', 'set-up')`),
   check('links_member', sql`(${t.purpose} = 'set-up') = (${t.memberId} is null)`),
 ]);
+
+/** Letters that a member wants no more, by what they are about (see domain/mail/stopping.ts). */
+export const mailStops = sqliteTable('mail_stops', {
+  memberId: integer('member_id').notNull().references(() => members.id, { onDelete: 'cascade' }),
+  subject: text('subject').notNull(),
+  at: moment('at').notNull().default(now),
+}, (t) => [primaryKey({ columns: [t.memberId, t.subject] })]);
 
 /* ---------- the library ---------- */
 
@@ -581,3 +598,30 @@ export const thesaurusSuggestions = sqliteTable('thesaurus_suggestions', {
   check('thesaurus_suggestions_reason', sql`(${t.state} = 'declined') = (${t.reason} is not null)`),
   check('thesaurus_suggestions_words', sql`json_array_length(${t.words}) between 1 and 10`),
 ]);
+
+/** Searches that a member keeps under a name, and how far the daily letter about each has come. */
+export const savedSearches = sqliteTable('saved_searches', {
+  id: id(),
+  memberId: integer('member_id').notNull().references(() => members.id, { onDelete: 'cascade' }),
+  name: text('name').notNull(),
+  /** The query of its address in the one way the hub writes it, without a page: `q=pothole&kind=thread`. */
+  query: text('query').notNull(),
+  mail: integer('mail', { mode: 'boolean' }).notNull().default(true),
+  createdAt: moment('created_at').notNull().default(now),
+  /** The newest search document that it has been compared with. */
+  lastDocumentId: integer('last_document_id').notNull(),
+  /** When it was last gone through for the daily letter, whether or not there was something to tell. */
+  lastMailedAt: moment('last_mailed_at'),
+}, (t) => [
+  uniqueIndex('saved_searches_query').on(t.memberId, t.query),
+  check('saved_searches_name', sql`length(trim(${t.name})) between 1 and 80`),
+  check('saved_searches_query', sql`length(${t.query}) between 1 and 2000`),
+]);
+
+/** What a saved search has told already: what leaves search and comes back is not told twice. */
+export const savedSearchHits = sqliteTable('saved_search_hits', {
+  searchId: integer('search_id').notNull().references(() => savedSearches.id, { onDelete: 'cascade' }),
+  kind: text('kind').notNull(),
+  ref: text('ref').notNull(),
+  mailedAt: moment('mailed_at').notNull(),
+}, (t) => [primaryKey({ columns: [t.searchId, t.kind, t.ref] })]);

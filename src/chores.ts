@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { setTimeout } from 'node:timers/promises';
+import { setImmediate, setTimeout } from 'node:timers/promises';
 import { Cron } from 'croner';
 import { forgetOrphanFiles } from '#domain/library/attaching.ts';
 import { readWaitingDocuments } from '#domain/library/attachment-words.ts';
@@ -12,13 +12,14 @@ import { forgetOldAttempts } from '#domain/people/limits.ts';
 import { forgetOldLinks } from '#domain/people/links.ts';
 import { forgetExpiredSessions } from '#domain/people/sessions.ts';
 import { forgetOldChanges } from '#domain/search/attributes.ts';
+import { mailSavedSearches, membersWithSearchesDue, passOverSearches } from '#domain/saved-searches/letters.ts';
 import { pagefindIsStale, rebuildPagefind } from '#domain/search/pagefind.ts';
 import { folderMailer, smtpMailer } from '#lib/mailer.ts';
 import { settings } from '#lib/settings.ts';
 import { writeReads } from './reads.ts';
 import { reportFailure } from '#lib/failures.ts';
 
-/** Starts the housekeeping: mail every five seconds, reads every half minute, the Pagefind bundle when it is behind, imports that are being read, three links a minute, forgetting once an hour. Returns a function that stops it and waits for what runs. */
+/** Starts the housekeeping: mail every five seconds, reads every half minute, the Pagefind bundle when it is behind, imports that are being read, three links a minute, daily letters, forgetting once an hour. Returns a function that stops it and waits for what runs. */
 export function startChores(): () => Promise<void> {
   const { dataDir, smtpUrl, mailFrom, outbound } = settings();
   const mailer = smtpUrl ? smtpMailer(smtpUrl, mailFrom) : folderMailer(join(dataDir, 'mail'), mailFrom);
@@ -38,6 +39,10 @@ export function startChores(): () => Promise<void> {
     every('*/5 * * * * *', 'imports', continueImports),
     every('*/7 * * * * *', 'documents', readWaitingDocuments),
     every('30 * * * * *', 'links', () => outbound && checkSomeLinks(3)),
+    every('20 */5 * * * *', 'saved searches', async () => {
+      await eachOf(membersWithSearchesDue(), 'saved searches', mailSavedSearches);
+      passOverSearches();
+    }),
     every('17 * * * *', 'forgetting', async () => {
       forgetOldAttempts();
       forgetOldLinks();
@@ -55,4 +60,16 @@ export function startChores(): () => Promise<void> {
     // A Pagefind build may take long and loses nothing when it is cut off.
     await Promise.race([Promise.all(running), setTimeout(3_000, null, { ref: false })]);
   };
+}
+
+/** Does it for one after the other, and lets requests through between: one who fails keeps nobody else waiting. */
+async function eachOf(members: readonly number[], name: string, chore: (memberId: number) => unknown): Promise<void> {
+  for (const member of members) {
+    try {
+      chore(member);
+    } catch (error) {
+      reportFailure(error, `chore ${name} for member ${member}`);
+    }
+    await setImmediate();
+  }
 }

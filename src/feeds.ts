@@ -5,6 +5,9 @@ import { readFilters, writeFilters, type Filters } from '#domain/library/filters
 import { latestResources, namesOf } from '#domain/library/list.ts';
 import { findTheme } from '#domain/library/themes.ts';
 import type { ResourceRow } from '#domain/library/types.ts';
+import { askOf, queryOf, wordsOf } from '#domain/saved-searches/asks.ts';
+import { feedsOf } from '#domain/saved-searches/saved.ts';
+import { newestMatches, type Match } from '#domain/search/matches.ts';
 import { feedResponse, newestOf, type FeedItem } from '#lib/feeds.ts';
 import { settings } from '#lib/settings.ts';
 
@@ -32,6 +35,21 @@ export const feedOfTheme = (ending: 'atom' | 'json'): APIRoute => ({ params }) =
   const page = `${url}/themes/${theme.code}`;
   return feedResponse(ending, { id: page, title: `${name}: ${theme.label}`, page, self: `${page}.${ending}`, updated: newestOf(items), items });
 };
+
+/** Answers with the newest 50 that a search finds; the same query parameters as /search. */
+export const feedOfSearch = (ending: 'atom' | 'json'): APIRoute => ({ url: { searchParams } }) => {
+  const { name, url } = settings();
+  const ask = askOf(searchParams);
+  const query = queryOf(ask);
+  const items = newestMatches(ask, 50).map(itemOfMatch);
+  const page = `${url}/search?${query}`;
+  return feedResponse(ending, { id: page, title: `${name}: ${wordsOf(ask) || 'search'}`, page, self: url + feedsOf(query)[ending], updated: newestOf(items), items });
+};
+
+/** Something found as feeds carry it. */
+function itemOfMatch({ url, title, meta, snippet, at }: Match): FeedItem {
+  return { url: settings().url + url, title, summary: [meta, snippet].filter(Boolean).join(': '), published: at, updated: at, author: null, tags: [] };
+}
 
 /** A resource as feeds carry it. */
 export function itemOfResource({ slug, title, type, people, venue, year, themes, summary, publishedAt, updatedAt }: ResourceRow): FeedItem {

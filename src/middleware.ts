@@ -24,13 +24,14 @@ export const onRequest = defineMiddleware(async (context, next) => {
     else if (renewed) setCookie(context, renewed);
   }
 
-  if (!['GET', 'HEAD', 'OPTIONS'].includes(request.method) && !comesFromHere(request, url)) {
+  const { action } = getActionContext(context);
+  const taken = comesFromHere(request, url) || (!action && fromAnywhere.has(context.routePattern));
+  if (!['GET', 'HEAD', 'OPTIONS'].includes(request.method) && !taken) {
     // Answered here and not by a page: going on to any page would run the action.
     return new Response('This form did not come from this site. For your safety we take forms only from our own pages: please open the page here and send it again.\n', { status: 403 });
   }
-  const { action } = getActionContext(context);
   if (action && !isAction(action.name)) return new Response('The hub knows no such form.\n', { status: 404 });
-  if (action && !(await isReadable(request))) return new Response('This form arrived broken: please go back and send it again.\n', { status: 400 });
+  if (request.method === 'POST' && !(await isReadable(request))) return new Response('This form arrived broken: please go back and send it again.\n', { status: 400 });
 
   const response = await next().catch((error: unknown) => {
     if (error instanceof SignInRequired && request.method === 'GET') {
@@ -43,6 +44,9 @@ export const onRequest = defineMiddleware(async (context, next) => {
   if (locals.retryAfter) response.headers.set('Retry-After', String(Math.ceil(locals.retryAfter)));
   return response;
 });
+
+/** Routes that take a bare form from other sites, never an action: what is sent carries the authority, not who sends it. */
+const fromAnywhere = new Set(['/unsubscribe/[token]']);
 
 /** A browser names the site that a form was sent from; it must be ours: the configured one, or without that the one that was asked. */
 function comesFromHere(request: Request, url: URL): boolean {

@@ -7,6 +7,9 @@ import { members } from './members.ts';
 import { duplicates } from './merging.ts';
 import { moderation } from './moderation.ts';
 import { resources } from './resources.ts';
+import { mail, searches } from './searches.ts';
 import { thesaurus } from './thesaurus.ts';
 
-export const server = { members, threads, posts, comments, moderation, resources, collections, bookmarks, imports, links, duplicates, attachments, thesaurus };
+export const server = {
+  members, threads, posts, comments, moderation, resources, collections, bookmarks, imports, links, duplicates, attachments, thesaurus, searches, mail,
+};

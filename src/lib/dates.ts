@@ -20,3 +20,9 @@ export function isoDate(date: Date): string {
 export function addDays(date: Date, days: number): Date {
   return new Date(date.getTime() + days * 86_400_000);
 }
+
+/** The last moment up to `now` at which it was this full hour of the day, in UTC. */
+export function lastHour(now: Date, hour: number): Date {
+  const today = new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth(), now.getUTCDate(), hour));
+  return today <= now ? today : addDays(today, -1);
+}

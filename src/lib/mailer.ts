@@ -7,19 +7,28 @@ export interface Letter {
   subject: string;
   /** Plain text with Unix line ends. */
   text: string;
+  /** The same as HTML; null for a letter in plain text alone. */
+  html: string | null;
   /** Stable across tries of the same letter, so that a receiver can drop a repeat. */
   messageId: string;
+  /** Further headers by name, such as `List-Unsubscribe`, `In-Reply-To` or `References`. */
+  headers: Record<string, string>;
 }
 
 /** Hands one letter over; rejects with the mail server's own words when it is not taken. */
 export type Mailer = (letter: Letter) => Promise<void>;
 
-const headers = { 'Auto-Submitted': 'auto-generated', 'X-Auto-Response-Suppress': 'All' };
+const ofEveryLetter = { 'Auto-Submitted': 'auto-generated', 'X-Auto-Response-Suppress': 'All' };
+
+/** Answers of machines to machines are unwanted, whatever a letter says of itself. */
+function asMessage({ html, headers, ...letter }: Letter) {
+  return { ...letter, html: html ?? undefined, headers: { ...headers, ...ofEveryLetter } };
+}
 
 /** Sends through an SMTP server, given as smtp://user:password@host:port or smtps://…; connections are kept and reused. */
 export function smtpMailer(url: string, from: string): Mailer {
   const transport = nodemailer.createTransport(url, { from });
-  return async (letter) => { await transport.sendMail({ ...letter, headers }); };
+  return async (letter) => { await transport.sendMail(asMessage(letter)); };
 }
 
 /** Writes each letter as an .eml file into a folder: the hub without a mail server. */
@@ -27,7 +36,7 @@ export function folderMailer(folder: string, from: string): Mailer {
   const transport = nodemailer.createTransport({ streamTransport: true, buffer: true, newline: 'unix' }, { from });
   return async (letter) => {
     await mkdir(folder, { recursive: true });
-    const { message } = await transport.sendMail({ ...letter, headers });
+    const { message } = await transport.sendMail(asMessage(letter));
     const stamp = new Date().toISOString().replace(/[:.]/g, '-');
     await writeFile(join(folder, `${stamp}-${letter.to.replace(/[^a-z0-9@.-]/gi, '_')}.eml`), message as Buffer, { flag: 'wx' });
   };

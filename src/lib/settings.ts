@@ -23,6 +23,8 @@ export interface Settings {
   uploadBytes: number;
   /** Whether the hub may ask other servers: links that it checks, DOIs that it looks up. */
   outbound: boolean;
+  /** Hour of the day, in UTC, from which daily letters are written. */
+  dailyHour: number;
   secureCookies: boolean;
 }
 
@@ -55,6 +57,7 @@ const variables = z.object({
   HUB_PAGEFIND_THREADS: wholeNumber(0, 100_000, 2000),
   HUB_UPLOAD_MB: wholeNumber(1, 100, 25),
   HUB_OUTBOUND: z.enum(['0', '1'], 'but must be 1 (the hub may ask other servers) or 0 (it never does)').default('1'),
+  HUB_DAILY_HOUR: wholeNumber(0, 23, 6),
 });
 
 /** Names of all variables, as `.env.example` lists them. */
@@ -71,7 +74,7 @@ export function readSettings(env: Record<string, string | undefined>): Settings 
     name: values.HUB_NAME, url, urlGiven: values.HUB_URL !== undefined, host: values.HUB_HOST, port: values.HUB_PORT,
     dataDir: resolve(values.HUB_DATA_DIR), smtpUrl: values.SMTP_URL ?? null,
     mailFrom: values.HUB_MAIL_FROM ?? `"${values.HUB_NAME.replaceAll(/["\\]/g, '')}" <hub@${new URL(url).hostname}>`,
-    trustedProxies: values.HUB_TRUSTED_PROXIES, demo: values.HUB_DEMO === '1', pagefindThreads: values.HUB_PAGEFIND_THREADS, uploadBytes: values.HUB_UPLOAD_MB * 1024 * 1024, outbound: values.HUB_OUTBOUND === '1', secureCookies: url.startsWith('https:'),
+    trustedProxies: values.HUB_TRUSTED_PROXIES, demo: values.HUB_DEMO === '1', pagefindThreads: values.HUB_PAGEFIND_THREADS, uploadBytes: values.HUB_UPLOAD_MB * 1024 * 1024, outbound: values.HUB_OUTBOUND === '1', dailyHour: values.HUB_DAILY_HOUR, secureCookies: url.startsWith('https:'),
   };
 }
 

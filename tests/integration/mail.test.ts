@@ -4,13 +4,16 @@ import { join } from 'node:path';
 import { simpleParser, type ParsedMail } from 'mailparser';
 import { SMTPServer } from 'smtp-server';
 import { afterEach, describe, expect, test } from 'vitest';
-import { db, outbox, transaction } from '#db/client.ts';
-import { outboxState, post, sendOutbox } from '#domain/mail/outbox.ts';
+import { db, mailStops, outbox, secrets, transaction } from '#db/client.ts';
+import { outboxState, post, postNews, sendOutbox } from '#domain/mail/outbox.ts';
+import { isStopped, readStop, resumeMail, stopMail, stopToken } from '#domain/mail/stopping.ts';
+import { letterHtml, letterText } from '#lib/letter.ts';
 import { folderMailer, smtpMailer } from '#lib/mailer.ts';
+import { enter } from '../support/cast.ts';
 import { useDatabase } from '../support/database.ts';
 
 const hub = useDatabase();
-afterEach(() => { db.delete(outbox).run(); });
+afterEach(() => { db.delete(outbox).run(); db.delete(mailStops).run(); });
 
 /** A real mail server on a free port that keeps what it is given. */
 async function mailServer(accept = true): Promise<{ url: string; letters: ParsedMail[]; close: () => Promise<void> }> {
@@ -78,5 +81,101 @@ describe('the outbox', () => {
     expect(letter.subject).toBe('Confirm your address – now');
     expect(letter.text).toContain(`token=${'x'.repeat(80)}`);
     expect(letter.text).toContain('\n\n.leading dot');
+  });
+});
+
+describe('a letter of news', () => {
+  test('arrives as text and HTML that say the same, with what threads it and what stops it', async () => {
+    const server = await mailServer();
+    const rosa = await enter('rosa');
+    postNews({
+      to: rosa, subject: 'Neu: “Schlaglöcher”', why: 'You get this because you asked for it.', change: '/account/searches', stops: 'searches',
+      parts: [{ heading: 'Where' }, { quote: 'First line\nsecond\n\n<script>x</script> & more' }, { items: [{ title: 'A & B', url: 'http://localhost:4321/a?b=1&c=2', meta: 'Report', snippet: 'Ça va' }] }],
+      headers: { 'Message-ID': '<post-7@hub.example>', 'In-Reply-To': '<post-6@hub.example>', References: '<thread-1@hub.example> <post-6@hub.example>' },
+    });
+    expect(await sendOutbox(smtpMailer(server.url, 'Practice Hub <hub@test.example>'))).toEqual({ sent: 1, failed: 0 });
+    const [letter] = server.letters;
+    const header = (name: string) => letter?.headerLines.find(({ key }) => key === name)?.line.replaceAll(/\r?\n\s+/g, ' ');
+    const url = `http://localhost:4321/unsubscribe/${stopToken(rosa.id, 'searches')}`;
+    expect(header('list-unsubscribe')).toBe(`List-Unsubscribe: <${url}>`);
+    expect(header('list-unsubscribe-post')).toBe('List-Unsubscribe-Post: List-Unsubscribe=One-Click');
+    expect(letter?.headers.get('content-type')).toMatchObject({ value: 'multipart/alternative' });
+    expect(letter?.messageId).toBe('<post-7@hub.example>');
+    expect(letter?.inReplyTo).toBe('<post-6@hub.example>');
+    expect(letter?.references).toEqual(['<thread-1@hub.example>', '<post-6@hub.example>']);
+    expect(letter?.headers.get('auto-submitted')).toBe('auto-generated');
+    expect(letter?.text).toContain('Where\n-----\n\n> First line\n> second\n>\n> <script>x</script> & more\n\n* A & B\n  Report\n  Ça va\n  http://localhost:4321/a?b=1&c=2');
+    expect(letter?.text).toContain('Answers to this letter reach\nnobody.');
+    expect(letter?.text).toContain(url);
+    expect(letter?.html).toContain('&lt;script&gt;x&lt;/script&gt; &amp; more');
+    expect(letter?.html).toContain('<a href="http://localhost:4321/a?b=1&amp;c=2">A &amp; B</a>');
+    expect(letter?.html).not.toMatch(/<script|<img|src=/);
+    await server.close();
+  });
+
+  test('of a sent one nothing is kept that a stranger could use', async () => {
+    const server = await mailServer();
+    postNews({ to: await enter('rosa'), subject: 'x', why: 'x', change: '/', stops: 'searches', parts: [] });
+    await sendOutbox(smtpMailer(server.url, 'hub@test.example'));
+    expect(db.select().from(outbox).get()).toMatchObject({ text: '', html: null, headers: null });
+    await server.close();
+  });
+
+  test('a letter that was asked for carries nothing to stop it', async () => {
+    const server = await mailServer();
+    post('rosa@test.example', 'Confirm', ['x']);
+    await sendOutbox(smtpMailer(server.url, 'hub@test.example'));
+    expect(server.letters[0]?.headers.has('list')).toBe(false);
+    expect(server.letters[0]?.html).toBe(false);
+    await server.close();
+  });
+
+  test('plain text has lines of at most 72 characters, and never breaks an address', () => {
+    const url = `https://hub.example.org/${'x'.repeat(90)}`;
+    const text = letterText([{ text: 'word '.repeat(60).trim() }, { quote: 'word '.repeat(60).trim() }, { items: [{ title: 'title '.repeat(30).trim(), url, meta: '', snippet: 'said '.repeat(40).trim() }] }, { link: 'Open', url }]);
+    expect(text.split('\n').filter((line) => line.length > 72)).toEqual([`  ${url}`, url]);
+    expect(text.split('\n').some((line) => line.endsWith(' '))).toBe(false);
+  });
+
+  test('HTML takes nothing for markup', () => {
+    const html = letterHtml('<s>', [{ heading: '<h>' }, { text: '<t>' }, { quote: '<q>' }, { link: '<l>', url: 'https://x/"><u>' }, { items: [{ title: '<i>', url: 'https://x/', meta: '<m>', snippet: '<n>' }] }]);
+    for (const tag of ['s', 'h', 't', 'q', 'l', 'u', 'i', 'm', 'n']) expect(html).not.toContain(`<${tag}>`);
+  });
+});
+
+describe('stopping letters by the link in one', () => {
+  test('stops, stays stopped, and can be taken back; looking changes nothing', async () => {
+    const rosa = await enter('rosa');
+    const token = stopToken(rosa.id, 'searches');
+    expect(readStop(token)).toMatchObject({ memberId: rosa.id, subject: 'searches', stopped: false });
+    expect(isStopped(rosa.id, 'searches')).toBe(false);
+    stopMail({ token });
+    stopMail({ token });
+    expect(readStop(token).stopped).toBe(true);
+    resumeMail({ token });
+    resumeMail({ token });
+    expect(isStopped(rosa.id, 'searches')).toBe(false);
+  });
+
+  test('no token but the right one works, and nobody can make one for somebody else', async () => {
+    const [rosa, tom] = [await enter('rosa'), await enter('tom')];
+    const token = stopToken(rosa.id, 'searches');
+    const code = token.split('.')[2] ?? '';
+    expect(code).toMatch(/^[\w-]{22}$/);
+    const wrong = ['', '.', 'x', token.slice(0, -1), `${token}x`, `${token}.`, `${tom.id}.searches.${code}`, `0${token}`, `${rosa.id}.everything.${code}`, `${rosa.id}.toString.${code}`, `${rosa.id}.searches.`, `${rosa.id}.searches.${'é'.repeat(22)}`, stopToken(9999, 'searches'), 'NaN.searches.x'];
+    for (const one of wrong) for (const act of [() => readStop(one), () => stopMail({ token: one }), () => resumeMail({ token: one })]) expect(act, one).toThrow('This link is incomplete');
+    expect(isStopped(rosa.id, 'searches')).toBe(false);
+    expect(stopToken(tom.id, 'searches').split('.')[2]).not.toBe(code);
+  });
+
+  test('the hub keeps one key, and a hub with another key takes none of these links', async () => {
+    const rosa = await enter('rosa');
+    const token = stopToken(rosa.id, 'searches');
+    const kept = db.select().from(secrets).all();
+    expect(kept).toHaveLength(1);
+    db.update(secrets).set({ value: 'another' }).run();
+    expect(() => readStop(token)).toThrow();
+    db.update(secrets).set({ value: kept[0]?.value ?? '' }).run();
+    expect(readStop(token).stopped).toBe(false);
   });
 });

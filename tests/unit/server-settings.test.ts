@@ -9,17 +9,17 @@ describe('settings', () => {
   test('without any variable there is a hub on this machine', () => {
     expect(readSettings({})).toEqual({
       name: 'Practice Hub', url: 'http://localhost:4321', urlGiven: false, host: '127.0.0.1', port: 4321, dataDir: resolve('var'), smtpUrl: null,
-      mailFrom: '"Practice Hub" <hub@localhost>', trustedProxies: 0, demo: false, pagefindThreads: 2000, secureCookies: false, uploadBytes: 25 * 1024 * 1024, outbound: true,
+      mailFrom: '"Practice Hub" <hub@localhost>', trustedProxies: 0, demo: false, pagefindThreads: 2000, secureCookies: false, uploadBytes: 25 * 1024 * 1024, outbound: true, dailyHour: 6,
     });
   });
 
   test('each variable is taken', () => {
     expect(readSettings({
       HUB_NAME: 'Le carrefour', HUB_URL: 'https://Hub.Example.org/', HUB_HOST: '::', HUB_PORT: '80', HUB_DATA_DIR: '/srv/hub', SMTP_URL: 'smtps://u:p@mail.example.org',
-      HUB_MAIL_FROM: 'Hub <hub@example.org>', HUB_TRUSTED_PROXIES: '2', HUB_DEMO: '1', HUB_PAGEFIND_THREADS: '0', HUB_UPLOAD_MB: '100', HUB_OUTBOUND: '0',
+      HUB_MAIL_FROM: 'Hub <hub@example.org>', HUB_TRUSTED_PROXIES: '2', HUB_DEMO: '1', HUB_PAGEFIND_THREADS: '0', HUB_UPLOAD_MB: '100', HUB_OUTBOUND: '0', HUB_DAILY_HOUR: '23',
     })).toEqual({
       name: 'Le carrefour', url: 'https://hub.example.org', urlGiven: true, host: '::', port: 80, dataDir: '/srv/hub', smtpUrl: 'smtps://u:p@mail.example.org',
-      mailFrom: 'Hub <hub@example.org>', trustedProxies: 2, demo: true, pagefindThreads: 0, secureCookies: true, uploadBytes: 100 * 1024 * 1024, outbound: false,
+      mailFrom: 'Hub <hub@example.org>', trustedProxies: 2, demo: true, pagefindThreads: 0, secureCookies: true, uploadBytes: 100 * 1024 * 1024, outbound: false, dailyHour: 23,
     });
   });
 
@@ -36,7 +36,7 @@ describe('settings', () => {
     ['HUB_NAME', 'two\nlines'], ['HUB_NAME', 'x'.repeat(61)], ['HUB_PORT', 'abc'], ['HUB_PORT', '0'], ['HUB_PORT', '65536'], ['HUB_PORT', '80.5'], ['HUB_HOST', 'a host'],
     ['HUB_URL', 'hub.example.org'], ['HUB_URL', 'ftp://hub.example.org'], ['HUB_URL', 'https://hub.example.org/hub'], ['HUB_URL', 'https://hub.example.org/?a'], ['HUB_DATA_DIR', 'a\u0000b'],
     ['SMTP_URL', 'mail.example.org'], ['SMTP_URL', 'https://mail.example.org'], ['HUB_MAIL_FROM', 'nobody'], ['HUB_MAIL_FROM', 'a@b.example, c@d.example'], ['HUB_MAIL_FROM', 'a@b.example\nBcc: c@d.example'],
-    ['HUB_TRUSTED_PROXIES', '-1'], ['HUB_TRUSTED_PROXIES', 'yes'], ['HUB_DEMO', 'yes'], ['HUB_PAGEFIND_THREADS', 'many'],
+    ['HUB_TRUSTED_PROXIES', '-1'], ['HUB_TRUSTED_PROXIES', 'yes'], ['HUB_DEMO', 'yes'], ['HUB_DAILY_HOUR', '24'], ['HUB_PAGEFIND_THREADS', 'many'],
   ])('%s = %j is refused in one sentence that names it', (name, value) => {
     const refusal = (() => { try { readSettings({ [name]: value }); return null; } catch (error) { return error; } })();
     expect(refusal).toBeInstanceOf(SettingsError);

@@ -1,18 +1,47 @@
 import { and, asc, eq, isNull, lt, lte, sql } from 'drizzle-orm';
 import { db, outbox } from '#db/client.ts';
 import { addDays } from '#lib/dates.ts';
+import { letterHtml, letterText, wrapped, type LetterPart } from '#lib/letter.ts';
 import type { Mailer } from '#lib/mailer.ts';
 import { settings } from '#lib/settings.ts';
+import { stopUrl, type MailSubject } from './stopping.ts';
 
-/** Decides on a letter: it is sent if and only if the surrounding transaction is kept. Paragraphs are joined by blank lines; the signature is added. */
+/** Decides on a letter that somebody asked for, such as a link: it is sent if and only if the surrounding transaction is kept. Paragraphs are joined by blank lines; the signature is added. */
 export function post(to: string, subject: string, paragraphs: string[]): void {
   const { name, url } = settings();
-  db.insert(outbox).values({ to, subject, text: [...paragraphs.map(wrapped), `${name}\n${url}`].join('\n\n') }).run();
+  db.insert(outbox).values({ to, subject, text: [...paragraphs.map((paragraph) => wrapped(paragraph)), `${name}\n${url}`].join('\n\n') }).run();
 }
 
-/** Lines of at most 72 characters, as plain-text mail has them; an address is never broken. */
-function wrapped(paragraph: string): string {
-  return paragraph.replace(/(?![^\n]{1,72}$)([^\n]{1,72})[ ]/g, '$1\n');
+/** A letter that tells a member of something, and that they can stop. */
+export interface News {
+  to: { id: number; email: string };
+  subject: string;
+  parts: LetterPart[];
+  /** One sentence on why they get it. */
+  why: string;
+  /** The page where they change what they are told of, as a path. */
+  change: string;
+  /** What the link in the letter stops. */
+  stops: MailSubject;
+  /** Headers beyond those of every such letter, such as `References`. */
+  headers?: Record<string, string>;
+}
+
+/**
+ * Decides on a letter of news, within the transaction of what it tells. It says why it is sent and how to stop it, to people and to mail
+ * programs (RFC 2369; with one click, RFC 8058). Whether they have stopped such letters is for the caller to ask.
+ */
+export function postNews({ to, subject, parts, why, change, stops, headers }: News): void {
+  const { name, url } = settings();
+  const stop = stopUrl(to.id, stops);
+  const whole: LetterPart[] = [
+    ...parts, { text: `${why} Answers to this letter reach nobody.` },
+    { link: 'Stop these letters with one click, without signing in', url: stop }, { link: 'Change what you are told of', url: url + change }, { text: `${name}\n${url}` },
+  ];
+  db.insert(outbox).values({
+    to: to.email, subject, text: letterText(whole), html: letterHtml(subject, whole),
+    headers: { ...headers, 'List-Unsubscribe': `<${stop}>`, 'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click' },
+  }).run();
 }
 
 const maximumTries = 8;
@@ -27,16 +56,17 @@ export async function sendOutbox(send: Mailer): Promise<{ sent: number; failed: 
     .orderBy(asc(outbox.id)).limit(50).all();
   const host = new URL(settings().url).hostname;
   let sent = 0;
-  for (const letter of due) {
+  for (const { id, to, subject, text, html, headers, tries, createdAt } of due) {
     // Claimed before it is sent, so that another process does not send it too.
     const claimed = db.update(outbox)
-      .set({ tries: letter.tries + 1, nextTryAt: new Date(Date.now() + 60_000 * 2 ** letter.tries) })
-      .where(and(eq(outbox.id, letter.id), eq(outbox.tries, letter.tries))).run().changes;
+      .set({ tries: tries + 1, nextTryAt: new Date(Date.now() + 60_000 * 2 ** tries) })
+      .where(and(eq(outbox.id, id), eq(outbox.tries, tries))).run().changes;
     if (!claimed) continue;
-    const failure = await send({ ...letter, messageId: `<${letter.id}.${letter.createdAt.getTime()}@${host}>` })
+    const { 'Message-ID': messageId = `<${id}.${createdAt.getTime()}@${host}>`, ...others } = headers ?? {};
+    const failure = await send({ to, subject, text, html, messageId, headers: others })
       .then(() => null, (error: unknown) => String(error));
     if (failure === null) sent++;
-    db.update(outbox).set(failure === null ? { sentAt: new Date(), failure: null, text: '' } : { failure }).where(eq(outbox.id, letter.id)).run();
+    db.update(outbox).set(failure === null ? { sentAt: new Date(), failure: null, text: '', html: null, headers: null } : { failure }).where(eq(outbox.id, id)).run();
   }
   return { sent, failed: due.length - sent };
 }

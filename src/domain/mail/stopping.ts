@@ -1,0 +1,84 @@
+import { createHmac, timingSafeEqual } from 'node:crypto';
+import { and, eq } from 'drizzle-orm';
+import { z } from 'zod';
+import { db, mailStops, members, secrets } from '#db/client.ts';
+import { settings } from '#lib/settings.ts';
+import { newToken } from '#lib/tokens.ts';
+import { NotFound } from '../errors.ts';
+
+/** What letters can be about, each stopped for itself. The words complete "You get no more …". */
+const subjects = {
+  searches: 'daily letters about your saved searches',
+} as const;
+
+export type MailSubject = keyof typeof subjects;
+
+/** What a link in a letter stops. */
+export interface MailStop {
+  token: string;
+  memberId: number;
+  subject: MailSubject;
+  /** What it is, in words that complete "You get no more …". */
+  words: string;
+  stopped: boolean;
+}
+
+/**
+ * The secret with which a member stops letters about a subject without signing in: who and what, and a code that only the hub can make
+ * (HMAC-SHA-256, 128 bits of it). It stays good for ever, as letters do, and allows nothing but stopping and taking that back.
+ */
+export function stopToken(memberId: number, subject: MailSubject): string {
+  return `${memberId}.${subject}.${codeOf(memberId, subject)}`;
+}
+
+/** The address that letters about a subject carry for their receiver, in the text and for mail programs. */
+export function stopUrl(memberId: number, subject: MailSubject): string {
+  return `${settings().url}/unsubscribe/${stopToken(memberId, subject)}`;
+}
+
+/** What a link from a letter stops, and whether it has. Throws NotFound for a token that the hub never gave, or whose member is gone. */
+export function readStop(token: string): MailStop {
+  const [id = '', name = '', code = ''] = token.split('.');
+  const memberId = Number(id);
+  const subject = Object.keys(subjects).find((known): known is MailSubject => known === name);
+  if (!/^[1-9]\d{0,14}$/.test(id) || !subject || !same(code, codeOf(memberId, subject)) || stopToken(memberId, subject) !== token) throw new NotFound(unknown);
+  if (!db.select({ id: members.id }).from(members).where(eq(members.id, memberId)).get()) throw new NotFound(unknown);
+  return { token, memberId, subject, words: subjects[subject], stopped: isStopped(memberId, subject) };
+}
+const unknown = 'This link is incomplete: please copy it whole from the letter.';
+
+export const stopInput = z.object({ token: z.string().max(200) });
+
+/** Stops letters as a link from one asks; once stopped it changes nothing. Whoever has the link may: mail programs do it without anybody signed in. Throws NotFound. */
+export function stopMail({ token }: z.output<typeof stopInput>): void {
+  const { memberId, subject } = readStop(token);
+  db.insert(mailStops).values({ memberId, subject }).onConflictDoNothing().run();
+}
+
+/** Takes back what `stopMail` did. Throws NotFound. */
+export function resumeMail({ token }: z.output<typeof stopInput>): void {
+  const { memberId, subject } = readStop(token);
+  db.delete(mailStops).where(and(eq(mailStops.memberId, memberId), eq(mailStops.subject, subject))).run();
+}
+
+/** Whether a member has stopped letters about a subject. */
+export function isStopped(memberId: number, subject: MailSubject): boolean {
+  return db.select({ at: mailStops.at }).from(mailStops).where(and(eq(mailStops.memberId, memberId), eq(mailStops.subject, subject))).get() !== undefined;
+}
+
+const codeOf = (memberId: number, subject: MailSubject) =>
+  createHmac('sha256', secret()).update(`stop mail ${memberId} ${subject}`).digest().subarray(0, 16).toString('base64url');
+
+/** Made when it is first needed; another process may have been quicker. */
+function secret(): string {
+  const known = () => db.select({ value: secrets.value }).from(secrets).where(eq(secrets.name, 'mail')).get()?.value;
+  const found = known();
+  if (found) return found;
+  db.insert(secrets).values({ name: 'mail', value: newToken() }).onConflictDoNothing().run();
+  return known() ?? '';
+}
+
+function same(a: string, b: string): boolean {
+  const [one, other] = [Buffer.from(a), Buffer.from(b)];
+  return one.length === other.length && timingSafeEqual(one, other);
+}

@@ -1,0 +1,105 @@
+import { prepared, savedSearches, savedSearchHits, db, transaction } from '#db/client.ts';
+import { eq } from 'drizzle-orm';
+import { lastHour } from '#lib/dates.ts';
+import type { LetterPart } from '#lib/letter.ts';
+import { settings } from '#lib/settings.ts';
+import { postNews } from '../mail/outbox.ts';
+import { lastDocumentId, newMatches, type Match } from '../search/matches.ts';
+import { askOf } from './asks.ts';
+
+/** So many matches of one search a letter shows; so many are counted. */
+const mostShown = 20;
+const mostCounted = 500;
+
+/** Whom a daily letter may go to: members who have confirmed, are not suspended now and have not stopped it. */
+const readers = `select m.id from members m where m.email_confirmed_at is not null and (m.suspended_until is null or m.suspended_until <= @now)
+  and not exists (select 1 from mail_stops x where x.member_id = m.id and x.subject = 'searches')`;
+const due = 's.mail and coalesce(s.last_mailed_at, s.created_at) < @since';
+
+/** Members with saved searches that today's letter has not gone through yet. The day begins at HUB_DAILY_HOUR. */
+export function membersWithSearchesDue(now = new Date()): number[] {
+  return dueMembers().all({ now: now.getTime(), since: today(now) }) as number[];
+}
+const dueMembers = prepared((d) => d.$client.prepare(`select distinct s.member_id from saved_searches s where ${due} and s.member_id in (${readers}) order by 1`).pluck());
+
+const today = (now: Date) => lastHour(now, settings().dailyHour).getTime();
+
+/**
+ * Goes through a member's saved searches for today's letter: what is new is noted as told and the letter is put into the outbox, all or
+ * nothing, so that nothing is told twice whatever happens between. A second call on the same day does nothing.
+ * @returns how many new matches the letter tells of; 0 when there is none
+ */
+export function mailSavedSearches(memberId: number, now = new Date()): number {
+  return transaction(() => {
+    const searches = dueSearches().all({ memberId, now: now.getTime(), since: today(now) }) as DueSearch[];
+    const [first] = searches;
+    if (!first) return 0;
+    const last = lastDocumentId();
+    const found = searches.map((search) => ({ search, ...news(memberId, search) }));
+    for (const { search, fresh } of found) {
+      for (const { kind, ref } of fresh) db.insert(savedSearchHits).values({ searchId: search.id, kind, ref, mailedAt: now }).onConflictDoNothing().run();
+      db.update(savedSearches).set({ lastDocumentId: last, lastMailedAt: now }).where(eq(savedSearches.id, search.id)).run();
+    }
+    const told = found.filter(({ fresh }) => fresh.length > 0);
+    if (told.length > 0) write({ id: memberId, email: first.email }, told);
+    return told.reduce((sum, { fresh }) => sum + fresh.length, 0);
+  });
+}
+
+interface DueSearch { id: number; name: string; query: string; email: string; created_at: number; last_document_id: number }
+const dueSearches = prepared((d) => d.$client.prepare(`
+  select s.id, s.name, s.query, floor(s.created_at) as created_at, s.last_document_id, m.email from saved_searches s join members m on m.id = s.member_id
+  where s.member_id = @memberId and ${due} and s.member_id in (${readers}) order by s.name collate nocase, s.id`));
+
+interface News { search: DueSearch; fresh: Match[]; more: boolean }
+
+/**
+ * What a search has found since it was last looked at: not told before, not the member's own words, and of posts only those written since it was
+ * saved, since a thread that was removed and is restored comes back as a new document.
+ */
+function news(memberId: number, search: DueSearch): { fresh: Match[]; more: boolean } {
+  const matches = newMatches(askOf(search.query), search.last_document_id, mostCounted + 1);
+  const fresh = matches.slice(0, mostCounted).filter(({ kind, ref, at }) =>
+    !((kind === 'thread' || kind === 'post') && (at.getTime() < search.created_at || author().get({ kind, ref }) === memberId))
+    && !told().get({ searchId: search.id, kind, ref }));
+  return { fresh, more: matches.length > mostCounted };
+}
+const told = prepared((d) => d.$client.prepare('select 1 from saved_search_hits where search_id = @searchId and kind = @kind and ref = @ref'));
+const author = prepared((d) => d.$client.prepare(`
+  select case when @kind = 'thread' then (select author_id from threads where id = cast(@ref as integer)) else (select author_id from posts where id = cast(@ref as integer)) end`).pluck());
+
+/** A thread, and whatever else two searches find, stands in the letter once. */
+function write(to: { id: number; email: string }, told: readonly News[]): void {
+  const { name, url } = settings();
+  const seen = new Set<string>();
+  const parts = told.flatMap(({ search, fresh, more }): LetterPart[] => {
+    const once = fresh.filter((match) => {
+      const key = threadOf().get(match.documentId) ?? `${match.kind} ${match.ref}`;
+      return !seen.has(String(key)) && seen.add(String(key));
+    });
+    const shown = once.slice(0, mostShown);
+    const rest = once.length - shown.length;
+    return [
+      { heading: `${search.name}: ${more ? 'more than ' : ''}${fresh.length} new` },
+      ...(shown.length > 0 ? [{ items: shown.map(({ title, url: path, meta, snippet }) => ({ title, url: url + path, meta, snippet })) }] : []),
+      ...(once.length === 0 ? [{ text: 'All of it stands above.' }] : []),
+      { link: rest > 0 ? `And ${rest}${more ? ' or more' : ''} more: open the search` : 'Open the search', url: `${url}/search?${search.query}` },
+    ];
+  });
+  const sum = told.reduce((n, { fresh }) => n + fresh.length, 0);
+  const [only, another] = told;
+  postNews({
+    to, parts, stops: 'searches', change: '/account/searches',
+    subject: only && !another ? `${sum} new for “${only.search.name}”` : `${sum} new for ${told.length} of your searches`,
+    why: `You get this letter, at most once a day, because you saved ${told.length === 1 ? 'this search' : 'these searches'} on ${name}.`,
+  });
+}
+const threadOf = prepared((d) => d.$client.prepare(`select 'thread of ' || thread_id from search_documents where id = ? and thread_id is not null`).pluck());
+
+/** What comes while a search has no letter is not mailed later: those are brought up to date without one. */
+export function passOverSearches(now = new Date()): void {
+  passing().run({ now: now.getTime(), since: today(now), last: lastDocumentId() });
+}
+const passing = prepared((d) => d.$client.prepare(`
+  update saved_searches as s set last_document_id = @last, last_mailed_at = @now
+  where coalesce(s.last_mailed_at, s.created_at) < @since and not (s.mail and s.member_id in (${readers}))`));
