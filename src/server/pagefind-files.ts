@@ -5,12 +5,12 @@ import { keepAnswer, type KeptAnswer } from './kept-answer.ts';
 import { typeOf } from './static-files.ts';
 
 const mostKept = 400;
-const content = /^(?:[\w-]+\/)?[\w-][\w.-]*$/;
+const content = /^(?:[\w-]+\/){0,2}[\w-][\w.-]*$/;
 /**
  * Named by their content: a page opened before the last rebuild still asks for the old ones. They are kept for a minute all the same, not
  * for ever, for they carry the words of posts that may be removed.
  */
-const hashed = /_[0-9a-f]{6,}\.pf_\w+$/;
+const hashed = /_[0-9a-f]{6,}\.(?:pf_\w+|json)$/;
 
 /**
  * Serves the Pagefind bundle that the link `current` in the folder points at; the link may be swapped at any moment.
@@ -37,7 +37,7 @@ export function pagefindFiles(folder: string, https: boolean): (path: string) =>
   }
 
   return async (path) => {
-    if (!content.test(path)) return null;
+    if (!content.test(path) || path === 'shards.json') return null;
     const current = await readlink(join(folder, 'current')).catch(() => null);
     if (!current) return null;
     const answer = await read(current, path);
