@@ -22,8 +22,10 @@ input { flex: 1; min-inline-size: 0; min-block-size: 2.75rem; margin: 0; padding
 input::placeholder { color: var(--soft); opacity: 1; }
 input:focus-visible, button:focus-visible { outline: 3px solid var(--link); outline-offset: 2px; position: relative; z-index: 1; }
 button { min-block-size: 2.75rem; min-inline-size: 2.75rem; margin: 0; padding-inline: 0.9rem; border: 0; border-radius: 0 0.25rem 0.25rem 0; background: var(--accent); color: var(--on-accent); font: inherit; font-weight: 700; cursor: pointer; }
-.search-options { position: absolute; z-index: 10; inset: calc(100% + 6px) 0 auto; padding: 0.25rem; border: 1px solid var(--line); border-radius: 0.25rem; background: var(--ground); color: var(--ink); box-shadow: 0 0.75rem 2rem rgb(0 0 0 / 22%); max-block-size: 70vh; overflow-y: auto; overscroll-behavior: contain; text-align: start; }
-.search-options[hidden], [hidden] { display: none; }
+.search-options { position: absolute; z-index: 10; inset: calc(100% + 6px) 0 auto; padding: 0.25rem; border: 1px solid var(--line); border-radius: 0.25rem; background: var(--ground); color: var(--ink); box-shadow: 0 0.75rem 2rem rgb(0 0 0 / 22%); text-align: start; }
+.search-options:not([hidden]) { display: flex; flex-direction: column; max-block-size: 70vh; }
+.option-list { overflow-y: auto; overscroll-behavior: contain; }
+[hidden] { display: none; }
 .option { min-block-size: 2.75rem; padding: 0.5rem 0.75rem; border-radius: 0.25rem; cursor: pointer; overflow-wrap: anywhere; }
 .option:hover, .option[aria-selected='true'] { background: var(--tint); }
 .option[aria-selected='true'] { box-shadow: inset 3px 0 0 var(--link); }

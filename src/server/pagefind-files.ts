@@ -28,9 +28,9 @@ export function pagefindFiles(folder: string, https: boolean): (path: string) =>
     const type = typeOf(path);
     const headers = [
       'Content-Type', type, 'Cache-Control', hashed.test(path) ? 'public, max-age=60' : 'no-cache', 'Vary', 'Accept-Encoding',
-      ...securityHeaders({ https, forOtherSites: true, worker: path === 'pagefind-worker.js' }),
+      ...securityHeaders({ https, forOtherSites: true, worker: path === 'pagefind-worker.js', data: !path.endsWith('.js') }),
     ];
-    const answer = keepAnswer(200, type, headers, body, 'page');
+    const answer = keepAnswer(200, type, headers, body, path.endsWith('.js') ? 'file' : 'page');
     if (kept.size >= mostKept) kept.clear();
     kept.set(key, answer);
     return answer;

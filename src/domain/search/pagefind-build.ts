@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, linkSync, mkdirSync, readdirSync, readFileSync, readlinkSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { gunzipSync, gzipSync } from 'node:zlib';
 import Database from 'better-sqlite3';
 import { close, createIndex } from 'pagefind';
 import { z } from 'zod';
@@ -19,6 +20,8 @@ import { recordsOf, type BundleRecord } from './pagefind-records.ts';
 const [file = '', folder = '', limit = '2000', keep = 'last'] = process.argv.slice(2);
 /** To be raised when the same records shall give another bundle. */
 const format = 1;
+/** What every file of Pagefind's begins with, below its compression. */
+const signature = 'pagefind_dcd';
 
 const sqlite = new Database(file, { readonly: true });
 sqlite.pragma('busy_timeout = 5000');
@@ -63,8 +66,16 @@ async function buildShard(records: readonly BundleRecord[], outputPath: string, 
   const { errors: unwritten } = await index.writeFiles({ outputPath });
   if (unwritten.length) throw new Error(unwritten.join(' '));
   await close();
+  for (const name of readdirSync(join(outputPath, 'fragment'))) shortenFragment(join(outputPath, 'fragment', name));
   for (const name of readdirSync(outputPath)) if (isSpare(name, first)) rmSync(join(outputPath, name));
   if (!first) useCodeOfFirst(join(outputPath, 'pagefind-entry.json'));
+}
+
+/** A fragment is loaded for each result, to be shown by its title: the words of an article in it would be most of what a query loads. */
+function shortenFragment(file: string): void {
+  const text = gunzipSync(readFileSync(file)).toString();
+  const fragment = z.looseObject({ content: z.string() }).parse(JSON.parse(text.slice(signature.length)));
+  writeFileSync(file, gzipSync(signature + JSON.stringify({ ...fragment, content: fragment.content.slice(0, 200) })));
 }
 
 /** Pagefind's own user interfaces are not used, and its code is needed once. */

@@ -19,7 +19,7 @@ const heap = ['--max-old-space-size=256', '--max-semi-space-size=2', '--optimize
 export function pagefindIsStale(): boolean {
   if (hasRemovedWords()) return true;
   if (Date.now() - builtAt < Math.max(patience, 10 * tookMs)) return false;
-  return builtFrom('pagefind') !== documentChanges() || !existsSync(join(settings().dataDir, 'pagefind/current/pagefind.js'));
+  return builtFrom('pagefind') !== documentChanges() || !existsSync(join(settings().dataDir, 'pagefind/current/bundle.json'));
 }
 
 const hasRemovedWords = () => builtFrom('pagefind-removed') !== documentRemovals();

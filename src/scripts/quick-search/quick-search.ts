@@ -31,7 +31,7 @@ interface Pagefind { createInstance(options: object): Instance }
 
 /** As many as are shown, and so many more from which they are chosen. */
 const shown = 8;
-const considered = 14;
+const considered = 12;
 /**
  * About how many kilobytes of index a query may load: 8 for what a shard has and 23 for each word in it. The first one also loads 80 of Pagefind
  * itself, and 200 is to be enough for all.
