@@ -19,7 +19,7 @@ export async function openPagefind(bundle: string): Promise<PagefindRunner> {
   const files = existsSync(bundle) ? pagefindFiles(bundle, false) : async () => null;
   const server = createServer((request, response) => {
     const { pathname } = new URL(request.url ?? '/', 'http://localhost');
-    if (pathname === '/') return response.writeHead(200, { 'Content-Type': 'text/html' }).end('<!doctype html><html lang="en"><title>Runner</title>');
+    if (pathname === '/') return response.writeHead(200, { 'Content-Type': 'text/html' }).end('<!doctype html><html lang="en"><title>Runner</title><script type="module">import { openQuickSearch } from "/quick-search.js"; globalThis.openQuickSearch = openQuickSearch;</script>');
     if (pathname === '/quick-search.js') return response.writeHead(200, { 'Content-Type': 'text/javascript' }).end(code);
     return void files(pathname.replace(/^\/pagefind\//, '')).then((file) => {
       if (file) response.writeHead(file.status, [...file.headers]).end(file.body);
@@ -34,10 +34,7 @@ export async function openPagefind(bundle: string): Promise<PagefindRunner> {
   const page = await browser.newPage();
   await page.goto(origin);
   const base = existsSync(bundle) ? `${origin}/pagefind/` : bundle;
-  const quick = await page.evaluateHandle(async (from) => {
-    const module: { openQuickSearch(base: string): Promise<QuickSearch> } = await import(`${location.origin}/quick-search.js`);
-    return module.openQuickSearch(from);
-  }, base);
+  const quick = await page.evaluateHandle<QuickSearch>(`openQuickSearch(${JSON.stringify(base)})`);
 
   return {
     search: (query) => quick.evaluate(async (open, words) => (await open.search(words)).found.map(({ url }) => url), query),

@@ -41,7 +41,7 @@ export function openDirectory() {
   };
 }
 
-/** How the first entry of a file of the directory begins, and the hash in the file's name. */
+/** As much of the first entry of a file as tells it from the last one of the file before, and the hash in the file's name. */
 export type Part = readonly [first: string, hash: string];
 
 const byFirst = (a: readonly [string, ...unknown[]], b: readonly [string, ...unknown[]]) => (a[0] < b[0] ? -1 : a[0] > b[0] ? 1 : 0);
@@ -52,7 +52,13 @@ function writeParts(folder: string, name: string, size: number, entries: readonl
     const text = JSON.stringify(entries.slice(from, from + size));
     const hash = createHash('sha256').update(text).digest('hex').slice(0, 8);
     writeFileSync(join(folder, 'directory', `${name}_${hash}.json`), text);
-    parts.push([(entries[from]?.[0] ?? '').slice(0, 20), hash]);
+    parts.push([beginning(entries[from]?.[0] ?? '', entries[from - 1]?.[0] ?? ''), hash]);
   }
   return parts;
+}
+
+function beginning(word: string, before: string): string {
+  let same = 0;
+  while (same < word.length && word[same] === before[same]) same++;
+  return word.slice(0, same + 1);
 }

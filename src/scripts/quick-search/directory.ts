@@ -24,7 +24,7 @@ export function openDirectory(base: string, bundle: Bundle) {
   /** The entries of the files in which something that begins with `prefix` may be: at most so many files. */
   async function entriesAt<Entry>(name: 'words' | 'titles', prefix: string, most: number): Promise<Entry[]> {
     const parts = bundle[name];
-    // The beginnings are cut short, so one that equals ours may stand for something later than we look for.
+    // What begins like ours may begin in the file before the first that does.
     const from = Math.max(0, parts.findLastIndex(([first]) => first < prefix));
     const files = parts.slice(from).filter(([first], n) => n === 0 || first.slice(0, prefix.length) <= prefix).slice(0, most);
     return (await Promise.all(files.map(([, hash]) => load<Entry>(name, hash)))).flat();

@@ -31,12 +31,12 @@ interface Pagefind { createInstance(options: object): Instance }
 
 /** As many as are shown, and so many more from which they are chosen. */
 const shown = 8;
-const considered = 12;
+const considered = 10;
 /**
- * About how many kilobytes of index a query may load: 8 for what a shard has and 23 for each word in it. The first one also loads 80 of Pagefind
- * itself, and 200 is to be enough for all.
+ * About how many kilobytes of index a query may load: 8 for what a shard has and 23 for each word in it. The first one also loads 85 of Pagefind
+ * itself and up to 40 of directory and results, more in a large bundle, and 200 is to be enough for all.
  */
-const allowance = { first: 80, later: 160 };
+const allowance = { first: 80, firstOfMany: 60, later: 160 };
 const costOf = (words: number) => 8 + 23 * words;
 const mostWords = 3;
 
@@ -74,7 +74,7 @@ async function openGeneration(base: string, { createInstance }: Pagefind, kinds:
   const directory = openDirectory(base, bundle);
   const instances = new Map<number, Instance>();
   const filters = kinds.length > 0 ? { filters: { kind: [...kinds] } } : {};
-  let left = allowance.first;
+  let left = bundle.shards.length > 1 ? allowance.firstOfMany : allowance.first;
 
   const shard = (n: number): Instance => {
     const known = instances.get(n) ?? createInstance({ basePath: base + bundle.shards[n], ranking, metaCacheTag: bundle.generation });
@@ -124,7 +124,7 @@ async function openGeneration(base: string, { createInstance }: Pagefind, kinds:
     const [{ known, corrected }, titled] = await Promise.all([understand(words), directory.titled(titleKey(query), shown)]);
     const candidates: Candidate[] = titled.filter(({ kind }) => kinds.length === 0 || kinds.includes(kind)).map((found) => ({ found, fit: 0.5 }));
     // The rarest words decide; the others count in the ranking.
-    const rarest = known.toSorted((a, b) => a.records - b.records).slice(0, mostWords);
+    const rarest = known.toSorted((a, b) => a.records - b.records).slice(0, Math.min(mostWords, Math.floor((left - costOf(0)) / (costOf(1) - costOf(0)))));
     for (const set of [rarest, rarest.slice(0, 1)]) {
       if (set.length === 0) break;
       for (const n of shardsFor(set)) {
