@@ -1,6 +1,7 @@
 import mdx from '@astrojs/mdx';
 import node from '@astrojs/node';
 import { defineConfig } from 'astro/config';
+import { selfContained } from './src/server/self-contained.mjs';
 
 const building = process.argv.includes('build');
 
@@ -11,6 +12,16 @@ const hubEntry = {
   buildStart() {
     if (this.environment.name !== 'ssr') return;
     this.emitFile({ type: 'chunk', id: new URL('./src/hub.ts', import.meta.url).pathname, fileName: 'hub.mjs', preserveSignature: 'strict' });
+  },
+};
+
+/** Adds the search box for other sites to the files for browsers: whole in one file at an address that stays. */
+const embedded = {
+  name: 'embedded-search',
+  apply: 'build',
+  async buildStart() {
+    if (this.environment.name !== 'client') return;
+    this.emitFile({ type: 'asset', fileName: 'embed/search.js', source: await selfContained('src/scripts/embed.ts') });
   },
 };
 
@@ -28,7 +39,7 @@ export default defineConfig({
   build: { inlineStylesheets: 'never', assets: '_assets' },
   markdown: { syntaxHighlight: 'prism' },
   vite: {
-    plugins: [hubEntry],
+    plugins: [hubEntry, embedded],
     build: { assetsInlineLimit: 0 },
     ssr: {
       external: ['better-sqlite3', 'sharp', 'pagefind', '@node-rs/argon2', 'satteri'],

@@ -182,7 +182,7 @@ function resultWorks({ data, lineOf }: Piece, works: Set<string>, say: Say): voi
   }
 }
 
-const needed: Record<string, readonly string[]> = { Cite: ['work'], Callout: ['kind', 'title'], Checklist: ['title'], Figure: ['title'], Measure: ['id'] };
+const needed: Record<string, readonly string[]> = { Cite: ['work'], Callout: ['kind', 'title'], Checklist: ['title'], Figure: ['title'], Measure: ['id'], EmbeddedSearch: ['show'] };
 const allowed: Record<string, readonly string[]> = { ...needed, Cite: ['work', 'at'], Figure: ['title', 'unit', 'data', 'source', 'note'] };
 
 function components({ body, bodyLine }: Piece, known: { works: Set<string>; measures: Set<string>; slugs: Set<string>; themes: Set<string> }, say: Say): void {
@@ -203,6 +203,7 @@ function components({ body, bodyLine }: Piece, known: { works: Set<string>; meas
     if (name === 'Cite' && /[,;]/.test(attributes['work'] ?? '')) say(line, name, 'Separate keys by blanks.');
     if (name === 'Callout' && attributes['kind'] && !['note', 'tip', 'warning'].includes(attributes['kind'])) say(line, name, 'kind is note, tip or warning.');
     if (name === 'Measure' && attributes['id'] && !known.measures.has(attributes['id'])) say(line, name, `There is no measure "${attributes['id']}".`);
+    if (name === 'EmbeddedSearch' && attributes['show'] && !['lines', 'policy', 'tried'].includes(attributes['show'])) say(line, name, 'show is lines, policy or tried.');
     if (name === 'Figure' && attributes['data'] !== undefined && !figureData(attributes['data'])) say(line, name, 'data is a list such as [{ label: "32 agents", value: 61 }].');
     if (name === 'Figure' && attributes['data'] === undefined && !/^\|.*\|/m.test(body.slice(inner, innerEnd))) say(line, name, 'A figure needs data or a table inside.');
     if (name === 'Figure' && !attributes['source'] && !attributes['note']) say(line, name, 'A figure needs a source, or a note that names it.');

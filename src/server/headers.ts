@@ -9,16 +9,19 @@ const policy = [
 // Pagefind's WebAssembly runs in its worker, so only the worker's own response may allow it.
 const workerPolicy = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'";
 
+// Pieces of data for scripts: nothing in them ever runs, and a search loads dozens.
+const dataPolicy = "default-src 'none'; frame-ancestors 'none'";
+
 const switchedOff = ['accelerometer', 'camera', 'display-capture', 'geolocation', 'gyroscope', 'magnetometer', 'microphone', 'midi', 'payment', 'usb'].map((feature) => `${feature}=()`).join(', ');
 
-/** The security headers that every answer carries; with https also the promise to stay with it. */
-export function securityHeaders({ https, forOtherSites = false, worker = false }: { https: boolean; forOtherSites?: boolean; worker?: boolean }): RawHeaders {
+/** The security headers that every answer carries; with https also the promise to stay with it. `data` is for what no browser shows or runs. */
+export function securityHeaders({ https, forOtherSites = false, worker = false, data = false }: { https: boolean; forOtherSites?: boolean; worker?: boolean; data?: boolean }): RawHeaders {
   return [
-    'Content-Security-Policy', worker ? workerPolicy : policy,
+    'Content-Security-Policy', worker ? workerPolicy : data ? dataPolicy : policy,
     'X-Content-Type-Options', 'nosniff',
     'X-Frame-Options', 'DENY',
     'Referrer-Policy', 'strict-origin-when-cross-origin',
-    'Permissions-Policy', switchedOff,
+    ...(data ? [] : ['Permissions-Policy', switchedOff]),
     'Cross-Origin-Opener-Policy', 'same-origin',
     'Cross-Origin-Resource-Policy', forOtherSites ? 'cross-origin' : 'same-origin',
     ...(forOtherSites ? ['Access-Control-Allow-Origin', '*'] : []),

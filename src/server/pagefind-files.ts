@@ -5,12 +5,12 @@ import { keepAnswer, type KeptAnswer } from './kept-answer.ts';
 import { typeOf } from './static-files.ts';
 
 const mostKept = 400;
-const content = /^(?:[\w-]+\/)?[\w-][\w.-]*$/;
+const content = /^(?:[\w-]+\/){0,2}[\w-][\w.-]*$/;
 /**
  * Named by their content: a page opened before the last rebuild still asks for the old ones. They are kept for a minute all the same, not
  * for ever, for they carry the words of posts that may be removed.
  */
-const hashed = /_[0-9a-f]{6,}\.pf_\w+$/;
+const hashed = /_[0-9a-f]{6,}\.(?:pf_\w+|json)$/;
 
 /**
  * Serves the Pagefind bundle that the link `current` in the folder points at; the link may be swapped at any moment.
@@ -28,16 +28,16 @@ export function pagefindFiles(folder: string, https: boolean): (path: string) =>
     const type = typeOf(path);
     const headers = [
       'Content-Type', type, 'Cache-Control', hashed.test(path) ? 'public, max-age=60' : 'no-cache', 'Vary', 'Accept-Encoding',
-      ...securityHeaders({ https, forOtherSites: true, worker: path === 'pagefind-worker.js' }),
+      ...securityHeaders({ https, forOtherSites: true, worker: path === 'pagefind-worker.js', data: !path.endsWith('.js') }),
     ];
-    const answer = keepAnswer(200, type, headers, body, 'page');
+    const answer = keepAnswer(200, type, headers, body, path.endsWith('.js') ? 'file' : 'page');
     if (kept.size >= mostKept) kept.clear();
     kept.set(key, answer);
     return answer;
   }
 
   return async (path) => {
-    if (!content.test(path)) return null;
+    if (!content.test(path) || path === 'shards.json') return null;
     const current = await readlink(join(folder, 'current')).catch(() => null);
     if (!current) return null;
     const answer = await read(current, path);

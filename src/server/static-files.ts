@@ -25,7 +25,10 @@ export function loadStaticFiles(folder: string, https: boolean): Map<string, Kep
     const type = typeOf(entry.name);
     // The build puts a hash of the content into the names of these.
     const fingerprinted = address.startsWith('/_assets/');
-    const headers = ['Content-Type', type, 'Cache-Control', fingerprinted ? 'public, max-age=31536000, immutable' : 'public, max-age=3600', 'Vary', 'Accept-Encoding', ...securityHeaders({ https })];
+    // Partner sites load these by an address that stays, so that it must be new soon after the hub is.
+    const forOtherSites = address.startsWith('/embed/');
+    const age = fingerprinted ? 'max-age=31536000, immutable' : forOtherSites ? 'max-age=600' : 'max-age=3600';
+    const headers = ['Content-Type', type, 'Cache-Control', `public, ${age}`, 'Vary', 'Accept-Encoding', ...securityHeaders({ https, forOtherSites })];
     files.set(encodeURI(address), keepAnswer(200, type, headers, readFileSync(file), 'file'));
   }
   return files;

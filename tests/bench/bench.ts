@@ -6,6 +6,7 @@ import Database from 'better-sqlite3';
 import { environment, flags } from '../../src/server/runtime-flags.mjs';
 import { freePort } from '../support/hub.ts';
 import { benchFolder, sizes, tokenOf } from './generate.ts';
+import { measurePagefind } from './pagefind.ts';
 
 /**
  * The benchmark: production-size data, the built hub on one core, the load on another, and beside every case a bare node:http server that answers "hello" in the same run.
@@ -54,7 +55,7 @@ function load(config: Load): Promise<Measured> {
 const folder = benchFolder();
 const [helloPort, port] = [await freePort(), await freePort()];
 const hello = startServer([process.execPath, 'tests/bench/hello.ts'], { PORT: String(helloPort) });
-const hub = startServer([process.execPath, ...flags, 'src/server/serve.ts'], { ...environment, HUB_DATA_DIR: folder, HUB_PORT: String(port), HUB_PAGEFIND_THREADS: '0', HUB_URL: `http://localhost:${port}` });
+const hub = startServer([process.execPath, ...flags, 'src/server/serve.ts'], { ...environment, HUB_DATA_DIR: folder, HUB_PORT: String(port), HUB_URL: `http://localhost:${port}` });
 process.once('exit', () => { hello.kill(); hub.kill(); });
 const base = `http://localhost:${port}`;
 await Promise.all([answers(`http://localhost:${helloPort}/`), answers(`${base}/healthz`)]);
@@ -121,4 +122,5 @@ for (const r of rows) {
 const peak = memoryOf(hub.pid ?? 0, 'VmHWM');
 console.log(`peak resident memory ${peak} MB · ${verdict(peak <= 300, '≤ 300 MB')}`);
 console.log(`SQLITE_BUSY or other failures while posting: ${rows.at(-1)?.errors ?? 0} · ${verdict((rows.at(-1)?.errors ?? 1) === 0, 'none')}`);
+for (const line of await measurePagefind({ folder, base, hub: hub.pid ?? 0 })) console.log(line);
 process.exit(0);

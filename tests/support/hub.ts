@@ -58,6 +58,14 @@ export async function startHub(env: Record<string, string> = {}): Promise<{ hub:
   };
 }
 
+/** Waits until a hub has built its search bundle, which it does soon after the start. */
+export async function bundleIsThere(base: string): Promise<void> {
+  for (const deadline = Date.now() + 60_000; Date.now() < deadline; await wait(300)) {
+    if (await fetch(`${base}/pagefind/bundle.json`).then((r) => r.ok, () => false)) return;
+  }
+  throw new Error(`${base} has no search bundle.`);
+}
+
 /** The newest letter to an address that the hub wrote into its folder; waits up to 15 seconds for it. */
 export async function letterTo(hub: RunningHub, email: string, about: RegExp): Promise<{ subject: string; text: string; link: string | null }> {
   const folder = join(hub.folder, 'mail');

@@ -7,15 +7,19 @@ import { db, facts } from '#db/client.ts';
 import { settings } from '#lib/settings.ts';
 import { documentChanges, documentRemovals } from './documents.ts';
 
-/** A bundle may be this old before it is built again: building costs seconds of a core, and /search is fresh anyway. */
+/** A bundle may be this old before it is built again, and ten times as old as building took: it costs a core, and /search is fresh anyway. */
 const patience = 60_000;
 let builtAt = 0;
+let tookMs = 0;
+
+/** The child and the Pagefind process that it starts may have 400 MB between them; V8 would take what there is. */
+const heap = ['--max-old-space-size=256', '--max-semi-space-size=2', '--optimize-for-size'];
 
 /** Whether the Pagefind bundle has words that were removed, is missing, or was built a while ago and from other documents than there are now. */
 export function pagefindIsStale(): boolean {
   if (hasRemovedWords()) return true;
-  if (Date.now() - builtAt < patience) return false;
-  return builtFrom('pagefind') !== documentChanges() || !existsSync(join(settings().dataDir, 'pagefind/current/pagefind.js'));
+  if (Date.now() - builtAt < Math.max(patience, 10 * tookMs)) return false;
+  return builtFrom('pagefind') !== documentChanges() || !existsSync(join(settings().dataDir, 'pagefind/current/bundle.json'));
 }
 
 const hasRemovedWords = () => builtFrom('pagefind-removed') !== documentRemovals();
@@ -32,7 +36,7 @@ export async function rebuildPagefind(): Promise<void> {
   const keep = hasRemovedWords() ? 'none' : 'last';
   builtAt = Date.now();
   const script = join(process.cwd(), 'src/domain/search/pagefind-build.ts');
-  const child = spawn(process.execPath, [script, join(dataDir, 'hub.sqlite'), join(dataDir, 'pagefind'), String(pagefindThreads), keep], { stdio: ['ignore', 'ignore', 'pipe'] });
+  const child = spawn(process.execPath, [...heap, script, join(dataDir, 'hub.sqlite'), join(dataDir, 'pagefind'), String(pagefindThreads), keep], { stdio: ['ignore', 'ignore', 'pipe'] });
   if (child.pid) setPriority(child.pid, constants.priority.PRIORITY_LOW);
   let words = '';
   child.stderr.on('data', (part: Buffer) => { words = (words + part.toString()).slice(-2000); });
@@ -40,5 +44,6 @@ export async function rebuildPagefind(): Promise<void> {
     child.on('error', reject);
     child.on('exit', (code) => { if (code === 0) resolve(); else reject(new Error(`The Pagefind bundle could not be built. ${words}`)); });
   });
+  tookMs = Date.now() - builtAt;
   for (const [name, value] of Object.entries(counts)) db.insert(facts).values({ name, value }).onConflictDoUpdate({ target: facts.name, set: { value } }).run();
 }
