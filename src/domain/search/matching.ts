@@ -16,10 +16,10 @@ export const beginning = (words: readonly string[]): string => `${phrase(words)}
 /** The same in the names of authors and writers only. */
 export const inPeople = (match: string): string => `people : ${match}`;
 
+/** The last used stand at the end. */
 const kept = new Map<string, Hits>();
 let keptFor: unknown = null;
 let keptAt = -1;
-const mostKept = 400;
 /** Documents in all that kept answers may name, 8 bytes each. */
 const mostKeptIds = 2_000_000;
 let keptIds = 0;
@@ -28,15 +28,21 @@ let keptIds = 0;
 export function hitsOf(match: string): Hits {
   const { connection } = queries();
   const now = documentState();
-  if (keptFor !== connection || keptAt !== now || kept.size > mostKept || keptIds > mostKeptIds) {
+  if (keptFor !== connection || keptAt !== now) {
     kept.clear();
     [keptFor, keptAt, keptIds] = [connection, now, 0];
   }
-  let hits = kept.get(match);
-  if (!hits) {
-    hits = ask(match);
-    if (!connection.$client.inTransaction) kept.set(match, hits);
-    keptIds += hits.ids.length;
+  const known = kept.get(match);
+  const hits = known ?? ask(match);
+  if (connection.$client.inTransaction) return hits;
+  kept.delete(match);
+  kept.set(match, hits);
+  // An answer of nothing takes room too.
+  if (!known) keptIds += hits.ids.length + 100;
+  for (const [oldest, { ids }] of kept) {
+    if (keptIds <= mostKeptIds) break;
+    kept.delete(oldest);
+    keptIds -= ids.length + 100;
   }
   return hits;
 }

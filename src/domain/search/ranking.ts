@@ -35,11 +35,17 @@ const leastShare = 0.3;
 
 /** Finds what a query asks for among all documents, or among those with an id above `after`. */
 export function rank(query: Query, after = 0): Ranking {
-  const ranking = rankBy(query, expand(query), after);
+  const expanded = expand(query);
+  const ways = waysOf(expanded);
+  const ranking = rankBy(query, expanded, after);
   if (ranking.whole > 0 || query.clauses.length < 2) return ranking;
-  const bolder = rankBy(query, expand(query, true), after);
+  const bold = expand(query, true);
+  if (waysOf(bold) === ways) return ranking;
+  const bolder = rankBy(query, bold, after);
   return bolder.whole > 0 ? bolder : ranking;
 }
+
+const waysOf = ({ groups }: Expanded) => groups.reduce((sum, { alternatives }) => sum + alternatives.length, 0);
 
 /** Whether a unit has everything that was asked for. */
 export function meetsAll({ expanded: { groups }, met }: Ranking, unit: number): boolean {
@@ -91,15 +97,24 @@ const pairWeight = 0.3;
 /** How much of a thread's weight its best post has alone; the rest is what its posts have together. */
 const ownShare = 0.8;
 
+/** Columns by document that one ranking needs and no longer: the same ones serve all. */
+let scratch = scratchFor(0);
+
+function scratchFor(size: number) {
+  return { size, own: new Float32Array(size), allowed: new Int8Array(size), known: new Uint8Array(size), inGroup: new Float32Array(size), inUnit: new Float32Array(size) };
+}
+
+function cleared(size: number): typeof scratch {
+  if (scratch.size < size) return (scratch = scratchFor(Math.ceil(size * 1.1)));
+  for (const column of [scratch.own, scratch.allowed, scratch.known, scratch.inGroup, scratch.inUnit]) column.fill(0);
+  return scratch;
+}
+
 /** Adds up what each group weighs in each document, and in each thread the most that any of its posts has. Returns the units that meet any group. */
 function weigh(all: Attributes, groups: readonly Group[], passes: (id: number) => boolean, { score, met, best }: Marks): number[] {
-  const own = new Float32Array(all.size);
-  const allowed = new Int8Array(all.size);
+  const { own, allowed, known, inGroup, inUnit } = cleared(all.size);
   const units: number[] = [];
   const documents: number[] = [];
-  const known = new Uint8Array(all.size);
-  const inGroup = new Float32Array(all.size);
-  const inUnit = new Float32Array(all.size);
   const rarities = groups.map((group, n) => {
     const touched: number[] = [];
     const meets = (id: number, weight: number) => {
