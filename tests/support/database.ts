@@ -25,6 +25,7 @@ export function useDatabase(): { folder: () => string } {
   afterAll(() => {
     closeDatabase();
     rmSync(folder, { recursive: true, force: true });
-  });
+    // Search bundles are thousands of files.
+  }, 60_000);
   return { folder: () => folder };
 }
