@@ -5,6 +5,7 @@ const pairs: readonly (readonly [string, string])[] = [
   ['grey', 'gray'], ['metre', 'meter'], ['fibre', 'fiber'], ['theatre', 'theater'], ['enrolment', 'enrollment'], ['fulfilment', 'fulfillment'], ['analyse', 'analyze'], ['analysing', 'analyzing'],
   ['cancell', 'cancel'], ['travell', 'travel'], ['modell', 'model'], ['labell', 'label'], ['signall', 'signal'], ['judgement', 'judgment'], ['ageing', 'aging'], ['kerb', 'curb'], ['tyre', 'tire'], ['storey', 'story'],
   ['plough', 'plow'], ['mould', 'mold'], ['cheque', 'check'], ['jewellery', 'jewelry'], ['manoeuvre', 'maneuver'],
+  ['practise', 'practice'], ['enquir', 'inquir'], ['acknowledgement', 'acknowledgment'], ['artefact', 'artifact'], ['sceptic', 'skeptic'], ['skilful', 'skillful'], ['aluminium', 'aluminum'], ['sulphur', 'sulfur'],
 ];
 const endings: Record<string, RegExp> = { cancel: /^(?:ed|ing)/, travel: /^(?:ed|ing|er)/, model: /^(?:ed|ing|er)/, label: /^(?:ed|ing)/, signal: /^(?:ed|ing)/ };
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { readLongForm, readQuery, writeQuery, type Term } from '#domain/search/query.ts';
-import { lettersApart, spellingTwins } from '#domain/search/spelling.ts';
+import { spellingTwins } from '#domain/search/spelling.ts';
 import { sameWords, standsIn, stemsIn } from '#domain/search/words.ts';
 
 const told = (term: Term) => (term.kind === 'field' ? `${term.field.name}:${term.field.value}` : `${term.kind} ${term.words.join(' ')}`);
@@ -59,13 +59,6 @@ describe('the long form', () => {
     expect(readLongForm(writeQuery(form))).toEqual(form);
     expect(readLongForm(writeQuery({ to: '2010' }))).toEqual({ answered: false, from: '', to: '2010' });
   });
-});
-
-describe('letters apart', () => {
-  test.each<[string, string, number]>([
-    ['pothole', 'pothole', 0], ['potholes', 'pothole', 1], ['pohtole', 'pothole', 1], ['othole', 'pothole', 1], ['pptholr', 'pothole', 2], ['kitten', 'sitting', 3], ['ca', 'abc', 3],
-  ])('%s and %s: %d', (a, b, apart) => expect(lettersApart(a, b, 3)).toBe(apart));
-  test('more than is asked for is told as one more', () => expect(lettersApart('kitten', 'sitting', 1)).toBe(2));
 });
 
 test.each([

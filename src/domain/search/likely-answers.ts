@@ -1,20 +1,31 @@
+import { attributes } from './attributes.ts';
+import { hitsOf, phrase } from './matching.ts';
 import { homeOf, narrow } from './narrowing.ts';
 import { readQuery } from './query.ts';
 import { rank, topOf } from './ranking.ts';
 import { shown, type Result } from './results.ts';
+import { stopWords, wordsIn } from './words.ts';
 
-const mostThreads = 3;
-const mostResources = 3;
+const most = { resource: 3, thread: 3, member: 0, page: 0 };
+/** So many words of a title tell enough of what it is about. */
+const mostWords = 6;
 
 /** Threads and resources that may answer what somebody is about to ask, the likeliest first; at most three of each. `title` is read as words, whatever stands in it. */
 export function likelyAnswers(title: string): Result[] {
-  const words = title.replace(/[":|]|\bOR\b|(?<=^|\s)-/g, ' ').trim();
+  const words = tellingWords(title);
   // One word says too little yet.
-  if (words.split(/\s+/).length < 2) return [];
-  const ranking = rank(readQuery(`${words} `));
-  const { units } = narrow(ranking.all, ranking.units, { q: words });
+  if (words.length < 2) return [];
+  const ranking = rank(readQuery(`${words.join(' ')} `));
+  const { units } = narrow(ranking.all, ranking.units, { q: '' });
   const had = { resource: 0, thread: 0, member: 0, page: 0 };
-  const most = { resource: mostResources, thread: mostThreads, member: 0, page: 0 };
-  const likely = topOf(ranking, units, 40).filter((unit) => had[homeOf(ranking.all, unit)]++ < most[homeOf(ranking.all, unit)]);
-  return shown(ranking, likely);
+  return shown(ranking, topOf(ranking, units, 60).filter((unit) => had[homeOf(ranking.all, unit)]++ < most[homeOf(ranking.all, unit)]));
+}
+
+/** The rarest words of a title, in its order: what half of the hub has tells nothing. */
+function tellingWords(title: string): string[] {
+  const words = [...new Set(wordsIn(title))].filter((word) => !stopWords.has(word.toLowerCase())).slice(0, 20);
+  const many = new Map(words.map((word) => [word, hitsOf(phrase([word])).ids.length]));
+  const commonest = attributes().count / 5;
+  const rare = words.toSorted((a, b) => (many.get(a) ?? 0) - (many.get(b) ?? 0)).filter((word, n) => n < 2 || (many.get(word) ?? 0) < commonest).slice(0, mostWords);
+  return words.filter((word) => rare.includes(word));
 }

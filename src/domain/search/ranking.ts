@@ -232,10 +232,11 @@ const titled = prepared((d) => d.$client.prepare(`
   select d.id, d.title from (select rowid as id from search_index where search_index match ? order by bm25(search_index, 1.0, 0, 0, 0) limit 50) m join search_documents d on d.id = m.id`));
 
 /** How many of the best are looked at once more, with their titles. */
-const lookedAt = 300;
+const mostLookedAt = 300;
 
 /** The units that stand at the top, the best first, at least as many as asked for if there are so many. */
 export function topOf(ranking: Ranking, units: Int32Array, many: number): number[] {
+  const lookedAt = Math.min(mostLookedAt, Math.max(100, 3 * many));
   const { score, exact, all } = ranking;
   const some = strongest(units, score, Math.max(many, lookedAt));
   const titles = titlesOf(some.slice(0, lookedAt));

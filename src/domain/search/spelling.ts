@@ -1,5 +1,7 @@
 import { setImmediate as afterOthers } from 'node:timers/promises';
 import { prepared } from '#db/client.ts';
+import { distance } from '#lib/search-words.ts';
+import { otherSpelling } from '#lib/spellings.ts';
 import { attributes, documentState } from './attributes.ts';
 import { fold, stopWords } from './words.ts';
 
@@ -123,18 +125,18 @@ export function correctionsOf(typed: string, most: number, others: readonly stri
   const found: (Correction & { rank: number })[] = [];
   const look = (other: string, otherMask: number) => {
     if (bitsOf(otherMask ^ mask) > 2 * furthest) return;
-    const distance = lettersApart(word, other, furthest);
-    if (distance === 0 || distance > furthest || stopWords.has(other) || (word.length === 3 && other[0] !== word[0])) return;
+    const letters = distance(word, other, furthest);
+    if (letters === 0 || letters > furthest || stopWords.has(other) || (word.length === 3 && other[0] !== word[0])) return;
     // Nearness decides, then how the word begins, how often it is used, and its length.
-    const rank = distance * 10 - (other[0] === word[0] ? 4 : 0) - 2 * Math.log10(1 + (count.get(other) ?? 0)) + (other.length === word.length ? 0 : 0.5);
-    found.push({ word: other, distance, rank });
+    const rank = letters * 10 - (other[0] === word[0] ? 4 : 0) - 2 * Math.log10(1 + (count.get(other) ?? 0)) + (other.length === word.length ? 0 : 0.5);
+    found.push({ word: other, distance: letters, rank });
   };
   for (let length = Math.max(3, word.length - furthest); length <= word.length + furthest; length++) {
     const same = byLength[length];
     for (let n = 0; same && n < same.words.length; n++) look(same.words[n] ?? '', same.masks[n] ?? 0);
   }
   for (const other of others) if (!count.has(other)) look(other, maskOf(other));
-  return found.sort((a, b) => a.rank - b.rank).slice(0, most).map(({ word: to, distance }) => ({ word: to, distance }));
+  return found.sort((a, b) => a.rank - b.rank).slice(0, most).map(({ word: to, distance: letters }) => ({ word: to, distance: letters }));
 }
 
 /** Words that begin so, the most common first, at most `most`. */
@@ -145,32 +147,7 @@ export function completionsOf(typed: string, most: number): string[] {
   return found.sort((a, b) => (count.get(b) ?? 0) - (count.get(a) ?? 0)).slice(0, most);
 }
 
-/**
- * Optimal string alignment distance: letters to change, add, take away, or swap with their neighbour. More than `most` is told as `most` + 1.
- * Damerau (1964), A technique for computer detection and correction of spelling errors.
- */
-export function lettersApart(a: string, b: string, most: number): number {
-  if (Math.abs(a.length - b.length) > most) return most + 1;
-  let before: number[] = [];
-  let above = Array.from({ length: b.length + 1 }, (_, n) => n);
-  for (let i = 1; i <= a.length; i++) {
-    const row = [i];
-    let least = i;
-    for (let j = 1; j <= b.length; j++) {
-      const same = a[i - 1] === b[j - 1];
-      let cost = Math.min((above[j] ?? 0) + 1, (row[j - 1] ?? 0) + 1, (above[j - 1] ?? 0) + (same ? 0 : 1));
-      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) cost = Math.min(cost, (before[j - 2] ?? 0) + 1);
-      row.push(cost);
-      if (cost < least) least = cost;
-    }
-    if (least > most) return most + 1;
-    before = above;
-    above = row;
-  }
-  return above[b.length] ?? most + 1;
-}
-
-/** Pairs of endings and letter groups that are spelled in two ways in the United States and in Britain or Canada. */
+/** Endings and letter groups that are spelled in two ways in the United States and in Britain or Canada. */
 const twins: readonly (readonly [RegExp, string])[] = [
   [/our(?=$|s|ed|ing|ful|able|ite|hood|ly|al)/, 'or'], [/or(?=$|s|ed|ing|ful|able|ite|hood|ly|al)/, 'our'],
   [/re(?=$|s$|d$)/, 'er'], [/er(?=$|s$|ed$)/, 're'],
@@ -180,22 +157,13 @@ const twins: readonly (readonly [RegExp, string])[] = [
   [/ll(?=ed$|ing$|er$|ers$|or$|ors$|ment$|ments$)/, 'l'], [/l(?=ed$|ing$|er$|ers$|or$|ors$|ment$|ments$)/, 'll'],
   [/amme(?=$|s$|d$)/, 'am'], [/am(?=$|s$)/, 'amme'], [/ae/, 'e'], [/oe/, 'e'], [/dgement/, 'dgment'], [/dgment/, 'dgement'],
 ];
-const oddTwins: readonly (readonly [string, string])[] = [
-  ['cheque', 'check'], ['kerb', 'curb'], ['tyre', 'tire'], ['grey', 'gray'], ['plough', 'plow'], ['licence', 'license'], ['practice', 'practise'], ['storey', 'story'], ['ageing', 'aging'],
-  ['mould', 'mold'], ['fulfil', 'fulfill'], ['enrol', 'enroll'], ['skilful', 'skillful'], ['whilst', 'while'], ['towards', 'toward'], ['centring', 'centering'], ['pyjamas', 'pajamas'], ['aluminium', 'aluminum'],
-  ['artefact', 'artifact'], ['sceptic', 'skeptic'], ['sulphur', 'sulfur'], ['enquiry', 'inquiry'], ['enquiries', 'inquiries'], ['learnt', 'learned'], ['spelt', 'spelled'], ['burnt', 'burned'], ['acknowledgement', 'acknowledgment'],
-];
-
-/** How else a word may be spelled on the other side of the border or the ocean; whether it is, only the documents tell. */
+/** How else a word may be spelled on the other side of the border or the ocean, generously; whether it is, only the documents tell. */
 export function spellingTwins(typed: string): string[] {
   const word = fold(typed);
   if (word.length < 4) return [];
   const found = new Set<string>();
   for (const [from, to] of twins) if (from.test(word)) found.add(word.replace(from, to));
-  for (const [a, b] of oddTwins) {
-    for (const [one, other] of [[a, b], [b, a]] as const) {
-      if (word === one || word === `${one}s`) found.add(word.replace(one, other));
-    }
-  }
+  const other = otherSpelling(word);
+  if (other) found.add(other);
   return [...found];
 }
