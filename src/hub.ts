@@ -5,6 +5,7 @@ import { backfillPostLinks } from '#domain/forum/post-links.ts';
 import { fillWorkKeys } from '#domain/library/backfill.ts';
 import { stopImports } from '#domain/library/imports/reading.ts';
 import { setUpLink } from '#domain/moderation/setting-up.ts';
+import { search } from '#domain/search/results.ts';
 import { readWords } from '#domain/search/spelling.ts';
 import type { ServedFile } from '#lib/file-headers.ts';
 import { settings } from '#lib/settings.ts';
@@ -40,6 +41,8 @@ export async function openHub(): Promise<Hub> {
   backfillPostLinks();
   if (demo) seedSampleCommunity(join(process.cwd(), 'db/sample'));
   readWords();
+  // The first who searches need not wait for what is prepared once.
+  search({ q: settings().name });
   let stopChores = async () => {};
   return {
     setUpLink: setUpLink(),
