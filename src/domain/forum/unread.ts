@@ -40,15 +40,15 @@ export function unreadOf(viewer: Viewer, threadIds: readonly number[]): Map<numb
 const ofThreads = prepared((d) => d.$client.prepare(`
   select t.id, count(*) as count, min(p.number) as first from json_each(@ids) j cross join threads t on t.id = j.value and t.last_post_at > @since cross join posts p on ${unreadPost} group by t.id`));
 
-/** How many threads of each forum have something unread for the viewer, by id of the forum; at most 100 are counted. Empty for visitors. */
+/** How many threads of each forum have something unread for the viewer, by id of the forum; 100 stands for more. Empty for visitors. */
 export function unreadByForum(viewer: Viewer): Map<number, number> {
   if (!viewer) return new Map();
   const rows = byForum().all({ member: viewer.id, since: since(viewer) }) as { forum: number; threads: number }[];
   return new Map(rows.map(({ forum, threads }) => [forum, threads]));
 }
 const byForum = prepared((d) => d.$client.prepare(`
-  select f.id as forum, count(*) as threads from forums f cross join threads t on t.forum_id = f.id and t.removed_at is null and t.last_post_at > @since
-  where exists (select 1 from posts p where ${unreadPost}) and ${notMuted('t', '@member')} group by f.id`));
+  select * from (select f.id as forum, (select count(*) from (select 1 from threads t where t.forum_id = f.id and t.removed_at is null and t.last_post_at > @since
+    and exists (select 1 from posts p where ${unreadPost}) and ${notMuted('t', '@member')} order by t.last_post_at desc limit 100)) as threads from forums f) where threads > 0`));
 
 /** Notes that a page showed the viewer a thread up to this post: what they were told of it is read too. Nothing that others see changes. */
 export function noteReading(viewer: Viewer, threadId: number, number: number): void {
