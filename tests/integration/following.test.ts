@@ -211,6 +211,16 @@ describe('being told', () => {
     restoreThread(nadia, { threadId: thread.id });
     expect(countUnreadTold(rosa)).toBe(1);
   });
+  test('of a post that moved to another thread where it is now', () => {
+    const [thread, other] = [start(rosa), start(nadia)];
+    const { id } = reply(tom, thread.id);
+    db.update(posts).set({ threadId: other.id, number: 9 }).where(eq(posts.id, id)).run();
+    expect(listTold(rosa, null).told[0]?.words).toContain(other.title);
+    noteReading(rosa, thread.id, 5);
+    expect(countUnreadTold(rosa)).toBe(1);
+    noteReading(rosa, other.id, 9);
+    expect(countUnreadTold(rosa)).toBe(0);
+  });
   test('that an answer was accepted, unless one did it oneself', () => {
     const thread = start(rosa);
     const { id } = reply(tom, thread.id);

@@ -29,11 +29,11 @@ export interface ToldRow {
 
 /** Columns and joins that tell a notification; what is not public any more is not told: a removed post or thread, a resource that was retired. */
 export const toldColumns = `
-  n.id, n.kind, n.reason, n.post_id, n.thread_id, n.words, n.url, n.created_at, n.read_at, p.number, p.markdown, t.title, t.resource_id is not null as comment, w.name as author_name, a.name as actor_name,
+  n.id, n.kind, n.reason, n.post_id, coalesce(p.thread_id, n.thread_id) as thread_id, n.words, n.url, n.created_at, n.read_at, p.number, p.markdown, t.title, t.resource_id is not null as comment, w.name as author_name, a.name as actor_name,
   case n.reason when 'follows-forum' then (select f.name from forums f where f.id = cast(n.reason_ref as integer))
     when 'follows-theme' then (select h.label from themes h where h.code = n.reason_ref) end as reason_name`;
 export const toldJoins = `
-  left join posts p on p.id = n.post_id left join threads t on t.id = coalesce(n.thread_id, p.thread_id) left join members w on w.id = p.author_id
+  left join posts p on p.id = n.post_id left join threads t on t.id = coalesce(p.thread_id, n.thread_id) left join members w on w.id = p.author_id
   left join members a on a.id = n.actor_id left join resources s on s.id = t.resource_id`;
 export const stands = `(n.post_id is null or (p.removed_at is null and t.removed_at is null and (t.resource_id is null or s.status = 'published')))`;
 

@@ -63,13 +63,13 @@ export function noteReading(viewer: Viewer, threadId: number, number: number): v
 }
 const isNews = prepared((d) => d.$client.prepare(`
   select 1 where @number > coalesce((select number from thread_reads where member_id = @member and thread_id = @thread), 0)
-    or exists (select 1 from notifications n join posts p on p.id = n.post_id where n.member_id = @member and n.thread_id = @thread and n.read_at is null and p.number <= @number)`));
+    or exists (select 1 from notifications n join posts p on p.id = n.post_id where n.member_id = @member and n.read_at is null and p.thread_id = @thread and p.number <= @number)`));
 const read = prepared((d) => d.$client.prepare(`
   insert into thread_reads (member_id, thread_id, number) values (@member, @thread, @number)
   on conflict (member_id, thread_id) do update set number = max(number, excluded.number)`));
 const readTold = prepared((d) => d.$client.prepare(`
-  update notifications set read_at = @now where member_id = @member and thread_id = @thread and read_at is null
-    and exists (select 1 from posts p where p.id = notifications.post_id and p.number <= @number)`));
+  update notifications set read_at = @now where member_id = @member and read_at is null
+    and exists (select 1 from posts p where p.id = notifications.post_id and p.thread_id = @thread and p.number <= @number)`));
 
 export const markReadInput = z.object({ /** Address of a forum; empty for all of them. */ forum: z.string().max(200).nullish() });
 
