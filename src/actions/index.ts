@@ -1,6 +1,7 @@
 import { attachments } from './attachments.ts';
 import { bookmarks, collections } from './collections.ts';
 import { comments, posts, threads } from './forum.ts';
+import { follows, notifications, unread } from './follows.ts';
 import { imports } from './imports.ts';
 import { links } from './links.ts';
 import { members } from './members.ts';
@@ -12,4 +13,5 @@ import { thesaurus } from './thesaurus.ts';
 
 export const server = {
   members, threads, posts, comments, moderation, resources, collections, bookmarks, imports, links, duplicates, attachments, thesaurus, searches, mail,
+  follows, notifications, unread,
 };

@@ -42,7 +42,7 @@ describe('the query of a search', () => {
   test.each([
     ['q=pothole', 'q=pothole'], ['page=3&q=pothole', 'q=pothole'], ['q=%20pothole%20&kind=', 'q=pothole'], ['kind=thread&q=a+b', 'q=a+b&kind=thread'], ['other=x&q=%26', 'q=%26'], ['q=', ''], ['page=2', ''],
   ])('%j is written %j', (given, written) => expect(queryOf(askOf(given))).toBe(written));
-  test('in words', () => expect(wordsOf(askOf('q=pothole&kind=thread&theme=equity&type=report'))).toBe('“pothole”, in the forums, Report, on Equity and access'));
+  test('in words', () => expect(wordsOf(askOf('q=pothole&kind=thread&theme=equity&type=report'))).toBe('“pothole”, in discussions, Report, on Equity and access'));
 });
 
 describe('saving', () => {
@@ -110,7 +110,7 @@ describe('the daily letter', () => {
     expect(daily()).toEqual([2]);
     const [letter] = lettersTo(rosa.email);
     expect(letter?.subject).toBe('2 new for “Holes”');
-    expect(letter?.text).toContain('* Pothole in the bus lane\n  Running the centre · Tom Achterberg\n');
+    expect(letter?.text).toContain('* Pothole in the bus lane\n  Running the centre · by Tom Achterberg\n');
     expect(letter?.text).toContain('* A pothole report\n');
     expect(letter?.text).toContain('  http://localhost:4321/library/new\n');
     expect(letter?.text).not.toContain('from before');
@@ -138,7 +138,7 @@ describe('the daily letter', () => {
     const threadId = newest();
     createPost(nadia, { threadId, body: 'A pothole here too.' });
     createPost(nadia, { threadId, body: 'And one more pothole.' });
-    expect(daily()).toEqual([3]);
+    expect(daily()).toEqual([1]);
     expect(lettersTo(rosa.email)[0]?.text.match(/A pothole that grows/g)).toHaveLength(1);
   });
   test('shows twenty of a search and says how many more there are', () => {

@@ -9,6 +9,8 @@ import { mustWrite } from '../people/permissions.ts';
 import type { Member, Viewer } from '../people/types.ts';
 import { postPlace, postsPerPage } from './addresses.ts';
 import { bodyField } from './fields.ts';
+import { followByWriting } from './follows.ts';
+import { notifyOfPost } from './notifying.ts';
 import { createPost, postsOnPage, writePost } from './posts.ts';
 import { indexPost } from './searchable.ts';
 import { findThread, type Thread } from './threads.ts';
@@ -41,6 +43,8 @@ export function createComment(actor: Member, input: z.output<typeof commentInput
     }).returning({ id: threads.id }).get();
     const post = writePost(actor, id, input.body);
     indexPost(post.id);
+    notifyOfPost(post.id);
+    followByWriting(actor.id, id, 'replied');
     bumpChanges();
     return { id: post.id, url: postPlace(`/library/${resource.slug}#comments`, post.number) };
   });

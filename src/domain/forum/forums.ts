@@ -4,6 +4,7 @@ import { NotFound } from '../errors.ts';
 import type { Term } from '../library/types.ts';
 import { canModerate } from '../people/permissions.ts';
 import type { Viewer } from '../people/types.ts';
+import { mutesSomething } from './muted.ts';
 import { latestThreads } from './threads.ts';
 import type { ForumRow } from './types.ts';
 
@@ -15,7 +16,7 @@ const allForums = prepared((d) => d.select({
 
 /** Every forum with its numbers and its newest thread, in the coordinators' order. */
 export function listForums(viewer: Viewer): ForumRow[] {
-  return canModerate(viewer) ? withLatest(viewer) : forumsForAll();
+  return canModerate(viewer) || mutesSomething(viewer) ? withLatest(viewer) : forumsForAll();
 }
 const forumsForAll = untilChange(() => withLatest(null));
 

@@ -10,6 +10,8 @@ import { canModerate, canWrite, mustWrite } from '../people/permissions.ts';
 import type { Member, Viewer } from '../people/types.ts';
 import { postPlace, postsPerPage } from './addresses.ts';
 import { bodyField } from './fields.ts';
+import { followByWriting } from './follows.ts';
+import { notifyOfPost } from './notifying.ts';
 import { putPostLinks, replacePostLinks } from './post-links.ts';
 import { dropPostFromSearch, indexPost, indexThread } from './searchable.ts';
 import { findThread, type Thread } from './threads.ts';
@@ -54,6 +56,8 @@ export function createPost(actor: Member, input: z.output<typeof postInput>): { 
     if (twin) return { id: twin.id, url: postPlace(thread.url, twin.number) };
     const post = writePost(actor, thread.id, input.body);
     indexPost(post.id);
+    notifyOfPost(post.id);
+    followByWriting(actor.id, thread.id, 'replied');
     bumpChanges();
     return { id: post.id, url: postPlace(thread.url, post.number) };
   });

@@ -7,6 +7,8 @@ import { countAttempt } from '../people/limits.ts';
 import { canModerate, mustWrite } from '../people/permissions.ts';
 import type { Member } from '../people/types.ts';
 import { bodyField, titleField } from './fields.ts';
+import { followByWriting } from './follows.ts';
+import { notifyOfPost } from './notifying.ts';
 import { writePost } from './posts.ts';
 import { indexThread } from './searchable.ts';
 import { findThread, type Thread } from './threads.ts';
@@ -38,8 +40,10 @@ export function createThread(actor: Member, input: z.output<typeof threadInput>)
       forumId: forum.id, kind: input.kind, title: input.title, slug: slugify(input.title), authorId: actor.id, lastPosterId: actor.id,
     }).returning({ id: threads.id }).get();
     for (const theme of new Set(input.themes)) db.insert(threadThemes).values({ threadId: id, theme }).run();
-    writePost(actor, id, input.body);
+    const post = writePost(actor, id, input.body);
     indexThread(id);
+    notifyOfPost(post.id);
+    followByWriting(actor.id, id, 'started');
     bumpChanges();
     return findThread(actor, id);
   });

@@ -8,6 +8,7 @@ import type { Term } from '../library/types.ts';
 import { canModerate } from '../people/permissions.ts';
 import type { Viewer } from '../people/types.ts';
 import { threadUrl } from './addresses.ts';
+import { mutesSomething, unmutedThreads } from './muted.ts';
 import type { ThreadRow } from './types.ts';
 import { visibleThreads } from './visible.ts';
 
@@ -50,6 +51,7 @@ function whereOf(viewer: Viewer, filter: ThreadFilter): SQL | undefined {
     filter.forumId === undefined ? isNotNull(threads.forumId) : eq(threads.forumId, filter.forumId),
     filter.unanswered ? and(eq(threads.kind, 'question'), eq(threads.postCount, 1)) : undefined,
     visibleThreads(viewer),
+    unmutedThreads(viewer, filter.forumId === undefined ? null : 'forum'),
   );
 }
 
@@ -60,7 +62,7 @@ export function latestThreads(viewer: Viewer, filter: ThreadFilter, limit: numbe
 
 /** Threads of the forums with most posts in the last 30 days, among the 100 written to last; at most `limit`. */
 export function liveliestThreads(viewer: Viewer, limit: number): ThreadRow[] {
-  return canModerate(viewer) ? liveliest(viewer, limit) : liveliestForAll(limit);
+  return canModerate(viewer) || mutesSomething(viewer) ? liveliest(viewer, limit) : liveliestForAll(limit);
 }
 const liveliestForAll = untilChange((limit: number) => liveliest(null, limit));
 
@@ -82,12 +84,19 @@ export function listThreads(viewer: Viewer, filter: ThreadFilter, page: string |
 /** Threads of the forums on a theme, newest post first. */
 export function threadsOfTheme(viewer: Viewer, theme: string, limit: number): ThreadRow[] {
   const onTheme = db.select({ id: threadThemes.threadId }).from(threadThemes).where(eq(threadThemes.theme, theme));
-  return selectRows().where(and(inArray(threads.id, onTheme), isNotNull(threads.forumId), visibleThreads(viewer))).orderBy(desc(threads.lastPostAt)).limit(limit).all().map(asRow);
+  return selectRows().where(and(inArray(threads.id, onTheme), isNotNull(threads.forumId), visibleThreads(viewer), unmutedThreads(viewer, 'theme'))).orderBy(desc(threads.lastPostAt)).limit(limit).all().map(asRow);
 }
 
 /** Threads somebody started in the forums, newest first. */
 export function threadsBy(viewer: Viewer, authorId: number, limit: number): ThreadRow[] {
   return selectRows().where(and(eq(threads.authorId, authorId), isNotNull(threads.forumId), visibleThreads(viewer))).orderBy(desc(threads.createdAt)).limit(limit).all().map(asRow);
+}
+
+/** These threads in this order, as far as the viewer may see them. */
+export function threadRows(viewer: Viewer, ids: readonly number[]): ThreadRow[] {
+  if (ids.length === 0) return [];
+  const rows = new Map(selectRows().where(and(inArray(threads.id, [...ids]), visibleThreads(viewer))).all().map((row) => [row.id, asRow(row)]));
+  return ids.flatMap((id) => rows.get(id) ?? []);
 }
 
 /** A thread as its page needs it. */
