@@ -1,15 +1,14 @@
 import { defineAction } from 'astro:actions';
-import { commentInput, createComment } from '#domain/forum/comments.ts';
+import { submitComment, submitCommentInput, submitEdit, submitEditInput, submitPost, submitPostInput, submitThread, submitThreadInput } from '#domain/decisions/submitting.ts';
 import {
   lockThread, lockThreadInput, moveThread, moveThreadInput, pinThread, removePost, removePostInput, removeThread, removeThreadInput,
   renameThread, renameThreadInput, restorePost, restorePostInput, restoreThread, threadActInput, unlockThread, unpinThread,
 } from '#domain/forum/moderating.ts';
-import { createPost, editPost, postEditInput, postInput, postRemoveInput, previewInput, previewPost, removeOwnPost } from '#domain/forum/posts.ts';
-import { createThread, threadInput } from '#domain/forum/starting-threads.ts';
+import { postRemoveInput, previewInput, previewPost, removeOwnPost } from '#domain/forum/posts.ts';
 import { asMember } from './handlers.ts';
 
 export const threads = {
-  create: defineAction({ accept: 'form', input: threadInput, handler: asMember(createThread) }),
+  create: defineAction({ accept: 'form', input: submitThreadInput, handler: asMember(submitThread) }),
   rename: defineAction({ accept: 'form', input: renameThreadInput, handler: asMember(renameThread) }),
   move: defineAction({ accept: 'form', input: moveThreadInput, handler: asMember(moveThread) }),
   lock: defineAction({ accept: 'form', input: lockThreadInput, handler: asMember(lockThread) }),
@@ -21,8 +20,8 @@ export const threads = {
 };
 
 export const posts = {
-  create: defineAction({ accept: 'form', input: postInput, handler: asMember(createPost) }),
-  edit: defineAction({ accept: 'form', input: postEditInput, handler: asMember(editPost) }),
+  create: defineAction({ accept: 'form', input: submitPostInput, handler: asMember(submitPost) }),
+  edit: defineAction({ accept: 'form', input: submitEditInput, handler: asMember(submitEdit) }),
   removeOwn: defineAction({ accept: 'form', input: postRemoveInput, handler: asMember(removeOwnPost) }),
   preview: defineAction({ accept: 'form', input: previewInput, handler: asMember(previewPost) }),
   remove: defineAction({ accept: 'form', input: removePostInput, handler: asMember(removePost) }),
@@ -30,5 +29,5 @@ export const posts = {
 };
 
 export const comments = {
-  create: defineAction({ accept: 'form', input: commentInput, handler: asMember(createComment) }),
+  create: defineAction({ accept: 'form', input: submitCommentInput, handler: asMember(submitComment) }),
 };
