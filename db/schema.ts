@@ -630,6 +630,14 @@ export const appeals = sqliteTable('appeals', {
   at: moment('at').notNull().default(now),
 });
 
+/** Posts that quote what is hidden or removed, as they were before the quotation was taken out. */
+export const blankedQuotes = sqliteTable('blanked_quotes', {
+  /** The post that quotes. */
+  postId: integer('post_id').notNull().references(() => posts.id, { onDelete: 'cascade' }),
+  ofPostId: integer('of_post_id').notNull().references(() => posts.id, { onDelete: 'cascade' }),
+  html: text('html').notNull(),
+}, (t) => [primaryKey({ columns: [t.postId, t.ofPostId] }), index('blanked_quotes_of').on(t.ofPostId)]);
+
 /** Something written that a coordinator looks at before anybody else sees it: what its command was given, to be run on approval. */
 export const heldPosts = sqliteTable('held_posts', {
   id: id(),

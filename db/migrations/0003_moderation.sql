@@ -5,6 +5,16 @@ CREATE TABLE `appeals` (
 	FOREIGN KEY (`decision_id`) REFERENCES `decisions`(`id`) ON UPDATE no action ON DELETE cascade
 );
 --> statement-breakpoint
+CREATE TABLE `blanked_quotes` (
+	`post_id` integer NOT NULL,
+	`of_post_id` integer NOT NULL,
+	`html` text NOT NULL,
+	PRIMARY KEY(`post_id`, `of_post_id`),
+	FOREIGN KEY (`post_id`) REFERENCES `posts`(`id`) ON UPDATE no action ON DELETE cascade,
+	FOREIGN KEY (`of_post_id`) REFERENCES `posts`(`id`) ON UPDATE no action ON DELETE cascade
+);
+--> statement-breakpoint
+CREATE INDEX `blanked_quotes_of` ON `blanked_quotes` (`of_post_id`);--> statement-breakpoint
 CREATE TABLE `case_notes` (
 	`id` integer PRIMARY KEY AUTOINCREMENT NOT NULL,
 	`case_id` integer NOT NULL,

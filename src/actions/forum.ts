@@ -1,8 +1,9 @@
 import { defineAction } from 'astro:actions';
+import { removePostByDecision, removeThreadByDecision, restorePostByDecision, restoreThreadByDecision } from '#domain/decisions/removing.ts';
 import { submitComment, submitCommentInput, submitEdit, submitEditInput, submitPost, submitPostInput, submitThread, submitThreadInput } from '#domain/decisions/submitting.ts';
 import {
-  lockThread, lockThreadInput, moveThread, moveThreadInput, pinThread, removePost, removePostInput, removeThread, removeThreadInput,
-  renameThread, renameThreadInput, restorePost, restorePostInput, restoreThread, threadActInput, unlockThread, unpinThread,
+  lockThread, lockThreadInput, moveThread, moveThreadInput, pinThread, removePostInput, removeThreadInput,
+  renameThread, renameThreadInput, restorePostInput, threadActInput, unlockThread, unpinThread,
 } from '#domain/forum/moderating.ts';
 import { postRemoveInput, previewInput, previewPost, removeOwnPost } from '#domain/forum/posts.ts';
 import { asMember } from './handlers.ts';
@@ -15,8 +16,8 @@ export const threads = {
   unlock: defineAction({ accept: 'form', input: threadActInput, handler: asMember(unlockThread) }),
   pin: defineAction({ accept: 'form', input: threadActInput, handler: asMember(pinThread) }),
   unpin: defineAction({ accept: 'form', input: threadActInput, handler: asMember(unpinThread) }),
-  remove: defineAction({ accept: 'form', input: removeThreadInput, handler: asMember(removeThread) }),
-  restore: defineAction({ accept: 'form', input: threadActInput, handler: asMember(restoreThread) }),
+  remove: defineAction({ accept: 'form', input: removeThreadInput, handler: asMember(removeThreadByDecision) }),
+  restore: defineAction({ accept: 'form', input: threadActInput, handler: asMember(restoreThreadByDecision) }),
 };
 
 export const posts = {
@@ -24,8 +25,8 @@ export const posts = {
   edit: defineAction({ accept: 'form', input: submitEditInput, handler: asMember(submitEdit) }),
   removeOwn: defineAction({ accept: 'form', input: postRemoveInput, handler: asMember(removeOwnPost) }),
   preview: defineAction({ accept: 'form', input: previewInput, handler: asMember(previewPost) }),
-  remove: defineAction({ accept: 'form', input: removePostInput, handler: asMember(removePost) }),
-  restore: defineAction({ accept: 'form', input: restorePostInput, handler: asMember(restorePost) }),
+  remove: defineAction({ accept: 'form', input: removePostInput, handler: asMember(removePostByDecision) }),
+  restore: defineAction({ accept: 'form', input: restorePostInput, handler: asMember(restorePostByDecision) }),
 };
 
 export const comments = {

@@ -5,6 +5,8 @@ import { acceptCorrection, answerCorrection, correctionFor } from '#domain/decis
 import { appealDecision, appealFor } from '#domain/decisions/appealing.ts';
 import { decide, undoDecision } from '#domain/decisions/deciding.ts';
 import { flagMember, flagPost, flagPostInput } from '#domain/decisions/flagging.ts';
+import { removePostByDecision, removeThreadByDecision, restorePostByDecision, restoreThreadByDecision } from '#domain/decisions/removing.ts';
+import { submitEdit } from '#domain/decisions/submitting.ts';
 import { addCaseNote, claimCase, findCase, openCases, releaseCase } from '#domain/decisions/queue.ts';
 import { Denied, Invalid, NotFound, SignInRequired } from '#domain/errors.ts';
 import { listForums } from '#domain/forum/forums.ts';
@@ -261,6 +263,64 @@ describe('deciding', () => {
     expect(rowOf(post)).toMatchObject({ removedById: tom.id, removedReason: null });
     undoDecision(ines, { decisionId, reason: 'Again.' });
     expect(rowOf(post)).toMatchObject({ removedById: tom.id, hidden: false });
+  });
+});
+
+describe('quotations of what is not shown', () => {
+  const secret = 'The juniper figures of Elm Street';
+
+  test('are taken out where others quote it, in pages and search, and come back with it', () => {
+    const thread = start(rosa);
+    const post = reply(rosa, thread, `${secret} are known.\n\nMore of it.`);
+    const quoting = reply(tom, thread, `> ${secret} are known.\n\nI doubt it.\n\n> Something else entirely, of mine.`);
+    const elsewhere = reply(tom, start(tom), `> [Rosa](/posts/${post}):\n>\n> ${secret} are known.\n\nSee there.`);
+    const quotingBefore = [rowOf(quoting)?.html, rowOf(elsewhere)?.html, documents(quoting)];
+    flag(tom, post, 'personal-data');
+    for (const id of [quoting, elsewhere]) expect(JSON.stringify([rowOf(id)?.html, documents(id)])).not.toContain('juniper');
+    expect(rowOf(quoting)?.html).toMatch(/quotation is not shown[^]*I doubt it[^]*Something else entirely/);
+    expect(JSON.stringify(db.select().from(searchDocuments).all())).not.toContain('juniper');
+    submitEdit(tom, { postId: quoting, body: `> ${secret} are known.\n\nI doubt it still.` });
+    expect(rowOf(quoting)?.html).toMatch(/quotation is not shown[^]*I doubt it still/);
+    submitEdit(tom, { postId: quoting, body: `> ${secret} are known.\n\nI doubt it.\n\n> Something else entirely, of mine.` });
+    decide(nadia, { caseId: caseOn(post), outcome: 'keep', reason: 'No person.' });
+    expect([rowOf(quoting)?.html, rowOf(elsewhere)?.html, documents(quoting)]).toEqual(quotingBefore);
+  });
+
+  test('of two, only the one that is still hidden stays out', () => {
+    const thread = start(rosa);
+    const first = reply(rosa, thread, 'The first sentence that is quoted');
+    const second = reply(rosa, thread, 'The second sentence that is quoted');
+    const quoting = reply(tom, thread, '> The first sentence that is quoted\n\nand\n\n> The second sentence that is quoted');
+    const before = rowOf(quoting)?.html;
+    for (const post of [first, second]) flag(tom, post, 'personal-data');
+    expect(rowOf(quoting)?.html).not.toMatch(/sentence that is quoted/);
+    decide(nadia, { caseId: caseOn(first), outcome: 'keep', reason: 'Fine.' });
+    expect(rowOf(quoting)?.html).toMatch(/first sentence/);
+    expect(rowOf(quoting)?.html).not.toMatch(/second sentence/);
+    decide(nadia, { caseId: caseOn(second), outcome: 'keep', reason: 'Fine.' });
+    expect(rowOf(quoting)?.html).toBe(before);
+  });
+});
+
+describe('removing in passing', () => {
+  test('is a decision too: the author can appeal, and restoring takes it back', () => {
+    const thread = start(rosa);
+    const post = reply(rosa, thread);
+    removePostByDecision(nadia, { postId: post, reason: 'Advertising.' });
+    expect(lastTo(rosa)?.text).toMatch(/Advertising[^]*\/appeals\/\d+/);
+    expect(readPublicLog(null).lines[0]).toMatchObject({ act: 'remove post', reason: 'Advertising.' });
+    expect(() => removePostByDecision(nadia, { postId: post, reason: 'Again.' })).toThrow(Denied);
+    expect(() => removePostByDecision(tom, { postId: reply(rosa, thread), reason: 'Mine now.' })).toThrow(Denied);
+    restorePostByDecision(ines, { postId: post });
+    const decision = db.select().from(decisions).where(eq(decisions.caseId, caseOn(post))).get();
+    expect(decision?.undoneAt).not.toBeNull();
+    expect(appealFor(rosa, decision?.id ?? 0).closed).toContain('taken back');
+
+    removeThreadByDecision(nadia, { threadId: thread.id, reason: 'Twice the same.' });
+    expect(() => findThread(null, thread.id)).toThrow(/Twice the same/);
+    expect(lastTo(rosa)?.text).toContain('/appeals/');
+    restoreThreadByDecision(ines, { threadId: thread.id });
+    expect(findThread(null, thread.id).removed).toBe(false);
   });
 });
 

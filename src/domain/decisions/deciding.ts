@@ -9,14 +9,13 @@ import { createPost, postInput } from '../forum/posts.ts';
 import { createThread, threadInput } from '../forum/starting-threads.ts';
 import { recordAct, type Act } from '../moderation/log.ts';
 import { learn } from '../moderation/spam-words.ts';
-import { coordinatorsBesides } from '../people/coordinators.ts';
 import { mustCoordinate } from '../people/permissions.ts';
 import { computeTrust } from '../people/trust.ts';
 import type { Member } from '../people/types.ts';
 import { hide, remove, show } from './hiding.ts';
 import { tellAuthor, tellFlaggers, tellUndone } from './letters.ts';
 import { hoursToEdit, outcomesFor, type Outcome } from './outcomes.ts';
-import { mustHandle } from './queue.ts';
+import { mustHandle, whyBarred } from './queue.ts';
 import { caseById, decisionById, stateOf, subjectOf, type Case, type Decision, type Held, type Subject } from './subjects.ts';
 
 const outcomeCodes = ['keep', 'remove', 'ask', 'warn', 'move', 'correct', 'approve', 'decline', 'uphold', 'overturn'] as const satisfies readonly Outcome[];
@@ -39,11 +38,10 @@ export function decide(actor: Member, input: z.output<typeof decideInput>, now =
     mustHandle(actor, row, now);
     const subject = subjectOf(actor, row);
     if (!outcomesFor(row.kind, subject).includes(input.outcome)) throw new Invalid({ outcome: 'This cannot be decided here.' });
-    const alone = coordinatorsBesides([actor.id], now).length === 0;
-    if (subject.author.id === actor.id && !alone) throw new Denied('This is about yourself: another coordinator decides.');
+    const barred = whyBarred(actor, subject, now);
+    if (barred !== null) throw new Denied(barred);
     const first = subject.kind === 'appeal' ? subject.decision.deciderId : null;
-    const nobodyElse = first === actor.id && coordinatorsBesides([actor.id, subject.author.id], now).length === 0;
-    if (first === actor.id && !nobodyElse) throw new Denied('You took the first decision, so a different coordinator decides about the appeal.');
+    const nobodyElse = first === actor.id || subject.author.id === actor.id;
     const before = snapshot(subject, row);
     const decision = db.insert(decisions).values({
       caseId: row.id, outcome: input.outcome, reason: input.reason, deciderId: actor.id, authorId: subject.author.id, firstDeciderId: first, nobodyElse, before, at: now,

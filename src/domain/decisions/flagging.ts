@@ -65,7 +65,7 @@ export function hasFlagged(memberId: number, postId: number): boolean {
 }
 
 /** The open case of flags on a post or a profile, made if there is none. */
-function openCaseOf(about: { postId: number } | { memberId: number }): number {
+export function openCaseOf(about: { postId: number } | { memberId: number }): number {
   const on = 'postId' in about ? eq(cases.postId, about.postId) : eq(cases.memberId, about.memberId);
   const known = db.select({ id: cases.id }).from(cases).where(and(on, eq(cases.kind, 'flags'), isNull(cases.closedAt))).get();
   return known?.id ?? db.insert(cases).values({ kind: 'flags', ...about }).returning({ id: cases.id }).get().id;

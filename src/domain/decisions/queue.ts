@@ -7,6 +7,7 @@ import { paging, type Paging } from '#lib/paging.ts';
 import { afterWorkingHours } from '#lib/working-hours.ts';
 import { Denied } from '../errors.ts';
 import { levelOf, type Level } from '../people/levels.ts';
+import { coordinatorsBesides } from '../people/coordinators.ts';
 import { mustCoordinate } from '../people/permissions.ts';
 import type { Member, Viewer } from '../people/types.ts';
 import { outcomesFor, type Outcome } from './outcomes.ts';
@@ -73,6 +74,8 @@ export interface CaseView extends CaseRow {
   appeal: { text: string; at: Date } | null;
   decisions: (Decision & { decider: string })[];
   outcomes: Outcome[];
+  /** Why this viewer does not decide it, in a sentence; null when they may. */
+  barred: string | null;
   authorLevel: Level;
 }
 
@@ -85,7 +88,7 @@ export function findCase(viewer: Viewer, id: number, now = new Date()): CaseView
   const reasons = [...new Set(told.map((f) => f.reason))].map((reason) => ({ reason, count: told.filter((f) => f.reason === reason).length }));
   const shown = asRow(viewer, row, row.claimedById === null ? null : nameOf(row.claimedById), reasons, now);
   return {
-    ...shown, closedAt: row.closedAt, outcomes: outcomesFor(row.kind, shown.subject), authorLevel: levelOf(shown.subject.author.id),
+    ...shown, closedAt: row.closedAt, barred: whyBarred(viewer, shown.subject, now), outcomes: outcomesFor(row.kind, shown.subject), authorLevel: levelOf(shown.subject.author.id),
     flags: told.map(({ name, handle, ...flag }) => ({ ...flag, by: name !== null && handle !== null ? { name, handle } : null })),
     notes: db.select({ text: caseNotes.text, at: caseNotes.at, by: members.name }).from(caseNotes).innerJoin(members, eq(members.id, caseNotes.byId)).where(eq(caseNotes.caseId, id)).orderBy(asc(caseNotes.id)).all(),
     correction: db.select().from(corrections).where(eq(corrections.caseId, id)).get() ?? null,
@@ -120,6 +123,13 @@ export function releaseCase(actor: Member, input: z.output<typeof caseInput>, no
     db.update(cases).set({ claimedById: null, claimedUntil: null }).where(eq(cases.id, input.caseId)).run();
     return { url: `/desk/flags/${input.caseId}` };
   });
+}
+
+/** Why this coordinator does not decide about the subject: it is their own, or they made the decision that is appealed. Null also when there is nobody else. */
+export function whyBarred(actor: Member, subject: Subject, now: Date): string | null {
+  if (subject.author.id === actor.id && coordinatorsBesides([actor.id], now).length > 0) return 'This is about yourself: another coordinator decides.';
+  const first = subject.kind === 'appeal' && subject.decision.deciderId === actor.id;
+  return first && coordinatorsBesides([actor.id, subject.author.id], now).length > 0 ? 'You took the first decision, so a different coordinator decides about the appeal.' : null;
 }
 
 /** Throws Denied when the case is decided, or somebody else is on it. */

@@ -14,6 +14,7 @@ import { canModerate, mustSignIn } from '../people/permissions.ts';
 import { computeTrust } from '../people/trust.ts';
 import type { Member, Viewer } from '../people/types.ts';
 import { flagByHub } from './flagging.ts';
+import { blankAgain } from './quotes.ts';
 
 /** Where what was written stands, or waits for a look. */
 export interface Submitted { url: string; held: boolean }
@@ -101,6 +102,7 @@ export function submitEdit(actor: Member, { website, shown, ...input }: z.output
   return transaction(() => {
     mustKeepToLevel(actor, countsOf(input.body), 'body');
     const saved = editPost(actor, input);
+    blankAgain(input.postId);
     const hold = whyHeld(actor, input.body, { website, shown });
     if (hold && hold.why !== 'first') flagByHub(input.postId, `The edit looks like spam: ${hold.signals.join(', ')}.`);
     return saved;

@@ -18,7 +18,7 @@ export const spamThreshold = 5;
 const phrases: readonly [RegExp, number][] = [
   [/\b(?:buy|order|get)\b[^.\n]{0,40}\b(?:now|online|cheap|today|followers|likes|backlinks|essays?|pills|viagra|cialis)\b/i, 2.5],
   [/\b(?:viagra|cialis|xanax|tramadol|oxycontin|kamagra|phentermine|ozempic)\b/i, 3],
-  [/\b(?:casino|sportsbook|jackpot|slots?\s+(?:game|bonus|online)|betting\s+(?:site|tips)|poker\s+(?:bonus|online)|free\s+spins)\b/i, 3],
+  [/\b(?:(?:online|best|new|free)\s+casino|casino[^.\n]{0,30}\b(?:bonus|online|free|win)|sportsbook|slots?\s+(?:game|bonus|online)|betting\s+(?:site|tips)|poker\s+(?:bonus|online)|free\s+spins)\b/i, 3],
   [/\b(?:crypto|bitcoin|forex|binary\s+options?|usdt|nft)\b[^.\n]{0,60}\b(?:profit|invest\w*|trad\w+|earn\w*|returns?|recover\w*|signals?|wallet)\b/i, 3],
   [/\b(?:invest\w*|profit|earn\w*|returns?|recover\w*|double)\b[^.\n]{0,60}\b(?:crypto|bitcoin|forex|binary\s+options?|usdt)\b/i, 3],
   [/\b(?:work|earn|income|money|cash)\b[^.\n]{0,30}\b(?:from\s+home|per\s+(?:day|week)|a\s+(?:day|week)\s+(?:from|with)|guaranteed)\b/i, 2.5],
@@ -66,7 +66,7 @@ export function spamScore(text: string, context: SpamContext): { score: number; 
   say(/\p{Script=Latin}\p{Script=Cyrillic}|\p{Script=Cyrillic}\p{Script=Latin}/u.test(text) ? 2.5 : 0, 'words with letters of two scripts');
   say(letters > 30 && capitals / letters > 0.4 ? 1.5 : 0, 'shouting');
   say(/[!?$€£💰🔥✅💊🎰]{3,}/u.test(text) ? 1 : 0, 'rows of exclamation marks');
-  say(/(?:\+\d{1,3}[\s.-]?)?(?:\(?\d{3}\)?[\s.-]?){2}\d{4}/.test(text) && hits.length > 0 ? 1 : 0, 'a telephone number beside them');
+  say(/(?:\+\d{1,3}[\s.-]?)?(?:\(?\d{3}\)?[\s.-]?){2}\d{4}/.test(text) && hits.length > 1 ? 1 : 0, 'a telephone number beside them');
   say(Math.min(6, 3 * context.othersWithIt), 'the same text by other accounts');
   say(Math.min(5, 2 * context.ownRepeats), 'the same text in other posts');
   say(context.seconds !== null && context.seconds < 3 ? 2 : 0, 'sent faster than anybody types');

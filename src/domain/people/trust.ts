@@ -39,18 +39,18 @@ const count = (n: number, one: string, many: string) => `${n} more ${n === 1 ? o
 
 /** The published rules: whoever meets all rules of a level, and of those below it, has it. Behaviour and page are made from this one table. */
 export const trustRules: readonly Rule[] = [
-  { level: 'member', measure: 'daysSinceJoining', is: 'at least', amount: 1, words: 'joined at least 1 day ago', missing: (n) => `${count(n, 'day', 'days')} since you joined` },
-  { level: 'member', measure: 'daysVisited', is: 'at least', amount: 2, words: 'was here, signed in, on 2 days', missing: (n) => `${count(n, 'day', 'days')} on which you are here, signed in` },
+  { level: 'member', measure: 'daysSinceJoining', is: 'at least', amount: 1, words: 'joined at least 1 day ago', missing: (n) => `${count(n, 'day', 'days')} since joining` },
+  { level: 'member', measure: 'daysVisited', is: 'at least', amount: 2, words: 'was here, signed in, on 2 days', missing: (n) => `${count(n, 'day', 'days')} here, signed in` },
   { level: 'member', measure: 'threadsRead', is: 'at least', amount: 10, words: 'has read 10 threads', missing: (n) => `${count(n, 'thread', 'threads')} to read` },
   { level: 'member', measure: 'postsStanding', is: 'at least', amount: 1, words: 'has written 1 post or comment that stands', missing: (n) => `${count(n, 'post or comment', 'posts or comments')} that stands` },
-  { level: 'member', measure: 'removals', is: 'at most', amount: 2, words: 'has had no more than 2 posts removed after flags in the last 60 days', because: 'more than 2 of your posts were removed after flags in the last 60 days' },
-  { level: 'trusted', measure: 'daysSinceJoining', is: 'at least', amount: 30, words: 'joined at least 30 days ago', missing: (n) => `${count(n, 'day', 'days')} since you joined` },
-  { level: 'trusted', measure: 'daysVisited', is: 'at least', amount: 10, words: 'was here, signed in, on 10 days', missing: (n) => `${count(n, 'day', 'days')} on which you are here, signed in` },
+  { level: 'member', measure: 'removals', is: 'at most', amount: 2, words: 'has had no more than 2 posts removed after flags in the last 60 days', because: 'more than 2 posts were removed after flags in the last 60 days' },
+  { level: 'trusted', measure: 'daysSinceJoining', is: 'at least', amount: 30, words: 'joined at least 30 days ago', missing: (n) => `${count(n, 'day', 'days')} since joining` },
+  { level: 'trusted', measure: 'daysVisited', is: 'at least', amount: 10, words: 'was here, signed in, on 10 days', missing: (n) => `${count(n, 'day', 'days')} here, signed in` },
   { level: 'trusted', measure: 'threadsRead', is: 'at least', amount: 50, words: 'has read 50 threads', missing: (n) => `${count(n, 'thread', 'threads')} to read` },
   { level: 'trusted', measure: 'postsStanding', is: 'at least', amount: 10, words: 'has written 10 posts or comments that stand', missing: (n) => `${count(n, 'post or comment', 'posts or comments')} that stand` },
   { level: 'trusted', measure: 'helpful', is: 'at least', amount: 3, words: 'has 3 posts that were marked helpful or accepted as an answer', missing: (n) => `${count(n, 'post', 'posts')} marked helpful or accepted as an answer` },
-  { level: 'trusted', measure: 'removals', is: 'at most', amount: 0, words: 'has had no post removed after flags in the last 60 days', because: 'a post of yours was removed after flags in the last 60 days' },
-  { level: 'trusted', measure: 'daysAway', is: 'at most', amount: 180, words: 'was here in the last 180 days', because: 'you were away for more than 180 days' },
+  { level: 'trusted', measure: 'removals', is: 'at most', amount: 0, words: 'has had no post removed after flags in the last 60 days', because: 'a post was removed after flags in the last 60 days' },
+  { level: 'trusted', measure: 'daysAway', is: 'at most', amount: 180, words: 'was here in the last 180 days', because: 'an absence of more than 180 days' },
 ];
 
 const holds = (rule: Rule, facts: TrustFacts) => (rule.is === 'at least' ? facts[rule.measure] >= rule.amount : facts[rule.measure] <= rule.amount);
