@@ -10,6 +10,7 @@ import { isTrusted, levelOf, standingOf, type Level } from '#domain/people/level
 import { computeAllTrust, computeTrust, levelFor, towards, trustFacts, trustOf, trustRules, type TrustFacts } from '#domain/people/trust.ts';
 import type { Member } from '#domain/people/types.ts';
 import { addDays, isoDate } from '#lib/dates.ts';
+import { noteThreadRead, noteVisit, writeReads } from '../../src/reads.ts';
 import { enter, lettersTo } from '../support/cast.ts';
 import { useDatabase } from '../support/database.ts';
 import { randomFrom } from '../support/random.ts';
@@ -177,6 +178,19 @@ describe('levels', () => {
     addActivity([{ memberId: rosa.id, day: '2026-11-01', threadsRead: 3 }]);
     expect(db.select().from(memberActivity).where(and(eq(memberActivity.memberId, rosa.id), eq(memberActivity.day, '2026-11-01'))).all()).toEqual([{ memberId: rosa.id, day: '2026-11-01', threadsRead: 5 }]);
     expect(db.select().from(memberActivity).where(eq(memberActivity.memberId, 987_654)).all()).toEqual([]);
+  });
+
+  test('what the pages note is written with the reads: a thread counts once a day', () => {
+    noteVisit(rosa.id);
+    for (const thread of [1, 1, 2, 1]) noteThreadRead(rosa.id, thread);
+    noteVisit(nadia.id);
+    writeReads();
+    noteThreadRead(rosa.id, 2);
+    noteThreadRead(rosa.id, 3);
+    noteVisit(rosa.id);
+    writeReads();
+    const of = (memberId: number) => db.select({ n: memberActivity.threadsRead }).from(memberActivity).where(and(eq(memberActivity.memberId, memberId), eq(memberActivity.day, isoDate(new Date())))).get()?.n;
+    expect([of(rosa.id), of(nadia.id)]).toEqual([3, 0]);
   });
 
   test('the database refuses levels there are not', () => {

@@ -33,6 +33,7 @@ export const decideInput = z.object({
  * Throws Denied when it is decided, when another is on it, when it is the actor's own, or when the actor made the decision that is appealed; Invalid.
  */
 export function decide(actor: Member, input: z.output<typeof decideInput>, now = new Date()): { url: string; decisionId: number } {
+  mustCoordinate(actor);
   return transaction(() => {
     const row = caseById(input.caseId);
     mustHandle(actor, row, now);

@@ -8,6 +8,7 @@ import { findPost, type FoundPost } from '../forum/posts.ts';
 import { post as mail } from '../mail/outbox.ts';
 import { recordAct } from '../moderation/log.ts';
 import { flagReasonCodes, type FlagReason } from '../moderation/reasons.ts';
+import { coordinatorsBesides } from '../people/coordinators.ts';
 import { isTrusted } from '../people/levels.ts';
 import { countForLevel } from '../people/limits.ts';
 import { memberById } from '../people/members.ts';
@@ -79,7 +80,7 @@ function hideWhenDue(caseId: number, reason: FlagReason): boolean {
   return true;
 }
 
-/** Hides what a case is about, tells its author and writes it into the log. Call inside a transaction. */
+/** Hides what a case is about, tells its author and the coordinators, and writes it into the log. Call inside a transaction. */
 export function hideByHub(row: typeof cases.$inferSelect, why: string): void {
   const subject = subjectOf(keeper, row);
   if (subject.kind !== 'post' || stateOf(subject).removed) return;
@@ -89,6 +90,9 @@ export function hideByHub(row: typeof cases.$inferSelect, why: string): void {
     `${capital(subject.words)} is hidden until a coordinator has looked at it: ${settings().url}${subject.url}`,
     `The reason: ${why}`, 'You will get a letter with what they decide and why. You need not do anything; you can edit it meanwhile.',
   ]);
+  for (const { email } of coordinatorsBesides([subject.author.id])) {
+    mail(email, `Something is hidden on ${settings().name} and waits for you`, [`${capital(subject.words)} is hidden until one of you has looked. The reason: ${why}`, `${settings().url}/desk/flags/${row.id}`]);
+  }
 }
 
 // What the hub itself does it sees as a coordinator would.

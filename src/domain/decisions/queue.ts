@@ -109,6 +109,7 @@ export const caseInput = z.object({ caseId: rowId });
 
 /** "I am on it": others see who, and cannot decide for eight working hours. Throws Denied when somebody else is on it. */
 export function claimCase(actor: Member, input: z.output<typeof caseInput>, now = new Date()): { url: string } {
+  mustCoordinate(actor);
   return transaction(() => {
     mustHandle(actor, caseById(input.caseId), now);
     db.update(cases).set({ claimedById: actor.id, claimedUntil: afterWorkingHours(now, hoursOfClaim) }).where(eq(cases.id, input.caseId)).run();
@@ -118,6 +119,7 @@ export function claimCase(actor: Member, input: z.output<typeof caseInput>, now 
 
 /** Leaves a case to others again. */
 export function releaseCase(actor: Member, input: z.output<typeof caseInput>, now = new Date()): { url: string } {
+  mustCoordinate(actor);
   return transaction(() => {
     mustHandle(actor, caseById(input.caseId), now);
     db.update(cases).set({ claimedById: null, claimedUntil: null }).where(eq(cases.id, input.caseId)).run();
@@ -134,7 +136,6 @@ export function whyBarred(actor: Member, subject: Subject, now: Date): string | 
 
 /** Throws Denied when the case is decided, or somebody else is on it. */
 export function mustHandle(actor: Member, row: Case, now: Date): void {
-  mustCoordinate(actor);
   if (row.closedAt) throw new Denied('This was decided already.');
   if (claimHolds(row, now) && row.claimedById !== actor.id) throw new Denied(`${nameOf(row.claimedById)} is on it. Ask them to leave it to you, or wait until their claim ends.`);
 }

@@ -1,6 +1,6 @@
 import { setImmediate as afterOthers } from 'node:timers/promises';
 import { and, desc, eq, isNotNull } from 'drizzle-orm';
-import { bumpChanges, db, members, prepared, transaction, trustChanges, trustLevels } from '#db/client.ts';
+import { db, members, prepared, transaction, trustChanges, trustLevels } from '#db/client.ts';
 import { settings } from '#lib/settings.ts';
 import { post } from '../mail/outbox.ts';
 import { levelOf, levels, levelWords, type Level } from './levels.ts';
@@ -122,7 +122,6 @@ export function changeLevel({ locked, ...change }: { memberId: number; from: Lev
   db.insert(trustLevels).values({ memberId, level: to, locked }).onConflictDoUpdate({ target: trustLevels.memberId, set: { level: to, locked } }).run();
   if (from === to) return;
   db.insert(trustChanges).values(change).run();
-  bumpChanges();
   if (levels.indexOf(to) > levels.indexOf(from)) return;
   const member = db.select({ email: members.email, handle: members.handle }).from(members).where(eq(members.id, memberId)).get();
   if (member) post(member.email, `You are a ${levelWords[to]} on ${settings().name} now`, [
