@@ -125,6 +125,13 @@ describe('the rules', () => {
   });
 });
 
+test('accepting one’s own answer counts for nothing', () => {
+  const { id } = live({ joinedDaysAgo: 40, days: new Map(), posts: [{ daysAgo: 1, removed: false, accepted: true }], removals: [] });
+  expect(trustFacts(id, now).helpful).toBe(1);
+  db.update(acceptedAnswers).set({ byId: id }).where(eq(acceptedAnswers.postId, db.select({ id: posts.id }).from(posts).where(eq(posts.authorId, id)))).run();
+  expect(trustFacts(id, now).helpful).toBe(0);
+});
+
 describe('levels', () => {
   const good: Life = {
     joinedDaysAgo: 60, days: new Map(Array.from({ length: 12 }, (_, i) => [i, 5] as const)), removals: [],

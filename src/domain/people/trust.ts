@@ -15,7 +15,7 @@ export interface TrustFacts {
   threadsRead: number;
   /** Posts and comments that still stand. */
   postsStanding: number;
-  /** Posts that were accepted as an answer. */
+  /** Posts that somebody else accepted as an answer. */
   helpful: number;
   /** Posts removed by a decision in the last 60 days that was neither undone nor overturned. */
   removals: number;
@@ -48,7 +48,7 @@ export const trustRules: readonly Rule[] = [
   { level: 'trusted', measure: 'daysVisited', is: 'at least', amount: 10, words: 'was here, signed in, on 10 days', missing: (n) => `${count(n, 'day', 'days')} here, signed in` },
   { level: 'trusted', measure: 'threadsRead', is: 'at least', amount: 50, words: 'has read 50 threads', missing: (n) => `${count(n, 'thread', 'threads')} to read` },
   { level: 'trusted', measure: 'postsStanding', is: 'at least', amount: 10, words: 'has written 10 posts or comments that stand', missing: (n) => `${count(n, 'post or comment', 'posts or comments')} that stand` },
-  { level: 'trusted', measure: 'helpful', is: 'at least', amount: 3, words: 'has 3 posts that were marked helpful or accepted as an answer', missing: (n) => `${count(n, 'post', 'posts')} marked helpful or accepted as an answer` },
+  { level: 'trusted', measure: 'helpful', is: 'at least', amount: 3, words: 'has 3 posts that somebody else accepted as an answer', missing: (n) => `${count(n, 'post', 'posts')} that somebody else accepts as an answer` },
   { level: 'trusted', measure: 'removals', is: 'at most', amount: 0, words: 'has had no post removed after flags in the last 60 days', because: 'a post was removed after flags in the last 60 days' },
   { level: 'trusted', measure: 'daysAway', is: 'at most', amount: 180, words: 'was here in the last 180 days', because: 'an absence of more than 180 days' },
 ];
@@ -84,7 +84,7 @@ const factsById = prepared((d) => d.$client.prepare(`
       coalesce((select max(p.created_at) from posts p where p.author_id = m.id), 0))) / 86400000 as integer)) as daysAway,
     (select count(*) from posts p join threads t on t.id = p.thread_id
       where p.author_id = m.id and (p.removed_at is null or p.hidden) and (t.removed_at is null or t.hidden)) as postsStanding,
-    (select count(*) from accepted_answers x join posts p on p.id = x.post_id where p.author_id = m.id and p.removed_at is null) as helpful,
+    (select count(*) from accepted_answers x join posts p on p.id = x.post_id where p.author_id = m.id and x.by_id <> m.id and p.removed_at is null) as helpful,
     (select count(*) from decisions x join cases c on c.id = x.case_id where x.author_id = m.id and x.outcome = 'remove' and c.kind = 'flags'
       and x.undone_at is null and x.overturned_at is null and x.at > @now - 60 * 86400000) as removals
   from members m where m.id = @id`));
