@@ -670,12 +670,6 @@ export const spamWords = sqliteTable('spam_words', {
   good: integer('good').notNull().default(0),
 });
 
-/** Secrets the hub made for itself, such as the key that stamps its forms. */
-export const secrets = sqliteTable('secrets', {
-  name: text('name').primaryKey(),
-  value: text('value').notNull(),
-});
-
 /* ---------- trust ---------- */
 
 /** How often a member was here on a day: which pages they read is not kept. */

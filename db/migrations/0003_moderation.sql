@@ -141,11 +141,6 @@ CREATE TABLE `member_activity` (
 	FOREIGN KEY (`member_id`) REFERENCES `members`(`id`) ON UPDATE no action ON DELETE cascade
 );
 --> statement-breakpoint
-CREATE TABLE `secrets` (
-	`name` text PRIMARY KEY NOT NULL,
-	`value` text NOT NULL
-);
---> statement-breakpoint
 CREATE TABLE `spam_words` (
 	`word` text PRIMARY KEY NOT NULL,
 	`spam` integer DEFAULT 0 NOT NULL,

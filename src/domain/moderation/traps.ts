@@ -31,9 +31,9 @@ function signature(at: string): string {
 }
 
 function key(): string {
-  const known = value().get() as string | undefined;
-  if (known) return known;
+  const known = value().get();
+  if (typeof known === 'string') return known;
   db.insert(secrets).values({ name: 'forms', value: newToken() }).onConflictDoNothing().run();
-  return value().get() as string;
+  return z.string().parse(value().get());
 }
 const value = prepared((d) => d.$client.prepare(`select value from secrets where name = 'forms'`).pluck());
