@@ -158,7 +158,7 @@ describe('a flag from the post to the public log', () => {
     const set = async (level: string, reason: string) => {
       await abe.page.locator('summary', { hasText: 'Set the level' }).click();
       await abe.page.getByLabel('Level', { exact: true }).selectOption(level);
-      await abe.page.getByLabel('Reason for the level').fill(reason);
+      await abe.page.getByLabel('Why this level').fill(reason);
       await abe.page.getByRole('button', { name: 'Set the level' }).click();
       await abe.page.waitForURL('**/members/rosa');
     };
