@@ -11,6 +11,7 @@ import { forgetSentLetters, sendOutbox } from '#domain/mail/outbox.ts';
 import { forgetUnconfirmed } from '#domain/people/joining.ts';
 import { forgetOldAttempts } from '#domain/people/limits.ts';
 import { forgetOldLinks } from '#domain/people/links.ts';
+import { computeAllTrust } from '#domain/people/trust.ts';
 import { forgetExpiredSessions } from '#domain/people/sessions.ts';
 import { forgetOldChanges } from '#domain/search/attributes.ts';
 import { mailSavedSearches, membersWithSearchesDue, passOverSearches } from '#domain/saved-searches/letters.ts';
@@ -20,7 +21,7 @@ import { settings } from '#lib/settings.ts';
 import { writeReads } from './reads.ts';
 import { reportFailure } from '#lib/failures.ts';
 
-/** Starts the housekeeping: mail every five seconds, reads every half minute, the Pagefind bundle when it is behind, imports that are being read, three links a minute, letters of news, forgetting once an hour. Returns a function that stops it and waits for what runs. */
+/** Starts the housekeeping: mail every five seconds, reads every half minute, the Pagefind bundle when it is behind, imports that are being read, three links a minute, letters of news, levels of trust, forgetting once an hour. Returns a function that stops it and waits for what runs. */
 export function startChores(): () => Promise<void> {
   const { dataDir, smtpUrl, mailFrom, outbound } = settings();
   const mailer = smtpUrl ? smtpMailer(smtpUrl, mailFrom) : folderMailer(join(dataDir, 'mail'), mailFrom);
@@ -45,6 +46,7 @@ export function startChores(): () => Promise<void> {
       await eachOf(membersWithSearchesDue(), 'saved searches', mailSavedSearches);
       passOverSearches();
     }),
+    every('41 * * * *', 'trust', () => computeAllTrust()),
     every('17 * * * *', 'forgetting', async () => {
       forgetOldAttempts();
       forgetOldLinks();

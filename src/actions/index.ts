@@ -6,12 +6,12 @@ import { imports } from './imports.ts';
 import { links } from './links.ts';
 import { members } from './members.ts';
 import { duplicates } from './merging.ts';
-import { moderation } from './moderation.ts';
+import { cases, corrections, flags, moderation } from './moderation.ts';
 import { resources } from './resources.ts';
 import { mail, searches } from './searches.ts';
 import { thesaurus } from './thesaurus.ts';
 
 export const server = {
-  members, threads, posts, comments, moderation, resources, collections, bookmarks, imports, links, duplicates, attachments, thesaurus, searches, mail,
+  members, threads, posts, comments, moderation, flags, corrections, cases, resources, collections, bookmarks, imports, links, duplicates, attachments, thesaurus, searches, mail,
   follows, notifications, unread,
 };

@@ -5,6 +5,7 @@ import { rowId } from '#lib/fields.ts';
 import { Denied } from '../errors.ts';
 import { recordAct } from '../moderation/log.ts';
 import { canModerate, canWrite, mustWrite } from '../people/permissions.ts';
+import { computeTrust } from '../people/trust.ts';
 import type { Member, Viewer } from '../people/types.ts';
 import { postPlace, postUrl } from './addresses.ts';
 import { findPost, type FoundPost } from './posts.ts';
@@ -45,6 +46,7 @@ function onAnswer(actor: Member, postId: number, act: (post: FoundPost) => void)
     act(post);
     indexPost(postId);
     indexThread(post.thread.id);
+    computeTrust(post.authorId);
     bumpChanges();
     return { url: postPlace(post.thread.url, post.number) };
   });

@@ -4,6 +4,7 @@ import { bumpChanges, db, members, posts, postVersions, prepared, threads, trans
 import { rendererVersion, renderMarkdown } from '#lib/markdown.ts';
 import { rowId, text } from '#lib/fields.ts';
 import { Denied, NotFound } from '../errors.ts';
+import { correctionsUnder } from '../moderation/corrections.ts';
 import { authorColumns } from '../people/members.ts';
 import { countAttempt } from '../people/limits.ts';
 import { canModerate, canWrite, mustWrite } from '../people/permissions.ts';
@@ -26,7 +27,7 @@ const isOpenResource = (thread: Thread) => thread.resourceStatus === null || thr
 
 function mustReply(actor: Viewer, thread: Thread): asserts actor is Member {
   mustWrite(actor);
-  if (thread.removed) throw new Denied('This thread was removed: nothing can be added to it.');
+  if (thread.removed) throw new Denied(thread.hidden ? 'This thread is hidden while coordinators look at it: nothing can be added to it for now.' : 'This thread was removed: nothing can be added to it.');
   if (!isOpenResource(thread)) throw new Denied('This resource is not in the library any more, so nothing can be added to its comments.');
   if (!canReply(actor, thread)) throw new Denied(`A coordinator has locked this thread, so nothing can be added to it.${thread.lockedReason ? ` The reason given: ${thread.lockedReason}` : ''}`);
 }
@@ -72,7 +73,7 @@ function justWritten(author: Member, threadId: number, markdown: string): { id: 
 
 const postsBetween = prepared((d) => d.select({
   id: posts.id, number: posts.number, createdAt: posts.createdAt, editedAt: posts.editedAt, html: posts.html,
-  removedAt: posts.removedAt, removedById: posts.removedById, removedReason: posts.removedReason, author: authorColumns,
+  removedAt: posts.removedAt, removedById: posts.removedById, removedReason: posts.removedReason, hidden: posts.hidden, author: authorColumns,
 }).from(posts).innerJoin(members, eq(members.id, posts.authorId))
   .where(and(eq(posts.threadId, sql.placeholder('threadId')), between(posts.number, sql.placeholder('first'), sql.placeholder('last'))))
   .orderBy(asc(posts.number)).prepare());
@@ -81,20 +82,25 @@ const postsBetween = prepared((d) => d.select({
 export function postsOnPage(viewer: Viewer, thread: Thread, page: number): PostView[] {
   const first = (page - 1) * postsPerPage + 1;
   const writes = canReply(viewer, thread);
-  return postsBetween().all({ threadId: thread.id, first, last: first + postsPerPage - 1 }).map((row) => {
+  const rows = postsBetween().all({ threadId: thread.id, first, last: first + postsPerPage - 1 });
+  const corrections = correctionsUnder(rows.map((row) => row.id));
+  return rows.map((row) => {
     const removed = row.removedAt !== null;
     const own = viewer?.id === row.author.id;
     return {
       id: row.id, number: row.number, author: row.author, createdAt: row.createdAt, editedAt: removed ? null : row.editedAt, html: removed ? '' : row.html,
       removed: removed ? { by: row.removedById === row.author.id ? 'author' as const : 'coordinator' as const, reason: row.removedReason } : null,
-      mayEdit: own && writes && !removed,
+      hidden: row.hidden,
+      corrections: removed ? [] : corrections.get(row.id) ?? [],
+      mayEdit: own && (row.hidden || thread.hidden ? canWrite(viewer) : writes && !removed),
       mayRemove: own && writes && !removed && (row.number > 1 || thread.resourceId !== null),
+      mayFlag: !own && !removed && canWrite(viewer),
     };
   });
 }
 
 export interface FoundPost {
-  id: number; number: number; authorId: number; markdown: string; removed: boolean; removedById: number | null;
+  id: number; number: number; authorId: number; markdown: string; removed: boolean; hidden: boolean; removedById: number | null;
   createdAt: Date; editedAt: Date | null; thread: Thread;
 }
 
@@ -102,9 +108,10 @@ export interface FoundPost {
 export function findPost(viewer: Viewer, id: number): FoundPost {
   const row = Number.isSafeInteger(id) ? db.select().from(posts).where(eq(posts.id, id)).get() : undefined;
   if (!row) throw new NotFound('There is no such post.');
+  const ownHidden = row.hidden && viewer?.id === row.authorId;
   return {
-    id: row.id, number: row.number, authorId: row.authorId, markdown: row.removedAt === null || canModerate(viewer) ? row.markdown : '',
-    removed: row.removedAt !== null, removedById: row.removedById, createdAt: row.createdAt, editedAt: row.editedAt, thread: findThread(viewer, row.threadId),
+    id: row.id, number: row.number, authorId: row.authorId, markdown: row.removedAt === null || ownHidden || canModerate(viewer) ? row.markdown : '',
+    removed: row.removedAt !== null, hidden: row.hidden, removedById: row.removedById, createdAt: row.createdAt, editedAt: row.editedAt, thread: findThread(viewer, row.threadId),
   };
 }
 
@@ -118,7 +125,7 @@ export function placeOfPost(viewer: Viewer, id: number): string {
 export function ownPost(viewer: Viewer, id: number): FoundPost {
   mustWrite(viewer);
   const post = findPost(viewer, id);
-  if (post.removed) throw new NotFound('This post was removed.');
+  if (post.removed && !post.hidden) throw new NotFound('This post was removed.');
   if (post.authorId !== viewer.id) throw new Denied('You can edit only what you wrote yourself.');
   return post;
 }
@@ -130,7 +137,7 @@ export function editPost(actor: Member, input: z.output<typeof postEditInput>): 
   countAttempt('editPerMember', actor.id);
   return transaction(() => {
     const post = ownPost(actor, input.postId);
-    mustReply(actor, post.thread);
+    if (!post.thread.hidden) mustReply(actor, post.thread);
     if (post.markdown !== input.body) {
       const editedAt = new Date();
       db.insert(postVersions).values({ postId: post.id, markdown: post.markdown, writtenAt: post.editedAt ?? post.createdAt, replacedAt: editedAt, replacedById: actor.id }).run();
@@ -152,23 +159,24 @@ export function removeOwnPost(actor: Member, input: z.output<typeof postRemoveIn
   return transaction(() => {
     const post = ownPost(actor, input.postId);
     mustReply(actor, post.thread);
+    if (post.hidden) throw new Denied('This post is hidden while coordinators look at it.');
     if (post.number === 1 && post.thread.forumId !== null) throw new Denied('The opening post stays as long as its thread. Ask a coordinator to remove the thread.');
     markRemoved(post, actor, null);
     return { url: postPlace(post.thread.url, post.number) };
   });
 }
 
-/** Marks a post as removed and keeps counters and search in step. Call inside a transaction, after the checks. */
-export function markRemoved(post: FoundPost, by: Member, reason: string | null): void {
-  db.update(posts).set({ removedAt: new Date(), removedById: by.id, removedReason: reason }).where(eq(posts.id, post.id)).run();
+/** Marks a post as removed (or only hidden until a coordinator decides) and keeps counters and search in step. Call inside a transaction, after the checks. */
+export function markRemoved(post: { id: number; thread: { id: number } }, by: { id: number }, reason: string | null, hidden = false): void {
+  db.update(posts).set({ removedAt: new Date(), removedById: by.id, removedReason: reason, hidden }).where(eq(posts.id, post.id)).run();
   recount(post.thread.id);
   dropPostFromSearch(post.id);
   bumpChanges();
 }
 
 /** Brings a removed post back. Call inside a transaction, after the checks. */
-export function markRestored(post: FoundPost): void {
-  db.update(posts).set({ removedAt: null, removedById: null, removedReason: null }).where(eq(posts.id, post.id)).run();
+export function markRestored(post: { id: number; thread: { id: number } }): void {
+  db.update(posts).set({ removedAt: null, removedById: null, removedReason: null, hidden: false }).where(eq(posts.id, post.id)).run();
   recount(post.thread.id);
   indexPost(post.id);
   bumpChanges();

@@ -23,7 +23,7 @@ const themesOf = prepared((d) => d.select({ code: themes.code, label: themes.lab
 
 const rowColumns = {
   id: threads.id, title: threads.title, slug: threads.slug, kind: threads.kind, createdAt: threads.createdAt, lastPostAt: threads.lastPostAt,
-  postCount: threads.postCount, pinned: threads.pinned, lockedAt: threads.lockedAt, removedAt: threads.removedAt,
+  postCount: threads.postCount, pinned: threads.pinned, lockedAt: threads.lockedAt, removedAt: threads.removedAt, hidden: threads.hidden,
   forumSlug: forums.slug, forumName: forums.name, resourceSlug: resources.slug, author: person(author), lastPoster: person(poster),
 };
 
@@ -39,7 +39,7 @@ function asRow(row: RawRow): ThreadRow {
     id: row.id, title: row.title, url: threadUrl(row), kind: row.kind,
     forum: row.forumSlug !== null && row.forumName !== null ? { slug: row.forumSlug, name: row.forumName } : null,
     author: row.author, createdAt: row.createdAt, lastPostAt: row.lastPostAt, lastPoster: row.lastPoster,
-    replies: Math.max(0, row.postCount - (row.forumSlug === null ? 0 : 1)), pinned: row.pinned, locked: row.lockedAt !== null, removed: row.removedAt !== null,
+    replies: Math.max(0, row.postCount - (row.forumSlug === null ? 0 : 1)), pinned: row.pinned, locked: row.lockedAt !== null, removed: row.removedAt !== null, hidden: row.hidden,
     themes: themesOf().all({ id: row.id }),
   };
 }
@@ -119,11 +119,12 @@ const rowById = prepared((d) => d.select({
   .leftJoin(forums, eq(forums.id, threads.forumId)).leftJoin(resources, eq(resources.id, threads.resourceId))
   .where(eq(threads.id, sql.placeholder('id'))).prepare());
 
-/** The thread with this id. Throws NotFound, or Gone with the coordinators' reason when it was removed and the viewer is no coordinator. */
+/** The thread with this id. Throws NotFound, or Gone with the coordinators' reason when it was removed and the viewer is no coordinator. A hidden one its author finds too. */
 export function findThread(viewer: Viewer, id: number): Thread {
   const row = Number.isSafeInteger(id) ? rowById().get({ id }) : undefined;
   if (!row) throw new NotFound('There is no thread at this address.');
-  if (row.removedAt && !canModerate(viewer)) throw new Gone(`This thread was removed by a coordinator. The reason given: ${row.removedReason}`);
+  if (row.hidden && viewer?.id !== row.author.id && !canModerate(viewer)) throw new NotFound('This thread is hidden while coordinators look at it.');
+  if (row.removedAt && !row.hidden && !canModerate(viewer)) throw new Gone(`This thread was removed by a coordinator. The reason given: ${row.removedReason}`);
   return {
     ...asRow(row), forumId: row.forumId, slug: row.slug, resourceId: row.resourceId, resourceStatus: row.resourceStatus, lockedReason: row.lockedReason, removedReason: row.removedReason,
     postCount: row.postCount, lastNumber: row.lastNumber,

@@ -1,3 +1,4 @@
+import type { Correction } from '../moderation/corrections.ts';
 import type { Author } from '../people/types.ts';
 import type { Term } from '../library/types.ts';
 
@@ -31,6 +32,8 @@ export interface ThreadRow {
   pinned: boolean;
   locked: boolean;
   removed: boolean;
+  /** Out of view until a coordinator decides; it counts as removed everywhere. */
+  hidden: boolean;
   themes: Term[];
 }
 
@@ -44,6 +47,10 @@ export interface PostView {
   editedAt: Date | null;
   html: string;
   removed: { by: 'author' | 'coordinator'; reason: string | null } | null;
+  /** Out of view until a coordinator decides; it counts as removed everywhere. */
+  hidden: boolean;
+  corrections: Correction[];
   mayEdit: boolean;
   mayRemove: boolean;
+  mayFlag: boolean;
 }
