@@ -1,6 +1,6 @@
 import { and, eq, gt } from 'drizzle-orm';
 import { z } from 'zod';
-import { cases, db, heldPosts, resources, threads, transaction } from '#db/client.ts';
+import { cases, db, heldPosts, prepared, resources, threads, transaction } from '#db/client.ts';
 import { renderMarkdown } from '#lib/markdown.ts';
 import { settings } from '#lib/settings.ts';
 import { NotFound } from '../errors.ts';
@@ -8,9 +8,9 @@ import { commentInput, createComment } from '../forum/comments.ts';
 import { createPost, editPost, postEditInput, postInput } from '../forum/posts.ts';
 import { createThread, threadInput } from '../forum/starting-threads.ts';
 import { whyHeld } from '../moderation/holding.ts';
-import { trapFields, type Trap } from '../moderation/traps.ts';
 import { countForLevel, mustKeepToLevel } from '../people/limits.ts';
 import { canModerate, mustSignIn } from '../people/permissions.ts';
+import { trapFields, type Trap } from '../people/traps.ts';
 import { computeTrust } from '../people/trust.ts';
 import type { Member, Viewer } from '../people/types.ts';
 import { flagByHub } from './flagging.ts';
@@ -62,30 +62,33 @@ interface Submission {
 
 function submit(actor: Member, trap: Trap, { count, body, text, create, held }: Submission): Submitted {
   return transaction(() => {
-    countForLevel(actor, count, 'body');
     mustKeepToLevel(actor, countsOf(body), 'body');
     const hold = whyHeld(actor, text, trap);
-    if (!hold) {
-      const { url } = create();
-      computeTrust(actor.id);
-      return { url, held: false };
+    const before = newestPost(actor);
+    if (hold) db.$client.exec('savepoint writing');
+    const { url } = create();
+    // A form that was sent twice leads to what it wrote the first time: it counts once, and is held no second time.
+    const repeated = newestPost(actor) === before;
+    if (hold) db.$client.exec(repeated ? 'release writing' : 'rollback to writing; release writing');
+    if (repeated) return { url, held: false };
+    if (hold) {
+      const twin = db.select({ id: heldPosts.id }).from(heldPosts)
+        .where(and(eq(heldPosts.authorId, actor.id), eq(heldPosts.markdown, body), eq(heldPosts.state, 'waiting'), gt(heldPosts.at, new Date(Date.now() - 5 * 60_000)))).limit(1).get();
+      if (twin) return { url: `/posts/held/${twin.id}`, held: true };
     }
-    const twin = db.select({ id: heldPosts.id }).from(heldPosts)
-      .where(and(eq(heldPosts.authorId, actor.id), eq(heldPosts.markdown, body), eq(heldPosts.state, 'waiting'), gt(heldPosts.at, new Date(Date.now() - 5 * 60_000)))).limit(1).get();
-    if (twin) return { url: `/posts/held/${twin.id}`, held: true };
-    rehearse(create);
-    const waiting = db.insert(heldPosts).values({ ...held(), authorId: actor.id, markdown: body, ...hold }).returning({ id: heldPosts.id }).get();
-    db.insert(cases).values({ kind: 'held', heldId: waiting.id }).run();
-    return { url: `/posts/held/${waiting.id}`, held: true };
+    countForLevel(actor, count, 'body');
+    if (hold) {
+      const waiting = db.insert(heldPosts).values({ ...held(), authorId: actor.id, markdown: body, ...hold }).returning({ id: heldPosts.id }).get();
+      db.insert(cases).values({ kind: 'held', heldId: waiting.id }).run();
+      return { url: `/posts/held/${waiting.id}`, held: true };
+    }
+    computeTrust(actor.id);
+    return { url, held: false };
   });
 }
 
-/** Runs a command for what it refuses; nothing of it stays. Call inside a transaction. */
-function rehearse(command: () => unknown): void {
-  db.$client.exec('savepoint rehearsal');
-  command();
-  db.$client.exec('rollback to rehearsal; release rehearsal');
-}
+const newestPost = (author: Member) => newest().get(author.id) as number | undefined;
+const newest = prepared((d) => d.$client.prepare('select id from posts where author_id = ? order by created_at desc, id desc limit 1').pluck());
 
 /** Links to other sites, and images, of a text in Markdown. */
 export function countsOf(markdown: string): { linksPerPost: number; imagesPerPost: number } {
