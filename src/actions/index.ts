@@ -1,6 +1,7 @@
 import { attachments } from './attachments.ts';
 import { bookmarks, collections } from './collections.ts';
 import { comments, posts, threads } from './forum.ts';
+import { forums } from './forums.ts';
 import { imports } from './imports.ts';
 import { links } from './links.ts';
 import { members } from './members.ts';
@@ -11,5 +12,5 @@ import { mail, searches } from './searches.ts';
 import { thesaurus } from './thesaurus.ts';
 
 export const server = {
-  members, threads, posts, comments, moderation, resources, collections, bookmarks, imports, links, duplicates, attachments, thesaurus, searches, mail,
+  members, forums, threads, posts, comments, moderation, resources, collections, bookmarks, imports, links, duplicates, attachments, thesaurus, searches, mail,
 };

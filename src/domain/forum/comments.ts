@@ -9,7 +9,8 @@ import { mustWrite } from '../people/permissions.ts';
 import type { Member, Viewer } from '../people/types.ts';
 import { postPlace, postsPerPage } from './addresses.ts';
 import { bodyField } from './fields.ts';
-import { createPost, postsOnPage, writePost } from './posts.ts';
+import { formToken, madeBefore, rememberForm } from './form-tokens.ts';
+import { createPost, placeOfPost, postsOnPage, writePost } from './posts.ts';
 import { indexPost } from './searchable.ts';
 import { findThread, type Thread } from './threads.ts';
 import type { PostView } from './types.ts';
@@ -25,7 +26,7 @@ export function commentsOf(viewer: Viewer, resourceId: string, page: string | nu
   return { thread, posts: postsOnPage(viewer, thread, slice.page), paging: slice, total: thread.postCount };
 }
 
-export const commentInput = z.object({ resourceId: z.string({ error: 'This form is incomplete: please reload the page.' }), body: bodyField });
+export const commentInput = z.object({ resourceId: z.string({ error: 'This form is incomplete: please reload the page.' }), body: bodyField, token: formToken });
 
 /** Comments on a published resource. Returns where the comment stands. Throws NotFound, Denied, TooMany. */
 export function createComment(actor: Member, input: z.output<typeof commentInput>): { id: number; url: string } {
@@ -34,13 +35,17 @@ export function createComment(actor: Member, input: z.output<typeof commentInput
   if (!resource) throw new NotFound('This resource is not in the library any more.');
   return transaction(() => {
     const known = db.select({ id: threads.id }).from(threads).where(eq(threads.resourceId, resource.id)).get();
-    if (known) return createPost(actor, { threadId: known.id, body: input.body });
+    const words = [resource.id, input.body];
+    const before = input.token ? madeBefore(actor, input.token, words) : null;
+    if (before !== null) return { id: before, url: placeOfPost(actor, before) };
+    if (known) return createPost(actor, { threadId: known.id, body: input.body, token: input.token });
     countAttempt('postPerMember', actor.id);
     const { id } = db.insert(threads).values({
       resourceId: resource.id, title: resource.title, slug: slugify(resource.title), authorId: actor.id, lastPosterId: actor.id,
     }).returning({ id: threads.id }).get();
     const post = writePost(actor, id, input.body);
     indexPost(post.id);
+    if (input.token) rememberForm(actor, input.token, words, post.id);
     bumpChanges();
     return { id: post.id, url: postPlace(`/library/${resource.slug}#comments`, post.number) };
   });

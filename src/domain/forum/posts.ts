@@ -10,6 +10,7 @@ import { canModerate, canWrite, mustWrite } from '../people/permissions.ts';
 import type { Member, Viewer } from '../people/types.ts';
 import { postPlace, postsPerPage } from './addresses.ts';
 import { bodyField } from './fields.ts';
+import { formToken, madeBefore, rememberForm } from './form-tokens.ts';
 import { putPostLinks, replacePostLinks } from './post-links.ts';
 import { dropPostFromSearch, indexPost, indexThread } from './searchable.ts';
 import { findThread, type Thread } from './threads.ts';
@@ -17,7 +18,7 @@ import type { PostView } from './types.ts';
 
 /** Whether this person may add to the thread. */
 export function canReply(viewer: Viewer, thread: Thread): boolean {
-  return canWrite(viewer) && !thread.removed && isOpenResource(thread) && (!thread.locked || canModerate(viewer));
+  return canWrite(viewer) && !thread.removed && isOpenResource(thread) && thread.forumClosedReason === null && ((!thread.locked && thread.closing === null) || canModerate(viewer));
 }
 
 const isOpenResource = (thread: Thread) => thread.resourceStatus === null || thread.resourceStatus === 'published';
@@ -26,6 +27,8 @@ function mustReply(actor: Viewer, thread: Thread): asserts actor is Member {
   mustWrite(actor);
   if (thread.removed) throw new Denied('This thread was removed: nothing can be added to it.');
   if (!isOpenResource(thread)) throw new Denied('This resource is not in the library any more, so nothing can be added to its comments.');
+  if (thread.forumClosedReason !== null) throw new Denied(`The forum is closed, so nothing can be added to its threads. The reason given: ${thread.forumClosedReason}`);
+  if (thread.closing && !thread.locked && !canReply(actor, thread)) throw new Denied(`This thread is closed, so nothing can be added to it. The reason given: ${thread.closing.reason}`);
   if (!canReply(actor, thread)) throw new Denied(`A coordinator has locked this thread, so nothing can be added to it.${thread.lockedReason ? ` The reason given: ${thread.lockedReason}` : ''}`);
 }
 
@@ -41,25 +44,29 @@ export function writePost(author: Member, threadId: number, markdown: string): {
   return { id, number };
 }
 
-export const postInput = z.object({ threadId: rowId, body: bodyField });
+export const postInput = z.object({ threadId: rowId, body: bodyField, token: formToken });
 
-/** Adds a reply to a thread. Returns where it stands. Throws NotFound, Gone, Denied, TooMany. */
+/** Adds a reply to a thread. Returns where it stands; the same form sent again leads to what it wrote. Throws NotFound, Gone, Denied, TooMany. */
 export function createPost(actor: Member, input: z.output<typeof postInput>): { id: number; url: string } {
-  const thread = findThread(actor, input.threadId);
-  mustReply(actor, thread);
+  mustWrite(actor);
   return transaction(() => {
+    const words = [String(input.threadId), input.body];
+    const before = input.token ? madeBefore(actor, input.token, words) : null;
+    if (before !== null) return { id: before, url: placeOfPost(actor, before) };
+    const thread = findThread(actor, input.threadId);
+    mustReply(actor, thread);
     countAttempt('postPerMember', actor.id);
-    mustReply(actor, findThread(actor, thread.id));
-    const twin = justWritten(actor, thread.id, input.body);
+    const twin = input.token ? null : justWritten(actor, thread.id, input.body);
     if (twin) return { id: twin.id, url: postPlace(thread.url, twin.number) };
     const post = writePost(actor, thread.id, input.body);
     indexPost(post.id);
+    if (input.token) rememberForm(actor, input.token, words, post.id);
     bumpChanges();
     return { id: post.id, url: postPlace(thread.url, post.number) };
   });
 }
 
-/** The same text by the same member as the last thing they wrote here, less than five minutes ago: a form that was sent twice. */
+/** The same text by the same member as the last thing they wrote here, less than five minutes ago: a form without a token that was sent twice. */
 function justWritten(author: Member, threadId: number, markdown: string): { id: number; number: number } | null {
   const last = db.select({ id: posts.id, number: posts.number, markdown: posts.markdown, createdAt: posts.createdAt, removedAt: posts.removedAt }).from(posts)
     .where(and(eq(posts.threadId, threadId), eq(posts.authorId, author.id))).orderBy(desc(posts.number)).limit(1).get();
@@ -171,10 +178,10 @@ export function markRestored(post: FoundPost): void {
 }
 
 /** Sets a thread's counters from its posts: the newest that is not removed tells when and by whom it was last written to. */
-function recount(threadId: number): void {
+export function recount(threadId: number): void {
   const standing = and(eq(posts.threadId, threadId), isNull(posts.removedAt));
   const { n } = db.select({ n: count() }).from(posts).where(standing).get() ?? { n: 0 };
-  const last = db.select({ at: posts.createdAt, by: posts.authorId }).from(posts).where(standing).orderBy(sql`${posts.number} desc`).limit(1).get();
+  const last = db.select({ at: posts.createdAt, by: posts.authorId }).from(posts).where(standing).orderBy(desc(posts.createdAt), desc(posts.number)).limit(1).get();
   db.update(threads).set({ postCount: n, ...(last && { lastPostAt: last.at, lastPosterId: last.by }) }).where(eq(threads.id, threadId)).run();
 }
 
