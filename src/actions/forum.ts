@@ -5,6 +5,7 @@ import {
   renameThread, renameThreadInput, restorePost, restorePostInput, restoreThread, threadActInput, unlockThread, unpinThread,
 } from '#domain/forum/moderating.ts';
 import { createPost, editPost, postEditInput, postInput, postRemoveInput, previewInput, previewPost, removeOwnPost } from '#domain/forum/posts.ts';
+import { react, reactInput } from '#domain/forum/reacting.ts';
 import { createThread, threadInput } from '#domain/forum/starting-threads.ts';
 import { asMember } from './handlers.ts';
 
@@ -31,4 +32,8 @@ export const posts = {
 
 export const comments = {
   create: defineAction({ accept: 'form', input: commentInput, handler: asMember(createComment) }),
+};
+
+export const reactions = {
+  set: defineAction({ accept: 'form', input: reactInput, handler: asMember(react) }),
 };

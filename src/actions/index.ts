@@ -1,6 +1,6 @@
 import { attachments } from './attachments.ts';
 import { bookmarks, collections } from './collections.ts';
-import { comments, posts, threads } from './forum.ts';
+import { comments, posts, reactions, threads } from './forum.ts';
 import { forums } from './forums.ts';
 import { imports } from './imports.ts';
 import { links } from './links.ts';
@@ -12,5 +12,5 @@ import { mail, searches } from './searches.ts';
 import { thesaurus } from './thesaurus.ts';
 
 export const server = {
-  members, forums, threads, posts, comments, moderation, resources, collections, bookmarks, imports, links, duplicates, attachments, thesaurus, searches, mail,
+  members, forums, threads, posts, comments, reactions, moderation, resources, collections, bookmarks, imports, links, duplicates, attachments, thesaurus, searches, mail,
 };

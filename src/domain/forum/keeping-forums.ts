@@ -1,4 +1,4 @@
-import { asc, count, eq, max } from 'drizzle-orm';
+import { and, asc, count, eq, max, not, sql } from 'drizzle-orm';
 import { z } from 'zod';
 import { bumpChanges, db, formerForums, forums, forumThemes, themes, threads, transaction } from '#db/client.ts';
 import { line, rowId, text } from '#lib/fields.ts';
@@ -84,6 +84,7 @@ export function deleteForum(actor: Member, { forumId }: z.output<typeof forumAct
   mustCoordinate(actor);
   return transaction(() => {
     const forum = find(forumId);
+    rehomeFormer(forumId);
     if (threadsIn(forumId) > 0) throw new Denied('Threads stand in this forum: move them first, or close the forum.');
     db.delete(forums).where(eq(forums.id, forumId)).run();
     db.insert(formerForums).values({ slug: forum.slug, name: forum.name }).run();
@@ -98,7 +99,15 @@ export function countThreadsIn(viewer: Viewer, forumId: number): number {
   return threadsIn(forumId);
 }
 
-const threadsIn = (forumId: number) => db.select({ n: count() }).from(threads).where(eq(threads.forumId, forumId)).get()?.n ?? 0;
+const isFormer = sql`${threads.id} in (select thread_id from former_threads)`;
+const threadsIn = (forumId: number) => db.select({ n: count() }).from(threads).where(and(eq(threads.forumId, forumId), not(isFormer))).get()?.n ?? 0;
+
+/** Threads that went into another one belong where that stands, as soon as their own forum goes. */
+function rehomeFormer(forumId: number): void {
+  const home = sql`(with recursive way(id) as (select threads.id union select f.into_id from way join former_threads f on f.thread_id = way.id)
+    select t.forum_id from way join threads t on t.id = way.id where t.id not in (select thread_id from former_threads))`;
+  db.update(threads).set({ forumId: home }).where(and(eq(threads.forumId, forumId), isFormer)).run();
+}
 
 function onForum(actor: Member, forumId: number, act: Act, reason: string | null, change: () => void): { slug: string; url: string } {
   mustCoordinate(actor);

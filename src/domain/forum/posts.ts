@@ -12,6 +12,7 @@ import { postPlace, postsPerPage } from './addresses.ts';
 import { bodyField } from './fields.ts';
 import { formToken, madeBefore, rememberForm } from './form-tokens.ts';
 import { putPostLinks, replacePostLinks } from './post-links.ts';
+import { canReact, reactionsBetween, reactionsFor } from './reactions.ts';
 import { dropPostFromSearch, indexPost, indexThread } from './searchable.ts';
 import { findThread, type Thread } from './threads.ts';
 import type { PostView } from './types.ts';
@@ -83,8 +84,11 @@ const postsBetween = prepared((d) => d.select({
 /** The posts on one page of a thread; removed ones are there without their text, so that numbers and pages stay as they were. */
 export function postsOnPage(viewer: Viewer, thread: Thread, page: number): PostView[] {
   const first = (page - 1) * postsPerPage + 1;
+  const last = first + postsPerPage - 1;
   const writes = canReply(viewer, thread);
-  return postsBetween().all({ threadId: thread.id, first, last: first + postsPerPage - 1 }).map((row) => {
+  const reacts = canReact(viewer, thread);
+  const reactions = reactionsBetween(viewer, thread.id, first, last);
+  return postsBetween().all({ threadId: thread.id, first, last }).map((row) => {
     const removed = row.removedAt !== null;
     const own = viewer?.id === row.author.id;
     return {
@@ -92,6 +96,8 @@ export function postsOnPage(viewer: Viewer, thread: Thread, page: number): PostV
       removed: removed ? { by: row.removedById === row.author.id ? 'author' as const : 'coordinator' as const, reason: row.removedReason } : null,
       mayEdit: own && writes && !removed,
       mayRemove: own && writes && !removed && (row.number > 1 || thread.resourceId !== null),
+      reactions: removed ? [] : reactions.get(row.id) ?? [], mayReact: reacts && !own && !removed ? reactionsFor(thread, row.number) : [],
+      mayQuote: writes && !removed,
     };
   });
 }

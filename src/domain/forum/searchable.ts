@@ -1,4 +1,4 @@
-import { and, eq, isNull, type SQL } from 'drizzle-orm';
+import { and, eq, inArray, isNotNull, isNull, type SQL } from 'drizzle-orm';
 import { acceptedAnswers, db, forums, members, posts, resources, threads, threadThemes } from '#db/client.ts';
 import { plainText } from '#lib/markdown.ts';
 import { dropDocument, dropThreadDocuments, putDocument } from '../search/documents.ts';
@@ -37,6 +37,18 @@ export function indexWholeThread(threadId: number): void {
   indexThread(threadId);
   for (const post of db.select({ id: posts.id, number: posts.number }).from(posts).where(eq(posts.threadId, threadId)).all()) {
     if (post.number > 1) indexPost(post.id);
+  }
+}
+
+/** Brings the search documents in step after posts were moved between threads: an opening post is found with its thread. */
+export function reindexMoved(threadIds: readonly number[], postIds: readonly number[]): void {
+  const removed = db.select({ id: threads.id }).from(threads).where(and(inArray(threads.id, [...threadIds]), isNotNull(threads.removedAt))).all();
+  for (const { id } of removed) dropDocument('thread', String(id));
+  for (const id of threadIds) indexThread(id);
+  for (const id of postIds) {
+    const opens = db.select({ number: posts.number }).from(posts).where(and(eq(posts.id, id), eq(posts.number, 1))).get() !== undefined;
+    if (opens) dropDocument('post', String(id));
+    else indexPost(id);
   }
 }
 

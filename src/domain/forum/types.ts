@@ -18,6 +18,12 @@ export const coordinatorKinds: readonly ThreadKind[] = ['announcement', 'case-of
 export const forumStarters = ['members', 'coordinators'] as const;
 export type ForumStarters = (typeof forumStarters)[number];
 
+export const reactionKinds = ['helpful', 'thanks', 'we-do-this-too', 'same-question'] as const;
+export type ReactionKind = (typeof reactionKinds)[number];
+
+/** How many members said the same of a post with one click. */
+export interface PostReaction { kind: ReactionKind; count: number; /** The viewer is one of them. */ mine: boolean }
+
 export interface ForumRow {
   id: number;
   slug: string;
@@ -66,4 +72,9 @@ export interface PostView {
   removed: { by: 'author' | 'coordinator'; reason: string | null } | null;
   mayEdit: boolean;
   mayRemove: boolean;
+  /** What others said of it with one click; empty for a removed post. */
+  reactions: PostReaction[];
+  /** The reactions that this viewer may give it. */
+  mayReact: readonly ReactionKind[];
+  mayQuote: boolean;
 }

@@ -28,7 +28,9 @@ const acts = {
 export type Act = keyof typeof acts;
 
 const publicActs = Object.entries(acts).flatMap(([act, [who]]) => (who === 'public' ? [act] : []));
-const wordsOf = (act: string): string => (act in acts ? acts[act as Act][1] : act);
+
+/** What an act is called in the log; an unknown one is called by its name. */
+export const wordsOfAct = (act: string): string => (act in acts ? acts[act as Act][1] : act);
 
 /** Writes one line of the log. Call inside the transaction of the act. `actor` null is the hub itself; `object` names the thing as it is called now. */
 export function recordAct(actor: { id: number } | null, act: Act, object: string, url: string | null, reason: string | null = null): void {
@@ -79,6 +81,6 @@ function readLines(which: ReturnType<typeof inArray> | undefined, page: string |
   }).from(log).leftJoin(members, eq(members.id, log.actorId)).where(which).orderBy(desc(log.id)).limit(slice.size).offset(slice.offset).all();
   return {
     paging: slice,
-    lines: lines.map(({ name, handle, ...line }) => ({ ...line, words: wordsOf(line.act), actor: name !== null && handle !== null ? { name, handle } : null })),
+    lines: lines.map(({ name, handle, ...line }) => ({ ...line, words: wordsOfAct(line.act), actor: name !== null && handle !== null ? { name, handle } : null })),
   };
 }

@@ -28,6 +28,7 @@ export const limits = {
   lookUpPerMember: { most: 30, seconds: 10 * 60 },
   collectPerMember: { most: 240, seconds: 10 * 60 },
   saveSearchPerMember: { most: 120, seconds: 10 * 60 },
+  reactPerMember: { most: 60, seconds: 10 * 60 },
   threadPerMember: { most: 10, seconds: 60 * 60 },
 } satisfies Record<string, Limit>;
 
