@@ -1,12 +1,16 @@
 import { defineAction } from 'astro:actions';
+import { closeThread, closeThreadInput, reopenThread, reopenThreadInput } from '#domain/forum/closing.ts';
 import { commentInput, createComment } from '#domain/forum/comments.ts';
 import {
   lockThread, lockThreadInput, moveThread, moveThreadInput, pinThread, removePost, removePostInput, removeThread, removeThreadInput,
   renameThread, renameThreadInput, restorePost, restorePostInput, restoreThread, threadActInput, unlockThread, unpinThread,
 } from '#domain/forum/moderating.ts';
+import { mergeThreads, mergeThreadsInput } from '#domain/forum/merging.ts';
 import { createPost, editPost, postEditInput, postInput, postRemoveInput, previewInput, previewPost, removeOwnPost } from '#domain/forum/posts.ts';
 import { react, reactInput } from '#domain/forum/reacting.ts';
+import { splitThread, splitThreadInput } from '#domain/forum/splitting.ts';
 import { createThread, threadInput } from '#domain/forum/starting-threads.ts';
+import { undoThreadAct, undoThreadActInput } from '#domain/forum/undoing.ts';
 import { asMember } from './handlers.ts';
 
 export const threads = {
@@ -19,6 +23,11 @@ export const threads = {
   unpin: defineAction({ accept: 'form', input: threadActInput, handler: asMember(unpinThread) }),
   remove: defineAction({ accept: 'form', input: removeThreadInput, handler: asMember(removeThread) }),
   restore: defineAction({ accept: 'form', input: threadActInput, handler: asMember(restoreThread) }),
+  split: defineAction({ accept: 'form', input: splitThreadInput, handler: asMember(splitThread) }),
+  merge: defineAction({ accept: 'form', input: mergeThreadsInput, handler: asMember(mergeThreads) }),
+  undo: defineAction({ accept: 'form', input: undoThreadActInput, handler: asMember(undoThreadAct) }),
+  close: defineAction({ accept: 'form', input: closeThreadInput, handler: asMember(closeThread) }),
+  reopen: defineAction({ accept: 'form', input: reopenThreadInput, handler: asMember(reopenThread) }),
 };
 
 export const posts = {

@@ -60,7 +60,7 @@ function selectActs() {
   return db.select({
     id: threadActs.id, at: threadActs.at, act: threadActs.act, reason: threadActs.reason, undo: threadActs.undo, undoneAt: threadActs.undoneAt, undoneBy: undoer.name,
     name: members.name, handle: members.handle, byId: threadActs.byId, authorId: threads.authorId, 
-    thread: { id: threads.id, title: threads.title, slug: threads.slug, forumSlug: forums.slug }, other: { id: other.id, title: other.title, slug: other.slug, forumSlug: otherForum.slug },
+    thread: { id: threads.id, title: threads.title, slug: threads.slug, forumSlug: forums.slug }, otherId: other.id, otherTitle: other.title, otherSlug: other.slug, otherForum: otherForum.slug,
   }).from(threadActs).innerJoin(threads, eq(threads.id, threadActs.threadId)).leftJoin(other, eq(other.id, threadActs.otherId))
     .leftJoin(forums, eq(forums.id, threads.forumId)).leftJoin(otherForum, eq(otherForum.id, other.forumId))
     .leftJoin(members, eq(members.id, threadActs.byId)).leftJoin(undoer, eq(undoer.id, threadActs.undoneById));
@@ -75,7 +75,8 @@ function shown(row: ActRow): ThreadAct {
     id: row.id, at: row.at, words: wordsOfAct(row.act), reason: row.reason,
     // Who started a thread may have closed it without being named.
     by: row.name !== null && row.handle !== null && row.byId !== row.authorId ? { name: row.name, handle: row.handle } : null,
-    thread: linked(row.thread), other: row.other === null ? null : linked(row.other),
+    thread: linked(row.thread),
+    other: row.otherId !== null && row.otherTitle !== null && row.otherSlug !== null ? linked({ id: row.otherId, title: row.otherTitle, slug: row.otherSlug, forumSlug: row.otherForum }) : null,
     undoneAt: row.undoneAt, undoneBy: row.undoneBy, left: 'left' in undo ? undo.left ?? [] : [],
   };
 }

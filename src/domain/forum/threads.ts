@@ -20,6 +20,11 @@ const person = (m: typeof author | typeof poster) => ({
 const themesOf = prepared((d) => d.select({ code: themes.code, label: themes.label }).from(threadThemes)
   .innerJoin(themes, eq(themes.code, threadThemes.theme)).where(eq(threadThemes.threadId, sql.placeholder('id'))).orderBy(themes.position).prepare());
 
+/** The themes of a thread, in the order of the vocabulary. */
+export function themesOfThread(threadId: number): Term[] {
+  return themesOf().all({ id: threadId });
+}
+
 const rowColumns = {
   id: threads.id, title: threads.title, slug: threads.slug, kind: threads.kind, createdAt: threads.createdAt, lastPostAt: threads.lastPostAt,
   postCount: threads.postCount, pinned: threads.pinned, lockedAt: threads.lockedAt, removedAt: threads.removedAt,
