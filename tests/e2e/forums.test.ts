@@ -207,7 +207,7 @@ test('feeds stand beside what they follow, and say nothing a visitor may not see
   expect(items[0]?.title).toBe(`Re: ${thread.title}`);
 });
 
-test('eight members send each form twice at once: nothing twice, nothing lost', async () => {
+test('eight forms are sent twice at once: nothing twice, nothing lost', async () => {
   const { header, member } = await enter('tom');
   forgetLimits();
   const token = (n: number) => `double-${n}`;
