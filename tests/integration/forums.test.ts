@@ -1,6 +1,6 @@
 import { eq } from 'drizzle-orm';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { changes, db, forums, threads } from '#db/client.ts';
+import { changes, db, forums, searchDocuments, threads } from '#db/client.ts';
 import { Denied, Gone, Invalid, NotFound } from '#domain/errors.ts';
 import { canStartThread, findForum, forumNames, forumsToStartIn, listForums, themesOfForum } from '#domain/forum/forums.ts';
 import { addForum, closeForum, countThreadsIn, deleteForum, editForum, newForumInput, openForum, placeForum } from '#domain/forum/keeping-forums.ts';
@@ -25,6 +25,7 @@ const add = (more: Partial<Parameters<typeof addForum>[1]> = {}) => {
 };
 const start = (author: Member, forum: string, more: Partial<Parameters<typeof createThread>[1]> = {}) =>
   createThread(author, { forum, kind: 'question', title: `Who answers at night, number ${++made}?`, body: 'We do not.', themes: [], ...more });
+const inSearch = (id: number) => db.select().from(searchDocuments).where(eq(searchDocuments.ref, String(id))).all().filter((d) => d.kind === 'forum');
 const order = () => forumNames().map((f) => f.slug);
 
 describe('forums', () => {
@@ -34,6 +35,7 @@ describe('forums', () => {
     expect(forum).toMatchObject({ slug: 'contact-centres-of-the-north', startedBy: 'members', closedReason: null });
     expect(order().at(-1)).toBe(forum.slug);
     expect(themesOfForum(forum.id)).toMatchObject([{ code: 'equity' }]);
+    expect(inSearch(forum.id)).toMatchObject([{ title: 'Contact centres of the north', url: `/forums/${forum.slug}`, themes: ' equity ' }]);
     expect(changes()).toBeGreaterThan(before);
     expect(readPublicLog(null).lines[0]).toMatchObject({ act: 'add forum', object: 'Contact centres of the north', url: `/forums/${forum.slug}` });
     expect(() => add({ name: 'Contact centres of the North!' })).toThrow(Invalid);
@@ -96,6 +98,7 @@ describe('forums', () => {
     db.delete(threads).where(eq(threads.id, thread.id)).run();
     deleteForum(nadia, { forumId: forum.id });
     expect(() => findForum('a-starter-forum')).toThrow(Gone);
+    expect(inSearch(forum.id)).toEqual([]);
     expect(() => add({ name: 'A starter forum' })).toThrow(/not given again/);
     putCatalogue({ pieces: [], themes: [], forums: [{ slug: 'a-starter-forum', name: 'A starter forum', description: 'x', themes: [] }] });
     expect(db.select().from(forums).where(eq(forums.slug, 'a-starter-forum')).get()).toBeUndefined();

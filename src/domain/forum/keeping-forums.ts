@@ -7,6 +7,7 @@ import { Denied, Invalid, NotFound } from '../errors.ts';
 import { recordAct, type Act } from '../moderation/log.ts';
 import { mustCoordinate } from '../people/permissions.ts';
 import type { Member, Viewer } from '../people/types.ts';
+import { indexForum } from './searchable.ts';
 import { forumStarters } from './types.ts';
 
 const forumFields = {
@@ -32,7 +33,7 @@ export function addForum(actor: Member, input: z.output<typeof newForumInput>): 
     const { last } = db.select({ last: max(forums.position) }).from(forums).get() ?? { last: null };
     const { id } = db.insert(forums).values({ slug, name: input.name, description: input.description, startedBy: input.startedBy, position: (last ?? -1) + 1 }).returning({ id: forums.id }).get();
     putThemes(id, input.themes);
-    told(actor, 'add forum', { slug, name: input.name });
+    told(actor, 'add forum', { id, slug, name: input.name });
     return { slug, url: `/forums/${slug}` };
   });
 }
@@ -127,7 +128,8 @@ function find(forumId: number): typeof forums.$inferSelect {
 }
 
 /** What every change of a forum ends with. */
-function told(actor: Member, act: Act, forum: { slug: string; name: string }, reason: string | null = null): void {
+function told(actor: Member, act: Act, forum: { id: number; slug: string; name: string }, reason: string | null = null): void {
+  indexForum(forum.id);
   recordAct(actor, act, forum.name, `/forums/${forum.slug}`, reason);
   bumpChanges();
 }

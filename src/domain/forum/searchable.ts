@@ -1,8 +1,17 @@
 import { and, eq, inArray, isNotNull, isNull, type SQL } from 'drizzle-orm';
-import { acceptedAnswers, db, forums, members, posts, resources, threads, threadThemes } from '#db/client.ts';
+import { acceptedAnswers, db, forums, forumThemes, members, posts, resources, threads, threadThemes } from '#db/client.ts';
 import { plainText } from '#lib/markdown.ts';
 import { dropDocument, dropThreadDocuments, putDocument } from '../search/documents.ts';
+import { putStanding } from '../search/standing.ts';
 import { postUrl, threadUrl } from './addresses.ts';
+
+/** Puts a forum itself into the search documents, or takes out one that is gone. Call inside the transaction of the change. */
+export function indexForum(forumId: number): void {
+  const forum = db.select().from(forums).where(eq(forums.id, forumId)).get();
+  if (!forum) return dropDocument('forum', String(forumId));
+  const codes = db.select({ theme: forumThemes.theme }).from(forumThemes).where(eq(forumThemes.forumId, forumId)).all().map((t) => t.theme);
+  putStanding({ kind: 'forum', ref: String(forumId), url: `/forums/${forum.slug}`, title: forum.name, summary: forum.description, body: '', themes: codes });
+}
 
 /** Puts a thread of a forum, with its opening post, into the search documents. Call inside the transaction of the change. */
 export function indexThread(threadId: number): void {
