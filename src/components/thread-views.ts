@@ -15,7 +15,7 @@ export interface ThreadView {
   empty: { title: string; text: string };
 }
 
-const newest: ThreadView = { key: 'newest', label: 'Newest activity', by: 'activity', filter: () => ({}), empty: { title: 'No thread here yet', text: 'Start the first one: a question is enough.' } };
+const newest: ThreadView = { key: 'newest', label: 'Newest activity', by: 'activity', filter: () => ({}), empty: { title: 'Nobody has written yet', text: 'Start the first one: a question is enough.' } };
 
 /** The tabs above every list of threads, in order; the first one needs no name in the address. */
 export const threadViews: readonly ThreadView[] = [
