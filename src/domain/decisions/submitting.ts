@@ -4,9 +4,9 @@ import { cases, db, heldPosts, resources, threads, transaction } from '#db/clien
 import { renderMarkdown } from '#lib/markdown.ts';
 import { settings } from '#lib/settings.ts';
 import { NotFound } from '../errors.ts';
-import { commentInput, createComment } from '../forum/comments.ts';
-import { createPost, editPost, postEditInput, postInput } from '../forum/posts.ts';
-import { createThread, threadInput } from '../forum/starting-threads.ts';
+import { commentInput, commentMadeBefore, createComment } from '../forum/comments.ts';
+import { createPost, editPost, postEditInput, postInput, postMadeBefore } from '../forum/posts.ts';
+import { createThread, threadInput, threadMadeBefore } from '../forum/starting-threads.ts';
 import { whyHeld } from '../moderation/holding.ts';
 import { trapFields, type Trap } from '../moderation/traps.ts';
 import { countForLevel, mustKeepToLevel } from '../people/limits.ts';
@@ -25,7 +25,7 @@ export const submitThreadInput = threadInput.extend(trapFields);
 export function submitThread(actor: Member, { website, shown, ...input }: z.output<typeof submitThreadInput>): Submitted {
   return submit(actor, { website, shown }, {
     count: 'threadsPerDay', body: input.body, text: `${input.title}\n\n${input.body}`,
-    create: () => createThread(actor, input),
+    made: () => threadMadeBefore(actor, input), create: () => createThread(actor, input),
     held: () => ({ kind: 'thread', input, title: input.title, threadId: null, resourceId: null }),
   });
 }
@@ -36,7 +36,7 @@ export const submitPostInput = postInput.extend(trapFields);
 export function submitPost(actor: Member, { website, shown, ...input }: z.output<typeof submitPostInput>): Submitted {
   return submit(actor, { website, shown }, {
     count: 'postsPerHour', body: input.body, text: input.body,
-    create: () => createPost(actor, input),
+    made: () => postMadeBefore(actor, input), create: () => createPost(actor, input),
     held: () => ({ kind: 'post', input, title: titleOf(input.threadId), threadId: input.threadId, resourceId: null }),
   });
 }
@@ -47,7 +47,7 @@ export const submitCommentInput = commentInput.extend(trapFields);
 export function submitComment(actor: Member, { website, shown, ...input }: z.output<typeof submitCommentInput>): Submitted {
   return submit(actor, { website, shown }, {
     count: 'postsPerHour', body: input.body, text: input.body,
-    create: () => createComment(actor, input),
+    made: () => commentMadeBefore(actor, input), create: () => createComment(actor, input),
     held: () => ({ kind: 'comment', input, title: db.select({ title: resources.title }).from(resources).where(eq(resources.id, input.resourceId)).get()?.title ?? null, threadId: null, resourceId: input.resourceId }),
   });
 }
@@ -56,12 +56,16 @@ const titleOf = (threadId: number) => db.select({ title: threads.title }).from(t
 
 interface Submission {
   count: 'threadsPerDay' | 'postsPerHour'; body: string; text: string;
+  /** What the same form wrote before: sent again it writes nothing, and is not counted or looked at again. */
+  made: () => { url: string } | null;
   create: () => { url: string };
   held: () => Pick<typeof heldPosts.$inferInsert, 'kind' | 'input' | 'title' | 'threadId' | 'resourceId'>;
 }
 
-function submit(actor: Member, trap: Trap, { count, body, text, create, held }: Submission): Submitted {
+function submit(actor: Member, trap: Trap, { count, body, text, made, create, held }: Submission): Submitted {
   return transaction(() => {
+    const before = made();
+    if (before) return { url: before.url, held: false };
     countForLevel(actor, count, 'body');
     mustKeepToLevel(actor, countsOf(body), 'body');
     const hold = whyHeld(actor, text, trap);
