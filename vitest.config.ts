@@ -9,8 +9,8 @@ const env = { HUB_DATA_DIR: join(tmpdir(), 'practice-hub-test') };
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: 'unit', env, include: ['tests/*.test.ts', 'tests/unit/**/*.test.ts'] } },
-      { test: { name: 'integration', env, include: ['tests/integration/**/*.test.ts'], testTimeout: 20_000 } },
+      { test: { name: 'unit', env, include: ['tests/*.test.ts', 'tests/unit/**/*.test.ts'], testTimeout: 30_000, hookTimeout: 60_000 } },
+      { test: { name: 'integration', env, include: ['tests/integration/**/*.test.ts'], testTimeout: 60_000, hookTimeout: 60_000 } },
       {
         test: {
           name: 'e2e', env, include: ['tests/e2e/**/*.test.ts'], globalSetup: 'tests/e2e/global-setup.ts',

@@ -417,6 +417,18 @@ export const forums = sqliteTable('forums', {
   name: text('name').notNull(),
   description: text('description').notNull(),
   position: integer('position').notNull(),
+  /** Who starts threads here; every member replies. */
+  startedBy: text('started_by', { enum: ['members', 'coordinators'] }).notNull().default('members'),
+  /** Read only since then. */
+  closedAt: moment('closed_at'),
+  closedReason: text('closed_reason'),
+});
+
+/** Addresses of forums that were taken away, empty: they say so, are never given again, and content/forums.yaml does not bring them back. */
+export const formerForums = sqliteTable('former_forums', {
+  slug: text('slug').primaryKey(),
+  name: text('name').notNull(),
+  since: moment('since').notNull().default(now),
 });
 
 export const forumThemes = sqliteTable('forum_themes', {
@@ -429,7 +441,7 @@ export const threads = sqliteTable('threads', {
   /** Null exactly for the thread of comments of a resource. */
   forumId: integer('forum_id').references(() => forums.id),
   resourceId: text('resource_id').unique().references(() => resources.id, { onDelete: 'cascade' }),
-  kind: text('kind', { enum: ['discussion', 'question', 'announcement'] }).notNull().default('discussion'),
+  kind: text('kind', { enum: ['discussion', 'question', 'announcement', 'case-of-the-week'] }).notNull().default('discussion'),
   title: text('title').notNull(),
   slug: text('slug').notNull(),
   authorId: integer('author_id').notNull().references(() => members.id),
@@ -455,7 +467,9 @@ export const threads = sqliteTable('threads', {
   index('threads_newest').on(t.forumId, t.removedAt, t.lastPostAt, t.postCount),
   index('threads_removed').on(t.removedAt).where(sql`removed_at is not null`),
   index('threads_author').on(t.authorId),
-  check('threads_kind', sql`${t.kind} in ('discussion', 'question', 'announcement')`),
+  index('threads_started').on(t.createdAt),
+  index('threads_started_in').on(t.forumId, t.createdAt),
+  check('threads_kind', sql`${t.kind} in ('discussion', 'question', 'announcement', 'case-of-the-week')`),
   check('threads_home', sql`(${t.forumId} is null) <> (${t.resourceId} is null)`),
   check('threads_title', sql`length(trim(${t.title})) between 1 and 500`),
   check('threads_removed', sql`(${t.removedAt} is null) = (${t.removedReason} is null)`),
@@ -589,6 +603,59 @@ export const notifications = sqliteTable('notifications', {
   uniqueIndex('notifications_once').on(t.memberId, t.postId).where(sql`kind in ('mention', 'quote', 'reply', 'new-thread')`),
   check('notifications_subject', sql`${t.postId} is not null or (${t.words} is not null and ${t.url} is not null)`),
 ]);
+
+/** Threads that were closed by who started them or by a coordinator: settled, or nothing more to say. */
+export const closedThreads = sqliteTable('closed_threads', {
+  threadId: integer('thread_id').primaryKey().references(() => threads.id, { onDelete: 'cascade' }),
+  byId: integer('by_id').notNull().references(() => members.id),
+  at: moment('at').notNull().default(now),
+  reason: text('reason').notNull(),
+}, (t) => [check('closed_threads_reason', sql`length(trim(${t.reason})) > 0`)]);
+
+/** Threads that went into another one: their addresses lead there for ever. Their rows stay, removed and empty, so that it can be undone. */
+export const formerThreads = sqliteTable('former_threads', {
+  threadId: integer('thread_id').primaryKey().references(() => threads.id, { onDelete: 'cascade' }),
+  intoId: integer('into_id').notNull().references(() => threads.id),
+}, (t) => [index('former_threads_into').on(t.intoId), check('former_threads_other', sql`${t.threadId} <> ${t.intoId}`)]);
+
+/** What was done to threads, with what it takes to undo it. */
+export const threadActs = sqliteTable('thread_acts', {
+  id: id(),
+  /** Verb and noun, as in the log: `move thread`. */
+  act: text('act').notNull(),
+  threadId: integer('thread_id').notNull().references(() => threads.id, { onDelete: 'cascade' }),
+  /** The other thread of a split or merge. */
+  otherId: integer('other_id').references(() => threads.id, { onDelete: 'cascade' }),
+  at: moment('at').notNull().default(now),
+  byId: integer('by_id').references(() => members.id, { onDelete: 'set null' }),
+  reason: text('reason'),
+  /** What was before and what came after (see forum/thread-acts.ts). */
+  undo: text('undo', { mode: 'json' }).$type<Record<string, unknown>>().notNull(),
+  undoneAt: moment('undone_at'),
+  undoneById: integer('undone_by_id').references(() => members.id, { onDelete: 'set null' }),
+}, (t) => [index('thread_acts_thread').on(t.threadId), index('thread_acts_other').on(t.otherId).where(sql`other_id is not null`)]);
+
+/** What members said of a post with one click. */
+export const reactions = sqliteTable('reactions', {
+  postId: integer('post_id').notNull().references(() => posts.id, { onDelete: 'cascade' }),
+  memberId: integer('member_id').notNull().references(() => members.id, { onDelete: 'cascade' }),
+  kind: text('kind', { enum: ['helpful', 'thanks', 'we-do-this-too', 'same-question'] }).notNull(),
+  at: moment('at').notNull().default(now),
+}, (t) => [
+  primaryKey({ columns: [t.postId, t.memberId, t.kind] }),
+  index('reactions_member').on(t.memberId),
+  check('reactions_kind', sql`${t.kind} in ('helpful', 'thanks', 'we-do-this-too', 'same-question')`),
+]);
+
+/** Forms that were sent, so that the same one sent again writes nothing twice. */
+export const formTokens = sqliteTable('form_tokens', {
+  /** SHA-256 of the sender, the token in the form and what was written. */
+  id: text('id').primaryKey(),
+  memberId: integer('member_id').notNull().references(() => members.id, { onDelete: 'cascade' }),
+  /** Id of the thread or post it made. */
+  ref: integer('ref').notNull(),
+  at: moment('at').notNull().default(now),
+}, (t) => [index('form_tokens_at').on(t.at), index('form_tokens_member').on(t.memberId)]);
 
 /* ---------- moderation ---------- */
 

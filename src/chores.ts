@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { setImmediate, setTimeout } from 'node:timers/promises';
 import { Cron } from 'croner';
+import { forgetOldForms } from '#domain/forum/form-tokens.ts';
 import { mailNotifications, membersWithLettersDue } from '#domain/forum/notification-letters.ts';
 import { forgetOrphanFiles } from '#domain/library/attaching.ts';
 import { readWaitingDocuments } from '#domain/library/attachment-words.ts';
@@ -50,6 +51,7 @@ export function startChores(): () => Promise<void> {
     every('17 * * * *', 'forgetting', async () => {
       forgetOldAttempts();
       forgetOldLinks();
+      forgetOldForms();
       forgetUnconfirmed();
       forgetSentLetters();
       forgetOldImports();

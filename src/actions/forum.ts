@@ -1,11 +1,16 @@
 import { defineAction } from 'astro:actions';
 import { removePostByDecision, removeThreadByDecision, restorePostByDecision, restoreThreadByDecision } from '#domain/decisions/removing.ts';
 import { submitComment, submitCommentInput, submitEdit, submitEditInput, submitPost, submitPostInput, submitThread, submitThreadInput } from '#domain/decisions/submitting.ts';
+import { closeThread, closeThreadInput, reopenThread, reopenThreadInput } from '#domain/forum/closing.ts';
+import { mergeThreads, mergeThreadsInput } from '#domain/forum/merging.ts';
 import {
   lockThread, lockThreadInput, moveThread, moveThreadInput, pinThread, removePostInput, removeThreadInput,
   renameThread, renameThreadInput, restorePostInput, threadActInput, unlockThread, unpinThread,
 } from '#domain/forum/moderating.ts';
 import { postRemoveInput, previewInput, previewPost, removeOwnPost } from '#domain/forum/posts.ts';
+import { react, reactInput } from '#domain/forum/reacting.ts';
+import { splitThread, splitThreadInput } from '#domain/forum/splitting.ts';
+import { undoThreadAct, undoThreadActInput } from '#domain/forum/undoing.ts';
 import { asMember } from './handlers.ts';
 
 export const threads = {
@@ -18,6 +23,11 @@ export const threads = {
   unpin: defineAction({ accept: 'form', input: threadActInput, handler: asMember(unpinThread) }),
   remove: defineAction({ accept: 'form', input: removeThreadInput, handler: asMember(removeThreadByDecision) }),
   restore: defineAction({ accept: 'form', input: threadActInput, handler: asMember(restoreThreadByDecision) }),
+  split: defineAction({ accept: 'form', input: splitThreadInput, handler: asMember(splitThread) }),
+  merge: defineAction({ accept: 'form', input: mergeThreadsInput, handler: asMember(mergeThreads) }),
+  undo: defineAction({ accept: 'form', input: undoThreadActInput, handler: asMember(undoThreadAct) }),
+  close: defineAction({ accept: 'form', input: closeThreadInput, handler: asMember(closeThread) }),
+  reopen: defineAction({ accept: 'form', input: reopenThreadInput, handler: asMember(reopenThread) }),
 };
 
 export const posts = {
@@ -31,4 +41,8 @@ export const posts = {
 
 export const comments = {
   create: defineAction({ accept: 'form', input: submitCommentInput, handler: asMember(submitComment) }),
+};
+
+export const reactions = {
+  set: defineAction({ accept: 'form', input: reactInput, handler: asMember(react) }),
 };

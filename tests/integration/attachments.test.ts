@@ -177,7 +177,7 @@ describe('words', () => {
     for (const word of ['tamarillo', 'rambutan', 'pomelo']) expect(search({ q: word }).results.map((r) => r.url), word).toEqual(['/library/words']);
     expect(search({ q: 'jacaranda' }).results.map((r) => r.url).sort()).toEqual(['/library/one', '/library/two', '/library/words']);
     expect(await readWaitingDocuments()).toBe(0);
-  }, 60_000);
+  }, 180_000);
 
   test('they are not found any more when the file is taken off, and stay when the text is edited', () => {
     const [report] = filesOf('words');

@@ -248,11 +248,12 @@ describe('what a level allows', () => {
   test('a refused attempt does not count, the limit is told with the level and its end, and a form sent twice counts once', () => {
     const author = somebody('new');
     const place = start(rosa);
-    const write = (body: string) => submitPost(author, { threadId: place.id, body, shown: typed() });
+    const write = (body: string, website: string | null = null) => submitPost(author, { threadId: place.id, body, token: `form of ${body}`, shown: typed(), website });
     for (let n = 0; n < 8; n++) expect(() => write(`Look at https://one.example/${n}, https://two.example and https://three.example`)).toThrow(Invalid);
-    for (let n = 1; n < levelLimits.new.postsPerHour; n++) write(`We count the calls of week ${n}.`);
-    const last = write('We count the visits as well, on paper.');
+    for (let n = 2; n < levelLimits.new.postsPerHour; n++) write(`We count the calls of week ${n}.`);
+    const [last, held] = [write('We count the visits as well, on paper.'), write('We count the letters, too.', 'https://robot.example')];
     expect(write('We count the visits as well, on paper.')).toEqual(last);
+    expect(write('We count the letters, too.', 'https://robot.example')).toEqual(held);
     const refused = (): Error => {
       try {
         write('And one more.');
@@ -262,6 +263,6 @@ describe('what a level allows', () => {
       throw new Error('It was not refused.');
     };
     for (let n = 0; n < 3; n++) expect(JSON.stringify(refused())).toMatch(/A new member can write 5 posts an hour\. Please try again in (60|59) minutes\./);
-    expect(db.select().from(posts).where(eq(posts.authorId, author.id)).all()).toHaveLength(levelLimits.new.postsPerHour);
+    expect(db.select().from(posts).where(eq(posts.authorId, author.id)).all()).toHaveLength(levelLimits.new.postsPerHour - 1);
   });
 });

@@ -49,9 +49,11 @@ export function restorePostByDecision(actor: Member, input: z.output<typeof rest
 export function restoreThreadByDecision(actor: Member, input: z.output<typeof threadActInput>): { url: string } {
   mustCoordinate(actor);
   return transaction(() => {
-    if (findThread(actor, input.threadId).hidden) throw new Denied('This thread is hidden until its flags are decided: decide them in the queue.');
-    const restored = restoreThread(actor, input);
-    takenBack(actor, openingPost(input.threadId));
+    const thread = findThread(actor, input.threadId);
+    if (thread.hidden) throw new Denied('This thread is hidden until its flags are decided: decide them in the queue.');
+    if (!thread.removed) throw new Denied('This thread is not removed.');
+    const restored = restoreThread(actor, { ...input, threadId: thread.id });
+    takenBack(actor, openingPost(thread.id));
     return restored;
   });
 }

@@ -1,12 +1,12 @@
 import { and, eq, gt } from 'drizzle-orm';
 import { z } from 'zod';
-import { cases, db, heldPosts, prepared, resources, threads, transaction } from '#db/client.ts';
+import { cases, db, heldPosts, resources, threads, transaction } from '#db/client.ts';
 import { renderMarkdown } from '#lib/markdown.ts';
 import { settings } from '#lib/settings.ts';
 import { NotFound } from '../errors.ts';
-import { commentInput, createComment } from '../forum/comments.ts';
-import { createPost, editPost, postEditInput, postInput } from '../forum/posts.ts';
-import { createThread, threadInput } from '../forum/starting-threads.ts';
+import { commentInput, commentMadeBefore, createComment } from '../forum/comments.ts';
+import { createPost, editPost, postEditInput, postInput, postMadeBefore } from '../forum/posts.ts';
+import { createThread, threadInput, threadMadeBefore } from '../forum/starting-threads.ts';
 import { whyHeld } from '../moderation/holding.ts';
 import { countForLevel, mustKeepToLevel } from '../people/limits.ts';
 import { canModerate, mustSignIn } from '../people/permissions.ts';
@@ -25,7 +25,7 @@ export const submitThreadInput = threadInput.extend(trapFields);
 export function submitThread(actor: Member, { website, shown, ...input }: z.output<typeof submitThreadInput>): Submitted {
   return submit(actor, { website, shown }, {
     count: 'threadsPerDay', body: input.body, text: `${input.title}\n\n${input.body}`,
-    create: () => createThread(actor, input),
+    made: () => threadMadeBefore(actor, input), create: () => createThread(actor, input),
     held: () => ({ kind: 'thread', input, title: input.title, threadId: null, resourceId: null }),
   });
 }
@@ -36,7 +36,7 @@ export const submitPostInput = postInput.extend(trapFields);
 export function submitPost(actor: Member, { website, shown, ...input }: z.output<typeof submitPostInput>): Submitted {
   return submit(actor, { website, shown }, {
     count: 'postsPerHour', body: input.body, text: input.body,
-    create: () => createPost(actor, input),
+    made: () => postMadeBefore(actor, input), create: () => createPost(actor, input),
     held: () => ({ kind: 'post', input, title: titleOf(input.threadId), threadId: input.threadId, resourceId: null }),
   });
 }
@@ -47,7 +47,7 @@ export const submitCommentInput = commentInput.extend(trapFields);
 export function submitComment(actor: Member, { website, shown, ...input }: z.output<typeof submitCommentInput>): Submitted {
   return submit(actor, { website, shown }, {
     count: 'postsPerHour', body: input.body, text: input.body,
-    create: () => createComment(actor, input),
+    made: () => commentMadeBefore(actor, input), create: () => createComment(actor, input),
     held: () => ({ kind: 'comment', input, title: db.select({ title: resources.title }).from(resources).where(eq(resources.id, input.resourceId)).get()?.title ?? null, threadId: null, resourceId: input.resourceId }),
   });
 }
@@ -56,39 +56,41 @@ const titleOf = (threadId: number) => db.select({ title: threads.title }).from(t
 
 interface Submission {
   count: 'threadsPerDay' | 'postsPerHour'; body: string; text: string;
+  /** What the same form wrote before: sent again it writes nothing, and is not counted or looked at again. */
+  made: () => { url: string } | null;
   create: () => { url: string };
   held: () => Pick<typeof heldPosts.$inferInsert, 'kind' | 'input' | 'title' | 'threadId' | 'resourceId'>;
 }
 
-function submit(actor: Member, trap: Trap, { count, body, text, create, held }: Submission): Submitted {
+function submit(actor: Member, trap: Trap, { count, body, text, made, create, held }: Submission): Submitted {
   return transaction(() => {
+    const before = made();
+    if (before) return { url: before.url, held: false };
     mustKeepToLevel(actor, countsOf(body), 'body');
     const hold = whyHeld(actor, text, trap);
-    const before = newestPost(actor);
-    if (hold) db.$client.exec('savepoint writing');
-    const { url } = create();
-    // A form that was sent twice leads to what it wrote the first time: it counts once, and is held no second time.
-    const repeated = newestPost(actor) === before;
-    if (hold) db.$client.exec(repeated ? 'release writing' : 'rollback to writing; release writing');
-    if (repeated) return { url, held: false };
-    if (hold) {
-      const twin = db.select({ id: heldPosts.id }).from(heldPosts)
-        .where(and(eq(heldPosts.authorId, actor.id), eq(heldPosts.markdown, body), eq(heldPosts.state, 'waiting'), gt(heldPosts.at, new Date(Date.now() - 5 * 60_000)))).limit(1).get();
-      if (twin) return { url: `/posts/held/${twin.id}`, held: true };
+    if (!hold) {
+      countForLevel(actor, count, 'body');
+      const { url } = create();
+      computeTrust(actor.id);
+      return { url, held: false };
     }
+    const twin = db.select({ id: heldPosts.id }).from(heldPosts)
+      .where(and(eq(heldPosts.authorId, actor.id), eq(heldPosts.markdown, body), eq(heldPosts.state, 'waiting'), gt(heldPosts.at, new Date(Date.now() - 5 * 60_000)))).limit(1).get();
+    if (twin) return { url: `/posts/held/${twin.id}`, held: true };
     countForLevel(actor, count, 'body');
-    if (hold) {
-      const waiting = db.insert(heldPosts).values({ ...held(), authorId: actor.id, markdown: body, ...hold }).returning({ id: heldPosts.id }).get();
-      db.insert(cases).values({ kind: 'held', heldId: waiting.id }).run();
-      return { url: `/posts/held/${waiting.id}`, held: true };
-    }
-    computeTrust(actor.id);
-    return { url, held: false };
+    rehearse(create);
+    const waiting = db.insert(heldPosts).values({ ...held(), authorId: actor.id, markdown: body, ...hold }).returning({ id: heldPosts.id }).get();
+    db.insert(cases).values({ kind: 'held', heldId: waiting.id }).run();
+    return { url: `/posts/held/${waiting.id}`, held: true };
   });
 }
 
-const newestPost = (author: Member) => newest().get(author.id) as number | undefined;
-const newest = prepared((d) => d.$client.prepare('select id from posts where author_id = ? order by created_at desc, id desc limit 1').pluck());
+/** Runs a command for what it refuses; nothing of it stays. Call inside a transaction. */
+function rehearse(command: () => unknown): void {
+  db.$client.exec('savepoint rehearsal');
+  command();
+  db.$client.exec('rollback to rehearsal; release rehearsal');
+}
 
 /** Links to other sites, and images, of a text in Markdown. */
 export function countsOf(markdown: string): { linksPerPost: number; imagesPerPost: number } {

@@ -1,4 +1,5 @@
-import { prepared } from '#db/client.ts';
+import { sql, type SQL } from 'drizzle-orm';
+import { prepared, threads } from '#db/client.ts';
 import { paging, type Paging } from '#lib/paging.ts';
 import { mustSignIn } from '../people/permissions.ts';
 import type { Viewer } from '../people/types.ts';
@@ -39,3 +40,17 @@ const all = `
     left join forums o on o.id = t.forum_id left join resources s on s.id = t.resource_id where f.member_id = @member and f.kind = 'thread' and (s.id is null or s.status = 'published')`;
 const number = prepared((d) => d.$client.prepare(`select count(*) from (${all})`).pluck());
 const some = prepared((d) => d.$client.prepare(`select * from (${all}) order by place, at desc, ref limit @size offset @offset`));
+
+/**
+ * Which threads a member tracks or follows: by a level on the thread itself, which decides, or on its forum, one of its themes or who started
+ * it. For queries over `threads`; muted ones are left out by `unmutedThreads`.
+ */
+export function followedThreads(memberId: number): SQL {
+  const close = (kind: FollowKind) => sql.raw(`from follows f where f.member_id = ${Number(memberId)} and f.kind = '${kind}' and f.level in ('tracking', 'following')`);
+  return sql`${threads.id} in (
+    select cast(f.ref as integer) ${close('thread')}
+    union select t.id from threads t where t.forum_id in (select cast(f.ref as integer) ${close('forum')})
+    union select h.thread_id from thread_themes h where h.theme in (select f.ref ${close('theme')})
+    union select t.id from threads t where t.author_id in (select cast(f.ref as integer) ${close('member')}))
+    and coalesce((select f.level from follows f where f.member_id = ${memberId} and f.kind = 'thread' and f.ref = cast(${threads.id} as text)), 'tracking') in ('tracking', 'following')`;
+}

@@ -12,15 +12,17 @@ import type { Member, Viewer } from '../people/types.ts';
 import { postPlace, postsPerPage } from './addresses.ts';
 import { bodyField } from './fields.ts';
 import { followByWriting } from './follows.ts';
+import { formToken, madeBefore, rememberForm } from './form-tokens.ts';
 import { notifyOfPost } from './notifying.ts';
 import { putPostLinks, replacePostLinks } from './post-links.ts';
+import { canReact, reactionsBetween, reactionsFor } from './reactions.ts';
 import { dropPostFromSearch, indexPost, indexThread } from './searchable.ts';
 import { findThread, type Thread } from './threads.ts';
 import type { PostView } from './types.ts';
 
 /** Whether this person may add to the thread. */
 export function canReply(viewer: Viewer, thread: Thread): boolean {
-  return canWrite(viewer) && !thread.removed && isOpenResource(thread) && (!thread.locked || canModerate(viewer));
+  return canWrite(viewer) && !thread.removed && isOpenResource(thread) && thread.forumClosedReason === null && ((!thread.locked && thread.closing === null) || canModerate(viewer));
 }
 
 const isOpenResource = (thread: Thread) => thread.resourceStatus === null || thread.resourceStatus === 'published';
@@ -29,6 +31,8 @@ function mustReply(actor: Viewer, thread: Thread): asserts actor is Member {
   mustWrite(actor);
   if (thread.removed) throw new Denied(thread.hidden ? 'This thread is hidden while coordinators look at it: nothing can be added to it for now.' : 'This thread was removed: nothing can be added to it.');
   if (!isOpenResource(thread)) throw new Denied('This resource is not in the library any more, so nothing can be added to its comments.');
+  if (thread.forumClosedReason !== null) throw new Denied(`The forum is closed, so nothing can be added to its threads. The reason given: ${thread.forumClosedReason}`);
+  if (thread.closing && !thread.locked && !canReply(actor, thread)) throw new Denied(`This thread is closed, so nothing can be added to it. The reason given: ${thread.closing.reason}`);
   if (!canReply(actor, thread)) throw new Denied(`A coordinator has locked this thread, so nothing can be added to it.${thread.lockedReason ? ` The reason given: ${thread.lockedReason}` : ''}`);
 }
 
@@ -44,27 +48,38 @@ export function writePost(author: Member, threadId: number, markdown: string): {
   return { id, number };
 }
 
-export const postInput = z.object({ threadId: rowId, body: bodyField });
+export const postInput = z.object({ threadId: rowId, body: bodyField, token: formToken });
 
-/** Adds a reply to a thread. Returns where it stands. Throws NotFound, Gone, Denied, TooMany. */
+const wordsOf = (input: z.output<typeof postInput>) => [String(input.threadId), input.body];
+
+/** The reply that the same form wrote when it was sent before; null for the first time. */
+export function postMadeBefore(actor: Member, input: z.output<typeof postInput>): { id: number; url: string } | null {
+  const id = input.token ? madeBefore(actor, input.token, wordsOf(input)) : null;
+  return id === null ? null : { id, url: placeOfPost(actor, id) };
+}
+
+/** Adds a reply to a thread. Returns where it stands; the same form sent again leads to what it wrote. Throws NotFound, Gone, Denied, TooMany. */
 export function createPost(actor: Member, input: z.output<typeof postInput>): { id: number; url: string } {
-  const thread = findThread(actor, input.threadId);
-  mustReply(actor, thread);
+  mustWrite(actor);
   return transaction(() => {
+    const before = postMadeBefore(actor, input);
+    if (before) return before;
+    const thread = findThread(actor, input.threadId);
+    mustReply(actor, thread);
     countAttempt('postPerMember', actor.id);
-    mustReply(actor, findThread(actor, thread.id));
-    const twin = justWritten(actor, thread.id, input.body);
+    const twin = input.token ? null : justWritten(actor, thread.id, input.body);
     if (twin) return { id: twin.id, url: postPlace(thread.url, twin.number) };
     const post = writePost(actor, thread.id, input.body);
     indexPost(post.id);
     notifyOfPost(post.id);
     followByWriting(actor.id, thread.id, 'replied');
+    if (input.token) rememberForm(actor, input.token, wordsOf(input), post.id);
     bumpChanges();
     return { id: post.id, url: postPlace(thread.url, post.number) };
   });
 }
 
-/** The same text by the same member as the last thing they wrote here, less than five minutes ago: a form that was sent twice. */
+/** The same text by the same member as the last thing they wrote here, less than five minutes ago: a form without a token that was sent twice. */
 function justWritten(author: Member, threadId: number, markdown: string): { id: number; number: number } | null {
   const last = db.select({ id: posts.id, number: posts.number, markdown: posts.markdown, createdAt: posts.createdAt, removedAt: posts.removedAt }).from(posts)
     .where(and(eq(posts.threadId, threadId), eq(posts.authorId, author.id))).orderBy(desc(posts.number)).limit(1).get();
@@ -81,9 +96,12 @@ const postsBetween = prepared((d) => d.select({
 /** The posts on one page of a thread; removed ones are there without their text, so that numbers and pages stay as they were. */
 export function postsOnPage(viewer: Viewer, thread: Thread, page: number): PostView[] {
   const first = (page - 1) * postsPerPage + 1;
+  const last = first + postsPerPage - 1;
   const writes = canReply(viewer, thread);
-  const rows = postsBetween().all({ threadId: thread.id, first, last: first + postsPerPage - 1 });
+  const rows = postsBetween().all({ threadId: thread.id, first, last });
   const corrections = correctionsUnder(rows.map((row) => row.id));
+  const reacts = canReact(viewer, thread);
+  const reactions = reactionsBetween(viewer, thread.id, first, last);
   return rows.map((row) => {
     const removed = row.removedAt !== null;
     const own = viewer?.id === row.author.id;
@@ -95,6 +113,8 @@ export function postsOnPage(viewer: Viewer, thread: Thread, page: number): PostV
       mayEdit: own && (row.hidden || thread.hidden ? canWrite(viewer) : writes && !removed),
       mayRemove: own && writes && !removed && (row.number > 1 || thread.resourceId !== null),
       mayFlag: !own && !removed && canWrite(viewer),
+      reactions: removed ? [] : reactions.get(row.id) ?? [], mayReact: reacts && !own && !removed ? reactionsFor(thread, row.number) : [],
+      mayQuote: writes && !removed,
     };
   });
 }
@@ -175,18 +195,20 @@ export function markRemoved(post: { id: number; thread: { id: number } }, by: { 
 }
 
 /** Brings a removed post back. Call inside a transaction, after the checks. */
-export function markRestored(post: { id: number; thread: { id: number } }): void {
+export function markRestored(post: Pick<FoundPost, 'id' | 'number' | 'thread'>): void {
   db.update(posts).set({ removedAt: null, removedById: null, removedReason: null, hidden: false }).where(eq(posts.id, post.id)).run();
   recount(post.thread.id);
-  indexPost(post.id);
+  // One that was removed as a reply may open a thread again, after a merge was undone.
+  if (post.number === 1 && post.thread.forumId !== null) indexThread(post.thread.id);
+  else indexPost(post.id);
   bumpChanges();
 }
 
 /** Sets a thread's counters from its posts: the newest that is not removed tells when and by whom it was last written to. */
-function recount(threadId: number): void {
+export function recount(threadId: number): void {
   const standing = and(eq(posts.threadId, threadId), isNull(posts.removedAt));
   const { n } = db.select({ n: count() }).from(posts).where(standing).get() ?? { n: 0 };
-  const last = db.select({ at: posts.createdAt, by: posts.authorId }).from(posts).where(standing).orderBy(sql`${posts.number} desc`).limit(1).get();
+  const last = db.select({ at: posts.createdAt, by: posts.authorId }).from(posts).where(standing).orderBy(desc(posts.createdAt), desc(posts.number)).limit(1).get();
   db.update(threads).set({ postCount: n, ...(last && { lastPostAt: last.at, lastPosterId: last.by }) }).where(eq(threads.id, threadId)).run();
 }
 

@@ -25,12 +25,17 @@ const acts = {
   'approve post': ['coordinators', 'let a held post through'], 'decline post': ['public', 'did not let a held post through'],
   'uphold decision': ['public', 'upheld a decision after an appeal'], 'overturn decision': ['public', 'overturned a decision after an appeal'], 'undo decision': ['public', 'took a decision back'],
   'decide about profile': ['coordinators', 'decided about a flagged profile'], 'set trust': ['coordinators', 'set a level of trust'], 'change holding': ['public', 'changed whether first posts are held'],
+  'close thread': ['public', 'closed a thread'], 'reopen thread': ['public', 'reopened a thread'], 'split thread': ['public', 'moved posts to another thread'], 'merge threads': ['public', 'merged two threads'], 'undo thread act': ['public', 'undid what was done to a thread'],
+  'add forum': ['public', 'added a forum'], 'edit forum': ['public', 'changed a forum'], 'order forums': ['public', 'changed the order of the forums'],
+  'close forum': ['public', 'closed a forum'], 'open forum': ['public', 'opened a forum again'], 'delete forum': ['public', 'took away an empty forum'],
   'set up hub': ['coordinators', 'set up the hub'], 'suspend member': ['coordinators', 'suspended a member'], 'restore member': ['coordinators', 'ended a suspension'], 'appoint member': ['coordinators', 'changed a role'],
 } as const;
 export type Act = keyof typeof acts;
 
 const publicActs = Object.entries(acts).flatMap(([act, [who]]) => (who === 'public' ? [act] : []));
-const wordsOf = (act: string): string => (act in acts ? acts[act as Act][1] : act);
+
+/** What an act is called in the log; an unknown one is called by its name. */
+export const wordsOfAct = (act: string): string => (act in acts ? acts[act as Act][1] : act);
 
 /** Writes one line of the log. Call inside the transaction of the act. `actor` null is the hub itself; `object` names the thing as it is called now. */
 export function recordAct(actor: { id: number } | null, act: Act, object: string, url: string | null, reason: string | null = null): void {
@@ -118,6 +123,6 @@ function readLines(which: ReturnType<typeof inArray> | undefined, page: string |
   }).from(log).leftJoin(members, eq(members.id, log.actorId)).where(which).orderBy(desc(log.id)).limit(slice.size).offset(slice.offset).all();
   return {
     paging: slice,
-    lines: lines.map(({ name, handle, ...line }) => ({ ...line, words: wordsOf(line.act), actor: name !== null && handle !== null ? { name, handle } : null })),
+    lines: lines.map(({ name, handle, ...line }) => ({ ...line, words: wordsOfAct(line.act), actor: name !== null && handle !== null ? { name, handle } : null })),
   };
 }

@@ -31,6 +31,7 @@ export const limits = {
   collectPerMember: { most: 240, seconds: 10 * 60 },
   saveSearchPerMember: { most: 120, seconds: 10 * 60 },
   followPerMember: { most: 240, seconds: 10 * 60 },
+  reactPerMember: { most: 60, seconds: 10 * 60 },
   threadPerMember: { most: 10, seconds: 60 * 60 },
 } satisfies Record<string, Limit>;
 

@@ -3,7 +3,7 @@ import { plainText } from '#lib/markdown.ts';
 import { narrow, type SearchAsk } from './narrowing.ts';
 import { readQuery } from './query.ts';
 import { meetsAll, rank, type Ranking } from './ranking.ts';
-import { shown } from './results.ts';
+import { shownDocuments } from './results.ts';
 
 /** Something new that a search finds. */
 export interface Match {
@@ -19,23 +19,27 @@ export interface Match {
   at: Date;
 }
 
-/** What a search finds whole among the search documents after one of them, in their order, at most `limit`; of a thread the post that fits best. */
+/** The documents that a search finds whole among those after one of them, in their order, at most `limit`; several of one thread where each is a match by itself. */
 export function newMatches(ask: SearchAsk, afterDocumentId: number, limit: number): Match[] {
   const ranking = rank(readQuery(ask.q), afterDocumentId);
-  return matches(ranking, wholeUnits(ranking, ask).sort((a, b) => (ranking.best[a] ?? 0) - (ranking.best[b] ?? 0)).slice(0, limit));
+  const units = new Set(wholeUnits(ranking, ask));
+  const everyBit = 2 ** ranking.expanded.groups.length - 1;
+  const alone = ranking.documents.filter((id) => ranking.metAlone[id] === everyBit && units.has(ranking.all.unit[id] ?? id));
+  const found = new Set([...alone, ...[...units].map((unit) => ranking.best[unit] ?? unit)]);
+  return matches(ranking, [...found].sort((a, b) => a - b).slice(0, limit));
 }
 
 /** The newest that a search finds whole, the newest first, at most `limit`. */
 export function newestMatches(ask: SearchAsk, limit: number): Match[] {
   const ranking = rank(readQuery(ask.q));
   const at = (unit: number) => ranking.all.at[ranking.best[unit] ?? unit] ?? 0;
-  return matches(ranking, wholeUnits(ranking, ask).sort((a, b) => at(b) - at(a) || b - a).slice(0, limit));
+  return matches(ranking, wholeUnits(ranking, ask).sort((a, b) => at(b) - at(a) || b - a).slice(0, limit).map((unit) => ranking.best[unit] ?? unit));
 }
 
 const wholeUnits = (ranking: Ranking, ask: SearchAsk) => [...narrow(ranking.all, ranking.units, ask).units].filter((unit) => meetsAll(ranking, unit));
 
-function matches(ranking: Ranking, units: readonly number[]): Match[] {
-  return shown(ranking, units).map(({ documentId, title, url, meta, snippetHtml }) => {
+function matches(ranking: Ranking, documents: readonly number[]): Match[] {
+  return shownDocuments(ranking, documents).map(({ documentId, title, url, meta, snippetHtml }) => {
     const { kind, ref, at } = named().get(documentId) as { kind: string; ref: string; at: number };
     return { documentId, kind, ref, title, url, meta, snippet: plainText(snippetHtml), at: new Date(at) };
   });

@@ -17,6 +17,10 @@ export interface Ranking {
   met: Uint32Array;
   /** The document of each unit that fits best. */
   best: Int32Array;
+  /** Bit n is set where a document by itself meets group n. */
+  metAlone: Uint32Array;
+  /** Documents that meet any group, in no order. */
+  documents: readonly number[];
   /** Units whose title is what was typed. */
   exact: ReadonlySet<number>;
   /** How many units have everything that was asked for; the others have most of it. */
@@ -59,20 +63,22 @@ function rankBy(query: Query, expanded: Expanded, after: number): Ranking {
   const score = new Float32Array(all.size);
   const met = new Uint32Array(all.size);
   const best = new Int32Array(all.size);
+  const metAlone = new Uint32Array(all.size);
+  const documents: number[] = [];
   const passes = filterOf(all, groups, query.without, after);
   const exact = exactTitles(all, query, passes);
   const weighing = groups.filter((group) => group.weighs);
-  const units = weighing.length > 0 ? weigh(all, weighing, passes, { score, met, best }) : everything(all, groups, passes, { score, best });
+  const units = weighing.length > 0 ? weigh(all, weighing, passes, { score, met, best, metAlone, documents }) : everything(all, groups, passes, { score, best });
   for (const unit of exact) {
     if (best[unit] === 0) units.push(unit);
     best[unit] = unit;
     met[unit] = 2 ** weighing.length - 1;
   }
   const kept = cover(weighing, units, { score, met });
-  return { all, expanded: { ...expanded, groups: weighing }, units: Int32Array.from(kept.units), score, met, best, exact, whole: kept.whole };
+  return { all, expanded: { ...expanded, groups: weighing }, units: Int32Array.from(kept.units), score, met, best, metAlone, documents, exact, whole: kept.whole };
 }
 
-interface Marks { score: Float32Array; met: Uint32Array; best: Int32Array }
+interface Marks { score: Float32Array; met: Uint32Array; best: Int32Array; metAlone: Uint32Array; documents: number[] }
 
 /** Whether a document passes the operators and has nothing of what is not wanted; a thread whose opening post is not wanted is not wanted. */
 function filterOf(all: Attributes, groups: readonly Group[], without: readonly Term[], after: number): (id: number) => boolean {
@@ -111,10 +117,9 @@ function cleared(size: number): typeof scratch {
 }
 
 /** Adds up what each group weighs in each document, and in each thread the most that any of its posts has. Returns the units that meet any group. */
-function weigh(all: Attributes, groups: readonly Group[], passes: (id: number) => boolean, { score, met, best }: Marks): number[] {
+function weigh(all: Attributes, groups: readonly Group[], passes: (id: number) => boolean, { score, met, best, metAlone, documents }: Marks): number[] {
   const { own, allowed, known, inGroup, inUnit } = cleared(all.size);
   const units: number[] = [];
-  const documents: number[] = [];
   const rarities = groups.map((group, n) => {
     const touched: number[] = [];
     const meets = (id: number, weight: number) => {
@@ -137,6 +142,7 @@ function weigh(all: Attributes, groups: readonly Group[], passes: (id: number) =
       inGroup[id] = 0;
       if (known[id] === 0) documents.push(id);
       known[id] = 1;
+      metAlone[id] = (metAlone[id] ?? 0) | (1 << n);
       own[id] = (own[id] ?? 0) + weight * rare;
       const unit = all.unit[id] ?? id;
       if (inUnit[unit] === 0) touchedUnits.push(unit);

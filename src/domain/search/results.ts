@@ -91,14 +91,18 @@ const documentById = prepared((d) => d.$client.prepare('select id, kind, url, ti
 const threadOf = prepared((d) => d.$client.prepare(`
   select threads.title as title, forums.name as forum from threads left join forums on forums.id = threads.forum_id where threads.id = ?`));
 
-/** Some of the units as they are shown, in the order given. */
+/** Some of the units as they are shown, in the order given: a thread by its best post. */
 export function shown(ranking: Ranking, units: readonly number[]): Result[] {
+  return shownDocuments(ranking, units.map((unit) => ranking.best[unit] || unit));
+}
+
+/** Some documents as they are shown, in the order given. */
+export function shownDocuments(ranking: Ranking, documents: readonly number[]): Result[] {
   const match = marksOf(ranking.expanded);
-  const documents = units.map((unit) => ranking.best[unit] || unit);
   const marks = match && documents.length ? markMatches(match, documents) : new Map<number, Marks>();
-  return units.flatMap((unit, n) => {
-    const document = documentById().get(documents[n] ?? 0) as Document | undefined;
-    return document ? [show(ranking, unit, document, marks.get(document.id))] : [];
+  return documents.flatMap((id) => {
+    const document = documentById().get(id) as Document | undefined;
+    return document ? [show(ranking, ranking.all.unit[id] ?? id, document, marks.get(id))] : [];
   });
 }
 

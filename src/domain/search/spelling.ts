@@ -111,22 +111,22 @@ export function readWords(): void {
 
 export interface Correction {
   word: string;
-  /** Letters that are other, missing, too many or changed over: 1 or 2. */
+  /** Letters that are other, missing, too many or changed over: 1 to 3. */
   distance: number;
 }
 
-/** What a word may have been meant to be, among the words of the documents and some `others`, the likeliest first, at most `most`. Of three letters the first is taken to be right; shorter ones and numbers are not corrected. */
+/** What a word may have been meant to be, among the words of the documents and some `others`, the likeliest first, at most `most`. Of three letters the first is taken to be right, or left out; shorter ones and numbers are not corrected. */
 export function correctionsOf(typed: string, most: number, others: readonly string[] = []): Correction[] {
   const word = fold(typed);
   if (word.length < 3 || word.length > 30 || /\p{N}/u.test(word)) return [];
-  const furthest = word.length < 6 ? 1 : 2;
+  const furthest = word.length < 5 ? 1 : word.length < 10 ? 2 : 3;
   const mask = maskOf(word);
   const { byLength, count } = vocabulary();
   const found: (Correction & { rank: number })[] = [];
   const look = (other: string, otherMask: number) => {
     if (bitsOf(otherMask ^ mask) > 2 * furthest) return;
     const letters = distance(word, other, furthest);
-    if (letters === 0 || letters > furthest || stopWords.has(other) || (word.length === 3 && other[0] !== word[0])) return;
+    if (letters === 0 || letters > furthest || stopWords.has(other) || (word.length === 3 && other.length < 4 && other[0] !== word[0])) return;
     // Nearness decides, then how the word begins, how often it is used, and its length.
     const rank = letters * 10 - (other[0] === word[0] ? 4 : 0) - 2 * Math.log10(1 + (count.get(other) ?? 0)) + (other.length === word.length ? 0 : 0.5);
     found.push({ word: other, distance: letters, rank });
