@@ -417,6 +417,18 @@ export const forums = sqliteTable('forums', {
   name: text('name').notNull(),
   description: text('description').notNull(),
   position: integer('position').notNull(),
+  /** Who starts threads here; every member replies. */
+  startedBy: text('started_by', { enum: ['members', 'coordinators'] }).notNull().default('members'),
+  /** Read only since then. */
+  closedAt: moment('closed_at'),
+  closedReason: text('closed_reason'),
+});
+
+/** Addresses of forums that were taken away, empty: they say so, are never given again, and content/forums.yaml does not bring them back. */
+export const formerForums = sqliteTable('former_forums', {
+  slug: text('slug').primaryKey(),
+  name: text('name').notNull(),
+  since: moment('since').notNull().default(now),
 });
 
 export const forumThemes = sqliteTable('forum_themes', {
@@ -429,7 +441,7 @@ export const threads = sqliteTable('threads', {
   /** Null exactly for the thread of comments of a resource. */
   forumId: integer('forum_id').references(() => forums.id),
   resourceId: text('resource_id').unique().references(() => resources.id, { onDelete: 'cascade' }),
-  kind: text('kind', { enum: ['discussion', 'question', 'announcement'] }).notNull().default('discussion'),
+  kind: text('kind', { enum: ['discussion', 'question', 'announcement', 'case-of-the-week'] }).notNull().default('discussion'),
   title: text('title').notNull(),
   slug: text('slug').notNull(),
   authorId: integer('author_id').notNull().references(() => members.id),
@@ -439,6 +451,8 @@ export const threads = sqliteTable('threads', {
   removedAt: moment('removed_at'),
   removedReason: text('removed_reason'),
   removedById: integer('removed_by_id').references(() => members.id),
+  /** Taken out of view until a coordinator decides: whatever asks for removed ones leaves it out too. */
+  hidden: integer('hidden', { mode: 'boolean' }).notNull().default(false),
   createdAt: moment('created_at').notNull().default(now),
   /** Kept by the commands that add or remove a post. */
   lastPostAt: moment('last_post_at').notNull().default(now),
@@ -453,7 +467,9 @@ export const threads = sqliteTable('threads', {
   index('threads_newest').on(t.forumId, t.removedAt, t.lastPostAt, t.postCount),
   index('threads_removed').on(t.removedAt).where(sql`removed_at is not null`),
   index('threads_author').on(t.authorId),
-  check('threads_kind', sql`${t.kind} in ('discussion', 'question', 'announcement')`),
+  index('threads_started').on(t.createdAt),
+  index('threads_started_in').on(t.forumId, t.createdAt),
+  check('threads_kind', sql`${t.kind} in ('discussion', 'question', 'announcement', 'case-of-the-week')`),
   check('threads_home', sql`(${t.forumId} is null) <> (${t.resourceId} is null)`),
   check('threads_title', sql`length(trim(${t.title})) between 1 and 500`),
   check('threads_removed', sql`(${t.removedAt} is null) = (${t.removedReason} is null)`),
@@ -477,6 +493,8 @@ export const posts = sqliteTable('posts', {
   removedAt: moment('removed_at'),
   removedById: integer('removed_by_id').references(() => members.id),
   removedReason: text('removed_reason'),
+  /** Taken out of view until a coordinator decides: whatever asks for removed ones leaves it out too. */
+  hidden: integer('hidden', { mode: 'boolean' }).notNull().default(false),
 }, (t) => [
   uniqueIndex('posts_place').on(t.threadId, t.number),
   index('posts_author').on(t.authorId, t.createdAt),
@@ -510,6 +528,135 @@ export const postLinks = sqliteTable('post_links', {
   path: text('path').notNull(),
 }, (t) => [primaryKey({ columns: [t.postId, t.path] }), index('post_links_path').on(t.path)]);
 
+/** How far a member has read a thread: the highest number of a post that a page showed them. Nobody else is told. */
+export const threadReads = sqliteTable('thread_reads', {
+  memberId: integer('member_id').notNull().references(() => members.id, { onDelete: 'cascade' }),
+  threadId: integer('thread_id').notNull().references(() => threads.id, { onDelete: 'cascade' }),
+  number: integer('number').notNull(),
+}, (t) => [primaryKey({ columns: [t.memberId, t.threadId] }), index('thread_reads_thread').on(t.threadId)]);
+
+/** What was written in a forum up to a moment counts as read for a member; forum 0 stands for all of them. */
+export const readMarks = sqliteTable('read_marks', {
+  memberId: integer('member_id').notNull().references(() => members.id, { onDelete: 'cascade' }),
+  forumId: integer('forum_id').notNull(),
+  before: moment('before').notNull(),
+}, (t) => [primaryKey({ columns: [t.memberId, t.forumId] })]);
+
+/** How closely a member follows something (see domain/forum/follows.ts). What has no row is normal. */
+export const follows = sqliteTable('follows', {
+  memberId: integer('member_id').notNull().references(() => members.id, { onDelete: 'cascade' }),
+  kind: text('kind', { enum: ['thread', 'forum', 'theme', 'member'] }).notNull(),
+  /** Id of a thread, forum or member, or code of a theme. */
+  ref: text('ref').notNull(),
+  level: text('level', { enum: ['muted', 'normal', 'first-post', 'tracking', 'following'] }).notNull(),
+  /** Came about by writing, not by choice. */
+  auto: integer('auto', { mode: 'boolean' }).notNull().default(false),
+  at: moment('at').notNull().default(now),
+}, (t) => [
+  primaryKey({ columns: [t.memberId, t.kind, t.ref] }),
+  index('follows_of').on(t.kind, t.ref, t.level),
+  check('follows_kind', sql`${t.kind} in ('thread', 'forum', 'theme', 'member')`),
+  check('follows_level', sql`${t.level} in ('muted', 'normal', 'first-post', 'tracking', 'following')`),
+]);
+
+/** What a member chose about being told; without a row the defaults of domain/forum/follows.ts hold. */
+export const notificationSettings = sqliteTable('notification_settings', {
+  memberId: integer('member_id').primaryKey().references(() => members.id, { onDelete: 'cascade' }),
+  /** Level of a thread that they start. */
+  started: text('started').notNull(),
+  /** Level of a thread that they reply to. */
+  replied: text('replied').notNull(),
+  mail: text('mail', { enum: ['at-once', 'daily', 'none'] }).notNull(),
+}, (t) => [
+  check('notification_settings_levels', sql`${t.started} in ('normal', 'tracking', 'following') and ${t.replied} in ('normal', 'tracking', 'following')`),
+  check('notification_settings_mail', sql`${t.mail} in ('at-once', 'daily', 'none')`),
+]);
+
+/** What a member is told of in the hub, and perhaps by mail. Written with the fact. */
+export const notifications = sqliteTable('notifications', {
+  id: id(),
+  memberId: integer('member_id').notNull().references(() => members.id, { onDelete: 'cascade' }),
+  /** What happened, such as `reply`; see domain/mail/notifications.ts. */
+  kind: text('kind').notNull(),
+  /** Why this member is told, such as `follows-thread`. */
+  reason: text('reason').notNull(),
+  /** What the reason is about: code of the theme, id of the forum or member that is followed. */
+  reasonRef: text('reason_ref'),
+  /** Who did it; null where nobody is named. */
+  actorId: integer('actor_id').references(() => members.id, { onDelete: 'cascade' }),
+  threadId: integer('thread_id').references(() => threads.id, { onDelete: 'cascade' }),
+  postId: integer('post_id').references(() => posts.id, { onDelete: 'cascade' }),
+  /** For what no post tells: the sentence that is shown, and the path that it leads to. */
+  words: text('words'),
+  url: text('url'),
+  createdAt: moment('created_at').notNull().default(now),
+  readAt: moment('read_at'),
+  mailedAt: moment('mailed_at'),
+}, (t) => [
+  index('notifications_inbox').on(t.memberId, t.id),
+  index('notifications_unread').on(t.memberId, t.threadId).where(sql`read_at is null`),
+  index('notifications_unmailed').on(t.createdAt).where(sql`read_at is null and mailed_at is null`),
+  index('notifications_post').on(t.postId),
+  index('notifications_thread').on(t.threadId),
+  index('notifications_actor').on(t.actorId),
+  // Whatever reasons there are to tell somebody of a new post, it is told once.
+  uniqueIndex('notifications_once').on(t.memberId, t.postId).where(sql`kind in ('mention', 'quote', 'reply', 'new-thread')`),
+  check('notifications_subject', sql`${t.postId} is not null or (${t.words} is not null and ${t.url} is not null)`),
+]);
+
+/** Threads that were closed by who started them or by a coordinator: settled, or nothing more to say. */
+export const closedThreads = sqliteTable('closed_threads', {
+  threadId: integer('thread_id').primaryKey().references(() => threads.id, { onDelete: 'cascade' }),
+  byId: integer('by_id').notNull().references(() => members.id),
+  at: moment('at').notNull().default(now),
+  reason: text('reason').notNull(),
+}, (t) => [check('closed_threads_reason', sql`length(trim(${t.reason})) > 0`)]);
+
+/** Threads that went into another one: their addresses lead there for ever. Their rows stay, removed and empty, so that it can be undone. */
+export const formerThreads = sqliteTable('former_threads', {
+  threadId: integer('thread_id').primaryKey().references(() => threads.id, { onDelete: 'cascade' }),
+  intoId: integer('into_id').notNull().references(() => threads.id),
+}, (t) => [index('former_threads_into').on(t.intoId), check('former_threads_other', sql`${t.threadId} <> ${t.intoId}`)]);
+
+/** What was done to threads, with what it takes to undo it. */
+export const threadActs = sqliteTable('thread_acts', {
+  id: id(),
+  /** Verb and noun, as in the log: `move thread`. */
+  act: text('act').notNull(),
+  threadId: integer('thread_id').notNull().references(() => threads.id, { onDelete: 'cascade' }),
+  /** The other thread of a split or merge. */
+  otherId: integer('other_id').references(() => threads.id, { onDelete: 'cascade' }),
+  at: moment('at').notNull().default(now),
+  byId: integer('by_id').references(() => members.id, { onDelete: 'set null' }),
+  reason: text('reason'),
+  /** What was before and what came after (see forum/thread-acts.ts). */
+  undo: text('undo', { mode: 'json' }).$type<Record<string, unknown>>().notNull(),
+  undoneAt: moment('undone_at'),
+  undoneById: integer('undone_by_id').references(() => members.id, { onDelete: 'set null' }),
+}, (t) => [index('thread_acts_thread').on(t.threadId), index('thread_acts_other').on(t.otherId).where(sql`other_id is not null`)]);
+
+/** What members said of a post with one click. */
+export const reactions = sqliteTable('reactions', {
+  postId: integer('post_id').notNull().references(() => posts.id, { onDelete: 'cascade' }),
+  memberId: integer('member_id').notNull().references(() => members.id, { onDelete: 'cascade' }),
+  kind: text('kind', { enum: ['helpful', 'thanks', 'we-do-this-too', 'same-question'] }).notNull(),
+  at: moment('at').notNull().default(now),
+}, (t) => [
+  primaryKey({ columns: [t.postId, t.memberId, t.kind] }),
+  index('reactions_member').on(t.memberId),
+  check('reactions_kind', sql`${t.kind} in ('helpful', 'thanks', 'we-do-this-too', 'same-question')`),
+]);
+
+/** Forms that were sent, so that the same one sent again writes nothing twice. */
+export const formTokens = sqliteTable('form_tokens', {
+  /** SHA-256 of the sender, the token in the form and what was written. */
+  id: text('id').primaryKey(),
+  memberId: integer('member_id').notNull().references(() => members.id, { onDelete: 'cascade' }),
+  /** Id of the thread or post it made. */
+  ref: integer('ref').notNull(),
+  at: moment('at').notNull().default(now),
+}, (t) => [index('form_tokens_at').on(t.at), index('form_tokens_member').on(t.memberId)]);
+
 /* ---------- moderation ---------- */
 
 /** Who did what, for coordinators: every privileged act leaves one line. */
@@ -525,6 +672,174 @@ export const log = sqliteTable('log', {
   url: text('url'),
   reason: text('reason'),
 }, (t) => [index('log_at').on(t.at)]);
+
+/** What waits for a coordinator: flags on one thing, a correction, a post that was held, an appeal. Closed by a decision. */
+export const cases = sqliteTable('cases', {
+  id: id(),
+  kind: text('kind', { enum: ['flags', 'correction', 'held', 'appeal'] }).notNull(),
+  postId: integer('post_id').references((): AnySQLiteColumn => posts.id, { onDelete: 'cascade' }),
+  /** A profile that was flagged. */
+  memberId: integer('member_id').references(() => members.id, { onDelete: 'cascade' }),
+  heldId: integer('held_id').references((): AnySQLiteColumn => heldPosts.id, { onDelete: 'cascade' }),
+  /** The decision that an appeal is about: it can be appealed once. */
+  decisionId: integer('decision_id').unique().references((): AnySQLiteColumn => decisions.id, { onDelete: 'cascade' }),
+  openedAt: moment('opened_at').notNull().default(now),
+  claimedById: integer('claimed_by_id').references(() => members.id, { onDelete: 'set null' }),
+  claimedUntil: moment('claimed_until'),
+  /** The author was asked to edit and has until then. */
+  editBy: moment('edit_by'),
+  closedAt: moment('closed_at'),
+}, (t) => [
+  index('cases_open').on(t.openedAt).where(sql`closed_at is null`),
+  index('cases_post').on(t.postId),
+  uniqueIndex('cases_flags_of_post').on(t.postId).where(sql`closed_at is null and kind = 'flags'`),
+  uniqueIndex('cases_flags_of_member').on(t.memberId).where(sql`closed_at is null and kind = 'flags'`),
+  check('cases_about', sql`(${t.postId} is not null) + (${t.memberId} is not null) + (${t.heldId} is not null) + (${t.decisionId} is not null) = 1`),
+  check('cases_kind', sql`(${t.kind} = 'appeal') = (${t.decisionId} is not null) and (${t.kind} = 'held') = (${t.heldId} is not null)`),
+]);
+
+/** What somebody told the coordinators. One member, one flag in a case; a flag by nobody is the hub's own. */
+export const flags = sqliteTable('flags', {
+  id: id(),
+  caseId: integer('case_id').notNull().references(() => cases.id, { onDelete: 'cascade' }),
+  memberId: integer('member_id').references(() => members.id, { onDelete: 'set null' }),
+  reason: text('reason').notNull(),
+  note: text('note'),
+  /** Counts towards hiding: the member was trusted, or a coordinator, when they flagged. */
+  counts: integer('counts', { mode: 'boolean' }).notNull().default(false),
+  at: moment('at').notNull().default(now),
+}, (t) => [
+  uniqueIndex('flags_once').on(t.caseId, t.memberId),
+  check('flags_reason', sql`${t.reason} in ('profane', 'obscene', 'inaccurate', 'off-topic', 'attack', 'spam', 'personal-data')`),
+]);
+
+/** What is wrong in a post and where the right figure stands. An accepted one stands under the post. */
+export const corrections = sqliteTable('corrections', {
+  caseId: integer('case_id').primaryKey().references(() => cases.id, { onDelete: 'cascade' }),
+  postId: integer('post_id').notNull().references(() => posts.id, { onDelete: 'cascade' }),
+  wrong: text('wrong').notNull(),
+  source: text('source').notNull(),
+  /** What the author says to it. */
+  answer: text('answer'),
+  answeredAt: moment('answered_at'),
+  acceptedAt: moment('accepted_at'),
+  acceptedById: integer('accepted_by_id').references(() => members.id),
+  acceptedAs: text('accepted_as', { enum: ['author', 'coordinator'] }),
+}, (t) => [
+  index('corrections_post').on(t.postId),
+  check('corrections_accepted', sql`(${t.acceptedAt} is null) = (${t.acceptedById} is null) and (${t.acceptedAt} is null) = (${t.acceptedAs} is null)`),
+]);
+
+/** What coordinators tell each other about a case. Never public. */
+export const caseNotes = sqliteTable('case_notes', {
+  id: id(),
+  caseId: integer('case_id').notNull().references(() => cases.id, { onDelete: 'cascade' }),
+  byId: integer('by_id').notNull().references(() => members.id),
+  text: text('text').notNull(),
+  at: moment('at').notNull().default(now),
+}, (t) => [index('case_notes_case').on(t.caseId)]);
+
+/** What was decided about a case, why, and what it takes to undo it. */
+export const decisions = sqliteTable('decisions', {
+  id: id(),
+  caseId: integer('case_id').notNull().references(() => cases.id, { onDelete: 'cascade' }),
+  outcome: text('outcome', { enum: ['keep', 'remove', 'ask', 'warn', 'move', 'correct', 'approve', 'decline', 'uphold', 'overturn'] }).notNull(),
+  reason: text('reason').notNull(),
+  deciderId: integer('decider_id').notNull().references(() => members.id),
+  at: moment('at').notNull().default(now),
+  /** Whose post, profile or writing it was about: they may appeal. */
+  authorId: integer('author_id').notNull().references(() => members.id),
+  /** Of a decision about an appeal: who decided first. It is somebody else, unless there was nobody else. */
+  firstDeciderId: integer('first_decider_id').references(() => members.id),
+  nobodyElse: integer('nobody_else', { mode: 'boolean' }).notNull().default(false),
+  /** How the thing stood before. */
+  before: text('before', { mode: 'json' }).$type<{ hidden?: boolean; removed?: boolean; forumId?: number }>().notNull().default({}),
+  undoneAt: moment('undone_at'),
+  undoneById: integer('undone_by_id').references(() => members.id),
+  overturnedAt: moment('overturned_at'),
+}, (t) => [
+  index('decisions_case').on(t.caseId),
+  index('decisions_author').on(t.authorId, t.outcome),
+  check('decisions_outcome', sql`${t.outcome} in ('keep', 'remove', 'ask', 'warn', 'move', 'correct', 'approve', 'decline', 'uphold', 'overturn')`),
+  check('decisions_appeal', sql`(${t.outcome} in ('uphold', 'overturn')) = (${t.firstDeciderId} is not null)`),
+  check('decisions_other', sql`${t.firstDeciderId} is null or ${t.firstDeciderId} <> ${t.deciderId} or ${t.nobodyElse}`),
+  check('decisions_reason', sql`length(trim(${t.reason})) > 0`),
+]);
+
+/** Why the author of something thinks that a decision about it was wrong. */
+export const appeals = sqliteTable('appeals', {
+  decisionId: integer('decision_id').primaryKey().references(() => decisions.id, { onDelete: 'cascade' }),
+  text: text('text').notNull(),
+  at: moment('at').notNull().default(now),
+});
+
+/** Posts that quote what is hidden or removed, as they were before the quotation was taken out. */
+export const blankedQuotes = sqliteTable('blanked_quotes', {
+  /** The post that quotes. */
+  postId: integer('post_id').notNull().references(() => posts.id, { onDelete: 'cascade' }),
+  ofPostId: integer('of_post_id').notNull().references(() => posts.id, { onDelete: 'cascade' }),
+  html: text('html').notNull(),
+}, (t) => [primaryKey({ columns: [t.postId, t.ofPostId] }), index('blanked_quotes_of').on(t.ofPostId)]);
+
+/** Something written that a coordinator looks at before anybody else sees it: what its command was given, to be run on approval. */
+export const heldPosts = sqliteTable('held_posts', {
+  id: id(),
+  authorId: integer('author_id').notNull().references(() => members.id, { onDelete: 'cascade' }),
+  kind: text('kind', { enum: ['thread', 'post', 'comment'] }).notNull(),
+  input: text('input', { mode: 'json' }).$type<Record<string, unknown>>().notNull(),
+  /** The thread it is for, so that its author finds it there. */
+  threadId: integer('thread_id').references(() => threads.id, { onDelete: 'cascade' }),
+  resourceId: text('resource_id').references(() => resources.id, { onDelete: 'cascade' }),
+  title: text('title'),
+  markdown: text('markdown').notNull(),
+  why: text('why', { enum: ['first', 'spam', 'trap'] }).notNull(),
+  /** What the spam score found, in words. */
+  signals: text('signals', { mode: 'json' }).$type<string[]>().notNull().default([]),
+  at: moment('at').notNull().default(now),
+  state: text('state', { enum: ['waiting', 'approved', 'declined'] }).notNull().default('waiting'),
+  /** Where it stands since it was approved. */
+  url: text('url'),
+}, (t) => [
+  index('held_posts_author').on(t.authorId, t.state),
+  index('held_posts_thread').on(t.threadId),
+  check('held_posts_kind', sql`${t.kind} in ('thread', 'post', 'comment')`),
+  check('held_posts_state', sql`${t.state} in ('waiting', 'approved', 'declined')`),
+]);
+
+/** In how many spam and how many good texts a word was seen, by coordinators' decisions. */
+export const spamWords = sqliteTable('spam_words', {
+  word: text('word').primaryKey(),
+  spam: integer('spam').notNull().default(0),
+  good: integer('good').notNull().default(0),
+});
+
+/* ---------- trust ---------- */
+
+/** How often a member was here on a day: which pages they read is not kept. */
+export const memberActivity = sqliteTable('member_activity', {
+  memberId: integer('member_id').notNull().references(() => members.id, { onDelete: 'cascade' }),
+  /** YYYY-MM-DD in UTC. */
+  day: text('day').notNull(),
+  threadsRead: integer('threads_read').notNull().default(0),
+}, (t) => [primaryKey({ columns: [t.memberId, t.day] })]);
+
+/** The level of a member; nobody here is new. A locked one is not computed. */
+export const trustLevels = sqliteTable('trust_levels', {
+  memberId: integer('member_id').primaryKey().references(() => members.id, { onDelete: 'cascade' }),
+  level: text('level', { enum: ['new', 'member', 'trusted'] }).notNull(),
+  locked: integer('locked', { mode: 'boolean' }).notNull().default(false),
+}, (t) => [check('trust_levels_level', sql`${t.level} in ('new', 'member', 'trusted')`)]);
+
+/** Every change of a level, with the reason in words. By nobody: computed from the rules. */
+export const trustChanges = sqliteTable('trust_changes', {
+  id: id(),
+  memberId: integer('member_id').notNull().references(() => members.id, { onDelete: 'cascade' }),
+  from: text('from').notNull(),
+  to: text('to').notNull(),
+  reason: text('reason').notNull(),
+  byId: integer('by_id').references((): AnySQLiteColumn => members.id, { onDelete: 'set null' }),
+  at: moment('at').notNull().default(now),
+}, (t) => [index('trust_changes_member').on(t.memberId)]);
 
 /* ---------- search ---------- */
 

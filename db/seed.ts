@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { eq, inArray } from 'drizzle-orm';
+import { eq, inArray, lt, sql } from 'drizzle-orm';
 import { parse } from 'yaml';
 import { acceptAnswer } from '#domain/forum/accepting.ts';
 import { createComment } from '#domain/forum/comments.ts';
@@ -14,7 +14,7 @@ import { indexMember } from '#domain/people/searchable.ts';
 import type { ThreadKind } from '#domain/forum/types.ts';
 import type { Member, Role } from '#domain/people/types.ts';
 import { addDays } from '#lib/dates.ts';
-import { attempts, bumpChanges, collections, db, members, posts, resources, threads, transaction } from './client.ts';
+import { attempts, bumpChanges, collections, db, members, notifications, posts, resources, threads, transaction, trustLevels } from './client.ts';
 
 interface Person { key: string; name: string; email: string; role: Role; jobTitle?: string; place?: string }
 interface Thread {
@@ -41,6 +41,8 @@ export function seedSampleCommunity(folder: string, now = new Date()): void {
     }
     for (const comment of read<Comment[]>(join(folder, 'comments.yaml'))) writeComment(comment, cast, now);
     for (const list of read<List[]>(join(folder, 'collections.yaml'))) writeList(list, cast, now);
+    tellOfThePast(now);
+    trustWriters();
     bumpChanges();
   });
 }
@@ -53,8 +55,15 @@ export function joinCast(people: Person[], now = new Date()): Map<string, Member
       sample: true, listed: true, emailConfirmedAt: addDays(now, -420), createdAt: addDays(now, -420),
     }).returning().get();
     indexMember(row.id);
+    db.insert(trustLevels).values({ memberId: row.id, level: 'member', locked: true }).run();
     return [p.key, asMember(row)];
   }));
+}
+
+/** Who has written most is trusted; what the sample people read nobody has counted, so the rules leave their levels alone. */
+function trustWriters(): void {
+  const writers = db.select({ id: posts.authorId }).from(posts).groupBy(posts.authorId).having(sql`count(*) >= 10`);
+  db.update(trustLevels).set({ level: 'trusted' }).where(inArray(trustLevels.memberId, writers)).run();
 }
 
 function known(cast: Map<string, Member>, key: string): Member {
@@ -83,6 +92,13 @@ function writeThread(forum: string, sample: Thread, cast: Map<string, Member>, n
     ...(sample.locked && { lockedAt: lastPostAt, lockedReason: 'Settled; start a new thread if it comes up again.' }),
   }).where(eq(threads.id, id)).run();
   indexThread(id);
+}
+
+/** What the sample members were told is as old as what it tells of; nobody writes letters about the past, and what is older than a week they have read. */
+function tellOfThePast(now: Date): void {
+  const writtenAt = sql`(select p.created_at from posts p where p.id = ${notifications.postId})`;
+  db.update(notifications).set({ createdAt: sql`coalesce(${writtenAt}, ${notifications.createdAt})`, mailedAt: now }).run();
+  db.update(notifications).set({ readAt: now }).where(lt(notifications.createdAt, addDays(now, -7))).run();
 }
 
 /** Id of a resource that the samples name by its slug. */

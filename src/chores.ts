@@ -1,6 +1,8 @@
 import { join } from 'node:path';
 import { setImmediate, setTimeout } from 'node:timers/promises';
 import { Cron } from 'croner';
+import { forgetOldForms } from '#domain/forum/form-tokens.ts';
+import { mailNotifications, membersWithLettersDue } from '#domain/forum/notification-letters.ts';
 import { forgetOrphanFiles } from '#domain/library/attaching.ts';
 import { readWaitingDocuments } from '#domain/library/attachment-words.ts';
 import { forgetOldImports } from '#domain/library/imports/discarding.ts';
@@ -10,6 +12,7 @@ import { forgetSentLetters, sendOutbox } from '#domain/mail/outbox.ts';
 import { forgetUnconfirmed } from '#domain/people/joining.ts';
 import { forgetOldAttempts } from '#domain/people/limits.ts';
 import { forgetOldLinks } from '#domain/people/links.ts';
+import { computeAllTrust } from '#domain/people/trust.ts';
 import { forgetExpiredSessions } from '#domain/people/sessions.ts';
 import { forgetOldChanges } from '#domain/search/attributes.ts';
 import { mailSavedSearches, membersWithSearchesDue, passOverSearches } from '#domain/saved-searches/letters.ts';
@@ -19,7 +22,7 @@ import { settings } from '#lib/settings.ts';
 import { writeReads } from './reads.ts';
 import { reportFailure } from '#lib/failures.ts';
 
-/** Starts the housekeeping: mail every five seconds, reads every half minute, the Pagefind bundle when it is behind, imports that are being read, three links a minute, daily letters, forgetting once an hour. Returns a function that stops it and waits for what runs. */
+/** Starts the housekeeping: mail every five seconds, reads every half minute, the Pagefind bundle when it is behind, imports that are being read, three links a minute, letters of news, levels of trust, forgetting once an hour. Returns a function that stops it and waits for what runs. */
 export function startChores(): () => Promise<void> {
   const { dataDir, smtpUrl, mailFrom, outbound } = settings();
   const mailer = smtpUrl ? smtpMailer(smtpUrl, mailFrom) : folderMailer(join(dataDir, 'mail'), mailFrom);
@@ -39,13 +42,16 @@ export function startChores(): () => Promise<void> {
     every('*/5 * * * * *', 'imports', continueImports),
     every('*/7 * * * * *', 'documents', readWaitingDocuments),
     every('30 * * * * *', 'links', () => outbound && checkSomeLinks(3)),
+    every('40 * * * * *', 'notifications', () => eachOf(membersWithLettersDue(), 'notifications', mailNotifications)),
     every('20 */5 * * * *', 'saved searches', async () => {
       await eachOf(membersWithSearchesDue(), 'saved searches', mailSavedSearches);
       passOverSearches();
     }),
+    every('41 * * * *', 'trust', () => computeAllTrust()),
     every('17 * * * *', 'forgetting', async () => {
       forgetOldAttempts();
       forgetOldLinks();
+      forgetOldForms();
       forgetUnconfirmed();
       forgetSentLetters();
       forgetOldImports();

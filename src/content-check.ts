@@ -231,7 +231,7 @@ function plain(body: string, bodyLine: number, say: Say): void {
   });
 }
 
-const places = new Set(['', 'library', 'themes', 'forums', 'search', 'about', 'guidelines', 'privacy', 'accessibility', 'join', 'sign-in', 'log', 'account', 'thesaurus']);
+const places = new Set(['', 'library', 'themes', 'forums', 'search', 'about', 'guidelines', 'privacy', 'accessibility', 'join', 'sign-in', 'log', 'trust', 'account', 'thesaurus']);
 
 function prose(body: string, bodyLine: number, known: { slugs: Set<string>; themes: Set<string> }, say: Say): void {
   let level = 1;

@@ -1,10 +1,14 @@
 import type { APIRoute } from 'astro';
-import { threadsOfTheme } from '#domain/forum/threads.ts';
+import { NotFound } from '#domain/errors.ts';
+import { findForum } from '#domain/forum/forums.ts';
+import { newestPostsBy, newestPostsIn, newestThreads, type RecentPost } from '#domain/forum/recent-posts.ts';
+import { findThread, threadsOfTheme } from '#domain/forum/threads.ts';
 import type { ThreadRow } from '#domain/forum/types.ts';
 import { readFilters, writeFilters, type Filters } from '#domain/library/filters.ts';
 import { latestResources, namesOf } from '#domain/library/list.ts';
 import { findTheme } from '#domain/library/themes.ts';
 import type { ResourceRow } from '#domain/library/types.ts';
+import { findProfile } from '#domain/people/members.ts';
 import { askOf, queryOf, wordsOf } from '#domain/saved-searches/asks.ts';
 import { feedsOf } from '#domain/saved-searches/saved.ts';
 import { newestMatches, type Match } from '#domain/search/matches.ts';
@@ -64,3 +68,48 @@ function itemOfThread({ url, title, author, createdAt, lastPostAt, forum, replie
   const summary = `A discussion${forum ? ` in ${forum.name}` : ''}, ${replies === 1 ? '1 reply' : `${replies} replies`}.`;
   return { url: settings().url + url, title, summary, published: createdAt, updated: lastPostAt, author: author.name, tags: themes };
 }
+
+/** A post as feeds carry it; its permanent address is its name for ever. */
+function itemOfPost({ url, title, opening, forum, author, words, at, editedAt, themes }: RecentPost): FeedItem {
+  const prefix = opening ? '' : forum === null ? 'Comment on: ' : 'Re: ';
+  return { url: settings().url + url, title: prefix + title, summary: words, published: at, updated: editedAt ?? at, author, tags: themes };
+}
+
+function feedOfPosts(ending: 'atom' | 'json', of: { id: string; title: string; path: string }, posts: readonly RecentPost[]): Response {
+  const { name, url } = settings();
+  const items = posts.map(itemOfPost);
+  return feedResponse(ending, { id: url + of.id, title: `${name}: ${of.title}`, page: url + of.path, self: `${url}${of.path}.${ending}`, updated: newestOf(items), items });
+}
+
+/** Answers with the newest threads of all forums, each with the words of its opening post. */
+export const feedOfForums = (ending: 'atom' | 'json'): APIRoute => () => feedOfPosts(ending, { id: '/forums', title: 'new in the forums', path: '/forums' }, newestThreads(most));
+
+const endingOf = (params: Record<string, string | undefined>): 'atom' | 'json' => {
+  const ending = params['ending'];
+  if (ending !== 'atom' && ending !== 'json') throw new NotFound();
+  return ending;
+};
+
+/** Answers with the newest threads of a forum. */
+export const feedOfForum: APIRoute = ({ params }) => {
+  const ending = endingOf(params);
+  const forum = findForum(params['forum'] ?? '');
+  return feedOfPosts(ending, { id: `/forums/${forum.slug}`, title: forum.name, path: `/forums/${forum.slug}` }, newestThreads(most, forum.id));
+};
+
+/** Answers with the newest posts of a thread; under a former address it leads to the one of today. */
+export const feedOfThread: APIRoute = ({ params, url: { pathname }, redirect }) => {
+  const ending = endingOf(params);
+  // Whoever reads feeds is nobody in particular: what coordinators alone see is in none.
+  const thread = findThread(null, Number(/^\d+/.exec(params['thread'] ?? '')?.[0] ?? NaN));
+  if (!thread.forum) throw new NotFound('There is no thread at this address.');
+  if (pathname !== `${thread.url}.${ending}`) return redirect(`${thread.url}.${ending}`, 301);
+  return feedOfPosts(ending, { id: `/forums/threads/${thread.id}`, title: thread.title, path: thread.url }, newestPostsIn(thread.id, most));
+};
+
+/** Answers with the newest posts and comments of a member. */
+export const feedOfMember: APIRoute = ({ params }) => {
+  const ending = endingOf(params);
+  const member = findProfile(null, params['handle'] ?? '');
+  return feedOfPosts(ending, { id: `/members/${member.handle}`, title: member.name, path: `/members/${member.handle}` }, newestPostsBy(member.id, most));
+};

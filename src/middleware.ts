@@ -6,6 +6,7 @@ import { settings } from '#lib/settings.ts';
 import { setCookie } from './actions/handlers.ts';
 import { server as actions } from './actions/index.ts';
 import { readForm } from './forms.ts';
+import { noteVisit } from './reads.ts';
 import { reportFailure } from '#lib/failures.ts';
 
 /** Who is asking, whether the form comes from our own pages, and what a refusal looks like. Guards stand in pages and commands. */
@@ -20,6 +21,7 @@ export const onRequest = defineMiddleware(async (context, next) => {
   if (token) {
     const { viewer, renewed } = await readSession(token);
     locals.viewer = viewer;
+    if (viewer) noteVisit(viewer.id);
     if (!viewer) setCookie(context, noCookie());
     else if (renewed) setCookie(context, renewed);
   }

@@ -1,34 +1,48 @@
 import { defineAction } from 'astro:actions';
-import { commentInput, createComment } from '#domain/forum/comments.ts';
+import { removePostByDecision, removeThreadByDecision, restorePostByDecision, restoreThreadByDecision } from '#domain/decisions/removing.ts';
+import { submitComment, submitCommentInput, submitEdit, submitEditInput, submitPost, submitPostInput, submitThread, submitThreadInput } from '#domain/decisions/submitting.ts';
+import { closeThread, closeThreadInput, reopenThread, reopenThreadInput } from '#domain/forum/closing.ts';
+import { mergeThreads, mergeThreadsInput } from '#domain/forum/merging.ts';
 import {
-  lockThread, lockThreadInput, moveThread, moveThreadInput, pinThread, removePost, removePostInput, removeThread, removeThreadInput,
-  renameThread, renameThreadInput, restorePost, restorePostInput, restoreThread, threadActInput, unlockThread, unpinThread,
+  lockThread, lockThreadInput, moveThread, moveThreadInput, pinThread, removePostInput, removeThreadInput,
+  renameThread, renameThreadInput, restorePostInput, threadActInput, unlockThread, unpinThread,
 } from '#domain/forum/moderating.ts';
-import { createPost, editPost, postEditInput, postInput, postRemoveInput, previewInput, previewPost, removeOwnPost } from '#domain/forum/posts.ts';
-import { createThread, threadInput } from '#domain/forum/starting-threads.ts';
+import { postRemoveInput, previewInput, previewPost, removeOwnPost } from '#domain/forum/posts.ts';
+import { react, reactInput } from '#domain/forum/reacting.ts';
+import { splitThread, splitThreadInput } from '#domain/forum/splitting.ts';
+import { undoThreadAct, undoThreadActInput } from '#domain/forum/undoing.ts';
 import { asMember } from './handlers.ts';
 
 export const threads = {
-  create: defineAction({ accept: 'form', input: threadInput, handler: asMember(createThread) }),
+  create: defineAction({ accept: 'form', input: submitThreadInput, handler: asMember(submitThread) }),
   rename: defineAction({ accept: 'form', input: renameThreadInput, handler: asMember(renameThread) }),
   move: defineAction({ accept: 'form', input: moveThreadInput, handler: asMember(moveThread) }),
   lock: defineAction({ accept: 'form', input: lockThreadInput, handler: asMember(lockThread) }),
   unlock: defineAction({ accept: 'form', input: threadActInput, handler: asMember(unlockThread) }),
   pin: defineAction({ accept: 'form', input: threadActInput, handler: asMember(pinThread) }),
   unpin: defineAction({ accept: 'form', input: threadActInput, handler: asMember(unpinThread) }),
-  remove: defineAction({ accept: 'form', input: removeThreadInput, handler: asMember(removeThread) }),
-  restore: defineAction({ accept: 'form', input: threadActInput, handler: asMember(restoreThread) }),
+  remove: defineAction({ accept: 'form', input: removeThreadInput, handler: asMember(removeThreadByDecision) }),
+  restore: defineAction({ accept: 'form', input: threadActInput, handler: asMember(restoreThreadByDecision) }),
+  split: defineAction({ accept: 'form', input: splitThreadInput, handler: asMember(splitThread) }),
+  merge: defineAction({ accept: 'form', input: mergeThreadsInput, handler: asMember(mergeThreads) }),
+  undo: defineAction({ accept: 'form', input: undoThreadActInput, handler: asMember(undoThreadAct) }),
+  close: defineAction({ accept: 'form', input: closeThreadInput, handler: asMember(closeThread) }),
+  reopen: defineAction({ accept: 'form', input: reopenThreadInput, handler: asMember(reopenThread) }),
 };
 
 export const posts = {
-  create: defineAction({ accept: 'form', input: postInput, handler: asMember(createPost) }),
-  edit: defineAction({ accept: 'form', input: postEditInput, handler: asMember(editPost) }),
+  create: defineAction({ accept: 'form', input: submitPostInput, handler: asMember(submitPost) }),
+  edit: defineAction({ accept: 'form', input: submitEditInput, handler: asMember(submitEdit) }),
   removeOwn: defineAction({ accept: 'form', input: postRemoveInput, handler: asMember(removeOwnPost) }),
   preview: defineAction({ accept: 'form', input: previewInput, handler: asMember(previewPost) }),
-  remove: defineAction({ accept: 'form', input: removePostInput, handler: asMember(removePost) }),
-  restore: defineAction({ accept: 'form', input: restorePostInput, handler: asMember(restorePost) }),
+  remove: defineAction({ accept: 'form', input: removePostInput, handler: asMember(removePostByDecision) }),
+  restore: defineAction({ accept: 'form', input: restorePostInput, handler: asMember(restorePostByDecision) }),
 };
 
 export const comments = {
-  create: defineAction({ accept: 'form', input: commentInput, handler: asMember(createComment) }),
+  create: defineAction({ accept: 'form', input: submitCommentInput, handler: asMember(submitComment) }),
+};
+
+export const reactions = {
+  set: defineAction({ accept: 'form', input: reactInput, handler: asMember(react) }),
 };

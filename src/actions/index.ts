@@ -1,15 +1,18 @@
 import { attachments } from './attachments.ts';
 import { bookmarks, collections } from './collections.ts';
-import { comments, posts, threads } from './forum.ts';
+import { comments, posts, reactions, threads } from './forum.ts';
+import { follows, notifications, unread } from './follows.ts';
+import { forums } from './forums.ts';
 import { imports } from './imports.ts';
 import { links } from './links.ts';
 import { members } from './members.ts';
 import { duplicates } from './merging.ts';
-import { moderation } from './moderation.ts';
+import { cases, corrections, flags, moderation } from './moderation.ts';
 import { resources } from './resources.ts';
 import { mail, searches } from './searches.ts';
 import { thesaurus } from './thesaurus.ts';
 
 export const server = {
-  members, threads, posts, comments, moderation, resources, collections, bookmarks, imports, links, duplicates, attachments, thesaurus, searches, mail,
+  members, forums, threads, posts, comments, reactions, moderation, flags, corrections, cases, resources, collections, bookmarks, imports, links, duplicates, attachments, thesaurus, searches, mail,
+  follows, notifications, unread,
 };

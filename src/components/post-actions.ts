@@ -1,12 +1,25 @@
 import type { PostView } from '#domain/forum/types.ts';
 
-export interface PostAction { href: string; label: string; /** Said to screen readers after the label. */ of: string }
+export interface PostAction {
+  href: string;
+  label: string;
+  /** Said to screen readers after the label. */
+  of: string;
+  /** It begins a reply with this post quoted; scripts/quote.ts does it without leaving the page. */
+  quotes?: boolean;
+}
 
-/** What this viewer may do with a post, as the quiet links below it. */
-export function postActions(post: PostView, moderates: boolean, opening: boolean): PostAction[] {
+/**
+ * What this viewer may do with a post, as the quiet links below it.
+ * @param page the page it stands on, as an address without fragment: there a quotation is begun
+ */
+export function postActions(post: PostView, moderates: boolean, opening: boolean, page: string): PostAction[] {
   return [
+    ...(post.mayQuote ? [{ href: `${page}${page.includes('?') ? '&' : '?'}quote=${post.id}#write`, label: 'Quote', of: `post ${post.number}`, quotes: true }] : []),
     ...(post.mayEdit ? [{ href: `/posts/${post.id}/edit`, label: 'Edit', of: `your post ${post.number}` }] : []),
     ...(post.mayRemove || (moderates && !post.removed && !opening) ? [{ href: `/posts/${post.id}/remove`, label: 'Remove', of: `post ${post.number}` }] : []),
+    ...(post.mayFlag ? [{ href: `/posts/${post.id}/flag`, label: 'Flag', of: `post ${post.number}` }] : []),
+    ...(moderates && post.hidden ? [{ href: `/desk/flags?post=${post.id}`, label: 'Look at the flags', of: `of post ${post.number}` }] : []),
     ...(moderates && post.removed?.by === 'coordinator' ? [{ href: `/posts/${post.id}/restore`, label: 'Restore', of: `post ${post.number}` }] : []),
   ];
 }

@@ -39,6 +39,9 @@ describe('from an empty hub to a living one', () => {
     expect(await page.getByText('at least 12 characters').count()).toBeGreaterThan(0);
     expect(await page.getByLabel('Your name').inputValue()).toBe('Rosa Delgado');
     await page.getByLabel('Password').fill(password);
+    // Only robots fill this form in less than three seconds after it was shown.
+    const shown = Number((await page.locator('input[name=shown]').inputValue()).split('.')[0]);
+    await expect.poll(() => Date.now() - shown, { timeout: 10_000 }).toBeGreaterThan(3_000);
     await page.getByRole('button', { name: 'Join' }).click();
     await page.getByRole('heading', { name: 'Look into your mail' }).waitFor();
     const letter = await letterTo(hub, 'rosa@city.example', /Confirm/);

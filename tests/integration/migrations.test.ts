@@ -55,3 +55,29 @@ test('a database of the first release keeps everything, and what was withdrawn i
   expect(all(`select work_key as k from resources where id = 'ref:a'`)).toEqual([{ k: expect.stringContaining('2001') }]);
   expect(fillWorkKeys()).toBe(0);
 });
+
+test('threads and posts of the first release are kept whole, and nothing of them is hidden', () => {
+  const file = join(folder, 'forums.sqlite');
+  openDatabase(file, migrationsUpTo(1));
+  db.$client.exec(`
+    insert into members (id, email, handle, name) values (1, 'rosa@test.example', 'rosa', 'Rosa'), (2, 'tom@test.example', 'tom', 'Tom');
+    insert into themes values ('equity', 'Equity', 'N', 1);
+    insert into forums (id, slug, name, description, position) values (1, 'operations', 'Running the centre', 'x', 1);
+    insert into threads (id, forum_id, kind, title, slug, author_id, last_poster_id, pinned, post_count, last_number, last_post_at) values
+      (1, 1, 'question', 'How long?', 'how-long', 1, 2, 1, 2, 2, 7), (2, 1, 'announcement', 'Removed', 'removed', 2, 2, 0, 1, 1, 8);
+    update threads set removed_at = 9, removed_reason = 'Spam.', removed_by_id = 1 where id = 2;
+    insert into thread_themes values (1, 'equity');
+    insert into posts (thread_id, number, author_id, markdown, html, rendered_by) values (1, 1, 1, 'a', 'a', 1), (1, 2, 2, 'b', 'b', 1), (2, 1, 2, 'c', 'c', 1);`);
+  const threads = all('select id, kind, title, pinned, removed_at, removed_reason, created_at, last_post_at, last_poster_id, post_count, last_number from threads order by id');
+  const posts = all('select id, thread_id, number, author_id, markdown from posts order by id');
+  closeDatabase();
+  openDatabase(file, migrations);
+  expect(all('select id, kind, title, pinned, removed_at, removed_reason, created_at, last_post_at, last_poster_id, post_count, last_number from threads order by id')).toEqual(threads);
+  expect(all('select id, thread_id, number, author_id, markdown from posts order by id')).toEqual(posts);
+  // A number, not the name of the column as a word.
+  expect(all('select typeof(hidden) as type, hidden, count(*) as n from threads group by 1, 2')).toEqual([{ type: 'integer', hidden: 0, n: 2 }]);
+  expect(all('select typeof(hidden) as type, hidden, count(*) as n from posts group by 1, 2')).toEqual([{ type: 'integer', hidden: 0, n: 3 }]);
+  expect(all('select * from thread_themes')).toHaveLength(1);
+  expect(all('pragma foreign_key_check')).toEqual([]);
+  db.$client.exec(`update threads set kind = 'case-of-the-week' where id = 1`);
+});

@@ -5,8 +5,10 @@ import { rowId } from '#lib/fields.ts';
 import { Denied } from '../errors.ts';
 import { recordAct } from '../moderation/log.ts';
 import { canModerate, canWrite, mustWrite } from '../people/permissions.ts';
+import { computeTrust } from '../people/trust.ts';
 import type { Member, Viewer } from '../people/types.ts';
 import { postPlace, postUrl } from './addresses.ts';
+import { forgetAccepted, notifyOfAccepted } from './notifying.ts';
 import { findPost, type FoundPost } from './posts.ts';
 import { indexPost, indexThread } from './searchable.ts';
 import type { Thread } from './threads.ts';
@@ -23,7 +25,8 @@ export const acceptInput = z.object({ postId: rowId });
 /** Says that a reply answers the question; there may be several. Returns where the question stands. Throws NotFound, Gone, Denied. */
 export function acceptAnswer(actor: Member, { postId }: z.output<typeof acceptInput>): { url: string } {
   return onAnswer(actor, postId, (post) => {
-    db.insert(acceptedAnswers).values({ postId, threadId: post.thread.id, byId: actor.id }).onConflictDoNothing().run();
+    const { changes } = db.insert(acceptedAnswers).values({ postId, threadId: post.thread.id, byId: actor.id }).onConflictDoNothing().run();
+    if (changes > 0) notifyOfAccepted(postId, actor.id);
     if (actor.id !== post.thread.author.id) recordAct(actor, 'accept answer', `an answer to “${post.thread.title}”`, postUrl(postId));
   });
 }
@@ -32,6 +35,7 @@ export function acceptAnswer(actor: Member, { postId }: z.output<typeof acceptIn
 export function unacceptAnswer(actor: Member, { postId }: z.output<typeof acceptInput>): { url: string } {
   return onAnswer(actor, postId, (post) => {
     db.delete(acceptedAnswers).where(eq(acceptedAnswers.postId, postId)).run();
+    forgetAccepted(postId);
     if (actor.id !== post.thread.author.id) recordAct(actor, 'unaccept answer', `an answer to “${post.thread.title}”`, postUrl(postId));
   });
 }
@@ -45,6 +49,7 @@ function onAnswer(actor: Member, postId: number, act: (post: FoundPost) => void)
     act(post);
     indexPost(postId);
     indexThread(post.thread.id);
+    computeTrust(post.authorId);
     bumpChanges();
     return { url: postPlace(post.thread.url, post.number) };
   });

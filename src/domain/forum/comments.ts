@@ -9,7 +9,10 @@ import { mustWrite } from '../people/permissions.ts';
 import type { Member, Viewer } from '../people/types.ts';
 import { postPlace, postsPerPage } from './addresses.ts';
 import { bodyField } from './fields.ts';
-import { createPost, postsOnPage, writePost } from './posts.ts';
+import { followByWriting } from './follows.ts';
+import { formToken, madeBefore, rememberForm } from './form-tokens.ts';
+import { notifyOfPost } from './notifying.ts';
+import { createPost, placeOfPost, postsOnPage, writePost } from './posts.ts';
 import { indexPost } from './searchable.ts';
 import { findThread, type Thread } from './threads.ts';
 import type { PostView } from './types.ts';
@@ -25,7 +28,15 @@ export function commentsOf(viewer: Viewer, resourceId: string, page: string | nu
   return { thread, posts: postsOnPage(viewer, thread, slice.page), paging: slice, total: thread.postCount };
 }
 
-export const commentInput = z.object({ resourceId: z.string({ error: 'This form is incomplete: please reload the page.' }), body: bodyField });
+export const commentInput = z.object({ resourceId: z.string({ error: 'This form is incomplete: please reload the page.' }), body: bodyField, token: formToken });
+
+const wordsOf = (input: z.output<typeof commentInput>) => [input.resourceId, input.body];
+
+/** The comment that the same form wrote when it was sent before; null for the first time. */
+export function commentMadeBefore(actor: Member, input: z.output<typeof commentInput>): { id: number; url: string } | null {
+  const id = input.token ? madeBefore(actor, input.token, wordsOf(input)) : null;
+  return id === null ? null : { id, url: placeOfPost(actor, id) };
+}
 
 /** Comments on a published resource. Returns where the comment stands. Throws NotFound, Denied, TooMany. */
 export function createComment(actor: Member, input: z.output<typeof commentInput>): { id: number; url: string } {
@@ -34,13 +45,18 @@ export function createComment(actor: Member, input: z.output<typeof commentInput
   if (!resource) throw new NotFound('This resource is not in the library any more.');
   return transaction(() => {
     const known = db.select({ id: threads.id }).from(threads).where(eq(threads.resourceId, resource.id)).get();
-    if (known) return createPost(actor, { threadId: known.id, body: input.body });
+    const before = commentMadeBefore(actor, input);
+    if (before) return before;
+    if (known) return createPost(actor, { threadId: known.id, body: input.body, token: input.token });
     countAttempt('postPerMember', actor.id);
     const { id } = db.insert(threads).values({
       resourceId: resource.id, title: resource.title, slug: slugify(resource.title), authorId: actor.id, lastPosterId: actor.id,
     }).returning({ id: threads.id }).get();
     const post = writePost(actor, id, input.body);
     indexPost(post.id);
+    notifyOfPost(post.id);
+    followByWriting(actor.id, id, 'replied');
+    if (input.token) rememberForm(actor, input.token, wordsOf(input), post.id);
     bumpChanges();
     return { id: post.id, url: postPlace(`/library/${resource.slug}#comments`, post.number) };
   });

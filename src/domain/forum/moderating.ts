@@ -1,24 +1,27 @@
 import { eq } from 'drizzle-orm';
 import { z } from 'zod';
-import { bumpChanges, db, forums, members, threads, transaction } from '#db/client.ts';
+import { bumpChanges, db, members, threads, transaction } from '#db/client.ts';
 import { optionalText, rowId, text } from '#lib/fields.ts';
 import { settings } from '#lib/settings.ts';
 import { slugify } from '#lib/slug.ts';
 import { Denied, Invalid } from '../errors.ts';
 import { post as mail } from '../mail/outbox.ts';
-import { recordAct } from '../moderation/log.ts';
+import { recordAct, type Act } from '../moderation/log.ts';
 import { mustCoordinate } from '../people/permissions.ts';
 import type { Member } from '../people/types.ts';
 import { postUrl, threadUrl } from './addresses.ts';
 import { titleField } from './fields.ts';
+import { chosenForum } from './forums.ts';
 import { findPost, markRemoved, markRestored } from './posts.ts';
 import { dropThreadFromSearch, indexThread, indexWholeThread } from './searchable.ts';
+import { noteAct, type ThreadFields } from './thread-acts.ts';
+import { fieldsOf, putFields, sameFields } from './thread-fields.ts';
 import { findThread, type Thread } from './threads.ts';
 
 const reason = text({ missing: 'Please give the reason: it stands in the public log.', max: 1_000 });
 
 /** Runs a coordinator's act on a thread of a forum in one transaction and tells the page caches. Returns where the thread is afterwards. */
-function onThread(actor: Member, threadId: number, act: (thread: Thread) => void): { url: string } {
+export function onThread(actor: Member, threadId: number, act: (thread: Thread) => void): { url: string } {
   mustCoordinate(actor);
   return transaction(() => {
     const thread = findThread(actor, threadId);
@@ -29,12 +32,19 @@ function onThread(actor: Member, threadId: number, act: (thread: Thread) => void
   });
 }
 
+/** Changes columns of a thread and remembers what they were, for its undoing. */
+function change(actor: Member, thread: Thread, act: Act, after: ThreadFields, reason: string | null): void {
+  const before = sameFields(fieldsOf(thread.id), after);
+  putFields(thread.id, after);
+  noteAct(actor, act, thread.id, reason, { as: 'fields', before, after });
+}
+
 export const renameThreadInput = z.object({ threadId: rowId, title: titleField, reason: optionalText(1_000) });
 
 /** Gives a thread a better title. Its old address leads to the new one. */
 export function renameThread(actor: Member, input: z.output<typeof renameThreadInput>): { url: string } {
   return onThread(actor, input.threadId, (thread) => {
-    db.update(threads).set({ title: input.title, slug: slugify(input.title) }).where(eq(threads.id, thread.id)).run();
+    change(actor, thread, 'rename thread', { title: input.title, slug: slugify(input.title) }, input.reason);
     indexThread(thread.id);
     recordAct(actor, 'rename thread', `“${thread.title}” is now “${input.title}”`, findThread(actor, thread.id).url, input.reason);
   });
@@ -45,10 +55,10 @@ export const moveThreadInput = z.object({ threadId: rowId, forum: z.string({ err
 /** Moves a thread to another forum. Its old address leads to the new one. */
 export function moveThread(actor: Member, input: z.output<typeof moveThreadInput>): { url: string } {
   return onThread(actor, input.threadId, (thread) => {
-    const forum = db.select().from(forums).where(eq(forums.slug, input.forum)).get();
-    if (!forum) throw new Invalid({ forum: 'This forum does not exist any more: please choose another.' });
+    const forum = chosenForum(input.forum);
     if (forum.id === thread.forumId) throw new Invalid({ forum: 'The thread is in this forum already.' });
-    db.update(threads).set({ forumId: forum.id }).where(eq(threads.id, thread.id)).run();
+    if (forum.closedReason !== null) throw new Invalid({ forum: 'This forum is closed: nothing is added to it.' });
+    change(actor, thread, 'move thread', { forumId: forum.id }, input.reason);
     indexThread(thread.id);
     recordAct(actor, 'move thread', `“${thread.title}” from ${thread.forum?.name} to ${forum.name}`,
       threadUrl({ id: thread.id, slug: thread.slug, forumSlug: forum.slug, resourceSlug: null }), input.reason);
@@ -56,12 +66,12 @@ export function moveThread(actor: Member, input: z.output<typeof moveThreadInput
 }
 
 export const lockThreadInput = z.object({ threadId: rowId, reason });
-export const threadActInput = z.object({ threadId: rowId });
+export const threadActInput = z.object({ threadId: rowId, reason: optionalText(1_000).optional() });
 
 /** Closes a thread for further posts, with the reason shown above it. */
 export function lockThread(actor: Member, input: z.output<typeof lockThreadInput>): { url: string } {
   return onThread(actor, input.threadId, (thread) => {
-    db.update(threads).set({ lockedAt: new Date(), lockedReason: input.reason }).where(eq(threads.id, thread.id)).run();
+    change(actor, thread, 'lock thread', { lockedAt: Date.now(), lockedReason: input.reason }, input.reason);
     recordAct(actor, 'lock thread', thread.title, thread.url, input.reason);
   });
 }
@@ -69,33 +79,36 @@ export function lockThread(actor: Member, input: z.output<typeof lockThreadInput
 /** Opens a locked thread again. */
 export function unlockThread(actor: Member, input: z.output<typeof threadActInput>): { url: string } {
   return onThread(actor, input.threadId, (thread) => {
-    db.update(threads).set({ lockedAt: null, lockedReason: null }).where(eq(threads.id, thread.id)).run();
-    recordAct(actor, 'unlock thread', thread.title, thread.url);
+    change(actor, thread, 'unlock thread', { lockedAt: null, lockedReason: null }, input.reason ?? null);
+    recordAct(actor, 'unlock thread', thread.title, thread.url, input.reason);
   });
 }
 
 /** Keeps a thread at the top of its forum. */
 export function pinThread(actor: Member, input: z.output<typeof threadActInput>): { url: string } {
   return onThread(actor, input.threadId, (thread) => {
-    db.update(threads).set({ pinned: true }).where(eq(threads.id, thread.id)).run();
-    recordAct(actor, 'pin thread', thread.title, thread.url);
+    change(actor, thread, 'pin thread', { pinned: true }, input.reason ?? null);
+    recordAct(actor, 'pin thread', thread.title, thread.url, input.reason);
   });
 }
 
 /** Lets a pinned thread take its place by date again. */
 export function unpinThread(actor: Member, input: z.output<typeof threadActInput>): { url: string } {
   return onThread(actor, input.threadId, (thread) => {
-    db.update(threads).set({ pinned: false }).where(eq(threads.id, thread.id)).run();
-    recordAct(actor, 'unpin thread', thread.title, thread.url);
+    change(actor, thread, 'unpin thread', { pinned: false }, input.reason ?? null);
+    recordAct(actor, 'unpin thread', thread.title, thread.url, input.reason);
   });
 }
 
 export const removeThreadInput = z.object({ threadId: rowId, reason });
 
-/** Takes a thread off every public surface; its address says that it was removed and why. Its author is told by mail. */
+/**
+ * Takes a thread off every public surface; its address says that it was removed and why. Its author is told by mail. It is brought back by
+ * restoring it (see decisions/removing.ts), not by undoing an act: only so is the decision behind it taken back too.
+ */
 export function removeThread(actor: Member, input: z.output<typeof removeThreadInput>): { url: string } {
   return onThread(actor, input.threadId, (thread) => {
-    db.update(threads).set({ removedAt: new Date(), removedReason: input.reason, removedById: actor.id }).where(eq(threads.id, thread.id)).run();
+    db.update(threads).set({ removedAt: new Date(), removedReason: input.reason, removedById: actor.id, hidden: false }).where(eq(threads.id, thread.id)).run();
     dropThreadFromSearch(thread.id);
     tell(thread.author.id, `Your thread on ${settings().name} was removed`, `A coordinator has removed your thread “${thread.title}”.`, input.reason);
     recordAct(actor, 'remove thread', thread.title, thread.url, input.reason);
@@ -105,9 +118,9 @@ export function removeThread(actor: Member, input: z.output<typeof removeThreadI
 /** Brings a removed thread back. */
 export function restoreThread(actor: Member, input: z.output<typeof threadActInput>): { url: string } {
   return onThread(actor, input.threadId, (thread) => {
-    db.update(threads).set({ removedAt: null, removedReason: null, removedById: null }).where(eq(threads.id, thread.id)).run();
+    db.update(threads).set({ removedAt: null, removedReason: null, removedById: null, hidden: false }).where(eq(threads.id, thread.id)).run();
     indexWholeThread(thread.id);
-    recordAct(actor, 'restore thread', thread.title, thread.url);
+    recordAct(actor, 'restore thread', thread.title, thread.url, input.reason);
   });
 }
 

@@ -4,28 +4,35 @@ import { bumpChanges, db, members, posts, postVersions, prepared, threads, trans
 import { rendererVersion, renderMarkdown } from '#lib/markdown.ts';
 import { rowId, text } from '#lib/fields.ts';
 import { Denied, NotFound } from '../errors.ts';
+import { correctionsUnder } from '../moderation/corrections.ts';
 import { authorColumns } from '../people/members.ts';
 import { countAttempt } from '../people/limits.ts';
 import { canModerate, canWrite, mustWrite } from '../people/permissions.ts';
 import type { Member, Viewer } from '../people/types.ts';
 import { postPlace, postsPerPage } from './addresses.ts';
 import { bodyField } from './fields.ts';
+import { followByWriting } from './follows.ts';
+import { formToken, madeBefore, rememberForm } from './form-tokens.ts';
+import { notifyOfPost } from './notifying.ts';
 import { putPostLinks, replacePostLinks } from './post-links.ts';
+import { canReact, reactionsBetween, reactionsFor } from './reactions.ts';
 import { dropPostFromSearch, indexPost, indexThread } from './searchable.ts';
 import { findThread, type Thread } from './threads.ts';
 import type { PostView } from './types.ts';
 
 /** Whether this person may add to the thread. */
 export function canReply(viewer: Viewer, thread: Thread): boolean {
-  return canWrite(viewer) && !thread.removed && isOpenResource(thread) && (!thread.locked || canModerate(viewer));
+  return canWrite(viewer) && !thread.removed && isOpenResource(thread) && thread.forumClosedReason === null && ((!thread.locked && thread.closing === null) || canModerate(viewer));
 }
 
 const isOpenResource = (thread: Thread) => thread.resourceStatus === null || thread.resourceStatus === 'published';
 
 function mustReply(actor: Viewer, thread: Thread): asserts actor is Member {
   mustWrite(actor);
-  if (thread.removed) throw new Denied('This thread was removed: nothing can be added to it.');
+  if (thread.removed) throw new Denied(thread.hidden ? 'This thread is hidden while coordinators look at it: nothing can be added to it for now.' : 'This thread was removed: nothing can be added to it.');
   if (!isOpenResource(thread)) throw new Denied('This resource is not in the library any more, so nothing can be added to its comments.');
+  if (thread.forumClosedReason !== null) throw new Denied(`The forum is closed, so nothing can be added to its threads. The reason given: ${thread.forumClosedReason}`);
+  if (thread.closing && !thread.locked && !canReply(actor, thread)) throw new Denied(`This thread is closed, so nothing can be added to it. The reason given: ${thread.closing.reason}`);
   if (!canReply(actor, thread)) throw new Denied(`A coordinator has locked this thread, so nothing can be added to it.${thread.lockedReason ? ` The reason given: ${thread.lockedReason}` : ''}`);
 }
 
@@ -41,25 +48,38 @@ export function writePost(author: Member, threadId: number, markdown: string): {
   return { id, number };
 }
 
-export const postInput = z.object({ threadId: rowId, body: bodyField });
+export const postInput = z.object({ threadId: rowId, body: bodyField, token: formToken });
 
-/** Adds a reply to a thread. Returns where it stands. Throws NotFound, Gone, Denied, TooMany. */
+const wordsOf = (input: z.output<typeof postInput>) => [String(input.threadId), input.body];
+
+/** The reply that the same form wrote when it was sent before; null for the first time. */
+export function postMadeBefore(actor: Member, input: z.output<typeof postInput>): { id: number; url: string } | null {
+  const id = input.token ? madeBefore(actor, input.token, wordsOf(input)) : null;
+  return id === null ? null : { id, url: placeOfPost(actor, id) };
+}
+
+/** Adds a reply to a thread. Returns where it stands; the same form sent again leads to what it wrote. Throws NotFound, Gone, Denied, TooMany. */
 export function createPost(actor: Member, input: z.output<typeof postInput>): { id: number; url: string } {
-  const thread = findThread(actor, input.threadId);
-  mustReply(actor, thread);
+  mustWrite(actor);
   return transaction(() => {
+    const before = postMadeBefore(actor, input);
+    if (before) return before;
+    const thread = findThread(actor, input.threadId);
+    mustReply(actor, thread);
     countAttempt('postPerMember', actor.id);
-    mustReply(actor, findThread(actor, thread.id));
-    const twin = justWritten(actor, thread.id, input.body);
+    const twin = input.token ? null : justWritten(actor, thread.id, input.body);
     if (twin) return { id: twin.id, url: postPlace(thread.url, twin.number) };
     const post = writePost(actor, thread.id, input.body);
     indexPost(post.id);
+    notifyOfPost(post.id);
+    followByWriting(actor.id, thread.id, 'replied');
+    if (input.token) rememberForm(actor, input.token, wordsOf(input), post.id);
     bumpChanges();
     return { id: post.id, url: postPlace(thread.url, post.number) };
   });
 }
 
-/** The same text by the same member as the last thing they wrote here, less than five minutes ago: a form that was sent twice. */
+/** The same text by the same member as the last thing they wrote here, less than five minutes ago: a form without a token that was sent twice. */
 function justWritten(author: Member, threadId: number, markdown: string): { id: number; number: number } | null {
   const last = db.select({ id: posts.id, number: posts.number, markdown: posts.markdown, createdAt: posts.createdAt, removedAt: posts.removedAt }).from(posts)
     .where(and(eq(posts.threadId, threadId), eq(posts.authorId, author.id))).orderBy(desc(posts.number)).limit(1).get();
@@ -68,7 +88,7 @@ function justWritten(author: Member, threadId: number, markdown: string): { id: 
 
 const postsBetween = prepared((d) => d.select({
   id: posts.id, number: posts.number, createdAt: posts.createdAt, editedAt: posts.editedAt, html: posts.html,
-  removedAt: posts.removedAt, removedById: posts.removedById, removedReason: posts.removedReason, author: authorColumns,
+  removedAt: posts.removedAt, removedById: posts.removedById, removedReason: posts.removedReason, hidden: posts.hidden, author: authorColumns,
 }).from(posts).innerJoin(members, eq(members.id, posts.authorId))
   .where(and(eq(posts.threadId, sql.placeholder('threadId')), between(posts.number, sql.placeholder('first'), sql.placeholder('last'))))
   .orderBy(asc(posts.number)).prepare());
@@ -76,21 +96,31 @@ const postsBetween = prepared((d) => d.select({
 /** The posts on one page of a thread; removed ones are there without their text, so that numbers and pages stay as they were. */
 export function postsOnPage(viewer: Viewer, thread: Thread, page: number): PostView[] {
   const first = (page - 1) * postsPerPage + 1;
+  const last = first + postsPerPage - 1;
   const writes = canReply(viewer, thread);
-  return postsBetween().all({ threadId: thread.id, first, last: first + postsPerPage - 1 }).map((row) => {
+  const rows = postsBetween().all({ threadId: thread.id, first, last });
+  const corrections = correctionsUnder(rows.map((row) => row.id));
+  const reacts = canReact(viewer, thread);
+  const reactions = reactionsBetween(viewer, thread.id, first, last);
+  return rows.map((row) => {
     const removed = row.removedAt !== null;
     const own = viewer?.id === row.author.id;
     return {
       id: row.id, number: row.number, author: row.author, createdAt: row.createdAt, editedAt: removed ? null : row.editedAt, html: removed ? '' : row.html,
       removed: removed ? { by: row.removedById === row.author.id ? 'author' as const : 'coordinator' as const, reason: row.removedReason } : null,
-      mayEdit: own && writes && !removed,
+      hidden: row.hidden,
+      corrections: removed ? [] : corrections.get(row.id) ?? [],
+      mayEdit: own && (row.hidden || thread.hidden ? canWrite(viewer) : writes && !removed),
       mayRemove: own && writes && !removed && (row.number > 1 || thread.resourceId !== null),
+      mayFlag: !own && !removed && canWrite(viewer),
+      reactions: removed ? [] : reactions.get(row.id) ?? [], mayReact: reacts && !own && !removed ? reactionsFor(thread, row.number) : [],
+      mayQuote: writes && !removed,
     };
   });
 }
 
 export interface FoundPost {
-  id: number; number: number; authorId: number; markdown: string; removed: boolean; removedById: number | null;
+  id: number; number: number; authorId: number; markdown: string; removed: boolean; hidden: boolean; removedById: number | null;
   createdAt: Date; editedAt: Date | null; thread: Thread;
 }
 
@@ -98,9 +128,10 @@ export interface FoundPost {
 export function findPost(viewer: Viewer, id: number): FoundPost {
   const row = Number.isSafeInteger(id) ? db.select().from(posts).where(eq(posts.id, id)).get() : undefined;
   if (!row) throw new NotFound('There is no such post.');
+  const ownHidden = row.hidden && viewer?.id === row.authorId;
   return {
-    id: row.id, number: row.number, authorId: row.authorId, markdown: row.removedAt === null || canModerate(viewer) ? row.markdown : '',
-    removed: row.removedAt !== null, removedById: row.removedById, createdAt: row.createdAt, editedAt: row.editedAt, thread: findThread(viewer, row.threadId),
+    id: row.id, number: row.number, authorId: row.authorId, markdown: row.removedAt === null || ownHidden || canModerate(viewer) ? row.markdown : '',
+    removed: row.removedAt !== null, hidden: row.hidden, removedById: row.removedById, createdAt: row.createdAt, editedAt: row.editedAt, thread: findThread(viewer, row.threadId),
   };
 }
 
@@ -114,7 +145,7 @@ export function placeOfPost(viewer: Viewer, id: number): string {
 export function ownPost(viewer: Viewer, id: number): FoundPost {
   mustWrite(viewer);
   const post = findPost(viewer, id);
-  if (post.removed) throw new NotFound('This post was removed.');
+  if (post.removed && !post.hidden) throw new NotFound('This post was removed.');
   if (post.authorId !== viewer.id) throw new Denied('You can edit only what you wrote yourself.');
   return post;
 }
@@ -126,7 +157,7 @@ export function editPost(actor: Member, input: z.output<typeof postEditInput>): 
   countAttempt('editPerMember', actor.id);
   return transaction(() => {
     const post = ownPost(actor, input.postId);
-    mustReply(actor, post.thread);
+    if (!post.thread.hidden) mustReply(actor, post.thread);
     if (post.markdown !== input.body) {
       const editedAt = new Date();
       db.insert(postVersions).values({ postId: post.id, markdown: post.markdown, writtenAt: post.editedAt ?? post.createdAt, replacedAt: editedAt, replacedById: actor.id }).run();
@@ -148,33 +179,36 @@ export function removeOwnPost(actor: Member, input: z.output<typeof postRemoveIn
   return transaction(() => {
     const post = ownPost(actor, input.postId);
     mustReply(actor, post.thread);
+    if (post.hidden) throw new Denied('This post is hidden while coordinators look at it.');
     if (post.number === 1 && post.thread.forumId !== null) throw new Denied('The opening post stays as long as its thread. Ask a coordinator to remove the thread.');
     markRemoved(post, actor, null);
     return { url: postPlace(post.thread.url, post.number) };
   });
 }
 
-/** Marks a post as removed and keeps counters and search in step. Call inside a transaction, after the checks. */
-export function markRemoved(post: FoundPost, by: Member, reason: string | null): void {
-  db.update(posts).set({ removedAt: new Date(), removedById: by.id, removedReason: reason }).where(eq(posts.id, post.id)).run();
+/** Marks a post as removed (or only hidden until a coordinator decides) and keeps counters and search in step. Call inside a transaction, after the checks. */
+export function markRemoved(post: { id: number; thread: { id: number } }, by: { id: number }, reason: string | null, hidden = false): void {
+  db.update(posts).set({ removedAt: new Date(), removedById: by.id, removedReason: reason, hidden }).where(eq(posts.id, post.id)).run();
   recount(post.thread.id);
   dropPostFromSearch(post.id);
   bumpChanges();
 }
 
 /** Brings a removed post back. Call inside a transaction, after the checks. */
-export function markRestored(post: FoundPost): void {
-  db.update(posts).set({ removedAt: null, removedById: null, removedReason: null }).where(eq(posts.id, post.id)).run();
+export function markRestored(post: Pick<FoundPost, 'id' | 'number' | 'thread'>): void {
+  db.update(posts).set({ removedAt: null, removedById: null, removedReason: null, hidden: false }).where(eq(posts.id, post.id)).run();
   recount(post.thread.id);
-  indexPost(post.id);
+  // One that was removed as a reply may open a thread again, after a merge was undone.
+  if (post.number === 1 && post.thread.forumId !== null) indexThread(post.thread.id);
+  else indexPost(post.id);
   bumpChanges();
 }
 
 /** Sets a thread's counters from its posts: the newest that is not removed tells when and by whom it was last written to. */
-function recount(threadId: number): void {
+export function recount(threadId: number): void {
   const standing = and(eq(posts.threadId, threadId), isNull(posts.removedAt));
   const { n } = db.select({ n: count() }).from(posts).where(standing).get() ?? { n: 0 };
-  const last = db.select({ at: posts.createdAt, by: posts.authorId }).from(posts).where(standing).orderBy(sql`${posts.number} desc`).limit(1).get();
+  const last = db.select({ at: posts.createdAt, by: posts.authorId }).from(posts).where(standing).orderBy(desc(posts.createdAt), desc(posts.number)).limit(1).get();
   db.update(threads).set({ postCount: n, ...(last && { lastPostAt: last.at, lastPosterId: last.by }) }).where(eq(threads.id, threadId)).run();
 }
 

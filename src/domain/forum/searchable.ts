@@ -1,19 +1,28 @@
-import { and, eq, isNull, type SQL } from 'drizzle-orm';
-import { acceptedAnswers, db, forums, members, posts, resources, threads, threadThemes } from '#db/client.ts';
+import { and, eq, inArray, isNotNull, isNull, type SQL } from 'drizzle-orm';
+import { acceptedAnswers, db, forums, forumThemes, members, posts, resources, threads, threadThemes } from '#db/client.ts';
 import { plainText } from '#lib/markdown.ts';
 import { dropDocument, dropThreadDocuments, putDocument } from '../search/documents.ts';
+import { putStanding } from '../search/standing.ts';
 import { postUrl, threadUrl } from './addresses.ts';
+
+/** Puts a forum itself into the search documents, or takes out one that is gone. Call inside the transaction of the change. */
+export function indexForum(forumId: number): void {
+  const forum = db.select().from(forums).where(eq(forums.id, forumId)).get();
+  if (!forum) return dropDocument('forum', String(forumId));
+  const codes = db.select({ theme: forumThemes.theme }).from(forumThemes).where(eq(forumThemes.forumId, forumId)).all().map((t) => t.theme);
+  putStanding({ kind: 'forum', ref: String(forumId), url: `/forums/${forum.slug}`, title: forum.name, summary: forum.description, body: '', themes: codes });
+}
 
 /** Puts a thread of a forum, with its opening post, into the search documents. Call inside the transaction of the change. */
 export function indexThread(threadId: number): void {
-  const row = db.select({ thread: threads, forumSlug: forums.slug, author: members.name, html: posts.html }).from(threads)
+  const row = db.select({ thread: threads, forumSlug: forums.slug, author: members.name, html: posts.html, taken: posts.removedAt }).from(threads)
     .innerJoin(forums, eq(forums.id, threads.forumId)).innerJoin(members, eq(members.id, threads.authorId))
     .innerJoin(posts, and(eq(posts.threadId, threads.id), eq(posts.number, 1)))
     .where(and(eq(threads.id, threadId), isNull(threads.removedAt))).get();
   if (!row) return;
   putDocument({
     kind: 'thread', ref: String(threadId), threadId, url: threadUrl({ ...row.thread, forumSlug: row.forumSlug, resourceSlug: null }),
-    title: row.thread.title, people: row.author, summary: '', body: plainText(row.html), type: row.thread.kind, themes: themesOf(threadId),
+    title: row.thread.title, people: row.author, summary: '', body: row.taken === null ? plainText(row.html) : '', type: row.thread.kind, themes: themesOf(threadId),
     year: row.thread.createdAt.getUTCFullYear(), place: null, accepted: hasAccepted(eq(acceptedAnswers.threadId, threadId)), at: row.thread.createdAt,
   });
 }
@@ -37,6 +46,18 @@ export function indexWholeThread(threadId: number): void {
   indexThread(threadId);
   for (const post of db.select({ id: posts.id, number: posts.number }).from(posts).where(eq(posts.threadId, threadId)).all()) {
     if (post.number > 1) indexPost(post.id);
+  }
+}
+
+/** Brings the search documents in step after posts were moved between threads: an opening post is found with its thread. */
+export function reindexMoved(threadIds: readonly number[], postIds: readonly number[]): void {
+  const removed = db.select({ id: threads.id }).from(threads).where(and(inArray(threads.id, [...threadIds]), isNotNull(threads.removedAt))).all();
+  for (const { id } of removed) dropDocument('thread', String(id));
+  for (const id of threadIds) indexThread(id);
+  for (const id of postIds) {
+    const opens = db.select({ number: posts.number }).from(posts).where(and(eq(posts.id, id), eq(posts.number, 1))).get() !== undefined;
+    if (opens) dropDocument('post', String(id));
+    else indexPost(id);
   }
 }
 

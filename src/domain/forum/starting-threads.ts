@@ -1,16 +1,20 @@
 import { and, eq, gt, isNull } from 'drizzle-orm';
 import { z } from 'zod';
-import { bumpChanges, db, forums, posts, themes, threads, threadThemes, transaction } from '#db/client.ts';
+import { bumpChanges, db, posts, themes, threads, threadThemes, transaction } from '#db/client.ts';
 import { slugify } from '#lib/slug.ts';
 import { Denied, Invalid } from '../errors.ts';
 import { countAttempt } from '../people/limits.ts';
 import { canModerate, mustWrite } from '../people/permissions.ts';
 import type { Member } from '../people/types.ts';
 import { bodyField, titleField } from './fields.ts';
+import { followByWriting } from './follows.ts';
+import { formToken, madeBefore, rememberForm } from './form-tokens.ts';
+import { chosenForum, mustStartThread } from './forums.ts';
+import { notifyOfPost } from './notifying.ts';
 import { writePost } from './posts.ts';
 import { indexThread } from './searchable.ts';
 import { findThread, type Thread } from './threads.ts';
-import { threadKinds } from './types.ts';
+import { coordinatorKinds, threadKinds, threadKindWords } from './types.ts';
 
 export const threadInput = z.object({
   forum: z.string({ error: 'Please choose a forum.' }),
@@ -18,29 +22,46 @@ export const threadInput = z.object({
   title: titleField,
   body: bodyField,
   themes: z.array(z.string()).max(4, 'Four themes at most.').default([]),
+  token: formToken,
 });
 
-/** Starts a thread in a forum. Returns it. Throws SignInRequired, Denied, NotFound, Invalid, TooMany. */
+const wordsOf = (input: z.output<typeof threadInput>) => [input.forum, input.kind, input.title, input.body];
+
+/** The thread that the same form started when it was sent before; null for the first time. */
+export function threadMadeBefore(actor: Member, input: z.output<typeof threadInput>): Thread | null {
+  const id = input.token ? madeBefore(actor, input.token, wordsOf(input)) : null;
+  return id === null ? null : findThread(actor, id);
+}
+
+/** Starts a thread in a forum. Returns it; the same form sent again leads to the thread it started. Throws SignInRequired, Denied, NotFound, Invalid, TooMany. */
 export function createThread(actor: Member, input: z.output<typeof threadInput>): Thread {
   mustWrite(actor);
-  if (input.kind === 'announcement' && !canModerate(actor)) throw new Denied('Announcements are made by coordinators.');
-  const forum = db.select().from(forums).where(eq(forums.slug, input.forum)).get();
-  if (!forum) throw new Invalid({ forum: 'This forum does not exist any more: please choose another.' });
-  const known = new Set(db.select({ code: themes.code }).from(themes).all().map((t) => t.code));
-  if (input.themes.some((t) => !known.has(t))) throw new Invalid({ themes: 'One of these themes does not exist.' });
-  countAttempt('threadPerMember', actor.id);
+  if (coordinatorKinds.includes(input.kind) && !canModerate(actor)) throw new Denied(`${threadKindWords[input.kind].many} are started by coordinators.`);
   return transaction(() => {
-    // A form that was sent twice leads to the thread that it started the first time.
-    const twin = db.select({ id: threads.id }).from(threads).innerJoin(posts, and(eq(posts.threadId, threads.id), eq(posts.number, 1)))
-      .where(and(eq(threads.authorId, actor.id), eq(threads.forumId, forum.id), eq(threads.title, input.title), eq(posts.markdown, input.body), isNull(threads.removedAt), gt(threads.createdAt, new Date(Date.now() - 5 * 60_000)))).get();
-    if (twin) return findThread(actor, twin.id);
+    const forum = chosenForum(input.forum);
+    const before = threadMadeBefore(actor, input) ?? (input.token ? null : justStarted(actor, forum.id, input));
+    if (before) return before;
+    mustStartThread(actor, forum);
+    const known = new Set(db.select({ code: themes.code }).from(themes).all().map((t) => t.code));
+    if (input.themes.some((t) => !known.has(t))) throw new Invalid({ themes: 'One of these themes does not exist.' });
+    countAttempt('threadPerMember', actor.id);
     const { id } = db.insert(threads).values({
       forumId: forum.id, kind: input.kind, title: input.title, slug: slugify(input.title), authorId: actor.id, lastPosterId: actor.id,
     }).returning({ id: threads.id }).get();
     for (const theme of new Set(input.themes)) db.insert(threadThemes).values({ threadId: id, theme }).run();
-    writePost(actor, id, input.body);
+    const post = writePost(actor, id, input.body);
     indexThread(id);
+    notifyOfPost(post.id);
+    followByWriting(actor.id, id, 'started');
+    if (input.token) rememberForm(actor, input.token, wordsOf(input), id);
     bumpChanges();
     return findThread(actor, id);
   });
+}
+
+/** The same words by the same member in the same forum, less than five minutes ago: a form without a token that was sent twice. */
+function justStarted(author: Member, forumId: number, { title, body }: { title: string; body: string }): Thread | null {
+  const row = db.select({ id: threads.id }).from(threads).innerJoin(posts, and(eq(posts.threadId, threads.id), eq(posts.number, 1)))
+    .where(and(eq(threads.authorId, author.id), eq(threads.forumId, forumId), eq(threads.title, title), eq(posts.markdown, body), isNull(threads.removedAt), gt(threads.createdAt, new Date(Date.now() - 5 * 60_000)))).get();
+  return row ? findThread(author, row.id) : null;
 }

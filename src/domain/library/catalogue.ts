@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { and, eq, inArray, ne, notInArray, sql } from 'drizzle-orm';
-import { bumpChanges, db, formerSlugs, forums, forumThemes, resources, themes, transaction } from '#db/client.ts';
+import { bumpChanges, db, formerForums, formerSlugs, forums, forumThemes, resources, themes, transaction } from '#db/client.ts';
 import { recordAct } from '../moderation/log.ts';
 import { mustCoordinate } from '../people/permissions.ts';
 import type { Member } from '../people/types.ts';
@@ -197,7 +197,12 @@ function removeThemes(codes: readonly string[]): void {
 }
 
 function putForums(list: Catalogue['forums']): boolean {
-  const known = new Set(db.select({ slug: forums.slug }).from(forums).where(inArray(forums.slug, list.map((f) => f.slug))).all().map((f) => f.slug));
+  const slugs = list.map((f) => f.slug);
+  const known = new Set([
+    ...db.select({ slug: forums.slug }).from(forums).where(inArray(forums.slug, slugs)).all(),
+    // A coordinator took it away: it stays away.
+    ...db.select({ slug: formerForums.slug }).from(formerForums).where(inArray(formerForums.slug, slugs)).all(),
+  ].map((f) => f.slug));
   list.forEach(({ slug, name, description, themes: codes }, position) => {
     if (known.has(slug)) return;
     const { id } = db.insert(forums).values({ slug, name, description, position }).returning({ id: forums.id }).get();

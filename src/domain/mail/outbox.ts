@@ -23,6 +23,8 @@ export interface News {
   change: string;
   /** What the link in the letter stops. */
   stops: MailSubject;
+  /** What that is, in words that complete "Stop …"; otherwise "these letters". */
+  stopWords?: string;
   /** Headers beyond those of every such letter, such as `References`. */
   headers?: Record<string, string>;
 }
@@ -31,12 +33,12 @@ export interface News {
  * Decides on a letter of news, within the transaction of what it tells. It says why it is sent and how to stop it, to people and to mail
  * programs (RFC 2369; with one click, RFC 8058). Whether they have stopped such letters is for the caller to ask.
  */
-export function postNews({ to, subject, parts, why, change, stops, headers }: News): void {
+export function postNews({ to, subject, parts, why, change, stops, stopWords = 'these letters', headers }: News): void {
   const { name, url } = settings();
   const stop = stopUrl(to.id, stops);
   const whole: LetterPart[] = [
     ...parts, { text: `${why} Answers to this letter reach nobody.` },
-    { link: 'Stop these letters with one click, without signing in', url: stop }, { link: 'Change what you are told of', url: url + change }, { text: `${name}\n${url}` },
+    { link: `Stop ${stopWords} with one click, without signing in`, url: stop }, { link: 'Change what you are told of', url: url + change }, { text: `${name}\n${url}` },
   ];
   db.insert(outbox).values({
     to: to.email, subject, text: letterText(whole), html: letterHtml(subject, whole),

@@ -1,17 +1,13 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import { and, eq } from 'drizzle-orm';
+import { and, desc, eq, isNull } from 'drizzle-orm';
 import { z } from 'zod';
-import { db, mailStops, members, secrets } from '#db/client.ts';
+import { db, mailStops, members, secrets, threads } from '#db/client.ts';
 import { settings } from '#lib/settings.ts';
 import { newToken } from '#lib/tokens.ts';
 import { NotFound } from '../errors.ts';
 
-/** What letters can be about, each stopped for itself. The words complete "You get no more …". */
-const subjects = {
-  searches: 'daily letters about your saved searches',
-} as const;
-
-export type MailSubject = keyof typeof subjects;
+/** What letters can be about, each stopped for itself: saved searches, everything in the forums, or one thread. */
+export type MailSubject = 'searches' | 'notifications' | `thread-${number}`;
 
 /** What a link in a letter stops. */
 export interface MailStop {
@@ -40,10 +36,10 @@ export function stopUrl(memberId: number, subject: MailSubject): string {
 export function readStop(token: string): MailStop {
   const [id = '', name = '', code = ''] = token.split('.');
   const memberId = Number(id);
-  const subject = Object.keys(subjects).find((known): known is MailSubject => known === name);
+  const subject = subjectOf(name);
   if (!/^[1-9]\d{0,14}$/.test(id) || !subject || !same(code, codeOf(memberId, subject)) || stopToken(memberId, subject) !== token) throw new NotFound(unknown);
   if (!db.select({ id: members.id }).from(members).where(eq(members.id, memberId)).get()) throw new NotFound(unknown);
-  return { token, memberId, subject, words: subjects[subject], stopped: isStopped(memberId, subject) };
+  return { token, memberId, subject, words: wordsOf(subject), stopped: isStopped(memberId, subject) };
 }
 const unknown = 'This link is incomplete: please copy it whole from the letter.';
 
@@ -64,6 +60,28 @@ export function resumeMail({ token }: z.output<typeof stopInput>): void {
 /** Whether a member has stopped letters about a subject. */
 export function isStopped(memberId: number, subject: MailSubject): boolean {
   return db.select({ at: mailStops.at }).from(mailStops).where(and(eq(mailStops.memberId, memberId), eq(mailStops.subject, subject))).get() !== undefined;
+}
+
+function subjectOf(name: string): MailSubject | null {
+  if (name === 'searches' || name === 'notifications') return name;
+  const id = /^thread-([1-9]\d{0,14})$/.exec(name)?.[1];
+  return id ? `thread-${Number(id)}` : null;
+}
+
+/** The title of a thread that was removed is not told. */
+function wordsOf(subject: MailSubject): string {
+  if (subject === 'searches') return 'daily letters about your saved searches';
+  if (subject === 'notifications') return 'letters about what happens in the forums and in comments';
+  const thread = db.select({ title: threads.title }).from(threads).where(and(eq(threads.id, Number(subject.slice('thread-'.length))), isNull(threads.removedAt))).get();
+  return thread ? `letters about “${thread.title}”` : 'letters about this thread';
+}
+
+/** What a member has stopped, with the token that takes each back, the latest first. */
+export function stopsOf(memberId: number): MailStop[] {
+  return db.select({ subject: mailStops.subject }).from(mailStops).where(eq(mailStops.memberId, memberId)).orderBy(desc(mailStops.at)).all().flatMap(({ subject: name }) => {
+    const subject = subjectOf(name);
+    return subject ? [{ token: stopToken(memberId, subject), memberId, subject, words: wordsOf(subject), stopped: true }] : [];
+  });
 }
 
 const codeOf = (memberId: number, subject: MailSubject) =>

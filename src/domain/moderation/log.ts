@@ -20,12 +20,22 @@ const acts = {
   'accept answer': ['public', 'accepted an answer'], 'unaccept answer': ['public', 'took back that an answer is accepted'],
   'add word': ['public', 'added words to the thesaurus'], 'edit word': ['public', 'changed words of the thesaurus'], 'remove word': ['public', 'removed words from the thesaurus'],
   'restore word': ['public', 'brought words of the thesaurus back'], 'decline word': ['coordinators', 'declined a suggested word'],
+  'hide post': ['public', 'hid something until a coordinator looks'], 'keep post': ['public', 'kept something that was flagged'], 'ask to edit': ['public', 'asked the author to edit'],
+  'warn author': ['public', 'kept something and warned its author'], 'accept correction': ['public', 'accepted a correction'], 'decline correction': ['public', 'did not take up a correction'],
+  'approve post': ['coordinators', 'let a held post through'], 'decline post': ['public', 'did not let a held post through'],
+  'uphold decision': ['public', 'upheld a decision after an appeal'], 'overturn decision': ['public', 'overturned a decision after an appeal'], 'undo decision': ['public', 'took a decision back'],
+  'decide about profile': ['coordinators', 'decided about a flagged profile'], 'set trust': ['coordinators', 'set a level of trust'], 'change holding': ['public', 'changed whether first posts are held'],
+  'close thread': ['public', 'closed a thread'], 'reopen thread': ['public', 'reopened a thread'], 'split thread': ['public', 'moved posts to another thread'], 'merge threads': ['public', 'merged two threads'], 'undo thread act': ['public', 'undid what was done to a thread'],
+  'add forum': ['public', 'added a forum'], 'edit forum': ['public', 'changed a forum'], 'order forums': ['public', 'changed the order of the forums'],
+  'close forum': ['public', 'closed a forum'], 'open forum': ['public', 'opened a forum again'], 'delete forum': ['public', 'took away an empty forum'],
   'set up hub': ['coordinators', 'set up the hub'], 'suspend member': ['coordinators', 'suspended a member'], 'restore member': ['coordinators', 'ended a suspension'], 'appoint member': ['coordinators', 'changed a role'],
 } as const;
 export type Act = keyof typeof acts;
 
 const publicActs = Object.entries(acts).flatMap(([act, [who]]) => (who === 'public' ? [act] : []));
-const wordsOf = (act: string): string => (act in acts ? acts[act as Act][1] : act);
+
+/** What an act is called in the log; an unknown one is called by its name. */
+export const wordsOfAct = (act: string): string => (act in acts ? acts[act as Act][1] : act);
 
 /** Writes one line of the log. Call inside the transaction of the act. `actor` null is the hub itself; `object` names the thing as it is called now. */
 export function recordAct(actor: { id: number } | null, act: Act, object: string, url: string | null, reason: string | null = null): void {
@@ -46,10 +56,45 @@ export function readLog(viewer: Viewer, page: string | null): { lines: LogLine[]
  * What was done to resources, threads and posts, for everybody: nothing in it is about a member. A thread is called as it is called now,
  * and one that was removed is not named: its title may be what had to go. So it is with reading lists.
  */
-export function readPublicLog(page: string | null): { lines: LogLine[]; paging: Paging } {
-  const { lines, paging } = readLines(inArray(log.act, publicActs), page);
+export function readPublicLog(page: string | null, only: 'order' | null = null): { lines: LogLine[]; paging: Paging } {
+  const { lines, paging } = readLines(inArray(log.act, only === 'order' ? publicActs.filter((act) => act in orderActs) : publicActs), page);
   return { paging, lines: lines.map((line) => ({ ...line, ...shownToAll(line) })) };
 }
+
+/** What was done to keep order, with the column of the monthly totals it counts in. */
+const orderActs: Partial<Record<string, keyof Omit<MonthOfOrder, 'month' | 'total'>>> = {
+  'hide post': 'hidden', 'remove post': 'removed', 'remove thread': 'removed', 'hide collection': 'removed', 'decline post': 'removed', 'restore post': 'restored', 'restore thread': 'restored', 'undo decision': 'restored',
+  'keep post': 'kept', 'decline correction': 'kept', 'ask to edit': 'asked', 'warn author': 'asked', 'accept correction': 'corrected', 'lock thread': 'moved', 'unlock thread': 'moved', 'move thread': 'moved', 'rename thread': 'moved',
+  'uphold decision': 'upheld', 'overturn decision': 'overturned', 'change holding': 'moved',
+};
+
+export interface MonthOfOrder {
+  /** "2026-11" */
+  month: string;
+  hidden: number; removed: number; restored: number; kept: number; asked: number; corrected: number;
+  /** Moved, renamed, locked, unlocked. */
+  moved: number;
+  /** Appeals by what came of them. */
+  upheld: number; overturned: number;
+  total: number;
+}
+
+/** How often order was kept, by month (UTC), the newest first: the last twelve months in which anything was done. */
+export function monthsOfOrder(): MonthOfOrder[] {
+  const rows = perMonth().all(JSON.stringify(Object.keys(orderActs))) as { month: string; act: string; n: number }[];
+  const months = [...new Set(rows.map((row) => row.month))].slice(0, 12);
+  return months.map((month) => {
+    const counted: MonthOfOrder = { month, hidden: 0, removed: 0, restored: 0, kept: 0, asked: 0, corrected: 0, moved: 0, upheld: 0, overturned: 0, total: 0 };
+    for (const { act, n } of rows.filter((row) => row.month === month)) {
+      const column = orderActs[act];
+      if (column) counted[column] += n;
+      counted.total += n;
+    }
+    return counted;
+  });
+}
+const perMonth = prepared((d) => d.$client.prepare(`
+  select strftime('%Y-%m', at / 1000, 'unixepoch') as month, act, count(*) as n from log where act in (select value from json_each(?)) group by 1, 2 order by 1 desc`));
 
 function shownToAll({ object, url }: LogLine): { object: string; url: string | null } {
   const list = /^\/collections\/(\d+)-/.exec(url ?? '')?.[1];
@@ -61,8 +106,10 @@ function shownToAll({ object, url }: LogLine): { object: string; url: string | n
   const thread = /^\/forums\/([^/]+)\/(\d+)/.exec(url ?? '');
   if (!post && !thread) return { object, url };
   const title = standingTitle().get({ post: post ? Number(post) : null, thread: thread ? Number(thread[2]) : null }) as string | undefined;
-  if (post) return { object: title ? `a post in “${title}”` : 'a post', url };
-  return { object: title ?? 'a thread', url: `/forums/${thread?.[1]}/${thread?.[2]}` };
+  // Where nothing stands that everybody may see, nothing is linked or named.
+  if (!title) return { object: post ? 'a post' : 'a thread', url: null };
+  if (post) return { object: `a post in “${title}”`, url };
+  return { object: title, url: `/forums/${thread?.[1]}/${thread?.[2]}` };
 }
 const openList = prepared((d) => d.$client.prepare(`select title, slug from collections where id = ? and visibility = 'public'`));
 const standingTitle = prepared((d) => d.$client.prepare(`
@@ -76,6 +123,6 @@ function readLines(which: ReturnType<typeof inArray> | undefined, page: string |
   }).from(log).leftJoin(members, eq(members.id, log.actorId)).where(which).orderBy(desc(log.id)).limit(slice.size).offset(slice.offset).all();
   return {
     paging: slice,
-    lines: lines.map(({ name, handle, ...line }) => ({ ...line, words: wordsOf(line.act), actor: name !== null && handle !== null ? { name, handle } : null })),
+    lines: lines.map(({ name, handle, ...line }) => ({ ...line, words: wordsOfAct(line.act), actor: name !== null && handle !== null ? { name, handle } : null })),
   };
 }

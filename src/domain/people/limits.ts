@@ -1,6 +1,8 @@
 import { eq, lt } from 'drizzle-orm';
 import { attempts, db, transaction } from '#db/client.ts';
-import { TooMany } from '../errors.ts';
+import { Invalid, TooMany } from '../errors.ts';
+import { standingOf, type Standing } from './levels.ts';
+import type { Member } from './types.ts';
 
 export interface Limit {
   /** How many within the window. */
@@ -28,13 +30,73 @@ export const limits = {
   lookUpPerMember: { most: 30, seconds: 10 * 60 },
   collectPerMember: { most: 240, seconds: 10 * 60 },
   saveSearchPerMember: { most: 120, seconds: 10 * 60 },
+  followPerMember: { most: 240, seconds: 10 * 60 },
+  reactPerMember: { most: 60, seconds: 10 * 60 },
   threadPerMember: { most: 10, seconds: 60 * 60 },
 } satisfies Record<string, Limit>;
 
+/** What members may do by where they stand: little at first, more with time. */
+export interface LevelLimits {
+  /** Links to other sites in one post. */
+  linksPerPost: number;
+  imagesPerPost: number;
+  /** Members that one post may call by @name. */
+  mentionsPerPost: number;
+  threadsPerDay: number;
+  postsPerHour: number;
+  flagsPerDay: number;
+}
+
+export const levelLimits: Record<Standing, LevelLimits> = {
+  new: { linksPerPost: 2, imagesPerPost: 1, mentionsPerPost: 3, threadsPerDay: 2, postsPerHour: 5, flagsPerDay: 3 },
+  member: { linksPerPost: 20, imagesPerPost: 10, mentionsPerPost: 10, threadsPerDay: 20, postsPerHour: 60, flagsPerDay: 10 },
+  trusted: { linksPerPost: 60, imagesPerPost: 20, mentionsPerPost: 20, threadsPerDay: 40, postsPerHour: 120, flagsPerDay: 30 },
+  coordinator: { linksPerPost: 200, imagesPerPost: 40, mentionsPerPost: 50, threadsPerDay: 100, postsPerHour: 200, flagsPerDay: 100 },
+};
+
+/** The limits of a member, by where they stand now. */
+export function limitsFor(member: Member): LevelLimits {
+  return levelLimits[standingOf(member)];
+}
+
+const timed = {
+  threadsPerDay: { seconds: 86_400, what: (n: number) => `start ${n === 1 ? '1 thread' : `${n} threads`} a day` },
+  postsPerHour: { seconds: 3_600, what: (n: number) => `write ${n} posts an hour` },
+  flagsPerDay: { seconds: 86_400, what: (n: number) => `send ${n} flags a day` },
+} as const;
+
+/** Counts one act of a member against the limit of their level; throws Invalid at the field, in words, when it is reached. */
+export function countForLevel(member: Member, limit: keyof typeof timed, field: string): void {
+  const most = limitsFor(member)[limit];
+  const { seconds, what } = timed[limit];
+  const wait = waitAfterCounting(`${limit}:${member.id}`, { most, seconds });
+  if (wait > 0) throw new Invalid({ [field]: `${levelName(member)} can ${what(most)}. Please try again in ${inWords(wait)}. What changes this: see the page about trust.` });
+}
+
+/** Throws Invalid at the field when a text has more links, images or mentions than the member's level allows. */
+export function mustKeepToLevel(member: Member, counts: Partial<Pick<LevelLimits, 'linksPerPost' | 'imagesPerPost' | 'mentionsPerPost'>>, field: string): void {
+  const most = limitsFor(member);
+  const over = (['linksPerPost', 'imagesPerPost', 'mentionsPerPost'] as const).find((limit) => (counts[limit] ?? 0) > most[limit]);
+  if (!over) return;
+  const things = { linksPerPost: ['link to another site', 'links to other sites'], imagesPerPost: ['image', 'images'], mentionsPerPost: ['mention of a member', 'mentions of members'] }[over];
+  throw new Invalid({ [field]: `${levelName(member)} can put ${most[over]} ${things[most[over] === 1 ? 0 : 1]} into a post; this one has ${counts[over]}. What changes this: see the page about trust.` });
+}
+
+const levelName = (member: Member) => ({ new: 'A new member', member: 'A member', trusted: 'A trusted member', coordinator: 'A coordinator' })[standingOf(member)];
+
+const inWords = (seconds: number) => {
+  const minutes = Math.ceil(seconds / 60);
+  return minutes === 1 ? 'a minute' : minutes > 90 ? `${Math.ceil(minutes / 60)} hours` : `${minutes} minutes`;
+};
+
 /** Counts one attempt under a key; throws TooMany, with the wait in words, when the window is full. */
 export function countAttempt(name: keyof typeof limits, who: string | number): void {
-  const limit: Limit = limits[name];
-  const key = `${name}:${who}`;
+  const wait = waitAfterCounting(`${name}:${who}`, limits[name]);
+  if (wait > 0) throw new TooMany(`That was too often in a short time. Please try again in ${inWords(wait)}.`, wait);
+}
+
+/** Counts one attempt under a key. Returns 0, or the seconds to wait when the window is full. */
+function waitAfterCounting(key: string, limit: Limit): number {
   const now = new Date();
   const row = transaction(() => {
     const found = db.select().from(attempts).where(eq(attempts.key, key)).get();
@@ -46,10 +108,7 @@ export function countAttempt(name: keyof typeof limits, who: string | number): v
     if (found.count <= limit.most) db.update(attempts).set({ count: found.count + 1 }).where(eq(attempts.key, key)).run();
     return { ...found, count: found.count + 1 };
   });
-  if (row.count <= limit.most) return;
-  const wait = Math.max(1, Math.ceil((row.resetsAt.getTime() - now.getTime()) / 1000));
-  const minutes = Math.ceil(wait / 60);
-  throw new TooMany(`That was too often in a short time. Please try again in ${minutes === 1 ? 'a minute' : `${minutes} minutes`}.`, wait);
+  return row.count <= limit.most ? 0 : Math.max(1, Math.ceil((row.resetsAt.getTime() - now.getTime()) / 1000));
 }
 
 /** Counts one attempt and says whether it was within the limit; for answers that must not tell. */

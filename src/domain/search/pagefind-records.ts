@@ -18,7 +18,7 @@ export interface BundleRecord {
 
 interface Row { url: string; title: string; people: string; summary: string; body: string; kind: string; type: string; year: number | null }
 
-const threadTypes = new Map([['discussion', 'Discussion'], ['question', 'Question'], ['announcement', 'Announcement']]);
+const threadTypes = new Map([['discussion', 'Discussion'], ['question', 'Question'], ['announcement', 'Announcement'], ['case-of-the-week', 'Case of the week']]);
 
 /** The records of search documents by their ids, a thread with the words of its posts. What is no longer there is left out. */
 export function recordsOf(sqlite: Database, ids: readonly number[]): BundleRecord[] {

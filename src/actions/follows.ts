@@ -1,0 +1,20 @@
+import { defineAction } from 'astro:actions';
+import { follow, followInput } from '#domain/forum/follows.ts';
+import { readAllInput, readAllNotifications, readNotification, readOneInput } from '#domain/forum/inbox.ts';
+import { notificationSettingsInput, setNotificationSettings } from '#domain/forum/notification-settings.ts';
+import { markRead, markReadInput } from '#domain/forum/unread.ts';
+import { asMember } from './handlers.ts';
+
+export const follows = {
+  set: defineAction({ accept: 'form', input: followInput, handler: asMember(follow) }),
+  settings: defineAction({ accept: 'form', input: notificationSettingsInput, handler: asMember(setNotificationSettings) }),
+};
+
+export const notifications = {
+  read: defineAction({ accept: 'form', input: readOneInput, handler: asMember(readNotification) }),
+  readAll: defineAction({ accept: 'form', input: readAllInput, handler: asMember(readAllNotifications) }),
+};
+
+export const unread = {
+  mark: defineAction({ accept: 'form', input: markReadInput, handler: asMember(markRead) }),
+};

@@ -1,0 +1,75 @@
+import { eq } from 'drizzle-orm';
+import { z } from 'zod';
+import { appeals, cases, db, decisions, members, transaction } from '#db/client.ts';
+import { addDays } from '#lib/dates.ts';
+import { rowId, text } from '#lib/fields.ts';
+import { settings } from '#lib/settings.ts';
+import { Denied, NotFound } from '../errors.ts';
+import { post as mail } from '../mail/outbox.ts';
+import { coordinatorsBesides } from '../people/coordinators.ts';
+import { canModerate, mustSignIn } from '../people/permissions.ts';
+import type { Member, Viewer } from '../people/types.ts';
+import { keeper } from './flagging.ts';
+import { appealable, daysToAppeal } from './outcomes.ts';
+import { caseById, decisionById, subjectOf, type Decision } from './subjects.ts';
+
+export interface AppealView {
+  decision: Decision; decider: string; words: string;
+  /** Until when it can be appealed; null when it cannot, with the sentence in `closed`. */
+  until: Date | null;
+  closed: string | null;
+  appeal: { text: string; at: Date } | null;
+  /** What came of the appeal. */
+  result: (Decision & { decider: string }) | null;
+  /** Another coordinator than the one who decided can look at it. */
+  somebodyElse: boolean;
+}
+
+/** A decision as its author reads it, with the form to appeal or what came of it. For the author and coordinators. Throws SignInRequired, NotFound. */
+export function appealFor(viewer: Viewer, decisionId: number, now = new Date()): AppealView {
+  mustSignIn(viewer);
+  const decision = decisionById(decisionId);
+  if (decision.authorId !== viewer.id && !canModerate(viewer)) throw new NotFound('There is no such decision.');
+  const appeal = db.select({ text: appeals.text, at: appeals.at }).from(appeals).where(eq(appeals.decisionId, decision.id)).get() ?? null;
+  const until = addDays(decision.at, daysToAppeal);
+  const closed = whyClosed(decision, appeal !== null, now);
+  const result = db.select({ decision: decisions, decider: members.name }).from(cases).innerJoin(decisions, eq(decisions.caseId, cases.id)).innerJoin(members, eq(members.id, decisions.deciderId))
+    .where(eq(cases.decisionId, decision.id)).get();
+  return {
+    decision, decider: nameOf(decision.deciderId), words: subjectOf(keeper, caseById(decision.caseId)).words, until: closed === null ? until : null, closed, appeal,
+    result: result ? { ...result.decision, decider: result.decider } : null, somebodyElse: coordinatorsBesides([decision.deciderId, decision.authorId], now).length > 0,
+  };
+}
+
+const nameOf = (id: number) => db.select({ name: members.name }).from(members).where(eq(members.id, id)).get()?.name ?? 'a former coordinator';
+
+function whyClosed(decision: Decision, appealed: boolean, now: Date): string | null {
+  if (appealed) return 'You have appealed: a decision can be appealed once.';
+  if (decision.undoneAt) return 'This decision was taken back already.';
+  if (!appealable.includes(decision.outcome)) return 'There is nothing to appeal in this decision.';
+  if (addDays(decision.at, daysToAppeal) < now) return `A decision can be appealed within ${daysToAppeal} days; they are over.`;
+  return null;
+}
+
+export const appealInput = z.object({ decisionId: rowId, text: text({ missing: 'Please say why the decision is wrong.', max: 4_000 }) });
+
+/**
+ * Asks a different coordinator to look at a decision about something of one's own, once, within 30 days. A suspended member may too.
+ * Throws NotFound, Denied.
+ */
+export function appealDecision(actor: Member, input: z.output<typeof appealInput>, now = new Date()): { url: string } {
+  mustSignIn(actor);
+  return transaction(() => {
+    const { decision, closed, words } = appealFor(actor, input.decisionId, now);
+    if (decision.authorId !== actor.id) throw new NotFound('There is no such decision.');
+    if (closed !== null) throw new Denied(closed);
+    db.insert(appeals).values({ decisionId: decision.id, text: input.text, at: now }).run();
+    const { id } = db.insert(cases).values({ kind: 'appeal', decisionId: decision.id, openedAt: now }).returning({ id: cases.id }).get();
+    const { name, url } = settings();
+    const others = coordinatorsBesides([decision.deciderId, decision.authorId], now);
+    for (const { email } of others.length > 0 ? others : coordinatorsBesides([decision.authorId], now)) {
+      mail(email, `An appeal waits on ${name}`, [`The author of ${words} has appealed a decision.${others.length > 0 ? '' : ' There is nobody else than the one who decided first: please look at it again.'}`, `${url}/desk/flags/${id}`]);
+    }
+    return { url: `/appeals/${decision.id}?sent` };
+  });
+}

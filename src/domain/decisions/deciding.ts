@@ -1,0 +1,175 @@
+import { and, eq, isNull, ne } from 'drizzle-orm';
+import { z } from 'zod';
+import { bumpChanges, cases, corrections, db, decisions, flags, forums, heldPosts, transaction } from '#db/client.ts';
+import { rowId, text } from '#lib/fields.ts';
+import { Denied, Invalid } from '../errors.ts';
+import { commentInput, createComment } from '../forum/comments.ts';
+import { moveThread } from '../forum/moderating.ts';
+import { createPost, postInput } from '../forum/posts.ts';
+import { createThread, threadInput } from '../forum/starting-threads.ts';
+import { recordAct, type Act } from '../moderation/log.ts';
+import { learn } from '../moderation/spam-words.ts';
+import { mustCoordinate } from '../people/permissions.ts';
+import { computeTrust } from '../people/trust.ts';
+import type { Member } from '../people/types.ts';
+import { hide, remove, show } from './hiding.ts';
+import { tellAuthor, tellFlaggers, tellUndone } from './letters.ts';
+import { hoursToEdit, outcomesFor, type Outcome } from './outcomes.ts';
+import { mustHandle, whyBarred } from './queue.ts';
+import { caseById, decisionById, stateOf, subjectOf, type Case, type Decision, type Held, type Subject } from './subjects.ts';
+
+const outcomeCodes = ['keep', 'remove', 'ask', 'warn', 'move', 'correct', 'approve', 'decline', 'uphold', 'overturn'] as const satisfies readonly Outcome[];
+
+export const decideInput = z.object({
+  caseId: rowId,
+  outcome: z.enum(outcomeCodes, { error: 'Please choose what to do.' }),
+  reason: text({ missing: 'Please give the reason: the author and those who flagged receive it.', max: 1_000 }),
+  /** Where a thread moves. */
+  forum: z.string().nullish(),
+});
+
+/**
+ * Decides a case: does what was decided, closes the case (asking to edit leaves it open for the answer), and tells the author and those who flagged why.
+ * Throws Denied when it is decided, when another is on it, when it is the actor's own, or when the actor made the decision that is appealed; Invalid.
+ */
+export function decide(actor: Member, input: z.output<typeof decideInput>, now = new Date()): { url: string; decisionId: number } {
+  mustCoordinate(actor);
+  return transaction(() => {
+    const row = caseById(input.caseId);
+    mustHandle(actor, row, now);
+    const subject = subjectOf(actor, row);
+    if (!outcomesFor(row.kind, subject).includes(input.outcome)) throw new Invalid({ outcome: 'This cannot be decided here.' });
+    const barred = whyBarred(actor, subject, now);
+    if (barred !== null) throw new Denied(barred);
+    const first = subject.kind === 'appeal' ? subject.decision.deciderId : null;
+    const nobodyElse = first === actor.id || subject.author.id === actor.id;
+    const before = snapshot(subject, row);
+    const decision = db.insert(decisions).values({
+      caseId: row.id, outcome: input.outcome, reason: input.reason, deciderId: actor.id, authorId: subject.author.id, firstDeciderId: first, nobodyElse, before, at: now,
+    }).returning().get();
+    const told = publicReason(row, input.reason);
+    const still = carryOut(actor, { row, subject, outcome: input.outcome, reason: told, forum: input.forum ?? null, now });
+    db.update(cases).set(input.outcome === 'ask' ? { editBy: new Date(now.getTime() + hoursToEdit * 3_600_000) } : { closedAt: now, editBy: null, claimedById: null, claimedUntil: null }).where(eq(cases.id, row.id)).run();
+    writeLog(actor, decision, row.kind, subject, nobodyElse ? `${told} (There was nobody else who could decide.)` : told);
+    tellAuthor(decision, row.kind, still);
+    tellFlaggers(subject.kind === 'appeal' ? subject.decision.caseId : row.id, decision, still.kind === 'appeal' ? still.about : still);
+    computeTrust(subject.author.id, now);
+    bumpChanges();
+    return { url: `/desk/flags/${row.id}`, decisionId: decision.id };
+  });
+}
+
+function snapshot(subject: Subject, row: Case): Decision['before'] {
+  if (subject.kind !== 'post' || row.kind !== 'flags') return {};
+  return { ...stateOf(subject), ...(subject.post.thread.forumId !== null && { forumId: subject.post.thread.forumId }) };
+}
+
+/** What everybody may read as the reason: of a resident's personal data it says nothing more. */
+function publicReason(row: Case, reason: string): string {
+  const original = row.decisionId === null ? row.id : decisionById(row.decisionId).caseId;
+  const personal = db.select({ id: flags.id }).from(flags).where(and(eq(flags.caseId, original), eq(flags.reason, 'personal-data'))).limit(1).get();
+  return personal ? 'It was looked at because of a resident’s personal data; nothing more is said here.' : reason;
+}
+
+interface Carrying { row: Case; subject: Subject; outcome: Outcome; reason: string; forum: string | null; now: Date }
+
+/** Does what was decided. Returns the subject as it stands afterwards. */
+function carryOut(actor: Member, { row, subject, outcome, reason, forum, now }: Carrying): Subject {
+  if (subject.kind === 'post') {
+    const { removed, hidden } = stateOf(subject);
+    if (outcome === 'remove' && (hidden || !removed)) remove(subject, actor, reason);
+    if (row.kind === 'flags' && hidden && (outcome === 'keep' || outcome === 'warn' || outcome === 'move')) show(subject);
+    if (outcome === 'move') moveThread(actor, { threadId: subject.post.thread.id, forum: forum ?? '', reason });
+    if (outcome === 'correct') accept(row.id, actor.id, 'coordinator', now);
+    if (row.kind === 'flags' && outcome !== 'ask') learnFrom(row, subject.post.markdown, outcome);
+  }
+  if (subject.kind === 'held') {
+    if (outcome === 'approve') publish(subject.held, subject.author);
+    else db.update(heldPosts).set({ state: 'declined' }).where(eq(heldPosts.id, subject.held.id)).run();
+    learn(subject.held.markdown, outcome === 'approve' ? 'good' : 'spam');
+  }
+  if (subject.kind === 'appeal' && outcome === 'overturn') overturn(actor, subject, now);
+  return subjectOf(actor, row);
+}
+
+/** Words of what was flagged as spam teach the hub, either way. */
+function learnFrom(row: Case, markdown: string, outcome: Outcome): void {
+  const asSpam = db.select({ id: flags.id }).from(flags).where(and(eq(flags.caseId, row.id), eq(flags.reason, 'spam'))).limit(1).get();
+  if (asSpam) learn(markdown, outcome === 'remove' ? 'spam' : 'good');
+}
+
+/** Runs the command that was held, in the author's name. */
+function publish(held: Held, author: Member): void {
+  const url = { thread: () => createThread(author, threadInput.parse(held.input)).url, post: () => createPost(author, postInput.parse(held.input)).url, comment: () => createComment(author, commentInput.parse(held.input)).url }[held.kind]();
+  db.update(heldPosts).set({ state: 'approved', url }).where(eq(heldPosts.id, held.id)).run();
+}
+
+/** Lets a correction stand under its post. Call inside a transaction. */
+export function accept(caseId: number, byId: number, as: 'author' | 'coordinator', now: Date): void {
+  db.update(corrections).set({ acceptedAt: now, acceptedById: byId, acceptedAs: as }).where(eq(corrections.caseId, caseId)).run();
+}
+
+function overturn(actor: Member, { decision, about }: Extract<Subject, { kind: 'appeal' }>, now: Date): void {
+  if (decision.outcome === 'decline' && about.kind === 'held') publish(about.held, about.author);
+  else takeBack(actor, decision, about, { hidden: false });
+  db.update(decisions).set({ overturnedAt: now }).where(eq(decisions.id, decision.id)).run();
+  db.update(cases).set({ closedAt: now, editBy: null }).where(and(eq(cases.id, decision.caseId), isNull(cases.closedAt))).run();
+}
+
+/** Sets back what a decision has changed: `before` says how it stood. */
+function takeBack(actor: Member, decision: Decision, subject: Subject, before: Decision['before']): void {
+  if (decision.outcome === 'correct') db.update(corrections).set({ acceptedAt: null, acceptedById: null, acceptedAs: null }).where(eq(corrections.caseId, decision.caseId)).run();
+  if (decision.outcome === 'decline' && subject.kind === 'held') db.update(heldPosts).set({ state: 'waiting' }).where(eq(heldPosts.id, subject.held.id)).run();
+  if (subject.kind !== 'post' || decision.before.hidden === undefined || decision.outcome === 'ask') return;
+  // What its author had taken back before stays taken back.
+  if (decision.before.removed && !decision.before.hidden) return;
+  show(subject);
+  const { thread } = subject.post;
+  const home = decision.outcome === 'move' && decision.before.forumId !== undefined && decision.before.forumId !== thread.forumId
+    ? db.select({ slug: forums.slug }).from(forums).where(eq(forums.id, decision.before.forumId)).get() : undefined;
+  if (home) moveThread(actor, { threadId: thread.id, forum: home.slug, reason: 'A decision was taken back.' });
+  const shown = subjectOf(actor, { postId: subject.post.id, memberId: null, heldId: null, decisionId: null });
+  if (before.hidden && shown.kind === 'post') hide(shown);
+}
+
+function writeLog(actor: Member, { outcome }: Decision, kind: Case['kind'], subject: Subject, reason: string): void {
+  if (subject.kind === 'member') return recordAct(actor, 'decide about profile', subject.author.name, subject.url, reason);
+  const acts: Record<Outcome, Act | null> = {
+    keep: kind === 'correction' ? 'decline correction' : 'keep post', remove: subject.kind === 'post' && subject.isThread ? 'remove thread' : 'remove post', ask: 'ask to edit', warn: 'warn author',
+    // Moving writes its own line.
+    move: null, correct: 'accept correction', approve: 'approve post', decline: 'decline post', uphold: 'uphold decision', overturn: 'overturn decision',
+  };
+  const act = acts[outcome];
+  // What was never shown is not named, and leads nowhere.
+  const held = subject.kind === 'held' || (subject.kind === 'appeal' && subject.about.kind === 'held');
+  if (act) recordAct(actor, act, held ? 'a post that waited' : subject.words, held ? null : subject.url, reason);
+}
+
+export const undoInput = z.object({ decisionId: rowId, reason: text({ missing: 'Please give the reason: the author receives it.', max: 1_000 }) });
+
+/** Takes a decision back: everything is as it was before it, and the case is open again. Throws Denied. */
+export function undoDecision(actor: Member, input: z.output<typeof undoInput>, now = new Date()): { url: string } {
+  mustCoordinate(actor);
+  return transaction(() => {
+    const decision = decisionById(input.decisionId);
+    const row = caseById(decision.caseId);
+    const subject = subjectOf(actor, row);
+    if (decision.undoneAt) throw new Denied('This decision was taken back already.');
+    if (['uphold', 'overturn'].includes(decision.outcome)) throw new Denied('A decision about an appeal is final.');
+    if (decision.outcome === 'approve') throw new Denied('Everybody has been able to see it: flag it, and decide about that.');
+    if (decision.authorId === actor.id) throw new Denied('This is about yourself: another coordinator decides.');
+    if (db.select({ id: cases.id }).from(cases).where(eq(cases.decisionId, decision.id)).get()) throw new Denied('The author has appealed: decide about the appeal.');
+    const later = db.select({ id: decisions.id }).from(decisions).where(and(eq(decisions.caseId, row.id), isNull(decisions.undoneAt), ne(decisions.id, decision.id))).all();
+    if (later.some(({ id }) => id > decision.id)) throw new Denied('Something was decided after this: take that back first.');
+    takeBack(actor, decision, subject, decision.before);
+    db.update(decisions).set({ undoneAt: now, undoneById: actor.id }).where(eq(decisions.id, decision.id)).run();
+    const other = row.postId === null ? undefined : db.select({ id: cases.id }).from(cases).where(and(eq(cases.postId, row.postId), eq(cases.kind, 'flags'), isNull(cases.closedAt), ne(cases.id, row.id))).get();
+    if (!other) db.update(cases).set({ closedAt: null, editBy: null }).where(eq(cases.id, row.id)).run();
+    if (subject.kind === 'member') recordAct(actor, 'decide about profile', subject.author.name, subject.url, `Taken back: ${input.reason}`);
+    else recordAct(actor, 'undo decision', subject.kind === 'held' ? 'a post that waited' : subject.words, subject.kind === 'held' ? null : subject.url, publicReason(row, input.reason));
+    tellUndone(decision.id, subject, input.reason);
+    computeTrust(decision.authorId, now);
+    bumpChanges();
+    return { url: `/desk/flags/${row.id}` };
+  });
+}

@@ -1,0 +1,158 @@
+import { and, eq, isNull } from 'drizzle-orm';
+import { z } from 'zod';
+import { cases, corrections, db, flags, transaction } from '#db/client.ts';
+import { optionalText, rowId } from '#lib/fields.ts';
+import { settings } from '#lib/settings.ts';
+import { Denied, Invalid, NotFound } from '../errors.ts';
+import { findPost, type FoundPost } from '../forum/posts.ts';
+import { post as mail } from '../mail/outbox.ts';
+import { recordAct } from '../moderation/log.ts';
+import { flagReasonCodes, type FlagReason } from '../moderation/reasons.ts';
+import { coordinatorsBesides } from '../people/coordinators.ts';
+import { isTrusted } from '../people/levels.ts';
+import { countForLevel } from '../people/limits.ts';
+import { memberById } from '../people/members.ts';
+import { mustWrite } from '../people/permissions.ts';
+import type { Member, Viewer } from '../people/types.ts';
+import { hide } from './hiding.ts';
+import { tell } from './letters.ts';
+import { nounOf, stateOf, subjectOf } from './subjects.ts';
+
+/** How many flags by trusted members or coordinators hide a post until somebody decides. */
+export const flagsThatHide = 3;
+
+const flagFields = {
+  reason: z.enum(flagReasonCodes, { error: 'Please choose what is wrong.' }),
+  note: optionalText(1_000),
+  source: optionalText(500),
+};
+
+/** The post as the form that flags it shows it. Throws SignInRequired, Denied, NotFound. */
+export function flaggablePost(viewer: Viewer, postId: number): FoundPost {
+  mustWrite(viewer);
+  const post = findPost(viewer, postId);
+  if (post.removed || post.thread.removed) throw new NotFound(post.hidden || post.thread.hidden ? 'This post is hidden already, while coordinators look at it.' : 'This post was removed already.');
+  if (post.authorId === viewer.id) throw new Denied('This is your own post: you can edit it, or take it back.');
+  return post;
+}
+
+export const flagPostInput = z.object({ postId: rowId, ...flagFields });
+
+/**
+ * Tells the coordinators about a post or comment; flagging an opening post flags its thread. "Inaccurate" asks the author for a
+ * correction; a resident's personal data hides it at once; three flags that count hide it until a coordinator decides.
+ * Throws NotFound, Denied, Invalid.
+ */
+export function flagPost(actor: Member, input: z.output<typeof flagPostInput>): { url: string; hidden: boolean } {
+  return transaction(() => {
+    const { id: postId, thread } = flaggablePost(actor, input.postId);
+    if (hasFlagged(actor.id, postId)) throw new Denied('You have told the coordinators about this post already. They will write to you when they have decided.');
+    countForLevel(actor, 'flagsPerDay', 'reason');
+    const url = `/posts/${postId}`;
+    if (input.reason === 'inaccurate') {
+      proposeCorrection(actor, postId, input);
+      return { url, hidden: false };
+    }
+    const caseId = openCaseOf({ postId });
+    db.insert(flags).values({ caseId, memberId: actor.id, reason: input.reason, note: input.note, counts: isTrusted(actor) }).run();
+    const hidden = hideWhenDue(caseId, input.reason);
+    return { url: hidden && thread.forum ? `/forums/${thread.forum.slug}` : url, hidden };
+  });
+}
+
+/** Whether this member has an open flag or correction on the post. */
+export function hasFlagged(memberId: number, postId: number): boolean {
+  return db.select({ id: flags.id }).from(flags).innerJoin(cases, eq(cases.id, flags.caseId))
+    .where(and(eq(cases.postId, postId), isNull(cases.closedAt), eq(flags.memberId, memberId))).limit(1).get() !== undefined;
+}
+
+/** The open case of flags on a post or a profile, made if there is none. */
+export function openCaseOf(about: { postId: number } | { memberId: number }): number {
+  const on = 'postId' in about ? eq(cases.postId, about.postId) : eq(cases.memberId, about.memberId);
+  const known = db.select({ id: cases.id }).from(cases).where(and(on, eq(cases.kind, 'flags'), isNull(cases.closedAt))).get();
+  return known?.id ?? db.insert(cases).values({ kind: 'flags', ...about }).returning({ id: cases.id }).get().id;
+}
+
+function hideWhenDue(caseId: number, reason: FlagReason): boolean {
+  const row = db.select().from(cases).where(eq(cases.id, caseId)).get();
+  const counting = db.select({ id: flags.id }).from(flags).where(and(eq(flags.caseId, caseId), eq(flags.counts, true))).all().length;
+  if (!row || (reason !== 'personal-data' && counting < flagsThatHide)) return false;
+  hideByHub(row, reason === 'personal-data' ? 'It may contain a resident’s personal data.' : 'Several members have flagged it.');
+  return true;
+}
+
+/** Hides what a case is about, tells its author and the coordinators, and writes it into the log. Call inside a transaction. */
+export function hideByHub(row: typeof cases.$inferSelect, why: string): void {
+  const subject = subjectOf(keeper, row);
+  if (subject.kind !== 'post' || stateOf(subject).removed) return;
+  hide(subject);
+  recordAct(null, 'hide post', subject.words, subject.url, why);
+  tell(subject.author, {
+    subject: `Your ${nounOf(subject)} on ${settings().name} is hidden for now`,
+    paragraphs: [
+      `${capital(subject.words)} is hidden until a coordinator has looked at it: ${settings().url}${subject.url}`,
+      `The reason: ${why}`, 'You will get a letter with what they decide and why. You need not do anything; you can edit it meanwhile.',
+    ],
+  }, { reason: 'own', words: `Your ${nounOf(subject)} is hidden until a coordinator has looked at it. You can edit it meanwhile.`, url: `/posts/${subject.post.id}/edit` });
+  for (const { email } of coordinatorsBesides([subject.author.id])) {
+    mail(email, `Something is hidden on ${settings().name} and waits for you`, [`${capital(subject.words)} is hidden until one of you has looked. The reason: ${why}`, `${settings().url}/desk/flags/${row.id}`]);
+  }
+}
+
+// What the hub itself does it sees as a coordinator would.
+export const keeper: Member = { id: 0, handle: '', name: '', email: '', role: 'coordinator', sample: false, emailConfirmed: true, suspendedUntil: null };
+
+const capital = (words: string) => words.charAt(0).toUpperCase() + words.slice(1);
+
+/** Puts a post before the coordinators in the hub's own name and hides it. Call inside a transaction. */
+export function flagByHub(postId: number, note: string): void {
+  const caseId = openCaseOf({ postId });
+  db.insert(flags).values({ caseId, memberId: null, reason: 'spam', note }).run();
+  const row = db.select().from(cases).where(eq(cases.id, caseId)).get();
+  if (row) hideByHub(row, 'It looks like advertising to the hub; a person will look.');
+}
+
+function proposeCorrection(actor: Member, postId: number, { note, source }: { note: string | null; source: string | null }): void {
+  if (note === null || source === null) {
+    throw new Invalid({ ...(note === null && { note: 'Please say what is wrong, and what is right.' }), ...(source === null && { source: 'Please say where the right figure or fact stands.' }) });
+  }
+  const { id: caseId } = db.insert(cases).values({ kind: 'correction', postId }).returning({ id: cases.id }).get();
+  db.insert(flags).values({ caseId, memberId: actor.id, reason: 'inaccurate', note }).run();
+  db.insert(corrections).values({ caseId, postId, wrong: note, source }).run();
+  const subject = subjectOf(keeper, { postId, memberId: null, heldId: null, decisionId: null });
+  tell(subject.author, {
+    subject: `A correction to your post on ${settings().name}`,
+    paragraphs: [
+      `A reader says that something in your post is not accurate: ${settings().url}/posts/${postId}`,
+      `What they say: ${note}`, `Where it stands: ${source}`,
+      `You can accept the correction, which then stands under your post, or answer it: ${settings().url}/corrections/${caseId}`,
+      'Nothing of your post is hidden. If you do neither, a coordinator decides.',
+    ],
+  }, { reason: 'own', words: `A reader proposes a correction to your ${nounOf(subject)}: accept or answer it.`, url: `/corrections/${caseId}` });
+}
+
+export const flagMemberInput = z.object({ memberId: rowId, ...flagFields });
+
+/** Tells the coordinators about a member's profile. Nothing is hidden by it. Throws NotFound, Denied, Invalid. */
+export function flagMember(actor: Member, input: z.output<typeof flagMemberInput>): { url: string } {
+  mustWrite(actor);
+  return transaction(() => {
+    const member = flaggableMember(actor, input.memberId);
+    if (input.note === null) throw new Invalid({ note: 'Please say what is wrong with this profile.' });
+    countForLevel(actor, 'flagsPerDay', 'reason');
+    const caseId = openCaseOf({ memberId: member.id });
+    const once = and(eq(flags.caseId, caseId), eq(flags.memberId, actor.id));
+    if (db.select({ id: flags.id }).from(flags).where(once).get()) throw new Denied('You have told the coordinators about this profile already. They will write to you when they have decided.');
+    db.insert(flags).values({ caseId, memberId: actor.id, reason: input.reason, note: input.note, counts: isTrusted(actor) }).run();
+    return { url: `/members/${member.handle}` };
+  });
+}
+
+/** The member whose profile somebody may flag. Throws SignInRequired, Denied, NotFound. */
+export function flaggableMember(viewer: Viewer, memberId: number): Member {
+  mustWrite(viewer);
+  const member = memberById(memberId);
+  if (!member.emailConfirmed) throw new NotFound('There is no such member.');
+  if (member.id === viewer.id) throw new Denied('This is your own profile: you can change it on your account page.');
+  return member;
+}

@@ -1,0 +1,32 @@
+import type { Decision, Subject } from './subjects.ts';
+
+export type Outcome = Decision['outcome'];
+
+/** What each decision is called: on its button, and in letters to the author and to those who flagged. */
+export const outcomes: Record<Outcome, { label: string; hint: string; author: string; flagger: string }> = {
+  keep: { label: 'Keep it', hint: 'It stays, or comes back if it was hidden.', author: 'A coordinator has looked at it and decided that it stays.', flagger: 'A coordinator has looked at it and decided that it stays.' },
+  remove: { label: 'Remove it', hint: 'Its place shows the reason.', author: 'A coordinator has removed it.', flagger: 'A coordinator has removed it.' },
+  ask: { label: 'Ask the author to edit', hint: 'The author has 48 hours; the case stays open until you decide again.', author: 'A coordinator asks you to edit it within 48 hours.', flagger: 'A coordinator has asked its author to edit it.' },
+  warn: { label: 'Keep it and warn the author', hint: 'It stays; the author gets your reason as a warning.', author: 'It stays, but a coordinator warns you because of it.', flagger: 'A coordinator has let it stand and warned its author.' },
+  move: { label: 'Move it to another forum', hint: 'A good contribution in the wrong place.', author: 'A coordinator has moved it to another forum.', flagger: 'A coordinator has moved it to another forum.' },
+  correct: { label: 'Accept the correction', hint: 'It stands under the post, marked as accepted by a coordinator.', author: 'A coordinator has accepted a correction, which now stands under your post.', flagger: 'A coordinator has accepted your correction; it stands under the post.' },
+  approve: { label: 'Let it through', hint: 'Everybody can see it from now on.', author: 'A coordinator has looked at it: everybody can see it now.', flagger: '' },
+  decline: { label: 'Do not let it through', hint: 'Nobody else will see it.', author: 'A coordinator has decided not to show it.', flagger: '' },
+  uphold: { label: 'Uphold the first decision', hint: 'Final.', author: 'Another coordinator has looked at it again: the decision stands. This is final.', flagger: 'After an appeal, the first decision stands.' },
+  overturn: { label: 'Overturn the first decision', hint: 'Final. What was decided is taken back.', author: 'Another coordinator has looked at it again and taken the decision back. This is final.', flagger: 'After an appeal, the first decision was taken back.' },
+};
+
+/** Which decisions the author may appeal, within 30 days. */
+export const appealable: readonly Outcome[] = ['remove', 'ask', 'warn', 'move', 'correct', 'decline'];
+export const daysToAppeal = 30;
+/** How long an author who is asked to edit has for it. */
+export const hoursToEdit = 48;
+
+/** What can be decided about a case of this kind. */
+export function outcomesFor(kind: 'flags' | 'correction' | 'held' | 'appeal', subject: Subject): Outcome[] {
+  if (kind === 'appeal') return ['uphold', 'overturn'];
+  if (kind === 'held') return ['approve', 'decline'];
+  if (kind === 'correction') return ['correct', 'keep'];
+  if (subject.kind === 'member') return ['keep', 'warn'];
+  return ['keep', 'remove', 'ask', 'warn', ...(subject.kind === 'post' && subject.isThread ? ['move' as const] : [])];
+}

@@ -1,0 +1,153 @@
+import { and, asc, count, eq, inArray, isNull } from 'drizzle-orm';
+import { alias } from 'drizzle-orm/sqlite-core';
+import { z } from 'zod';
+import { appeals, caseNotes, cases, corrections, db, decisions, flags, members, transaction } from '#db/client.ts';
+import { rowId, text } from '#lib/fields.ts';
+import { paging, type Paging } from '#lib/paging.ts';
+import { afterWorkingHours } from '#lib/working-hours.ts';
+import { Denied } from '../errors.ts';
+import { levelOf, type Level } from '../people/levels.ts';
+import { coordinatorsBesides } from '../people/coordinators.ts';
+import { mustCoordinate } from '../people/permissions.ts';
+import type { Member, Viewer } from '../people/types.ts';
+import { outcomesFor, type Outcome } from './outcomes.ts';
+import { caseById, subjectOf, type Case, type Decision, type Subject } from './subjects.ts';
+
+/** How long "I am on it" holds, in working hours. */
+export const hoursOfClaim = 8;
+
+export interface CaseRow {
+  id: number; kind: Case['kind']; openedAt: Date; editBy: Date | null; subject: Subject;
+  /** Who is on it, while the claim holds. */
+  claimedBy: { id: number; name: string; until: Date } | null;
+  /** Reasons with how many gave them. */
+  reasons: { reason: string; count: number }[];
+  /** Whose decision is appealed: not for them. */
+  notFor: string | null;
+  /** The author has edited it since they were asked to. */
+  editedSince: boolean;
+}
+
+const claimant = alias(members, 'claimant');
+
+/** Everything that waits for a coordinator, oldest first, 30 a page. */
+export function openCases(viewer: Viewer, page: string | null, now = new Date()): { cases: CaseRow[]; total: number; paging: Paging } {
+  mustCoordinate(viewer);
+  const total = countOpenCases();
+  const slice = paging(total, 30, page);
+  const rows = db.select({ row: cases, claimant: claimant.name }).from(cases).leftJoin(claimant, eq(claimant.id, cases.claimedById))
+    .where(isNull(cases.closedAt)).orderBy(asc(cases.openedAt), asc(cases.id)).limit(slice.size).offset(slice.offset).all();
+  const ids = rows.map(({ row }) => row.id);
+  const given = db.select({ caseId: flags.caseId, reason: flags.reason, count: count() }).from(flags).where(inArray(flags.caseId, ids)).groupBy(flags.caseId, flags.reason).all();
+  return { total, paging: slice, cases: rows.map(({ row, claimant: name }) => asRow(viewer, row, name, given.filter((g) => g.caseId === row.id), now)) };
+}
+
+/** How many cases wait. For coordinators' pages. */
+export function countOpenCases(): number {
+  return db.select({ n: count() }).from(cases).where(isNull(cases.closedAt)).get()?.n ?? 0;
+}
+
+function asRow(viewer: Member, row: Case, claimantName: string | null, reasons: { reason: string; count: number }[], now: Date): CaseRow {
+  const subject = subjectOf(viewer, row);
+  const asked = row.editBy && db.select({ at: decisions.at }).from(decisions).where(and(eq(decisions.caseId, row.id), eq(decisions.outcome, 'ask'), isNull(decisions.undoneAt))).orderBy(asc(decisions.id)).all().at(-1);
+  return {
+    id: row.id, kind: row.kind, openedAt: row.openedAt, editBy: row.editBy, subject, reasons: reasons.map(({ reason, count }) => ({ reason, count })),
+    claimedBy: claimHolds(row, now) && claimantName !== null ? { id: row.claimedById, name: claimantName, until: row.claimedUntil } : null,
+    notFor: subject.kind === 'appeal' ? nameOf(subject.decision.deciderId) : null,
+    editedSince: Boolean(asked && subject.kind === 'post' && subject.post.editedAt && subject.post.editedAt > asked.at),
+  };
+}
+
+function claimHolds(row: Case, now: Date): row is Case & { claimedById: number; claimedUntil: Date } {
+  return row.claimedById !== null && row.claimedUntil !== null && row.claimedUntil > now;
+}
+
+function nameOf(memberId: number): string {
+  return db.select({ name: members.name }).from(members).where(eq(members.id, memberId)).get()?.name ?? 'a former coordinator';
+}
+
+export interface CaseView extends CaseRow {
+  closedAt: Date | null;
+  flags: { reason: string; note: string | null; at: Date; by: { name: string; handle: string } | null; counts: boolean }[];
+  notes: { text: string; at: Date; by: string }[];
+  correction: typeof corrections.$inferSelect | null;
+  appeal: { text: string; at: Date } | null;
+  decisions: (Decision & { decider: string })[];
+  outcomes: Outcome[];
+  /** Why this viewer does not decide it, in a sentence; null when they may. */
+  barred: string | null;
+  authorLevel: Level;
+}
+
+/** One case with all that coordinators know of it. Throws Denied, NotFound. */
+export function findCase(viewer: Viewer, id: number, now = new Date()): CaseView {
+  mustCoordinate(viewer);
+  const row = caseById(id);
+  const told = db.select({ reason: flags.reason, note: flags.note, at: flags.at, counts: flags.counts, name: members.name, handle: members.handle }).from(flags)
+    .leftJoin(members, eq(members.id, flags.memberId)).where(eq(flags.caseId, id)).orderBy(asc(flags.id)).all();
+  const reasons = [...new Set(told.map((f) => f.reason))].map((reason) => ({ reason, count: told.filter((f) => f.reason === reason).length }));
+  const shown = asRow(viewer, row, row.claimedById === null ? null : nameOf(row.claimedById), reasons, now);
+  return {
+    ...shown, closedAt: row.closedAt, barred: whyBarred(viewer, shown.subject, now), outcomes: outcomesFor(row.kind, shown.subject), authorLevel: levelOf(shown.subject.author.id),
+    flags: told.map(({ name, handle, ...flag }) => ({ ...flag, by: name !== null && handle !== null ? { name, handle } : null })),
+    notes: db.select({ text: caseNotes.text, at: caseNotes.at, by: members.name }).from(caseNotes).innerJoin(members, eq(members.id, caseNotes.byId)).where(eq(caseNotes.caseId, id)).orderBy(asc(caseNotes.id)).all(),
+    correction: db.select().from(corrections).where(eq(corrections.caseId, id)).get() ?? null,
+    appeal: row.decisionId === null ? null : db.select({ text: appeals.text, at: appeals.at }).from(appeals).where(eq(appeals.decisionId, row.decisionId)).get() ?? null,
+    decisions: db.select({ decision: decisions, decider: members.name }).from(decisions).innerJoin(members, eq(members.id, decisions.deciderId))
+      .where(eq(decisions.caseId, id)).orderBy(asc(decisions.id)).all().map(({ decision, decider }) => ({ ...decision, decider })),
+  };
+}
+
+/** The open case of flags on a post, or the latest about it; null when nobody ever flagged it. */
+export function caseOfPost(viewer: Viewer, postId: number): number | null {
+  mustCoordinate(viewer);
+  if (!Number.isSafeInteger(postId)) return null;
+  return db.select({ id: cases.id }).from(cases).where(eq(cases.postId, postId)).orderBy(asc(isNull(cases.closedAt)), asc(cases.id)).all().at(-1)?.id ?? null;
+}
+
+export const caseInput = z.object({ caseId: rowId });
+
+/** "I am on it": others see who, and cannot decide for eight working hours. Throws Denied when somebody else is on it. */
+export function claimCase(actor: Member, input: z.output<typeof caseInput>, now = new Date()): { url: string } {
+  mustCoordinate(actor);
+  return transaction(() => {
+    mustHandle(actor, caseById(input.caseId), now);
+    db.update(cases).set({ claimedById: actor.id, claimedUntil: afterWorkingHours(now, hoursOfClaim) }).where(eq(cases.id, input.caseId)).run();
+    return { url: `/desk/flags/${input.caseId}` };
+  });
+}
+
+/** Leaves a case to others again. */
+export function releaseCase(actor: Member, input: z.output<typeof caseInput>, now = new Date()): { url: string } {
+  mustCoordinate(actor);
+  return transaction(() => {
+    mustHandle(actor, caseById(input.caseId), now);
+    db.update(cases).set({ claimedById: null, claimedUntil: null }).where(eq(cases.id, input.caseId)).run();
+    return { url: `/desk/flags/${input.caseId}` };
+  });
+}
+
+/** Why this coordinator does not decide about the subject: it is their own, or they made the decision that is appealed. Null also when there is nobody else. */
+export function whyBarred(actor: Member, subject: Subject, now: Date): string | null {
+  if (subject.author.id === actor.id && coordinatorsBesides([actor.id], now).length > 0) return 'This is about yourself: another coordinator decides.';
+  const first = subject.kind === 'appeal' && subject.decision.deciderId === actor.id;
+  return first && coordinatorsBesides([actor.id, subject.author.id], now).length > 0 ? 'You took the first decision, so a different coordinator decides about the appeal.' : null;
+}
+
+/** Throws Denied when the case is decided, or somebody else is on it. */
+export function mustHandle(actor: Member, row: Case, now: Date): void {
+  if (row.closedAt) throw new Denied('This was decided already.');
+  if (claimHolds(row, now) && row.claimedById !== actor.id) throw new Denied(`${nameOf(row.claimedById)} is on it. Ask them to leave it to you, or wait until their claim ends.`);
+}
+
+export const caseNoteInput = z.object({ caseId: rowId, note: text({ missing: 'Please write the note.', max: 2_000 }) });
+
+/** Leaves a note for the other coordinators. */
+export function addCaseNote(actor: Member, input: z.output<typeof caseNoteInput>): { url: string } {
+  mustCoordinate(actor);
+  return transaction(() => {
+    const { id: caseId } = caseById(input.caseId);
+    db.insert(caseNotes).values({ caseId, byId: actor.id, text: input.note }).run();
+    return { url: `/desk/flags/${caseId}` };
+  });
+}

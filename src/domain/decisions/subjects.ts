@@ -1,0 +1,82 @@
+import { eq } from 'drizzle-orm';
+import { cases, db, decisions, heldPosts, prepared } from '#db/client.ts';
+import { NotFound } from '../errors.ts';
+import { postUrl } from '../forum/addresses.ts';
+import { findPost, type FoundPost } from '../forum/posts.ts';
+import { memberById } from '../people/members.ts';
+import type { Member } from '../people/types.ts';
+
+export type Case = typeof cases.$inferSelect;
+export type Decision = typeof decisions.$inferSelect;
+export type Held = typeof heldPosts.$inferSelect;
+
+/** What a case is about, with whoever is answerable for it. */
+export type Subject =
+  | { kind: 'post'; post: FoundPost; author: Member; isThread: boolean; words: string; url: string }
+  | { kind: 'member'; author: Member; words: string; url: string }
+  | { kind: 'held'; held: Held; author: Member; words: string; url: string }
+  | { kind: 'appeal'; decision: Decision; about: Subject; author: Member; words: string; url: string };
+
+/** The case with this number; throws NotFound. */
+export function caseById(id: number): Case {
+  const row = Number.isSafeInteger(id) ? db.select().from(cases).where(eq(cases.id, id)).get() : undefined;
+  if (!row) throw new NotFound('There is no such case.');
+  return row;
+}
+
+/** The decision with this number; throws NotFound. */
+export function decisionById(id: number): Decision {
+  const row = Number.isSafeInteger(id) ? db.select().from(decisions).where(eq(decisions.id, id)).get() : undefined;
+  if (!row) throw new NotFound('There is no such decision.');
+  return row;
+}
+
+/** What a case is about, as a coordinator may see it. */
+export function subjectOf(coordinator: Member, row: Pick<Case, 'postId' | 'memberId' | 'heldId' | 'decisionId'>): Subject {
+  if (row.postId !== null) return postSubject(coordinator, row.postId);
+  if (row.memberId !== null) {
+    const author = memberById(row.memberId);
+    return { kind: 'member', author, words: `the profile of ${author.name}`, url: `/members/${author.handle}` };
+  }
+  if (row.heldId !== null) {
+    const held = db.select().from(heldPosts).where(eq(heldPosts.id, row.heldId)).get();
+    if (!held) throw new NotFound('There is no such post.');
+    return { kind: 'held', held, author: memberById(held.authorId), words: heldWords(held), url: held.url ?? `/posts/held/${held.id}` };
+  }
+  const decision = decisionById(row.decisionId ?? NaN);
+  const about = subjectOf(coordinator, caseById(decision.caseId));
+  return { kind: 'appeal', decision, about, author: memberById(decision.authorId), words: `the decision about ${about.words}`, url: about.url };
+}
+
+function postSubject(coordinator: Member, postId: number): Subject {
+  const post = findPost(coordinator, postId);
+  const isThread = post.number === 1 && post.thread.forumId !== null;
+  return {
+    kind: 'post', post, isThread, author: memberById(post.authorId), url: isThread ? post.thread.url : postUrl(post.id),
+    words: isThread ? `the thread “${post.thread.title}”` : `a ${post.thread.forumId === null ? 'comment on' : 'post in'} “${post.thread.title}”`,
+  };
+}
+
+const heldWords = ({ kind, title }: Held) => ({ thread: `the thread “${title}” that waits`, post: `a post that waits, in “${title}”`, comment: `a comment that waits, on “${title}”` })[kind];
+
+/** What it is, in one word that fits after "your" and names nothing. */
+export function nounOf(subject: Subject): 'thread' | 'post' | 'comment' | 'profile' {
+  switch (subject.kind) {
+    case 'post': return subject.isThread ? 'thread' : subject.post.thread.forumId === null ? 'comment' : 'post';
+    case 'held': return subject.held.kind;
+    case 'member': return 'profile';
+    case 'appeal': return nounOf(subject.about);
+  }
+}
+
+/** Whether a post, or the thread it opens, is taken out of view now. */
+export function stateOf({ post, isThread }: Extract<Subject, { kind: 'post' }>): { removed: boolean; hidden: boolean } {
+  return isThread ? { removed: post.thread.removed, hidden: post.thread.hidden } : { removed: post.removed, hidden: post.hidden };
+}
+
+/** E-mail addresses and names of those who flagged in a case. */
+export function flaggersOf(caseId: number): { id: number; name: string; email: string }[] {
+  return flaggers().all(caseId) as { id: number; name: string; email: string }[];
+}
+const flaggers = prepared((d) => d.$client.prepare('select m.id, m.name, m.email from flags f join members m on m.id = f.member_id where f.case_id = ? order by f.id'));
+

@@ -1,0 +1,135 @@
+import { and, eq, gt } from 'drizzle-orm';
+import { z } from 'zod';
+import { cases, db, heldPosts, resources, threads, transaction } from '#db/client.ts';
+import { renderMarkdown } from '#lib/markdown.ts';
+import { settings } from '#lib/settings.ts';
+import { NotFound } from '../errors.ts';
+import { commentInput, commentMadeBefore, createComment } from '../forum/comments.ts';
+import { createPost, editPost, postEditInput, postInput, postMadeBefore } from '../forum/posts.ts';
+import { createThread, threadInput, threadMadeBefore } from '../forum/starting-threads.ts';
+import { whyHeld } from '../moderation/holding.ts';
+import { countForLevel, mustKeepToLevel } from '../people/limits.ts';
+import { canModerate, mustSignIn } from '../people/permissions.ts';
+import { trapFields, type Trap } from '../people/traps.ts';
+import { computeTrust } from '../people/trust.ts';
+import type { Member, Viewer } from '../people/types.ts';
+import { flagByHub } from './flagging.ts';
+import { blankAgain } from './quotes.ts';
+
+/** Where what was written stands, or waits for a look. */
+export interface Submitted { url: string; held: boolean }
+
+export const submitThreadInput = threadInput.extend(trapFields);
+
+/** Starts a thread from the form: within the limits of the member's level, and held for a coordinator when there is reason to. Throws what `createThread` throws, Invalid. */
+export function submitThread(actor: Member, { website, shown, ...input }: z.output<typeof submitThreadInput>): Submitted {
+  return submit(actor, { website, shown }, {
+    count: 'threadsPerDay', body: input.body, text: `${input.title}\n\n${input.body}`,
+    made: () => threadMadeBefore(actor, input), create: () => createThread(actor, input),
+    held: () => ({ kind: 'thread', input, title: input.title, threadId: null, resourceId: null }),
+  });
+}
+
+export const submitPostInput = postInput.extend(trapFields);
+
+/** Replies from the form; see `submitThread`. */
+export function submitPost(actor: Member, { website, shown, ...input }: z.output<typeof submitPostInput>): Submitted {
+  return submit(actor, { website, shown }, {
+    count: 'postsPerHour', body: input.body, text: input.body,
+    made: () => postMadeBefore(actor, input), create: () => createPost(actor, input),
+    held: () => ({ kind: 'post', input, title: titleOf(input.threadId), threadId: input.threadId, resourceId: null }),
+  });
+}
+
+export const submitCommentInput = commentInput.extend(trapFields);
+
+/** Comments from the form; see `submitThread`. */
+export function submitComment(actor: Member, { website, shown, ...input }: z.output<typeof submitCommentInput>): Submitted {
+  return submit(actor, { website, shown }, {
+    count: 'postsPerHour', body: input.body, text: input.body,
+    made: () => commentMadeBefore(actor, input), create: () => createComment(actor, input),
+    held: () => ({ kind: 'comment', input, title: db.select({ title: resources.title }).from(resources).where(eq(resources.id, input.resourceId)).get()?.title ?? null, threadId: null, resourceId: input.resourceId }),
+  });
+}
+
+const titleOf = (threadId: number) => db.select({ title: threads.title }).from(threads).where(eq(threads.id, threadId)).get()?.title ?? null;
+
+interface Submission {
+  count: 'threadsPerDay' | 'postsPerHour'; body: string; text: string;
+  /** What the same form wrote before: sent again it writes nothing, and is not counted or looked at again. */
+  made: () => { url: string } | null;
+  create: () => { url: string };
+  held: () => Pick<typeof heldPosts.$inferInsert, 'kind' | 'input' | 'title' | 'threadId' | 'resourceId'>;
+}
+
+function submit(actor: Member, trap: Trap, { count, body, text, made, create, held }: Submission): Submitted {
+  return transaction(() => {
+    const before = made();
+    if (before) return { url: before.url, held: false };
+    mustKeepToLevel(actor, countsOf(body), 'body');
+    const hold = whyHeld(actor, text, trap);
+    if (!hold) {
+      countForLevel(actor, count, 'body');
+      const { url } = create();
+      computeTrust(actor.id);
+      return { url, held: false };
+    }
+    const twin = db.select({ id: heldPosts.id }).from(heldPosts)
+      .where(and(eq(heldPosts.authorId, actor.id), eq(heldPosts.markdown, body), eq(heldPosts.state, 'waiting'), gt(heldPosts.at, new Date(Date.now() - 5 * 60_000)))).limit(1).get();
+    if (twin) return { url: `/posts/held/${twin.id}`, held: true };
+    countForLevel(actor, count, 'body');
+    rehearse(create);
+    const waiting = db.insert(heldPosts).values({ ...held(), authorId: actor.id, markdown: body, ...hold }).returning({ id: heldPosts.id }).get();
+    db.insert(cases).values({ kind: 'held', heldId: waiting.id }).run();
+    return { url: `/posts/held/${waiting.id}`, held: true };
+  });
+}
+
+/** Runs a command for what it refuses; nothing of it stays. Call inside a transaction. */
+function rehearse(command: () => unknown): void {
+  db.$client.exec('savepoint rehearsal');
+  command();
+  db.$client.exec('rollback to rehearsal; release rehearsal');
+}
+
+/** Links to other sites, and images, of a text in Markdown. */
+export function countsOf(markdown: string): { linksPerPost: number; imagesPerPost: number } {
+  const html = renderMarkdown(markdown);
+  const home = new URL(settings().url).host;
+  const links = [...html.matchAll(/<a href="(https?:[^"]*)"/gi)].filter(([, href = '']) => URL.parse(href.replaceAll('&amp;', '&'))?.host !== home);
+  return { linksPerPost: links.length, imagesPerPost: (html.match(/<img\b/gi) ?? []).length };
+}
+
+export const submitEditInput = postEditInput.extend(trapFields);
+
+/** Edits one's own post from the form, within the limits; an edit that turns it into spam puts it before the coordinators and hides it. Throws what `editPost` throws, Invalid. */
+export function submitEdit(actor: Member, { website, shown, ...input }: z.output<typeof submitEditInput>): { url: string } {
+  return transaction(() => {
+    mustKeepToLevel(actor, countsOf(input.body), 'body');
+    const saved = editPost(actor, input);
+    blankAgain(input.postId);
+    const hold = whyHeld(actor, input.body, { website, shown });
+    if (hold && hold.why !== 'first') flagByHub(input.postId, `The edit looks like spam: ${hold.signals.join(', ')}.`);
+    return saved;
+  });
+}
+
+export interface HeldView { id: number; kind: 'thread' | 'post' | 'comment'; title: string | null; html: string; at: Date; state: 'waiting' | 'approved' | 'declined'; url: string | null }
+
+/** A held post, for its author and coordinators. Throws SignInRequired, NotFound. */
+export function heldPost(viewer: Viewer, id: number): HeldView {
+  mustSignIn(viewer);
+  const row = Number.isSafeInteger(id) ? db.select().from(heldPosts).where(eq(heldPosts.id, id)).get() : undefined;
+  if (!row || (row.authorId !== viewer.id && !canModerate(viewer))) throw new NotFound('There is no such post.');
+  return asView(row);
+}
+
+/** What waits in a thread, under a resource, or (with neither) anywhere, of this viewer's own: shown to them alone. */
+export function ownWaiting(viewer: Viewer, where: { threadId?: number; resourceId?: string } = {}): HeldView[] {
+  if (!viewer) return [];
+  return db.select().from(heldPosts).where(eq(heldPosts.authorId, viewer.id)).orderBy(heldPosts.id).all()
+    .filter((row) => row.state === 'waiting' && (where.threadId === undefined || row.threadId === where.threadId) && (where.resourceId === undefined || row.resourceId === where.resourceId))
+    .map(asView);
+}
+
+const asView = (row: typeof heldPosts.$inferSelect): HeldView => ({ id: row.id, kind: row.kind, title: row.title, html: renderMarkdown(row.markdown, `h${row.id}`), at: row.at, state: row.state, url: row.url });

@@ -1,0 +1,82 @@
+import { and, eq, isNotNull } from 'drizzle-orm';
+import { z } from 'zod';
+import { db, follows, forums, mailStops, members, prepared, themes, transaction } from '#db/client.ts';
+import { Invalid, NotFound } from '../errors.ts';
+import { countAttempt } from '../people/limits.ts';
+import { mustSignIn } from '../people/permissions.ts';
+import { safeNext } from '../people/signing-in.ts';
+import type { Member, Viewer } from '../people/types.ts';
+import { notificationSettingsOf } from './notification-settings.ts';
+import { findThread } from './threads.ts';
+
+export const followKinds = ['thread', 'forum', 'theme', 'member'] as const;
+export type FollowKind = (typeof followKinds)[number];
+
+/**
+ * How closely a member follows something, from nothing to everything:
+ * - `muted`: they are told of nothing in it, not even that they are mentioned, and it is in no list and no count of theirs;
+ * - `normal`: they are told when somebody mentions or quotes them;
+ * - `first-post`: also of every new thread in the forum, on the theme, by the member; of replies not;
+ * - `tracking`: as normal, and the header counts its threads with something unread;
+ * - `following`: as tracking, and they are told of every new post, new threads included.
+ *
+ * A level that stands on the thread itself decides. Otherwise muted anywhere (its forum, one of its themes, who started it) wins, and then the
+ * highest of them. What a muted member writes is told of nowhere. What coordinators decide about one's own posts and flags is told whatever is muted.
+ */
+export const followLevels = ['muted', 'normal', 'first-post', 'tracking', 'following'] as const;
+export type FollowLevel = (typeof followLevels)[number];
+
+/** The levels in words, for forms. A thread has one opening post, so its followers cannot wait for another. */
+export function levelOptions(kind: FollowKind): { value: FollowLevel; label: string }[] {
+  const words: Record<FollowLevel, string> = {
+    muted: 'Muted: hide it, tell me nothing', normal: 'Normal: tell me when I am mentioned or quoted', 'first-post': 'New threads: tell me when one is started',
+    tracking: 'Tracking: count what is unread', following: kind === 'thread' ? 'Following: tell me of every reply' : 'Following: tell me of every post',
+  };
+  return followLevels.filter((level) => kind !== 'thread' || level !== 'first-post').map((value) => ({ value, label: words[value] }));
+}
+
+export const followInput = z.object({
+  kind: z.enum(followKinds), ref: z.string().min(1).max(200), level: z.enum(followLevels, { error: 'Please choose one.' }),
+  /** Where to go afterwards. */
+  back: z.string().max(2_000).nullish(),
+});
+
+/** Sets how closely the actor follows something that they may see. Choosing a thread again also lets letters about it come again. Throws NotFound, Gone, Invalid, TooMany. */
+export function follow(actor: Member, { kind, ref, level, back }: z.output<typeof followInput>): { url: string } {
+  mustSignIn(actor);
+  countAttempt('followPerMember', actor.id);
+  if (kind === 'thread' && level === 'first-post') throw new Invalid({ level: 'A thread is followed as a whole, or not.' });
+  if (kind === 'member' && ref === String(actor.id)) throw new Invalid({ level: 'You cannot follow or mute yourself.' });
+  // What is gone can still be let go of.
+  if (level !== 'normal') mustBeThere(actor, kind, ref);
+  transaction(() => {
+    const which = and(eq(follows.memberId, actor.id), eq(follows.kind, kind), eq(follows.ref, ref));
+    db.delete(follows).where(which).run();
+    // A thread that was set to normal stays so, whatever its forum is and whoever replies.
+    if (kind === 'thread' || level !== 'normal') db.insert(follows).values({ memberId: actor.id, kind, ref, level }).run();
+    if (kind === 'thread' && level === 'following') db.delete(mailStops).where(and(eq(mailStops.memberId, actor.id), eq(mailStops.subject, `thread-${ref}`))).run();
+  });
+  return { url: safeNext(back ?? '/account/notifications') };
+}
+
+function mustBeThere(actor: Member, kind: FollowKind, ref: string): void {
+  if (kind === 'thread') return void findThread(actor, Number(ref));
+  const there = kind === 'forum' ? db.select({ id: forums.id }).from(forums).where(eq(forums.id, Number(ref))).get()
+    : kind === 'theme' ? db.select({ code: themes.code }).from(themes).where(eq(themes.code, ref)).get()
+    : db.select({ id: members.id }).from(members).where(and(eq(members.id, Number(ref)), isNotNull(members.emailConfirmedAt))).get();
+  if (!there) throw new NotFound('This is not here any more.');
+}
+
+/** How closely the viewer has set to follow something; normal for visitors and where nothing is set. */
+export function followLevelOf(viewer: Viewer, kind: FollowKind, ref: string | number): FollowLevel {
+  if (!viewer) return 'normal';
+  return (levelOf().get(viewer.id, kind, String(ref)) as FollowLevel | undefined) ?? 'normal';
+}
+const levelOf = prepared((d) => d.$client.prepare('select level from follows where member_id = ? and kind = ? and ref = ?').pluck());
+
+/** Follows a thread for whoever starts it or replies, as their settings say, unless they have chosen something for it. Call inside the transaction of the post. */
+export function followByWriting(memberId: number, threadId: number, how: 'started' | 'replied'): void {
+  const level = notificationSettingsOf(memberId)[how];
+  if (level !== 'normal') byWriting().run(memberId, String(threadId), level);
+}
+const byWriting = prepared((d) => d.$client.prepare(`insert into follows (member_id, kind, ref, level, auto) values (?, 'thread', ?, ?, 1) on conflict do nothing`));

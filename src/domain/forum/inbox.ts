@@ -1,0 +1,113 @@
+import { and, eq, isNull, lte } from 'drizzle-orm';
+import { z } from 'zod';
+import { db, notifications, prepared } from '#db/client.ts';
+import { rowId } from '#lib/fields.ts';
+import { paging, type Paging } from '#lib/paging.ts';
+import { NotFound } from '../errors.ts';
+import type { NotificationKind, NotificationReason } from '../mail/notifications.ts';
+import { mustSignIn } from '../people/permissions.ts';
+import type { Member, Viewer } from '../people/types.ts';
+import { postUrl } from './addresses.ts';
+import { shownAuthor } from './shown-author.ts';
+
+/** Something the viewer is told. */
+export interface Told {
+  id: number;
+  /** One sentence: who did what where. */
+  words: string;
+  /** Why they are told, as a sentence. */
+  why: string;
+  at: Date;
+  unread: boolean;
+}
+
+/** A notification with what it is about, as the database has it. */
+export interface ToldRow {
+  id: number; kind: NotificationKind; reason: NotificationReason; reason_name: string | null; post_id: number | null; thread_id: number | null; words: string | null; url: string | null;
+  created_at: number; read_at: number | null; number: number | null; markdown: string | null; title: string | null; comment: number; author_name: string | null; actor_name: string | null;
+}
+
+/**
+ * Columns and joins that tell a notification; what is not public any more is not told: a removed or hidden post or thread, a resource that was
+ * retired. A post that quotes something hidden comes without its text.
+ */
+export const toldColumns = `
+  n.id, n.kind, n.reason, n.post_id, coalesce(p.thread_id, n.thread_id) as thread_id, n.words, n.url, n.created_at, n.read_at, p.number, t.title, t.resource_id is not null as comment, w.name as author_name, a.name as actor_name,
+  case when not exists (select 1 from blanked_quotes b where b.post_id = p.id) then p.markdown end as markdown,
+  case n.reason when 'follows-forum' then (select f.name from forums f where f.id = cast(n.reason_ref as integer))
+    when 'follows-theme' then (select h.label from themes h where h.code = n.reason_ref) end as reason_name`;
+export const toldJoins = `
+  left join posts p on p.id = n.post_id left join threads t on t.id = coalesce(p.thread_id, n.thread_id) left join members w on w.id = p.author_id
+  left join members a on a.id = n.actor_id left join resources s on s.id = t.resource_id`;
+export const stands = `(n.post_id is null or (p.removed_at is null and t.removed_at is null and (t.resource_id is null or s.status = 'published')))`;
+
+/** How many notifications the viewer has not read. 0 for visitors. */
+export function countUnreadTold(viewer: Viewer): number {
+  return viewer ? (unreadTold().get(viewer.id) as number) : 0;
+}
+const unreadTold = prepared((d) => d.$client.prepare(`select count(*) from notifications n ${toldJoins} where n.member_id = ? and n.read_at is null and ${stands}`).pluck());
+
+/** One page of 30 of what the viewer was told, the newest first, and the newest id of all. Throws SignInRequired. */
+export function listTold(viewer: Viewer, page: string | null): { told: Told[]; total: number; unread: number; newest: number; paging: Paging } {
+  mustSignIn(viewer);
+  const total = allTold().get(viewer.id) as number;
+  const slice = paging(total, 30, page);
+  const rows = someTold().all(viewer.id, slice.size, slice.offset) as ToldRow[];
+  return { told: rows.map((row) => ({ id: row.id, words: whatHappened(row), why: whyTold(row), at: new Date(row.created_at), unread: row.read_at === null })), total, unread: countUnreadTold(viewer), newest: (newestOf().get(viewer.id) as number | null) ?? 0, paging: slice };
+}
+const newestOf = prepared((d) => d.$client.prepare('select max(id) from notifications where member_id = ?').pluck());
+const allTold = prepared((d) => d.$client.prepare(`select count(*) from notifications n ${toldJoins} where n.member_id = ? and ${stands}`).pluck());
+const someTold = prepared((d) => d.$client.prepare(`select ${toldColumns} from notifications n ${toldJoins} where n.member_id = ? and ${stands} order by n.id desc limit ? offset ?`));
+
+/** What happened, in a sentence. */
+export function whatHappened(row: ToldRow): string {
+  if (row.post_id === null) return row.words ?? '';
+  const who = row.kind === 'accepted' ? row.actor_name ?? 'A coordinator' : shownAuthor({ authorName: row.author_name ?? '' });
+  const where = row.comment ? `the comments on “${row.title}”` : `“${row.title}”`;
+  switch (row.kind) {
+    case 'mention': return `${who} mentioned you in ${where}`;
+    case 'quote': return `${who} quoted you in ${where}`;
+    case 'new-thread': return `${who} started ${where}`;
+    case 'accepted': return `${who} accepted your answer in ${where}`;
+    default: return row.words ?? (row.comment ? `${who} commented on “${row.title}”` : `${who} replied in ${where}`);
+  }
+}
+
+/** Why somebody is told, as a sentence about them. */
+export function whyTold({ reason, reason_name, author_name }: ToldRow): string {
+  switch (reason) {
+    case 'mentioned': return 'You are told because you were mentioned.';
+    case 'quoted': return 'You are told because you were quoted.';
+    case 'started': return 'You are told because you started this thread.';
+    case 'follows-thread': return 'You are told because you follow this thread.';
+    case 'follows-member': return `You are told because you follow ${shownAuthor({ authorName: author_name ?? 'them' })}.`;
+    case 'follows-forum': return `You are told because you follow the forum ${reason_name ?? ''}.`.replace(' .', '.');
+    case 'follows-theme': return `You are told because you follow the theme ${reason_name ?? ''}.`.replace(' .', '.');
+    case 'flagged': return 'You are told because you flagged it.';
+    case 'own': return 'You are told because it is about what you wrote.';
+  }
+}
+
+/** Where one of the viewer's notifications leads; going there makes it read. Throws SignInRequired, NotFound for another's. */
+export function openTold(viewer: Viewer, id: number): string {
+  mustSignIn(viewer);
+  const row = Number.isSafeInteger(id) ? db.select().from(notifications).where(and(eq(notifications.id, id), eq(notifications.memberId, viewer.id))).get() : undefined;
+  if (!row) throw new NotFound('You have no such notification.');
+  readNotification(viewer, { id });
+  return row.postId !== null ? postUrl(row.postId) : row.url ?? '/account/inbox';
+}
+
+export const readOneInput = z.object({ id: rowId });
+export const readAllInput = z.object({ upTo: rowId });
+
+/** Marks one of the actor's notifications as read; another's stays as it is. */
+export function readNotification(actor: Member, { id }: z.output<typeof readOneInput>): void {
+  mustSignIn(actor);
+  db.update(notifications).set({ readAt: new Date() }).where(and(eq(notifications.id, id), eq(notifications.memberId, actor.id), isNull(notifications.readAt))).run();
+}
+
+/** Marks all of the actor's notifications as read, up to the newest that they were shown. */
+export function readAllNotifications(actor: Member, { upTo }: z.output<typeof readAllInput>): void {
+  mustSignIn(actor);
+  db.update(notifications).set({ readAt: new Date() }).where(and(eq(notifications.memberId, actor.id), lte(notifications.id, upTo), isNull(notifications.readAt))).run();
+}

@@ -1,0 +1,49 @@
+import { asc, eq } from 'drizzle-orm';
+import { z } from 'zod';
+import { db, posts, threads } from '#db/client.ts';
+import { rowId, text } from '#lib/fields.ts';
+import { Denied } from '../errors.ts';
+import { recordAct } from '../moderation/log.ts';
+import type { Member } from '../people/types.ts';
+import { onThread } from './moderating.ts';
+import { appendPosts, leadTo, placesIn, renumber, settleThreads } from './moving-posts.ts';
+import { namedThread } from './naming-threads.ts';
+import { noteAct } from './thread-acts.ts';
+
+export const mergeThreadsInput = z.object({
+  threadId: rowId,
+  /** Address or number of the thread it goes into. */
+  target: z.string({ error: 'Name the thread that it goes into.' }),
+  order: z.enum(['appended', 'by-date'], { error: 'Say in which order the posts stand.' }).default('appended'),
+  reason: text({ missing: 'Please give the reason: it stands in the public log.', max: 1_000 }),
+});
+
+/**
+ * Merges a thread into another one: all its posts go there, after the others or among them by date (the other's opening post stays the first),
+ * and its address leads there. For coordinators. Returns where the other thread is. Throws Invalid, Denied.
+ */
+export function mergeThreads(actor: Member, input: z.output<typeof mergeThreadsInput>): { url: string } {
+  return onThread(actor, input.threadId, (thread) => {
+    if (thread.removed) throw new Denied('This thread was removed: bring it back first.');
+    const into = namedThread(actor, input.target, thread);
+    const moved = placesIn(thread.id);
+    const own = placesIn(into.id);
+    appendPosts(into.id, moved.map((p) => p.id));
+    if (input.order === 'by-date') orderByDate(into.id);
+    leadTo(actor, thread.id, into.id, `It was merged into “${into.title}”.`);
+    noteAct(actor, 'merge threads', thread.id, input.reason, {
+      as: 'thread', from: thread.id, to: into.id, lastNumber: into.lastNumber, posts: moved, own: input.order === 'by-date' ? own : null,
+    }, into.id);
+    settleThreads([thread.id, into.id], moved.map((p) => p.id));
+    recordAct(actor, 'merge threads', `“${thread.title}” into “${into.title}”`, into.url, input.reason);
+  });
+}
+
+/** Numbers the posts of a thread anew, by when they were written; what opens it goes on opening it. */
+function orderByDate(threadId: number): void {
+  const [opening, ...others] = db.select({ id: posts.id, number: posts.number, at: posts.createdAt }).from(posts).where(eq(posts.threadId, threadId)).orderBy(asc(posts.number)).all();
+  if (!opening) return;
+  others.sort((a, b) => a.at.getTime() - b.at.getTime() || a.id - b.id);
+  renumber(threadId, [opening, ...others].map(({ id }, at) => ({ id, number: at + 1 })));
+  db.update(threads).set({ lastNumber: others.length + 1 }).where(eq(threads.id, threadId)).run();
+}

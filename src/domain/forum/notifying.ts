@@ -1,0 +1,106 @@
+import { prepared } from '#db/client.ts';
+import type { NotificationKind, NotificationReason } from '../mail/notifications.ts';
+import { dropNotifications, putNotification, putNotifications } from '../mail/notifications.ts';
+import type { FollowKind, FollowLevel } from './follows.ts';
+import { notMuted } from './muted.ts';
+
+/** Whom a post speaks to by name. Ids of members; who is no member, or the author, is left out. */
+export interface Addressed { mentioned?: readonly number[]; quoted?: readonly number[] }
+
+/** What a member has set for a thread and for what is around it. */
+export interface Followed {
+  /** On the thread itself; null where nothing is set. */
+  thread: FollowLevel | null;
+  /** The thread is followed because they wrote in it, not by choice. */
+  auto: boolean;
+  /** On its forum, its themes, and the member who started it; `ref` names the theme, forum or member. */
+  around: readonly { kind: Exclude<FollowKind, 'thread'>; ref: string; level: FollowLevel }[];
+  /** On the author of the post. */
+  author: FollowLevel | null;
+}
+
+/** What a post is to a member, besides what they follow. */
+export interface Post { first: boolean; mentioned: boolean; quoted: boolean; starter: boolean; authorRef: string }
+
+/** Whether and why a member is told of a new post: the strongest reason, or null. The rules stand at `followLevels`. */
+export function reasonFor(post: Post, { thread, auto, around, author }: Followed): { kind: NotificationKind; reason: NotificationReason; ref: string | null } | null {
+  if (author === 'muted' || thread === 'muted' || (thread === null && around.some(({ level }) => level === 'muted'))) return null;
+  if (post.mentioned) return { kind: 'mention', reason: 'mentioned', ref: null };
+  if (post.quoted) return { kind: 'quote', reason: 'quoted', ref: null };
+  const kind = post.first ? 'new-thread' : 'reply';
+  const wanted = (level: FollowLevel | null) => level === 'following' || (post.first && level === 'first-post');
+  if (thread === 'following') return { kind, reason: auto && post.starter ? 'started' : 'follows-thread', ref: null };
+  if (wanted(author)) return { kind, reason: 'follows-member', ref: post.authorRef };
+  if (thread !== null) return null;
+  for (const [of, reason] of [['forum', 'follows-forum'], ['theme', 'follows-theme']] as const) {
+    const found = around.find(({ kind: what, level }) => what === of && wanted(level));
+    if (found) return { kind, reason, ref: found.ref };
+  }
+  // Whoever follows the one who started the thread follows what they write, not what others answer.
+  return null;
+}
+
+/**
+ * Tells everybody who is to know of a new post, each once. Call inside the transaction that writes it, when the thread stands with its
+ * themes and before its author follows it by writing.
+ */
+export function notifyOfPost(postId: number, { mentioned = [], quoted = [] }: Addressed = {}): void {
+  tell(postId, mentioned, quoted, false);
+}
+
+/** Tells those whom an edit newly mentions or quotes; whoever was told of the post before is not told again. Call inside the transaction of the edit. */
+export function notifyOfEdit(postId: number, { mentioned = [], quoted = [] }: Addressed): void {
+  tell(postId, mentioned, quoted, true);
+}
+
+function tell(postId: number, mentioned: readonly number[], quoted: readonly number[], byNameOnly: boolean): void {
+  const post = facts().get(postId) as { thread_id: number; number: number; forum_id: number | null; author_id: number; starter_id: number } | undefined;
+  if (!post) return;
+  const authorRef = String(post.author_id);
+  const rows = concerned().all({ thread: String(post.thread_id), threadId: post.thread_id, forum: String(post.forum_id ?? ''), author: authorRef, starter: String(post.starter_id), named: JSON.stringify([...mentioned, ...quoted]) }) as Row[];
+  const byMember = new Map<number, Row[]>([...mentioned, ...quoted].map((id) => [id, []]));
+  for (const row of rows) {
+    const known = byMember.get(row.member_id);
+    if (known) known.push(row);
+    else byMember.set(row.member_id, [row]);
+  }
+  const first = post.number === 1 && post.forum_id !== null;
+  putNotifications({ id: postId, threadId: post.thread_id, authorId: post.author_id }, [...byMember].flatMap(([memberId, set]) => {
+    const thread = set.find(({ kind }) => kind === 'thread');
+    const told = reasonFor({ first, mentioned: mentioned.includes(memberId), quoted: quoted.includes(memberId), starter: memberId === post.starter_id, authorRef }, {
+      thread: thread?.level ?? null, auto: thread?.auto === 1,
+      around: set.flatMap(({ kind, ref, level }) => (kind === 'thread' || (kind === 'member' && ref !== String(post.starter_id)) ? [] : [{ kind, ref, level }])),
+      author: set.find(({ kind, ref }) => kind === 'member' && ref === authorRef)?.level ?? null,
+    });
+    return !told || (byNameOnly && told.kind !== 'mention' && told.kind !== 'quote') ? [] : [{ memberId, ...told }];
+  }));
+}
+
+interface Row { member_id: number; kind: FollowKind; ref: string; level: FollowLevel; auto: number }
+
+const facts = prepared((d) => d.$client.prepare(`
+  select p.thread_id, p.number, t.forum_id, p.author_id, t.author_id as starter_id from posts p join threads t on t.id = p.thread_id
+  where p.id = ? and p.removed_at is null and t.removed_at is null`));
+
+/** All that was set on the thread and around it by members whom it could matter to: those who follow something of it closely enough, or are named. */
+const concerned = prepared((d) => d.$client.prepare(`
+  with around (kind, ref) as (
+    values ('thread', @thread), ('forum', @forum), ('member', @author), ('member', @starter)
+    union select 'theme', theme from thread_themes where thread_id = @threadId),
+  some (id) as (
+    select f.member_id from around a cross join follows f on f.kind = a.kind and f.ref = a.ref and f.level in ('first-post', 'following')
+    union select value from json_each(@named))
+  select distinct f.member_id, f.kind, f.ref, f.level, f.auto from some s cross join around a cross join follows f on f.member_id = s.id and f.kind = a.kind and f.ref = a.ref`));
+
+/** Tells the author of an answer that it was accepted, unless they have muted the thread. Call inside the transaction of the accepting. */
+export function notifyOfAccepted(postId: number, byId: number): void {
+  const post = facts().get(postId) as { thread_id: number; author_id: number } | undefined;
+  if (!post || !listens().get({ thread: post.thread_id, member: post.author_id })) return;
+  putNotification({ memberId: post.author_id, kind: 'accepted', reason: 'own', actorId: byId, threadId: post.thread_id, postId });
+}
+const listens = prepared((d) => d.$client.prepare(`select 1 from threads t where t.id = @thread and ${notMuted('t', '@member')}`));
+
+/** Takes back that the author of an answer was told. Call inside the transaction that takes the acceptance back. */
+export function forgetAccepted(postId: number): void {
+  dropNotifications(postId, 'accepted');
+}

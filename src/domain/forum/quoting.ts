@@ -1,0 +1,35 @@
+import type { Viewer } from '../people/types.ts';
+import { postsPerPage, postUrl } from './addresses.ts';
+import { findPost, postsOnPage } from './posts.ts';
+
+/** Longer posts are quoted by their beginning. */
+const mostQuoted = 4_000;
+
+/**
+ * What a reply begins with that quotes a post: who wrote it with a link to it, then its Markdown, each line after a `>`. What the post itself
+ * quotes is left out. Empty for a removed post. Throws NotFound, Gone.
+ */
+export function quoteOf(viewer: Viewer, postId: number): string {
+  const post = findPost(viewer, postId);
+  const shown = postsOnPage(viewer, post.thread, Math.ceil(post.number / postsPerPage)).find(({ id }) => id === postId);
+  if (post.removed || !shown) return '';
+  const own = withoutQuotes(post.markdown);
+  const text = own.length > mostQuoted ? `${own.slice(0, mostQuoted).replace(/\s+\S*$/, '')} …` : own;
+  return `> ${attribution(shown.author.name, postId)}\n>\n${text.split('\n').map((line) => `> ${line}`.trimEnd()).join('\n')}\n\n`;
+}
+
+/** "[Rosa Delgado wrote](/posts/12):", the first line of a quotation in Markdown. */
+export function attribution(name: string, postId: number): string {
+  return `[${name.replace(/[\\`*_[\]<>&~!#|]/g, '\\$&')} wrote](${postUrl(postId)}):`;
+}
+
+/** Markdown without its quotations; what looks like one inside a fenced block of code is code. */
+function withoutQuotes(markdown: string): string {
+  let fence: string | null = null;
+  const kept = markdown.split('\n').filter((line) => {
+    const mark = /^ {0,3}(`{3,}|~{3,})/.exec(line)?.[1];
+    if (mark && (fence === null || mark.startsWith(fence))) fence = fence === null ? mark : null;
+    return fence !== null || !/^ {0,3}>/.test(line);
+  });
+  return kept.join('\n').replace(/\n{3,}/g, '\n\n').trim();
+}

@@ -1,0 +1,73 @@
+import { eq } from 'drizzle-orm';
+import { z } from 'zod';
+import { db, posts, threads, threadThemes } from '#db/client.ts';
+import { rowId, text } from '#lib/fields.ts';
+import { slugify } from '#lib/slug.ts';
+import { Denied, Invalid } from '../errors.ts';
+import { recordAct } from '../moderation/log.ts';
+import type { Member } from '../people/types.ts';
+import { titleField } from './fields.ts';
+import { chosenForum } from './forums.ts';
+import { onThread } from './moderating.ts';
+import { appendPosts, placesIn, settleThreads, type Place } from './moving-posts.ts';
+import { namedThread } from './naming-threads.ts';
+import { noteAct } from './thread-acts.ts';
+import { findThread, type Thread } from './threads.ts';
+
+export const splitThreadInput = z.object({
+  threadId: rowId,
+  posts: z.array(z.coerce.number()).default([]),
+  /** All that stands after the last chosen one goes along. */
+  rest: z.enum(['yes']).optional(),
+  into: z.enum(['new', 'existing'], { error: 'Say where the posts go.' }).default('new'),
+  title: z.string().nullish(),
+  forum: z.string().nullish(),
+  /** Address or number of the thread they go to. */
+  target: z.string().nullish(),
+  reason: text({ missing: 'Please give the reason: it stands in the public log.', max: 1_000 }),
+});
+
+/**
+ * Moves posts of a thread to a new thread or to the end of another one, where each gets the next number. Their permanent addresses go with them,
+ * and a note in their old place says where they are. The opening post stays. For coordinators. Returns where the posts are. Throws Invalid, Denied.
+ */
+export function splitThread(actor: Member, input: z.output<typeof splitThreadInput>): { url: string } {
+  let url = '';
+  onThread(actor, input.threadId, (thread) => {
+    if (thread.removed) throw new Denied('This thread was removed: bring it back first.');
+    const moved = chosenPosts(thread, input);
+    const to = input.into === 'new' ? threadFor(actor, thread, moved, input) : namedThread(actor, input.target ?? '', thread);
+    const { lastNumber } = to;
+    appendPosts(to.id, moved.map((p) => p.id));
+    noteAct(actor, 'split thread', thread.id, input.reason, { as: 'posts', from: thread.id, to: to.id, fresh: input.into === 'new', lastNumber, posts: moved }, to.id);
+    settleThreads([thread.id, to.id], moved.map((p) => p.id));
+    recordAct(actor, 'split thread', `${moved.length === 1 ? 'a post' : `${moved.length} posts`} of “${thread.title}” to “${to.title}”`, to.url, input.reason);
+    url = to.url;
+  });
+  return { url };
+}
+
+function chosenPosts(thread: Thread, { posts: ids, rest }: z.output<typeof splitThreadInput>): Place[] {
+  const all = placesIn(thread.id);
+  const chosen = all.filter((p) => ids.includes(p.id));
+  const last = chosen.at(-1);
+  if (!last) throw new Invalid({ posts: 'Choose at least one post.' });
+  if (chosen[0]?.number === 1) throw new Invalid({ posts: 'The opening post stays with its thread: merge the whole thread instead.' });
+  return rest ? all.filter((p) => chosen.includes(p) || p.number > last.number) : chosen;
+}
+
+/** The new thread that posts are moved to: by whoever wrote the first of them, then, and of the same kind and themes. */
+function threadFor(actor: Member, from: Thread, moved: readonly Place[], input: z.output<typeof splitThreadInput>): Thread {
+  const title = titleField.safeParse(input.title ?? '');
+  if (!title.success) throw new Invalid({ title: title.error.issues[0]?.message ?? 'Give the new thread a title.' });
+  const forum = chosenForum(input.forum ?? '');
+  if (forum.closedReason !== null) throw new Invalid({ forum: 'This forum is closed: nothing is added to it.' });
+  const opening = db.select().from(posts).where(eq(posts.id, moved[0]?.id ?? 0)).get();
+  if (!opening || opening.removedAt !== null) throw new Invalid({ posts: 'The first of them was removed, so it cannot open a thread: choose another one.' });
+  const { id } = db.insert(threads).values({
+    forumId: forum.id, kind: from.kind === 'question' ? 'question' : 'discussion', title: title.data, slug: slugify(title.data),
+    authorId: opening.authorId, lastPosterId: opening.authorId, createdAt: opening.createdAt, lastPostAt: opening.createdAt,
+  }).returning({ id: threads.id }).get();
+  for (const { code } of from.themes) db.insert(threadThemes).values({ threadId: id, theme: code }).run();
+  return findThread(actor, id);
+}

@@ -1,0 +1,119 @@
+import { and, count, desc, eq, isNull, or } from 'drizzle-orm';
+import { alias } from 'drizzle-orm/sqlite-core';
+import { z } from 'zod';
+import { db, forums, members, prepared, threadActs, threads } from '#db/client.ts';
+import { paging, type Paging } from '#lib/paging.ts';
+import { wordsOfAct, type Act } from '../moderation/log.ts';
+import { mustCoordinate } from '../people/permissions.ts';
+import type { Viewer } from '../people/types.ts';
+import { postUrl, threadUrl } from './addresses.ts';
+
+const moment = z.number().nullable();
+
+/** Columns of a thread that acts change; times in milliseconds. */
+export const threadFieldsSchema = z.object({
+  title: z.string(), slug: z.string(), forumId: z.number().nullable(), pinned: z.boolean(), lockedAt: moment, lockedReason: z.string().nullable(),
+}).partial();
+export type ThreadFields = z.infer<typeof threadFieldsSchema>;
+
+const closingSchema = z.object({ byId: z.number(), at: z.number(), reason: z.string() }).nullable();
+export type Closing = z.infer<typeof closingSchema>;
+
+const placesSchema = z.array(z.object({ id: z.number(), number: z.number() }));
+
+/** What an act remembers for its undoing. */
+export const undoSchema = z.discriminatedUnion('as', [
+  /** Columns of the thread itself. */
+  z.object({ as: z.literal('fields'), before: threadFieldsSchema, after: threadFieldsSchema }),
+  z.object({ as: z.literal('closing'), before: closingSchema, after: closingSchema }),
+  /** Some posts went to another thread, made for them (`fresh`) or not. `lastNumber` is the other's before, `posts` where they stood. */
+  z.object({ as: z.literal('posts'), from: z.number(), to: z.number(), fresh: z.boolean(), lastNumber: z.number(), posts: placesSchema, left: z.array(z.string()).optional() }),
+  /** A whole thread went into another; `own` are the numbers of the other's posts where they were changed. */
+  z.object({ as: z.literal('thread'), from: z.number(), to: z.number(), lastNumber: z.number(), posts: placesSchema, own: placesSchema.nullable(), left: z.array(z.string()).optional() }),
+]);
+export type Undo = z.infer<typeof undoSchema>;
+
+/** Remembers what was done to a thread. Call inside the transaction of the act. */
+export function noteAct(actor: { id: number }, act: Act, threadId: number, reason: string | null, undo: Undo, otherId: number | null = null): void {
+  db.insert(threadActs).values({ act, threadId, otherId, byId: actor.id, reason, undo }).run();
+}
+
+/** Something that was done to a thread, as coordinators see it. */
+export interface ThreadAct {
+  id: number; at: Date; words: string; reason: string | null;
+  by: { name: string; handle: string } | null;
+  thread: { title: string; url: string };
+  /** The other thread of a split or merge. */
+  other: { title: string; url: string } | null;
+  undoneAt: Date | null;
+  undoneBy: string | null;
+  /** What undoing did not put back as it was, in sentences. */
+  left: string[];
+}
+
+const undoer = alias(members, 'undoer');
+const other = alias(threads, 'other');
+const otherForum = alias(forums, 'other_forum');
+
+function selectActs() {
+  return db.select({
+    id: threadActs.id, at: threadActs.at, act: threadActs.act, reason: threadActs.reason, undo: threadActs.undo, undoneAt: threadActs.undoneAt, undoneBy: undoer.name,
+    name: members.name, handle: members.handle, byId: threadActs.byId, authorId: threads.authorId, 
+    thread: { id: threads.id, title: threads.title, slug: threads.slug, forumSlug: forums.slug }, otherId: other.id, otherTitle: other.title, otherSlug: other.slug, otherForum: otherForum.slug,
+  }).from(threadActs).innerJoin(threads, eq(threads.id, threadActs.threadId)).leftJoin(other, eq(other.id, threadActs.otherId))
+    .leftJoin(forums, eq(forums.id, threads.forumId)).leftJoin(otherForum, eq(otherForum.id, other.forumId))
+    .leftJoin(members, eq(members.id, threadActs.byId)).leftJoin(undoer, eq(undoer.id, threadActs.undoneById));
+}
+type ActRow = ReturnType<ReturnType<typeof selectActs>['all']>[number];
+
+const linked = (thread: { id: number; title: string; slug: string; forumSlug: string | null }) => ({ title: thread.title, url: threadUrl({ ...thread, resourceSlug: null }) });
+
+function shown(row: ActRow): ThreadAct {
+  const undo = undoSchema.parse(row.undo);
+  return {
+    id: row.id, at: row.at, words: wordsOfAct(row.act), reason: row.reason,
+    // Who started a thread may have closed it without being named.
+    by: row.name !== null && row.handle !== null && row.byId !== row.authorId ? { name: row.name, handle: row.handle } : null,
+    thread: linked(row.thread),
+    other: row.otherId !== null && row.otherTitle !== null && row.otherSlug !== null ? linked({ id: row.otherId, title: row.otherTitle, slug: row.otherSlug, forumSlug: row.otherForum }) : null,
+    undoneAt: row.undoneAt, undoneBy: row.undoneBy, left: 'left' in undo ? undo.left ?? [] : [],
+  };
+}
+
+/** What was done to a thread and can be undone, the newest first, at most ten. For coordinators. */
+export function actsOn(viewer: Viewer, threadId: number): ThreadAct[] {
+  mustCoordinate(viewer);
+  return selectActs().where(and(or(eq(threadActs.threadId, threadId), eq(threadActs.otherId, threadId)), isNull(threadActs.undoneAt)))
+    .orderBy(desc(threadActs.id)).limit(10).all().map(shown);
+}
+
+/** Everything that was done to threads, the newest first, 30 a page. For coordinators. */
+export function listActs(viewer: Viewer, page: string | null): { acts: ThreadAct[]; paging: Paging } {
+  mustCoordinate(viewer);
+  const slice = paging(db.select({ n: count() }).from(threadActs).get()?.n ?? 0, 30, page);
+  const rows = selectActs().orderBy(desc(threadActs.id)).limit(slice.size).offset(slice.offset).all();
+  return { acts: rows.map(shown), paging: slice };
+}
+
+/** A note in the old place of posts that stand in another thread now. */
+export interface MovedNote {
+  /** It stands before the first post with a higher number. */
+  number: number;
+  posts: number;
+  /** Where the first of them stands; null where this viewer may not see it. */
+  to: { url: string; title: string } | null;
+}
+
+/** The notes among the posts of a thread with these numbers: how many were moved, and where to. */
+export function movedFrom(threadId: number, first: number, last: number): MovedNote[] {
+  return (splitsOf().all(threadId) as { undo: string }[]).flatMap(({ undo: text }) => {
+    const undo = undoSchema.parse(JSON.parse(text));
+    const gone = undo.as === 'posts' ? undo.posts.filter(({ number }) => number >= first && number <= last) : [];
+    const [start] = gone;
+    if (!start) return [];
+    const title = titleOfPost().get(start.id) as string | undefined;
+    return [{ number: start.number, posts: gone.length, to: title === undefined ? null : { url: postUrl(start.id), title } }];
+  }).sort((a, b) => a.number - b.number);
+}
+const splitsOf = prepared((d) => d.$client.prepare(`select undo from thread_acts where thread_id = ? and act = 'split thread' and undone_at is null`));
+const titleOfPost = prepared((d) => d.$client.prepare('select t.title from posts p join threads t on t.id = p.thread_id where p.id = ? and t.removed_at is null').pluck());

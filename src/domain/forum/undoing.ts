@@ -1,0 +1,122 @@
+import { and, eq, inArray } from 'drizzle-orm';
+import { z } from 'zod';
+import { bumpChanges, db, forums, posts, threadActs, threads, transaction } from '#db/client.ts';
+import { rowId } from '#lib/fields.ts';
+import { Denied, NotFound } from '../errors.ts';
+import { recordAct, wordsOfAct } from '../moderation/log.ts';
+import { mustCoordinate } from '../people/permissions.ts';
+import type { Member } from '../people/types.ts';
+import { appendPosts, closeUp, leadTo, mustStandStill, placesIn, putBack, renumber, settleThreads, standAgain, type Place } from './moving-posts.ts';
+import { indexThread } from './searchable.ts';
+import { undoSchema, type Undo } from './thread-acts.ts';
+import { areStill, closingOf, putClosing, putFields } from './thread-fields.ts';
+import { findThread } from './threads.ts';
+
+export const undoThreadActInput = z.object({ actId: rowId });
+
+/**
+ * Undoes what was done to a thread. What was changed again since must be undone first (Denied says so). Posts go back to where they stood;
+ * posts written since stay where they were written, or go along with a thread that is taken back: `left` says what did not become as it was,
+ * in sentences. For coordinators. Returns where the thread is.
+ */
+export function undoThreadAct(actor: Member, { actId }: z.output<typeof undoThreadActInput>): { url: string; left: string[] } {
+  mustCoordinate(actor);
+  return transaction(() => {
+    const row = db.select().from(threadActs).where(eq(threadActs.id, actId)).get();
+    if (!row) throw new NotFound('There is no such act.');
+    if (row.undoneAt !== null) throw new Denied('This was undone already.');
+    const undo = undoSchema.parse(row.undo);
+    const left = putBackAsItWas(actor, row.threadId, undo);
+    db.update(threadActs).set({ undoneAt: new Date(), undoneById: actor.id, undo: left.length > 0 ? { ...undo, left } : undo }).where(eq(threadActs.id, actId)).run();
+    const thread = findThread(actor, row.threadId);
+    recordAct(actor, 'undo thread act', `“${thread.title}”: ${wordsOfAct(row.act)}`, thread.url);
+    bumpChanges();
+    return { url: thread.url, left };
+  });
+}
+
+function putBackAsItWas(actor: Member, threadId: number, undo: Undo): string[] {
+  switch (undo.as) {
+    case 'fields': return undoFields(threadId, undo);
+    case 'closing': return undoClosing(threadId, undo);
+    case 'posts': return undo.fresh ? undoNewThread(actor, undo) : undoMovedPosts(undo);
+    case 'thread': return undoMerge(undo);
+  }
+}
+
+const changedSince = () => new Denied('This was changed again since: undo that first.');
+
+function undoFields(threadId: number, { before, after }: Extract<Undo, { as: 'fields' }>): string[] {
+  mustStandStill(threadId, { removed: true });
+  if (!areStill(threadId, after)) throw changedSince();
+  if (before.forumId != null && !db.select({ id: forums.id }).from(forums).where(eq(forums.id, before.forumId)).get()) throw new Denied('The forum where the thread stood before is not there any more.');
+  putFields(threadId, before);
+  indexThread(threadId);
+  return [];
+}
+
+function undoClosing(threadId: number, { before, after }: Extract<Undo, { as: 'closing' }>): string[] {
+  mustStandStill(threadId, { removed: true });
+  if (JSON.stringify(closingOf(threadId)) !== JSON.stringify(after)) throw changedSince();
+  putClosing(threadId, before);
+  return [];
+}
+
+/** Takes posts back out of the thread that they were moved to; what stands after them there moves up. */
+function undoMovedPosts({ from, to, lastNumber, posts: places }: Extract<Undo, { as: 'posts' }>): string[] {
+  mustStandStill(from);
+  mustStandStill(to);
+  const { here, sentences } = stillIn(to, places);
+  const late = putBack(from, here);
+  closeUp(to, lastNumber);
+  settleThreads([from, to], here.map((p) => p.id));
+  return [...sentences, ...lateSentence(late)];
+}
+
+/** Takes a thread that was made for moved posts back into the one they came from, with what was written in it since. */
+function undoNewThread(actor: Member, { from, to, posts: places }: Extract<Undo, { as: 'posts' }>): string[] {
+  mustStandStill(from);
+  mustStandStill(to);
+  const { here, sentences } = stillIn(to, places);
+  const since = placesIn(to).filter(({ id }) => !here.some((p) => p.id === id)).map((p) => p.id);
+  const late = putBack(from, here);
+  appendPosts(from, since);
+  leadTo(actor, to, from, 'It was taken back into the thread it came from.');
+  settleThreads([from, to], [...here.map((p) => p.id), ...since]);
+  return [...sentences, ...lateSentence(late), ...(since.length > 0 ? [`${many(since.length, 'that was', 'that were')} written in the new thread since went along, to the end.`] : [])];
+}
+
+/** Lets a merged thread stand again with its posts; what was written since stays in the other one. */
+function undoMerge({ from, to, lastNumber, posts: places, own }: Extract<Undo, { as: 'thread' }>): string[] {
+  mustStandStill(to);
+  const { here, sentences } = stillIn(to, places);
+  if (!here.some(({ number }) => number === 1)) throw new Denied('Its opening post has been moved to another thread since: undo that first.');
+  standAgain(from);
+  putBack(from, here);
+  if (own) renumber(to, placesBefore(to, own, lastNumber));
+  else closeUp(to, lastNumber);
+  db.update(threads).set({ lastNumber: Math.max(lastNumber, highest(to)) }).where(eq(threads.id, to)).run();
+  settleThreads([from, to], here.map((p) => p.id));
+  const since = placesIn(to).filter(({ number }) => number > lastNumber).length;
+  return [...sentences, ...(since > 0 ? [`${many(since, 'that was', 'that were')} written after the merge stayed in the other thread.`] : [])];
+}
+
+/** The numbers that the posts of a thread had before others came among them; what came since follows. */
+function placesBefore(threadId: number, own: readonly Place[], lastNumber: number): Place[] {
+  const before = new Map(own.map((p) => [p.id, p.number]));
+  let next = lastNumber;
+  return placesIn(threadId).map(({ id }) => ({ id, number: before.get(id) ?? ++next }));
+}
+
+/** Which of the posts are still where they were put; that some are not, in a sentence. Throws Denied when none is. */
+function stillIn(threadId: number, places: readonly Place[]): { here: Place[]; sentences: string[] } {
+  const ids = new Set(db.select({ id: posts.id }).from(posts).where(and(eq(posts.threadId, threadId), inArray(posts.id, places.map((p) => p.id)))).all().map((p) => p.id));
+  const here = places.filter((p) => ids.has(p.id));
+  const gone = places.length - here.length;
+  if (here.length === 0) throw new Denied('All of these posts have been moved on since: undo that first.');
+  return { here, sentences: gone > 0 ? [`${many(gone, 'has', 'have')} been moved on since and ${gone === 1 ? 'stays' : 'stay'} there.`] : [] };
+}
+
+const many = (n: number, verb: string, verbs: string) => (n === 1 ? `1 post ${verb}` : `${n} posts ${verbs}`);
+const lateSentence = (late: number) => (late > 0 ? [`${many(late, 'stands', 'stand')} at the end: the old place was given to another one since.`] : []);
+const highest = (threadId: number) => placesIn(threadId).at(-1)?.number ?? 0;

@@ -1,0 +1,31 @@
+/* "Quote" below a post puts the selected words, or the whole post, into the reply that is being written, without leaving the page. Without JavaScript the link opens the page with the quotation in the form. */
+
+const area = document.querySelector<HTMLTextAreaElement>('#write textarea[name="body"]');
+
+/** The selected words, when they stand in this post. */
+function selectedIn(post: Element): string {
+  const selection = getSelection();
+  const prose = post.querySelector('.prose');
+  return selection && prose && selection.rangeCount > 0 && prose.contains(selection.getRangeAt(0).commonAncestorContainer) ? selection.toString().trim() : '';
+}
+
+function quotation(link: HTMLElement, words: string): string {
+  const author = (link.closest<HTMLElement>('.post')?.dataset['author'] ?? '').replace(/[\\`*_[\]<>&~!#|]/g, '\\$&');
+  return `> [${author} wrote](/posts/${link.dataset['quote']}):\n>\n${words.split('\n').map((line) => `> ${line}`.trimEnd()).join('\n')}\n\n`;
+}
+
+document.addEventListener('click', (event) => {
+  const link = event.target instanceof Element ? event.target.closest<HTMLElement>('[data-quote]') : null;
+  const post = link?.closest('.post');
+  if (!link || !post || !area) return;
+  const words = selectedIn(post);
+  // Nothing selected and nothing written yet: the link brings the post as it was typed.
+  if (!words && !area.value.trim()) return;
+  event.preventDefault();
+  const whole = words || (post.querySelector<HTMLElement>('.prose')?.innerText.trim() ?? '');
+  const before = area.value.trim() ? `${area.value.trimEnd()}\n\n` : '';
+  area.value = before + quotation(link, whole);
+  area.focus();
+  area.setSelectionRange(area.value.length, area.value.length);
+  area.dispatchEvent(new Event('input', { bubbles: true }));
+});

@@ -1,0 +1,187 @@
+import { describe, expect, inject, test } from 'vitest';
+import { createPost } from '#domain/forum/posts.ts';
+import { createThread } from '#domain/forum/starting-threads.ts';
+import { axeViolations, phone, useBrowser, useCast } from '../support/browser.ts';
+import { letterTo } from '../support/hub.ts';
+
+const hub = inject('demo');
+const enter = useCast(hub);
+const browser = useBrowser();
+const flat = (text: string) => text.replace(/\s+/g, ' ');
+
+/** Somebody of the cast in a browser of their own; without JavaScript where nothing needs it. */
+async function as(who: Parameters<typeof enter>[0], options: Parameters<typeof browser.open>[0] = {}) {
+  const { member, cookie } = await enter(who);
+  const { page, context } = await browser.open({ javaScriptEnabled: false, ...options });
+  await context.addCookies([cookie]);
+  return { member, page };
+}
+
+describe('a flag from the post to the public log', () => {
+  test('flag, claim, note, decision, letters, appeal to somebody else, log', async () => {
+    const tom = await as('tom', { expectErrors: /40[34]/ });
+    const rosa = await as('rosa', { viewport: phone, expectErrors: /40[034]/ });
+    const nadia = await as('nadia', { expectErrors: /403/ });
+    const ines = await as('ines');
+    const thread = createThread(rosa.member, { forum: 'measures', kind: 'discussion', title: 'Is the first call the one that counts?', body: 'We count it so.', themes: [] });
+    const post = createPost(tom.member, { threadId: thread.id, body: 'Only fools and tamarinds count like that.' });
+
+    // On a phone, without JavaScript: a form that came back keeps what was typed.
+    await rosa.page.goto(`${hub.base}${thread.url}`);
+    await rosa.page.locator('#post-2').getByRole('link', { name: /^Flag/ }).click();
+    await rosa.page.getByLabel(/^Inaccurate/).check();
+    await rosa.page.getByLabel(/What coordinators should know/).fill('Not a figure.');
+    await rosa.page.getByRole('button', { name: 'Tell the coordinators' }).click();
+    expect(await rosa.page.getByText('Please say where the right figure or fact stands.').count()).toBeGreaterThan(0);
+    expect(await rosa.page.getByLabel(/What coordinators should know/).inputValue()).toBe('Not a figure.');
+    await rosa.page.getByLabel(/^Personal attack/).check();
+    await rosa.page.getByRole('button', { name: 'Tell the coordinators' }).click();
+    await rosa.page.getByRole('heading', { name: 'Thank you for telling us' }).waitFor();
+    await rosa.page.getByRole('link', { name: 'Go on reading' }).click();
+    await rosa.page.waitForURL('**#post-2');
+    await rosa.page.goto(`${hub.base}/posts/${post.id}/flag`);
+    await rosa.page.getByLabel(/^Spam or selling/).check();
+    await rosa.page.getByRole('button', { name: 'Tell the coordinators' }).click();
+    expect(await rosa.page.getByText('You have told the coordinators about this post already').count()).toBe(1);
+
+    // One coordinator takes it; the other sees who, and cannot decide.
+    await nadia.page.goto(`${hub.base}/desk`);
+    await nadia.page.getByRole('link', { name: 'Flags', exact: true }).click();
+    await nadia.page.getByRole('link', { name: /post in “Is the first call the one that counts/ }).click();
+    await nadia.page.getByRole('button', { name: 'I am on it' }).click();
+    await nadia.page.getByText('You are on it').waitFor();
+    const address = nadia.page.url();
+    await ines.page.goto(address);
+    expect(await ines.page.getByText('Nadia Okafor is on it').count()).toBe(1);
+    expect(await ines.page.getByRole('button', { name: 'Decide' }).count()).toBe(0);
+    await ines.page.getByLabel('A note').fill('Cinnamon: seen it too.');
+    await ines.page.getByRole('button', { name: 'Add the note' }).click();
+    await nadia.page.goto(address);
+    expect(await nadia.page.getByText('Cinnamon: seen it too.').count()).toBe(1);
+    await nadia.page.getByLabel(/^Remove it/).check();
+    await nadia.page.getByLabel('Reason', { exact: true }).fill('It attacks those who count otherwise.');
+    await nadia.page.getByRole('button', { name: 'Decide' }).click();
+    await nadia.page.getByText('Decided. The author').waitFor();
+
+    const toAuthor = flat((await letterTo(hub, 'tom@test.example', /A decision about a post/)).text);
+    expect(toAuthor).toContain('It attacks those who count otherwise.');
+    expect(toAuthor).not.toMatch(/Rosa|Cinnamon/);
+    expect(flat((await letterTo(hub, 'rosa@test.example', /what you flagged/)).text)).toContain('It attacks those who count otherwise.');
+    const visitor = await browser.open();
+    await visitor.page.goto(`${hub.base}${thread.url}`);
+    expect(await visitor.page.locator('#post-2').textContent()).toContain('It attacks those who count otherwise.');
+    expect(await visitor.page.content()).not.toContain('tamarinds');
+
+    // The author appeals by the letter's link; the first decider cannot take it.
+    await tom.page.goto(/http\S+\/appeals\/\d+/.exec(toAuthor)?.[0] ?? 'no link');
+    await tom.page.getByLabel('Why is the decision wrong?').fill('I spoke of the count, and tamarinds are a fruit.');
+    await tom.page.getByRole('button', { name: 'Appeal' }).click();
+    await tom.page.getByText('Your appeal waits for a different coordinator.').waitFor();
+    await nadia.page.goto(`${hub.base}/desk/flags`);
+    const appeal = nadia.page.getByRole('row', { name: /decision about a post in “Is the first call/ });
+    expect(await appeal.textContent()).toContain('not for Nadia Okafor');
+    await appeal.getByRole('link').click();
+    expect(await nadia.page.getByText('You took the first decision').count()).toBe(1);
+    expect(await nadia.page.getByRole('button', { name: 'Decide' }).count()).toBe(0);
+    await ines.page.goto(nadia.page.url());
+    await ines.page.getByLabel(/^Overturn/).check();
+    await ines.page.getByLabel('Reason', { exact: true }).fill('It is sharp, and about counting.');
+    await ines.page.getByRole('button', { name: 'Decide' }).click();
+    await ines.page.getByText('Decided. The author').waitFor();
+    await tom.page.reload();
+    expect(flat(await tom.page.locator('main').textContent() ?? '')).toContain('Decided by Inès Lévesque. The reason: It is sharp, and about counting.');
+
+    await visitor.page.goto(`${hub.base}${thread.url}`);
+    expect(await visitor.page.locator('#post-2').textContent()).toContain('tamarinds');
+    await visitor.page.goto(`${hub.base}/log?only=order`);
+    const rows = visitor.page.getByRole('row', { name: /Is the first call the one that counts/ });
+    expect(await rows.nth(0).textContent()).toMatch(/Inès Lévesque.*overturned a decision after an appeal.*sharp, and about counting/);
+    expect(await rows.nth(1).textContent()).toMatch(/Nadia Okafor.*removed a post/);
+    expect(await visitor.page.content()).not.toMatch(/Rosa Delgado|Cinnamon|tamarinds/);
+  }, 120_000);
+
+  test('a correction is answered by the author and stands under the post when accepted', async () => {
+    const tom = await as('tom');
+    const rosa = await as('rosa');
+    const thread = createThread(rosa.member, { forum: 'measures', kind: 'discussion', title: 'How many calls were there in 2016?', body: 'Who knows?', themes: [] });
+    const post = createPost(tom.member, { threadId: thread.id, body: 'There were 19 million.' });
+    await rosa.page.goto(`${hub.base}/posts/${post.id}/flag`);
+    await rosa.page.getByLabel(/^Inaccurate/).check();
+    await rosa.page.getByLabel(/What coordinators should know/).fill('There were 19.6 million.');
+    await rosa.page.getByLabel(/Where the right figure/).fill('The report of 2016, page 311');
+    await rosa.page.getByRole('button', { name: 'Tell the coordinators' }).click();
+    const letter = flat((await letterTo(hub, 'tom@test.example', /A correction to your post/)).text);
+    await tom.page.goto(/http\S+\/corrections\/\d+/.exec(letter)?.[0] ?? 'no link');
+    await tom.page.getByLabel('Or answer it').fill('I left the fraction out.');
+    await tom.page.getByRole('button', { name: 'Send the answer' }).click();
+    await tom.page.getByRole('button', { name: 'Accept the correction' }).click();
+    await tom.page.waitForURL('**#post-2');
+    const visitor = await browser.open();
+    await visitor.page.goto(`${hub.base}${thread.url}`);
+    const note = flat(await visitor.page.getByRole('complementary', { name: 'Correction' }).textContent() ?? '');
+    expect(note).toMatch(/Correction: There were 19\.6 million\. \(The report of 2016, page 311\).*I left the fraction out.*Accepted by the author/);
+  }, 60_000);
+
+  test('spam waits: its author sees it, others do not, and a coordinator lets nothing through', async () => {
+    const tom = await as('tom');
+    const nadia = await as('nadia');
+    const thread = createThread(nadia.member, { forum: 'measures', kind: 'discussion', title: 'Where do the numbers come from?', body: 'Say.', themes: [] });
+    await tom.page.goto(`${hub.base}${thread.url}`);
+    await tom.page.getByLabel('Your reply').fill('Best online casino bonus, 200 free spins for new players: https://casino.example.win');
+    await tom.page.getByRole('button', { name: 'Reply' }).click();
+    await tom.page.getByRole('heading', { name: 'A coordinator looks at this first' }).waitFor();
+    await tom.page.goto(`${hub.base}${thread.url}`);
+    expect(await tom.page.getByText('Waiting for a look').count()).toBe(1);
+    const visitor = await browser.open();
+    await visitor.page.goto(`${hub.base}${thread.url}`);
+    expect(await visitor.page.content()).not.toContain('casino');
+    await nadia.page.goto(`${hub.base}/desk/flags`);
+    await nadia.page.getByRole('link', { name: /waits, in “Where do the numbers come from/ }).click();
+    await nadia.page.getByLabel(/^Do not let it through/).check();
+    await nadia.page.getByLabel('Reason', { exact: true }).fill('It advertises a game of chance.');
+    await nadia.page.getByRole('button', { name: 'Decide' }).click();
+    expect(flat((await letterTo(hub, 'tom@test.example', /a post that waits/)).text)).toContain('It advertises a game of chance.');
+    await tom.page.goto(`${hub.base}${thread.url}`);
+    expect(await tom.page.content()).not.toContain('casino');
+  }, 60_000);
+
+  test('the switch for first posts is an administrator’s, and a member reads what comes next', async () => {
+    const abe = await as('abe');
+    await abe.page.goto(`${hub.base}/desk/settings`);
+    await abe.page.getByLabel(/^waits until a coordinator/).check();
+    await abe.page.getByRole('button', { name: 'Save' }).click();
+    await abe.page.getByText('Saved.').waitFor();
+    expect(await abe.page.getByLabel(/^waits until a coordinator/).isChecked()).toBe(true);
+    await abe.page.getByLabel(/^is shown at once/).check();
+    await abe.page.getByRole('button', { name: 'Save' }).click();
+    await abe.page.goto(`${hub.base}/members/rosa`);
+    const set = async (level: string, reason: string) => {
+      await abe.page.locator('summary', { hasText: 'Set the level' }).click();
+      await abe.page.getByLabel('Level', { exact: true }).selectOption(level);
+      await abe.page.getByLabel('Why this level').fill(reason);
+      await abe.page.getByRole('button', { name: 'Set the level' }).click();
+      await abe.page.waitForURL('**/members/rosa');
+    };
+    await set('rules', 'As everybody.');
+    const rosa = await as('rosa');
+    await rosa.page.goto(`${hub.base}/members/rosa`);
+    expect(flat(await rosa.page.getByRole('region', { name: 'Trust' }).textContent() ?? '')).toMatch(/You are a new member.*To become a member:.*threads to read.*The rules for a member are not met any more/);
+    // Other journeys meet Rosa as the cast has her.
+    await set('member', 'Known for long.');
+    expect(await abe.page.getByText('as a coordinator has set it').count()).toBe(1);
+    const visitor = await browser.open();
+    await visitor.page.goto(`${hub.base}/members/rosa`);
+    expect(await visitor.page.getByRole('region', { name: 'Trust' }).count()).toBe(0);
+    await visitor.page.goto(`${hub.base}/trust`);
+    expect(await visitor.page.getByText('has read 50 threads').count()).toBe(1);
+  }, 60_000);
+
+  test('the pages of a case, an appeal and a correction have no barriers', async () => {
+    const nadia = await as('nadia', { javaScriptEnabled: true, colorScheme: 'dark', viewport: phone });
+    for (const path of ['/desk/flags/1', '/desk/flags/2', '/appeals/1', '/corrections/3']) {
+      await nadia.page.goto(hub.base + path);
+      expect([path, await axeViolations(nadia.page)]).toEqual([path, []]);
+      expect([path, await nadia.page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)]).toEqual([path, true]);
+    }
+  }, 60_000);
+});

@@ -1,0 +1,424 @@
+import { and, eq } from 'drizzle-orm';
+import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { cases, db, decisions, flags, members, posts, searchDocuments, threads, trustLevels } from '#db/client.ts';
+import { acceptCorrection, answerCorrection, correctionFor } from '#domain/decisions/correcting.ts';
+import { appealDecision, appealFor } from '#domain/decisions/appealing.ts';
+import { decide, undoDecision } from '#domain/decisions/deciding.ts';
+import { flagMember, flagPost, flagPostInput } from '#domain/decisions/flagging.ts';
+import { removePostByDecision, removeThreadByDecision, restorePostByDecision, restoreThreadByDecision } from '#domain/decisions/removing.ts';
+import { submitEdit } from '#domain/decisions/submitting.ts';
+import { addCaseNote, claimCase, findCase, openCases, releaseCase } from '#domain/decisions/queue.ts';
+import { Denied, Invalid, NotFound, SignInRequired } from '#domain/errors.ts';
+import { listForums } from '#domain/forum/forums.ts';
+import { createPost, editPost, findPost, postsOnPage } from '#domain/forum/posts.ts';
+import { createThread } from '#domain/forum/starting-threads.ts';
+import { findThread, listThreads, type Thread } from '#domain/forum/threads.ts';
+import { readLog, readPublicLog } from '#domain/moderation/log.ts';
+import { levelLimits } from '#domain/people/limits.ts';
+import type { Member } from '#domain/people/types.ts';
+import { addDays } from '#lib/dates.ts';
+import { enter, forgetLimits, lettersTo } from '../support/cast.ts';
+import { useDatabase } from '../support/database.ts';
+
+useDatabase();
+let rosa: Member, tom: Member, nadia: Member, ines: Member, abe: Member;
+beforeAll(async () => { [rosa, tom, nadia, ines, abe] = [await enter('rosa'), await enter('tom'), await enter('nadia'), await enter('ines'), await enter('abe')]; });
+beforeEach(forgetLimits);
+
+let written = 0;
+const start = (author: Member, body = 'We count the weeks.'): Thread => createThread(author, { forum: 'measures', kind: 'discussion', title: `Which weeks do you count? ${++written}`, body, themes: [] });
+const reply = (author: Member, thread: Thread, body = `Sandalwood text ${++written}`) => createPost(author, { threadId: thread.id, body }).id;
+const flag = (by: Member, postId: number, reason: (typeof flags.$inferSelect)['reason'] = 'attack', more: { note?: string | null; source?: string | null } = {}) =>
+  flagPost(by, flagPostInput.parse({ postId, reason, ...more }));
+const caseOn = (postId: number) => {
+  const row = db.select().from(cases).where(eq(cases.postId, postId)).all().at(-1);
+  if (!row) throw new Error('There is no case.');
+  return row.id;
+};
+const rowOf = (postId: number) => db.select().from(posts).where(eq(posts.id, postId)).get();
+const documents = (postId: number) => db.select().from(searchDocuments).where(and(eq(searchDocuments.kind, 'post'), eq(searchDocuments.ref, String(postId)))).all();
+const lastTo = (member: Member) => lettersTo(member.email).at(-1);
+async function trusted(n: number): Promise<Member> {
+  const email = `trusted${n}@test.example`;
+  const known = db.select().from(members).where(eq(members.email, email)).get() ?? db.insert(members).values({ name: `Trusted ${n}`, email, handle: `trusted-${n}`, emailConfirmedAt: new Date() }).returning().get();
+  db.insert(trustLevels).values({ memberId: known.id, level: 'trusted', locked: true }).onConflictDoNothing().run();
+  return { id: known.id, name: known.name, email, handle: known.handle, role: 'member', sample: false, emailConfirmed: true, suspendedUntil: null };
+}
+
+describe('flagging', () => {
+  test('opens one case for all flags on a post, and each member once', () => {
+    const post = reply(rosa, start(rosa));
+    flag(tom, post);
+    flag(nadia, post, 'spam');
+    expect(() => flag(tom, post, 'spam')).toThrow(Denied);
+    const view = findCase(nadia, caseOn(post));
+    expect(view.flags.map((f) => [f.reason, f.by?.name])).toEqual([['attack', 'Tom Achterberg'], ['spam', 'Nadia Okafor']]);
+    expect(db.select().from(cases).where(eq(cases.postId, post)).all()).toHaveLength(1);
+    expect(() => db.insert(flags).values({ caseId: caseOn(post), memberId: tom.id, reason: 'spam' }).run()).toThrow(/UNIQUE/);
+    expect(() => db.insert(cases).values({ kind: 'flags', postId: post }).run()).toThrow(/UNIQUE/);
+    expect(() => db.insert(flags).values({ caseId: caseOn(post), memberId: abe.id, reason: 'I dislike it' }).run()).toThrow(/CHECK/);
+  });
+
+  test('not of one’s own, not of what is gone, not without an account, not for an unknown reason', () => {
+    const post = reply(rosa, start(rosa));
+    expect(() => flag(rosa, post)).toThrow(Denied);
+    expect(() => flag(tom, 999_999)).toThrow(NotFound);
+    expect(() => flag({ ...tom, suspendedUntil: addDays(new Date(), 1) }, post)).toThrow(Denied);
+    expect(flagPostInput.safeParse({ postId: post, reason: 'boring' }).success).toBe(false);
+    flag(tom, post, 'personal-data');
+    expect(() => flag(nadia, post)).toThrow(NotFound);
+  });
+
+  test('a member of a level flags only so often', () => {
+    const thread = start(rosa);
+    for (let n = 0; n < levelLimits.member.flagsPerDay; n++) flag(tom, reply(rosa, thread));
+    expect(() => flag(tom, reply(rosa, thread))).toThrow(Invalid);
+  });
+
+  test('a profile can be flagged, with a note', () => {
+    expect(() => flagMember(tom, { memberId: rosa.id, reason: 'spam', note: null, source: null })).toThrow(Invalid);
+    flagMember(tom, { memberId: rosa.id, reason: 'spam', note: 'The job title advertises.', source: null });
+    expect(() => flagMember(tom, { memberId: rosa.id, reason: 'spam', note: 'Again.', source: null })).toThrow(Denied);
+    expect(() => flagMember(tom, { memberId: tom.id, reason: 'spam', note: 'Myself.', source: null })).toThrow(Denied);
+    const row = openCases(nadia, null).cases.find((c) => c.subject.kind === 'member');
+    decide(nadia, { caseId: row?.id ?? 0, outcome: 'warn', reason: 'Please take the slogan out.' });
+    expect(lastTo(rosa)?.text).toContain('Please take the slogan out.');
+    expect(JSON.stringify(readPublicLog(null))).not.toContain('slogan');
+    expect(readLog(nadia, null).lines[0]).toMatchObject({ act: 'decide about profile', reason: 'Please take the slogan out.' });
+  });
+});
+
+describe('hiding until somebody decides', () => {
+  test('a resident’s personal data is hidden at the first flag, from everything', () => {
+    const thread = start(rosa);
+    const post = reply(tom, thread, 'Mulberry lives in Elm Street 12');
+    const counted = findThread(null, thread.id).replies;
+    const inForum = listForums(null).find((f) => f.slug === 'measures')?.posts ?? 0;
+    expect(documents(post)).toHaveLength(1);
+    expect(flag(rosa, post, 'personal-data').hidden).toBe(true);
+    for (const viewer of [null, rosa, tom, nadia]) {
+      const [, shown] = postsOnPage(viewer, findThread(viewer, thread.id), 1);
+      expect(shown).toMatchObject({ hidden: true, html: '', removed: { reason: null } });
+    }
+    expect(documents(post)).toEqual([]);
+    expect(findThread(null, thread.id).replies).toBe(counted - 1);
+    expect(listForums(null).find((f) => f.slug === 'measures')?.posts).toBe(inForum - 1);
+    expect(findPost(rosa, post).markdown).toBe('');
+    expect(findPost(tom, post).markdown).toContain('Mulberry');
+    expect(lastTo(tom)).toMatchObject({ subject: expect.stringContaining('hidden for now') });
+    expect(lastTo(tom)?.text).not.toMatch(/Rosa|Mulberry/);
+    expect(readPublicLog(null).lines[0]).toMatchObject({ act: 'hide post', actor: null });
+  });
+
+  test('three flags that count hide; those of others do not', async () => {
+    const post = reply(rosa, start(rosa));
+    const crowd = [await trusted(1), await trusted(2), await trusted(3), await trusted(4)];
+    flag(tom, post);
+    for (const somebody of crowd.slice(0, 2)) flag(somebody, post);
+    expect(rowOf(post)).toMatchObject({ hidden: false, removedAt: null });
+    flag(nadia, post);
+    expect(rowOf(post)?.hidden).toBe(true);
+  });
+
+  test('a thread is hidden whole, and its author still finds it', async () => {
+    const thread = start(rosa, 'Gooseberry in the opening post');
+    reply(tom, thread);
+    const opening = db.select().from(posts).where(and(eq(posts.threadId, thread.id), eq(posts.number, 1))).get();
+    flag(tom, opening?.id ?? 0, 'personal-data');
+    expect(() => findThread(null, thread.id)).toThrow(NotFound);
+    expect(() => findThread(tom, thread.id)).toThrow(/hidden while coordinators look/);
+    expect(findThread(rosa, thread.id)).toMatchObject({ hidden: true });
+    expect(listThreads(null, {}, null).threads.map((t) => t.id)).not.toContain(thread.id);
+    expect(db.select().from(searchDocuments).where(eq(searchDocuments.threadId, thread.id)).all()).toEqual([]);
+    expect(JSON.stringify(readPublicLog(null))).not.toContain(thread.title);
+    decide(nadia, { caseId: caseOn(opening?.id ?? 0), outcome: 'keep', reason: 'There is nothing of the kind in it.' });
+    expect(findThread(null, thread.id)).toMatchObject({ hidden: false, removed: false });
+    expect(db.select().from(searchDocuments).where(eq(searchDocuments.threadId, thread.id)).all()).toHaveLength(2);
+  });
+
+  test('the author can edit what is hidden; it stays hidden and is in no search', () => {
+    const thread = start(rosa);
+    const post = reply(tom, thread);
+    flag(rosa, post, 'personal-data');
+    decide(nadia, { caseId: caseOn(post), outcome: 'ask', reason: 'Please take the street out.' });
+    expect(lastTo(tom)?.text).toMatch(/Please take the street out[^]*48|within 48 hours/);
+    editPost(tom, { postId: post, body: 'Elderberry, without a street' });
+    expect(rowOf(post)).toMatchObject({ hidden: true, markdown: 'Elderberry, without a street' });
+    expect(documents(post)).toEqual([]);
+    expect(openCases(nadia, null).cases.find((c) => c.id === caseOn(post))).toMatchObject({ editedSince: true });
+    decide(nadia, { caseId: caseOn(post), outcome: 'keep', reason: 'Good now.' });
+    expect(documents(post)).toMatchObject([{ body: 'Elderberry, without a street' }]);
+  });
+});
+
+describe('the queue', () => {
+  test('is for coordinators, oldest first', () => {
+    expect(() => openCases(tom, null)).toThrow(Denied);
+    expect(() => openCases(null, null)).toThrow(SignInRequired);
+    const { cases: rows } = openCases(nadia, null);
+    expect(rows.length).toBeGreaterThan(1);
+    expect([...rows].sort((a, b) => a.openedAt.getTime() - b.openedAt.getTime())).toEqual(rows);
+  });
+
+  test('“I am on it” keeps others out until it is left or ends after eight working hours', () => {
+    const post = reply(rosa, start(rosa));
+    flag(tom, post);
+    const caseId = caseOn(post);
+    const friday = new Date('2026-11-27T16:00:00Z');
+    claimCase(nadia, { caseId }, friday);
+    expect(findCase(ines, caseId, friday).claimedBy).toMatchObject({ name: 'Nadia Okafor', until: new Date('2026-11-30T16:00:00Z') });
+    expect(() => decide(ines, { caseId, outcome: 'keep', reason: 'Fine.' }, new Date('2026-11-30T15:59:00Z'))).toThrow(/Nadia Okafor is on it/);
+    expect(() => claimCase(ines, { caseId }, new Date('2026-11-29T12:00:00Z'))).toThrow(Denied);
+    expect(findCase(ines, caseId, new Date('2026-11-30T16:01:00Z')).claimedBy).toBeNull();
+    claimCase(ines, { caseId }, new Date('2026-11-30T16:01:00Z'));
+    releaseCase(ines, { caseId }, new Date('2026-11-30T16:02:00Z'));
+    claimCase(abe, { caseId }, new Date('2026-11-30T16:03:00Z'));
+    decide(abe, { caseId, outcome: 'keep', reason: 'Fine.' }, new Date('2026-11-30T16:04:00Z'));
+    expect(() => decide(nadia, { caseId, outcome: 'remove', reason: 'Too late.' })).toThrow(/decided already/);
+  });
+
+  test('notes stay among coordinators', () => {
+    const post = reply(rosa, start(rosa));
+    flag(tom, post);
+    addCaseNote(nadia, { caseId: caseOn(post), note: 'Persimmon: I know them, let me ask.' });
+    expect(findCase(ines, caseOn(post)).notes).toMatchObject([{ by: 'Nadia Okafor', text: expect.stringContaining('Persimmon') }]);
+    expect(() => addCaseNote(tom, { caseId: caseOn(post), note: 'Me too.' })).toThrow(Denied);
+    expect(() => findCase(tom, caseOn(post))).toThrow(Denied);
+    decide(nadia, { caseId: caseOn(post), outcome: 'remove', reason: 'Against a person.' });
+    expect(JSON.stringify([lettersTo(rosa.email), lettersTo(tom.email), readPublicLog(null)])).not.toContain('Persimmon');
+  });
+});
+
+describe('deciding', () => {
+  test('removing tells author and flagger why, names no flagger to the author, and stands in the log', () => {
+    const thread = start(rosa);
+    const post = reply(rosa, thread, 'Quince, you fool');
+    flag(tom, post, 'attack', { note: 'Calls a colleague a fool.' });
+    const { decisionId } = decide(nadia, { caseId: caseOn(post), outcome: 'remove', reason: 'It attacks a person.' });
+    expect(rowOf(post)).toMatchObject({ hidden: false, removedById: nadia.id, removedReason: 'It attacks a person.' });
+    expect(lastTo(rosa)?.text).toContain('It attacks a person.');
+    expect(lastTo(rosa)?.text).toContain(`/appeals/${decisionId}`);
+    expect(lastTo(rosa)?.text).not.toMatch(/Tom|Achterberg|colleague a fool/);
+    expect(lastTo(tom)?.text).toContain('It attacks a person.');
+    const { lines } = readPublicLog(null);
+    expect(lines[0]).toMatchObject({ act: 'remove post', reason: 'It attacks a person.', actor: { handle: 'nadia' } });
+    expect(JSON.stringify(lines)).not.toMatch(/Quince|Tom Achterberg|colleague a fool/);
+  });
+
+  test('the public reason for personal data tells nothing', () => {
+    const post = reply(rosa, start(rosa));
+    flag(tom, post, 'personal-data', { note: 'Names Hawthorn.' });
+    decide(nadia, { caseId: caseOn(post), outcome: 'remove', reason: 'It names Hawthorn of Elm Street.' });
+    expect(JSON.stringify(readPublicLog(null))).not.toContain('Hawthorn');
+    expect(rowOf(post)?.removedReason).not.toContain('Hawthorn');
+    expect(lastTo(rosa)?.text).toContain('Hawthorn');
+  });
+
+  test('not about one’s own, and nothing that does not fit', () => {
+    const post = reply(nadia, start(rosa));
+    flag(tom, post);
+    expect(() => decide(nadia, { caseId: caseOn(post), outcome: 'keep', reason: 'It is mine.' })).toThrow(/about yourself/);
+    expect(() => decide(ines, { caseId: caseOn(post), outcome: 'approve', reason: 'Hm.' })).toThrow(Invalid);
+    expect(() => decide(tom, { caseId: caseOn(post), outcome: 'keep', reason: 'Hm.' })).toThrow(Denied);
+  });
+
+  test('off-topic threads move, and undo moves them back', () => {
+    const thread = start(rosa);
+    const opening = db.select().from(posts).where(and(eq(posts.threadId, thread.id), eq(posts.number, 1))).get()?.id ?? 0;
+    flag(tom, opening, 'off-topic');
+    expect(() => decide(nadia, { caseId: caseOn(opening), outcome: 'move', reason: 'Elsewhere.' })).toThrow(Invalid);
+    const { decisionId } = decide(nadia, { caseId: caseOn(opening), outcome: 'move', reason: 'It is about running the centre.', forum: 'operations' });
+    expect(findThread(null, thread.id).forum?.slug).toBe('operations');
+    undoDecision(ines, { decisionId, reason: 'It was right there.' });
+    expect(findThread(null, thread.id).forum?.slug).toBe('measures');
+  });
+
+  test('undo restores the post exactly as it stood, and opens the case again', () => {
+    const thread = start(rosa);
+    const post = reply(tom, thread, 'Medlar **stands** again');
+    const picture = () => [rowOf(post), documents(post).map(({ id: _, ...d }) => d), db.select().from(threads).where(eq(threads.id, thread.id)).get(), postsOnPage(null, findThread(null, thread.id), 1)];
+    const before = picture();
+    flag(rosa, post);
+    const { decisionId } = decide(nadia, { caseId: caseOn(post), outcome: 'remove', reason: 'Not so good.' });
+    expect(documents(post)).toEqual([]);
+    undoDecision(ines, { decisionId, reason: 'I read it differently.' });
+    expect(picture()).toEqual(before);
+    expect(findCase(nadia, caseOn(post)).closedAt).toBeNull();
+    expect(lastTo(tom)?.text).toContain('I read it differently.');
+    expect(() => undoDecision(ines, { decisionId, reason: 'Again.' })).toThrow(Denied);
+
+    flag(nadia, post, 'personal-data');
+    const hidden = picture();
+    const second = decide(ines, { caseId: caseOn(post), outcome: 'remove', reason: 'A name.' });
+    undoDecision(abe, { decisionId: second.decisionId, reason: 'No name.' });
+    expect(picture().map((p) => JSON.stringify(p).replace(/"removedAt":"[^"]*"/g, ''))).toEqual(hidden.map((p) => JSON.stringify(p).replace(/"removedAt":"[^"]*"/g, '')));
+  });
+
+  test('what its author took back meanwhile stays taken back', async () => {
+    const { removeOwnPost } = await import('#domain/forum/posts.ts');
+    const post = reply(tom, start(rosa));
+    flag(rosa, post);
+    removeOwnPost(tom, { postId: post });
+    const { decisionId } = decide(nadia, { caseId: caseOn(post), outcome: 'keep', reason: 'It was fine.' });
+    expect(rowOf(post)).toMatchObject({ removedById: tom.id, removedReason: null });
+    undoDecision(ines, { decisionId, reason: 'Again.' });
+    expect(rowOf(post)).toMatchObject({ removedById: tom.id, hidden: false });
+  });
+});
+
+describe('quotations of what is not shown', () => {
+  const secret = 'The juniper figures of Elm Street';
+
+  test('are taken out where others quote it, in pages and search, and come back with it', () => {
+    const thread = start(rosa);
+    const post = reply(rosa, thread, `${secret} are known.\n\nMore of it.`);
+    const quoting = reply(tom, thread, `> ${secret} are known.\n\nI doubt it.\n\n> Something else entirely, of mine.`);
+    const elsewhere = reply(tom, start(tom), `> [Rosa](/posts/${post}):\n>\n> ${secret} are known.\n\nSee there.`);
+    const quotingBefore = [rowOf(quoting)?.html, rowOf(elsewhere)?.html, documents(quoting)];
+    flag(tom, post, 'personal-data');
+    for (const id of [quoting, elsewhere]) expect(JSON.stringify([rowOf(id)?.html, documents(id)])).not.toContain('juniper');
+    expect(rowOf(quoting)?.html).toMatch(/quotation is not shown[^]*I doubt it[^]*Something else entirely/);
+    expect(JSON.stringify(db.select().from(searchDocuments).all())).not.toContain('juniper');
+    submitEdit(tom, { postId: quoting, body: `> ${secret} are known.\n\nI doubt it still.` });
+    expect(rowOf(quoting)?.html).toMatch(/quotation is not shown[^]*I doubt it still/);
+    submitEdit(tom, { postId: quoting, body: `> ${secret} are known.\n\nI doubt it.\n\n> Something else entirely, of mine.` });
+    decide(nadia, { caseId: caseOn(post), outcome: 'keep', reason: 'No person.' });
+    expect([rowOf(quoting)?.html, rowOf(elsewhere)?.html, documents(quoting)]).toEqual(quotingBefore);
+  });
+
+  test('of two, only the one that is still hidden stays out', () => {
+    const thread = start(rosa);
+    const first = reply(rosa, thread, 'The first sentence that is quoted');
+    const second = reply(rosa, thread, 'The second sentence that is quoted');
+    const quoting = reply(tom, thread, '> The first sentence that is quoted\n\nand\n\n> The second sentence that is quoted');
+    const before = rowOf(quoting)?.html;
+    for (const post of [first, second]) flag(tom, post, 'personal-data');
+    expect(rowOf(quoting)?.html).not.toMatch(/sentence that is quoted/);
+    decide(nadia, { caseId: caseOn(first), outcome: 'keep', reason: 'Fine.' });
+    expect(rowOf(quoting)?.html).toMatch(/first sentence/);
+    expect(rowOf(quoting)?.html).not.toMatch(/second sentence/);
+    decide(nadia, { caseId: caseOn(second), outcome: 'keep', reason: 'Fine.' });
+    expect(rowOf(quoting)?.html).toBe(before);
+  });
+});
+
+describe('removing in passing', () => {
+  test('is a decision too: the author can appeal, and restoring takes it back', () => {
+    const thread = start(rosa);
+    const post = reply(rosa, thread);
+    removePostByDecision(nadia, { postId: post, reason: 'Advertising.' });
+    expect(lastTo(rosa)?.text).toMatch(/Advertising[^]*\/appeals\/\d+/);
+    expect(readPublicLog(null).lines[0]).toMatchObject({ act: 'remove post', reason: 'Advertising.' });
+    expect(() => removePostByDecision(nadia, { postId: post, reason: 'Again.' })).toThrow(Denied);
+    expect(() => removePostByDecision(tom, { postId: reply(rosa, thread), reason: 'Mine now.' })).toThrow(Denied);
+    restorePostByDecision(ines, { postId: post });
+    const decision = db.select().from(decisions).where(eq(decisions.caseId, caseOn(post))).get();
+    expect(decision?.undoneAt).not.toBeNull();
+    expect(appealFor(rosa, decision?.id ?? 0).closed).toContain('taken back');
+
+    removeThreadByDecision(nadia, { threadId: thread.id, reason: 'Twice the same.' });
+    expect(() => findThread(null, thread.id)).toThrow(/Twice the same/);
+    expect(lastTo(rosa)?.text).toContain('/appeals/');
+    restoreThreadByDecision(ines, { threadId: thread.id });
+    expect(findThread(null, thread.id).removed).toBe(false);
+  });
+});
+
+describe('corrections', () => {
+  const propose = (by: Member, postId: number) => flag(by, postId, 'inaccurate', { note: 'It is 54 million, not 45.', source: 'Report 2024, page 7' });
+
+  test('need what is wrong and where it stands, and hide nothing', () => {
+    const post = reply(rosa, start(rosa));
+    expect(() => flag(tom, post, 'inaccurate', { note: 'Wrong.' })).toThrow(Invalid);
+    expect(() => flag(tom, post, 'inaccurate', { source: 'Page 7.' })).toThrow(Invalid);
+    propose(tom, post);
+    expect(rowOf(post)).toMatchObject({ removedAt: null, hidden: false });
+    expect(lastTo(rosa)?.text).toContain('It is 54 million, not 45.');
+    expect(lastTo(rosa)?.text).not.toContain('Tom');
+    expect(postsOnPage(null, findThread(null, findPost(null, post).thread.id), 1).at(-1)?.corrections).toEqual([]);
+  });
+
+  test('the author can accept: it stands under the post, and the proposer is told', () => {
+    const post = reply(rosa, start(rosa));
+    propose(tom, post);
+    const caseId = caseOn(post);
+    expect(() => acceptCorrection(tom, { caseId })).toThrow(NotFound);
+    expect(correctionFor(tom, caseId)).toMatchObject({ own: false, accepted: null });
+    expect(() => correctionFor(null, caseId)).toThrow(SignInRequired);
+    acceptCorrection(rosa, { caseId });
+    expect(postsOnPage(null, findThread(null, findPost(null, post).thread.id), 1).at(-1)?.corrections).toMatchObject([{ wrong: 'It is 54 million, not 45.', source: 'Report 2024, page 7', acceptedAs: 'author' }]);
+    expect(lastTo(tom)?.subject).toContain('was accepted');
+    expect(() => acceptCorrection(rosa, { caseId })).toThrow(Denied);
+    expect(() => decide(nadia, { caseId, outcome: 'correct', reason: 'Yes.' })).toThrow(Denied);
+  });
+
+  test('or answer, and a coordinator decides; undo takes the note away', () => {
+    const post = reply(rosa, start(rosa));
+    propose(tom, post);
+    const caseId = caseOn(post);
+    expect(() => answerCorrection(tom, { caseId, answer: 'No.' })).toThrow(NotFound);
+    answerCorrection(rosa, { caseId, answer: 'The report was revised.' });
+    expect(lastTo(tom)?.text).toContain('The report was revised.');
+    const under = () => postsOnPage(null, findThread(null, findPost(null, post).thread.id), 1).at(-1)?.corrections;
+    const { decisionId } = decide(nadia, { caseId, outcome: 'correct', reason: 'The report says so.' });
+    expect(under()).toMatchObject([{ acceptedAs: 'coordinator', answer: 'The report was revised.' }]);
+    expect(readPublicLog(null).lines[0]).toMatchObject({ act: 'accept correction' });
+    undoDecision(ines, { decisionId, reason: 'There is a newer one.' });
+    expect(under()).toEqual([]);
+    decide(ines, { caseId, outcome: 'keep', reason: 'The revision is right.' });
+    expect(readPublicLog(null).lines[0]).toMatchObject({ act: 'decline correction' });
+    expect(lastTo(rosa)?.text).toContain('has not taken up the correction');
+  });
+});
+
+describe('appeals', () => {
+  const removed = (author: Member, by: Member) => {
+    const post = reply(author, start(rosa));
+    flag(tom.id === author.id ? rosa : tom, post);
+    return { post, decisionId: decide(by, { caseId: caseOn(post), outcome: 'remove', reason: 'It attacks a person.' }).decisionId };
+  };
+  const appealCase = (decisionId: number) => db.select().from(cases).where(eq(cases.decisionId, decisionId)).get()?.id ?? 0;
+
+  test('go once, within 30 days, from the author alone, to somebody else', () => {
+    const { post, decisionId } = removed(rosa, nadia);
+    expect(() => appealDecision(tom, { decisionId, text: 'Not mine.' })).toThrow(NotFound);
+    expect(() => appealDecision(rosa, { decisionId, text: 'Late.' }, addDays(new Date(), 31))).toThrow(/30 days/);
+    appealDecision({ ...rosa, suspendedUntil: addDays(new Date(), 5) }, { decisionId, text: 'It was about the practice.' });
+    expect(() => appealDecision(rosa, { decisionId, text: 'Once more.' })).toThrow(/once/);
+    expect(() => db.insert(cases).values({ kind: 'appeal', decisionId }).run()).toThrow(/UNIQUE/);
+    const caseId = appealCase(decisionId);
+    expect(openCases(ines, null).cases.find((c) => c.id === caseId)).toMatchObject({ kind: 'appeal', notFor: 'Nadia Okafor' });
+    expect(lastTo(ines)?.subject).toContain('An appeal waits');
+    expect(() => decide(nadia, { caseId, outcome: 'uphold', reason: 'I was right.' })).toThrow(/different coordinator/);
+    expect(() => undoDecision(nadia, { decisionId, reason: 'Well then.' })).toThrow(/appealed/);
+    const second = decide(ines, { caseId, outcome: 'overturn', reason: 'It is about the practice.' });
+    expect(rowOf(post)).toMatchObject({ removedAt: null, hidden: false });
+    expect(documents(post)).toHaveLength(1);
+    expect(lastTo(rosa)?.text).toMatch(/taken the decision back[^]*It is about the practice/);
+    expect(readPublicLog(null).lines[0]).toMatchObject({ act: 'overturn decision', actor: { handle: 'ines' } });
+    expect(appealFor(rosa, decisionId)).toMatchObject({ closed: expect.stringContaining('once'), result: { outcome: 'overturn', decider: 'Inès Lévesque' } });
+    expect(() => undoDecision(abe, { decisionId: second.decisionId, reason: 'No.' })).toThrow(/final/);
+  });
+
+  test('the database itself refuses the same person, unless there was nobody else', () => {
+    const { decisionId } = removed(rosa, nadia);
+    const row = { caseId: db.select().from(decisions).where(eq(decisions.id, decisionId)).get()?.caseId ?? 0, outcome: 'uphold' as const, reason: 'I say so.', deciderId: nadia.id, authorId: rosa.id };
+    expect(() => db.insert(decisions).values({ ...row, firstDeciderId: nadia.id }).run()).toThrow(/CHECK/);
+    expect(() => db.insert(decisions).values(row).run()).toThrow(/CHECK/);
+    expect(() => db.insert(decisions).values({ ...row, outcome: 'keep', reason: ' ' }).run()).toThrow(/CHECK/);
+  });
+
+  test('with one coordinator, the same person decides and says so', () => {
+    const { post, decisionId } = removed(rosa, nadia);
+    for (const other of [ines, abe]) db.update(members).set({ suspendedUntil: addDays(new Date(), 3), suspendedReason: 'Away.' }).where(eq(members.id, other.id)).run();
+    try {
+      appealDecision(rosa, { decisionId, text: 'Please look again.' });
+      decide(nadia, { caseId: appealCase(decisionId), outcome: 'uphold', reason: 'It still attacks a person.' });
+    } finally {
+      for (const other of [ines, abe]) db.update(members).set({ suspendedUntil: null, suspendedReason: null }).where(eq(members.id, other.id)).run();
+    }
+    expect(rowOf(post)?.removedAt).not.toBeNull();
+    expect(lastTo(rosa)?.text).toContain('There was nobody else who could decide');
+    expect(readPublicLog(null).lines[0]?.reason).toContain('There was nobody else who could decide');
+  });
+});

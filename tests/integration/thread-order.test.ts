@@ -1,0 +1,377 @@
+import { and, asc, desc, eq, isNotNull, isNull } from 'drizzle-orm';
+import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { acceptedAnswers, changes, db, decisions, postLinks, posts, searchDocuments, threadActs, threads } from '#db/client.ts';
+import { undoDecision } from '#domain/decisions/deciding.ts';
+import { removeThreadByDecision, restoreThreadByDecision } from '#domain/decisions/removing.ts';
+import { Denied, Gone, Invalid, NotFound, TooMany } from '#domain/errors.ts';
+import { closeThread, reopenThread } from '#domain/forum/closing.ts';
+import { deleteForum, addForum } from '#domain/forum/keeping-forums.ts';
+import { findForum } from '#domain/forum/forums.ts';
+import { mergeThreads } from '#domain/forum/merging.ts';
+import { lockThread, moveThread, pinThread, removePost, removeThread, renameThread, restorePost, restoreThread, unlockThread, unpinThread } from '#domain/forum/moderating.ts';
+import { createPost, placeOfPost, postsOnPage } from '#domain/forum/posts.ts';
+import { indexPost, indexWholeThread } from '#domain/forum/searchable.ts';
+import { splitThread, splitThreadInput } from '#domain/forum/splitting.ts';
+import { createThread } from '#domain/forum/starting-threads.ts';
+import { actsOn, listActs, movedFrom } from '#domain/forum/thread-acts.ts';
+import { findThread, listThreads, neighboursOf, type Thread } from '#domain/forum/threads.ts';
+import { undoThreadAct } from '#domain/forum/undoing.ts';
+import { readPublicLog } from '#domain/moderation/log.ts';
+import type { Member } from '#domain/people/types.ts';
+import { enter, forgetLimits } from '../support/cast.ts';
+import { useDatabase } from '../support/database.ts';
+import { randomFrom } from '../support/random.ts';
+
+useDatabase();
+let rosa: Member, tom: Member, nadia: Member;
+beforeAll(async () => { [rosa, tom, nadia] = [await enter('rosa'), await enter('tom'), await enter('nadia')]; });
+beforeEach(forgetLimits);
+
+let written = 0;
+const start = (author = rosa, forum = 'operations'): Thread => createThread(author, { forum, kind: 'question', title: `How long until you call, case ${++written}?`, body: `We wait. ${written}`, themes: ['equity'] });
+const reply = (thread: Thread, author = tom, body = `We call the same day. ${++written}`) => createPost(author, { threadId: thread.id, body });
+const of = (thread: Thread) => db.select({ id: posts.id, number: posts.number }).from(posts).where(eq(posts.threadId, thread.id)).orderBy(asc(posts.number)).all();
+const numbers = (thread: Thread) => of(thread).map((p) => p.number);
+const split = (thread: Thread, ids: number[], more: Record<string, unknown> = {}) =>
+  splitThread(nadia, splitThreadInput.parse({ threadId: thread.id, posts: ids, into: 'new', title: 'A question of its own, at last', forum: 'measures', reason: 'Another question.', ...more }));
+const merge = (thread: Thread, into: Thread, order: 'appended' | 'by-date' = 'appended') => mergeThreads(nadia, { threadId: thread.id, target: into.url, order, reason: 'The same question.' });
+const at = (url: string): Thread => findThread(null, Number(/\/(\d+)-/.exec(url)?.[1]));
+const lastAct = () => db.select({ id: threadActs.id }).from(threadActs).orderBy(desc(threadActs.id)).limit(1).get()?.id ?? 0;
+const undo = (actId = lastAct()) => undoThreadAct(nadia, { actId });
+
+/** Everything that must be true of the forums whatever was done to them. */
+function expectOrder(): void {
+  for (const thread of db.select().from(threads).where(isNotNull(threads.forumId)).all()) {
+    const all = db.select().from(posts).where(eq(posts.threadId, thread.id)).orderBy(asc(posts.number)).all();
+    const standing = all.filter((p) => p.removedAt === null);
+    expect([thread.id, thread.postCount]).toEqual([thread.id, standing.length]);
+    expect(thread.lastNumber).toBeGreaterThanOrEqual(all.at(-1)?.number ?? 0);
+    const newest = standing.toSorted((a, b) => b.createdAt.getTime() - a.createdAt.getTime() || b.number - a.number)[0];
+    if (newest) expect([thread.lastPosterId, thread.lastPostAt.getTime()]).toEqual([newest.authorId, newest.createdAt.getTime()]);
+    const now = findThread(nadia, thread.id);
+    // No thread that can be opened is without its opening post, by its own author.
+    if (now.id === thread.id) expect(all[0]).toMatchObject({ number: 1, authorId: thread.authorId });
+    else expect(all).toEqual([]);
+  }
+  const everyPost = db.select().from(posts).all();
+  const shown = db.select().from(threads).all().filter((t) => findThread(nadia, t.id).id === t.id).flatMap((t) => {
+    const thread = findThread(nadia, t.id);
+    return Array.from({ length: Math.ceil(thread.lastNumber / 20) }, (_, page) => postsOnPage(nadia, thread, page + 1).map((p) => `${p.id} ${thread.url}${page > 0 ? `?page=${page + 1}` : ''}#post-${p.number}`)).flat();
+  });
+  expect(everyPost.map((p) => `${p.id} ${placeOfPost(nadia, p.id)}`).toSorted()).toEqual(shown.toSorted());
+  const dead = db.select().from(postLinks).all().filter(({ path }) => {
+    const [, kind, rest] = /^\/(posts|forums)\/(.+)$/.exec(path) ?? [];
+    return kind === 'posts' ? !everyPost.some((p) => p.id === Number(rest)) : findThread(nadia, Number(/\/(\d+)/.exec(rest ?? '')?.[1])).removed === undefined;
+  });
+  expect(dead).toEqual([]);
+  for (const answer of db.select().from(acceptedAnswers).all()) expect(db.select().from(posts).where(eq(posts.id, answer.postId)).get()?.threadId).toBe(answer.threadId);
+  const documents = () => db.select().from(searchDocuments).all().filter((d) => d.kind === 'thread' || d.kind === 'post')
+    .map(({ id: _, ...document }) => ({ ...document, at: document.at.getTime() })).sort((a, b) => (`${a.kind}${a.ref}` < `${b.kind}${b.ref}` ? -1 : 1));
+  const before = documents();
+  db.delete(searchDocuments).run();
+  for (const { id } of db.select({ id: threads.id }).from(threads).where(isNull(threads.removedAt)).all()) indexWholeThread(id);
+  expect(before).toEqual(documents());
+}
+
+describe('splitting', () => {
+  test('posts go to a new thread with a title; their addresses lead on; a note stays', () => {
+    const thread = start();
+    const ids = [1, 2, 3, 4].map((n) => reply(thread, n % 2 ? tom : rosa).id);
+    const [second, , fourth] = [ids[0] ?? 0, 0, ids[2] ?? 0];
+    const old = placeOfPost(null, fourth);
+    const { url } = split(thread, [second, fourth]);
+    const made = at(url);
+    expect(made).toMatchObject({ title: 'A question of its own, at last', forum: { slug: 'measures' }, kind: 'question', author: { name: tom.name }, themes: [{ code: 'equity' }], replies: 1 });
+    expect(numbers(made)).toEqual([1, 2]);
+    expect(numbers(thread)).toEqual([1, 3, 5]);
+    expect(old).toBe(`${thread.url}#post-4`);
+    expect(placeOfPost(null, fourth)).toBe(`${made.url}#post-2`);
+    expect(movedFrom(thread.id, 1, 20)).toEqual([{ number: 2, posts: 2, to: { url: `/posts/${second}`, title: made.title } }]);
+    expect(readPublicLog(null).lines[0]).toMatchObject({ act: 'split thread', reason: 'Another question.', object: made.title });
+    expectOrder();
+
+    reply(thread, rosa);
+    expect(numbers(thread).at(-1)).toBe(6);
+    const newer = reply(made, rosa);
+    expect(undo()).toMatchObject({ left: [expect.stringContaining('1 post that was written in the new thread since')] });
+    expect(numbers(thread)).toEqual([1, 2, 3, 4, 5, 6, 7]);
+    expect(findThread(null, made.id).id).toBe(thread.id);
+    expect(placeOfPost(null, newer.id)).toBe(`${thread.url}#post-7`);
+    expect(movedFrom(thread.id, 1, 20)).toEqual([]);
+    expectOrder();
+  });
+
+  test('or to the end of another thread, with all that follows', () => {
+    const [thread, other] = [start(), start(tom)];
+    const ids = [1, 2, 3, 4].map(() => reply(thread, rosa).id);
+    reply(other);
+    split(thread, [ids[1] ?? 0], { into: 'existing', target: `https://hub.example${other.url}?page=2#post-3`, rest: 'yes' });
+    expect([numbers(thread), numbers(other)]).toEqual([[1, 2], [1, 2, 3, 4, 5]]);
+    const newer = reply(other);
+    expect(undo().left).toEqual([]);
+    expect([numbers(thread), numbers(other)]).toEqual([[1, 2, 3, 4, 5], [1, 2, 3]]);
+    expect(placeOfPost(null, newer.id)).toBe(`${other.url}#post-3`);
+    expectOrder();
+  });
+
+  test('what cannot be is said beside its field, and nothing moves', () => {
+    const [thread, other] = [start(), start()];
+    const { id } = reply(thread);
+    const gone = reply(thread).id;
+    removePost(nadia, { postId: gone, reason: 'Spam.' });
+    const opening = of(thread)[0]?.id ?? 0;
+    const before = changes();
+    expect(() => split(thread, [])).toThrow(/at least one/);
+    expect(() => split(thread, [opening, id])).toThrow(/opening post stays/);
+    expect(() => split(thread, [of(other)[0]?.id ?? 0])).toThrow(Invalid);
+    expect(() => split(thread, [gone])).toThrow(/cannot open a thread/);
+    expect(() => split(thread, [id], { title: 'Short' })).toThrow(Invalid);
+    expect(() => split(thread, [id], { forum: 'nowhere' })).toThrow(Invalid);
+    for (const target of ['', 'that one', '999999', thread.url]) expect(() => split(thread, [id], { into: 'existing', target })).toThrow(Invalid);
+    removeThread(nadia, { threadId: other.id, reason: 'Spam.' });
+    expect(() => split(thread, [id], { into: 'existing', target: String(other.id) })).toThrow(/removed/);
+    expect(() => splitThread(rosa, splitThreadInput.parse({ threadId: thread.id, posts: [id], reason: 'x' }))).toThrow(Denied);
+    expect(changes()).toBe(before + 1);
+    expect(splitThreadInput.safeParse({ threadId: '1', posts: [], reason: ' ' }).error?.issues[0]?.path).toEqual(['reason']);
+  });
+});
+
+describe('merging', () => {
+  test('a thread goes into another; its address and its posts lead there; who writes to it writes there', () => {
+    const [thread, into] = [start(), start(tom)];
+    const { id } = reply(thread);
+    db.insert(acceptedAnswers).values({ postId: id, threadId: thread.id, byId: rosa.id }).run();
+    reply(into);
+    createPost(tom, { threadId: into.id, body: `As [they said](${thread.url}) and [again](/posts/${id}).` });
+    expect(merge(thread, into).url).toBe(into.url);
+    expect(findThread(null, thread.id).id).toBe(into.id);
+    expect(numbers(into)).toEqual([1, 2, 3, 4, 5]);
+    expect(placeOfPost(null, id)).toBe(`${into.url}#post-5`);
+    expect(listThreads(nadia, {}, null).threads.map((t) => t.id)).not.toContain(thread.id);
+    expect(reply(thread, rosa).url).toBe(`${into.url}#post-6`);
+    expect(() => merge(thread, into)).toThrow(/same thread/);
+    expectOrder();
+
+    expect(undo().left).toEqual([expect.stringContaining('1 post that was written after the merge stayed')]);
+    expect([numbers(thread), numbers(into)]).toEqual([[1, 2], [1, 2, 3, 4]]);
+    expect(findThread(null, thread.id).id).toBe(thread.id);
+    expect(reply(into).url).toBe(`${into.url}#post-5`);
+    expect(reply(thread).url).toBe(`${thread.url}#post-3`);
+    expect(() => undo()).toThrow(/undone already/);
+    expectOrder();
+  });
+
+  test('by date the posts stand among each other, and the opening post stays the first', () => {
+    const [thread, into] = [start(), start(tom)];
+    const one = reply(into).id, two = reply(thread).id, three = reply(into).id;
+    for (const [id, day] of [[one, 1], [two, 2], [three, 3]] as const) db.update(posts).set({ createdAt: new Date(Date.UTC(2026, 0, day)) }).where(eq(posts.id, id)).run();
+    for (const id of [one, two, three]) indexPost(id);
+    const opening = of(into)[0]?.id;
+    const before = of(into);
+    merge(thread, into, 'by-date');
+    expect(of(into).map((p) => p.id).slice(0, 4)).toEqual([opening, one, two, three]);
+    expect(numbers(into)).toEqual([1, 2, 3, 4, 5]);
+    const newer = reply(into).id;
+    undo();
+    expect(of(into)).toEqual([...before, { id: newer, number: 4 }]);
+    expect(numbers(thread)).toEqual([1, 2]);
+    expectOrder();
+  });
+
+  test('chains lead to the last; what lies below must be undone first, in words', () => {
+    const [one, two, three] = [start(), start(), start()];
+    merge(one, two);
+    const first = lastAct();
+    merge(two, three);
+    const second = lastAct();
+    expect(findThread(null, one.id).id).toBe(three.id);
+    expect(() => undo(first)).toThrow(/has gone into another thread since: undo that first/);
+    undo(second);
+    expect(findThread(null, one.id).id).toBe(two.id);
+    undo(first);
+    expect(findThread(null, one.id).id).toBe(one.id);
+    merge(one, two);
+    const merged = lastAct();
+    split(two, [of(two).at(-1)?.id ?? 0]);
+    expect(() => undo(merged)).toThrow(/moved on since/);
+    undo();
+    removeThread(nadia, { threadId: two.id, reason: 'All of it.' });
+    expect(() => undo(merged)).toThrow(/removed since: bring it back first/);
+    expect(() => findThread(rosa, one.id)).toThrow(Gone);
+    restoreThread(nadia, { threadId: two.id });
+    undo(merged);
+  });
+
+  test('a forum can go although threads of it went elsewhere', () => {
+    const { slug } = addForum(nadia, { name: 'For a while', description: 'x', startedBy: 'members', themes: [] });
+    const [one, two, into] = [start(rosa, slug), start(rosa, slug), start()];
+    merge(one, two);
+    merge(two, into);
+    const id = findForum(slug).id;
+    deleteForum(nadia, { forumId: id });
+    expect(findThread(null, one.id).id).toBe(into.id);
+    undo();
+    expect(findThread(null, two.id).forum?.slug).toBe('operations');
+    expect(db.select().from(threads).where(eq(threads.forumId, id)).all()).toEqual([]);
+  });
+});
+
+describe('closing', () => {
+  test('who started a thread says how it ended, and may open it again; coordinators too', () => {
+    const thread = start();
+    expect(() => closeThread(tom, { threadId: thread.id, reason: 'Enough.' })).toThrow(Denied);
+    closeThread(rosa, { threadId: thread.id, reason: 'We went with two days.' });
+    expect(findThread(null, thread.id)).toMatchObject({ closed: true, closing: { reason: 'We went with two days.', byAuthor: true } });
+    expect(() => reply(thread)).toThrow(/closed.*two days/);
+    expect(() => closeThread(rosa, { threadId: thread.id, reason: 'Again.' })).toThrow(/already/);
+    expect(() => reopenThread(tom, { threadId: thread.id })).toThrow(Denied);
+    // It is no act of the house: the log says nothing, and the desk does not name who did it.
+    expect(readPublicLog(null).lines.some((l) => l.act === 'close thread')).toBe(false);
+    expect(actsOn(nadia, thread.id)[0]).toMatchObject({ words: 'closed a thread', by: null });
+    reopenThread(rosa, { threadId: thread.id });
+    closeThread(nadia, { threadId: thread.id, reason: 'Settled elsewhere.' });
+    expect(readPublicLog(null).lines[0]).toMatchObject({ act: 'close thread', reason: 'Settled elsewhere.' });
+    expect(() => reopenThread(rosa, { threadId: thread.id })).toThrow(/coordinator has closed/);
+    undo();
+    expect(findThread(null, thread.id).closing).toBeNull();
+    lockThread(nadia, { threadId: thread.id, reason: 'Heat.' });
+    expect(() => closeThread(rosa, { threadId: thread.id, reason: 'Mine.' })).toThrow(Denied);
+  });
+});
+
+describe('undoing what was done to the thread itself', () => {
+  test('rename, move, lock, pin and back: each becomes as it was, search and lists too', () => {
+    const thread = start();
+    reply(thread);
+    const acts = [
+      () => renameThread(nadia, { threadId: thread.id, title: 'A better title for it', reason: 'Clearer.' }), () => moveThread(nadia, { threadId: thread.id, forum: 'measures', reason: null }),
+      () => lockThread(nadia, { threadId: thread.id, reason: 'Heat.' }), () => pinThread(nadia, { threadId: thread.id }),
+    ];
+    const before = findThread(null, thread.id);
+    for (const act of acts) {
+      act();
+      expect(findThread(nadia, thread.id)).not.toEqual(before);
+      undo();
+      expect(findThread(null, thread.id)).toEqual(before);
+      expectOrder();
+    }
+    for (const act of acts) act();
+    const done = listActs(nadia, null).acts.filter((a) => a.undoneAt === null && a.thread.url.includes(`/${thread.id}-`)).map((a) => a.id);
+    for (const id of done) undo(id);
+    expect(findThread(null, thread.id)).toEqual(before);
+    for (const [act, back] of [[pinThread, unpinThread], [lockThread, unlockThread]] as const) {
+      act(nadia, { threadId: thread.id, reason: 'x' });
+      back(nadia, { threadId: thread.id });
+      undo();
+      expect(findThread(nadia, thread.id)).not.toEqual(before);
+      undo(lastAct() - 1);
+      expect(findThread(null, thread.id)).toEqual(before);
+    }
+  });
+
+  test('a removal is no such act: it is a decision, brought back by restoring or by taking the decision back, and other acts are undone meanwhile', () => {
+    const thread = start();
+    reply(thread);
+    pinThread(nadia, { threadId: thread.id });
+    const pinned = lastAct();
+    const decided = () => db.select().from(decisions).orderBy(desc(decisions.id)).limit(1).get();
+    removeThreadByDecision(nadia, { threadId: thread.id, reason: 'Spam.' });
+    expect(lastAct()).toBe(pinned);
+    undo();
+    expect(findThread(nadia, thread.id)).toMatchObject({ removed: true, hidden: false, pinned: false });
+    expect(() => findThread(rosa, thread.id)).toThrow(Gone);
+    restoreThreadByDecision(nadia, { threadId: thread.id });
+    expect(decided()?.undoneAt).not.toBeNull();
+    expect(findThread(rosa, thread.id).removed).toBe(false);
+    expect(() => restoreThreadByDecision(nadia, { threadId: thread.id })).toThrow(/not removed/);
+    removeThreadByDecision(nadia, { threadId: thread.id, reason: 'Spam after all.' });
+    undoDecision(nadia, { decisionId: decided()?.id ?? 0, reason: 'It is none.' });
+    expect(findThread(rosa, thread.id).removed).toBe(false);
+    expect(lastAct()).toBe(pinned);
+    expectOrder();
+  });
+
+  test('what was removed as a reply does not show when it opens its thread again', () => {
+    const [one, two] = [start(), start()];
+    const opening = of(one)[0]?.id ?? 0;
+    merge(one, two);
+    removePost(nadia, { postId: opening, reason: 'Spam.' });
+    undo();
+    const found = () => db.select().from(searchDocuments).where(and(eq(searchDocuments.kind, 'thread'), eq(searchDocuments.ref, String(one.id)))).get()?.body;
+    expect(found()).toBe('');
+    expectOrder();
+    restorePost(nadia, { postId: opening });
+    expect(found()).toMatch(/We wait/);
+    expectOrder();
+  });
+
+  test('what was changed again since is undone in the order in which it was done', () => {
+    const thread = start();
+    renameThread(nadia, { threadId: thread.id, title: 'The second title of it', reason: null });
+    renameThread(nadia, { threadId: thread.id, title: 'The third title of it', reason: null });
+    expect(() => undo(lastAct() - 1)).toThrow(/undo that first/);
+    expect(() => undo(999_999)).toThrow(NotFound);
+    expect(() => undoThreadAct(rosa, { actId: lastAct() })).toThrow(Denied);
+    expect(() => listActs(rosa, null)).toThrow(Denied);
+  });
+});
+
+test('earlier and later threads of a forum are found, removed and merged ones are passed over', () => {
+  const [one, two, three, four] = [start(), start(), start(), start()];
+  merge(two, one);
+  removeThread(nadia, { threadId: three.id, reason: 'x' });
+  expect(neighboursOf(null, findThread(null, one.id)).later?.id).toBe(four.id);
+  expect(neighboursOf(null, findThread(null, four.id))).toMatchObject({ earlier: { id: one.id }, later: null });
+});
+
+describe.each([1, 2, 3, 4])('random life %i', (seed) => {
+  test('fifty acts, posts between them, and undoings in any order: no dead link, counters and search as counted anew', () => {
+    const { from, chance, below } = randomFrom(seed);
+    const forums = ['operations', 'measures'];
+    const all = Array.from({ length: 6 }, () => start(from([rosa, tom]), from(forums)));
+    const thread = () => findThread(nadia, from(all).id);
+    const done: number[] = [];
+    let refused = 0, undone = 0;
+    /** A refusal must leave nothing behind; what it says is tested elsewhere. */
+    const attempt = (act: () => unknown) => {
+      const before = lastAct();
+      try { act(); } catch (error) {
+        if (!(error instanceof Denied || error instanceof Invalid || error instanceof Gone || error instanceof TooMany)) throw error;
+        refused++;
+      }
+      if (lastAct() > before) done.push(lastAct());
+    };
+    for (let n = 0; n < 50; n++) {
+      forgetLimits();
+      for (let r = below(4); r > 0; r--) attempt(() => createPost(from([rosa, tom, nadia]), { threadId: thread().id, body: `Words ${++written}. See [here](${thread().url}) and [there](/posts/${of(all[0] ?? thread())[0]?.id ?? 1}).` }));
+      const threadId = thread().id;
+      from<() => void>([
+        () => attempt(() => renameThread(nadia, { threadId, title: `A new title, the ${n}th`, reason: null })),
+        () => attempt(() => moveThread(nadia, { threadId, forum: from(forums), reason: null })),
+        () => attempt(() => lockThread(nadia, { threadId, reason: 'x' })),
+        () => attempt(() => pinThread(nadia, { threadId })),
+        () => attempt(() => removeThread(nadia, { threadId, reason: 'x' })),
+        () => attempt(() => restoreThread(nadia, { threadId })),
+        () => attempt(() => closeThread(nadia, { threadId, reason: 'x' })),
+        () => attempt(() => removePost(nadia, { postId: from(of(findThread(nadia, threadId))).id, reason: 'x' })),
+        ...Array<() => void>(4).fill(() => attempt(() => {
+          const candidates = of(findThread(nadia, threadId)).slice(1).filter(() => chance(0.5)).map((p) => p.id);
+          const { url } = split(findThread(nadia, threadId), candidates, chance(0.5) ? { title: `Split off as number ${n}`, forum: from(forums) } : { into: 'existing', target: String(from(all).id) });
+          const made = findThread(nadia, Number(/\/(\d+)-/.exec(url)?.[1]));
+          if (!all.some((t) => t.id === made.id)) all.push(made);
+        })),
+        ...Array<() => void>(4).fill(() => attempt(() => merge(findThread(nadia, threadId), thread(), from(['appended', 'by-date'])))),
+      ])();
+      if (chance(0.5) && done.length > 0) {
+        const act = from(done);
+        attempt(() => { undo(act); undone++; });
+      }
+      if (n % 10 === 9) expectOrder();
+    }
+    // Backwards everything can be undone that has not been.
+    for (const act of done.toReversed()) if (db.select().from(threadActs).where(eq(threadActs.id, act)).get()?.undoneAt === null) attempt(() => { undo(act); undone++; });
+    expectOrder();
+    expect(undone).toBeGreaterThan(10);
+    expect(refused).toBeGreaterThan(0);
+  }, 60_000);
+});

@@ -1,0 +1,201 @@
+import { eq } from 'drizzle-orm';
+import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { changes, db, formTokens, posts, reactions, threads } from '#db/client.ts';
+import { Denied, Invalid, NotFound, SignInRequired, TooMany } from '#domain/errors.ts';
+import { createComment } from '#domain/forum/comments.ts';
+import { findInThread } from '#domain/forum/finding.ts';
+import { forgetOldForms } from '#domain/forum/form-tokens.ts';
+import { lockThread, removePost } from '#domain/forum/moderating.ts';
+import { createPost, editPost, postsOnPage, removeOwnPost } from '#domain/forum/posts.ts';
+import { quoteOf } from '#domain/forum/quoting.ts';
+import { newestPostsBy, newestPostsIn, newestThreads } from '#domain/forum/recent-posts.ts';
+import { react, whoReacted } from '#domain/forum/reacting.ts';
+import { createThread } from '#domain/forum/starting-threads.ts';
+import { findThread, listThreads, type Thread } from '#domain/forum/threads.ts';
+import { removeThread } from '#domain/forum/moderating.ts';
+import { putCatalogue } from '#domain/library/catalogue.ts';
+import { limits } from '#domain/people/limits.ts';
+import type { Member, Viewer } from '#domain/people/types.ts';
+import { addDays } from '#lib/dates.ts';
+import { renderMarkdown } from '#lib/markdown.ts';
+import { enter, forgetLimits } from '../support/cast.ts';
+import { useDatabase } from '../support/database.ts';
+import { piece } from '../support/pieces.ts';
+
+useDatabase();
+let rosa: Member, tom: Member, nadia: Member;
+beforeAll(async () => { [rosa, tom, nadia] = [await enter('rosa'), await enter('tom'), await enter('nadia')]; });
+beforeEach(forgetLimits);
+
+let written = 0;
+const start = (author = rosa, more: Partial<Parameters<typeof createThread>[1]> = {}): Thread =>
+  createThread(author, { forum: 'operations', kind: 'question', title: `Do you call back, case ${++written}?`, body: `We do not. ${written}`, themes: [], ...more });
+const reply = (thread: Thread, author = tom, body = `We do. ${++written}`) => createPost(author, { threadId: thread.id, body });
+const postIn = (viewer: Viewer, thread: Thread, number: number) => postsOnPage(viewer, findThread(viewer, thread.id), 1).find((p) => p.number === number);
+
+describe('a reaction', () => {
+  test('is given once by each member, seen by all, and taken back', () => {
+    const thread = start();
+    const { id, url } = reply(thread);
+    const before = changes();
+    expect(react(rosa, { postId: id, give: 'helpful' })).toEqual({ url });
+    react(rosa, { postId: id, give: 'helpful' });
+    react(nadia, { postId: id, give: 'helpful' });
+    react(rosa, { postId: id, give: 'we-do-this-too' });
+    expect(changes()).toBe(before + 3);
+    expect(postIn(null, thread, 2)).toMatchObject({ reactions: [{ kind: 'helpful', count: 2, mine: false }, { kind: 'we-do-this-too', count: 1, mine: false }], mayReact: [] });
+    expect(postIn(nadia, thread, 2)).toMatchObject({ reactions: [{ kind: 'helpful', count: 2, mine: true }, { mine: false }], mayReact: ['helpful', 'thanks', 'we-do-this-too'] });
+    expect(whoReacted(null, id)).toMatchObject([{ kind: 'helpful', members: [{ name: rosa.name }, { name: nadia.name }] }, { kind: 'we-do-this-too', members: [{ name: rosa.name }] }]);
+    react(rosa, { postId: id, take: 'helpful' });
+    react(rosa, { postId: id, take: 'helpful' });
+    expect(postIn(null, thread, 2)?.reactions[0]).toMatchObject({ kind: 'helpful', count: 1 });
+  });
+
+  test('fits its post: only a question is the same question, and not to one’s own', () => {
+    const thread = start();
+    const { id } = reply(thread);
+    const opening = postIn(tom, thread, 1);
+    expect(opening?.mayReact).toEqual(['same-question', 'thanks']);
+    expect(postIn(tom, thread, 2)?.mayReact).toEqual([]);
+    react(tom, { postId: opening?.id ?? 0, give: 'same-question' });
+    expect(() => react(rosa, { postId: id, give: 'same-question' })).toThrow(Invalid);
+    expect(() => react(tom, { postId: id, give: 'helpful' })).toThrow(/your own/);
+    const talk = start(rosa, { kind: 'discussion' });
+    expect(postIn(tom, talk, 1)?.mayReact).toEqual(['helpful', 'thanks', 'we-do-this-too']);
+  });
+
+  test('goes with its post, needs somebody who may write, and has a limit', () => {
+    const thread = start();
+    const { id } = reply(thread);
+    react(rosa, { postId: id, give: 'thanks' });
+    expect(() => react(null as unknown as Member, { postId: id, give: 'thanks' })).toThrow(SignInRequired);
+    expect(() => react({ ...rosa, suspendedUntil: addDays(new Date(), 1) }, { postId: id, give: 'helpful' })).toThrow(Denied);
+    expect(() => react(rosa, { postId: 999_999, give: 'helpful' })).toThrow(NotFound);
+    lockThread(nadia, { threadId: thread.id, reason: 'x' });
+    expect(() => react(rosa, { postId: id, give: 'helpful' })).not.toThrow();
+    removePost(nadia, { postId: id, reason: 'x' });
+    expect(() => react(rosa, { postId: id, give: 'helpful' })).toThrow(Denied);
+    expect([postIn(rosa, thread, 2)?.reactions, whoReacted(rosa, id)]).toEqual([[], []]);
+    const other = reply(start());
+    forgetLimits();
+    for (let n = 0; n < limits.reactPerMember.most; n++) react(rosa, { postId: other.id, give: 'thanks' });
+    expect(() => react(rosa, { postId: other.id, give: 'thanks' })).toThrow(TooMany);
+    expect(() => db.insert(reactions).values({ postId: other.id, memberId: tom.id, kind: 'boo' as 'thanks' }).run()).toThrow(/constraint/i);
+  });
+});
+
+describe('quoting', () => {
+  test('says who wrote it, leads back, and leaves out what was quoted there', () => {
+    const thread = start();
+    const { id } = reply(thread, tom, '> They said so.\n\nWe **do**:\n\n```\n> not a quote\n```\n\n- one');
+    expect(quoteOf(null, id)).toBe(`> [Tom Achterberg wrote](/posts/${id}):\n>\n> We **do**:\n>\n> \`\`\`\n> > not a quote\n> \`\`\`\n>\n> - one\n\n`);
+    const html = renderMarkdown(`${quoteOf(null, id)}I see.`);
+    expect(html).toContain(`<blockquote>\n<p><a href="/posts/${id}">Tom Achterberg wrote</a>:</p>`);
+    expect(html).toContain('</blockquote>\n<p>I see.</p>');
+    removeOwnPost(tom, { postId: id });
+    expect(quoteOf(rosa, id)).toBe('');
+    const long = reply(thread, tom, 'word '.repeat(3_000));
+    expect(quoteOf(null, long.id).length).toBeLessThan(4_200);
+  });
+
+  test('a name with brackets in it stays a name', () => {
+    const thread = start({ ...tom, name: 'x' });
+    db.$client.prepare('update members set name = ? where id = ?').run('Tom [x](https://evil.example) *A*', tom.id);
+    const { id } = reply(thread, tom);
+    expect(renderMarkdown(quoteOf(null, id))).toContain(`<a href="/posts/${id}">Tom [x](https://evil.example) *A* wrote</a>`);
+    db.$client.prepare('update members set name = ? where id = ?').run('Tom Achterberg', tom.id);
+  });
+});
+
+describe('finding in a thread', () => {
+  test('every word counts, parts of words too, capitals and accents not; removed posts are not found', () => {
+    const thread = start(rosa, { body: 'The <b>Québec</b> desk answers in French & English.' });
+    const { id, url } = reply(thread, tom, 'In QUEBEC the frenchmen answered <script>alert(1)</script> quickly.');
+    const { hits, total } = findInThread(thread, ' quebec FRENCH ', null);
+    expect([total, hits.map((h) => h.number)]).toEqual([2, [1, 2]]);
+    expect(hits[1]).toMatchObject({ id, url, author: { name: 'Tom Achterberg' } });
+    expect(hits[0]?.snippetHtml).toContain('<mark>Québec</mark>');
+    expect(hits[1]?.snippetHtml).toBe('In <mark>QUEBEC</mark> the <mark>french</mark>men answered &lt;script&gt;alert(1)&lt;/script&gt; quickly.');
+    expect(findInThread(thread, 'quebec german', null).total).toBe(0);
+    expect(findInThread(thread, ' " ', null).total).toBe(0);
+    removeOwnPost(tom, { postId: id });
+    expect(findInThread(thread, 'quebec', null).total).toBe(1);
+  });
+
+  test('many hits are paged', () => {
+    const thread = start();
+    for (let n = 0; n < 25; n++) { forgetLimits(); reply(thread, tom, `Pelican ${n}`); }
+    expect(findInThread(thread, 'pelican', '2')).toMatchObject({ total: 25, paging: { page: 2, pages: 2 }, hits: { length: 5 } });
+  });
+});
+
+test('views: new, of one kind, unanswered, with me', () => {
+  const [asked, talk, answered] = [start(rosa), start(tom, { kind: 'discussion' }), start(tom)];
+  reply(answered, rosa);
+  const forumId = asked.forumId ?? 0;
+  const ids = (filter: Parameters<typeof listThreads>[1], by?: 'start') => listThreads(null, { forumId, ...filter }, null, by).threads.map((t) => t.id);
+  expect(ids({}, 'start').slice(0, 3)).toEqual([answered.id, talk.id, asked.id]);
+  expect(ids({ kind: 'discussion' })[0]).toBe(talk.id);
+  expect(ids({ kind: 'discussion' })).not.toContain(asked.id);
+  expect(ids({ unanswered: true })).toContain(asked.id);
+  expect(ids({ unanswered: true })).not.toContain(answered.id);
+  expect(ids({ unanswered: true, kind: 'discussion' })[0]).toBe(talk.id);
+  expect(ids({ withMember: rosa.id })).toEqual(expect.arrayContaining([asked.id, answered.id]));
+  expect(ids({ withMember: rosa.id })).not.toContain(talk.id);
+});
+
+test('feeds carry what every visitor may see, the newest first', () => {
+  const [thread, gone] = [start(rosa, { body: 'An *opening* of it.' }), start()];
+  const { id } = reply(thread, tom, 'A reply.');
+  const taken = reply(thread, tom, 'Taken back.');
+  removeOwnPost(tom, { postId: taken.id });
+  reply(gone, tom, 'In a removed thread.');
+  removeThread(nadia, { threadId: gone.id, reason: 'x' });
+  expect(newestThreads(30)[0]).toMatchObject({ title: thread.title, words: 'An opening of it.', opening: true, forum: 'Running the centre', author: rosa.name });
+  expect(newestThreads(30, thread.forumId ?? 0).map((p) => p.title)).not.toContain(gone.title);
+  expect(newestPostsIn(thread.id, 30).map((p) => p.words)).toEqual(['A reply.', 'An opening of it.']);
+  expect(newestPostsIn(gone.id, 30)).toEqual([]);
+  expect(newestPostsBy(tom.id, 30)[0]).toMatchObject({ url: `/posts/${id}`, words: 'A reply.', opening: false });
+  editPost(tom, { postId: id, body: 'A better reply.' });
+  expect(newestPostsBy(tom.id, 1)[0]).toMatchObject({ words: 'A better reply.', editedAt: expect.any(Date) });
+});
+
+describe('a form with a token', () => {
+  test('sent again leads to what it wrote; the same words in a new form are another post', () => {
+    const thread = start();
+    const send = (token: string, body = 'Same here.') => createPost(tom, { threadId: thread.id, body, token });
+    const first = send('one');
+    expect(send('one')).toEqual(first);
+    expect(send('two').id).not.toBe(first.id);
+    // Gone back, changed and sent: nothing of it is lost.
+    expect(send('one', 'Same here, in Trenton.').id).not.toBe(first.id);
+    expect(createPost(rosa, { threadId: thread.id, body: 'Same here.', token: 'one' }).id).not.toBe(first.id);
+    expect(findThread(null, thread.id).replies).toBe(4);
+    const typed = { title: 'Twice on purpose, or not?', body: 'Words.' };
+    const made = start(rosa, { ...typed, token: 'a' });
+    expect([start(rosa, { ...typed, token: 'a' }).id, start(rosa, { ...typed, token: 'b' }).id === made.id]).toEqual([made.id, false]);
+  });
+
+  test('a failed one leaves nothing behind and may be sent again', () => {
+    const thread = start();
+    lockThread(nadia, { threadId: thread.id, reason: 'x' });
+    expect(() => createPost(tom, { threadId: thread.id, body: 'Words.', token: 'later' })).toThrow(Denied);
+    db.update(threads).set({ lockedAt: null, lockedReason: null }).where(eq(threads.id, thread.id)).run();
+    expect(createPost(tom, { threadId: thread.id, body: 'Words.', token: 'later' }).url).toContain('#post-2');
+  });
+
+  test('on comments too, the first one included', () => {
+    putCatalogue({ pieces: [piece({ id: 'ref:tokens', slug: 'tokens' })], themes: [], forums: [] });
+    const send = () => createComment(tom, { resourceId: 'ref:tokens', body: 'Read it.', token: 'c' });
+    const first = send();
+    expect(send()).toEqual(first);
+    expect(db.select().from(posts).where(eq(posts.markdown, 'Read it.')).all()).toHaveLength(1);
+  });
+
+  test('is forgotten after a day', () => {
+    forgetOldForms();
+    expect(db.select().from(formTokens).all().length).toBeGreaterThan(0);
+    forgetOldForms(addDays(new Date(), 1.1));
+    expect(db.select().from(formTokens).all()).toEqual([]);
+  });
+});
