@@ -1,7 +1,7 @@
 import { and, asc, between, count, desc, eq, isNull, sql } from 'drizzle-orm';
 import { z } from 'zod';
 import { bumpChanges, db, members, posts, postVersions, prepared, threads, transaction } from '#db/client.ts';
-import { rendererVersion, renderMarkdown } from '#lib/markdown.ts';
+import { rendererVersion } from '#lib/markdown.ts';
 import { rowId, text } from '#lib/fields.ts';
 import { Denied, NotFound } from '../errors.ts';
 import { authorColumns } from '../people/members.ts';
@@ -10,7 +10,9 @@ import { canModerate, canWrite, mustWrite } from '../people/permissions.ts';
 import type { Member, Viewer } from '../people/types.ts';
 import { postPlace, postsPerPage } from './addresses.ts';
 import { bodyField } from './fields.ts';
+import { putMentions } from './mentions.ts';
 import { putPostLinks, replacePostLinks } from './post-links.ts';
+import { renderNewPost } from './rendering.ts';
 import { dropPostFromSearch, indexPost, indexThread } from './searchable.ts';
 import { findThread, type Thread } from './threads.ts';
 import type { PostView } from './types.ts';
@@ -35,9 +37,10 @@ export function writePost(author: Member, threadId: number, markdown: string): {
   const { number } = db.update(threads).set({
     lastNumber: sql`${threads.lastNumber} + 1`, postCount: sql`${threads.postCount} + 1`, lastPostAt: createdAt, lastPosterId: author.id,
   }).where(eq(threads.id, threadId)).returning({ number: threads.lastNumber }).get();
-  const html = renderMarkdown(markdown, `p${threadId}-${number}`);
+  const { html, named } = renderNewPost(author, markdown, `p${threadId}-${number}`);
   const { id } = db.insert(posts).values({ threadId, number, authorId: author.id, markdown, html, renderedBy: rendererVersion, createdAt }).returning({ id: posts.id }).get();
   putPostLinks(id, html);
+  putMentions(id, named);
   return { id, number };
 }
 
@@ -130,9 +133,10 @@ export function editPost(actor: Member, input: z.output<typeof postEditInput>): 
     if (post.markdown !== input.body) {
       const editedAt = new Date();
       db.insert(postVersions).values({ postId: post.id, markdown: post.markdown, writtenAt: post.editedAt ?? post.createdAt, replacedAt: editedAt, replacedById: actor.id }).run();
-      const html = renderMarkdown(input.body, `p${post.thread.id}-${post.number}`);
+      const { html, named } = renderNewPost(actor, input.body, `p${post.thread.id}-${post.number}`);
       db.update(posts).set({ markdown: input.body, html, renderedBy: rendererVersion, editedAt }).where(eq(posts.id, post.id)).run();
       replacePostLinks(post.id, html);
+      putMentions(post.id, named);
       if (post.number === 1 && post.thread.forumId !== null) indexThread(post.thread.id);
       else indexPost(post.id);
       bumpChanges();
@@ -184,5 +188,5 @@ export const previewInput = z.object({ body: text({ missing: 'There is nothing t
 export function previewPost(actor: Member, input: z.output<typeof previewInput>): { html: string } {
   mustWrite(actor);
   countAttempt('previewPerMember', actor.id);
-  return { html: renderMarkdown(input.body, 'preview') };
+  return { html: renderNewPost(actor, input.body, 'preview').html };
 }
