@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { setImmediate, setTimeout } from 'node:timers/promises';
 import { Cron } from 'croner';
+import { renderSomeAgain } from '#domain/forum/rendering-again.ts';
 import { forgetOrphanFiles } from '#domain/library/attaching.ts';
 import { readWaitingDocuments } from '#domain/library/attachment-words.ts';
 import { forgetOldImports } from '#domain/library/imports/discarding.ts';
@@ -38,6 +39,7 @@ export function startChores(): () => Promise<void> {
     every('*/10 * * * * *', 'pagefind', () => pagefindIsStale() && rebuildPagefind()),
     every('*/5 * * * * *', 'imports', continueImports),
     every('*/7 * * * * *', 'documents', readWaitingDocuments),
+    every('*/10 * * * * *', 'rendering', renderSomeAgain),
     every('30 * * * * *', 'links', () => outbound && checkSomeLinks(3)),
     every('20 */5 * * * *', 'saved searches', async () => {
       await eachOf(membersWithSearchesDue(), 'saved searches', mailSavedSearches);

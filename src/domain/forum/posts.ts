@@ -15,6 +15,7 @@ import { putPostLinks, replacePostLinks } from './post-links.ts';
 import { renderNewPost } from './rendering.ts';
 import { dropPostFromSearch, indexPost, indexThread } from './searchable.ts';
 import { findThread, type Thread } from './threads.ts';
+import { withTitles } from './titles.ts';
 import type { PostView } from './types.ts';
 
 /** Whether this person may add to the thread. */
@@ -80,11 +81,13 @@ const postsBetween = prepared((d) => d.select({
 export function postsOnPage(viewer: Viewer, thread: Thread, page: number): PostView[] {
   const first = (page - 1) * postsPerPage + 1;
   const writes = canReply(viewer, thread);
-  return postsBetween().all({ threadId: thread.id, first, last: first + postsPerPage - 1 }).map((row) => {
+  const rows = postsBetween().all({ threadId: thread.id, first, last: first + postsPerPage - 1 });
+  const htmls = withTitles(rows.map((row) => (row.removedAt === null ? row.html : '')));
+  return rows.map((row, at) => {
     const removed = row.removedAt !== null;
     const own = viewer?.id === row.author.id;
     return {
-      id: row.id, number: row.number, author: row.author, createdAt: row.createdAt, editedAt: removed ? null : row.editedAt, html: removed ? '' : row.html,
+      id: row.id, number: row.number, author: row.author, createdAt: row.createdAt, editedAt: removed ? null : row.editedAt, html: htmls[at] ?? '',
       removed: removed ? { by: row.removedById === row.author.id ? 'author' as const : 'coordinator' as const, reason: row.removedReason } : null,
       mayEdit: own && writes && !removed,
       mayRemove: own && writes && !removed && (row.number > 1 || thread.resourceId !== null),
@@ -188,5 +191,6 @@ export const previewInput = z.object({ body: text({ missing: 'There is nothing t
 export function previewPost(actor: Member, input: z.output<typeof previewInput>): { html: string } {
   mustWrite(actor);
   countAttempt('previewPerMember', actor.id);
-  return { html: renderNewPost(actor, input.body, 'preview').html };
+  const [html = ''] = withTitles([renderNewPost(actor, input.body, 'preview').html]);
+  return { html };
 }
