@@ -9,6 +9,7 @@ import { countAttempt } from '../people/limits.ts';
 import { canModerate, canWrite, mustWrite } from '../people/permissions.ts';
 import type { Member, Viewer } from '../people/types.ts';
 import { postPlace, postsPerPage } from './addresses.ts';
+import { editedLate } from './edited.ts';
 import { bodyField } from './fields.ts';
 import { putMentions } from './mentions.ts';
 import { putPostLinks, replacePostLinks } from './post-links.ts';
@@ -87,7 +88,7 @@ export function postsOnPage(viewer: Viewer, thread: Thread, page: number): PostV
     const removed = row.removedAt !== null;
     const own = viewer?.id === row.author.id;
     return {
-      id: row.id, number: row.number, author: row.author, createdAt: row.createdAt, editedAt: removed ? null : row.editedAt, html: htmls[at] ?? '',
+      id: row.id, number: row.number, author: row.author, createdAt: row.createdAt, editedAt: removed ? null : editedLate(row), html: htmls[at] ?? '',
       removed: removed ? { by: row.removedById === row.author.id ? 'author' as const : 'coordinator' as const, reason: row.removedReason } : null,
       mayEdit: own && writes && !removed,
       mayRemove: own && writes && !removed && (row.number > 1 || thread.resourceId !== null),

@@ -41,6 +41,7 @@ export interface PostView {
   number: number;
   author: Author;
   createdAt: Date;
+  /** When it was edited later than a day after it was written. */
   editedAt: Date | null;
   html: string;
   removed: { by: 'author' | 'coordinator'; reason: string | null } | null;
