@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { setImmediate, setTimeout } from 'node:timers/promises';
 import { Cron } from 'croner';
+import { forgetOldDrafts } from '#domain/forum/drafts.ts';
 import { renderSomeAgain } from '#domain/forum/rendering-again.ts';
 import { forgetOrphanFiles } from '#domain/library/attaching.ts';
 import { readWaitingDocuments } from '#domain/library/attachment-words.ts';
@@ -51,6 +52,7 @@ export function startChores(): () => Promise<void> {
       forgetUnconfirmed();
       forgetSentLetters();
       forgetOldImports();
+      forgetOldDrafts();
       forgetOrphanFiles();
       forgetOldChanges();
       await forgetExpiredSessions();

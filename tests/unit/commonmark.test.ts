@@ -29,7 +29,7 @@ const isRaw = ({ section, number, html }: { section: string; number: number; htm
 
 const lowered: Record<string, string> = { h1: 'h3', h2: 'h3', h3: 'h4', h4: 'h5', h5: 'h6' };
 const foreign = /^(?!https?:|mailto:|tel:)[a-z][a-z0-9+.-]*:/i;
-const leads = (href: string) => (foreign.test(href) ? {} : { href });
+const leads = (href: string): Record<string, string> => (foreign.test(href) ? {} : { href });
 
 /** One spelling for what means the same: entities, slashes of empty elements, blanks between blocks. */
 function spelled(html: string, transformTags: sanitizeHtml.IOptions['transformTags'] = {}): string {

@@ -8,6 +8,7 @@ import { countAttempt } from '../people/limits.ts';
 import { mustWrite } from '../people/permissions.ts';
 import type { Member, Viewer } from '../people/types.ts';
 import { postPlace, postsPerPage } from './addresses.ts';
+import { draftPlace, forgetDraft } from './drafts.ts';
 import { bodyField } from './fields.ts';
 import { createPost, postsOnPage, writePost } from './posts.ts';
 import { indexPost } from './searchable.ts';
@@ -33,6 +34,7 @@ export function createComment(actor: Member, input: z.output<typeof commentInput
   const resource = db.select().from(resources).where(and(eq(resources.id, input.resourceId), eq(resources.status, 'published'))).get();
   if (!resource) throw new NotFound('This resource is not in the library any more.');
   return transaction(() => {
+    forgetDraft(actor.id, draftPlace.comment(resource.id));
     const known = db.select({ id: threads.id }).from(threads).where(eq(threads.resourceId, resource.id)).get();
     if (known) return createPost(actor, { threadId: known.id, body: input.body });
     countAttempt('postPerMember', actor.id);

@@ -9,6 +9,7 @@ import { countAttempt } from '../people/limits.ts';
 import { canModerate, canWrite, mustWrite } from '../people/permissions.ts';
 import type { Member, Viewer } from '../people/types.ts';
 import { postPlace, postsPerPage } from './addresses.ts';
+import { draftPlace, forgetDraft } from './drafts.ts';
 import { editedLate } from './edited.ts';
 import { bodyField } from './fields.ts';
 import { putMentions } from './mentions.ts';
@@ -55,6 +56,7 @@ export function createPost(actor: Member, input: z.output<typeof postInput>): { 
   return transaction(() => {
     countAttempt('postPerMember', actor.id);
     mustReply(actor, findThread(actor, thread.id));
+    forgetDraft(actor.id, draftPlace.reply(thread.id));
     const twin = justWritten(actor, thread.id, input.body);
     if (twin) return { id: twin.id, url: postPlace(thread.url, twin.number) };
     const post = writePost(actor, thread.id, input.body);
@@ -134,6 +136,7 @@ export function editPost(actor: Member, input: z.output<typeof postEditInput>): 
   return transaction(() => {
     const post = ownPost(actor, input.postId);
     mustReply(actor, post.thread);
+    forgetDraft(actor.id, draftPlace.edit(post.id));
     if (post.markdown !== input.body) {
       const editedAt = new Date();
       db.insert(postVersions).values({ postId: post.id, markdown: post.markdown, writtenAt: post.editedAt ?? post.createdAt, replacedAt: editedAt, replacedById: actor.id }).run();

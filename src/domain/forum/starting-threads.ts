@@ -6,6 +6,7 @@ import { Denied, Invalid } from '../errors.ts';
 import { countAttempt } from '../people/limits.ts';
 import { canModerate, mustWrite } from '../people/permissions.ts';
 import type { Member } from '../people/types.ts';
+import { draftPlace, forgetDraft } from './drafts.ts';
 import { bodyField, titleField } from './fields.ts';
 import { writePost } from './posts.ts';
 import { indexThread } from './searchable.ts';
@@ -30,6 +31,7 @@ export function createThread(actor: Member, input: z.output<typeof threadInput>)
   if (input.themes.some((t) => !known.has(t))) throw new Invalid({ themes: 'One of these themes does not exist.' });
   countAttempt('threadPerMember', actor.id);
   return transaction(() => {
+    forgetDraft(actor.id, draftPlace.newThread);
     // A form that was sent twice leads to the thread that it started the first time.
     const twin = db.select({ id: threads.id }).from(threads).innerJoin(posts, and(eq(posts.threadId, threads.id), eq(posts.number, 1)))
       .where(and(eq(threads.authorId, actor.id), eq(threads.forumId, forum.id), eq(threads.title, input.title), eq(posts.markdown, input.body), isNull(threads.removedAt), gt(threads.createdAt, new Date(Date.now() - 5 * 60_000)))).get();
