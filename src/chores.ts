@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { setImmediate, setTimeout } from 'node:timers/promises';
 import { Cron } from 'croner';
+import { readWaitingPostFiles } from '#domain/forum/post-file-words.ts';
 import { forgetOldDrafts } from '#domain/forum/drafts.ts';
 import { renderSomeAgain } from '#domain/forum/rendering-again.ts';
 import { forgetOrphanFiles } from '#domain/library/attaching.ts';
@@ -39,7 +40,7 @@ export function startChores(): () => Promise<void> {
     every('*/30 * * * * *', 'reads', writeReads),
     every('*/10 * * * * *', 'pagefind', () => pagefindIsStale() && rebuildPagefind()),
     every('*/5 * * * * *', 'imports', continueImports),
-    every('*/7 * * * * *', 'documents', readWaitingDocuments),
+    every('*/7 * * * * *', 'documents', async () => { await readWaitingDocuments(); await readWaitingPostFiles(); }),
     every('*/10 * * * * *', 'rendering', renderSomeAgain),
     every('30 * * * * *', 'links', () => outbound && checkSomeLinks(3)),
     every('20 */5 * * * *', 'saved searches', async () => {

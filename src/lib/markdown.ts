@@ -48,8 +48,8 @@ const typedMarkup = defineMdastPlugin({
 const linesOf = (text: string) => text.split('\n').flatMap((line, at) => [...(at > 0 ? [{ type: 'break' as const }] : []), { type: 'text' as const, value: line }]);
 
 // A post that begins with a line of dashes has no front matter: every word of it is shown.
-const plain: CompileOptions = { features: { frontmatter: false } };
-const withMarkup: CompileOptions = { ...plain, mdastPlugins: [typedMarkup] };
+const plain = { features: { frontmatter: false } } satisfies CompileOptions;
+const withMarkup = { ...plain, mdastPlugins: [typedMarkup] } satisfies CompileOptions;
 
 /**
  * Members' Markdown (CommonMark, tables, task lists, footnotes, autolinks) as HTML that is safe to print in a page.

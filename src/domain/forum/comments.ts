@@ -10,6 +10,7 @@ import type { Member, Viewer } from '../people/types.ts';
 import { postPlace, postsPerPage } from './addresses.ts';
 import { draftPlace, forgetDraft } from './drafts.ts';
 import { bodyField } from './fields.ts';
+import type { TakenFile } from './post-files.ts';
 import { createPost, postsOnPage, writePost } from './posts.ts';
 import { indexPost } from './searchable.ts';
 import { findThread, type Thread } from './threads.ts';
@@ -29,19 +30,19 @@ export function commentsOf(viewer: Viewer, resourceId: string, page: string | nu
 export const commentInput = z.object({ resourceId: z.string({ error: 'This form is incomplete: please reload the page.' }), body: bodyField });
 
 /** Comments on a published resource. Returns where the comment stands. Throws NotFound, Denied, TooMany. */
-export function createComment(actor: Member, input: z.output<typeof commentInput>): { id: number; url: string } {
+export function createComment(actor: Member, input: z.output<typeof commentInput> & { files?: readonly TakenFile[] }): { id: number; url: string } {
   mustWrite(actor);
   const resource = db.select().from(resources).where(and(eq(resources.id, input.resourceId), eq(resources.status, 'published'))).get();
   if (!resource) throw new NotFound('This resource is not in the library any more.');
   return transaction(() => {
     forgetDraft(actor.id, draftPlace.comment(resource.id));
     const known = db.select({ id: threads.id }).from(threads).where(eq(threads.resourceId, resource.id)).get();
-    if (known) return createPost(actor, { threadId: known.id, body: input.body });
+    if (known) return createPost(actor, { threadId: known.id, body: input.body, files: input.files });
     countAttempt('postPerMember', actor.id);
     const { id } = db.insert(threads).values({
       resourceId: resource.id, title: resource.title, slug: slugify(resource.title), authorId: actor.id, lastPosterId: actor.id,
     }).returning({ id: threads.id }).get();
-    const post = writePost(actor, id, input.body);
+    const post = writePost(actor, id, input.body, input.files);
     indexPost(post.id);
     bumpChanges();
     return { id: post.id, url: postPlace(`/library/${resource.slug}#comments`, post.number) };

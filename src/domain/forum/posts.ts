@@ -13,6 +13,7 @@ import { draftPlace, forgetDraft } from './drafts.ts';
 import { editedLate } from './edited.ts';
 import { bodyField } from './fields.ts';
 import { putMentions } from './mentions.ts';
+import { dropPostFiles, filesOfPosts, putPostFiles, type PostFile, type TakenFile } from './post-files.ts';
 import { putPostLinks, replacePostLinks } from './post-links.ts';
 import { renderNewPost } from './rendering.ts';
 import { dropPostFromSearch, indexPost, indexThread } from './searchable.ts';
@@ -35,7 +36,7 @@ function mustReply(actor: Viewer, thread: Thread): asserts actor is Member {
 }
 
 /** Writes a post as the newest of its thread and keeps the thread's counters. Call inside a transaction, after the checks. Returns its id and number. */
-export function writePost(author: Member, threadId: number, markdown: string): { id: number; number: number } {
+export function writePost(author: Member, threadId: number, markdown: string, files: readonly TakenFile[] = []): { id: number; number: number } {
   const createdAt = new Date();
   const { number } = db.update(threads).set({
     lastNumber: sql`${threads.lastNumber} + 1`, postCount: sql`${threads.postCount} + 1`, lastPostAt: createdAt, lastPosterId: author.id,
@@ -44,13 +45,14 @@ export function writePost(author: Member, threadId: number, markdown: string): {
   const { id } = db.insert(posts).values({ threadId, number, authorId: author.id, markdown, html, renderedBy: rendererVersion, createdAt }).returning({ id: posts.id }).get();
   putPostLinks(id, html);
   putMentions(id, named);
+  putPostFiles(id, files);
   return { id, number };
 }
 
 export const postInput = z.object({ threadId: rowId, body: bodyField });
 
-/** Adds a reply to a thread. Returns where it stands. Throws NotFound, Gone, Denied, TooMany. */
-export function createPost(actor: Member, input: z.output<typeof postInput>): { id: number; url: string } {
+/** Adds a reply to a thread. Returns where it stands. Throws NotFound, Gone, Denied, Invalid, TooMany. */
+export function createPost(actor: Member, input: z.output<typeof postInput> & { files?: readonly TakenFile[] }): { id: number; url: string } {
   const thread = findThread(actor, input.threadId);
   mustReply(actor, thread);
   return transaction(() => {
@@ -59,7 +61,7 @@ export function createPost(actor: Member, input: z.output<typeof postInput>): { 
     forgetDraft(actor.id, draftPlace.reply(thread.id));
     const twin = justWritten(actor, thread.id, input.body);
     if (twin) return { id: twin.id, url: postPlace(thread.url, twin.number) };
-    const post = writePost(actor, thread.id, input.body);
+    const post = writePost(actor, thread.id, input.body, input.files);
     indexPost(post.id);
     bumpChanges();
     return { id: post.id, url: postPlace(thread.url, post.number) };
@@ -86,11 +88,12 @@ export function postsOnPage(viewer: Viewer, thread: Thread, page: number): PostV
   const writes = canReply(viewer, thread);
   const rows = postsBetween().all({ threadId: thread.id, first, last: first + postsPerPage - 1 });
   const htmls = withTitles(rows.map((row) => (row.removedAt === null ? row.html : '')));
+  const files = filesOfPosts(thread.id, first, first + postsPerPage - 1);
   return rows.map((row, at) => {
     const removed = row.removedAt !== null;
     const own = viewer?.id === row.author.id;
     return {
-      id: row.id, number: row.number, author: row.author, createdAt: row.createdAt, editedAt: removed ? null : editedLate(row), html: htmls[at] ?? '',
+      id: row.id, number: row.number, author: row.author, createdAt: row.createdAt, editedAt: removed ? null : editedLate(row), html: htmls[at] ?? '', files: files.get(row.id) ?? [],
       removed: removed ? { by: row.removedById === row.author.id ? 'author' as const : 'coordinator' as const, reason: row.removedReason } : null,
       mayEdit: own && writes && !removed,
       mayRemove: own && writes && !removed && (row.number > 1 || thread.resourceId !== null),
@@ -128,15 +131,22 @@ export function ownPost(viewer: Viewer, id: number): FoundPost {
   return post;
 }
 
-export const postEditInput = z.object({ postId: rowId, body: bodyField });
+/** The files of one's own post, for the form that edits it. */
+export function filesOfPost(post: FoundPost): PostFile[] {
+  return filesOfPosts(post.thread.id, post.number, post.number).get(post.id) ?? [];
+}
 
-/** Changes one's own post; what it said before is kept. Returns where it stands. */
-export function editPost(actor: Member, input: z.output<typeof postEditInput>): { url: string } {
+export const postEditInput = z.object({ postId: rowId, body: bodyField, takeOff: z.array(rowId).default([]) });
+
+/** Changes one's own post; what it said before is kept. `takeOff` are files of it, `files` come to it. Returns where it stands. */
+export function editPost(actor: Member, input: { postId: number; body: string; takeOff?: readonly number[]; files?: readonly TakenFile[] }): { url: string } {
   countAttempt('editPerMember', actor.id);
   return transaction(() => {
     const post = ownPost(actor, input.postId);
     mustReply(actor, post.thread);
     forgetDraft(actor.id, draftPlace.edit(post.id));
+    const [files, dropped] = [input.files ?? [], dropPostFiles(post.id, input.takeOff ?? [])];
+    putPostFiles(post.id, files);
     if (post.markdown !== input.body) {
       const editedAt = new Date();
       db.insert(postVersions).values({ postId: post.id, markdown: post.markdown, writtenAt: post.editedAt ?? post.createdAt, replacedAt: editedAt, replacedById: actor.id }).run();
@@ -144,6 +154,8 @@ export function editPost(actor: Member, input: z.output<typeof postEditInput>): 
       db.update(posts).set({ markdown: input.body, html, renderedBy: rendererVersion, editedAt }).where(eq(posts.id, post.id)).run();
       replacePostLinks(post.id, html);
       putMentions(post.id, named);
+    }
+    if (post.markdown !== input.body || files.length + dropped > 0) {
       if (post.number === 1 && post.thread.forumId !== null) indexThread(post.thread.id);
       else indexPost(post.id);
       bumpChanges();

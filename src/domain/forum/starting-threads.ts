@@ -8,6 +8,7 @@ import { canModerate, mustWrite } from '../people/permissions.ts';
 import type { Member } from '../people/types.ts';
 import { draftPlace, forgetDraft } from './drafts.ts';
 import { bodyField, titleField } from './fields.ts';
+import type { TakenFile } from './post-files.ts';
 import { writePost } from './posts.ts';
 import { indexThread } from './searchable.ts';
 import { findThread, type Thread } from './threads.ts';
@@ -22,7 +23,7 @@ export const threadInput = z.object({
 });
 
 /** Starts a thread in a forum. Returns it. Throws SignInRequired, Denied, NotFound, Invalid, TooMany. */
-export function createThread(actor: Member, input: z.output<typeof threadInput>): Thread {
+export function createThread(actor: Member, input: z.output<typeof threadInput> & { files?: readonly TakenFile[] }): Thread {
   mustWrite(actor);
   if (input.kind === 'announcement' && !canModerate(actor)) throw new Denied('Announcements are made by coordinators.');
   const forum = db.select().from(forums).where(eq(forums.slug, input.forum)).get();
@@ -40,7 +41,7 @@ export function createThread(actor: Member, input: z.output<typeof threadInput>)
       forumId: forum.id, kind: input.kind, title: input.title, slug: slugify(input.title), authorId: actor.id, lastPosterId: actor.id,
     }).returning({ id: threads.id }).get();
     for (const theme of new Set(input.themes)) db.insert(threadThemes).values({ threadId: id, theme }).run();
-    writePost(actor, id, input.body);
+    writePost(actor, id, input.body, input.files);
     indexThread(id);
     bumpChanges();
     return findThread(actor, id);

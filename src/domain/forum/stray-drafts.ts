@@ -1,5 +1,4 @@
 import { and, count, eq, gt } from 'drizzle-orm';
-import { z } from 'zod';
 import { db, members, strayDrafts, transaction } from '#db/client.ts';
 import { rowId } from '#lib/fields.ts';
 import { settings } from '#lib/settings.ts';

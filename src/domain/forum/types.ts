@@ -1,4 +1,5 @@
 import type { Author } from '../people/types.ts';
+import type { PostFile } from './post-files.ts';
 import type { Term } from '../library/types.ts';
 
 export const threadKinds = ['discussion', 'question', 'announcement'] as const;
@@ -44,6 +45,7 @@ export interface PostView {
   /** When it was edited later than a day after it was written. */
   editedAt: Date | null;
   html: string;
+  files: PostFile[];
   removed: { by: 'author' | 'coordinator'; reason: string | null } | null;
   mayEdit: boolean;
   mayRemove: boolean;
