@@ -21,7 +21,7 @@ const marks: Mark[] = [
   { name: 'link', face: 'Link', label: 'Link', key: 'k', around: ['[', '](https://)'] },
   { name: 'quote', face: 'Quote', label: 'Quote', line: () => '> ' },
   { name: 'list', face: 'List', label: 'List', line: () => '- ' },
-  { name: 'numbers', face: '1. 2.', label: 'Numbered list', line: (number) => `${number}. ` },
+  { name: 'numbers', face: 'Numbered', label: 'Numbered list', line: (number) => `${number}. ` },
   { name: 'code', face: '<>', label: 'Code', around: ['`', '`'] },
   { name: 'table', face: 'Table', label: 'Table', block: ['| Heading | Heading |\n| --- | --- |\n|  |  |\n|  |  |', 'Heading'] },
   { name: 'picture', face: 'Picture', label: 'Picture or file', files: true },

@@ -22,15 +22,19 @@ const forgetLimits = () => db.delete(attempts).run();
 /** A page on which everything that would run tells of itself. */
 async function guarded(member?: { cookie: { name: string; value: string; url: string } }): Promise<Page> {
   const { page, context } = await browser.open();
+  await watch(page);
   if (member) await context.addCookies([member.cookie]);
   page.on('dialog', (dialog) => { void dialog.dismiss(); throw new Error(`A dialog opened on ${page.url()}: ${dialog.message()}`); });
+  return page;
+}
+
+/** Puts down in `__ran` what runs, and what the content security policy stops. */
+async function watch(page: Page): Promise<void> {
   await page.addInitScript(() => {
     const ran: string[] = [];
-    const watched = { xss: () => { ran.push('a script'); }, __ran: ran };
-    Object.assign(window, watched);
+    Object.assign(window, { xss: () => { ran.push('a script'); }, __ran: ran });
     document.addEventListener('securitypolicyviolation', (event) => { ran.push(`${event.violatedDirective} ${event.blockedURI} ${event.sample}`); });
   });
-  return page;
 }
 
 /** What of the page was not made by us: scripts that ran or were stopped, and whatever could run. */
@@ -69,6 +73,20 @@ beforeAll(async () => {
   });
 });
 const writerOf = (payload: string) => { const writer = writers[allPayloads.indexOf(payload)]; if (!writer) throw new Error('Nobody.'); return writer; };
+
+test('what watches the pages sees what runs, what is stopped, and what could run', async () => {
+  const { page } = await browser.open({ expectErrors: /Content Security Policy/ });
+  await watch(page);
+  await page.goto(hub.base);
+  expect(await harmOn(page)).toEqual([]);
+  await page.evaluate(() => {
+    document.body.insertAdjacentHTML('beforeend', '<img src="/favicon.svg" onload="xss()"><a href="javascript:xss()">x</a><iframe></iframe>');
+    Reflect.get(window, 'xss')();
+  });
+  await page.waitForFunction(() => (Reflect.get(window, '__ran') as string[]).some((what) => what.startsWith('script-src')));
+  const harm = await harmOn(page);
+  for (const part of ['a script', 'script-src', 'onload of <img>', 'href of <a>', '<iframe>']) expect(harm.some((what) => what.startsWith(part)), part).toBe(true);
+});
 
 describe('three hundred hostile texts run nowhere', () => {
   test('as posts, names, job titles, places, file names and labels', async () => {
