@@ -23,8 +23,8 @@ const open = (): string[] => [
   '/library/mazerolle2002managing', '/collections', '/library?population=1m-plus&channel=web&sort=person', '/themes', '/themes/equity', '/forums', '/forums/measures', '/forums/measures?show=unanswered', found.thread, `${found.thread}?page=2`,
   '/search', '/search?q=staffing', '/search?q=zzzzqqqq', '/log', '/trust', '/members/tom', '/sign-in', '/join', '/join?sent', '/join/confirm?token=x', '/reset', '/reset?sent', '/reset/new?token=x', '/nowhere',
 ];
-const signedIn = (): string[] => ['/', found.thread, '/library/staffing-the-centre', '/forums/new', '/account', '/account?welcome', '/library/suggest', '/account/suggestions', '/account/saved', '/account/collections', '/account/searches', '/account/inbox', '/account/notifications', '/collections/new', '/library/mazerolle2002managing', `/posts/${found.post}/flag`, '/members/tom/flag', '/flagged'];
-const own = (): string[] => ['/members/tom', `/posts/${found.post}/edit`, `/posts/${found.post}/remove`];
+const signedIn = (): string[] => ['/', found.thread, '/library/staffing-the-centre', '/forums/new', '/account', '/account?welcome', '/library/suggest', '/account/suggestions', '/account/drafts', '/account/saved', '/account/collections', '/account/searches', '/account/inbox', '/account/notifications', '/collections/new', '/library/mazerolle2002managing', `/posts/${found.post}/flag`, '/members/tom/flag', '/flagged'];
+const own = (): string[] => ['/members/tom', `/posts/${found.post}/edit`, `/posts/${found.post}/history`, `/posts/${found.post}/remove`];
 const coordinating = (): string[] => [
   '/desk', '/desk/flags', '/desk/log', '/desk/members', '/desk/resources', '/desk/resources/new', '/desk/resources/new?kind=article', '/desk/resources/new?kind=practice', '/desk/resources/new?kind=reference',
   '/desk/resources/staffing-the-centre', '/desk/resources/mazerolle2002managing', '/desk/resources/staffing-the-centre/history', '/desk/resources/staffing-the-centre/files', '/desk/review', '/desk/care',
