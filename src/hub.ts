@@ -22,8 +22,8 @@ export interface Hub {
   startChores: () => void;
   /** Notes that a page was read by somebody. Cheap: written to the database by the chores. */
   countRead: (pathname: string) => void;
-  /** Whether whoever has these cookies may send files. */
-  mayUpload: (cookies: string | undefined) => Promise<boolean>;
+  /** Whether whoever has these cookies may send files to an address. */
+  mayUpload: (cookies: string | undefined, pathname: string) => Promise<boolean>;
   /** Whether these cookies are the session of somebody. */
   isMember: (cookies: string | undefined) => Promise<boolean>;
   /** The file at an address, for whoever has these cookies, or where it has moved to; null where the page says why there is none. */

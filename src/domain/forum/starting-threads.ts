@@ -6,11 +6,13 @@ import { Denied, Invalid } from '../errors.ts';
 import { countAttempt } from '../people/limits.ts';
 import { canModerate, mustWrite } from '../people/permissions.ts';
 import type { Member } from '../people/types.ts';
+import { draftPlace, forgetDraft } from './drafts.ts';
 import { bodyField, titleField } from './fields.ts';
 import { followByWriting } from './follows.ts';
 import { formToken, madeBefore, rememberForm } from './form-tokens.ts';
 import { chosenForum, mustStartThread } from './forums.ts';
 import { notifyOfPost } from './notifying.ts';
+import type { TakenFile } from './post-files.ts';
 import { writePost } from './posts.ts';
 import { indexThread } from './searchable.ts';
 import { findThread, type Thread } from './threads.ts';
@@ -34,10 +36,11 @@ export function threadMadeBefore(actor: Member, input: z.output<typeof threadInp
 }
 
 /** Starts a thread in a forum. Returns it; the same form sent again leads to the thread it started. Throws SignInRequired, Denied, NotFound, Invalid, TooMany. */
-export function createThread(actor: Member, input: z.output<typeof threadInput>): Thread {
+export function createThread(actor: Member, input: z.output<typeof threadInput> & { files?: readonly TakenFile[] }): Thread {
   mustWrite(actor);
   if (coordinatorKinds.includes(input.kind) && !canModerate(actor)) throw new Denied(`${threadKindWords[input.kind].many} are started by coordinators.`);
   return transaction(() => {
+    forgetDraft(actor.id, draftPlace.newThread);
     const forum = chosenForum(input.forum);
     const before = threadMadeBefore(actor, input) ?? (input.token ? null : justStarted(actor, forum.id, input));
     if (before) return before;
@@ -49,9 +52,9 @@ export function createThread(actor: Member, input: z.output<typeof threadInput>)
       forumId: forum.id, kind: input.kind, title: input.title, slug: slugify(input.title), authorId: actor.id, lastPosterId: actor.id,
     }).returning({ id: threads.id }).get();
     for (const theme of new Set(input.themes)) db.insert(threadThemes).values({ threadId: id, theme }).run();
-    const post = writePost(actor, id, input.body);
+    const post = writePost(actor, id, input.body, input.files);
     indexThread(id);
-    notifyOfPost(post.id);
+    notifyOfPost(post.id, post.addressed);
     followByWriting(actor.id, id, 'started');
     if (input.token) rememberForm(actor, input.token, wordsOf(input), id);
     bumpChanges();

@@ -1,7 +1,7 @@
 import { and, eq, isNotNull, like, ne, or, sql } from 'drizzle-orm';
 import { blankedQuotes, bumpChanges, db, postLinks, posts, threads } from '#db/client.ts';
 import { plainText } from '#lib/markdown.ts';
-import { indexPost, indexThread } from '../forum/searchable.ts';
+import { indexPost, indexThread } from './searchable.ts';
 
 /** A quotation shorter than this is a turn of phrase: it tells nothing. */
 const shortest = 12;
