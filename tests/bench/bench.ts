@@ -14,6 +14,8 @@ import { measurePagefind } from './pagefind.ts';
  */
 const root = resolve(import.meta.dirname, '../..');
 const seconds = Number(process.env['BENCH_SECONDS'] ?? 5);
+/** Only cases whose names have this. */
+const only = process.env['BENCH_CASES'] ?? '';
 const connections = 16;
 const pin = spawnSync('taskset', ['-c', '0', 'true']).status === 0;
 const onCore = (core: number, command: string[]): [string, string[]] => (pin ? ['taskset', ['-c', String(core), ...command]] : [command[0] ?? '', command.slice(1)]);
@@ -85,6 +87,7 @@ const cases: { name: string; load: Omit<Load, 'url' | 'seconds' | 'connections'>
   { name: '20-post thread, signed out, cold', load: { paths: cold(thread) }, target: (r) => verdict(r.ratio >= 0.03, '≥ 0.03 of hello') },
   { name: '20-post thread, signed in', load: { paths: [thread], cookies }, target: (r) => verdict(r.ratio >= 0.03, '≥ 0.03 of hello') },
   { name: 'search, cold, one at a time', load: { paths: coldSearch, connections: 1 }, target: (r) => verdict(r.p95 <= 50, 'p95 ≤ 50 ms') },
+  { name: 'search, likely answers while asking, cold', load: { paths: coldSearch.map((path) => path.replace('/search?q=', '/search/likely.json?title=')), connections: 1 }, target: (r) => verdict(r.p95 <= 30, 'p95 ≤ 30 ms') },
   { name: 'posting a reply, one at a time', load: { paths: [`${thread}?_action=posts.create`], cookies, connections: 1, post: { origin: base } }, target: (r) => verdict(r.p95 <= 20, 'p95 ≤ 20 ms') },
   { name: 'posting a reply, 8 members at once', load: { paths: [`${thread}?_action=posts.create`], cookies, connections: 8, post: { origin: base } } },
 ];
@@ -99,7 +102,7 @@ async function hellos(n: number): Promise<{ measured: Measured; cpu: number }> {
   return { measured, cpu: (cpuOf(hello.pid ?? 0) - before) / measured.requests };
 }
 
-for (const { name, load: what, target } of cases) {
+for (const { name, load: what, target } of cases.filter((c) => c.name.includes(only))) {
   const n = what.connections ?? connections;
   const config = { url: base, connections: n, ...what };
   await load({ ...config, seconds: 1, paths: what.paths.slice(-200) });
@@ -122,5 +125,8 @@ for (const r of rows) {
 const peak = memoryOf(hub.pid ?? 0, 'VmHWM');
 console.log(`peak resident memory ${peak} MB · ${verdict(peak <= 300, '≤ 300 MB')}`);
 console.log(`SQLITE_BUSY or other failures while posting: ${rows.at(-1)?.errors ?? 0} · ${verdict((rows.at(-1)?.errors ?? 1) === 0, 'none')}`);
+// In a process of its own: what a ranking costs inside, without the way through the server.
+const [file, args] = onCore(0, [process.execPath, 'tests/bench/search.ts', folder]);
+console.log(spawnSync(file, args, { cwd: root, encoding: 'utf8', env: { ...process.env, HUB_DATA_DIR: folder } }).stdout.trim());
 for (const line of await measurePagefind({ folder, base, hub: hub.pid ?? 0 })) console.log(line);
 process.exit(0);
