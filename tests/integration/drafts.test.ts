@@ -2,7 +2,7 @@ import { eq } from 'drizzle-orm';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { db, drafts, posts, resources, strayDrafts } from '#db/client.ts';
 import { Invalid, SignInRequired } from '#domain/errors.ts';
-import { createComment } from '#domain/forum/comments.ts';
+import { submitComment, submitCommentInput, submitPost, submitPostInput, submitThread, submitThreadInput } from '#domain/decisions/submitting.ts';
 import { listDrafts } from '#domain/forum/draft-places.ts';
 import { countDrafts, draftAt, draftPlace, dropDraft, forgetOldDrafts, keepDraft, saveDraft } from '#domain/forum/drafts.ts';
 import { removeThread } from '#domain/forum/moderating.ts';
@@ -77,20 +77,21 @@ describe('a draft', () => {
   test('goes when its text is sent: thread, reply, comment, edit', () => {
     const thread = start();
     save(rosa, 'new-thread', 'x');
-    start();
+    submitThread(rosa, submitThreadInput.parse({ forum: 'measures', kind: 'question', title: 'Who counts repeat calls apart, once more?', body: 'The question.' }));
     save(tom, draftPlace.reply(thread.id), 'x');
-    const { id } = createPost(tom, { threadId: thread.id, body: 'Sent.' });
+    submitPost(tom, submitPostInput.parse({ threadId: String(thread.id), body: 'Sent.' }));
+    const { id } = createPost(tom, { threadId: thread.id, body: 'Sent too.' });
     save(tom, draftPlace.edit(id), 'x');
     editPost(tom, { postId: id, body: 'Sent better.' });
     save(tom, draftPlace.comment('ref:behn2003why'), 'x');
-    createComment(tom, { resourceId: 'ref:behn2003why', body: 'Sent.' });
+    submitComment(tom, submitCommentInput.parse({ resourceId: 'ref:behn2003why', body: 'Sent as a comment.' }));
     expect([countDrafts(rosa), countDrafts(tom)]).toEqual([0, 0]);
   });
 
   test('stays when its text was refused', () => {
     const thread = start();
     save(tom, draftPlace.reply(thread.id), 'x');
-    expect(() => createPost(tom, { threadId: thread.id, body: '>'.repeat(20_000) })).toThrow();
+    expect(() => submitPost(tom, submitPostInput.parse({ threadId: String(thread.id), body: '>'.repeat(20_000) }))).toThrow();
     expect(countDrafts(tom)).toBe(1);
   });
 

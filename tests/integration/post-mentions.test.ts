@@ -135,7 +135,9 @@ describe('whom a post speaks to', () => {
     const waiting = Number(url.split('/').at(-1));
     expect(heldPost(tom, waiting)).toMatchObject({ filesLeft: 1 });
     const caseId = db.select().from(cases).where(eq(cases.heldId, waiting)).get()?.id ?? 0;
+    saveDraft(tom, { place: draftPlace.reply(thread.id), fields: { body: 'Another one, begun meanwhile.' } });
     decide(nadia, { caseId, outcome: 'approve', reason: 'It is fine.' });
+    expect(draftAt(tom, draftPlace.reply(thread.id))?.fields).toEqual({ body: 'Another one, begun meanwhile.' });
     const [post] = postsOf(thread.id).slice(-1);
     expect(post?.files).toEqual([]);
     expect(told()).toEqual([{ member: nadia.id, kind: 'mention', post: post?.id }]);

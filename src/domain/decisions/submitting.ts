@@ -68,6 +68,7 @@ interface Submission {
 
 function submit(actor: Member, trap: Trap, { count, draft, body, files, text, made, create, held }: Submission): Submitted {
   return transaction(() => {
+    // Not with what is published later: by then another draft may stand there.
     forgetDraft(actor.id, draft);
     const before = made();
     if (before) return { url: before.url, held: false };

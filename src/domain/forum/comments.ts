@@ -8,7 +8,6 @@ import { countAttempt } from '../people/limits.ts';
 import { mustWrite } from '../people/permissions.ts';
 import type { Member, Viewer } from '../people/types.ts';
 import { postPlace, postsPerPage } from './addresses.ts';
-import { draftPlace, forgetDraft } from './drafts.ts';
 import { bodyField } from './fields.ts';
 import { followByWriting } from './follows.ts';
 import { formToken, madeBefore, rememberForm } from './form-tokens.ts';
@@ -46,7 +45,6 @@ export function createComment(actor: Member, input: z.output<typeof commentInput
   const resource = db.select().from(resources).where(and(eq(resources.id, input.resourceId), eq(resources.status, 'published'))).get();
   if (!resource) throw new NotFound('This resource is not in the library any more.');
   return transaction(() => {
-    forgetDraft(actor.id, draftPlace.comment(resource.id));
     const known = db.select({ id: threads.id }).from(threads).where(eq(threads.resourceId, resource.id)).get();
     const before = commentMadeBefore(actor, input);
     if (before) return before;

@@ -87,7 +87,7 @@ export function dropDraft(actor: Viewer, { place }: z.output<typeof dropDraftInp
   forgetDraft(actor.id, place);
 }
 
-/** Forgets the draft of what was just sent. Call inside the transaction that writes it. */
+/** Forgets the draft of what was just sent. Call inside the transaction that writes or holds it. */
 export function forgetDraft(memberId: number, place: string): void {
   forgetting().run(memberId, place);
 }

@@ -76,7 +76,6 @@ export function createPost(actor: Member, input: z.output<typeof postInput> & { 
     const thread = findThread(actor, input.threadId);
     mustReply(actor, thread);
     countAttempt('postPerMember', actor.id);
-    forgetDraft(actor.id, draftPlace.reply(input.threadId));
     const twin = input.token ? null : justWritten(actor, thread.id, input.body);
     if (twin) return { id: twin.id, url: postPlace(thread.url, twin.number) };
     const post = writePost(actor, thread.id, input.body, input.files);

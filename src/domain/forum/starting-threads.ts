@@ -6,7 +6,6 @@ import { Denied, Invalid } from '../errors.ts';
 import { countAttempt } from '../people/limits.ts';
 import { canModerate, mustWrite } from '../people/permissions.ts';
 import type { Member } from '../people/types.ts';
-import { draftPlace, forgetDraft } from './drafts.ts';
 import { bodyField, titleField } from './fields.ts';
 import { followByWriting } from './follows.ts';
 import { formToken, madeBefore, rememberForm } from './form-tokens.ts';
@@ -40,7 +39,6 @@ export function createThread(actor: Member, input: z.output<typeof threadInput> 
   mustWrite(actor);
   if (coordinatorKinds.includes(input.kind) && !canModerate(actor)) throw new Denied(`${threadKindWords[input.kind].many} are started by coordinators.`);
   return transaction(() => {
-    forgetDraft(actor.id, draftPlace.newThread);
     const forum = chosenForum(input.forum);
     const before = threadMadeBefore(actor, input) ?? (input.token ? null : justStarted(actor, forum.id, input));
     if (before) return before;
