@@ -135,7 +135,7 @@ describe('from an empty hub to a living one', () => {
     await page.getByRole('textbox', { name: 'Text' }).fill('## Hand-over\n\nWrite it **down**, as [@mazerolle2002managing] suggests.');
     await page.getByLabel('Technology').check();
     await page.getByRole('button', { name: /Preview/ }).click();
-    expect(await page.locator('strong', { hasText: 'down' }).count()).toBe(1);
+    await page.locator('strong', { hasText: 'down' }).waitFor();
     await page.getByRole('button', { name: /^Publish/ }).click();
     await page.goto(`${hub.base}/library/a-checklist-for-the-night-shift`);
     expect(await page.getByRole('heading', { level: 1 }).textContent()).toContain('night shift');

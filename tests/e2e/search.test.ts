@@ -41,7 +41,7 @@ describe('searching without JavaScript', () => {
   test('every tab and filter leads to as many results as it promises', async () => {
     const { page } = await browser.open({ javaScriptEnabled: false });
     await page.goto(`${hub.base}/search?q=staffing`);
-    const promised = await page.locator('.tabs a, .facet-values a').evaluateAll((links) => links.map((a) => ({ href: a.getAttribute('href') ?? '', count: Number(/(\d+)\s*$/.exec(a.textContent ?? '')?.[1]) })));
+    const promised = await page.locator('.search-tabs a, .facet-values a').evaluateAll((links) => links.map((a) => ({ href: a.getAttribute('href') ?? '', count: Number(/(\d+)\s*$/.exec(a.textContent ?? '')?.[1]) })));
     expect(promised.length).toBeGreaterThan(8);
     for (const { href, count } of promised) {
       const { total } = await (await fetch(hub.base + href.replace('/search?', '/search.json?'))).json() as { total: number };
