@@ -4,7 +4,7 @@ import { bumpChanges, db, members, posts, postVersions, prepared, threads, trans
 import { rendererVersion, renderMarkdown } from '#lib/markdown.ts';
 import { rowId, text } from '#lib/fields.ts';
 import { Denied, NotFound } from '../errors.ts';
-import { authorColumns } from '../people/members.ts';
+import { authorOfPost, hideAuthor, isNameless, nameless } from '../anonymity.ts';
 import { countAttempt } from '../people/limits.ts';
 import { canModerate, canWrite, mustWrite } from '../people/permissions.ts';
 import type { Member, Viewer } from '../people/types.ts';
@@ -29,8 +29,8 @@ function mustReply(actor: Viewer, thread: Thread): asserts actor is Member {
   if (!canReply(actor, thread)) throw new Denied(`A coordinator has locked this thread, so nothing can be added to it.${thread.lockedReason ? ` The reason given: ${thread.lockedReason}` : ''}`);
 }
 
-/** Writes a post as the newest of its thread and keeps the thread's counters. Call inside a transaction, after the checks. Returns its id and number. */
-export function writePost(author: Member, threadId: number, markdown: string): { id: number; number: number } {
+/** Writes a post as the newest of its thread and keeps the thread's counters; without a name where its author writes so in this thread. Call inside a transaction, after the checks. Returns its id and number. */
+export function writePost(author: Member, threadId: number, markdown: string, hidden = isNameless(author.id, threadId)): { id: number; number: number } {
   const createdAt = new Date();
   const { number } = db.update(threads).set({
     lastNumber: sql`${threads.lastNumber} + 1`, postCount: sql`${threads.postCount} + 1`, lastPostAt: createdAt, lastPosterId: author.id,
@@ -38,6 +38,7 @@ export function writePost(author: Member, threadId: number, markdown: string): {
   const html = renderMarkdown(markdown, `p${threadId}-${number}`);
   const { id } = db.insert(posts).values({ threadId, number, authorId: author.id, markdown, html, renderedBy: rendererVersion, createdAt }).returning({ id: posts.id }).get();
   putPostLinks(id, html);
+  if (hidden) hideAuthor(id, author.id);
   return { id, number };
 }
 
@@ -68,7 +69,7 @@ function justWritten(author: Member, threadId: number, markdown: string): { id: 
 
 const postsBetween = prepared((d) => d.select({
   id: posts.id, number: posts.number, createdAt: posts.createdAt, editedAt: posts.editedAt, html: posts.html,
-  removedAt: posts.removedAt, removedById: posts.removedById, removedReason: posts.removedReason, author: authorColumns,
+  removedAt: posts.removedAt, removedById: posts.removedById, removedReason: posts.removedReason, authorId: posts.authorId, author: authorOfPost(),
 }).from(posts).innerJoin(members, eq(members.id, posts.authorId))
   .where(and(eq(posts.threadId, sql.placeholder('threadId')), between(posts.number, sql.placeholder('first'), sql.placeholder('last'))))
   .orderBy(asc(posts.number)).prepare());
@@ -76,13 +77,22 @@ const postsBetween = prepared((d) => d.select({
 /** The posts on one page of a thread; removed ones are there without their text, so that numbers and pages stay as they were. */
 export function postsOnPage(viewer: Viewer, thread: Thread, page: number): PostView[] {
   const first = (page - 1) * postsPerPage + 1;
+  return shownBetween(viewer, thread, first, first + postsPerPage - 1);
+}
+
+/** The opening post of a thread, for pages on which it does not stand. */
+export function openingPost(viewer: Viewer, thread: Thread): PostView | null {
+  return shownBetween(viewer, thread, 1, 1)[0] ?? null;
+}
+
+function shownBetween(viewer: Viewer, thread: Thread, first: number, last: number): PostView[] {
   const writes = canReply(viewer, thread);
-  return postsBetween().all({ threadId: thread.id, first, last: first + postsPerPage - 1 }).map((row) => {
+  return postsBetween().all({ threadId: thread.id, first, last }).map((row) => {
     const removed = row.removedAt !== null;
-    const own = viewer?.id === row.author.id;
+    const own = viewer?.id === row.authorId;
     return {
-      id: row.id, number: row.number, author: row.author, createdAt: row.createdAt, editedAt: removed ? null : row.editedAt, html: removed ? '' : row.html,
-      removed: removed ? { by: row.removedById === row.author.id ? 'author' as const : 'coordinator' as const, reason: row.removedReason } : null,
+      id: row.id, number: row.number, author: row.author, own, ownNameless: own && row.author.id === nameless.id, createdAt: row.createdAt, editedAt: removed ? null : row.editedAt, html: removed ? '' : row.html,
+      removed: removed ? { by: row.removedById === row.authorId ? 'author' as const : 'coordinator' as const, reason: row.removedReason } : null,
       mayEdit: own && writes && !removed,
       mayRemove: own && writes && !removed && (row.number > 1 || thread.resourceId !== null),
     };
@@ -159,6 +169,7 @@ export function markRemoved(post: FoundPost, by: Member, reason: string | null):
   db.update(posts).set({ removedAt: new Date(), removedById: by.id, removedReason: reason }).where(eq(posts.id, post.id)).run();
   recount(post.thread.id);
   dropPostFromSearch(post.id);
+  indexThread(post.thread.id);
   bumpChanges();
 }
 
@@ -167,6 +178,7 @@ export function markRestored(post: FoundPost): void {
   db.update(posts).set({ removedAt: null, removedById: null, removedReason: null }).where(eq(posts.id, post.id)).run();
   recount(post.thread.id);
   indexPost(post.id);
+  indexThread(post.thread.id);
   bumpChanges();
 }
 

@@ -1,21 +1,20 @@
-import { and, count, desc, eq, inArray, isNotNull, sql, type SQL } from 'drizzle-orm';
+import { and, count, desc, eq, inArray, isNotNull, not, sql, type SQL } from 'drizzle-orm';
 import { alias } from 'drizzle-orm/sqlite-core';
 import { db, forums, members, prepared, resources, themes, threads, threadThemes, untilChange } from '#db/client.ts';
 import { addDays } from '#lib/dates.ts';
 import { paging, type Paging } from '#lib/paging.ts';
 import { Gone, NotFound } from '../errors.ts';
 import type { Term } from '../library/types.ts';
+import { isNamelessIn, personInThread } from '../anonymity.ts';
 import { canModerate } from '../people/permissions.ts';
 import type { Viewer } from '../people/types.ts';
 import { threadUrl } from './addresses.ts';
+import { hasAnswer, isWaiting } from './answered.ts';
 import type { ThreadRow } from './types.ts';
 import { visibleThreads } from './visible.ts';
 
 const author = alias(members, 'author');
 const poster = alias(members, 'poster');
-const person = (m: typeof author | typeof poster) => ({
-  id: m.id, handle: m.handle, name: m.name, role: m.role, sample: m.sample, jobTitle: m.jobTitle, place: m.place,
-});
 
 const themesOf = prepared((d) => d.select({ code: themes.code, label: themes.label }).from(threadThemes)
   .innerJoin(themes, eq(themes.code, threadThemes.theme)).where(eq(threadThemes.threadId, sql.placeholder('id'))).orderBy(themes.position).prepare());
@@ -23,7 +22,8 @@ const themesOf = prepared((d) => d.select({ code: themes.code, label: themes.lab
 const rowColumns = {
   id: threads.id, title: threads.title, slug: threads.slug, kind: threads.kind, createdAt: threads.createdAt, lastPostAt: threads.lastPostAt,
   postCount: threads.postCount, pinned: threads.pinned, lockedAt: threads.lockedAt, removedAt: threads.removedAt,
-  forumSlug: forums.slug, forumName: forums.name, resourceSlug: resources.slug, author: person(author), lastPoster: person(poster),
+  forumSlug: forums.slug, forumName: forums.name, resourceSlug: resources.slug, author: personInThread(author, threads.id), lastPoster: personInThread(poster, threads.id),
+  answered: hasAnswer, waiting: isWaiting,
 };
 
 function selectRows() {
@@ -39,7 +39,7 @@ function asRow(row: RawRow): ThreadRow {
     forum: row.forumSlug !== null && row.forumName !== null ? { slug: row.forumSlug, name: row.forumName } : null,
     author: row.author, createdAt: row.createdAt, lastPostAt: row.lastPostAt, lastPoster: row.lastPoster,
     replies: Math.max(0, row.postCount - (row.forumSlug === null ? 0 : 1)), pinned: row.pinned, locked: row.lockedAt !== null, removed: row.removedAt !== null,
-    themes: themesOf().all({ id: row.id }),
+    answered: row.answered, waiting: row.waiting, themes: themesOf().all({ id: row.id }),
   };
 }
 
@@ -85,13 +85,17 @@ export function threadsOfTheme(viewer: Viewer, theme: string, limit: number): Th
   return selectRows().where(and(inArray(threads.id, onTheme), isNotNull(threads.forumId), visibleThreads(viewer))).orderBy(desc(threads.lastPostAt)).limit(limit).all().map(asRow);
 }
 
-/** Threads somebody started in the forums, newest first. */
+/** Threads somebody started in the forums, newest first; those without their name only for themselves. */
 export function threadsBy(viewer: Viewer, authorId: number, limit: number): ThreadRow[] {
-  return selectRows().where(and(eq(threads.authorId, authorId), isNotNull(threads.forumId), visibleThreads(viewer))).orderBy(desc(threads.createdAt)).limit(limit).all().map(asRow);
+  return selectRows().where(and(eq(threads.authorId, authorId), isNotNull(threads.forumId), viewer?.id === authorId ? undefined : not(namelessHere), visibleThreads(viewer))).orderBy(desc(threads.createdAt)).limit(limit).all().map(asRow);
 }
+
+const namelessHere = sql.raw(isNamelessIn('threads.id', 'threads.author_id'));
 
 /** A thread as its page needs it. */
 export interface Thread extends ThreadRow {
+  /** Who started it, for what they may do: never shown, since `author` may be nameless. */
+  authorId: number;
   forumId: number | null;
   slug: string;
   resourceId: string | null;
@@ -104,7 +108,7 @@ export interface Thread extends ThreadRow {
 }
 
 const rowById = prepared((d) => d.select({
-  ...rowColumns, forumId: threads.forumId, resourceId: threads.resourceId, resourceStatus: resources.status, lockedReason: threads.lockedReason, removedReason: threads.removedReason, lastNumber: threads.lastNumber,
+  ...rowColumns, authorId: threads.authorId, forumId: threads.forumId, resourceId: threads.resourceId, resourceStatus: resources.status, lockedReason: threads.lockedReason, removedReason: threads.removedReason, lastNumber: threads.lastNumber,
 }).from(threads)
   .innerJoin(author, eq(author.id, threads.authorId)).innerJoin(poster, eq(poster.id, threads.lastPosterId))
   .leftJoin(forums, eq(forums.id, threads.forumId)).leftJoin(resources, eq(resources.id, threads.resourceId))
@@ -116,7 +120,7 @@ export function findThread(viewer: Viewer, id: number): Thread {
   if (!row) throw new NotFound('There is no thread at this address.');
   if (row.removedAt && !canModerate(viewer)) throw new Gone(`This thread was removed by a coordinator. The reason given: ${row.removedReason}`);
   return {
-    ...asRow(row), forumId: row.forumId, slug: row.slug, resourceId: row.resourceId, resourceStatus: row.resourceStatus, lockedReason: row.lockedReason, removedReason: row.removedReason,
+    ...asRow(row), authorId: row.authorId, forumId: row.forumId, slug: row.slug, resourceId: row.resourceId, resourceStatus: row.resourceStatus, lockedReason: row.lockedReason, removedReason: row.removedReason,
     postCount: row.postCount, lastNumber: row.lastNumber,
   };
 }

@@ -31,6 +31,10 @@ export interface ThreadRow {
   pinned: boolean;
   locked: boolean;
   removed: boolean;
+  /** It has an accepted answer. */
+  answered: boolean;
+  /** A question to which nobody but who asked has replied. */
+  waiting: boolean;
   themes: Term[];
 }
 
@@ -39,7 +43,12 @@ export interface PostView {
   id: number;
   /** Position in its thread, 1 = the opening post; never changes. */
   number: number;
+  /** As everybody may see them; nameless where it was asked for a colleague. */
   author: Author;
+  /** The viewer's own. */
+  own: boolean;
+  /** The viewer's own, and shown to all others without their name. */
+  ownNameless: boolean;
   createdAt: Date;
   editedAt: Date | null;
   html: string;

@@ -1,7 +1,7 @@
 import { and, eq, notExists, sql, type SQL } from 'drizzle-orm';
 import type { AnySQLiteColumn } from 'drizzle-orm/sqlite-core';
 import { anonymousPosts, db, members, posts, prepared } from '#db/client.ts';
-import type { Author } from './types.ts';
+import type { Author } from './people/types.ts';
 
 /*
  * Who asks for a colleague is shown to nobody. A post is marked (anonymous_posts), not a thread, so that moving posts shows nobody either.
