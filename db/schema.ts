@@ -522,7 +522,7 @@ export const confirmations = sqliteTable('confirmations', {
   check('confirmations_year', sql`${t.year} between 2000 and cast(strftime('%Y', ${t.at} / 1000, 'unixepoch') as integer) + 1`),
 ]);
 
-/** Posts whose author is shown to nobody: asked for a colleague. See domain/people/anonymity.ts. */
+/** Posts whose author is shown to nobody: asked for a colleague. See domain/anonymity.ts. */
 export const anonymousPosts = sqliteTable('anonymous_posts', {
   postId: integer('post_id').primaryKey().references(() => posts.id, { onDelete: 'cascade' }),
   /** The post's author again, so that what is hidden of a member is found at once. */

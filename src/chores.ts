@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { setImmediate, setTimeout } from 'node:timers/promises';
 import { Cron } from 'croner';
+import { tickAnswerClock } from '#domain/forum/answer-clock.ts';
 import { forgetOrphanFiles } from '#domain/library/attaching.ts';
 import { readWaitingDocuments } from '#domain/library/attachment-words.ts';
 import { forgetOldImports } from '#domain/library/imports/discarding.ts';
@@ -19,7 +20,7 @@ import { settings } from '#lib/settings.ts';
 import { writeReads } from './reads.ts';
 import { reportFailure } from '#lib/failures.ts';
 
-/** Starts the housekeeping: mail every five seconds, reads every half minute, the Pagefind bundle when it is behind, imports that are being read, three links a minute, daily letters, forgetting once an hour. Returns a function that stops it and waits for what runs. */
+/** Starts the housekeeping: mail every five seconds, reads every half minute, the Pagefind bundle when it is behind, imports that are being read, three links a minute, questions that wait every three minutes, daily letters, forgetting once an hour. Returns a function that stops it and waits for what runs. */
 export function startChores(): () => Promise<void> {
   const { dataDir, smtpUrl, mailFrom, outbound } = settings();
   const mailer = smtpUrl ? smtpMailer(smtpUrl, mailFrom) : folderMailer(join(dataDir, 'mail'), mailFrom);
@@ -43,6 +44,7 @@ export function startChores(): () => Promise<void> {
       await eachOf(membersWithSearchesDue(), 'saved searches', mailSavedSearches);
       passOverSearches();
     }),
+    every('20 */3 * * * *', 'answer clock', () => tickAnswerClock()),
     every('17 * * * *', 'forgetting', async () => {
       forgetOldAttempts();
       forgetOldLinks();

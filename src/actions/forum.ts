@@ -1,10 +1,17 @@
 import { defineAction } from 'astro:actions';
+import { acceptAnswer, acceptInput, unacceptAnswer } from '#domain/forum/accepting.ts';
+import { handOverInput, handOverQuestion } from '#domain/forum/answer-clock.ts';
+import { lookUpAsker, lookUpInput } from '#domain/forum/asking-anonymously.ts';
+import { calendarInput, setCalendar } from '#domain/forum/calendar.ts';
 import { commentInput, createComment } from '#domain/forum/comments.ts';
+import { confirmInput, confirmPost, unconfirmInput, unconfirmPost } from '#domain/forum/confirming.ts';
 import {
   lockThread, lockThreadInput, moveThread, moveThreadInput, pinThread, removePost, removePostInput, removeThread, removeThreadInput,
   renameThread, renameThreadInput, restorePost, restorePostInput, restoreThread, threadActInput, unlockThread, unpinThread,
 } from '#domain/forum/moderating.ts';
 import { createPost, editPost, postEditInput, postInput, postRemoveInput, previewInput, previewPost, removeOwnPost } from '#domain/forum/posts.ts';
+import { answerInput, askAboutAnswer, reconfirmAnswer } from '#domain/forum/old-answers.ts';
+import { forumCoordinatorsInput, setForumCoordinators } from '#domain/forum/question-owners.ts';
 import { createThread, threadInput } from '#domain/forum/starting-threads.ts';
 import { asMember } from './handlers.ts';
 
@@ -31,4 +38,20 @@ export const posts = {
 
 export const comments = {
   create: defineAction({ accept: 'form', input: commentInput, handler: asMember(createComment) }),
+};
+
+export const answers = {
+  accept: defineAction({ accept: 'form', input: acceptInput, handler: asMember(acceptAnswer) }),
+  unaccept: defineAction({ accept: 'form', input: acceptInput, handler: asMember(unacceptAnswer) }),
+  confirm: defineAction({ accept: 'form', input: confirmInput, handler: asMember(confirmPost) }),
+  unconfirm: defineAction({ accept: 'form', input: unconfirmInput, handler: asMember(unconfirmPost) }),
+  ask: defineAction({ accept: 'form', input: answerInput, handler: asMember(askAboutAnswer) }),
+  reconfirm: defineAction({ accept: 'form', input: answerInput, handler: asMember(reconfirmAnswer) }),
+};
+
+export const questions = {
+  handOver: defineAction({ accept: 'form', input: handOverInput, handler: asMember(handOverQuestion) }),
+  lookUpAsker: defineAction({ accept: 'form', input: lookUpInput, handler: asMember(lookUpAsker) }),
+  setCalendar: defineAction({ accept: 'form', input: calendarInput, handler: asMember(setCalendar) }),
+  setCoordinators: defineAction({ accept: 'form', input: forumCoordinatorsInput, handler: asMember(setForumCoordinators) }),
 };

@@ -1,6 +1,6 @@
 import { attachments } from './attachments.ts';
 import { bookmarks, collections } from './collections.ts';
-import { comments, posts, threads } from './forum.ts';
+import { answers, comments, posts, questions, threads } from './forum.ts';
 import { imports } from './imports.ts';
 import { links } from './links.ts';
 import { members } from './members.ts';
@@ -11,5 +11,5 @@ import { mail, searches } from './searches.ts';
 import { thesaurus } from './thesaurus.ts';
 
 export const server = {
-  members, threads, posts, comments, moderation, resources, collections, bookmarks, imports, links, duplicates, attachments, thesaurus, searches, mail,
+  members, threads, posts, comments, answers, questions, moderation, resources, collections, bookmarks, imports, links, duplicates, attachments, thesaurus, searches, mail,
 };

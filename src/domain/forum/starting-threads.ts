@@ -17,13 +17,16 @@ export const threadInput = z.object({
   kind: z.enum(threadKinds, { error: 'Please choose what kind of thread it is.' }).default('discussion'),
   title: titleField,
   body: bodyField,
+  /** For a colleague: nobody sees who asked. */
+  nameless: z.boolean().default(false),
   themes: z.array(z.string()).max(4, 'Four themes at most.').default([]),
 });
 
 /** Starts a thread in a forum. Returns it. Throws SignInRequired, Denied, NotFound, Invalid, TooMany. */
-export function createThread(actor: Member, input: z.output<typeof threadInput>): Thread {
+export function createThread(actor: Member, { nameless = false, ...input }: Omit<z.output<typeof threadInput>, 'nameless'> & { nameless?: boolean }): Thread {
   mustWrite(actor);
   if (input.kind === 'announcement' && !canModerate(actor)) throw new Denied('Announcements are made by coordinators.');
+  if (nameless && input.kind !== 'question') throw new Invalid({ kind: 'Only a question can be asked for a colleague, without your name.' });
   const forum = db.select().from(forums).where(eq(forums.slug, input.forum)).get();
   if (!forum) throw new Invalid({ forum: 'This forum does not exist any more: please choose another.' });
   const known = new Set(db.select({ code: themes.code }).from(themes).all().map((t) => t.code));
@@ -38,7 +41,7 @@ export function createThread(actor: Member, input: z.output<typeof threadInput>)
       forumId: forum.id, kind: input.kind, title: input.title, slug: slugify(input.title), authorId: actor.id, lastPosterId: actor.id,
     }).returning({ id: threads.id }).get();
     for (const theme of new Set(input.themes)) db.insert(threadThemes).values({ threadId: id, theme }).run();
-    writePost(actor, id, input.body);
+    writePost(actor, id, input.body, nameless);
     indexThread(id);
     bumpChanges();
     return findThread(actor, id);

@@ -1,4 +1,5 @@
 import { DateTime } from 'luxon';
+import { isoDate } from '#lib/dates.ts';
 
 /** When people work. */
 export interface WorkingCalendar {
@@ -69,5 +70,5 @@ export function federalHolidays(year: number): { day: string; name: string }[] {
     fixed(1, 1, 'New Year’s Day'), floating(1, 1, 3, 'Birthday of Martin Luther King, Jr.'), floating(2, 1, 3, 'Washington’s Birthday'), floating(5, 1, -1, 'Memorial Day'),
     fixed(6, 19, 'Juneteenth'), fixed(7, 4, 'Independence Day'), floating(9, 1, 1, 'Labor Day'), floating(10, 1, 2, 'Columbus Day'),
     fixed(11, 11, 'Veterans Day'), floating(11, 4, 4, 'Thanksgiving Day'), fixed(12, 25, 'Christmas Day'),
-  ].map(({ date, name }) => ({ day: date.toISODate(), name }));
+  ].map(({ date, name }) => ({ day: isoDate(date.toJSDate()), name }));
 }
