@@ -32,14 +32,14 @@ export function oldAnswers(viewer: Viewer, now = new Date()): OldAnswer[] {
 /** How many of them there are; 200 stands for more. */
 export const countOldAnswers = (now = new Date()): number => rows(now).length;
 
-const rows = (now: Date) => unconfirmed().all(addMonths(now, -oldAfterMonths).getTime()) as Row[];
+const rows = (now: Date) => unconfirmed().all({ before: addMonths(now, -oldAfterMonths).getTime() }) as Row[];
 const unconfirmed = prepared((d) => d.$client.prepare(`
   select * from (
     select p.id as post_id, t.title, ${shownName(isNamelessPost('p.id'), 'w.name')} as author, p.created_at as written, ${lastConfirmed('p.id')} as confirmed,
       (select asked_at from answer_checks c where c.post_id = p.id and (c.confirmed_at is null or c.confirmed_at < c.asked_at)) as asked
     from accepted_answers yes join posts p on p.id = yes.post_id join threads t on t.id = p.thread_id join members w on w.id = p.author_id
-    where p.created_at <= ?1 and p.removed_at is null and t.removed_at is null)
-  where coalesce(confirmed, 0) <= ?1 order by written limit 200`));
+    where p.created_at <= @before and p.removed_at is null and t.removed_at is null)
+  where coalesce(confirmed, 0) <= @before order by written limit 200`));
 
 export const answerInput = z.object({ postId: rowId });
 
