@@ -73,11 +73,11 @@ describe('a question asked for a colleague', () => {
   test('she hands it over with a reason', async () => {
     const page = await as('nadia', /400/);
     await page.goto(`${hub.base}/desk/questions?mine`);
-    await page.getByText('Hand over', { exact: true }).last().click();
+    await page.locator('summary').filter({ hasText: `Hand over: ${title}` }).click();
     await page.getByLabel('To whom').selectOption({ label: 'Nadia Okafor (you)' });
     await page.getByLabel('Reason').fill('On leave.');
     await page.getByRole('button', { name: 'Hand over' }).click();
-    await page.getByText('They look after it already.').first().waitFor();
+    expect(await page.locator('[id^=to-][id$=-error]').textContent()).toContain('They look after it already.');
     expect(await page.getByLabel('Reason').inputValue()).toBe('On leave.');
     await page.getByLabel('To whom').selectOption({ label: 'Abe Whitfield' });
     await page.getByRole('button', { name: 'Hand over' }).click();
