@@ -1,6 +1,6 @@
 import { attachments } from './attachments.ts';
 import { bookmarks, collections } from './collections.ts';
-import { comments, posts, reactions, threads } from './forum.ts';
+import { answers, comments, posts, questions, reactions, threads } from './forum.ts';
 import { follows, notifications, unread } from './follows.ts';
 import { forums } from './forums.ts';
 import { imports } from './imports.ts';
@@ -13,6 +13,6 @@ import { mail, searches } from './searches.ts';
 import { thesaurus } from './thesaurus.ts';
 
 export const server = {
-  members, forums, threads, posts, comments, reactions, moderation, flags, corrections, cases, resources, collections, bookmarks, imports, links, duplicates, attachments, thesaurus, searches, mail,
+  members, forums, threads, posts, comments, answers, questions, reactions, moderation, flags, corrections, cases, resources, collections, bookmarks, imports, links, duplicates, attachments, thesaurus, searches, mail,
   follows, notifications, unread,
 };

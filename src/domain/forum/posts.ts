@@ -3,9 +3,9 @@ import { z } from 'zod';
 import { bumpChanges, db, members, posts, postVersions, prepared, threads, transaction } from '#db/client.ts';
 import { rendererVersion, renderMarkdown } from '#lib/markdown.ts';
 import { rowId, text } from '#lib/fields.ts';
+import { authorOfPost, hideAuthor, isNameless, nameless } from '../anonymity.ts';
 import { Denied, NotFound } from '../errors.ts';
 import { correctionsUnder } from '../moderation/corrections.ts';
-import { authorColumns } from '../people/members.ts';
 import { countAttempt } from '../people/limits.ts';
 import { canModerate, canWrite, mustWrite } from '../people/permissions.ts';
 import type { Member, Viewer } from '../people/types.ts';
@@ -36,8 +36,8 @@ function mustReply(actor: Viewer, thread: Thread): asserts actor is Member {
   if (!canReply(actor, thread)) throw new Denied(`A coordinator has locked this thread, so nothing can be added to it.${thread.lockedReason ? ` The reason given: ${thread.lockedReason}` : ''}`);
 }
 
-/** Writes a post as the newest of its thread and keeps the thread's counters. Call inside a transaction, after the checks. Returns its id and number. */
-export function writePost(author: Member, threadId: number, markdown: string): { id: number; number: number } {
+/** Writes a post as the newest of its thread and keeps the thread's counters; without a name where its author writes so in this thread. Call inside a transaction, after the checks. Returns its id and number. */
+export function writePost(author: Member, threadId: number, markdown: string, hidden = isNameless(author.id, threadId)): { id: number; number: number } {
   const createdAt = new Date();
   const { number } = db.update(threads).set({
     lastNumber: sql`${threads.lastNumber} + 1`, postCount: sql`${threads.postCount} + 1`, lastPostAt: createdAt, lastPosterId: author.id,
@@ -45,6 +45,7 @@ export function writePost(author: Member, threadId: number, markdown: string): {
   const html = renderMarkdown(markdown, `p${threadId}-${number}`);
   const { id } = db.insert(posts).values({ threadId, number, authorId: author.id, markdown, html, renderedBy: rendererVersion, createdAt }).returning({ id: posts.id }).get();
   putPostLinks(id, html);
+  if (hidden) hideAuthor(id, author.id);
   return { id, number };
 }
 
@@ -88,7 +89,7 @@ function justWritten(author: Member, threadId: number, markdown: string): { id: 
 
 const postsBetween = prepared((d) => d.select({
   id: posts.id, number: posts.number, createdAt: posts.createdAt, editedAt: posts.editedAt, html: posts.html,
-  removedAt: posts.removedAt, removedById: posts.removedById, removedReason: posts.removedReason, hidden: posts.hidden, author: authorColumns,
+  removedAt: posts.removedAt, removedById: posts.removedById, removedReason: posts.removedReason, hidden: posts.hidden, authorId: posts.authorId, author: authorOfPost(),
 }).from(posts).innerJoin(members, eq(members.id, posts.authorId))
   .where(and(eq(posts.threadId, sql.placeholder('threadId')), between(posts.number, sql.placeholder('first'), sql.placeholder('last'))))
   .orderBy(asc(posts.number)).prepare());
@@ -96,7 +97,15 @@ const postsBetween = prepared((d) => d.select({
 /** The posts on one page of a thread; removed ones are there without their text, so that numbers and pages stay as they were. */
 export function postsOnPage(viewer: Viewer, thread: Thread, page: number): PostView[] {
   const first = (page - 1) * postsPerPage + 1;
-  const last = first + postsPerPage - 1;
+  return shownBetween(viewer, thread, first, first + postsPerPage - 1);
+}
+
+/** The opening post of a thread, for pages on which it does not stand. */
+export function openingPost(viewer: Viewer, thread: Thread): PostView | null {
+  return shownBetween(viewer, thread, 1, 1)[0] ?? null;
+}
+
+function shownBetween(viewer: Viewer, thread: Thread, first: number, last: number): PostView[] {
   const writes = canReply(viewer, thread);
   const rows = postsBetween().all({ threadId: thread.id, first, last });
   const corrections = correctionsUnder(rows.map((row) => row.id));
@@ -104,10 +113,10 @@ export function postsOnPage(viewer: Viewer, thread: Thread, page: number): PostV
   const reactions = reactionsBetween(viewer, thread.id, first, last);
   return rows.map((row) => {
     const removed = row.removedAt !== null;
-    const own = viewer?.id === row.author.id;
+    const own = viewer?.id === row.authorId;
     return {
-      id: row.id, number: row.number, author: row.author, createdAt: row.createdAt, editedAt: removed ? null : row.editedAt, html: removed ? '' : row.html,
-      removed: removed ? { by: row.removedById === row.author.id ? 'author' as const : 'coordinator' as const, reason: row.removedReason } : null,
+      id: row.id, number: row.number, author: row.author, own, ownNameless: own && row.author.id === nameless.id, createdAt: row.createdAt, editedAt: removed ? null : row.editedAt, html: removed ? '' : row.html,
+      removed: removed ? { by: row.removedById === row.authorId ? 'author' as const : 'coordinator' as const, reason: row.removedReason } : null,
       hidden: row.hidden,
       corrections: removed ? [] : corrections.get(row.id) ?? [],
       mayEdit: own && (row.hidden || thread.hidden ? canWrite(viewer) : writes && !removed),
@@ -191,6 +200,7 @@ export function markRemoved(post: { id: number; thread: { id: number } }, by: { 
   db.update(posts).set({ removedAt: new Date(), removedById: by.id, removedReason: reason, hidden }).where(eq(posts.id, post.id)).run();
   recount(post.thread.id);
   dropPostFromSearch(post.id);
+  indexThread(post.thread.id);
   bumpChanges();
 }
 
@@ -199,8 +209,8 @@ export function markRestored(post: Pick<FoundPost, 'id' | 'number' | 'thread'>):
   db.update(posts).set({ removedAt: null, removedById: null, removedReason: null, hidden: false }).where(eq(posts.id, post.id)).run();
   recount(post.thread.id);
   // One that was removed as a reply may open a thread again, after a merge was undone.
-  if (post.number === 1 && post.thread.forumId !== null) indexThread(post.thread.id);
-  else indexPost(post.id);
+  if (post.number > 1 || post.thread.forumId === null) indexPost(post.id);
+  indexThread(post.thread.id);
   bumpChanges();
 }
 
