@@ -2,8 +2,11 @@ import { join } from 'node:path';
 import { setImmediate, setTimeout } from 'node:timers/promises';
 import { Cron } from 'croner';
 import { tickAnswerClock } from '#domain/forum/answer-clock.ts';
+import { forgetOldDrafts } from '#domain/forum/drafts.ts';
 import { forgetOldForms } from '#domain/forum/form-tokens.ts';
 import { mailNotifications, membersWithLettersDue } from '#domain/forum/notification-letters.ts';
+import { readWaitingPostFiles } from '#domain/forum/post-file-words.ts';
+import { renderSomeAgain } from '#domain/forum/rendering-again.ts';
 import { forgetOrphanFiles } from '#domain/library/attaching.ts';
 import { readWaitingDocuments } from '#domain/library/attachment-words.ts';
 import { forgetOldImports } from '#domain/library/imports/discarding.ts';
@@ -41,7 +44,8 @@ export function startChores(): () => Promise<void> {
     every('*/30 * * * * *', 'reads', writeReads),
     every('*/10 * * * * *', 'pagefind', () => pagefindIsStale() && rebuildPagefind()),
     every('*/5 * * * * *', 'imports', continueImports),
-    every('*/7 * * * * *', 'documents', readWaitingDocuments),
+    every('*/7 * * * * *', 'documents', async () => { await readWaitingDocuments(); await readWaitingPostFiles(); }),
+    every('*/10 * * * * *', 'rendering', renderSomeAgain),
     every('30 * * * * *', 'links', () => outbound && checkSomeLinks(3)),
     every('40 * * * * *', 'notifications', () => eachOf(membersWithLettersDue(), 'notifications', mailNotifications)),
     every('20 */5 * * * *', 'saved searches', async () => {
@@ -57,6 +61,7 @@ export function startChores(): () => Promise<void> {
       forgetUnconfirmed();
       forgetSentLetters();
       forgetOldImports();
+      forgetOldDrafts();
       forgetOrphanFiles();
       forgetOldChanges();
       await forgetExpiredSessions();

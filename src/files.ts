@@ -1,12 +1,14 @@
+import { addressOfPostFile, lookUpPostFile } from '#domain/forum/post-files.ts';
 import { addressOfFile, lookUpFile } from '#domain/library/attachments.ts';
-import { canCurate } from '#domain/people/permissions.ts';
+import { canCurate, canWrite } from '#domain/people/permissions.ts';
 import { readSession, sessionCookie } from '#domain/people/sessions.ts';
 import type { Viewer } from '#domain/people/types.ts';
 import type { ServedFile } from '#lib/file-headers.ts';
 
-/** Whether whoever has these cookies may send files now. */
-export async function mayUpload(cookies: string | undefined): Promise<boolean> {
-  return canCurate(await viewerOf(cookies));
+/** Whether whoever has these cookies may send files to an address now: on the desk coordinators, elsewhere whoever writes posts. */
+export async function mayUpload(cookies: string | undefined, pathname: string): Promise<boolean> {
+  const viewer = await viewerOf(cookies);
+  return pathname.startsWith('/desk/') ? canCurate(viewer) : canWrite(viewer);
 }
 
 /** Whether these cookies are the session of somebody. */
@@ -16,10 +18,11 @@ export async function isMember(cookies: string | undefined): Promise<boolean> {
 
 /** The file at an address below /files, or where it is really; null where there is none for whoever has these cookies: the page at that address says why. */
 export async function fileAt(pathname: string, cookies: string | undefined): Promise<ServedFile | { movedTo: string } | null> {
-  const [, id, name = ''] = /^\/files\/([1-9]\d{0,14})(?:\/(.*))?$/.exec(pathname) ?? [];
-  const file = id ? lookUpFile(Number(id)) : null;
+  const [, ofPost = '', digits, name = ''] = /^\/files\/(p?)([1-9]\d{0,14})(?:\/(.*))?$/.exec(pathname) ?? [];
+  const id = Number(digits);
+  const file = digits ? (ofPost ? lookUpPostFile(id) : lookUpFile(id)) : null;
   if (!file || (!file.shared && !canCurate(await viewerOf(cookies)))) return null;
-  return decoded(name) === file.name ? file : { movedTo: addressOfFile({ id: Number(id), name: file.name }) };
+  return decoded(name) === file.name ? file : { movedTo: (ofPost ? addressOfPostFile : addressOfFile)({ id, name: file.name }) };
 }
 
 async function viewerOf(cookies = ''): Promise<Viewer> {

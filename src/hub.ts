@@ -5,6 +5,7 @@ import { backfillPostLinks } from '#domain/forum/post-links.ts';
 import { fillWorkKeys } from '#domain/library/backfill.ts';
 import { stopImports } from '#domain/library/imports/reading.ts';
 import { setUpLink } from '#domain/moderation/setting-up.ts';
+import { search } from '#domain/search/results.ts';
 import { readWords } from '#domain/search/spelling.ts';
 import type { ServedFile } from '#lib/file-headers.ts';
 import { settings } from '#lib/settings.ts';
@@ -21,8 +22,8 @@ export interface Hub {
   startChores: () => void;
   /** Notes that a page was read by somebody. Cheap: written to the database by the chores. */
   countRead: (pathname: string) => void;
-  /** Whether whoever has these cookies may send files. */
-  mayUpload: (cookies: string | undefined) => Promise<boolean>;
+  /** Whether whoever has these cookies may send files to an address. */
+  mayUpload: (cookies: string | undefined, pathname: string) => Promise<boolean>;
   /** Whether these cookies are the session of somebody. */
   isMember: (cookies: string | undefined) => Promise<boolean>;
   /** The file at an address, for whoever has these cookies, or where it has moved to; null where the page says why there is none. */
@@ -40,6 +41,8 @@ export async function openHub(): Promise<Hub> {
   backfillPostLinks();
   if (demo) seedSampleCommunity(join(process.cwd(), 'db/sample'));
   readWords();
+  // The first who searches need not wait for what is prepared once.
+  search({ q: settings().name });
   let stopChores = async () => {};
   return {
     setUpLink: setUpLink(),

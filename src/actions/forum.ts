@@ -13,15 +13,29 @@ import {
   renameThread, renameThreadInput, restorePostInput, threadActInput, unlockThread, unpinThread,
 } from '#domain/forum/moderating.ts';
 import { answerInput, askAboutAnswer, reconfirmAnswer } from '#domain/forum/old-answers.ts';
+import { postFilesInput, takePostFiles, type TakenFile } from '#domain/forum/post-files.ts';
 import { postRemoveInput, previewInput, previewPost, removeOwnPost } from '#domain/forum/posts.ts';
 import { forumCoordinatorsInput, setForumCoordinators } from '#domain/forum/question-owners.ts';
 import { react, reactInput } from '#domain/forum/reacting.ts';
 import { splitThread, splitThreadInput } from '#domain/forum/splitting.ts';
 import { undoThreadAct, undoThreadActInput } from '#domain/forum/undoing.ts';
+import type { Member } from '#domain/people/types.ts';
+import { incomingFolder, receivedFile } from '#lib/incoming-files.ts';
+import { settings } from '#lib/settings.ts';
+import type { z } from 'zod';
 import { asMember } from './handlers.ts';
 
+/** Wraps a command that writes a post: the files of the form are taken first, because that takes time and a transaction has none. */
+function withFiles<Input extends object, Output>(command: (actor: Member, input: Input & { files: TakenFile[] }) => Output) {
+  return asMember(async (actor, input: Input & z.output<typeof postFilesInput>) => {
+    const file = await Promise.all(input.file.map((one) => receivedFile(incomingFolder(settings().dataDir), one)));
+    return command(actor, { ...input, files: await takePostFiles(actor, { ...input, file }) });
+  });
+}
+const { shape: files } = postFilesInput;
+
 export const threads = {
-  create: defineAction({ accept: 'form', input: submitThreadInput, handler: asMember(submitThread) }),
+  create: defineAction({ accept: 'form', input: submitThreadInput.extend(files), handler: withFiles(submitThread) }),
   rename: defineAction({ accept: 'form', input: renameThreadInput, handler: asMember(renameThread) }),
   move: defineAction({ accept: 'form', input: moveThreadInput, handler: asMember(moveThread) }),
   lock: defineAction({ accept: 'form', input: lockThreadInput, handler: asMember(lockThread) }),
@@ -38,8 +52,8 @@ export const threads = {
 };
 
 export const posts = {
-  create: defineAction({ accept: 'form', input: submitPostInput, handler: asMember(submitPost) }),
-  edit: defineAction({ accept: 'form', input: submitEditInput, handler: asMember(submitEdit) }),
+  create: defineAction({ accept: 'form', input: submitPostInput.extend(files), handler: withFiles(submitPost) }),
+  edit: defineAction({ accept: 'form', input: submitEditInput.extend(files), handler: withFiles(submitEdit) }),
   removeOwn: defineAction({ accept: 'form', input: postRemoveInput, handler: asMember(removeOwnPost) }),
   preview: defineAction({ accept: 'form', input: previewInput, handler: asMember(previewPost) }),
   remove: defineAction({ accept: 'form', input: removePostInput, handler: asMember(removePostByDecision) }),
@@ -47,7 +61,7 @@ export const posts = {
 };
 
 export const comments = {
-  create: defineAction({ accept: 'form', input: submitCommentInput, handler: asMember(submitComment) }),
+  create: defineAction({ accept: 'form', input: submitCommentInput.extend(files), handler: withFiles(submitComment) }),
 };
 
 export const reactions = {

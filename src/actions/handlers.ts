@@ -14,7 +14,7 @@ export function asVisitor<Input, Output>(command: (input: Input, address: string
 export function asMember<Input, Output>(command: (actor: Member, input: Input) => Output | Promise<Output>) {
   return (input: Input, context: ActionAPIContext) => answered(context, () => {
     const actor = context.locals.viewer;
-    if (!actor) throw new SignInRequired('You are not signed in any more. What you typed is still here: copy it, sign in, and send it again.');
+    if (!actor) throw new SignInRequired('You are not signed in any more. What you typed is still here.');
     return command(actor, input);
   });
 }

@@ -2,16 +2,19 @@ import { defineAction, type ActionAPIContext } from 'astro:actions';
 import { confirmEmail, confirmInput, join, joinInput } from '#domain/people/joining.ts';
 import { editProfile, profileInput } from '#domain/people/members.ts';
 import { changePassword, changePasswordInput, newPasswordInput, requestReset, resetInput, setNewPassword } from '#domain/people/resetting.ts';
+import { claimStray, noStrayCookie, strayCookie } from '#domain/forum/stray-drafts.ts';
 import { startSession } from '#domain/people/sessions.ts';
 import { setUp, setUpInput } from '#domain/moderation/setting-up.ts';
 import { safeNext, signIn, signInInput } from '#domain/people/signing-in.ts';
 import { asMember, asVisitor, setCookie } from './handlers.ts';
 
-/** Wraps a command that ends in knowing who somebody is: a new session starts. */
+/** Wraps a command that ends in knowing who somebody is: a new session starts, and what they sent after the last one had ended is theirs again. */
 function signingIn<Input extends { next?: string | null | undefined } | object>(command: (input: Input, address: string) => Promise<number>) {
   return async (input: Input, context: ActionAPIContext) => {
     const memberId = await asVisitor(command)(input, context);
     setCookie(context, await startSession(memberId, context.request.headers.get('user-agent')));
+    const stray = context.cookies.get(strayCookie)?.value;
+    if (stray && claimStray(memberId, stray)) setCookie(context, noStrayCookie());
     return { next: 'next' in input ? safeNext(input.next) : '/' };
   };
 }

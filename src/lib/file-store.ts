@@ -2,6 +2,12 @@ import { createHash, randomBytes } from 'node:crypto';
 import { existsSync, readdirSync, statSync, unlinkSync } from 'node:fs';
 import { mkdir, open, rename, rm, stat, utimes } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { settings } from './settings.ts';
+
+/** The folder in which the bytes of all files lie. */
+export function filesFolder(): string {
+  return join(settings().dataDir, 'files');
+}
 
 /** Where the file with this SHA-256 (hexadecimal) lies: `<folder>/ab/ab…`. */
 export function pathInStore(folder: string, hash: string): string {

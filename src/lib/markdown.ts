@@ -1,8 +1,8 @@
-import { markdownToHtml } from 'satteri';
+import { defineMdastPlugin, markdownToHtml, type CompileOptions } from 'satteri';
 import sanitizeHtml from 'sanitize-html';
 
 /** Counts up when the same Markdown would give other HTML, so that stored HTML can be made again. */
-export const rendererVersion = 1;
+export const rendererVersion = 2;
 
 /** Markdown that would become far larger than it is: a few letters can ask for a million table cells. The message is for whoever wrote it. */
 export class MarkdownTooLarge extends Error {
@@ -35,6 +35,22 @@ const allowed: sanitizeHtml.IOptions = {
   disallowedTagsMode: 'escape',
 };
 
+/** Markup becomes the text that was typed before anything else happens to it: nothing that is taken for HTML further on was written by a member. */
+const typedMarkup = defineMdastPlugin({
+  name: 'typed-markup',
+  html(node, context) {
+    const text = { type: 'text' as const, value: node.value };
+    const standsAlone = ['root', 'blockquote', 'listItem', 'footnoteDefinition'].includes(context.parent(node)?.type ?? 'root');
+    context.replaceNode(node, standsAlone ? { type: 'paragraph', children: linesOf(node.value) } : text);
+  },
+});
+
+const linesOf = (text: string) => text.split('\n').flatMap((line, at) => [...(at > 0 ? [{ type: 'break' as const }] : []), { type: 'text' as const, value: line }]);
+
+// A post that begins with a line of dashes has no front matter: every word of it is shown.
+const plain = { features: { frontmatter: false } } satisfies CompileOptions;
+const withMarkup = { ...plain, mdastPlugins: [typedMarkup] } satisfies CompileOptions;
+
 /**
  * Members' Markdown (CommonMark, tables, task lists, footnotes, autolinks) as HTML that is safe to print in a page.
  * Headings start at h3, below the page's own. Links leave with rel="nofollow ugc".
@@ -42,14 +58,14 @@ const allowed: sanitizeHtml.IOptions = {
  * @param idPrefix makes footnote ids differ between posts on one page
  */
 export function renderMarkdown(markdown: string, idPrefix = 'm'): string {
-  const { html } = markdownToHtml(markdown);
+  const { html } = markdownToHtml(markdown, /<[a-z!?/]/i.test(markdown) ? withMarkup : plain);
   if (html.length > 20_000 + mostGrowth * markdown.length) throw new MarkdownTooLarge();
   const local = (id: string) => `${idPrefix}-${id.replace(/^user-content-/, '')}`;
   const aligned = (tagName: string, attribs: sanitizeHtml.Attributes) => {
     const align = /text-align:\s*(center|right)/.exec(attribs['style'] ?? '')?.[1];
     return { tagName, attribs: { ...(align && { class: `align-${align}` }), ...(tagName === 'th' && { scope: 'col' }) } };
   };
-  return sanitizeHtml(html, {
+  return unnested(sanitizeHtml(html, {
     ...allowed,
     transformTags: {
       ...Object.fromEntries(Object.entries(lower).map(([from, to]) => [from, (_: string, attribs: sanitizeHtml.Attributes) =>
@@ -74,8 +90,14 @@ export function renderMarkdown(markdown: string, idPrefix = 'm'): string {
       td: aligned,
       img: (_, attribs) => ({ tagName: 'a', attribs: { href: attribs['src'] ?? '', rel: 'nofollow ugc noopener' }, text: attribs['alt'] || attribs['src'] || 'picture' }),
     },
-  }).replaceAll('<table>', '<div class="scroll" tabindex="0" role="group" aria-label="Table"><table>').replaceAll('</table>', '</table></div>')
+  })).replaceAll('<table>', '<div class="scroll" tabindex="0" role="group" aria-label="Table"><table>').replaceAll('</table>', '</table></div>')
     .replaceAll('<span class="task"></span>', '');
+}
+
+/** A link cannot stand in another: a picture or a footnote's number inside one is part of its words. */
+function unnested(html: string): string {
+  let depth = 0;
+  return html.replace(/<a\b[^>]*>|<\/a>/g, (tag) => ((tag === '</a>' ? --depth : depth++) > 0 ? '' : tag));
 }
 
 const entities: Record<string, string> = { '&amp;': '&', '&lt;': '<', '&gt;': '>', '&quot;': '"', '&#39;': "'" };

@@ -9,7 +9,7 @@ export interface Hub {
   setUpLink: string | null;
   startChores: () => void;
   countRead: (pathname: string) => void;
-  mayUpload: (cookies: string | undefined) => Promise<boolean>;
+  mayUpload: (cookies: string | undefined, pathname: string) => Promise<boolean>;
   isMember: (cookies: string | undefined) => Promise<boolean>;
   fileAt: (pathname: string, cookies: string | undefined) => Promise<ServedFile | { movedTo: string } | null>;
   close: () => Promise<void>;

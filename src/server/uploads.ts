@@ -16,8 +16,8 @@ export interface Allowance {
 }
 
 export interface UploadGround {
-  /** Whether whoever has these cookies may send files. */
-  mayUpload: (cookies: string | undefined) => Promise<boolean>;
+  /** Whether whoever has these cookies may send files to this address. */
+  mayUpload: (cookies: string | undefined, pathname: string) => Promise<boolean>;
   /** Whether these cookies are somebody's session; a cookie alone buys nothing. */
   isMember: (cookies: string | undefined) => Promise<boolean>;
   /** Most bytes of one file. */
@@ -27,12 +27,14 @@ export interface UploadGround {
 /** Bodies with files that are in memory at the same time. */
 const mostAtOnce = 2;
 
+/** Pages on which posts are written. */
+const takesPosts = /^\/(?:forums\/new|forums\/[^/]+\/[^/]+|library\/[^/]+|posts\/\d+\/edit)$/;
 /** Pages that take files. */
-const takesFiles = /^\/desk\/(?:resources\/[^/]+|imports)(?:\/|$)/;
+const takesFiles = new RegExp(`^/desk/(?:resources/[^/]+|imports)(?:/|$)|${takesPosts.source}`);
 
 /** Whether the files of forms for this address are set aside on disk before the form is handed on: its actions know how to exchange the slips. */
 export function isSetAside(pathname: string): boolean {
-  return pathname.startsWith('/desk/resources/');
+  return pathname.startsWith('/desk/resources/') || takesPosts.test(pathname);
 }
 
 /**
@@ -47,7 +49,7 @@ export function createUploads({ mayUpload, isMember, uploadBytes }: UploadGround
     const here = takesFiles.test(pathname);
     const ordinary: Allowance = {
       limit: anonymous ? bodyLimits.visitor : bodyLimits.member, patience: 60_000, upload: false, end: () => undefined,
-      tooLarge: `This is too large: the hub takes at most ${anonymous ? '64 kilobytes at a time from who is not signed in' : 'one megabyte at a time'}${here ? `, and files up to ${most} from coordinators who are signed in` : ''}.`,
+      tooLarge: `This is too large: the hub takes at most ${anonymous ? '64 kilobytes at a time from who is not signed in' : 'one megabyte at a time'}${here ? `, and files up to ${most} from ${takesPosts.test(pathname) ? 'members' : 'coordinators'} who are signed in` : ''}.`,
     };
     if (anonymous || !here || !isLarge(request) || !/^multipart\/form-data\b/i.test(request.headers['content-type'] ?? '')) {
       if (anonymous || Number(request.headers['content-length']) <= bodyLimits.visitor) return ordinary;
@@ -61,7 +63,7 @@ export function createUploads({ mayUpload, isMember, uploadBytes }: UploadGround
       if (open) underway--;
       open = false;
     };
-    return mayUpload(request.headers.cookie).then((may) => {
+    return mayUpload(request.headers.cookie, pathname).then((may) => {
       if (may) return { limit: uploadBytes + bodyLimits.member, patience: 10 * 60_000, upload: true, end, tooLarge: `This file is too large: the hub takes files up to ${most}. Go back and choose a smaller one; in many PDFs it is the pictures that can be made smaller.` };
       end();
       return ordinary;

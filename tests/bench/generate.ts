@@ -77,6 +77,13 @@ function fill(): void {
     for (let i = 1; i <= sizes.members; i++) member(`m${i}@bench.example`, `m${i}`, `Member ${words(random, 1)} ${i}`, 1, start, start + pick(span));
     const session = insert('sessions', ['id', 'member_id', 'expires_at']);
     for (let i = 0; i < sizes.sessions; i++) session(hashToken(tokenOf(i)), i + 1, Math.floor(Date.now() / 1000) + 365 * 86_400);
+    // Whoever writes has been here for a while, as the rules of trust ask: a new member may write little.
+    const level = insert('trust_levels', ['member_id', 'level']);
+    const activity = insert('member_activity', ['member_id', 'day', 'threads_read']);
+    for (let i = 1; i <= sizes.sessions; i++) {
+      level(i, 'member');
+      for (const day of ['2026-10-01', '2026-10-02']) activity(i, day, 10);
+    }
 
     say(`${sizes.resources} resources`);
     const resource = insert('resources', ['id', 'slug', 'kind', 'type', 'status', 'origin', 'title', 'summary', 'people', 'year', 'place', 'population', 'language', 'evidence', 'rights', 'work_key', 'csl', 'details', 'body', 'published_at', 'created_at', 'updated_at']);

@@ -10,7 +10,7 @@ const managing = 'Managing Citizen Calls to the Police: An Assessment of Non-Eme
 beforeAll(() => bundleIsThere(base));
 
 const box = (page: Page) => page.getByRole('combobox').first();
-const options = (page: Page) => page.getByRole('option');
+const options = (page: Page) => page.locator('.search-options').getByRole('option');
 const active = (page: Page) => box(page).evaluate((input) => {
   const id = input.getAttribute('aria-activedescendant');
   return id ? (document.getElementById(id)?.textContent ?? `${id} is nowhere`) : null;

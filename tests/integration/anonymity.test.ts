@@ -21,6 +21,7 @@ import { listTold } from '#domain/forum/inbox.ts';
 import { jsonLdOfThread } from '#domain/forum/json-ld.ts';
 import { removeThread, restoreThread } from '#domain/forum/moderating.ts';
 import { mailNotifications, membersWithLettersDue } from '#domain/forum/notification-letters.ts';
+import { historyOfPost } from '#domain/forum/post-history.ts';
 import { createPost, editPost, ownPost, postsOnPage, removeOwnPost } from '#domain/forum/posts.ts';
 import { quoteOf } from '#domain/forum/quoting.ts';
 import { react, whoReacted } from '#domain/forum/reacting.ts';
@@ -97,7 +98,7 @@ function surfaces(viewer: Member | null, threadId: number): Record<string, unkno
     lists: [latestThreads(viewer, {}, 50), listThreads(viewer, { forumId: thread.forumId ?? 0 }, null), liveliestThreads(viewer, 50), threadsOfTheme(viewer, 'equity', 50), listForums(viewer), neighboursOf(viewer, thread), threadRows(viewer, [threadId])],
     profile: [threadsBy(viewer, quill.id, 50), newestPostsBy(quill.id, 50), latestThreads(viewer, { withMember: quill.id }, 50)], mentions: threadsMentioning(viewer, 'ref:behn2003why'), publicLog: readPublicLog(null),
     feeds: [newestThreads(50), newestThreads(50, thread.forumId ?? 0), newestPostsIn(threadId, 50)],
-    found: findInThread(thread, 'numbers', null), reactions: posts.map(({ id }) => whoReacted(viewer, id)), quotes: posts.map(({ id }) => quoteOf(viewer, id)),
+    found: findInThread(thread, 'numbers', null), reactions: posts.map(({ id }) => whoReacted(viewer, id)), quotes: posts.map(({ id }) => quoteOf(viewer, id)), histories: posts.filter(({ removed }) => !removed).map(({ id }) => historyOfPost(viewer, id)),
     ...(viewer && { inbox: listTold(viewer, null), unread: [threadRows(viewer, trackedUnread(viewer)), [...unreadOf(viewer, [threadId])]], followed: latestThreads(viewer, { followedBy: viewer.id }, 50) }),
     ...(viewer && viewer.role !== 'member' && { acts: [actsOn(viewer, threadId), listActs(viewer, null)], queue: [openCases(viewer, null), findCase(viewer, caseOn(first?.id ?? 0))] }),
     ...(viewer && viewer.role !== 'member' && { log: readLog(viewer, null), worklist: openQuestions(viewer, false) }),
@@ -227,7 +228,8 @@ describe('what members set about whoever asks without a name', () => {
   test('does not tell who replied, mentioned or accepted, to those who are told of it', () => {
     const { thread, answer } = story();
     follow(tom, { kind: 'thread', ref: String(thread.id), level: 'following' });
-    createPost(quill, { threadId: thread.id, body: 'Thank you, [the two of you](/members).' });
+    createPost(quill, { threadId: thread.id, body: 'Thank you, and what does @nadia say?' });
+    expect(listTold(nadia, null).told[0]?.words).toBe(`${namelessName} mentioned you in “${thread.title}”`);
     const words = listTold(tom, null).told.map((one) => one.words);
     expect(words).toContain(`${namelessName} replied in “${thread.title}”`);
     expect(words).toContain(`${namelessName} accepted your answer in “${thread.title}”`);

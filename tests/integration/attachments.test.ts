@@ -7,7 +7,7 @@ import { beforeAll, describe, expect, test, vi } from 'vitest';
 import { attachments, changes, db, log, members, resourceVersions } from '#db/client.ts';
 import { Denied, Gone, Invalid, NotFound } from '#domain/errors.ts';
 import { attachFile, attachInput, detachFile, detachInput, forgetOrphanFiles, mostFiles } from '#domain/library/attaching.ts';
-import { attachmentsOf, filesFolder, findFile } from '#domain/library/attachments.ts';
+import { attachmentsOf, findFile } from '#domain/library/attachments.ts';
 import { readWaitingDocuments } from '#domain/library/attachment-words.ts';
 import { putCatalogue } from '#domain/library/catalogue.ts';
 import { publishResource, retireResource, submitResource } from '#domain/library/workflow.ts';
@@ -17,7 +17,7 @@ import { readPublicLog } from '#domain/moderation/log.ts';
 import { startSession } from '#domain/people/sessions.ts';
 import type { Member } from '#domain/people/types.ts';
 import { search } from '#domain/search/results.ts';
-import { forgetFiles } from '#lib/file-store.ts';
+import { filesFolder, forgetFiles } from '#lib/file-store.ts';
 import { incomingFolder, receivedFile } from '#lib/incoming-files.ts';
 import { settings } from '#lib/settings.ts';
 import { fileAt, mayUpload } from '../../src/files.ts';
@@ -292,7 +292,7 @@ describe('serving', () => {
     expect(() => findFile(nadia, 99_999)).toThrow(NotFound);
     db.update(members).set({ suspendedUntil: new Date(Date.now() + 1e6), suspendedReason: 'x' }).where(eq(members.id, ines.id)).run();
     expect((await get(path, { cookie: cookies['ines'] ?? '' })).status).toBe(404);
-    expect(await mayUpload(cookies['ines'])).toBe(false);
+    expect(await mayUpload(cookies['ines'], '/desk/imports')).toBe(false);
     db.update(members).set({ suspendedUntil: null, suspendedReason: null }).where(eq(members.id, ines.id)).run();
   });
 

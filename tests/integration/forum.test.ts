@@ -129,6 +129,8 @@ describe('editing and removing one’s own', () => {
   test('an edit shows, is kept, and is found', () => {
     const thread = start(rosa);
     const { id } = reply(tom, thread, 'Frist version');
+    // Readers are told of an edit from a day after the post.
+    db.update(posts).set({ createdAt: new Date(Date.now() - 25 * 3_600_000) }).where(eq(posts.id, id)).run();
     editPost(tom, { postId: id, body: 'First version with pelicans' });
     expect(postsOnPage(null, thread, 1)[1]?.editedAt).toBeInstanceOf(Date);
     expect(db.select().from(postVersions).where(eq(postVersions.postId, id)).all()).toMatchObject([{ markdown: 'Frist version' }]);

@@ -138,7 +138,7 @@ describe('the daily letter', () => {
     const threadId = newest();
     createPost(nadia, { threadId, body: 'A pothole here too.' });
     createPost(nadia, { threadId, body: 'And one more pothole.' });
-    expect(daily()).toEqual([1]);
+    expect(daily()).toEqual([3]);
     expect(lettersTo(rosa.email)[0]?.text.match(/A pothole that grows/g)).toHaveLength(1);
   });
   test('shows twenty of a search and says how many more there are', () => {

@@ -85,6 +85,25 @@ describe('forgives', () => {
     addEntry(nadia, newEntryInput.parse({ term: 'skip service', also: 'refuse collection', related: '', note: '' }));
     expect(urls('skip service')).toContain('/library/garbage');
   });
+  test('never offers a word that stood only in what was removed', () => {
+    forgetLimits();
+    const { id } = question('Which qavolster do you use');
+    const post = createPost(tom, { threadId: id, body: 'Qavolster.' });
+    for (let n = 0; n < 12; n++) {
+      editPost(tom, { postId: post.id, body: `Qavolster again, ${n}.` });
+      expect(urls('qavolster')).not.toEqual([]);
+    }
+    const other = question('Who has a qavolstur');
+    expect(search({ q: 'qavolstur' }).likelier).toBeNull();
+    removeThread(nadia, { threadId: id, reason: 'Test.' });
+    expect(search({ q: 'qavolstur' }).likelier).toBeNull();
+    removeThread(nadia, { threadId: other.id, reason: 'Test.' });
+    expect(search({ q: 'qavolstr' }).total).toBe(0);
+  });
+  test('words of the field are not mistyped ones, and rare words stand beside common ones', () => {
+    expect(search({ q: 'rubbish' }).corrected).toBeNull();
+    expect(search({ q: 'Crawford budget' }).corrected).toBeNull();
+  });
   test('a query that finds nothing has something near', () => {
     expect(search({ q: 'author:Nobody potholes' }).total).toBe(0);
     expect(nearest('author:Nobody potholes').map((r) => r.url)).toEqual(['/library/potholes']);
@@ -166,6 +185,12 @@ describe('in step with what is written', () => {
   });
 });
 
+test('a theme is called by its code or its label', () => {
+  expect(search({ q: 'theme:equity' }).total).toBeGreaterThan(0);
+  expect(search({ q: 'theme:"Equity and access"' }).total).toBe(search({ q: 'theme:equity' }).total);
+  expect(search({ q: 'theme:equity-and-access' }).total).toBe(search({ q: 'theme:equity' }).total);
+});
+
 test('what is new to a search is what was written since, once a thread', () => {
   forgetLimits();
   question('Kestrel over the call floor');
@@ -182,4 +207,14 @@ test('likely answers while asking: threads and resources, for words only', () =>
   expect(likelyAnswers('Which wallboard should we use').map((r) => r.title)).toContain('Which wallboard do you use');
   expect(likelyAnswers('How do others repair potholes: "type:book" -x').map((r) => r.url)).toContain('/library/potholes');
   expect(likelyAnswers('wallboard')).toEqual([]);
+});
+
+test('page by page everything comes once', () => {
+  forgetLimits();
+  const made = Array.from({ length: 45 }, (_, n) => { forgetLimits(); return question(`Grebe sighting number ${n}`, 'A grebe.'); });
+  putCatalogue(catalogue(Array.from({ length: 50 }, (_, n) => piece({ slug: `grebe-${n}`, title: `Grebe note ${n}`, body: 'A grebe.' }))));
+  const pages = Array.from({ length: 5 }, (_, n) => urls('grebe', { page: String(n + 1) }));
+  expect(new Set(pages.flat()).size).toBe(95);
+  expect(search({ q: 'grebe' }).total).toBe(95);
+  for (const { id } of made) removeThread(nadia, { threadId: id, reason: 'Test.' });
 });

@@ -15,7 +15,7 @@ import { findThread, listThreads } from '#domain/forum/threads.ts';
 import { holdsFirstPosts, setHolding, whyHeld } from '#domain/moderation/holding.ts';
 import { readPublicLog } from '#domain/moderation/log.ts';
 import { learn, likelihood } from '#domain/moderation/spam-words.ts';
-import { secondsSince, stamp } from '#domain/moderation/traps.ts';
+import { secondsSince, stamp } from '#domain/people/traps.ts';
 import { join as joinHub } from '#domain/people/joining.ts';
 import { levelLimits, limitsFor } from '#domain/people/limits.ts';
 import type { Member } from '#domain/people/types.ts';

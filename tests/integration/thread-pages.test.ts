@@ -4,6 +4,7 @@ import { changes, db, formTokens, posts, reactions, threads } from '#db/client.t
 import { Denied, Invalid, NotFound, SignInRequired, TooMany } from '#domain/errors.ts';
 import { createComment } from '#domain/forum/comments.ts';
 import { findInThread } from '#domain/forum/finding.ts';
+import { follow } from '#domain/forum/follows.ts';
 import { forgetOldForms } from '#domain/forum/form-tokens.ts';
 import { lockThread, removePost } from '#domain/forum/moderating.ts';
 import { createPost, editPost, postsOnPage, removeOwnPost } from '#domain/forum/posts.ts';
@@ -142,6 +143,19 @@ test('views: new, of one kind, unanswered, with me', () => {
   expect(ids({ unanswered: true, kind: 'discussion' })[0]).toBe(talk.id);
   expect(ids({ withMember: rosa.id })).toEqual(expect.arrayContaining([asked.id, answered.id]));
   expect(ids({ withMember: rosa.id })).not.toContain(talk.id);
+});
+
+test('the view of what one follows: by level on the thread, or of its forum or theme or who started it, where the thread itself says nothing else', () => {
+  const [own, ofTheme, ofMember, none, left] = [start(), start(rosa, { themes: ['equity'] }), start(tom, { forum: 'measures' }), start(rosa, { forum: 'measures' }), start(rosa, { themes: ['equity'] })];
+  const followed = () => listThreads(nadia, { followedBy: nadia.id }, null).threads.map((t) => t.id);
+  expect(followed()).toEqual([]);
+  for (const [kind, ref, level] of [['thread', own.id, 'tracking'], ['theme', 'equity', 'following'], ['member', tom.id, 'following'], ['thread', left.id, 'normal']] as const) follow(nadia, { kind, ref: String(ref), level });
+  expect(followed()).toEqual(expect.arrayContaining([own.id, ofTheme.id, ofMember.id]));
+  for (const id of [none.id, left.id]) expect(followed()).not.toContain(id);
+  follow(nadia, { kind: 'thread', ref: String(own.id), level: 'muted' });
+  expect(followed()).not.toContain(own.id);
+  follow(nadia, { kind: 'forum', ref: String(none.forumId), level: 'following' });
+  expect(followed()).toContain(none.id);
 });
 
 test('feeds carry what every visitor may see, the newest first', () => {

@@ -21,6 +21,8 @@ describe('what was typed becomes clauses', () => {
     ['pothole -winter -"snow storm"', ['word pothole'], ['word winter', 'phrase snow storm']],
     ['garbage OR trash OR "yard waste" pickup', ['word garbage | word trash | phrase yard waste', 'word pickup'], []],
     ['OR garbage OR', ['word garbage'], []],
+    ['call OR -center', ['word call'], ['word center']],
+    ['5" pipe "service level"', ['word 5', 'word pipe', 'phrase service level'], []],
     ['author:mazerolle year:2002', ['author:mazerolle', 'year:2002'], []],
     ['author:"Lorraine Mazerolle"', ['author:Lorraine Mazerolle'], []],
     ['type:book OR type:report', ['type:book | type:report'], []],
@@ -53,9 +55,12 @@ describe('the long form', () => {
     expect(writeQuery({ from: '2010', to: '2010' })).toBe('year:2010');
     expect(writeQuery({ to: '2010' })).toBe('year:..2010');
     expect(writeQuery({})).toBe('');
+    expect(writeQuery({ any: '"service request" pothole', without: '"snow storm" -ice' })).toBe('"service request" OR pothole -"snow storm" -ice');
+    expect(writeQuery({ words: '5" pipe', phrase: 'service level' })).toBe('5 pipe "service level"');
+    expect(writeQuery({ words: 'x'.repeat(390), phrase: 'service level', theme: 'equity' })).toBe(`${'x'.repeat(390)}`);
   });
   test('is filled again from the line', () => {
-    const form = { words: 'missed collection', phrase: 'service level', any: 'trash garbage', without: 'winter snow', author: 'Mazerolle', type: 'report', theme: 'equity', place: 'New York', from: '2010', to: '2020', in: 'library', answered: true, after: '2024', before: '2025-05' };
+    const form = { words: 'missed collection', phrase: 'service level', any: 'trash garbage', without: 'winter snow', author: 'Mazerolle', type: 'report', place: 'New York', from: '2010', to: '2020', in: 'library', answered: true, after: '2024', before: '2025-05' };
     expect(readLongForm(writeQuery(form))).toEqual(form);
     expect(readLongForm(writeQuery({ to: '2010' }))).toEqual({ answered: false, from: '', to: '2010' });
   });

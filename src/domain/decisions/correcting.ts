@@ -4,12 +4,12 @@ import { bumpChanges, cases, corrections, db, flags, transaction } from '#db/cli
 import { rowId, text } from '#lib/fields.ts';
 import { settings } from '#lib/settings.ts';
 import { Denied, NotFound } from '../errors.ts';
-import { post as mail } from '../mail/outbox.ts';
 import { recordAct } from '../moderation/log.ts';
 import { canModerate, mustSignIn, mustWrite } from '../people/permissions.ts';
 import type { Member, Viewer } from '../people/types.ts';
 import { accept } from './deciding.ts';
 import { keeper } from './flagging.ts';
+import { tell } from './letters.ts';
 import { caseById, flaggersOf, subjectOf, type Subject } from './subjects.ts';
 
 export interface CorrectionView {
@@ -58,8 +58,10 @@ export function acceptCorrection(actor: Member, input: z.output<typeof acceptCor
     db.update(cases).set({ closedAt: now, claimedById: null, claimedUntil: null }).where(eq(cases.id, input.caseId)).run();
     // The log names who keeps order, and no author.
     recordAct(null, 'accept correction', subject.words, subject.url, 'Its author has accepted it.');
-    for (const { email } of flaggersOf(input.caseId)) {
-      mail(email, `Your correction on ${settings().name} was accepted`, [`The author has accepted your correction; it stands under the post: ${settings().url}/posts/${post.id}`, 'Thank you.']);
+    for (const proposer of flaggersOf(input.caseId)) {
+      tell(proposer, {
+        subject: `Your correction on ${settings().name} was accepted`, paragraphs: [`The author has accepted your correction; it stands under the post: ${settings().url}/posts/${post.id}`, 'Thank you.'],
+      }, { reason: 'flagged', words: 'An author has accepted the correction that you proposed.', url: `/corrections/${input.caseId}` });
     }
     bumpChanges();
     return { url: `/posts/${post.id}` };
@@ -73,8 +75,10 @@ export function answerCorrection(actor: Member, input: z.output<typeof answerCor
   return transaction(() => {
     mustBeOpenAndOwn(actor, input.caseId);
     db.update(corrections).set({ answer: input.answer, answeredAt: now }).where(eq(corrections.caseId, input.caseId)).run();
-    for (const { email } of flaggersOf(input.caseId)) {
-      mail(email, `An answer to your correction on ${settings().name}`, [`The author answers: ${input.answer}`, `A coordinator decides now. Both texts: ${settings().url}/corrections/${input.caseId}`]);
+    for (const proposer of flaggersOf(input.caseId)) {
+      tell(proposer, {
+        subject: `An answer to your correction on ${settings().name}`, paragraphs: [`The author answers: ${input.answer}`, `A coordinator decides now. Both texts: ${settings().url}/corrections/${input.caseId}`],
+      }, { reason: 'flagged', words: 'An author has answered the correction that you proposed. A coordinator decides now.', url: `/corrections/${input.caseId}` });
     }
     return { url: `/corrections/${input.caseId}` };
   });

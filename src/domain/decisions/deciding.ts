@@ -167,7 +167,7 @@ export function undoDecision(actor: Member, input: z.output<typeof undoInput>, n
     if (!other) db.update(cases).set({ closedAt: null, editBy: null }).where(eq(cases.id, row.id)).run();
     if (subject.kind === 'member') recordAct(actor, 'decide about profile', subject.author.name, subject.url, `Taken back: ${input.reason}`);
     else recordAct(actor, 'undo decision', subject.kind === 'held' ? 'a post that waited' : subject.words, subject.kind === 'held' ? null : subject.url, publicReason(row, input.reason));
-    tellUndone(subject, input.reason);
+    tellUndone(decision.id, subject, input.reason);
     computeTrust(decision.authorId, now);
     bumpChanges();
     return { url: `/desk/flags/${row.id}` };

@@ -15,7 +15,8 @@ import { memberById } from '../people/members.ts';
 import { mustWrite } from '../people/permissions.ts';
 import type { Member, Viewer } from '../people/types.ts';
 import { hide } from './hiding.ts';
-import { stateOf, subjectOf, type Subject } from './subjects.ts';
+import { tell } from './letters.ts';
+import { nounOf, stateOf, subjectOf } from './subjects.ts';
 
 /** How many flags by trusted members or coordinators hide a post until somebody decides. */
 export const flagsThatHide = 3;
@@ -86,10 +87,13 @@ export function hideByHub(row: typeof cases.$inferSelect, why: string): void {
   if (subject.kind !== 'post' || stateOf(subject).removed) return;
   hide(subject);
   recordAct(null, 'hide post', subject.words, subject.url, why);
-  mail(subject.author.email, `Your ${nounOf(subject)} on ${settings().name} is hidden for now`, [
-    `${capital(subject.words)} is hidden until a coordinator has looked at it: ${settings().url}${subject.url}`,
-    `The reason: ${why}`, 'You will get a letter with what they decide and why. You need not do anything; you can edit it meanwhile.',
-  ]);
+  tell(subject.author, {
+    subject: `Your ${nounOf(subject)} on ${settings().name} is hidden for now`,
+    paragraphs: [
+      `${capital(subject.words)} is hidden until a coordinator has looked at it: ${settings().url}${subject.url}`,
+      `The reason: ${why}`, 'You will get a letter with what they decide and why. You need not do anything; you can edit it meanwhile.',
+    ],
+  }, { reason: 'own', words: `Your ${nounOf(subject)} is hidden until a coordinator has looked at it. You can edit it meanwhile.`, url: `/posts/${subject.post.id}/edit` });
   for (const { email } of coordinatorsBesides([subject.author.id])) {
     mail(email, `Something is hidden on ${settings().name} and waits for you`, [`${capital(subject.words)} is hidden until one of you has looked. The reason: ${why}`, `${settings().url}/desk/flags/${row.id}`]);
   }
@@ -99,7 +103,6 @@ export function hideByHub(row: typeof cases.$inferSelect, why: string): void {
 export const keeper: Member = { id: 0, handle: '', name: '', email: '', role: 'coordinator', sample: false, emailConfirmed: true, suspendedUntil: null };
 
 const capital = (words: string) => words.charAt(0).toUpperCase() + words.slice(1);
-const nounOf = (subject: Subject) => (subject.kind === 'post' && subject.isThread ? 'thread' : 'post');
 
 /** Puts a post before the coordinators in the hub's own name and hides it. Call inside a transaction. */
 export function flagByHub(postId: number, note: string): void {
@@ -117,12 +120,15 @@ function proposeCorrection(actor: Member, postId: number, { note, source }: { no
   db.insert(flags).values({ caseId, memberId: actor.id, reason: 'inaccurate', note }).run();
   db.insert(corrections).values({ caseId, postId, wrong: note, source }).run();
   const subject = subjectOf(keeper, { postId, memberId: null, heldId: null, decisionId: null });
-  mail(subject.author.email, `A correction to your post on ${settings().name}`, [
-    `A reader says that something in your post is not accurate: ${settings().url}/posts/${postId}`,
-    `What they say: ${note}`, `Where it stands: ${source}`,
-    `You can accept the correction, which then stands under your post, or answer it: ${settings().url}/corrections/${caseId}`,
-    'Nothing of your post is hidden. If you do neither, a coordinator decides.',
-  ]);
+  tell(subject.author, {
+    subject: `A correction to your post on ${settings().name}`,
+    paragraphs: [
+      `A reader says that something in your post is not accurate: ${settings().url}/posts/${postId}`,
+      `What they say: ${note}`, `Where it stands: ${source}`,
+      `You can accept the correction, which then stands under your post, or answer it: ${settings().url}/corrections/${caseId}`,
+      'Nothing of your post is hidden. If you do neither, a coordinator decides.',
+    ],
+  }, { reason: 'own', words: `A reader proposes a correction to your ${nounOf(subject)}: accept or answer it.`, url: `/corrections/${caseId}` });
 }
 
 export const flagMemberInput = z.object({ memberId: rowId, ...flagFields });

@@ -2,7 +2,7 @@ import { eq } from 'drizzle-orm';
 import { bumpChanges, db, threads } from '#db/client.ts';
 import { markRemoved, markRestored } from '../forum/posts.ts';
 import { dropThreadFromSearch, indexWholeThread } from '../forum/searchable.ts';
-import { blankQuotes, restoreQuotes } from './quotes.ts';
+import { blankQuotes, restoreQuotes } from '../forum/blanked-quotes.ts';
 import { stateOf, type Subject } from './subjects.ts';
 
 type PostSubject = Extract<Subject, { kind: 'post' }>;

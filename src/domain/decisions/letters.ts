@@ -1,43 +1,60 @@
 import { settings } from '#lib/settings.ts';
+import { postUrl } from '../forum/addresses.ts';
+import { putNotification, type Notification } from '../mail/notifications.ts';
 import { post as mail } from '../mail/outbox.ts';
 import { appealable, daysToAppeal, hoursToEdit, outcomes } from './outcomes.ts';
-import { flaggersOf, type Case, type Decision, type Subject } from './subjects.ts';
+import { flaggersOf, nounOf, stateOf, type Case, type Decision, type Subject } from './subjects.ts';
+
+/**
+ * Tells somebody by a letter, and in their inbox by one sentence, whatever they follow or have muted and whichever letters they have stopped.
+ * The sentence stays when what it is about goes: it names no title and nobody. Call inside the transaction of the fact.
+ */
+export function tell(to: { id: number; email: string }, letter: { subject: string; paragraphs: string[] }, word: { reason: Notification['reason']; words: string; url: string }): void {
+  mail(to.email, letter.subject, letter.paragraphs);
+  putNotification({ memberId: to.id, kind: 'word', actorId: null, ...word, mailed: true });
+}
 
 /** Tells the author of something what was decided and why, and how to appeal. Nobody who flagged is named. Call inside the transaction. */
 export function tellAuthor(decision: Decision, kind: Case['kind'], subject: Subject): void {
   const { name, url } = settings();
   const { outcome } = decision;
   if (subject.author.id === decision.deciderId) return;
-  mail(subject.author.email, `A decision about ${subject.words} on ${name}`, [
-    kind === 'correction' && outcome === 'keep' ? 'A coordinator has not taken up the correction that a reader proposed: your post stands as it is.' : outcomes[outcome].author,
-    `The reason: ${decision.reason}`,
-    ...(decision.nobodyElse ? ['There was nobody else who could decide, so the same person has looked at it again.'] : []),
-    ...(subject.kind === 'post' && outcome === 'ask' ? [`Edit it by ${inTwoDays(decision.at)}: ${url}/posts/${subject.post.id}/edit`] : []),
-    ...(outcome === 'remove' || outcome === 'decline' ? [] : [`${url}${subject.url}`]),
-    ...(appealable.includes(outcome) ? [`If you think this is wrong, you can ask a different coordinator to look at it, once, within ${daysToAppeal} days: ${url}/appeals/${decision.id}`] : []),
-  ]);
+  const said = kind === 'correction' && outcome === 'keep' ? 'A coordinator has not taken up the correction that a reader proposed: your post stands as it is.' : outcomes[outcome].author;
+  tell(subject.author, {
+    subject: `A decision about ${subject.words} on ${name}`,
+    paragraphs: [
+      said,
+      `The reason: ${decision.reason}`,
+      ...(decision.nobodyElse ? ['There was nobody else who could decide, so the same person has looked at it again.'] : []),
+      ...(subject.kind === 'post' && outcome === 'ask' ? [`Edit it by ${inTwoDays(decision.at)}: ${url}/posts/${subject.post.id}/edit`] : []),
+      ...(outcome === 'remove' || outcome === 'decline' ? [] : [`${url}${subject.url}`]),
+      ...(appealable.includes(outcome) ? [`If you think this is wrong, you can ask a different coordinator to look at it, once, within ${daysToAppeal} days: ${url}/appeals/${decision.id}`] : []),
+    ],
+  }, { reason: 'own', words: `About your ${nounOf(subject)}: ${said.charAt(0).toLowerCase()}${said.slice(1)}`, url: `/appeals/${subject.kind === 'appeal' ? subject.decision.id : decision.id}` });
 }
 
 const inTwoDays = (from: Date) => `${new Date(from.getTime() + hoursToEdit * 3_600_000).toISOString().slice(0, 16).replace('T', ', ')} UTC`;
 
-/** Tells everybody who flagged in a case what was decided and why. Call inside the transaction. */
+/** Tells everybody who flagged in a case what was decided and why; what is out of view is not named. Call inside the transaction. */
 export function tellFlaggers(caseId: number, decision: Pick<Decision, 'outcome' | 'reason' | 'deciderId'>, subject: Subject): void {
   const { name, url } = settings();
   const { flagger } = outcomes[decision.outcome];
   if (!flagger) return;
+  const stands = subject.kind !== 'post' || !stateOf(subject).removed;
   for (const { id, email } of flaggersOf(caseId)) {
     if (id === decision.deciderId) continue;
-    mail(email, `About what you flagged on ${name}`, [
-      `You told us about ${subject.words}. ${flagger}`, `The reason: ${decision.reason}`,
-      ...(decision.outcome === 'remove' ? [] : [`${url}${subject.url}`]), 'Thank you for looking after this place.',
-    ]);
+    tell({ id, email }, {
+      subject: `About what you flagged on ${name}`,
+      paragraphs: [`You told us about ${stands ? subject.words : `a ${nounOf(subject)}`}. ${flagger}`, `The reason: ${decision.reason}`, ...(stands ? [`${url}${subject.url}`] : []), 'Thank you for looking after this place.'],
+    }, { reason: 'flagged', words: `About a ${nounOf(subject)} that you flagged: ${flagger.charAt(0).toLowerCase()}${flagger.slice(1)}`, url: subject.kind === 'post' ? postUrl(subject.post.id) : subject.url });
   }
 }
 
 /** Tells the author that a decision was taken back. */
-export function tellUndone(subject: Subject, reason: string): void {
+export function tellUndone(decisionId: number, subject: Subject, reason: string): void {
   const { name, url } = settings();
-  mail(subject.author.email, `A decision about ${subject.words} on ${name} was taken back`, [
-    'A coordinator has taken the decision back: everything is as it was before it, and it will be decided anew.', `The reason: ${reason}`, `${url}${subject.url}`,
-  ]);
+  tell(subject.author, {
+    subject: `A decision about ${subject.words} on ${name} was taken back`,
+    paragraphs: ['A coordinator has taken the decision back: everything is as it was before it, and it will be decided anew.', `The reason: ${reason}`, `${url}${subject.url}`],
+  }, { reason: 'own', words: `About your ${nounOf(subject)}: a coordinator has taken the decision back. It will be decided anew.`, url: `/appeals/${decisionId}` });
 }

@@ -10,7 +10,7 @@ import { computeTrust } from '../people/trust.ts';
 import type { Member } from '../people/types.ts';
 import { decide } from './deciding.ts';
 import { openCaseOf } from './flagging.ts';
-import { restoreQuotes } from './quotes.ts';
+import { restoreQuotes } from '../forum/blanked-quotes.ts';
 
 /** Removes somebody's post or comment in passing: a case is opened and decided at once, so its author may appeal. Throws Denied, NotFound. */
 export function removePostByDecision(actor: Member, input: z.output<typeof removePostInput>): { url: string } {

@@ -61,6 +61,16 @@ function postSubject(coordinator: Member, postId: number): Subject {
 
 const heldWords = ({ kind, title }: Held) => ({ thread: `the thread “${title}” that waits`, post: `a post that waits, in “${title}”`, comment: `a comment that waits, on “${title}”` })[kind];
 
+/** What it is, in one word that fits after "your" and names nothing. */
+export function nounOf(subject: Subject): 'thread' | 'post' | 'comment' | 'profile' {
+  switch (subject.kind) {
+    case 'post': return subject.isThread ? 'thread' : subject.post.thread.forumId === null ? 'comment' : 'post';
+    case 'held': return subject.held.kind;
+    case 'member': return 'profile';
+    case 'appeal': return nounOf(subject.about);
+  }
+}
+
 /** Whether a post, or the thread it opens, is taken out of view now. */
 export function stateOf({ post, isThread }: Extract<Subject, { kind: 'post' }>): { removed: boolean; hidden: boolean } {
   return isThread ? { removed: post.thread.removed, hidden: post.thread.hidden } : { removed: post.removed, hidden: post.hidden };

@@ -1,20 +1,24 @@
-import { and, eq, gt } from 'drizzle-orm';
+import { and, eq, gt, sql } from 'drizzle-orm';
 import { z } from 'zod';
 import { cases, db, heldPosts, resources, threads, transaction } from '#db/client.ts';
 import { renderMarkdown } from '#lib/markdown.ts';
 import { settings } from '#lib/settings.ts';
 import { NotFound } from '../errors.ts';
 import { commentInput, commentMadeBefore, createComment } from '../forum/comments.ts';
+import { draftPlace, forgetDraft } from '../forum/drafts.ts';
+import type { TakenFile } from '../forum/post-files.ts';
 import { createPost, editPost, postEditInput, postInput, postMadeBefore } from '../forum/posts.ts';
 import { createThread, threadInput, threadMadeBefore } from '../forum/starting-threads.ts';
 import { whyHeld } from '../moderation/holding.ts';
-import { trapFields, type Trap } from '../moderation/traps.ts';
 import { countForLevel, mustKeepToLevel } from '../people/limits.ts';
 import { canModerate, mustSignIn } from '../people/permissions.ts';
+import { trapFields, type Trap } from '../people/traps.ts';
 import { computeTrust } from '../people/trust.ts';
 import type { Member, Viewer } from '../people/types.ts';
 import { flagByHub } from './flagging.ts';
-import { blankAgain } from './quotes.ts';
+import { blankAgain } from '../forum/blanked-quotes.ts';
+
+type WithFiles = { files?: readonly TakenFile[] };
 
 /** Where what was written stands, or waits for a look. */
 export interface Submitted { url: string; held: boolean }
@@ -22,63 +26,67 @@ export interface Submitted { url: string; held: boolean }
 export const submitThreadInput = threadInput.extend(trapFields);
 
 /** Starts a thread from the form: within the limits of the member's level, and held for a coordinator when there is reason to. Throws what `createThread` throws, Invalid. */
-export function submitThread(actor: Member, { website, shown, ...input }: z.output<typeof submitThreadInput>): Submitted {
+export function submitThread(actor: Member, { website, shown, ...input }: z.output<typeof submitThreadInput> & WithFiles): Submitted {
   return submit(actor, { website, shown }, {
-    count: 'threadsPerDay', body: input.body, text: `${input.title}\n\n${input.body}`,
+    count: 'threadsPerDay', draft: draftPlace.newThread, body: input.body, files: input.files ?? [], text: `${input.title}\n\n${input.body}`,
     made: () => threadMadeBefore(actor, input), create: () => createThread(actor, input),
-    held: () => ({ kind: 'thread', input, title: input.title, threadId: null, resourceId: null }),
+    held: () => ({ kind: 'thread', input: threadInput.parse(input), title: input.title, threadId: null, resourceId: null }),
   });
 }
 
 export const submitPostInput = postInput.extend(trapFields);
 
 /** Replies from the form; see `submitThread`. */
-export function submitPost(actor: Member, { website, shown, ...input }: z.output<typeof submitPostInput>): Submitted {
+export function submitPost(actor: Member, { website, shown, ...input }: z.output<typeof submitPostInput> & WithFiles): Submitted {
   return submit(actor, { website, shown }, {
-    count: 'postsPerHour', body: input.body, text: input.body,
+    count: 'postsPerHour', draft: draftPlace.reply(input.threadId), body: input.body, files: input.files ?? [], text: input.body,
     made: () => postMadeBefore(actor, input), create: () => createPost(actor, input),
-    held: () => ({ kind: 'post', input, title: titleOf(input.threadId), threadId: input.threadId, resourceId: null }),
+    held: () => ({ kind: 'post', input: postInput.parse(input), title: titleOf(input.threadId), threadId: input.threadId, resourceId: null }),
   });
 }
 
 export const submitCommentInput = commentInput.extend(trapFields);
 
 /** Comments from the form; see `submitThread`. */
-export function submitComment(actor: Member, { website, shown, ...input }: z.output<typeof submitCommentInput>): Submitted {
+export function submitComment(actor: Member, { website, shown, ...input }: z.output<typeof submitCommentInput> & WithFiles): Submitted {
   return submit(actor, { website, shown }, {
-    count: 'postsPerHour', body: input.body, text: input.body,
+    count: 'postsPerHour', draft: draftPlace.comment(input.resourceId), body: input.body, files: input.files ?? [], text: input.body,
     made: () => commentMadeBefore(actor, input), create: () => createComment(actor, input),
-    held: () => ({ kind: 'comment', input, title: db.select({ title: resources.title }).from(resources).where(eq(resources.id, input.resourceId)).get()?.title ?? null, threadId: null, resourceId: input.resourceId }),
+    held: () => ({ kind: 'comment', input: commentInput.parse(input), title: db.select({ title: resources.title }).from(resources).where(eq(resources.id, input.resourceId)).get()?.title ?? null, threadId: null, resourceId: input.resourceId }),
   });
 }
 
 const titleOf = (threadId: number) => db.select({ title: threads.title }).from(threads).where(eq(threads.id, threadId)).get()?.title ?? null;
 
 interface Submission {
-  count: 'threadsPerDay' | 'postsPerHour'; body: string; text: string;
+  count: 'threadsPerDay' | 'postsPerHour'; draft: string; body: string; files: readonly TakenFile[]; text: string;
   /** What the same form wrote before: sent again it writes nothing, and is not counted or looked at again. */
   made: () => { url: string } | null;
   create: () => { url: string };
   held: () => Pick<typeof heldPosts.$inferInsert, 'kind' | 'input' | 'title' | 'threadId' | 'resourceId'>;
 }
 
-function submit(actor: Member, trap: Trap, { count, body, text, made, create, held }: Submission): Submitted {
+function submit(actor: Member, trap: Trap, { count, draft, body, files, text, made, create, held }: Submission): Submitted {
   return transaction(() => {
+    // Not with what is published later: by then another draft may stand there.
+    forgetDraft(actor.id, draft);
     const before = made();
     if (before) return { url: before.url, held: false };
-    countForLevel(actor, count, 'body');
-    mustKeepToLevel(actor, countsOf(body), 'body');
+    mustKeepToLevel(actor, countsOf(body, files), 'body');
     const hold = whyHeld(actor, text, trap);
     if (!hold) {
+      countForLevel(actor, count, 'body');
       const { url } = create();
       computeTrust(actor.id);
       return { url, held: false };
     }
+    const row = held();
     const twin = db.select({ id: heldPosts.id }).from(heldPosts)
-      .where(and(eq(heldPosts.authorId, actor.id), eq(heldPosts.markdown, body), eq(heldPosts.state, 'waiting'), gt(heldPosts.at, new Date(Date.now() - 5 * 60_000)))).limit(1).get();
+      .where(and(eq(heldPosts.authorId, actor.id), eq(heldPosts.markdown, body), eq(heldPosts.kind, row.kind), sql`${heldPosts.threadId} is ${row.threadId}`, sql`${heldPosts.resourceId} is ${row.resourceId}`, sql`${heldPosts.title} is ${row.title}`, eq(heldPosts.state, 'waiting'), gt(heldPosts.at, new Date(Date.now() - 5 * 60_000)))).limit(1).get();
     if (twin) return { url: `/posts/held/${twin.id}`, held: true };
+    countForLevel(actor, count, 'body');
     rehearse(create);
-    const waiting = db.insert(heldPosts).values({ ...held(), authorId: actor.id, markdown: body, ...hold }).returning({ id: heldPosts.id }).get();
+    const waiting = db.insert(heldPosts).values({ ...row, input: { ...row.input, filesLeft: files.length }, authorId: actor.id, markdown: body, ...hold }).returning({ id: heldPosts.id }).get();
     db.insert(cases).values({ kind: 'held', heldId: waiting.id }).run();
     return { url: `/posts/held/${waiting.id}`, held: true };
   });
@@ -91,20 +99,20 @@ function rehearse(command: () => unknown): void {
   db.$client.exec('rollback to rehearsal; release rehearsal');
 }
 
-/** Links to other sites, and images, of a text in Markdown. */
-export function countsOf(markdown: string): { linksPerPost: number; imagesPerPost: number } {
+/** Links to other sites, and images, of a text in Markdown and the files that come with it. */
+export function countsOf(markdown: string, files: readonly TakenFile[] = []): { linksPerPost: number; imagesPerPost: number } {
   const html = renderMarkdown(markdown);
   const home = new URL(settings().url).host;
   const links = [...html.matchAll(/<a href="(https?:[^"]*)"/gi)].filter(([, href = '']) => URL.parse(href.replaceAll('&amp;', '&'))?.host !== home);
-  return { linksPerPost: links.length, imagesPerPost: (html.match(/<img\b/gi) ?? []).length };
+  return { linksPerPost: links.length, imagesPerPost: (html.match(/<img\b/gi) ?? []).length + files.filter((file) => typeof file.width === 'number').length };
 }
 
 export const submitEditInput = postEditInput.extend(trapFields);
 
 /** Edits one's own post from the form, within the limits; an edit that turns it into spam puts it before the coordinators and hides it. Throws what `editPost` throws, Invalid. */
-export function submitEdit(actor: Member, { website, shown, ...input }: z.output<typeof submitEditInput>): { url: string } {
+export function submitEdit(actor: Member, { website, shown, ...input }: Parameters<typeof editPost>[1] & Trap): { url: string } {
   return transaction(() => {
-    mustKeepToLevel(actor, countsOf(input.body), 'body');
+    mustKeepToLevel(actor, countsOf(input.body, input.files), 'body');
     const saved = editPost(actor, input);
     blankAgain(input.postId);
     const hold = whyHeld(actor, input.body, { website, shown });
@@ -113,7 +121,7 @@ export function submitEdit(actor: Member, { website, shown, ...input }: z.output
   });
 }
 
-export interface HeldView { id: number; kind: 'thread' | 'post' | 'comment'; title: string | null; html: string; at: Date; state: 'waiting' | 'approved' | 'declined'; url: string | null }
+export interface HeldView { id: number; kind: 'thread' | 'post' | 'comment'; title: string | null; html: string; at: Date; state: 'waiting' | 'approved' | 'declined'; url: string | null; /** Files that were sent with it: they do not wait with it. */ filesLeft: number }
 
 /** A held post, for its author and coordinators. Throws SignInRequired, NotFound. */
 export function heldPost(viewer: Viewer, id: number): HeldView {
@@ -131,4 +139,6 @@ export function ownWaiting(viewer: Viewer, where: { threadId?: number; resourceI
     .map(asView);
 }
 
-const asView = (row: typeof heldPosts.$inferSelect): HeldView => ({ id: row.id, kind: row.kind, title: row.title, html: renderMarkdown(row.markdown, `h${row.id}`), at: row.at, state: row.state, url: row.url });
+const asView = (row: typeof heldPosts.$inferSelect): HeldView => ({ id: row.id, kind: row.kind, title: row.title, html: renderMarkdown(row.markdown, `h${row.id}`), at: row.at, state: row.state, url: row.url, filesLeft: filesLeftOf(row.input) });
+
+const filesLeftOf = ({ filesLeft }: Record<string, unknown>) => (typeof filesLeft === 'number' ? filesLeft : 0);

@@ -8,7 +8,7 @@ import { canModerate, canWrite, mustWrite } from '../people/permissions.ts';
 import { computeTrust } from '../people/trust.ts';
 import type { Member, Viewer } from '../people/types.ts';
 import { postPlace, postUrl } from './addresses.ts';
-import { notifyOfAccepted } from './notifying.ts';
+import { forgetAccepted, notifyOfAccepted } from './notifying.ts';
 import { findPost, type FoundPost } from './posts.ts';
 import { indexPost, indexThread } from './searchable.ts';
 import type { Thread } from './threads.ts';
@@ -24,7 +24,7 @@ export const acceptInput = z.object({ postId: rowId });
 export function acceptAnswer(actor: Member, { postId }: z.output<typeof acceptInput>): { url: string } {
   return onAnswer(actor, postId, (post) => {
     const { changes } = db.insert(acceptedAnswers).values({ postId, threadId: post.thread.id, byId: actor.id }).onConflictDoNothing().run();
-    if (changes) notifyOfAccepted(postId, actor.id);
+    if (changes > 0) notifyOfAccepted(postId, actor.id);
     if (changes && actor.id !== post.thread.authorId) recordAct(actor, 'accept answer', `an answer to “${post.thread.title}”`, postUrl(postId));
   });
 }
@@ -34,6 +34,7 @@ export function unacceptAnswer(actor: Member, { postId }: z.output<typeof accept
   return onAnswer(actor, postId, (post) => {
     const { changes } = db.delete(acceptedAnswers).where(eq(acceptedAnswers.postId, postId)).run();
     db.delete(answerChecks).where(eq(answerChecks.postId, postId)).run();
+    forgetAccepted(postId);
     if (changes && actor.id !== post.thread.authorId) recordAct(actor, 'unaccept answer', `an answer to “${post.thread.title}”`, postUrl(postId));
   });
 }

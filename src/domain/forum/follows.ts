@@ -21,7 +21,7 @@ export type FollowKind = (typeof followKinds)[number];
  * - `following`: as tracking, and they are told of every new post, new threads included.
  *
  * A level that stands on the thread itself decides. Otherwise muted anywhere (its forum, one of its themes, who started it) wins, and then the
- * highest of them. What a muted member writes is told of nowhere.
+ * highest of them. What a muted member writes is told of nowhere. What coordinators decide about one's own posts and flags is told whatever is muted.
  */
 export const followLevels = ['muted', 'normal', 'first-post', 'tracking', 'following'] as const;
 export type FollowLevel = (typeof followLevels)[number];

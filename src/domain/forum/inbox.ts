@@ -27,10 +27,14 @@ export interface ToldRow {
   created_at: number; read_at: number | null; number: number | null; markdown: string | null; title: string | null; comment: number; author_name: string | null; actor_name: string | null;
 }
 
-/** Columns and joins that tell a notification; what is not public any more is not told: a removed post or thread, a resource that was retired. */
+/**
+ * Columns and joins that tell a notification; what is not public any more is not told: a removed or hidden post or thread, a resource that was
+ * retired. A post that quotes something hidden comes without its text.
+ */
 export const toldColumns = `
-  n.id, n.kind, n.reason, n.post_id, coalesce(p.thread_id, n.thread_id) as thread_id, n.words, n.url, n.created_at, n.read_at, p.number, p.markdown, t.title, t.resource_id is not null as comment, ${shownName(isNamelessPost('p.id'), 'w.name')} as author_name,
+  n.id, n.kind, n.reason, n.post_id, coalesce(p.thread_id, n.thread_id) as thread_id, n.words, n.url, n.created_at, n.read_at, p.number, t.title, t.resource_id is not null as comment, ${shownName(isNamelessPost('p.id'), 'w.name')} as author_name,
   case when n.actor_id is null and ${isNamelessIn('t.id', 't.author_id')} then '${namelessName}' else a.name end as actor_name,
+  case when not exists (select 1 from blanked_quotes b where b.post_id = p.id) then p.markdown end as markdown,
   case n.reason when 'follows-forum' then (select f.name from forums f where f.id = cast(n.reason_ref as integer))
     when 'follows-theme' then (select h.label from themes h where h.code = n.reason_ref) end as reason_name`;
 export const toldJoins = `
@@ -80,6 +84,7 @@ export function whyTold({ reason, reason_name, author_name }: ToldRow): string {
     case 'follows-member': return `You are told because you follow ${author_name ?? 'them'}.`;
     case 'follows-forum': return `You are told because you follow the forum ${reason_name ?? ''}.`.replace(' .', '.');
     case 'follows-theme': return `You are told because you follow the theme ${reason_name ?? ''}.`.replace(' .', '.');
+    case 'flagged': return 'You are told because you flagged it.';
     case 'own': return 'You are told because it is about what you wrote.';
   }
 }

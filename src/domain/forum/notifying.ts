@@ -1,8 +1,9 @@
 import { prepared } from '#db/client.ts';
 import { isNameless, isNamelessIn, isNamelessPost } from '../anonymity.ts';
 import type { NotificationKind, NotificationReason } from '../mail/notifications.ts';
-import { putNotification } from '../mail/notifications.ts';
+import { dropNotifications, putNotification, putNotifications } from '../mail/notifications.ts';
 import type { FollowKind, FollowLevel } from './follows.ts';
+import { notMuted } from './muted.ts';
 
 /** Whom a post speaks to by name. Ids of members; who is no member, or the author, is left out. */
 export interface Addressed { mentioned?: readonly number[]; quoted?: readonly number[] }
@@ -61,19 +62,21 @@ function tell(postId: number, mentioned: readonly number[], quoted: readonly num
   const starterRef = post.starter_nameless ? '' : String(post.starter_id);
   const rows = concerned().all({ thread: String(post.thread_id), threadId: post.thread_id, forum: String(post.forum_id ?? ''), author: authorRef, starter: starterRef, named: JSON.stringify([...mentioned, ...quoted]) }) as Row[];
   const byMember = new Map<number, Row[]>([...mentioned, ...quoted].map((id) => [id, []]));
-  for (const row of rows) byMember.set(row.member_id, [...byMember.get(row.member_id) ?? [], row]);
+  for (const row of rows) {
+    const known = byMember.get(row.member_id);
+    if (known) known.push(row);
+    else byMember.set(row.member_id, [row]);
+  }
   const first = post.number === 1 && post.forum_id !== null;
-  for (const [memberId, set] of byMember) {
-    if (memberId === post.author_id) continue;
+  putNotifications({ id: postId, threadId: post.thread_id, authorId: post.author_id, actorId: post.nameless ? null : post.author_id }, [...byMember].flatMap(([memberId, set]) => {
     const thread = set.find(({ kind }) => kind === 'thread');
     const told = reasonFor({ first, mentioned: mentioned.includes(memberId), quoted: quoted.includes(memberId), starter: memberId === post.starter_id, authorRef }, {
       thread: thread?.level ?? null, auto: thread?.auto === 1,
       around: set.flatMap(({ kind, ref, level }) => (kind === 'thread' || (kind === 'member' && ref !== starterRef) ? [] : [{ kind, ref, level }])),
       author: set.find(({ kind, ref }) => kind === 'member' && ref === authorRef)?.level ?? null,
     });
-    if (!told || (byNameOnly && told.kind !== 'mention' && told.kind !== 'quote')) continue;
-    putNotification({ memberId, kind: told.kind, reason: told.reason, reasonRef: told.ref, actorId: post.nameless ? null : post.author_id, threadId: post.thread_id, postId });
-  }
+    return !told || (byNameOnly && told.kind !== 'mention' && told.kind !== 'quote') ? [] : [{ memberId, ...told }];
+  }));
 }
 
 interface Row { member_id: number; kind: FollowKind; ref: string; level: FollowLevel; auto: number }
@@ -94,8 +97,15 @@ const concerned = prepared((d) => d.$client.prepare(`
     union select value from json_each(@named))
   select distinct f.member_id, f.kind, f.ref, f.level, f.auto from some s cross join around a cross join follows f on f.member_id = s.id and f.kind = a.kind and f.ref = a.ref`));
 
-/** Tells the author of an answer that it was accepted; by whom, unless they are nameless in the thread. Call inside the transaction of the accepting. */
+/** Tells the author of an answer that it was accepted, unless they have muted the thread; by whom, unless that one is nameless in it. Call inside the transaction of the accepting. */
 export function notifyOfAccepted(postId: number, byId: number): void {
   const post = facts().get(postId) as Facts | undefined;
-  if (post && post.author_id !== byId) putNotification({ memberId: post.author_id, kind: 'accepted', reason: 'own', actorId: isNameless(byId, post.thread_id) ? null : byId, threadId: post.thread_id, postId });
+  if (!post || post.author_id === byId || !listens().get({ thread: post.thread_id, member: post.author_id })) return;
+  putNotification({ memberId: post.author_id, kind: 'accepted', reason: 'own', actorId: isNameless(byId, post.thread_id) ? null : byId, threadId: post.thread_id, postId });
+}
+const listens = prepared((d) => d.$client.prepare(`select 1 from threads t where t.id = @thread and ${notMuted('t', '@member')}`));
+
+/** Takes back that the author of an answer was told. Call inside the transaction that takes the acceptance back. */
+export function forgetAccepted(postId: number): void {
+  dropNotifications(postId, 'accepted');
 }

@@ -18,8 +18,8 @@ export function linksIn(html: string): string[] {
   return [...paths];
 }
 
-/** The path of an address of this hub, under http or https, that leads to something people talk about. */
-function pathInside(href: string): string | null {
+/** The path of an address of this hub, under http or https, that leads to something people talk about; null of any other. */
+export function pathInside(href: string): string | null {
   const home = URL.parse(settings().url);
   const url = URL.parse(href, home?.href);
   if (!url || url.host !== home?.host) return null;

@@ -1,7 +1,7 @@
 import { and, asc, between, count, desc, eq, isNull, sql } from 'drizzle-orm';
 import { z } from 'zod';
 import { bumpChanges, db, members, posts, postVersions, prepared, threads, transaction } from '#db/client.ts';
-import { rendererVersion, renderMarkdown } from '#lib/markdown.ts';
+import { rendererVersion } from '#lib/markdown.ts';
 import { rowId, text } from '#lib/fields.ts';
 import { authorOfPost, hideAuthor, isNameless, nameless } from '../anonymity.ts';
 import { Denied, NotFound } from '../errors.ts';
@@ -10,14 +10,21 @@ import { countAttempt } from '../people/limits.ts';
 import { canModerate, canWrite, mustWrite } from '../people/permissions.ts';
 import type { Member, Viewer } from '../people/types.ts';
 import { postPlace, postsPerPage } from './addresses.ts';
+import { draftPlace, forgetDraft } from './drafts.ts';
+import { editedLate } from './edited.ts';
 import { bodyField } from './fields.ts';
 import { followByWriting } from './follows.ts';
 import { formToken, madeBefore, rememberForm } from './form-tokens.ts';
-import { notifyOfPost } from './notifying.ts';
+import { putMentions } from './mentions.ts';
+import { notifyOfEdit, notifyOfPost, type Addressed } from './notifying.ts';
+import { dropPostFiles, filesOfOnePost, filesOfPosts, putPostFiles, type PostFile, type TakenFile } from './post-files.ts';
 import { putPostLinks, replacePostLinks } from './post-links.ts';
+import { membersQuoted } from './quoted.ts';
 import { canReact, reactionsBetween, reactionsFor } from './reactions.ts';
+import { renderNewPost } from './rendering.ts';
 import { dropPostFromSearch, indexPost, indexThread } from './searchable.ts';
 import { findThread, type Thread } from './threads.ts';
+import { withTitles } from './titles.ts';
 import type { PostView } from './types.ts';
 
 /** Whether this person may add to the thread. */
@@ -36,17 +43,22 @@ function mustReply(actor: Viewer, thread: Thread): asserts actor is Member {
   if (!canReply(actor, thread)) throw new Denied(`A coordinator has locked this thread, so nothing can be added to it.${thread.lockedReason ? ` The reason given: ${thread.lockedReason}` : ''}`);
 }
 
-/** Writes a post as the newest of its thread and keeps the thread's counters; without a name where its author writes so in this thread. Call inside a transaction, after the checks. Returns its id and number. */
-export function writePost(author: Member, threadId: number, markdown: string, hidden = isNameless(author.id, threadId)): { id: number; number: number } {
+/**
+ * Writes a post as the newest of its thread and keeps the thread's counters; without a name where its author writes so in this thread. Call inside a
+ * transaction, after the checks. Returns its id and number, and whom it speaks to by name.
+ */
+export function writePost(author: Member, threadId: number, markdown: string, files: readonly TakenFile[] = [], hidden = isNameless(author.id, threadId)): { id: number; number: number; addressed: Addressed } {
   const createdAt = new Date();
   const { number } = db.update(threads).set({
     lastNumber: sql`${threads.lastNumber} + 1`, postCount: sql`${threads.postCount} + 1`, lastPostAt: createdAt, lastPosterId: author.id,
   }).where(eq(threads.id, threadId)).returning({ number: threads.lastNumber }).get();
-  const html = renderMarkdown(markdown, `p${threadId}-${number}`);
+  const { html, named } = renderNewPost(author, markdown, `p${threadId}-${number}`);
   const { id } = db.insert(posts).values({ threadId, number, authorId: author.id, markdown, html, renderedBy: rendererVersion, createdAt }).returning({ id: posts.id }).get();
   putPostLinks(id, html);
   if (hidden) hideAuthor(id, author.id);
-  return { id, number };
+  const mentioned = putMentions(id, named).map((member) => member.id);
+  putPostFiles(id, files);
+  return { id, number, addressed: { mentioned, quoted: membersQuoted(author, html) } };
 }
 
 export const postInput = z.object({ threadId: rowId, body: bodyField, token: formToken });
@@ -59,8 +71,8 @@ export function postMadeBefore(actor: Member, input: z.output<typeof postInput>)
   return id === null ? null : { id, url: placeOfPost(actor, id) };
 }
 
-/** Adds a reply to a thread. Returns where it stands; the same form sent again leads to what it wrote. Throws NotFound, Gone, Denied, TooMany. */
-export function createPost(actor: Member, input: z.output<typeof postInput>): { id: number; url: string } {
+/** Adds a reply to a thread. Returns where it stands; the same form sent again leads to what it wrote. Throws NotFound, Gone, Denied, Invalid, TooMany. */
+export function createPost(actor: Member, input: z.output<typeof postInput> & { files?: readonly TakenFile[] }): { id: number; url: string } {
   mustWrite(actor);
   return transaction(() => {
     const before = postMadeBefore(actor, input);
@@ -70,9 +82,9 @@ export function createPost(actor: Member, input: z.output<typeof postInput>): { 
     countAttempt('postPerMember', actor.id);
     const twin = input.token ? null : justWritten(actor, thread.id, input.body);
     if (twin) return { id: twin.id, url: postPlace(thread.url, twin.number) };
-    const post = writePost(actor, thread.id, input.body);
+    const post = writePost(actor, thread.id, input.body, input.files);
     indexPost(post.id);
-    notifyOfPost(post.id);
+    notifyOfPost(post.id, post.addressed);
     followByWriting(actor.id, thread.id, 'replied');
     if (input.token) rememberForm(actor, input.token, wordsOf(input), post.id);
     bumpChanges();
@@ -108,14 +120,16 @@ export function openingPost(viewer: Viewer, thread: Thread): PostView | null {
 function shownBetween(viewer: Viewer, thread: Thread, first: number, last: number): PostView[] {
   const writes = canReply(viewer, thread);
   const rows = postsBetween().all({ threadId: thread.id, first, last });
+  const htmls = withTitles(rows.map((row) => (row.removedAt === null ? row.html : '')));
+  const files = filesOfPosts(thread.id, first, last);
   const corrections = correctionsUnder(rows.map((row) => row.id));
   const reacts = canReact(viewer, thread);
   const reactions = reactionsBetween(viewer, thread.id, first, last);
-  return rows.map((row) => {
+  return rows.map((row, at) => {
     const removed = row.removedAt !== null;
     const own = viewer?.id === row.authorId;
     return {
-      id: row.id, number: row.number, author: row.author, own, ownNameless: own && row.author.id === nameless.id, createdAt: row.createdAt, editedAt: removed ? null : row.editedAt, html: removed ? '' : row.html,
+      id: row.id, number: row.number, author: row.author, own, ownNameless: own && row.author.id === nameless.id, createdAt: row.createdAt, editedAt: removed ? null : editedLate(row), html: htmls[at] ?? '', files: files.get(row.id) ?? [],
       removed: removed ? { by: row.removedById === row.authorId ? 'author' as const : 'coordinator' as const, reason: row.removedReason } : null,
       hidden: row.hidden,
       corrections: removed ? [] : corrections.get(row.id) ?? [],
@@ -129,7 +143,7 @@ function shownBetween(viewer: Viewer, thread: Thread, first: number, last: numbe
 }
 
 export interface FoundPost {
-  id: number; number: number; authorId: number; markdown: string; removed: boolean; hidden: boolean; removedById: number | null;
+  id: number; number: number; authorId: number; markdown: string; /** Empty where the Markdown is. */ html: string; removed: boolean; hidden: boolean; removedById: number | null;
   createdAt: Date; editedAt: Date | null; thread: Thread;
 }
 
@@ -137,9 +151,9 @@ export interface FoundPost {
 export function findPost(viewer: Viewer, id: number): FoundPost {
   const row = Number.isSafeInteger(id) ? db.select().from(posts).where(eq(posts.id, id)).get() : undefined;
   if (!row) throw new NotFound('There is no such post.');
-  const ownHidden = row.hidden && viewer?.id === row.authorId;
+  const shown = row.removedAt === null || (row.hidden && viewer?.id === row.authorId) || canModerate(viewer);
   return {
-    id: row.id, number: row.number, authorId: row.authorId, markdown: row.removedAt === null || ownHidden || canModerate(viewer) ? row.markdown : '',
+    id: row.id, number: row.number, authorId: row.authorId, markdown: shown ? row.markdown : '', html: shown ? row.html : '',
     removed: row.removedAt !== null, hidden: row.hidden, removedById: row.removedById, createdAt: row.createdAt, editedAt: row.editedAt, thread: findThread(viewer, row.threadId),
   };
 }
@@ -159,20 +173,33 @@ export function ownPost(viewer: Viewer, id: number): FoundPost {
   return post;
 }
 
-export const postEditInput = z.object({ postId: rowId, body: bodyField });
+/** The files of one's own post, for the form that edits it. */
+export function filesOfPost(post: FoundPost): PostFile[] {
+  return filesOfOnePost(post.id);
+}
 
-/** Changes one's own post; what it said before is kept. Returns where it stands. */
-export function editPost(actor: Member, input: z.output<typeof postEditInput>): { url: string } {
+export const postEditInput = z.object({ postId: rowId, body: bodyField, takeOff: z.array(rowId).default([]) });
+
+/** Changes one's own post; what it said before is kept. `takeOff` are files of it, `files` come to it. Returns where it stands. */
+export function editPost(actor: Member, input: { postId: number; body: string; takeOff?: readonly number[]; files?: readonly TakenFile[] }): { url: string } {
   countAttempt('editPerMember', actor.id);
   return transaction(() => {
     const post = ownPost(actor, input.postId);
     if (!post.thread.hidden) mustReply(actor, post.thread);
+    forgetDraft(actor.id, draftPlace.edit(post.id));
+    const [files, dropped] = [input.files ?? [], dropPostFiles(post.id, input.takeOff ?? [])];
+    putPostFiles(post.id, files);
     if (post.markdown !== input.body) {
       const editedAt = new Date();
       db.insert(postVersions).values({ postId: post.id, markdown: post.markdown, writtenAt: post.editedAt ?? post.createdAt, replacedAt: editedAt, replacedById: actor.id }).run();
-      const html = renderMarkdown(input.body, `p${post.thread.id}-${post.number}`);
+      const { html, named } = renderNewPost(actor, input.body, `p${post.thread.id}-${post.number}`);
       db.update(posts).set({ markdown: input.body, html, renderedBy: rendererVersion, editedAt }).where(eq(posts.id, post.id)).run();
       replacePostLinks(post.id, html);
+      const mentioned = putMentions(post.id, named).map((member) => member.id);
+      const before = new Set(membersQuoted(actor, post.html));
+      notifyOfEdit(post.id, { mentioned, quoted: membersQuoted(actor, html).filter((id) => !before.has(id)) });
+    }
+    if (post.markdown !== input.body || files.length + dropped > 0) {
       if (post.number === 1 && post.thread.forumId !== null) indexThread(post.thread.id);
       else indexPost(post.id);
       bumpChanges();
@@ -228,5 +255,6 @@ export const previewInput = z.object({ body: text({ missing: 'There is nothing t
 export function previewPost(actor: Member, input: z.output<typeof previewInput>): { html: string } {
   mustWrite(actor);
   countAttempt('previewPerMember', actor.id);
-  return { html: renderMarkdown(input.body, 'preview') };
+  const [html = ''] = withTitles([renderNewPost(actor, input.body, 'preview').html]);
+  return { html };
 }

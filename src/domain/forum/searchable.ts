@@ -5,6 +5,7 @@ import { isNamelessIn, isNamelessPost } from '../anonymity.ts';
 import { dropDocument, dropThreadDocuments, putDocument } from '../search/documents.ts';
 import { putStanding } from '../search/standing.ts';
 import { postUrl, threadUrl } from './addresses.ts';
+import { wordsOfPostFiles } from './post-files.ts';
 
 /** Puts a forum itself into the search documents, or takes out one that is gone. Call inside the transaction of the change. */
 export function indexForum(forumId: number): void {
@@ -16,14 +17,14 @@ export function indexForum(forumId: number): void {
 
 /** Puts a thread of a forum, with its opening post, into the search documents. Call inside the transaction of the change. */
 export function indexThread(threadId: number): void {
-  const row = db.select({ thread: threads, forumSlug: forums.slug, author: findableName(isNamelessIn('threads.id', 'threads.author_id')), html: posts.html, taken: posts.removedAt }).from(threads)
+  const row = db.select({ thread: threads, forumSlug: forums.slug, author: findableName(isNamelessIn('threads.id', 'threads.author_id')), postId: posts.id, html: posts.html, taken: posts.removedAt }).from(threads)
     .innerJoin(forums, eq(forums.id, threads.forumId)).innerJoin(members, eq(members.id, threads.authorId))
     .innerJoin(posts, and(eq(posts.threadId, threads.id), eq(posts.number, 1)))
     .where(and(eq(threads.id, threadId), isNull(threads.removedAt))).get();
   if (!row) return;
   putDocument({
     kind: 'thread', ref: String(threadId), threadId, url: threadUrl({ ...row.thread, forumSlug: row.forumSlug, resourceSlug: null }),
-    title: row.thread.title, people: row.author, summary: '', body: row.taken === null ? plainText(row.html) : '', type: row.thread.kind, themes: themesOf(threadId),
+    title: row.thread.title, people: row.author, summary: '', body: row.taken === null ? wordsOf(row.postId, row.html) : '', type: row.thread.kind, themes: themesOf(threadId),
     year: row.thread.createdAt.getUTCFullYear(), place: null, accepted: hasAccepted(eq(acceptedAnswers.threadId, threadId)), at: row.thread.createdAt,
   });
 }
@@ -37,7 +38,7 @@ export function indexPost(postId: number): void {
   if (!row || (row.resourceStatus !== null && row.resourceStatus !== 'published')) return;
   putDocument({
     kind: 'post', ref: String(postId), threadId: row.thread.id, url: postUrl(postId),
-    title: '', people: row.author, summary: '', body: plainText(row.post.html), type: row.thread.resourceId === null ? row.thread.kind : 'comment',
+    title: '', people: row.author, summary: '', body: wordsOf(postId, row.post.html), type: row.thread.resourceId === null ? row.thread.kind : 'comment',
     themes: themesOf(row.thread.id), year: row.post.createdAt.getUTCFullYear(), place: null, accepted: hasAccepted(eq(acceptedAnswers.postId, postId)), at: row.post.createdAt,
   });
 }
@@ -70,6 +71,11 @@ const findableName = (hidden: string) => sql<string>`case when ${sql.raw(hidden)
 
 const hasAccepted = (which: SQL) => db.select({ id: acceptedAnswers.postId }).from(acceptedAnswers)
   .innerJoin(posts, eq(posts.id, acceptedAnswers.postId)).where(and(which, isNull(posts.removedAt))).get() !== undefined;
+
+/** The words of a post and of its files. */
+function wordsOf(postId: number, html: string): string {
+  return [plainText(html), wordsOfPostFiles(postId)].filter(Boolean).join(' ');
+}
 
 function themesOf(threadId: number): string[] {
   return db.select({ theme: threadThemes.theme }).from(threadThemes).where(eq(threadThemes.threadId, threadId)).all().map((t) => t.theme);

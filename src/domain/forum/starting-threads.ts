@@ -11,6 +11,7 @@ import { followByWriting } from './follows.ts';
 import { formToken, madeBefore, rememberForm } from './form-tokens.ts';
 import { chosenForum, mustStartThread } from './forums.ts';
 import { notifyOfPost } from './notifying.ts';
+import type { TakenFile } from './post-files.ts';
 import { writePost } from './posts.ts';
 import { indexThread } from './searchable.ts';
 import { findThread, type Thread } from './threads.ts';
@@ -36,7 +37,7 @@ export function threadMadeBefore(actor: Member, input: z.output<typeof threadInp
 }
 
 /** Starts a thread in a forum. Returns it; the same form sent again leads to the thread it started. Throws SignInRequired, Denied, NotFound, Invalid, TooMany. */
-export function createThread(actor: Member, input: z.output<typeof threadInput>): Thread {
+export function createThread(actor: Member, input: z.output<typeof threadInput> & { files?: readonly TakenFile[] }): Thread {
   mustWrite(actor);
   const { nameless = false } = input;
   if (coordinatorKinds.includes(input.kind) && !canModerate(actor)) throw new Denied(`${threadKindWords[input.kind].many} are started by coordinators.`);
@@ -53,9 +54,9 @@ export function createThread(actor: Member, input: z.output<typeof threadInput>)
       forumId: forum.id, kind: input.kind, title: input.title, slug: slugify(input.title), authorId: actor.id, lastPosterId: actor.id,
     }).returning({ id: threads.id }).get();
     for (const theme of new Set(input.themes)) db.insert(threadThemes).values({ threadId: id, theme }).run();
-    const post = writePost(actor, id, input.body, nameless);
+    const post = writePost(actor, id, input.body, input.files, nameless);
     indexThread(id);
-    notifyOfPost(post.id);
+    notifyOfPost(post.id, post.addressed);
     followByWriting(actor.id, id, 'started');
     if (input.token) rememberForm(actor, input.token, wordsOf(input), id);
     bumpChanges();

@@ -1,5 +1,6 @@
 import type { Correction } from '../moderation/corrections.ts';
 import type { Author } from '../people/types.ts';
+import type { PostFile } from './post-files.ts';
 import type { Term } from '../library/types.ts';
 
 export const threadKinds = ['discussion', 'question', 'announcement', 'case-of-the-week'] as const;
@@ -79,8 +80,10 @@ export interface PostView {
   /** The viewer's own, and shown to all others without their name. */
   ownNameless: boolean;
   createdAt: Date;
+  /** When it was edited later than a day after it was written. */
   editedAt: Date | null;
   html: string;
+  files: PostFile[];
   removed: { by: 'author' | 'coordinator'; reason: string | null } | null;
   /** Out of view until a coordinator decides; it counts as removed everywhere. */
   hidden: boolean;

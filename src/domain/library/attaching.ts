@@ -1,18 +1,17 @@
 import { and, count, eq } from 'drizzle-orm';
 import { z } from 'zod';
 import { attachments, bumpChanges, db, prepared, resources, transaction } from '#db/client.ts';
-import { readDocument } from '#lib/document-words.ts';
 import { line, rowId, text } from '#lib/fields.ts';
-import { nameForSaving, sniffFile } from '#lib/file-kind.ts';
-import { forgetFiles, pathInStore, storeFile } from '#lib/file-store.ts';
+import { nameForSaving } from '#lib/file-kind.ts';
+import { filesFolder, forgetFiles } from '#lib/file-store.ts';
 import { incomingFolder } from '#lib/incoming-files.ts';
 import { settings } from '#lib/settings.ts';
+import { keepReceived, readReceived } from '#lib/taking-files.ts';
 import { Denied, Invalid, NotFound } from '../errors.ts';
 import { recordAct, type Act } from '../moderation/log.ts';
 import { mustCoordinate } from '../people/permissions.ts';
 import type { Member } from '../people/types.ts';
 import { rightsStatements } from '../vocabulary.ts';
-import { filesFolder } from './attachments.ts';
 import { themeCodesOf } from './resource-themes.ts';
 import { indexResource } from './searchable.ts';
 import { withVersion } from './versions.ts';
@@ -36,14 +35,12 @@ export const attachInput = z.object({
 export async function attachFile(actor: Member, { resourceId, file, label, rights }: z.output<typeof attachInput>): Promise<{ url: string }> {
   mustCoordinate(actor);
   mustTakeFiles(resourceId);
-  const { uploadBytes } = settings();
-  if (file.size > uploadBytes) throw new Invalid({ file: `This file is too large: the hub takes at most ${uploadBytes / 1024 / 1024} megabytes.` });
-  const bytes = Buffer.from(await file.arrayBuffer());
-  const sniffed = await sniffFile(bytes);
-  if ('refusal' in sniffed) throw new Invalid({ file: sniffed.refusal });
-  const { kind, mediaType } = sniffed;
-  const hash = await storeFile(filesFolder(), bytes);
-  if (kind.ending === 'pdf') await mustOpen(hash, mediaType);
+  const received = await readReceived(file);
+  if ('refusal' in received) throw new Invalid({ file: received.refusal });
+  const { kind, mediaType, bytes } = received;
+  const kept = await keepReceived(received);
+  if ('refusal' in kept) throw new Invalid({ file: kept.refusal });
+  const { hash } = kept;
   const values = { resourceId, hash, name: nameForSaving(file.name, kind.ending), label, mediaType, size: bytes.length, rights, textState: kind.words ? 'waiting' as const : 'none' as const, uploadedById: actor.id };
   return transaction(() => {
     const resource = mustTakeFiles(resourceId);
@@ -62,13 +59,6 @@ function mustTakeFiles(resourceId: string): ResourceRecord {
   const has = db.select({ n: count() }).from(attachments).where(eq(attachments.resourceId, resourceId)).get()?.n ?? 0;
   if (has >= mostFiles) throw new Invalid({ file: `A resource has at most ${mostFiles} files. Take one off first.` });
   return resource;
-}
-
-async function mustOpen(hash: string, mediaType: string): Promise<void> {
-  const reading = await readDocument(pathInStore(filesFolder(), hash), mediaType, 'opens');
-  if (reading.state !== 'failed') return;
-  if (reading.why === 'locked') throw new Invalid({ file: 'This PDF is locked with a password. Take the password off and send it again.' });
-  if (reading.why === 'broken') throw new Invalid({ file: 'This PDF is damaged: it cannot be opened. Save it again and send the new file.' });
 }
 
 export const detachInput = z.object({ id: rowId, reason: text({ missing: 'Say why: it stands in the history.', max: 1000 }) });
@@ -97,9 +87,9 @@ function settle(actor: Member, resource: ResourceRecord, act: Act, label: string
 /** Milliseconds for which a file is kept that nothing uses: one that is just being put to a resource is such a file. */
 const grace = 3_600_000;
 
-/** Throws away the bytes that no resource uses any more, and what forms brought and nobody took. Returns how many files went. */
+/** Throws away the bytes that no resource and no post uses any more, and what forms brought and nobody took. Returns how many files went. */
 export function forgetOrphanFiles(now = new Date()): number {
   const before = new Date(now.getTime() - grace);
-  return forgetFiles(filesFolder(), before, (hash) => user().get(hash) !== undefined) + forgetFiles(incomingFolder(settings().dataDir), before, () => false);
+  return forgetFiles(filesFolder(), before, (hash) => user().get({ hash }) !== undefined) + forgetFiles(incomingFolder(settings().dataDir), before, () => false);
 }
-const user = prepared((d) => d.$client.prepare('select 1 from attachments where hash = ? limit 1'));
+const user = prepared((d) => d.$client.prepare('select 1 from attachments where hash = @hash union all select 1 from post_files where hash = @hash limit 1'));

@@ -1,8 +1,7 @@
 import { and, asc, eq } from 'drizzle-orm';
 import { attachments, bumpChanges, db, resources, transaction } from '#db/client.ts';
 import { readDocument, type Reading } from '#lib/document-words.ts';
-import { pathInStore } from '#lib/file-store.ts';
-import { filesFolder } from './attachments.ts';
+import { filesFolder, pathInStore } from '#lib/file-store.ts';
 import { themeCodesOf } from './resource-themes.ts';
 import { indexResource } from './searchable.ts';
 

@@ -1,11 +1,9 @@
-import { join } from 'node:path';
 import { asc, eq } from 'drizzle-orm';
 import { attachments, db, prepared, resources } from '#db/client.ts';
 import { condense } from '#lib/condense.ts';
 import type { ServedFile } from '#lib/file-headers.ts';
 import { fileKindOf } from '#lib/file-kind.ts';
-import { pathInStore } from '#lib/file-store.ts';
-import { settings } from '#lib/settings.ts';
+import { filesFolder, pathInStore } from '#lib/file-store.ts';
 import { Gone, NotFound } from '../errors.ts';
 import { canCurate } from '../people/permissions.ts';
 import type { Viewer } from '../people/types.ts';
@@ -81,9 +79,4 @@ const holder = prepared((d) => d.$client.prepare(`
 
 function served({ name, mediaType, size, hash, status }: Held): ServedFile {
   return { path: pathInStore(filesFolder(), hash), name, mediaType, size, hash, shared: status === 'published' };
-}
-
-/** The folder in which the bytes lie. */
-export function filesFolder(): string {
-  return join(settings().dataDir, 'files');
 }

@@ -1,11 +1,8 @@
-import { diffLines, diffWordsWithSpace } from 'diff';
+import { diffText, type Part } from '#lib/text-diff.ts';
 import { rightsStatement, resourceType } from '../vocabulary.ts';
 import { fullName } from './names.ts';
 import { readCsl } from './csl.ts';
 import type { VersionFields } from './versions.ts';
-
-/** A stretch of text that is the same in both versions, or only in the one before, or only in the one after. */
-export interface Part { kind: 'same' | 'removed' | 'added'; text: string }
 
 export interface FieldChange { field: string; parts: Part[] }
 
@@ -20,21 +17,9 @@ export function changesBetween(before: VersionFields, after: VersionFields): Fie
   const [old, now] = [texts(before), texts(after)];
   return Object.entries(labels).flatMap(([name, field]): FieldChange[] => {
     const [a = '', b = ''] = [old.get(name), now.get(name)];
-    return a === b ? [] : [{ field, parts: partsOf(a, b) }];
+    return a === b ? [] : [{ field, parts: diffText(a, b) }];
   });
 }
-
-/** Above this many characters words are not compared one by one: it would take too long. */
-const longText = 8_000;
-
-function partsOf(before: string, after: string): Part[] {
-  const patience = { timeout: 200 };
-  const changes = (before.length + after.length > longText ? diffLines(before, after, patience) : diffWordsWithSpace(before, after, patience)) ?? [{ value: before, added: false, removed: true }, { value: after, added: true, removed: false }];
-  return changes.map(({ value, added, removed }) => ({ kind: added ? 'added' : removed ? 'removed' : 'same', text: added || removed ? value : shortened(value) }));
-}
-
-/** Of a long stretch that stayed the same only its ends are shown. */
-const shortened = (text: string) => (text.length > 400 ? `${text.slice(0, 160)} […] ${text.slice(-160)}` : text);
 
 function texts(fields: VersionFields): Map<string, string> {
   const csl = readCsl(fields.csl);

@@ -3,11 +3,11 @@ import { z } from 'zod';
 import { db, facts, prepared, transaction } from '#db/client.ts';
 import { levelOf } from '../people/levels.ts';
 import { mustAdminister } from '../people/permissions.ts';
+import { secondsSince, type Trap } from '../people/traps.ts';
 import type { Member } from '../people/types.ts';
 import { recordAct } from './log.ts';
 import { spamScore, spamThreshold } from './spam.ts';
 import { likelihood } from './spam-words.ts';
-import { secondsSince, type Trap } from './traps.ts';
 
 /** Whether the first posts of new members wait for a coordinator. Off at first. */
 export function holdsFirstPosts(): boolean {

@@ -1,3 +1,5 @@
+import { fastest } from '../people/traps.ts';
+
 /** What is known about whoever wrote a text, and where it was seen before. */
 export interface SpamContext {
   /** Their level of trust is the lowest. */
@@ -69,7 +71,7 @@ export function spamScore(text: string, context: SpamContext): { score: number; 
   say(/(?:\+\d{1,3}[\s.-]?)?(?:\(?\d{3}\)?[\s.-]?){2}\d{4}/.test(text) && hits.length > 1 ? 1 : 0, 'a telephone number beside them');
   say(Math.min(6, 3 * context.othersWithIt), 'the same text by other accounts');
   say(Math.min(5, 2 * context.ownRepeats), 'the same text in other posts');
-  say(context.seconds !== null && context.seconds < 3 ? 2 : 0, 'sent faster than anybody types');
+  say(context.seconds !== null && context.seconds < fastest ? 2 : 0, 'sent faster than anybody types');
   say(context.seconds === null ? 0.5 : 0, 'sent without the form of the hub');
   say(context.likelihood > 0.95 ? 3 : context.likelihood > 0.8 ? 1.5 : 0, 'words of texts that were removed as spam');
   const before = found.reduce((sum, [weight]) => sum + weight, 0);

@@ -9,24 +9,24 @@ import { countAttempt } from './limits.ts';
 import { deadLink, makeLink, memberOfLink, useLink } from './links.ts';
 import { emailField, freeHandle, memberByEmail, nameField } from './members.ts';
 import { hashPassword, isPasswordOf, newPasswordField, putPassword } from './passwords.ts';
+import { fastest, secondsSince, trapFields } from './traps.ts';
 
 export const joinInput = z.object({
   name: nameField,
   email: emailField,
   password: newPasswordField,
-  /** Hidden from people; a robot that fills every field fills it. */
-  website: z.string().nullish(),
-});
+}).extend(trapFields);
 
 /**
  * Asks to join. The answer on the screen is the same whether or not the address has an account; the mail tells which.
+ * It is the same for a robot too, and no mail goes: for what fills the field that people do not see, or fills the form faster than anybody can.
  * The account comes to life when the mailed link and the password come together, so nobody can prepare one for somebody else.
  * @param address where the request comes from, for the rate limit
  */
 export async function join(input: z.output<typeof joinInput>, address: string): Promise<void> {
   countAttempt('joinPerAddress', address);
   const passwordHash = await hashPassword(input.password);
-  if (input.website) return;
+  if (input.website || (secondsSince(input.shown) ?? fastest) < fastest) return;
   transaction(() => {
     const known = memberByEmail(input.email);
     if (known?.emailConfirmedAt) return tellThatTheyAreMembers(input.email);

@@ -24,6 +24,10 @@ export const limits = {
   postPerMember: { most: 30, seconds: 10 * 60 },
   editPerMember: { most: 60, seconds: 10 * 60 },
   previewPerMember: { most: 120, seconds: 10 * 60 },
+  filePerMember: { most: 60, seconds: 60 * 60 },
+  /** Saved every few seconds while somebody types. */
+  draftPerMember: { most: 400, seconds: 10 * 60 },
+  strayPerAddress: { most: 30, seconds: 60 * 60 },
   profilePerMember: { most: 20, seconds: 60 * 60 },
   suggestPerMember: { most: 10, seconds: 60 * 60 },
   wordPerMember: { most: 10, seconds: 60 * 60 },

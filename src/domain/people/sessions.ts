@@ -6,7 +6,7 @@ import { hashToken, newToken } from '#lib/tokens.ts';
 import { asMember } from './members.ts';
 import type { Member, Viewer } from './types.ts';
 
-/** Name of the one cookie the hub sets, and only at sign-in. */
+/** Name of the cookie that is set at sign-in. */
 export const sessionCookie = 'hub_session';
 
 declare module 'lucia' {

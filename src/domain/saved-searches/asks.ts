@@ -1,13 +1,14 @@
 import { addressOf, type SearchAsk } from '../search/narrowing.ts';
 import { db, themes } from '#db/client.ts';
 import { eq } from 'drizzle-orm';
+import { mostTyped } from '../search/query.ts';
 import { resourceType } from '../vocabulary.ts';
 
 /** Reads a search from the query of its address, in which the page of results plays no part. */
 export function askOf(query: string | URLSearchParams): SearchAsk & { place: string | null; year: string | null } {
   const params = new URLSearchParams(query);
   const value = (name: string) => params.get(name)?.trim().slice(0, 200) || null;
-  return { q: value('q') ?? '', kind: value('kind'), type: value('type'), theme: value('theme'), place: value('place'), year: value('year'), page: null };
+  return { q: (params.get('q') ?? '').trim().slice(0, mostTyped), kind: value('kind'), type: value('type'), theme: value('theme'), place: value('place'), year: value('year'), page: null };
 }
 
 /** The one way in which the hub writes a search as the query of an address; empty when it asks for nothing. */

@@ -7,6 +7,7 @@ import { countAttempt } from '../people/limits.ts';
 import { mustSignIn, mustWrite } from '../people/permissions.ts';
 import type { Member } from '../people/types.ts';
 import { lastDocumentId } from '../search/matches.ts';
+import { readQuery } from '../search/query.ts';
 import { askOf, queryOf } from './asks.ts';
 
 /** So many searches a member may have saved. */
@@ -23,8 +24,9 @@ export const saveSearchInput = z.object({
 export function saveSearch(actor: Member, input: z.output<typeof saveSearchInput>): { url: string } {
   mustWrite(actor);
   countAttempt('saveSearchPerMember', actor.id);
-  const query = queryOf(askOf(input.query));
-  if (!query) throw new Invalid({ name: 'This search asks for nothing. Search for a few words first, then save it.' });
+  const ask = askOf(input.query);
+  const query = queryOf(ask);
+  if (!query || readQuery(ask.q).clauses.length === 0) throw new Invalid({ name: 'This search asks for nothing. Search for a few words first, then save it.' });
   transaction(() => {
     const known = db.select({ name: savedSearches.name }).from(savedSearches).where(and(eq(savedSearches.memberId, actor.id), eq(savedSearches.query, query))).get();
     if (known) throw new Invalid({ name: `You have saved this search already, as “${known.name}”.` });

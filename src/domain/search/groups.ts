@@ -51,7 +51,7 @@ const few = 5;
 /** With fewer documents than this, words that begin like an unfinished one count too. */
 const enough = 25;
 /** A word that fewer documents have may be a mistyped one, where nothing has it together with the others. */
-const mostDoubted = 12;
+const mostDoubted = 3;
 const mostSynonyms = 12;
 
 const typed: How = { by: 'typed' };
@@ -137,7 +137,7 @@ function wordAlternatives(word: string, unfinished: boolean, many: number, boldl
   if (hits < few) alternatives.push(...inTwo(word));
   const known = alternatives.slice(1).reduce((sum, a) => sum + (a.match === null ? 0 : found(a.match)), hits);
   if (hits === 0 && known < few) alternatives.push(...corrected(word, known));
-  else if (boldly && hits < mostDoubted) alternatives.push(...corrected(word, 5 * hits));
+  else if (boldly && hits < mostDoubted) alternatives.push(...corrected(word, 5 * hits, 1));
   return alternatives;
 }
 
@@ -165,12 +165,14 @@ function inTwo(word: string): Alternative[] {
 }
 
 /** What a word that stands nowhere may have been meant to be; one that is no more common than what was found already is not. */
-function corrected(word: string, than: number): Alternative[] {
+function corrected(word: string, than: number, furthest = Infinity): Alternative[] {
+  // A word of the field is none that was mistyped, whether a document has it or not.
+  if (synonymsAt([word], 0)) return [];
   const known = new Set<string>();
   const some = correctionsOf(word, 12, thesaurusWords());
   const nearest = some[0]?.distance ?? 0;
   return some.flatMap(({ word: other, distance }) => {
-    if (known.has(stem(other)) || known.size >= 3 || distance > nearest) return [];
+    if (known.has(stem(other)) || known.size >= 3 || distance > nearest || distance > furthest) return [];
     // The thesaurus may lead from a word that no document has to one that some have.
     if (found(phrase([other])) <= than && !(than === 0 && synonymsAt([other], 0))) return [];
     known.add(stem(other));
@@ -248,7 +250,7 @@ function mended(query: Query, groups: readonly Group[]): Pick<Expanded, 'correct
     else if (alternatives.length === 1 && alternatives[0]?.match) {
       const hits = found(alternatives[0].match);
       const better = hits > 0 && hits <= 2 ? correctionsOf(word.text, 1)[0] : undefined;
-      if (better?.distance === 1 && stem(better.word) !== stem(word.text) && commonness(better.word) >= 10 * hits) likelier = put(likelier, word.text, better.word);
+      if (better?.distance === 1 && stem(better.word) !== stem(word.text) && found(phrase([better.word])) >= 10 * hits) likelier = put(likelier, word.text, better.word);
     }
   }
   return { corrected: corrected === query.text ? null : corrected, likelier: likelier === query.text ? null : likelier };

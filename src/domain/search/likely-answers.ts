@@ -18,7 +18,7 @@ export function likelyAnswers(title: string): Result[] {
   const ranking = rank(readQuery(`${words.join(' ')} `));
   const { units } = narrow(ranking.all, ranking.units, { q: '' });
   const had = { resource: 0, thread: 0, member: 0, page: 0 };
-  return shown(ranking, topOf(ranking, units, 60).filter((unit) => had[homeOf(ranking.all, unit)]++ < most[homeOf(ranking.all, unit)]));
+  return shown(ranking, topOf(ranking, units, 60, 100).filter((unit) => had[homeOf(ranking.all, unit)]++ < most[homeOf(ranking.all, unit)]));
 }
 
 /** The rarest words of a title, in its order: what half of the hub has tells nothing. */

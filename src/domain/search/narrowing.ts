@@ -2,6 +2,7 @@ import { db, themes } from '#db/client.ts';
 import type { Facet } from '../library/types.ts';
 import { kinds, type Attributes } from './attributes.ts';
 import { typeLabel } from './operators.ts';
+import { mostTyped } from './query.ts';
 
 /** What somebody asks for: words with operators, and what the list is narrowed by. */
 export interface SearchAsk { q: string; kind?: string | null; type?: string | null; theme?: string | null; place?: string | null; year?: string | null; page?: string | null }
@@ -26,7 +27,7 @@ export function addressOf(ask: SearchAsk): string {
 export function readAsk(params: URLSearchParams): SearchAsk {
   const [q = '', ...rest] = [(params.get('q') ?? '').trim(), ...['kind', 'type', 'theme', 'place', 'year', 'page'].map((name) => params.get(name))];
   const [kind, type, theme, place, year, page] = rest;
-  return { q: [...q].slice(0, 300).join(''), kind: kind ?? null, type: type ?? null, theme: theme ?? null, place: place ?? null, year: year ?? null, page: page ?? null };
+  return { q: [...q].slice(0, mostTyped).join(''), kind: kind ?? null, type: type ?? null, theme: theme ?? null, place: place ?? null, year: year ?? null, page: page ?? null };
 }
 
 type Name = 'kind' | 'type' | 'theme' | 'place' | 'year';

@@ -1,3 +1,4 @@
+import { db, themes, untilChange } from '#db/client.ts';
 import { resourceTypes } from '../vocabulary.ts';
 import { kinds, type Attributes, type DocumentKind } from './attributes.ts';
 import { fold, wordsIn } from './words.ts';
@@ -59,12 +60,15 @@ function readType(value: string, as: As): Field | null {
   return codes.length ? as((all, id) => codes.includes(all.typeCodes[all.type[id] ?? 0] ?? '')) : null;
 }
 
-function readTheme(value: string, as: As): Field {
+const themeNames = untilChange(() => db.select({ code: themes.code, label: themes.label }).from(themes).all().map(({ code, label }) => ({ code, names: [words(code), words(label)] })));
+
+/** Themes that are called so, by code or label, or have the word in either. */
+function readTheme(value: string, as: As): Field | null {
   const wanted = words(value);
-  return as((all, id) => {
-    const has = all.themes[id] ?? 0;
-    return all.themeCodes.some((code, n) => has & (1 << n) && (words(code) === wanted || words(code).split(' ').includes(wanted)));
-  });
+  const all = themeNames();
+  const exact = all.filter(({ names }) => names.includes(wanted));
+  const codes = (exact.length || !wanted ? exact : all.filter(({ names }) => names.some((name) => ` ${name} `.includes(` ${wanted} `)))).map(({ code }) => code);
+  return codes.length ? as((documents, id) => codes.some((code) => documents.themeCodes.includes(code) && ((documents.themes[id] ?? 0) & (1 << documents.themeCodes.indexOf(code))) !== 0)) : null;
 }
 
 function readPlace(value: string, as: As): Field | null {

@@ -23,10 +23,11 @@ export interface Query {
 }
 
 /** Letters that are read of what was typed. */
-export const mostTyped = 300;
+export const mostTyped = 400;
 const mostClauses = 24;
 
-const token = new RegExp(`(-?)(?:(${operatorNames.join('|')}):(?:"([^"]*)"|([^\\s"]+))|"([^"]*)"|([^\\s"]+))`, 'giu');
+/** A quotation begins after a blank and ends before one: 5" pipe has none. */
+const token = new RegExp(`(?<=^|\\s)(-?)(?:(${operatorNames.join('|')}):(?:"([^"]*)"(?=\\s|$)|(\\S+))|"([^"]*)"(?=\\s|$)|(\\S+))`, 'giu');
 
 /**
  * Reads what was typed: words, "phrases", -without, OR, and operators such as year:2010..2020. What makes no sense as an operator is taken
@@ -44,7 +45,10 @@ export function readQuery(typed: string): Query {
     }
     const term = termOf(match, match.index + match[0].length === text.length);
     if (!term) continue;
-    if (match[1] && !or) without.push(term);
+    if (match[1]) {
+      without.push(term);
+      or = false;
+    }
     else if (or) {
       clauses.at(-1)?.terms.push(term);
       or = false;
@@ -95,15 +99,18 @@ export interface LongForm {
 /** The fields of the long form as one query: whatever the form can ask can be typed. */
 export function writeQuery(form: LongForm): string {
   const text = (value: string | null | undefined) => value?.trim() ?? '';
-  const parts = [text(form.words)];
+  const pieces = (value: string | null | undefined) => text(value).match(/-?"[^"]*"(?=\s|$)|\S+/g) ?? [];
+  // A quotation mark that stands alone would pair with those of the phrase.
+  const parts = pieces(form.words).map((piece) => (/^-?"[^"]*"$/.test(piece) ? piece : piece.replaceAll('"', '')));
   if (text(form.phrase)) parts.push(`"${text(form.phrase).replaceAll('"', '')}"`);
-  if (text(form.any)) parts.push(text(form.any).split(/\s+/).filter((w) => w !== 'OR').join(' OR '));
-  if (text(form.without)) parts.push(...text(form.without).split(/\s+/).map((w) => `-${w.replace(/^-+/, '')}`));
+  if (text(form.any)) parts.push(pieces(form.any).filter((w) => w !== 'OR').join(' OR '));
+  if (text(form.without)) parts.push(...pieces(form.without).map((w) => `-${w.replace(/^-+/, '')}`));
   for (const name of ['author', 'type', 'theme', 'place', 'in', 'after', 'before'] as const) if (text(form[name])) parts.push(`${name}:${quoted(text(form[name]))}`);
   const [from, to] = [text(form.from), text(form.to)];
   if (from || to) parts.push(`year:${from === to ? from : `${from}..${to}`}`);
   if (form.answered) parts.push('has:answer');
-  return parts.filter(Boolean).join(' ').slice(0, mostTyped);
+  // What does not fit is left out whole.
+  return parts.filter(Boolean).reduce((line, part) => (line.length + part.length < mostTyped ? `${line} ${part}`.trim() : line), '');
 }
 
 /** A query taken apart again into the fields of the long form. */

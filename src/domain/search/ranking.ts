@@ -238,16 +238,21 @@ const titled = prepared((d) => d.$client.prepare(`
   select d.id, d.title from (select rowid as id from search_index where search_index match ? order by bm25(search_index, 1.0, 0, 0, 0) limit 50) m join search_documents d on d.id = m.id`));
 
 /** How many of the best are looked at once more, with their titles. */
-const mostLookedAt = 300;
+const lookedAt = 300;
 
-/** The units that stand at the top, the best first, at least as many as asked for if there are so many. */
-export function topOf(ranking: Ranking, units: Int32Array, many: number): number[] {
-  const lookedAt = Math.min(mostLookedAt, Math.max(100, 3 * many));
+/**
+ * The units that stand at the top, the best first, at least as many as asked for if there are so many. However many are asked for, the first of them are the same.
+ * @param looks how many are looked at with their titles; the others stand behind them by their weight alone
+ */
+export function topOf(ranking: Ranking, units: Int32Array, many: number, looks = lookedAt): number[] {
   const { score, exact, all } = ranking;
-  const some = strongest(units, score, Math.max(many, lookedAt));
-  const titles = titlesOf(some.slice(0, lookedAt));
-  const value = new Map(some.map((unit, n) => [unit, exact.has(unit) ? Infinity : (score[unit] ?? 0) * (n < lookedAt ? titleFactor(ranking, titles.get(unit)) : 1) * factorOf(ranking, unit)]));
-  return some.sort((a, b) => (value.get(b) ?? 0) - (value.get(a) ?? 0) || (all.at[b] ?? 0) - (all.at[a] ?? 0) || a - b).slice(0, many);
+  const some = strongest(units, score, Math.max(many, looks) + exact.size);
+  for (const unit of exact) if (!some.includes(unit) && units.includes(unit)) some.unshift(unit);
+  const looked = some.slice(0, looks);
+  const titles = titlesOf(looked);
+  const value = new Map(looked.map((unit) => [unit, exact.has(unit) ? Infinity : (score[unit] ?? 0) * titleFactor(ranking, titles.get(unit)) * factorOf(ranking, unit)]));
+  looked.sort((a, b) => (value.get(b) ?? 0) - (value.get(a) ?? 0) || (all.at[b] ?? 0) - (all.at[a] ?? 0) || a - b);
+  return [...looked, ...some.slice(looks)].slice(0, many);
 }
 
 /** The best `many` by score, in order: only those above a threshold are sorted. */

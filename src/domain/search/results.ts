@@ -42,6 +42,8 @@ export interface SearchAnswer extends Pick<Narrowed, 'tabs' | 'facets'> {
 const perPage = 20;
 /** Of one kind at most so many among the first results, where other kinds have something too. */
 const mostOfAKind = 12;
+/** The first page is put together from so many, whichever page is asked for. */
+const mixedFrom = 60;
 /** Nobody reads further; a robot does. */
 const deepest = 10_000;
 
@@ -51,7 +53,7 @@ export function search(ask: SearchAsk): SearchAnswer {
   const ranking = rank(query);
   const { units, tabs, facets } = narrow(ranking.all, ranking.units, ask);
   const slice = paging(Math.min(units.length, deepest), perPage, ask.page ?? null);
-  const top = mixed(ranking, topOf(ranking, units, Math.max(slice.offset + slice.size, 3 * perPage)));
+  const top = mixed(ranking, topOf(ranking, units, Math.max(slice.offset + slice.size, mixedFrom)));
   const { corrected, likelier } = ranking.expanded;
   return {
     total: units.length, whole: units.reduce((sum, unit) => sum + Number(meetsAll(ranking, unit)), 0), results: shown(ranking, top.slice(slice.offset, slice.offset + slice.size)), paging: slice, tabs, facets, corrected, likelier,
@@ -66,7 +68,8 @@ export function allFound(ask: SearchAsk): number[] {
 }
 
 /** Puts the first page together: no kind has more than its share of it while another kind has something to show. */
-function mixed({ all }: Ranking, top: number[]): number[] {
+function mixed({ all }: Ranking, whole: number[]): number[] {
+  const top = whole.slice(0, mixedFrom);
   const had = new Map<string, number>();
   const first: number[] = [];
   for (const unit of top) {
@@ -83,7 +86,7 @@ function mixed({ all }: Ranking, top: number[]): number[] {
     first.splice(0, first.length, ...top.filter((unit) => chosen.has(unit) || filling.has(unit)));
   }
   const on = new Set(first);
-  return [...first, ...top.filter((unit) => !on.has(unit))];
+  return [...first, ...whole.filter((unit) => !on.has(unit))];
 }
 
 interface Document { id: number; kind: DocumentKind; url: string; title: string; people: string; type: string; year: number | null; place: string | null; accepted: number; thread_id: number | null }
@@ -127,7 +130,7 @@ function whyOf(ranking: Ranking, unit: number, document: Document, marks: Marks 
   const { groups } = ranking.expanded;
   const found = marks?.found;
   const where = [
-    found?.title && 'the title', found?.people && (document.kind === 'resource' ? 'the authors' : 'the name of the writer'), found?.summary && (document.kind === 'member' ? 'what they do' : 'the summary'),
+    found?.title && (document.kind === 'member' ? 'the name' : 'the title'), found?.people && (document.kind === 'resource' ? 'the authors' : 'the name of the writer'), found?.summary && (document.kind === 'member' ? 'what they do' : 'the summary'),
     found?.body && !found.title && !found.summary && (document.kind === 'post' ? (document.type === 'comment' ? 'a comment' : 'a reply') : 'the text'),
   ].filter((part) => typeof part === 'string');
   const met = ranking.met[unit] ?? 0;

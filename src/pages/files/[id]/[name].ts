@@ -1,12 +1,14 @@
 import { createReadStream } from 'node:fs';
 import { Readable } from 'node:stream';
 import type { APIRoute } from 'astro';
+import { findPostFile } from '#domain/forum/post-files.ts';
 import { findFile } from '#domain/library/attachments.ts';
 import { fileHeaders } from '#lib/file-headers.ts';
 
-/** A file of a resource. The front server sends files itself (src/server/send-file.ts) and asks here only to say why there is none; `npm run dev` has no front server. */
+/** A file of a resource, or, under a number that begins with p, of a post. The front server sends files itself (src/server/send-file.ts) and asks here only to say why there is none; `npm run dev` has no front server. */
 export const GET: APIRoute = ({ params, locals }) => {
-  const file = findFile(locals.viewer, Number(params['id']));
+  const id = params['id'] ?? '';
+  const file = id.startsWith('p') ? findPostFile(locals.viewer, Number(id.slice(1))) : findFile(locals.viewer, Number(id));
   const body = Readable.toWeb(createReadStream(file.path)) as ReadableStream;
   return new Response(body, { headers: { ...fileHeaders(file), 'Content-Length': String(file.size), 'Cache-Control': 'private, no-store' } });
 };

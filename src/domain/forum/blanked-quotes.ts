@@ -1,7 +1,7 @@
-import { and, eq, like, ne, or, sql } from 'drizzle-orm';
-import { blankedQuotes, bumpChanges, db, postLinks, posts } from '#db/client.ts';
+import { and, eq, isNotNull, like, ne, or, sql } from 'drizzle-orm';
+import { blankedQuotes, bumpChanges, db, postLinks, posts, threads } from '#db/client.ts';
 import { plainText } from '#lib/markdown.ts';
-import { indexPost, indexThread } from '../forum/searchable.ts';
+import { indexPost, indexThread } from './searchable.ts';
 
 /** A quotation shorter than this is a turn of phrase: it tells nothing. */
 const shortest = 12;
@@ -71,8 +71,9 @@ export function blankAgain(postId: number): void {
 }
 
 function put(postId: number, html: string): void {
-  const row = db.update(posts).set({ html }).where(eq(posts.id, postId)).returning({ threadId: posts.threadId, number: posts.number }).get();
-  if (row?.number === 1) indexThread(row.threadId);
+  db.update(posts).set({ html }).where(eq(posts.id, postId)).run();
+  const opened = db.select({ id: threads.id }).from(posts).innerJoin(threads, eq(threads.id, posts.threadId)).where(and(eq(posts.id, postId), eq(posts.number, 1), isNotNull(threads.forumId))).get();
+  if (opened) indexThread(opened.id);
   else indexPost(postId);
   bumpChanges();
 }

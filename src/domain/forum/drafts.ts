@@ -1,0 +1,105 @@
+import { and, count, desc, eq, lt } from 'drizzle-orm';
+import { z } from 'zod';
+import { db, drafts, prepared, strayDrafts, transaction } from '#db/client.ts';
+import { addDays } from '#lib/dates.ts';
+import { Invalid } from '../errors.ts';
+import { countAttempt, isWithinLimit } from '../people/limits.ts';
+import { mustSignIn } from '../people/permissions.ts';
+import type { Member, Viewer } from '../people/types.ts';
+
+/** What stands in the fields of a form, by name. */
+export type DraftFields = Record<string, string | string[]>;
+export interface Draft { place: string; fields: DraftFields; updatedAt: Date }
+
+/** Where a text is to go: the name of its draft. */
+export const draftPlace = {
+  newThread: 'new-thread',
+  reply: (threadId: number) => `thread:${threadId}`,
+  comment: (resourceId: string) => `comment:${resourceId}`,
+  edit: (postId: number) => `edit:${postId}`,
+};
+
+const placeField = z.string({ error: 'This form is incomplete: please reload the page.' }).regex(/^(?:new-thread|thread:[1-9]\d{0,14}|edit:[1-9]\d{0,14}|comment:[^\s]{1,300})$/, 'This form is incomplete: please reload the page.');
+
+/** More than may be sent: a text that is too long is not lost for that. */
+const mostCharacters = 60_000;
+const fieldsField = z.record(z.string().regex(/^[a-z][A-Za-z0-9]{0,40}$/), z.union([z.string(), z.array(z.string()).max(30)]))
+  .refine((fields) => Object.keys(fields).length <= 30 && JSON.stringify(fields).length <= mostCharacters * 2, 'This is too much for a draft.');
+
+export const draftInput = z.object({ place: placeField, fields: fieldsField });
+export const dropDraftInput = z.object({ place: placeField });
+
+/** Drafts that one member may have; the oldest give way. */
+const mostDrafts = 100;
+/** Days after which a draft is forgotten that nobody has touched. */
+const keptDays = 90;
+
+/** Keeps what somebody has typed at a place, instead of what was kept there before; an empty text is no draft. Throws SignInRequired, Invalid, TooMany. */
+export function saveDraft(actor: Viewer, input: z.input<typeof draftInput>): { place: string; updatedAt: Date } {
+  mustSignIn(actor);
+  const parsed = draftInput.safeParse(input);
+  if (!parsed.success) throw new Invalid({ form: parsed.error.issues[0]?.message ?? 'This draft cannot be kept.' });
+  countAttempt('draftPerMember', actor.id);
+  const updatedAt = new Date();
+  putDraft(actor.id, { ...parsed.data, updatedAt });
+  return { place: parsed.data.place, updatedAt };
+}
+
+/** The same for what was typed into a form that was refused, which has its own words to say. Whether it is kept. */
+export function keepDraft(actor: Member, input: unknown): boolean {
+  const { success, data } = draftInput.safeParse(input);
+  if (!success || !isWithinLimit('draftPerMember', actor.id)) return false;
+  putDraft(actor.id, { ...data, updatedAt: new Date() });
+  return true;
+}
+
+function putDraft(memberId: number, { place, fields, updatedAt }: Draft): void {
+  transaction(() => {
+    if (!hasWords(fields)) return forgetDraft(memberId, place);
+    db.insert(drafts).values({ memberId, place, fields, updatedAt }).onConflictDoUpdate({ target: [drafts.memberId, drafts.place], set: { fields, updatedAt } }).run();
+    surplus().run(memberId, memberId, mostDrafts);
+  });
+}
+const surplus = prepared((d) => d.$client.prepare('delete from drafts where member_id = ? and id not in (select id from drafts where member_id = ? order by updated_at desc, id desc limit ?)'));
+
+const hasWords = (fields: DraftFields) => ['body', 'title'].some((name) => { const value = fields[name]; return typeof value === 'string' && value.trim() !== ''; });
+
+/** The draft that the viewer has at a place. */
+export function draftAt(viewer: Viewer, place: string): Draft | null {
+  if (!viewer) return null;
+  return db.select({ place: drafts.place, fields: drafts.fields, updatedAt: drafts.updatedAt }).from(drafts).where(and(eq(drafts.memberId, viewer.id), eq(drafts.place, place))).get() ?? null;
+}
+
+/** All drafts of the viewer, the newest first. Throws SignInRequired. */
+export function draftsOf(viewer: Viewer): Draft[] {
+  mustSignIn(viewer);
+  return db.select({ place: drafts.place, fields: drafts.fields, updatedAt: drafts.updatedAt }).from(drafts).where(eq(drafts.memberId, viewer.id)).orderBy(desc(drafts.updatedAt)).all();
+}
+
+/** How many drafts the viewer has. */
+export function countDrafts(viewer: Viewer): number {
+  return viewer ? db.select({ n: count() }).from(drafts).where(eq(drafts.memberId, viewer.id)).get()?.n ?? 0 : 0;
+}
+
+/** Throws one's own draft away. Throws SignInRequired. */
+export function dropDraft(actor: Viewer, { place }: z.output<typeof dropDraftInput>): void {
+  mustSignIn(actor);
+  forgetDraft(actor.id, place);
+}
+
+/** Forgets the draft of what was just sent. Call inside the transaction that writes or holds it. */
+export function forgetDraft(memberId: number, place: string): void {
+  forgetting().run(memberId, place);
+}
+const forgetting = prepared((d) => d.$client.prepare('delete from drafts where member_id = ? and place = ?'));
+
+/** Throws away drafts that nobody has touched for 90 days, and strays whose time is over. */
+export function forgetOldDrafts(now = new Date()): void {
+  db.delete(drafts).where(lt(drafts.updatedAt, addDays(now, -keptDays))).run();
+  db.delete(strayDrafts).where(lt(strayDrafts.expiresAt, now)).run();
+}
+
+/** What a member typed, put where they typed it: how a stray comes home. Call inside a transaction. */
+export function bringHome(memberId: number, draft: { place: string; fields: DraftFields }): void {
+  putDraft(memberId, { ...draft, updatedAt: new Date() });
+}

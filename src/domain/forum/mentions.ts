@@ -1,0 +1,55 @@
+import { and, eq, inArray, isNotNull } from 'drizzle-orm';
+import { db, members, postMentions, prepared } from '#db/client.ts';
+import { mapText } from '#lib/html-text.ts';
+import { renderMarkdown } from '#lib/markdown.ts';
+import { mustKeepToLevel } from '../people/limits.ts';
+import type { Member } from '../people/types.ts';
+
+/** A member whom a post names. */
+export interface Named { id: number; handle: string; name: string }
+
+/** `@rosa-delgado` where it is neither part of an address nor of a longer word. */
+const mention = /(?<![\w@/.-])@([a-z0-9](?:[a-z0-9-]{0,78}[a-z0-9])?)(?![\w@]|-\w|\.\w)/gi;
+
+/** Handles that Markdown names with @, each once, in lower case, in the order of the text; code and links name nobody. */
+export function mentionsIn(markdown: string): string[] {
+  return handlesIn(renderMarkdown(markdown));
+}
+
+/** The same of rendered Markdown. */
+export function handlesIn(html: string): string[] {
+  const handles = new Set<string>();
+  if (html.includes('@')) mapText(html, (text) => text.replace(mention, (_, handle: string) => (handles.add(handle.toLowerCase()), '')));
+  return [...handles];
+}
+
+/** The members behind handles, as far as there are such members. */
+export function membersNamed(handles: readonly string[]): Named[] {
+  if (handles.length === 0) return [];
+  return db.select({ id: members.id, handle: members.handle, name: members.name }).from(members)
+    .where(and(inArray(members.handle, handles.slice(0, 200)), isNotNull(members.emailConfirmedAt))).all();
+}
+
+/** Rendered Markdown with every mention of these members as a link to their page. */
+export function linkMentions(html: string, named: readonly Named[]): string {
+  const known = new Set(named.map((m) => m.handle));
+  return known.size === 0 ? html : mapText(html, (text) => text.replace(mention, (typed, handle: string) =>
+    (known.has(handle.toLowerCase()) ? `<a href="/members/${handle.toLowerCase()}" class="mention">${typed}</a>` : typed)));
+}
+
+/** Throws Invalid on `body` when a post names more members than the level of its author allows; oneself does not count. */
+export function mustNameFew(author: Member, named: readonly Named[]): void {
+  mustKeepToLevel(author, { mentionsPerPost: named.filter((m) => m.id !== author.id).length }, 'body');
+}
+
+/** Remembers whom a post names. Returns those whom it did not name before: they may be told. Call inside the transaction that writes it. */
+export function putMentions(postId: number, named: readonly Named[]): Named[] {
+  return named.filter((member) => insert().run(postId, member.id).changes > 0);
+}
+const insert = prepared((d) => d.$client.prepare('insert into post_mentions (post_id, member_id) values (?, ?) on conflict do nothing'));
+
+/** The members whom a post names or named before an edit. */
+export function mentionedMembers(postId: number): Named[] {
+  return db.select({ id: members.id, handle: members.handle, name: members.name }).from(postMentions)
+    .innerJoin(members, eq(members.id, postMentions.memberId)).where(eq(postMentions.postId, postId)).orderBy(members.handle).all();
+}

@@ -1,0 +1,25 @@
+import { renderMarkdown } from '#lib/markdown.ts';
+import type { Member } from '../people/types.ts';
+import { handlesIn, linkMentions, membersNamed, mustNameFew, type Named } from './mentions.ts';
+import { markAddresses } from './titles.ts';
+
+/** A post as it is kept: its HTML, and the members whom it names. */
+export interface Rendered { html: string; named: Named[] }
+
+/**
+ * Renders the text of a post. Members who exist now are links to their pages, and so are bare addresses of the hub: `withTitles` gives them titles
+ * when the post is shown.
+ * @param place makes ids differ between posts on one page
+ */
+export function renderPost(markdown: string, place: string): Rendered {
+  const html = markAddresses(renderMarkdown(markdown, place));
+  const named = membersNamed(handlesIn(html));
+  return { html: linkMentions(html, named), named };
+}
+
+/** The same for what somebody is about to send. Throws Invalid when it names too many. */
+export function renderNewPost(author: Member, markdown: string, place: string): Rendered {
+  const rendered = renderPost(markdown, place);
+  mustNameFew(author, rendered.named);
+  return rendered;
+}

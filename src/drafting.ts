@@ -1,0 +1,62 @@
+import { actions } from 'astro:actions';
+import type { AstroGlobal } from 'astro';
+import { draftAt, keepDraft, type Draft } from '#domain/forum/drafts.ts';
+import { keepStray } from '#domain/forum/stray-drafts.ts';
+import { formState, readForm, type FormState } from './forms.ts';
+import { typedIn } from './typed.ts';
+import { setCookie } from './actions/handlers.ts';
+
+/** What a page knows of the draft for the form on it. */
+export interface DraftState {
+  place: string;
+  /** Address of the page with its query, without what is only said once. */
+  page: string;
+  /** Offered when the form is opened again; null when there is none, or when it stands in the form already. */
+  offered: Draft | null;
+  /** Stands in the form. */
+  used: Draft | null;
+  /** The button that saves it. */
+  form: FormState<unknown>;
+  /** What was just sent is kept for when its writer has signed in again. */
+  stray: boolean;
+  /** Where to go, when a draft was just saved or thrown away. */
+  next: string | null;
+  /** A field of the draft that is used, or the given text. */
+  value: (field: string, otherwise?: string | null) => string;
+  values: (field: string, otherwise?: string[]) => string[];
+}
+
+/**
+ * Finds the draft at a place, answers the buttons that save it and throw it away, and keeps what was typed when a form for it was refused or looked
+ * at first. Call it before what needs somebody to be signed in.
+ * @param forms for this place on the page
+ */
+export async function draftState(page: AstroGlobal, place: string, forms: readonly FormState<unknown>[]): Promise<DraftState> {
+  const { viewer } = page.locals;
+  const saving = await formState(page, actions.drafts.save);
+  const dropping = await formState(page, actions.drafts.drop);
+  const query = new URLSearchParams(page.url.searchParams);
+  for (const name of ['_action', 'draft', 'saved', 'undone']) query.delete(name);
+  const address = (more: string) => `${page.url.pathname}?${[query.toString(), more].filter(Boolean).join('&')}`.replace(/\?$/, '');
+  const typed = forms.some((form) => form.sent) || (saving.sent && !saving.succeeded);
+  const stray = typed && await keepTyped(page, place);
+  const draft = typed || saving.succeeded ? null : draftAt(viewer, place);
+  const used = page.url.searchParams.has('draft') ? draft : null;
+  return {
+    place, page: address(''), offered: used ? null : draft, used, stray, form: saving,
+    next: saving.succeeded ? `${address('draft')}#write` : dropping.succeeded ? `${address('')}#write` : null,
+    value: (field, otherwise = '') => { const value = used?.fields[field]; return typeof value === 'string' ? value : otherwise ?? ''; },
+    values: (field, otherwise = []) => { const value = used?.fields[field]; return typeof value === 'string' ? [value] : value ?? otherwise; },
+  };
+}
+
+/** Keeps what came with this request: as a draft, or, without a session, as a stray whose cookie is set. Whether it is a stray now. */
+async function keepTyped(page: AstroGlobal, place: string): Promise<boolean> {
+  const { viewer, address } = page.locals;
+  const typed = typedIn(await readForm(page.request));
+  if (typed.place !== place) return false;
+  if (viewer) keepDraft(viewer, typed);
+  const cookie = viewer ? null : keepStray(typed, address);
+  if (cookie) setCookie(page, cookie);
+  return cookie !== null;
+}

@@ -1,0 +1,17 @@
+import { diffLines, diffWordsWithSpace } from 'diff';
+
+/** A stretch of text that is the same in both versions, or only in the one before, or only in the one after. */
+export interface Part { kind: 'same' | 'removed' | 'added'; text: string }
+
+/** Above this many characters words are not compared one by one: it would take too long. */
+const longText = 8_000;
+
+/** What differs between two texts, word by word, in long ones line by line; of what stayed the same in between only the ends. */
+export function diffText(before: string, after: string): Part[] {
+  const patience = { timeout: 200 };
+  const changes = (before.length + after.length > longText ? diffLines(before, after, patience) : diffWordsWithSpace(before, after, patience)) ?? [{ value: before, added: false, removed: true }, { value: after, added: true, removed: false }];
+  return changes.map(({ value, added, removed }) => ({ kind: added ? 'added' : removed ? 'removed' : 'same', text: added || removed ? value : shortened(value) }));
+}
+
+/** Of a long stretch that stayed the same only its ends are shown. */
+const shortened = (text: string) => (text.length > 400 ? `${text.slice(0, 160)} […] ${text.slice(-160)}` : text);

@@ -1,0 +1,14 @@
+/** Fields of a form for a post that say where it goes and whose it is, and are no part of what was typed. */
+const about = new Set(['place', 'writer', 'threadId', 'resourceId', 'postId', 'token', 'shown', 'website']);
+
+/** What somebody typed into a form for a post, as a draft keeps it: where it goes, whose it is, and every field with words. No files. */
+export function typedIn(form: FormData): { place: string; writer: string; fields: Record<string, string | string[]> } {
+  const fields: Record<string, string | string[]> = {};
+  for (const name of new Set(form.keys())) {
+    const values = form.getAll(name).filter((value) => typeof value === 'string');
+    if (about.has(name) || name.startsWith('_') || values.length === 0) continue;
+    fields[name] = values.length === 1 && name !== 'themes' ? values[0] ?? '' : values;
+  }
+  const text = (name: string) => { const value = form.get(name); return typeof value === 'string' ? value : ''; };
+  return { place: text('place'), writer: text('writer'), fields };
+}

@@ -1,0 +1,226 @@
+import sharp from 'sharp';
+import { beforeAll, describe, expect, inject, test } from 'vitest';
+import { db, drafts, strayDrafts } from '#db/client.ts';
+import { createPost, editPost } from '#domain/forum/posts.ts';
+import { createThread } from '#domain/forum/starting-threads.ts';
+import type { Thread } from '#domain/forum/threads.ts';
+import { endSessionsOf } from '#domain/people/sessions.ts';
+import { axeViolations, phone, useBrowser, useCast } from '../support/browser.ts';
+import { forgetLimits, password } from '../support/cast.ts';
+
+const hub = inject('demo');
+const enter = useCast(hub);
+const browser = useBrowser();
+
+let thread: Thread;
+beforeAll(async () => {
+  const { member } = await enter('tom');
+  thread = createThread(member, { forum: 'measures', kind: 'question', title: 'Which repeat calls do you count?', body: 'All of them?', themes: [] });
+});
+
+const picture = async () => ({ name: 'IMG_0001.jpg', mimeType: 'image/jpeg', buffer: await sharp({ create: { width: 2400, height: 1200, channels: 3, background: '#386' } }).jpeg().toBuffer() });
+
+describe('a session that ends while somebody writes', () => {
+  test.each([['with JavaScript', true], ['without', false]])('costs no word, %s', async (how, javaScriptEnabled) => {
+    forgetLimits();
+    const { member, cookie } = await enter('rosa');
+    const { page, context } = await browser.open({ javaScriptEnabled, expectErrors: /401|403/ });
+    await context.addCookies([cookie]);
+    await page.goto(hub.base + thread.url);
+    const text = `Two hours of work, ${how}.\n\nWith **marks** & <signs>.`;
+    endSessionsOf(member.id);
+    await page.locator('#body').fill(text);
+    await page.getByRole('button', { name: 'Reply', exact: true }).click();
+    await page.getByText('You are not signed in any more').first().waitFor();
+    expect(await page.locator('#body').inputValue()).toBe(text);
+    expect((await context.cookies()).map(({ name, httpOnly, sameSite }) => [name, httpOnly, sameSite])).toContainEqual(['hub_draft', true, 'Lax']);
+    await page.getByRole('link', { name: 'Sign in and go on writing' }).click();
+    await page.getByLabel('E-mail address').fill(member.email);
+    await page.getByLabel('Password').fill(password);
+    await page.getByRole('main').getByRole('button', { name: 'Sign in' }).click();
+    await page.getByText('This is your draft').waitFor();
+    expect(await page.locator('#body').inputValue()).toBe(text);
+    expect((await context.cookies()).map(({ name }) => name)).not.toContain('hub_draft');
+    expect(db.select().from(strayDrafts).all()).toEqual([]);
+    await page.getByRole('button', { name: 'Reply', exact: true }).click();
+    await page.locator('.post', { hasText: `Two hours of work, ${how}.` }).waitFor();
+    expect(await page.getByText('You have a draft').count()).toBe(0);
+  });
+
+  test('also in a new thread and in an edit', async () => {
+    forgetLimits();
+    const { member } = await enter('rosa');
+    const { id } = createPost(member, { threadId: thread.id, body: 'To be edited.' });
+    for (const [path, button] of [['/forums/new', 'Start the thread'], [`/posts/${id}/edit`, 'Save']] as const) {
+      const { cookie } = await enter('rosa');
+      const { page, context } = await browser.open({ expectErrors: /401|403/ });
+      await context.addCookies([cookie]);
+      await page.goto(hub.base + path);
+      if (path === '/forums/new') await page.getByLabel('Title').fill('Half a question here');
+      await page.locator('#body').fill(`Not lost from ${path}.`);
+      endSessionsOf(member.id);
+      await page.getByRole('button', { name: button, exact: true }).click();
+      await page.getByRole('link', { name: 'Sign in and go on writing' }).click();
+      await page.getByLabel('E-mail address').fill(member.email);
+      await page.getByLabel('Password').fill(password);
+      await page.getByRole('main').getByRole('button', { name: 'Sign in' }).click();
+      await page.getByText('This is your draft').waitFor();
+      expect(await page.locator('#body').inputValue()).toBe(`Not lost from ${path}.`);
+      if (path === '/forums/new') expect(await page.getByLabel('Title').inputValue()).toBe('Half a question here');
+      await page.getByRole('button', { name: 'Throw it away' }).click();
+      await page.waitForURL((url) => !url.search.includes('draft'));
+    }
+    // Whatever else this member has begun to write in other tests.
+    expect(db.select().from(drafts).all().filter((d) => d.memberId === member.id && ['new-thread', `edit:${id}`].includes(d.place))).toEqual([]);
+  });
+});
+
+describe('drafts', () => {
+  test('are saved while somebody types, offered later, and listed', async () => {
+    forgetLimits();
+    const { cookie } = await enter('nadia');
+    const { page, context } = await browser.open();
+    await context.addCookies([cookie]);
+    await page.goto(hub.base + thread.url);
+    await page.locator('#body').fill('A thought that is not finished');
+    await page.getByText(/^Draft saved \d\d:\d\d$/).waitFor();
+    await page.goto(`${hub.base}/account/drafts`);
+    await page.getByRole('link', { name: `A reply in “${thread.title}”` }).waitFor();
+    expect(await axeViolations(page)).toEqual([]);
+    await page.goto(hub.base + thread.url);
+    expect(await page.locator('#body').inputValue()).toBe('');
+    await page.getByRole('link', { name: 'Use it' }).click();
+    expect(await page.locator('#body').inputValue()).toBe('A thought that is not finished');
+    expect(await axeViolations(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Throw it away' }).click();
+    await page.waitForURL((url) => !url.search.includes('draft'));
+    expect(await page.getByText('You have a draft').count()).toBe(0);
+  });
+
+  test('are saved by a button, and when a form is refused, without JavaScript', async () => {
+    forgetLimits();
+    const { cookie } = await enter('ines');
+    const { page, context } = await browser.open({ javaScriptEnabled: false, expectErrors: /400/ });
+    await context.addCookies([cookie]);
+    await page.goto(hub.base + thread.url);
+    await page.locator('#body').fill('Kept by hand');
+    await page.getByRole('button', { name: 'Save draft' }).click();
+    await page.getByText('This is your draft').waitFor();
+    expect(await page.locator('#body').inputValue()).toBe('Kept by hand');
+    await page.goto(`${hub.base}/forums/new`);
+    await page.getByLabel('Title').fill('Short');
+    await page.locator('#body').fill('Refused and kept');
+    await page.getByRole('button', { name: 'Start the thread' }).click();
+    await page.getByText('A few more words, please').first().waitFor();
+    await page.goto(`${hub.base}/forums/new?draft`);
+    expect([await page.getByLabel('Title').inputValue(), await page.locator('#body').inputValue()]).toEqual(['Short', 'Refused and kept']);
+  });
+});
+
+describe('pictures and files', () => {
+  test('come with a reply, described, without JavaScript, and go with an edit', async () => {
+    forgetLimits();
+    const { cookie } = await enter('rosa');
+    const { page, context } = await browser.open({ javaScriptEnabled: false, viewport: phone, expectErrors: /400/ });
+    await context.addCookies([cookie]);
+    await page.goto(hub.base + thread.url);
+    await page.locator('#body').fill('Look at the hours.');
+    await page.getByText('Add pictures or files').click();
+    await page.locator('#file1').setInputFiles(await picture());
+    await page.getByRole('button', { name: 'Reply', exact: true }).click();
+    await page.getByText('Say what the picture shows').first().waitFor();
+    expect(await page.locator('#body').inputValue()).toBe('Look at the hours.');
+    await page.locator('#file1').setInputFiles(await picture());
+    await page.locator('#label1').fill('Calls by hour: most at nine.');
+    await page.locator('#file2').setInputFiles({ name: 'calls.csv', mimeType: 'text/csv', buffer: Buffer.from('hour,calls\n9,200\n') });
+    await page.locator('#label2').fill('The numbers');
+    await page.getByRole('button', { name: 'Reply', exact: true }).click();
+    const image = page.getByAltText('Calls by hour: most at nine.');
+    await image.scrollIntoViewIfNeeded();
+    expect([await image.getAttribute('width'), await image.getAttribute('height'), await image.getAttribute('loading')]).toEqual(['2000', '1000', 'lazy']);
+    const file = await fetch(hub.base + await image.getAttribute('src'));
+    expect([file.status, file.headers.get('content-type'), file.headers.get('content-security-policy')]).toEqual([200, 'image/jpeg', expect.stringContaining('sandbox')]);
+    expect(await page.getByRole('link', { name: 'The numbers (CSV table' }).count()).toBe(1);
+    await page.locator('.post', { hasText: 'Look at the hours.' }).getByRole('link', { name: 'Edit' }).click();
+    await page.getByLabel('Calls by hour').check();
+    await page.getByRole('button', { name: 'Save', exact: true }).click();
+    await page.getByRole('link', { name: 'The numbers (CSV table' }).waitFor();
+    expect(await page.getByAltText('Calls by hour: most at nine.').count()).toBe(0);
+    expect((await fetch(hub.base + await page.getByRole('link', { name: 'The numbers (CSV table' }).getAttribute('href'))).headers.get('content-disposition')).toContain('attachment');
+  });
+
+  test('larger than a megabyte is taken from members and refused in words from others', async () => {
+    forgetLimits();
+    const { header } = await enter('rosa');
+    const noise = await sharp({ create: { width: 1500, height: 1100, channels: 3, background: '#000', noise: { type: 'gaussian', mean: 128, sigma: 60 } } }).png().toBuffer();
+    expect(noise.length).toBeGreaterThan(1_100_000);
+    const send = (cookie: string) => {
+      const form = new FormData();
+      for (const [name, value] of [['threadId', String(thread.id)], ['body', 'A large picture.'], ['label', 'Noise']] as const) form.append(name, value);
+      form.append('file', new File([new Uint8Array(noise)], 'noise.png'));
+      return fetch(`${hub.base}${thread.url}?_action=posts.create`, { method: 'POST', body: form, redirect: 'manual', headers: { origin: hub.base, cookie } });
+    };
+    expect((await send(header)).status).toBe(303);
+    expect((await send('hub_session=made-up')).status).toBe(413);
+  });
+});
+
+describe('the toolbar', () => {
+  test('is one stop of the Tab key, and arrows, Home and End go through it', async () => {
+    const { cookie } = await enter('rosa');
+    const { page, context } = await browser.open();
+    await context.addCookies([cookie]);
+    await page.goto(`${hub.base}/forums/new`);
+    const focused = () => page.evaluate(() => document.activeElement?.getAttribute('aria-label') ?? document.activeElement?.id);
+    await page.getByRole('button', { name: 'Bold' }).focus();
+    await page.keyboard.press('ArrowRight');
+    expect(await focused()).toBe('Italic');
+    await page.keyboard.press('End');
+    expect(await focused()).toBe('Picture or file');
+    await page.keyboard.press('ArrowRight');
+    expect(await focused()).toBe('Bold');
+    await page.keyboard.press('End');
+    await page.keyboard.press('ArrowLeft');
+    expect(await focused()).toBe('Table');
+    await page.keyboard.press('Tab');
+    expect(await focused()).toBe('body');
+    await page.keyboard.press('Shift+Tab');
+    expect(await focused()).toBe('Table');
+    await page.keyboard.press('Enter');
+    expect(await page.locator('#body').inputValue()).toMatch(/^\| Heading \| Heading \|\n\| --- \| --- \|/);
+  });
+
+  test.each([
+    ['Bold', 'word', '**word**'], ['Italic', 'word', '*word*'], ['Link', 'word', '[word](https://)'], ['Quote', 'a\nb', '> a\n> b'], ['List', 'a\nb', '- a\n- b'], ['Numbered list', 'a\nb', '1. a\n2. b'], ['Code', 'x', '`x`'], ['Code', 'a\nb', '```\na\nb\n```'],
+  ])('%s makes of %j %j', async (button, before, after) => {
+    const { cookie } = await enter('rosa');
+    const { page, context } = await browser.open();
+    await context.addCookies([cookie]);
+    await page.goto(`${hub.base}/forums/new`);
+    await page.locator('#body').fill(before);
+    await page.locator('#body').selectText();
+    await page.getByRole('toolbar').getByRole('button', { name: button, exact: true }).click();
+    expect(await page.locator('#body').inputValue()).toBe(after);
+  });
+
+  test('opens the fields for files', async () => {
+    const { cookie } = await enter('rosa');
+    const { page, context } = await browser.open();
+    await context.addCookies([cookie]);
+    await page.goto(`${hub.base}/forums/new`);
+    await page.getByRole('button', { name: 'Picture or file' }).click();
+    expect(await page.evaluate(() => document.activeElement?.id)).toBe('file1');
+    expect(await axeViolations(page)).toEqual([]);
+  });
+});
+
+test('what a post said before is a page that everybody reads', async () => {
+  forgetLimits();
+  const { member } = await enter('tom');
+  const { id } = createPost(member, { threadId: thread.id, body: 'We count two days.' });
+  editPost(member, { postId: id, body: 'We count three days.' });
+  const { page } = await browser.open();
+  await page.goto(`${hub.base}/posts/${id}/history`);
+  expect([await page.locator('ins').innerText(), await page.locator('del').innerText()]).toEqual([expect.stringContaining('three'), expect.stringContaining('two')]);
+  expect(await axeViolations(page)).toEqual([]);
+});

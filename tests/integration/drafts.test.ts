@@ -1,0 +1,189 @@
+import { eq } from 'drizzle-orm';
+import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { db, drafts, posts, resources, strayDrafts } from '#db/client.ts';
+import { Invalid, SignInRequired } from '#domain/errors.ts';
+import { submitComment, submitCommentInput, submitPost, submitPostInput, submitThread, submitThreadInput } from '#domain/decisions/submitting.ts';
+import { listDrafts } from '#domain/forum/draft-places.ts';
+import { countDrafts, draftAt, draftPlace, dropDraft, forgetOldDrafts, keepDraft, saveDraft } from '#domain/forum/drafts.ts';
+import { removeThread } from '#domain/forum/moderating.ts';
+import { createPost, editPost } from '#domain/forum/posts.ts';
+import { createThread } from '#domain/forum/starting-threads.ts';
+import { claimStray, keepStray } from '#domain/forum/stray-drafts.ts';
+import { putCatalogue } from '#domain/library/catalogue.ts';
+import type { Member } from '#domain/people/types.ts';
+import { addDays } from '#lib/dates.ts';
+import { typedIn } from '../../src/typed.ts';
+import { enter, forgetLimits } from '../support/cast.ts';
+import { useDatabase } from '../support/database.ts';
+import { catalogue, piece } from '../support/pieces.ts';
+
+useDatabase();
+let rosa: Member, tom: Member, nadia: Member;
+beforeAll(async () => {
+  [rosa, tom, nadia] = [await enter('rosa'), await enter('tom'), await enter('nadia')];
+  putCatalogue(catalogue([piece({ slug: 'behn2003why', kind: 'reference', title: 'Why measure?' })]));
+});
+beforeEach(() => {
+  forgetLimits();
+  db.delete(drafts).run();
+  db.delete(strayDrafts).run();
+});
+
+let started = 0;
+const start = () => createThread(rosa, { forum: 'measures', kind: 'question', title: `Who counts repeat calls apart? ${++started}`, body: 'The question.', themes: [] });
+const save = (member: Member, place: string, body: string) => saveDraft(member, { place, fields: { body } });
+const bodyAt = (member: Member | null, place: string) => draftAt(member, place)?.fields['body'];
+
+describe('a draft', () => {
+  test('is kept once for each place and member, the last text counts', () => {
+    save(rosa, 'thread:1', 'one');
+    save(rosa, 'thread:1', 'two');
+    save(tom, 'thread:1', 'his');
+    expect([bodyAt(rosa, 'thread:1'), bodyAt(tom, 'thread:1'), bodyAt(nadia, 'thread:1'), bodyAt(null, 'thread:1')]).toEqual(['two', 'his', undefined, undefined]);
+    expect(countDrafts(rosa)).toBe(1);
+  });
+
+  test('keeps every field, also more text than may be sent', () => {
+    const fields = { title: 'A title', forum: 'measures', themes: ['equity', 'technology'], body: 'x'.repeat(25_000) };
+    saveDraft(rosa, { place: 'new-thread', fields });
+    expect(draftAt(rosa, 'new-thread')?.fields).toEqual(fields);
+  });
+
+  test('without words is none', () => {
+    save(rosa, 'thread:1', 'one');
+    save(rosa, 'thread:1', ' \n ');
+    expect(countDrafts(rosa)).toBe(0);
+  });
+
+  test.each([['', { body: 'x' }], ['nowhere', { body: 'x' }], ['thread:0', { body: 'x' }], ['thread:1 or 1', { body: 'x' }], ['thread:1', { body: 'x'.repeat(130_000) }], ['thread:1', { '<b>': 'x' }]])('at %j is refused when the form is broken', (place, fields: Record<string, string>) => {
+    expect(() => saveDraft(rosa, { place, fields })).toThrow(Invalid);
+    expect(keepDraft(rosa, { place, fields })).toBe(false);
+  });
+
+  test('is for members', () => {
+    expect(() => saveDraft(null, { place: 'thread:1', fields: { body: 'x' } })).toThrow(SignInRequired);
+    expect(() => dropDraft(null, { place: 'thread:1' })).toThrow(SignInRequired);
+    expect(() => listDrafts(null)).toThrow(SignInRequired);
+  });
+
+  test('is thrown away by its writer alone', () => {
+    save(rosa, 'thread:1', 'one');
+    dropDraft(tom, { place: 'thread:1' });
+    expect(countDrafts(rosa)).toBe(1);
+    dropDraft(rosa, { place: 'thread:1' });
+    expect(countDrafts(rosa)).toBe(0);
+  });
+
+  test('goes when its text is sent: thread, reply, comment, edit', () => {
+    const thread = start();
+    save(rosa, 'new-thread', 'x');
+    submitThread(rosa, submitThreadInput.parse({ forum: 'measures', kind: 'question', title: 'Who counts repeat calls apart, once more?', body: 'The question.' }));
+    save(tom, draftPlace.reply(thread.id), 'x');
+    submitPost(tom, submitPostInput.parse({ threadId: String(thread.id), body: 'Sent.' }));
+    const { id } = createPost(tom, { threadId: thread.id, body: 'Sent too.' });
+    save(tom, draftPlace.edit(id), 'x');
+    editPost(tom, { postId: id, body: 'Sent better.' });
+    save(tom, draftPlace.comment('ref:behn2003why'), 'x');
+    submitComment(tom, submitCommentInput.parse({ resourceId: 'ref:behn2003why', body: 'Sent as a comment.' }));
+    expect([countDrafts(rosa), countDrafts(tom)]).toEqual([0, 0]);
+  });
+
+  test('stays when its text was refused', () => {
+    const thread = start();
+    save(tom, draftPlace.reply(thread.id), 'x');
+    expect(() => submitPost(tom, submitPostInput.parse({ threadId: String(thread.id), body: '>'.repeat(20_000) }))).toThrow();
+    expect(countDrafts(tom)).toBe(1);
+  });
+
+  test('is forgotten after ninety days', () => {
+    save(rosa, 'thread:1', 'one');
+    forgetOldDrafts(addDays(new Date(), 89));
+    expect(countDrafts(rosa)).toBe(1);
+    forgetOldDrafts(addDays(new Date(), 91));
+    expect(countDrafts(rosa)).toBe(0);
+  });
+
+  test('gives way when there are more than a hundred', () => {
+    for (let n = 1; n <= 103; n++) save(rosa, `thread:${n}`, 'x');
+    expect(countDrafts(rosa)).toBe(100);
+    expect([bodyAt(rosa, 'thread:1'), bodyAt(rosa, 'thread:103')]).toEqual([undefined, 'x']);
+  });
+});
+
+describe('the list of one’s drafts', () => {
+  test('says what each is to become and leads there', () => {
+    const thread = start();
+    const { id } = createPost(tom, { threadId: thread.id, body: 'Sent.' });
+    saveDraft(tom, { place: 'new-thread', fields: { title: 'Half a title', body: 'b' } });
+    for (const place of [draftPlace.reply(thread.id), draftPlace.comment('ref:behn2003why'), draftPlace.edit(id)]) save(tom, place, 'b');
+    expect(Object.fromEntries(listDrafts(tom).map((d) => [d.what, d.url]))).toEqual({
+      'A new thread, “Half a title”': '/forums/new?draft', [`A reply in “${thread.title}”`]: `${thread.url}?draft#write`, 'A comment on “Why measure?”': '/library/behn2003why?draft#write',
+      [`An edit of your post in “${thread.title}”`]: `/posts/${id}/edit?draft`,
+    });
+  });
+
+  test('names nothing that the writer may not see any more', () => {
+    const thread = start();
+    const { id } = createPost(rosa, { threadId: thread.id, body: 'Not his.' });
+    for (const place of [draftPlace.reply(thread.id), draftPlace.comment('ref:behn2003why'), draftPlace.edit(id), 'thread:999999']) save(tom, place, 'b');
+    removeThread(nadia, { threadId: thread.id, reason: 'Twice.' });
+    db.update(resources).set({ status: 'draft' }).where(eq(resources.slug, 'behn2003why')).run();
+    expect(listDrafts(tom).map((d) => [d.what, d.url, d.body])).toEqual(Array.from({ length: 4 }, () => ['For a place that is not there any more', null, 'b']));
+    db.update(resources).set({ status: 'published' }).where(eq(resources.slug, 'behn2003why')).run();
+  });
+});
+
+describe('what was sent after the session had ended', () => {
+  const typed = { place: 'thread:1', writer: '', fields: { body: 'Two hours of work.' } };
+  const keep = (writer: number, address = '10.0.0.1') => keepStray({ ...typed, writer: String(writer) }, address)?.value ?? '';
+
+  test('comes home when its writer signs in with the browser that sent it, once', () => {
+    const token = keep(rosa.id);
+    expect(token.length).toBeGreaterThan(40);
+    expect(JSON.stringify(db.select().from(strayDrafts).all())).not.toContain(token);
+    expect(countDrafts(rosa)).toBe(0);
+    expect(claimStray(rosa.id, token)).toBe(true);
+    expect(bodyAt(rosa, 'thread:1')).toBe('Two hours of work.');
+    expect(claimStray(rosa.id, token)).toBe(false);
+  });
+
+  test('is nobody else’s: not by the cookie with another account, not by the account with another cookie', () => {
+    const token = keep(rosa.id);
+    expect(claimStray(tom.id, token)).toBe(false);
+    expect(claimStray(rosa.id, keep(tom.id))).toBe(false);
+    expect(claimStray(rosa.id, 'guess')).toBe(false);
+    expect([countDrafts(rosa), countDrafts(tom)]).toEqual([0, 0]);
+    expect(claimStray(rosa.id, token)).toBe(true);
+  });
+
+  test('waits a day', () => {
+    const token = keep(rosa.id);
+    db.update(strayDrafts).set({ expiresAt: new Date(Date.now() - 1000) }).run();
+    expect(claimStray(rosa.id, token)).toBe(false);
+    forgetOldDrafts();
+    expect(db.select().from(strayDrafts).all()).toEqual([]);
+  });
+
+  test('is not kept of who nobody is, nor without end', () => {
+    expect([keep(999_999), keep(0), keep(NaN)]).toEqual(['', '', '']);
+    for (let n = 0; n < 20; n++) expect(keep(rosa.id)).not.toBe('');
+    expect(keep(rosa.id)).toBe('');
+    for (let n = 0; n < 30; n++) keep(tom.id, '10.0.0.2');
+    forgetOldDrafts(addDays(new Date(), 2));
+    expect(keep(tom.id, '10.0.0.2')).toBe('');
+    expect(keep(tom.id, '10.0.0.3')).not.toBe('');
+  });
+});
+
+test('of a form everything that was typed is kept, and nothing else', () => {
+  const form = new FormData();
+  for (const [name, value] of [['place', 'new-thread'], ['writer', '7'], ['threadId', '3'], ['_action', 'x'], ['body', 'b'], ['themes', 'equity'], ['tag', 'a'], ['tag', 'b']] as const) form.append(name, value);
+  form.append('file1', new File(['x'], 'x.png'));
+  expect(typedIn(form)).toEqual({ place: 'new-thread', writer: '7', fields: { body: 'b', themes: ['equity'], tag: ['a', 'b'] } });
+});
+
+test('a draft is nowhere but with its writer', () => {
+  const thread = start();
+  save(tom, draftPlace.reply(thread.id), 'unspeakable');
+  expect(JSON.stringify(db.select().from(posts).all())).not.toContain('unspeakable');
+});

@@ -1,0 +1,170 @@
+import { eq, inArray } from 'drizzle-orm';
+import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { cases, db, facts, members, notifications, posts, threads, trustLevels } from '#db/client.ts';
+import { decide } from '#domain/decisions/deciding.ts';
+import { openCaseOf } from '#domain/decisions/flagging.ts';
+import { heldPost, submitPost, submitPostInput } from '#domain/decisions/submitting.ts';
+import { Gone, Invalid } from '#domain/errors.ts';
+import { blankQuotes, restoreQuotes } from '#domain/forum/blanked-quotes.ts';
+import { createComment } from '#domain/forum/comments.ts';
+import { draftAt, draftPlace, saveDraft } from '#domain/forum/drafts.ts';
+import { mentionedMembers, mentionsIn } from '#domain/forum/mentions.ts';
+import { historyOfPost } from '#domain/forum/post-history.ts';
+import { createPost, editPost, postsOnPage, previewPost, removeOwnPost } from '#domain/forum/posts.ts';
+import { renderSomeAgain } from '#domain/forum/rendering-again.ts';
+import { createThread } from '#domain/forum/starting-threads.ts';
+import { findThread } from '#domain/forum/threads.ts';
+import { putCatalogue } from '#domain/library/catalogue.ts';
+import { changeLevel } from '#domain/people/trust.ts';
+import type { Member } from '#domain/people/types.ts';
+import { enter, forgetLimits } from '../support/cast.ts';
+import { useDatabase } from '../support/database.ts';
+import { catalogue, piece } from '../support/pieces.ts';
+
+useDatabase();
+let rosa: Member, tom: Member, nadia: Member;
+beforeAll(async () => {
+  [rosa, tom, nadia] = [await enter('rosa'), await enter('tom'), await enter('nadia')];
+  putCatalogue(catalogue([piece({ slug: 'behn2003why', kind: 'reference' })]));
+  db.insert(members).values([
+    { email: 'waiting@test.example', handle: 'waiting', name: 'Not Confirmed' },
+    ...Array.from({ length: 12 }, (_, n) => ({ email: `m${n}@test.example`, handle: `colleague-${n}`, name: `Colleague ${n}`, emailConfirmedAt: new Date() })),
+  ]).run();
+});
+beforeEach(() => {
+  forgetLimits();
+  db.delete(threads).run();
+  db.delete(trustLevels).run();
+});
+
+const start = (body: string, author = rosa) => createThread(author, { forum: 'measures', kind: 'question', title: 'Who counts repeat calls apart?', body, themes: [] });
+const postsOf = (threadId: number) => postsOnPage(null, findThread(null, threadId), 1);
+const namedIn = (postId: number) => mentionedMembers(postId).map((m) => m.handle);
+const colleagues = (n: number) => Array.from({ length: n }, (_, i) => `@colleague-${i}`).join(' ');
+
+describe('whom Markdown names', () => {
+  test.each([
+    ['Ask @rosa about it', ['rosa']], ['@rosa, @Tom and @rosa again', ['rosa', 'tom']], ['(@rosa) "@tom" @nadia’s @ines.', ['rosa', 'tom', 'nadia', 'ines']], ['**@rosa**: yes', ['rosa']], ['- @rosa-delgado-2', ['rosa-delgado-2']],
+    ['`@rosa`', []], ['```\n@rosa\n```', []], ['    @rosa', []], ['write to rosa@test.example', []], ['x@rosa', []], ['https://social.example/@rosa', []], ['[@rosa](https://a.example)', []], ['@rosa@social.example', []], ['@rosa.example', []], ['@@rosa', []],
+    ['@ rosa', []], ['@-rosa', []], ['@rosa- x', ['rosa']], ['<b>@rosa</b>', ['rosa']], ['no names here', []],
+  ])('%j: %j', (markdown, handles) => expect(mentionsIn(markdown)).toEqual(handles));
+});
+
+describe('a post that names members', () => {
+  test('links those who exist, remembers them, and leaves others as typed', () => {
+    const thread = start('@Tom, have you asked @nobody or @waiting? `@nadia` knows.');
+    const [post] = postsOf(thread.id);
+    expect(post?.html).toContain('<a href="/members/tom" class="mention">@Tom</a>, have you asked @nobody or @waiting?');
+    expect(post?.html).toContain('<code>@nadia</code>');
+    expect(namedIn(post?.id ?? 0)).toEqual(['tom']);
+  });
+
+  test('does so in replies, comments and the preview', () => {
+    const thread = start('Who does?');
+    expect(namedIn(createPost(tom, { threadId: thread.id, body: 'Ask @nadia.' }).id)).toEqual(['nadia']);
+    expect(namedIn(createComment(tom, { resourceId: 'ref:behn2003why', body: 'As @rosa says.' }).id)).toEqual(['rosa']);
+    expect(previewPost(tom, { body: 'Ask @nadia.' }).html).toContain('href="/members/nadia"');
+  });
+
+  test('keeps those whom an edit takes out, so that nobody is told twice', () => {
+    const { id } = createPost(tom, { threadId: start('Who does?').id, body: 'Ask @nadia.' });
+    editPost(tom, { postId: id, body: 'Ask @rosa.' });
+    expect(namedIn(id)).toEqual(['nadia', 'rosa']);
+    expect(db.select({ html: posts.html }).from(posts).all().some((p) => p.html.includes('/members/nadia'))).toBe(false);
+  });
+
+  test('may name as many others as the level of its author allows; oneself does not count', () => {
+    expect(() => start(colleagues(4))).toThrow(Invalid);
+    expect(db.select().from(threads).all()).toEqual([]);
+    const thread = start(`${colleagues(3)} @rosa`);
+    expect(() => createPost(rosa, { threadId: thread.id, body: colleagues(4) })).toThrow('A new member can put 3 mentions of members into a post; this one has 4.');
+    changeLevel({ memberId: rosa.id, from: 'new', to: 'member', reason: 'A test.', byId: null, locked: true });
+    expect(namedIn(createPost(rosa, { threadId: thread.id, body: colleagues(10) }).id)).toHaveLength(10);
+    const eleven = () => createPost(rosa, { threadId: thread.id, body: colleagues(11) });
+    expect(eleven).toThrow(Invalid);
+    expect(eleven).toThrow('A member can put 10 mentions of members into a post; this one has 11.');
+    expect(() => previewPost(tom, { body: colleagues(4) })).toThrow('A new member can put 3 mentions');
+  });
+
+  test('coordinators are never new; an edit has the same limit', () => {
+    const thread = start(colleagues(10), nadia);
+    const { id } = createPost(tom, { threadId: thread.id, body: 'Fine.' });
+    expect(() => editPost(tom, { postId: id, body: colleagues(4) })).toThrow(Invalid);
+  });
+});
+
+describe('whom a post speaks to', () => {
+  const told = () => db.select({ member: notifications.memberId, kind: notifications.kind, post: notifications.postId }).from(notifications).where(inArray(notifications.kind, ['mention', 'quote'])).orderBy(notifications.id).all();
+  const quote = (id: number, words = 'Ask a colleague about it.') => `> [Rosa wrote](/posts/${id}):\n>\n> ${words}\n\nWe do.`;
+  beforeEach(() => { db.delete(notifications).run(); });
+
+  test('is told once, of threads, replies and comments; an edit tells only whom it newly names or quotes', () => {
+    const thread = start('Who does, @tom? And @rosa.');
+    const opening = postsOf(thread.id)[0]?.id ?? 0;
+    const { id } = createPost(tom, { threadId: thread.id, body: `${quote(opening)} @nadia` });
+    const comment = createComment(tom, { resourceId: 'ref:behn2003why', body: '@rosa may know.' }).id;
+    const all = [{ member: tom.id, kind: 'mention', post: opening }, { member: nadia.id, kind: 'mention', post: id }, { member: rosa.id, kind: 'quote', post: id }, { member: rosa.id, kind: 'mention', post: comment }];
+    expect(told()).toEqual(all);
+    editPost(tom, { postId: id, body: `${quote(opening)} @nadia, once more` });
+    expect(told()).toEqual(all);
+    const plain = createPost(nadia, { threadId: thread.id, body: 'Nobody is meant.' }).id;
+    editPost(nadia, { postId: plain, body: `${quote(id)} @rosa` });
+    // Who asked was told of it as a reply already.
+    expect(told()).toEqual([...all, { member: tom.id, kind: 'quote', post: plain }]);
+  });
+
+  test('nobody is told by a line that quotes nothing that stands, by their own, or by a link outside a quotation', () => {
+    const thread = start('Who does?');
+    const opening = postsOf(thread.id)[0]?.id ?? 0;
+    const gone = createPost(nadia, { threadId: thread.id, body: 'Taken back.' }).id;
+    removeOwnPost(nadia, { postId: gone });
+    for (const body of [quote(gone), quote(999_999), `[Rosa wrote](/posts/${opening}): it`, quote(opening).replace('/posts/', 'https://elsewhere.example/posts/')]) createPost(tom, { threadId: thread.id, body });
+    createPost(rosa, { threadId: thread.id, body: quote(opening) });
+    expect(told()).toEqual([]);
+  });
+
+  test('whoever is held tells nobody until they are let through, loses their draft and is told of files', () => {
+    const thread = start('Who does?');
+    const body = 'Best online casino bonus, buy followers cheap now! https://win.bet https://casino.top @nadia';
+    saveDraft(tom, { place: draftPlace.reply(thread.id), fields: { body } });
+    const file = { hash: 'a'.repeat(64), name: 'a.png', label: 'A picture', mediaType: 'image/png', size: 5, width: 1, height: 1, textState: 'none' as const };
+    const { url, held } = submitPost(tom, { ...submitPostInput.parse({ threadId: String(thread.id), body, token: 'one' }), files: [file] });
+    expect(held).toBe(true);
+    expect(draftAt(tom, draftPlace.reply(thread.id))).toBeNull();
+    expect(told()).toEqual([]);
+    const waiting = Number(url.split('/').at(-1));
+    expect(heldPost(tom, waiting)).toMatchObject({ filesLeft: 1 });
+    const caseId = db.select().from(cases).where(eq(cases.heldId, waiting)).get()?.id ?? 0;
+    saveDraft(tom, { place: draftPlace.reply(thread.id), fields: { body: 'Another one, begun meanwhile.' } });
+    decide(nadia, { caseId, outcome: 'approve', reason: 'It is fine.' });
+    expect(draftAt(tom, draftPlace.reply(thread.id))?.fields).toEqual({ body: 'Another one, begun meanwhile.' });
+    const [post] = postsOf(thread.id).slice(-1);
+    expect(post?.files).toEqual([]);
+    expect(told()).toEqual([{ member: nadia.id, kind: 'mention', post: post?.id }]);
+    // The same form sent again leads to what it wrote.
+    expect(submitPost(tom, submitPostInput.parse({ threadId: String(thread.id), body, token: 'one' }))).toEqual({ url: `${thread.url}#post-2`, held: false });
+  });
+});
+
+test('rendering again takes out again what must not be quoted, and hidden posts have no history', () => {
+  const thread = start('A resident called Mary Miller lives there.', tom);
+  const { id } = createPost(rosa, { threadId: thread.id, body: 'A resident called Mary Miller lives in Elm Street.' });
+  const quoting = createPost(nadia, { threadId: thread.id, body: '> A resident called Mary Miller lives in Elm Street.\n\nPlease no names.' }).id;
+  editPost(rosa, { postId: id, body: 'A resident called Mary Miller lives in Elm Street. Really.' });
+  const caseId = openCaseOf({ postId: id });
+  blankQuotes(id);
+  const html = () => db.select({ html: posts.html }).from(posts).where(eq(posts.id, quoting)).get()?.html ?? '';
+  expect(html()).not.toContain('Elm Street');
+  db.update(posts).set({ renderedBy: 0 }).run();
+  db.delete(facts).where(inArray(facts.name, ['renderer', 'rendered-to'])).run();
+  while (renderSomeAgain() > 0);
+  expect(html()).not.toContain('Elm Street');
+  restoreQuotes(id);
+  expect(html()).toContain('Elm Street');
+  expect(historyOfPost(null, id)).toMatchObject({ withheld: false, versions: { length: 2 } });
+  editPost(rosa, { postId: id, body: 'A resident lives there.' });
+  expect(historyOfPost(null, id)).toMatchObject({ withheld: true, versions: [{ markdown: 'A resident lives there.' }] });
+  expect(historyOfPost(rosa, id).versions).toHaveLength(3);
+  decide(nadia, { caseId, outcome: 'remove', reason: 'Personal data.' });
+  expect(() => historyOfPost(null, id)).toThrow(Gone);
+});

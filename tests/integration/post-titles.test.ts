@@ -1,0 +1,107 @@
+import { eq } from 'drizzle-orm';
+import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { changes, db, facts, postLinks, posts, resources, threads } from '#db/client.ts';
+import { createComment } from '#domain/forum/comments.ts';
+import { removePost, removeThread, renameThread } from '#domain/forum/moderating.ts';
+import { createPost, postsOnPage, previewPost } from '#domain/forum/posts.ts';
+import { renderSomeAgain } from '#domain/forum/rendering-again.ts';
+import { createThread } from '#domain/forum/starting-threads.ts';
+import { findThread } from '#domain/forum/threads.ts';
+import { markAddresses } from '#domain/forum/titles.ts';
+import { putCatalogue } from '#domain/library/catalogue.ts';
+import type { Member } from '#domain/people/types.ts';
+import { renderMarkdown } from '#lib/markdown.ts';
+import { settings } from '#lib/settings.ts';
+import { enter, forgetLimits } from '../support/cast.ts';
+import { useDatabase } from '../support/database.ts';
+import { catalogue, piece } from '../support/pieces.ts';
+
+useDatabase();
+const hub = settings().url;
+let rosa: Member, tom: Member, nadia: Member;
+beforeAll(async () => {
+  [rosa, tom, nadia] = [await enter('rosa'), await enter('tom'), await enter('nadia')];
+  putCatalogue(catalogue([piece({ slug: 'behn2003why', kind: 'reference', title: 'Why measure <performance>?' }), piece({ slug: 'hidden2020', kind: 'reference', title: 'Not for the public' })]));
+  db.update(resources).set({ status: 'draft' }).where(eq(resources.slug, 'hidden2020')).run();
+});
+beforeEach(() => {
+  forgetLimits();
+  db.delete(threads).run();
+});
+
+const start = (body: string, title = 'Who counts repeat calls apart?') => createThread(rosa, { forum: 'measures', kind: 'question', title, body, themes: [] });
+const shown = (threadId: number, viewer: Member | null = null) => postsOnPage(viewer, findThread(viewer, threadId), 1)[0]?.html ?? '';
+
+describe('what is a bare address', () => {
+  test.each([
+    ['/library/behn2003why', '<a href="/library/behn2003why" class="address">/library/behn2003why</a>'],
+    ['see /forums/measures/12-who-counts?page=2#post-25.', 'see <a href="/forums/measures/12-who-counts?page=2#post-25" class="address">/forums/measures/12-who-counts?page=2#post-25</a>.'],
+    ['(/posts/7)', '(<a href="/posts/7" class="address">/posts/7</a>)'],
+    [`${hub}/library/behn2003why`, `<a href="/library/behn2003why" class="address">${hub}/library/behn2003why</a>`],
+    [`<${hub}/posts/7>`, `<a href="/posts/7" class="address">${hub}/posts/7</a>`],
+  ])('%s is', (markdown, html) => expect(markAddresses(renderMarkdown(markdown))).toBe(`<p>${html}</p>\n`));
+
+  test.each([
+    `[this](${hub}/library/behn2003why)`, '[this](/library/behn2003why)', '`/library/behn2003why`', 'https://other.example/library/behn2003why', 'city/library/behn2003why', '/library', '/library/', '/forums/measures', '//library/x', '/desk/library/x', '../library/x',
+    `${hub}/account`, `${hub}.example/library/x`, '\\/libraryx/y', 'a=/library/x',
+  ])('%s is not', (markdown) => expect(markAddresses(renderMarkdown(markdown))).not.toContain('class="address"'));
+});
+
+describe('what a bare address shows', () => {
+  test('the title of a resource, as it is called now, escaped', () => {
+    const { id } = start('Read /library/behn2003why first.');
+    expect(shown(id)).toContain('<a href="/library/behn2003why" class="address">Why measure &lt;performance&gt;?</a>');
+    db.update(resources).set({ title: 'Why measure?' }).where(eq(resources.slug, 'behn2003why')).run();
+    expect(shown(id)).toContain('>Why measure?</a> first.');
+  });
+
+  test('the title of a thread, before and after it is renamed, and none when it is removed', () => {
+    const other = start('The question.', 'How long do people wait?');
+    const { id } = start(`As in ${hub}${other.url}#post-1`);
+    expect(shown(id)).toContain(`<a href="${other.url}#post-1" class="address">How long do people wait?</a>`);
+    renameThread(nadia, { threadId: other.id, title: 'How long do callers wait?', reason: null });
+    expect(shown(id)).toContain('>How long do callers wait?</a>');
+    removeThread(nadia, { threadId: other.id, reason: 'Twice.' });
+    for (const viewer of [null, tom, nadia]) expect(shown(id, viewer)).toContain(`class="address">${hub}${other.url}#post-1</a>`);
+  });
+
+  test('what a post belongs to; none when it is removed', () => {
+    const other = start('The question.', 'How long do people wait?');
+    const reply = createPost(tom, { threadId: other.id, body: 'Two minutes.' });
+    const comment = createComment(tom, { resourceId: 'ref:behn2003why', body: 'Still true.' });
+    const first = db.select({ id: posts.id }).from(posts).where(eq(posts.threadId, other.id)).get()?.id;
+    const { id } = start(`/posts/${first} and /posts/${reply.id} and /posts/${comment.id} and /posts/999999`);
+    expect(shown(id)).toContain('>How long do people wait?</a> and');
+    expect(shown(id)).toContain('>a reply in “How long do people wait?”</a>');
+    expect(shown(id)).toMatch(/>a comment on “Why measure/);
+    expect(shown(id)).toContain('class="address">/posts/999999</a>');
+    removePost(nadia, { postId: reply.id, reason: 'Spam.' });
+    expect(shown(id)).toContain(`class="address">/posts/${reply.id}</a>`);
+  });
+
+  test('nothing of what is not published, to nobody', () => {
+    const { id } = start('Soon: /library/hidden2020');
+    for (const viewer of [null, tom, nadia]) expect(shown(id, viewer)).not.toContain('Not for the public');
+  });
+
+  test('in the preview too', () => expect(previewPost(tom, { body: '/library/behn2003why' }).html).toContain('Why measure'));
+});
+
+describe('posts that an earlier renderer has rendered', () => {
+  test('are rendered again, once, and the page caches hear of it', () => {
+    const { id } = start('---\nAsk @tom, see /library/behn2003why');
+    const post = db.select({ id: posts.id }).from(posts).where(eq(posts.threadId, id)).get()?.id ?? 0;
+    db.update(posts).set({ html: '<p>old</p>', renderedBy: 1 }).run();
+    db.delete(postLinks).run();
+    db.delete(facts).where(eq(facts.name, 'renderer')).run();
+    const before = changes();
+    expect(renderSomeAgain()).toBe(1);
+    expect(shown(id)).toContain('href="/members/tom"');
+    expect(db.select({ path: postLinks.path }).from(postLinks).where(eq(postLinks.postId, post)).all()).toEqual([{ path: '/library/behn2003why' }]);
+    expect(changes()).toBe(before + 1);
+    expect([renderSomeAgain(), renderSomeAgain()]).toEqual([0, 0]);
+    expect(changes()).toBe(before + 1);
+    db.update(posts).set({ html: '<p>old</p>', renderedBy: 1 }).run();
+    expect(renderSomeAgain()).toBe(0);
+  });
+});

@@ -1,0 +1,268 @@
+import { and, desc, eq } from 'drizzle-orm';
+import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { cases, db, flags, follows, heldPosts, mailStops, members, notifications, notificationSettings, outbox, posts, readMarks, savedSearches, searchDocuments, threadReads, threads, trustLevels } from '#db/client.ts';
+import { acceptCorrection } from '#domain/decisions/correcting.ts';
+import { decide, undoDecision } from '#domain/decisions/deciding.ts';
+import { flagPost, flagPostInput } from '#domain/decisions/flagging.ts';
+import { submitPost, submitThread } from '#domain/decisions/submitting.ts';
+import { Invalid } from '#domain/errors.ts';
+import { acceptAnswer, unacceptAnswer } from '#domain/forum/accepting.ts';
+import { createComment } from '#domain/forum/comments.ts';
+import { follow, followInput, type FollowKind, type FollowLevel } from '#domain/forum/follows.ts';
+import { countUnreadTold, listTold, openTold } from '#domain/forum/inbox.ts';
+import { mailNotifications, membersWithLettersDue } from '#domain/forum/notification-letters.ts';
+import { setNotificationSettings } from '#domain/forum/notification-settings.ts';
+import { createPost } from '#domain/forum/posts.ts';
+import { createThread, threadInput } from '#domain/forum/starting-threads.ts';
+import { countTracked, trackedUnread, unreadByForum, unreadOf } from '#domain/forum/unread.ts';
+import { putCatalogue } from '#domain/library/catalogue.ts';
+import { stopMail, stopToken } from '#domain/mail/stopping.ts';
+import { setHolding } from '#domain/moderation/holding.ts';
+import { levelLimits } from '#domain/people/limits.ts';
+import { stamp } from '#domain/people/traps.ts';
+import type { Member } from '#domain/people/types.ts';
+import { mailSavedSearches, membersWithSearchesDue } from '#domain/saved-searches/letters.ts';
+import { saveSearch, saveSearchInput } from '#domain/saved-searches/saving.ts';
+import { addDays, lastHour } from '#lib/dates.ts';
+import { settings } from '#lib/settings.ts';
+import { enter, forgetLimits, lettersTo } from '../support/cast.ts';
+import { useDatabase } from '../support/database.ts';
+import { catalogue, piece } from '../support/pieces.ts';
+
+/** Where following and being told meet what coordinators decide: nothing that is out of view is told, and every decision is. */
+useDatabase();
+let rosa: Member, tom: Member, nadia: Member, ines: Member, abe: Member;
+beforeAll(async () => {
+  [rosa, tom, nadia, ines, abe] = [await enter('rosa'), await enter('tom'), await enter('nadia'), await enter('ines'), await enter('abe')];
+  db.update(members).set({ createdAt: addDays(new Date(), -365) }).run();
+  putCatalogue(catalogue([piece({ slug: 'a-work', title: 'A work' })]));
+});
+beforeEach(forgetLimits);
+afterEach(() => { for (const table of [cases, heldPosts, notifications, follows, mailStops, notificationSettings, savedSearches, outbox, readMarks, threadReads, threads, searchDocuments]) db.delete(table).run(); });
+
+let count = 0;
+const start = (author: Member, body = 'Tell me.') => createThread(author, threadInput.parse({ forum: 'operations', title: `How do you count, number ${++count}`, body, kind: 'question', themes: [] }));
+const reply = (author: Member, threadId: number, body = `Answer ${++count}`) => createPost(author, { threadId, body }).id;
+const set = (who: Member, kind: FollowKind, ref: string | number, level: FollowLevel) => follow(who, followInput.parse({ kind, ref: String(ref), level }));
+const told = (who: Member) => listTold(who, null).told.map(({ words }) => words);
+const flag = (by: Member, postId: number, reason: (typeof flags.$inferSelect)['reason'] = 'attack', more: { note?: string; source?: string } = {}) => flagPost(by, flagPostInput.parse({ postId, reason, ...more }));
+const caseOn = (postId: number) => db.select().from(cases).where(eq(cases.postId, postId)).all().at(-1)?.id ?? 0;
+const openingOf = (threadId: number) => db.select().from(posts).where(and(eq(posts.threadId, threadId), eq(posts.number, 1))).get()?.id ?? 0;
+const later = (minutes: number) => new Date(Date.now() + minutes * 60_000);
+const mail = (now = later(3)) => membersWithLettersDue(now).map((member) => mailNotifications(member, now));
+const aboutPosts = (member: Member) => lettersTo(member.email).filter(({ subject }) => !/hidden|decision|flagged|correction/i.test(subject));
+const typed = () => stamp(addDays(new Date(), -0.01));
+function somebody(level: 'new' | 'trusted'): Member {
+  const n = ++count;
+  const row = db.insert(members).values({ name: `Member ${n}`, email: `member${n}@test.example`, handle: `member-${n}`, emailConfirmedAt: new Date(), createdAt: addDays(new Date(), -365) }).returning().get();
+  db.insert(trustLevels).values({ memberId: row.id, level, locked: true }).run();
+  return { id: row.id, name: row.name, email: row.email, handle: row.handle, role: 'member', sample: false, emailConfirmed: true, suspendedUntil: null };
+}
+/** Everything in which a member could meet what is new in a thread. */
+const meets = (who: Member, threadId: number) => ({
+  told: told(who).length, total: listTold(who, null).total, bell: countUnreadTold(who), unread: unreadOf(who, [threadId]).get(threadId)?.count ?? 0,
+  forums: [...unreadByForum(who).values()].reduce((sum, n) => sum + n, 0), tracked: countTracked(who), list: trackedUnread(who).length,
+});
+const nothing = { told: 0, total: 0, bell: 0, unread: 0, forums: 0, tracked: 0, list: 0 };
+const all = { told: 1, total: 1, bell: 1, unread: 1, forums: 1, tracked: 1, list: 1 };
+
+const hidings: [string, (postId: number) => void][] = [
+  ['three flags that count', (postId) => { for (let n = 0; n < 3; n++) flag(somebody('trusted'), postId); }],
+  ['a resident’s personal data', (postId) => { flag(nadia, postId, 'personal-data'); }],
+];
+
+describe.each(hidings)('a post that is hidden by %s', (_, hide) => {
+  test('is in no inbox, no count, no letter of any kind; kept, it is told as if nothing had been', () => {
+    saveSearch(rosa, saveSearchInput.parse({ query: 'q=mulberry', name: 'Mulberry' }));
+    const thread = start(rosa);
+    const post = reply(tom, thread.id, 'Mulberry lives in Elm Street');
+    expect(meets(rosa, thread.id)).toEqual(all);
+    hide(post);
+    expect(meets(rosa, thread.id)).toEqual(nothing);
+    const tomorrow = addDays(lastHour(new Date(), settings().dailyHour), 1);
+    expect(mail()).not.toContain(1);
+    setNotificationSettings(rosa, { started: 'following', replied: 'tracking', mail: 'daily' });
+    expect(mail(tomorrow)).not.toContain(1);
+    const next = addDays(new Date(), 1);
+    expect(membersWithSearchesDue(next).map((member) => mailSavedSearches(member, next))).toEqual([0]);
+    expect(JSON.stringify(lettersTo(rosa.email))).not.toContain('Mulberry lives');
+    decide(ines, { caseId: caseOn(post), outcome: 'keep', reason: 'Nothing of the kind.' });
+    expect(meets(rosa, thread.id)).toEqual(all);
+    expect(mail(tomorrow)).toEqual([1]);
+    expect(lettersTo(rosa.email).filter(({ text }) => text.includes('Mulberry lives'))).toHaveLength(1);
+    const after = addDays(new Date(), 2);
+    expect(membersWithSearchesDue(after).map((member) => mailSavedSearches(member, after))).toEqual([1]);
+  });
+
+  test('and had been told before, is not told or mailed twice when it is kept', () => {
+    saveSearch(rosa, saveSearchInput.parse({ query: 'q=mulberry', name: 'Mulberry' }));
+    const thread = start(rosa);
+    const post = reply(tom, thread.id, 'Mulberry lives in Elm Street');
+    expect(mail()).toEqual([1]);
+    const [one, two] = [addDays(new Date(), 1), addDays(new Date(), 2)];
+    expect(membersWithSearchesDue(one).map((member) => mailSavedSearches(member, one))).toEqual([1]);
+    hide(post);
+    decide(ines, { caseId: caseOn(post), outcome: 'keep', reason: 'Nothing of the kind.' });
+    expect(meets(rosa, thread.id)).toEqual(all);
+    expect([mail(), mail(addDays(new Date(), 1))].flat()).toEqual([]);
+    expect(membersWithSearchesDue(two).map((member) => mailSavedSearches(member, two))).toEqual([0]);
+    expect(aboutPosts(rosa)).toHaveLength(2);
+  });
+
+  test('as a whole thread: nothing of it is told', () => {
+    set(rosa, 'member', tom.id, 'following');
+    const thread = start(tom, 'Mulberry lives in Elm Street');
+    reply(nadia, thread.id);
+    expect(meets(rosa, thread.id)).toMatchObject({ told: 1, bell: 1, tracked: 1 });
+    hide(openingOf(thread.id));
+    expect({ ...meets(rosa, thread.id), unread: 0 }).toEqual(nothing);
+    mail();
+    expect(aboutPosts(rosa)).toEqual([]);
+  });
+});
+
+test('a letter about a post that quotes something hidden tells of it without its text', () => {
+  const thread = start(rosa);
+  const post = reply(tom, thread.id, 'Mulberry lives in Elm Street twelve');
+  reply(nadia, thread.id, '> Mulberry lives in Elm Street twelve\n\nThat does not belong here.');
+  flag(nadia, post, 'personal-data');
+  mail();
+  const [letter] = aboutPosts(rosa);
+  expect(letter?.text).toContain('Nadia Okafor replied');
+  expect(letter?.text).not.toContain('Mulberry');
+});
+
+test('a quotation in the first comment on a resource leaves search with what it quotes', () => {
+  const post = reply(tom, start(rosa).id, 'Mulberry lives in Elm Street twelve');
+  const { id } = createComment(nadia, { resourceId: 'article:a-work', body: `> Mulberry lives in Elm Street twelve\n\nSee [there](/posts/${post}).` });
+  const body = () => db.select().from(searchDocuments).where(and(eq(searchDocuments.kind, 'post'), eq(searchDocuments.ref, String(id)))).get()?.body;
+  expect(body()).toContain('Mulberry');
+  flag(nadia, post, 'personal-data');
+  expect(body()).not.toContain('Mulberry');
+  expect(body()).toContain('See there');
+});
+
+describe('a post that is held', () => {
+  test.each([['a reply', false], ['a thread', true]])('%s is told to nobody, and on approval to those whom an ordinary one is told', (_, opens) => {
+    setHolding(abe, { hold: 'yes' });
+    const author = somebody('new');
+    const place = start(rosa);
+    set(tom, 'forum', db.select({ id: threads.forumId }).from(threads).where(eq(threads.id, place.id)).get()?.id ?? 0, 'following');
+    set(ines, 'thread', place.id, 'muted');
+    set(nadia, 'member', author.id, 'first-post');
+    const write = () => (opens ? submitThread(author, { forum: 'operations', kind: 'discussion', title: 'Whom do you ask first?', body: 'We ask the clerk.', themes: [], shown: typed() })
+      : submitPost(author, { threadId: place.id, body: 'We ask the clerk.', shown: typed() }));
+    const all_ = () => db.select({ member: notifications.memberId, kind: notifications.kind, reason: notifications.reason, ref: notifications.reasonRef, mailed: notifications.mailedAt }).from(notifications)
+      .where(eq(notifications.actorId, author.id)).orderBy(notifications.memberId).all();
+    expect(write().held).toBe(true);
+    expect(all_()).toEqual([]);
+    mail();
+    decide(ines, { caseId: db.select().from(cases).orderBy(desc(cases.id)).get()?.id ?? 0, outcome: 'approve', reason: 'A person.' });
+    const approved = all_();
+    db.delete(notifications).run();
+    db.update(posts).set({ createdAt: addDays(new Date(), -1) }).where(eq(posts.authorId, author.id)).run();
+    db.update(threads).set({ createdAt: addDays(new Date(), -1) }).where(eq(threads.authorId, author.id)).run();
+    setHolding(abe, { hold: 'no' });
+    expect(write().held).toBe(false);
+    expect(approved).toEqual(all_());
+    expect(approved.map(({ member }) => member)).toEqual(opens ? [tom.id, nadia.id] : [rosa.id, tom.id]);
+  });
+});
+
+describe('an accepted answer', () => {
+  test('is told once to its author, is not when it is one’s own or the thread is muted, and withdrawn with the acceptance', () => {
+    const thread = start(rosa);
+    const [post, own, other] = [reply(tom, thread.id), reply(rosa, thread.id), reply(nadia, thread.id)];
+    db.delete(notifications).run();
+    for (let n = 0; n < 2; n++) acceptAnswer(rosa, { postId: post });
+    acceptAnswer(nadia, { postId: post });
+    expect(told(tom)).toEqual([`Rosa Delgado accepted your answer in “${thread.title}”`]);
+    acceptAnswer(rosa, { postId: own });
+    expect(told(rosa)).toEqual([]);
+    set(nadia, 'thread', thread.id, 'muted');
+    acceptAnswer(rosa, { postId: other });
+    expect(told(nadia)).toEqual([]);
+    unacceptAnswer(rosa, { postId: post });
+    expect([told(tom), countUnreadTold(tom)]).toEqual([[], 0]);
+    mail();
+    expect(lettersTo(tom.email)).toEqual([]);
+  });
+});
+
+describe('decisions in the inbox', () => {
+  const words = 'About your post: a coordinator has removed it.';
+  test('author and flaggers are told, without names, titles or a second letter, whatever they have muted or stopped', () => {
+    const thread = start(rosa);
+    const post = reply(rosa, thread.id, 'Quince, you fool');
+    for (const who of [rosa, tom]) {
+      set(who, 'thread', thread.id, 'muted');
+      set(who, 'member', nadia.id, 'muted');
+      stopMail({ token: stopToken(who.id, 'notifications') });
+      setNotificationSettings(who, { started: 'following', replied: 'tracking', mail: 'none' });
+    }
+    db.delete(notifications).run();
+    flag(tom, post, 'attack', { note: 'Calls a colleague a fool.' });
+    const { decisionId } = decide(nadia, { caseId: caseOn(post), outcome: 'remove', reason: 'It attacks a person.' });
+    expect(told(rosa)).toEqual([words]);
+    expect(told(tom)).toEqual(['About a post that you flagged: a coordinator has removed it.']);
+    expect(listTold(tom, null).told[0]?.why).toContain('you flagged it');
+    for (const who of [rosa, tom]) {
+      expect(JSON.stringify(db.select().from(notifications).where(eq(notifications.memberId, who.id)).all())).not.toMatch(/Tom|Rosa|Nadia|Quince|fool|attacks|How do you count|how-do-you-count/);
+      expect(lettersTo(who.email)).toHaveLength(1);
+    }
+    for (const who of [rosa, tom]) setNotificationSettings(who, { started: 'following', replied: 'tracking', mail: 'at-once' });
+    db.delete(mailStops).run();
+    mail();
+    mail(addDays(new Date(), 1));
+    for (const who of [rosa, tom]) expect(lettersTo(who.email)).toHaveLength(1);
+    expect(openTold(rosa, listTold(rosa, null).told[0]?.id ?? 0)).toBe(`/appeals/${decisionId}`);
+    expect(openTold(tom, listTold(tom, null).told[0]?.id ?? 0)).toBe(`/posts/${post}`);
+    undoDecision(ines, { decisionId, reason: 'Too strict.' });
+    expect(told(rosa)[0]).toBe('About your post: a coordinator has taken the decision back. It will be decided anew.');
+  });
+
+  test('the letter to flaggers does not name a thread that is out of view', () => {
+    const thread = start(rosa);
+    flag(tom, openingOf(thread.id), 'personal-data');
+    decide(nadia, { caseId: caseOn(openingOf(thread.id)), outcome: 'remove', reason: 'So it is.' });
+    expect(lettersTo(tom.email).at(-1)?.text).toContain('You told us about a thread. A coordinator has removed it.');
+    expect(JSON.stringify(lettersTo(tom.email))).not.toMatch(/How do you count|how-do-you-count/);
+    expect(told(rosa)).toEqual(['About your thread: a coordinator has removed it.', 'Your thread is hidden until a coordinator has looked at it. You can edit it meanwhile.']);
+  });
+
+  test('corrections too, and a coordinator’s own decision about what they flagged not', () => {
+    const post = reply(rosa, start(rosa).id);
+    db.delete(notifications).run();
+    flag(tom, post, 'inaccurate', { note: 'It was 1999.', source: 'The report' });
+    expect(told(rosa)).toEqual(['A reader proposes a correction to your post: accept or answer it.']);
+    acceptCorrection(rosa, { caseId: caseOn(post) });
+    expect(told(tom)).toEqual(['An author has accepted the correction that you proposed.']);
+    const other = reply(rosa, start(rosa).id);
+    flag(nadia, other);
+    decide(nadia, { caseId: caseOn(other), outcome: 'remove', reason: 'x' });
+    expect(told(nadia)).toEqual([]);
+  });
+});
+
+describe('what a level allows', () => {
+  test('a refused attempt does not count, the limit is told with the level and its end, and a form sent twice counts once', () => {
+    const author = somebody('new');
+    const place = start(rosa);
+    const write = (body: string, website: string | null = null) => submitPost(author, { threadId: place.id, body, token: `form of ${body}`, shown: typed(), website });
+    for (let n = 0; n < 8; n++) expect(() => write(`Look at https://one.example/${n}, https://two.example and https://three.example`)).toThrow(Invalid);
+    for (let n = 2; n < levelLimits.new.postsPerHour; n++) write(`We count the calls of week ${n}.`);
+    const [last, held] = [write('We count the visits as well, on paper.'), write('We count the letters, too.', 'https://robot.example')];
+    expect(write('We count the visits as well, on paper.')).toEqual(last);
+    expect(write('We count the letters, too.', 'https://robot.example')).toEqual(held);
+    const refused = (): Error => {
+      try {
+        write('And one more.');
+      } catch (error) {
+        if (error instanceof Error) return error;
+      }
+      throw new Error('It was not refused.');
+    };
+    for (let n = 0; n < 3; n++) expect(JSON.stringify(refused())).toMatch(/A new member can write 5 posts an hour\. Please try again in (60|59) minutes\./);
+    expect(db.select().from(posts).where(eq(posts.authorId, author.id)).all()).toHaveLength(levelLimits.new.postsPerHour - 1);
+  });
+});
