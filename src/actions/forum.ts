@@ -1,14 +1,21 @@
 import { defineAction } from 'astro:actions';
 import { removePostByDecision, removeThreadByDecision, restorePostByDecision, restoreThreadByDecision } from '#domain/decisions/removing.ts';
 import { submitComment, submitCommentInput, submitEdit, submitEditInput, submitPost, submitPostInput, submitThread, submitThreadInput } from '#domain/decisions/submitting.ts';
+import { acceptAnswer, acceptInput, unacceptAnswer } from '#domain/forum/accepting.ts';
+import { handOverInput, handOverQuestion } from '#domain/forum/answer-clock.ts';
+import { lookUpAsker, lookUpInput } from '#domain/forum/asking-anonymously.ts';
+import { calendarInput, setCalendar } from '#domain/forum/calendar.ts';
 import { closeThread, closeThreadInput, reopenThread, reopenThreadInput } from '#domain/forum/closing.ts';
+import { confirmInput, confirmPost, unconfirmInput, unconfirmPost } from '#domain/forum/confirming.ts';
 import { mergeThreads, mergeThreadsInput } from '#domain/forum/merging.ts';
 import {
   lockThread, lockThreadInput, moveThread, moveThreadInput, pinThread, removePostInput, removeThreadInput,
   renameThread, renameThreadInput, restorePostInput, threadActInput, unlockThread, unpinThread,
 } from '#domain/forum/moderating.ts';
+import { answerInput, askAboutAnswer, reconfirmAnswer } from '#domain/forum/old-answers.ts';
 import { postFilesInput, takePostFiles, type TakenFile } from '#domain/forum/post-files.ts';
 import { postRemoveInput, previewInput, previewPost, removeOwnPost } from '#domain/forum/posts.ts';
+import { forumCoordinatorsInput, setForumCoordinators } from '#domain/forum/question-owners.ts';
 import { react, reactInput } from '#domain/forum/reacting.ts';
 import { splitThread, splitThreadInput } from '#domain/forum/splitting.ts';
 import { undoThreadAct, undoThreadActInput } from '#domain/forum/undoing.ts';
@@ -59,4 +66,20 @@ export const comments = {
 
 export const reactions = {
   set: defineAction({ accept: 'form', input: reactInput, handler: asMember(react) }),
+};
+
+export const answers = {
+  accept: defineAction({ accept: 'form', input: acceptInput, handler: asMember(acceptAnswer) }),
+  unaccept: defineAction({ accept: 'form', input: acceptInput, handler: asMember(unacceptAnswer) }),
+  confirm: defineAction({ accept: 'form', input: confirmInput, handler: asMember(confirmPost) }),
+  unconfirm: defineAction({ accept: 'form', input: unconfirmInput, handler: asMember(unconfirmPost) }),
+  ask: defineAction({ accept: 'form', input: answerInput, handler: asMember(askAboutAnswer) }),
+  reconfirm: defineAction({ accept: 'form', input: answerInput, handler: asMember(reconfirmAnswer) }),
+};
+
+export const questions = {
+  handOver: defineAction({ accept: 'form', input: handOverInput, handler: asMember(handOverQuestion) }),
+  lookUpAsker: defineAction({ accept: 'form', input: lookUpInput, handler: asMember(lookUpAsker) }),
+  setCalendar: defineAction({ accept: 'form', input: calendarInput, handler: asMember(setCalendar) }),
+  setCoordinators: defineAction({ accept: 'form', input: forumCoordinatorsInput, handler: asMember(setForumCoordinators) }),
 };

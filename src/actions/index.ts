@@ -1,7 +1,7 @@
 import { attachments } from './attachments.ts';
 import { bookmarks, collections } from './collections.ts';
 import { drafts } from './drafts.ts';
-import { comments, posts, reactions, threads } from './forum.ts';
+import { answers, comments, posts, questions, reactions, threads } from './forum.ts';
 import { follows, notifications, unread } from './follows.ts';
 import { forums } from './forums.ts';
 import { imports } from './imports.ts';
@@ -14,6 +14,6 @@ import { mail, searches } from './searches.ts';
 import { thesaurus } from './thesaurus.ts';
 
 export const server = {
-  members, forums, threads, posts, comments, drafts, reactions, moderation, flags, corrections, cases, resources, collections, bookmarks, imports, links, duplicates, attachments, thesaurus, searches, mail,
+  members, forums, threads, posts, comments, drafts, answers, questions, reactions, moderation, flags, corrections, cases, resources, collections, bookmarks, imports, links, duplicates, attachments, thesaurus, searches, mail,
   follows, notifications, unread,
 };

@@ -27,7 +27,7 @@ const signedIn = (): string[] => ['/', found.thread, '/library/staffing-the-cent
 const own = (): string[] => ['/members/tom', `/posts/${found.post}/edit`, `/posts/${found.post}/history`, `/posts/${found.post}/remove`];
 const coordinating = (): string[] => [
   '/desk', '/desk/flags', '/desk/log', '/desk/members', '/desk/resources', '/desk/resources/new', '/desk/resources/new?kind=article', '/desk/resources/new?kind=practice', '/desk/resources/new?kind=reference',
-  '/desk/resources/staffing-the-centre', '/desk/resources/mazerolle2002managing', '/desk/resources/staffing-the-centre/history', '/desk/resources/staffing-the-centre/files', '/desk/review', '/desk/care',
+  '/desk/resources/staffing-the-centre', '/desk/resources/mazerolle2002managing', '/desk/resources/staffing-the-centre/history', '/desk/resources/staffing-the-centre/files', '/desk/review', '/desk/care', '/desk/questions', '/desk/answers',
   '/desk/imports', '/desk/duplicates', '/desk/duplicates/compare?a=staffing-the-centre&b=choosing-channels', '/desk/links', found.thread, '/library/mazerolle2002managing', '/members/tom', `/posts/${found.post}/remove`,
 ];
 

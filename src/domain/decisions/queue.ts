@@ -11,13 +11,15 @@ import { coordinatorsBesides } from '../people/coordinators.ts';
 import { mustCoordinate } from '../people/permissions.ts';
 import type { Member, Viewer } from '../people/types.ts';
 import { outcomesFor, type Outcome } from './outcomes.ts';
-import { caseById, subjectOf, type Case, type Decision, type Subject } from './subjects.ts';
+import { caseById, isUnnamed, shownSubject, subjectOf, type Case, type Decision, type Subject } from './subjects.ts';
 
 /** How long "I am on it" holds, in working hours. */
 export const hoursOfClaim = 8;
 
 export interface CaseRow {
-  id: number; kind: Case['kind']; openedAt: Date; editBy: Date | null; subject: Subject;
+  id: number; kind: Case['kind']; openedAt: Date; editBy: Date | null;
+  /** As it is shown: whoever wrote without a name has none. */
+  subject: Subject;
   /** Who is on it, while the claim holds. */
   claimedBy: { id: number; name: string; until: Date } | null;
   /** Reasons with how many gave them. */
@@ -39,7 +41,7 @@ export function openCases(viewer: Viewer, page: string | null, now = new Date())
     .where(isNull(cases.closedAt)).orderBy(asc(cases.openedAt), asc(cases.id)).limit(slice.size).offset(slice.offset).all();
   const ids = rows.map(({ row }) => row.id);
   const given = db.select({ caseId: flags.caseId, reason: flags.reason, count: count() }).from(flags).where(inArray(flags.caseId, ids)).groupBy(flags.caseId, flags.reason).all();
-  return { total, paging: slice, cases: rows.map(({ row, claimant: name }) => asRow(viewer, row, name, given.filter((g) => g.caseId === row.id), now)) };
+  return { total, paging: slice, cases: rows.map(({ row, claimant: name }) => asRow(subjectOf(viewer, row), row, name, given.filter((g) => g.caseId === row.id), now)) };
 }
 
 /** How many cases wait. For coordinators' pages. */
@@ -47,11 +49,10 @@ export function countOpenCases(): number {
   return db.select({ n: count() }).from(cases).where(isNull(cases.closedAt)).get()?.n ?? 0;
 }
 
-function asRow(viewer: Member, row: Case, claimantName: string | null, reasons: { reason: string; count: number }[], now: Date): CaseRow {
-  const subject = subjectOf(viewer, row);
+function asRow(subject: Subject, row: Case, claimantName: string | null, reasons: { reason: string; count: number }[], now: Date): CaseRow {
   const asked = row.editBy && db.select({ at: decisions.at }).from(decisions).where(and(eq(decisions.caseId, row.id), eq(decisions.outcome, 'ask'), isNull(decisions.undoneAt))).orderBy(asc(decisions.id)).all().at(-1);
   return {
-    id: row.id, kind: row.kind, openedAt: row.openedAt, editBy: row.editBy, subject, reasons: reasons.map(({ reason, count }) => ({ reason, count })),
+    id: row.id, kind: row.kind, openedAt: row.openedAt, editBy: row.editBy, subject: shownSubject(subject), reasons: reasons.map(({ reason, count }) => ({ reason, count })),
     claimedBy: claimHolds(row, now) && claimantName !== null ? { id: row.claimedById, name: claimantName, until: row.claimedUntil } : null,
     notFor: subject.kind === 'appeal' ? nameOf(subject.decision.deciderId) : null,
     editedSince: Boolean(asked && subject.kind === 'post' && subject.post.editedAt && subject.post.editedAt > asked.at),
@@ -76,7 +77,8 @@ export interface CaseView extends CaseRow {
   outcomes: Outcome[];
   /** Why this viewer does not decide it, in a sentence; null when they may. */
   barred: string | null;
-  authorLevel: Level;
+  /** Null for whoever has no name here. */
+  authorLevel: Level | null;
 }
 
 /** One case with all that coordinators know of it. Throws Denied, NotFound. */
@@ -86,9 +88,10 @@ export function findCase(viewer: Viewer, id: number, now = new Date()): CaseView
   const told = db.select({ reason: flags.reason, note: flags.note, at: flags.at, counts: flags.counts, name: members.name, handle: members.handle }).from(flags)
     .leftJoin(members, eq(members.id, flags.memberId)).where(eq(flags.caseId, id)).orderBy(asc(flags.id)).all();
   const reasons = [...new Set(told.map((f) => f.reason))].map((reason) => ({ reason, count: told.filter((f) => f.reason === reason).length }));
-  const shown = asRow(viewer, row, row.claimedById === null ? null : nameOf(row.claimedById), reasons, now);
+  const subject = subjectOf(viewer, row);
+  const shown = asRow(subject, row, row.claimedById === null ? null : nameOf(row.claimedById), reasons, now);
   return {
-    ...shown, closedAt: row.closedAt, barred: whyBarred(viewer, shown.subject, now), outcomes: outcomesFor(row.kind, shown.subject), authorLevel: levelOf(shown.subject.author.id),
+    ...shown, closedAt: row.closedAt, barred: whyBarred(viewer, subject, now), outcomes: outcomesFor(row.kind, subject), authorLevel: isUnnamed(shown.subject) ? null : levelOf(subject.author.id),
     flags: told.map(({ name, handle, ...flag }) => ({ ...flag, by: name !== null && handle !== null ? { name, handle } : null })),
     notes: db.select({ text: caseNotes.text, at: caseNotes.at, by: members.name }).from(caseNotes).innerJoin(members, eq(members.id, caseNotes.byId)).where(eq(caseNotes.caseId, id)).orderBy(asc(caseNotes.id)).all(),
     correction: db.select().from(corrections).where(eq(corrections.caseId, id)).get() ?? null,

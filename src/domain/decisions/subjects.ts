@@ -1,8 +1,10 @@
 import { eq } from 'drizzle-orm';
 import { cases, db, decisions, heldPosts, prepared } from '#db/client.ts';
+import { isNameless, isWrittenNamelessly, nameless } from '../anonymity.ts';
 import { NotFound } from '../errors.ts';
 import { postUrl } from '../forum/addresses.ts';
 import { findPost, type FoundPost } from '../forum/posts.ts';
+import { threadInput } from '../forum/starting-threads.ts';
 import { memberById } from '../people/members.ts';
 import type { Member } from '../people/types.ts';
 
@@ -73,6 +75,27 @@ export function nounOf(subject: Subject): 'thread' | 'post' | 'comment' | 'profi
 export function stateOf({ post, isThread }: Extract<Subject, { kind: 'post' }>): { removed: boolean; hidden: boolean } {
   return isThread ? { removed: post.thread.removed, hidden: post.thread.hidden } : { removed: post.removed, hidden: post.hidden };
 }
+
+/** What a case is about as it is shown: whoever wrote it without a name has none here either. `author` of the other one is for letters, trust and what somebody may decide. */
+export function shownSubject(subject: Subject): Subject {
+  if (subject.kind === 'appeal') {
+    const about = shownSubject(subject.about);
+    return { ...subject, about, author: isUnnamed(about) ? about.author : subject.author };
+  }
+  return isNamelesslyWritten(subject) ? { ...subject, author: unnamed } : subject;
+}
+
+/** Whether a subject as it is shown has an author without a name. */
+export const isUnnamed = (shown: Subject): boolean => shown.author.id === nameless.id;
+
+function isNamelesslyWritten(subject: Subject): boolean {
+  if (subject.kind === 'post') return isWrittenNamelessly(subject.post.id);
+  if (subject.kind !== 'held') return false;
+  const { held } = subject;
+  return held.kind === 'thread' ? threadInput.safeParse(held.input).data?.nameless === true : held.threadId !== null && isNameless(held.authorId, held.threadId);
+}
+
+const unnamed: Member = { ...nameless, email: '', emailConfirmed: true, suspendedUntil: null };
 
 /** E-mail addresses and names of those who flagged in a case. */
 export function flaggersOf(caseId: number): { id: number; name: string; email: string }[] {

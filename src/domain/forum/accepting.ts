@@ -1,6 +1,6 @@
 import { eq } from 'drizzle-orm';
 import { z } from 'zod';
-import { acceptedAnswers, bumpChanges, db, transaction } from '#db/client.ts';
+import { acceptedAnswers, answerChecks, bumpChanges, db, transaction } from '#db/client.ts';
 import { rowId } from '#lib/fields.ts';
 import { Denied } from '../errors.ts';
 import { recordAct } from '../moderation/log.ts';
@@ -13,11 +13,9 @@ import { findPost, type FoundPost } from './posts.ts';
 import { indexPost, indexThread } from './searchable.ts';
 import type { Thread } from './threads.ts';
 
-export interface AcceptedAnswer { postId: number; number: number; at: Date; authorName: string }
-
 /** Whether the viewer may say which replies answer the question: who asked it, or a coordinator. */
 export function canAccept(viewer: Viewer, thread: Thread): boolean {
-  return thread.kind === 'question' && thread.forumId !== null && !thread.removed && canWrite(viewer) && (viewer.id === thread.author.id || canModerate(viewer));
+  return thread.kind === 'question' && thread.forumId !== null && !thread.removed && canWrite(viewer) && (viewer.id === thread.authorId || canModerate(viewer));
 }
 
 export const acceptInput = z.object({ postId: rowId });
@@ -27,16 +25,17 @@ export function acceptAnswer(actor: Member, { postId }: z.output<typeof acceptIn
   return onAnswer(actor, postId, (post) => {
     const { changes } = db.insert(acceptedAnswers).values({ postId, threadId: post.thread.id, byId: actor.id }).onConflictDoNothing().run();
     if (changes > 0) notifyOfAccepted(postId, actor.id);
-    if (actor.id !== post.thread.author.id) recordAct(actor, 'accept answer', `an answer to “${post.thread.title}”`, postUrl(postId));
+    if (changes && actor.id !== post.thread.authorId) recordAct(actor, 'accept answer', `an answer to “${post.thread.title}”`, postUrl(postId));
   });
 }
 
 /** Takes back that a reply answers the question. */
 export function unacceptAnswer(actor: Member, { postId }: z.output<typeof acceptInput>): { url: string } {
   return onAnswer(actor, postId, (post) => {
-    db.delete(acceptedAnswers).where(eq(acceptedAnswers.postId, postId)).run();
+    const { changes } = db.delete(acceptedAnswers).where(eq(acceptedAnswers.postId, postId)).run();
+    db.delete(answerChecks).where(eq(answerChecks.postId, postId)).run();
     forgetAccepted(postId);
-    if (actor.id !== post.thread.author.id) recordAct(actor, 'unaccept answer', `an answer to “${post.thread.title}”`, postUrl(postId));
+    if (changes && actor.id !== post.thread.authorId) recordAct(actor, 'unaccept answer', `an answer to “${post.thread.title}”`, postUrl(postId));
   });
 }
 

@@ -1,6 +1,5 @@
-import { eq } from 'drizzle-orm';
 import { z } from 'zod';
-import { bumpChanges, db, threads, transaction } from '#db/client.ts';
+import { bumpChanges, transaction } from '#db/client.ts';
 import { rowId, text } from '#lib/fields.ts';
 import { Denied } from '../errors.ts';
 import { recordAct } from '../moderation/log.ts';
@@ -11,7 +10,7 @@ import { noteAct, type Closing } from './thread-acts.ts';
 import { closingOf, putClosing } from './thread-fields.ts';
 import { findThread, type Thread } from './threads.ts';
 
-const startedBy = (viewer: Member, thread: Thread) => db.select({ id: threads.authorId }).from(threads).where(eq(threads.id, thread.id)).get()?.id === viewer.id;
+const startedBy = (viewer: Member, thread: Thread) => thread.authorId === viewer.id;
 
 /** Whether this person may say that a thread is at its end: who started it, while no coordinator has locked it, and coordinators. */
 export function canClose(viewer: Viewer, thread: Thread): boolean {

@@ -3,7 +3,7 @@ import { members, posts, prepared } from '#db/client.ts';
 import { foldWords, snippetOf, wordsToFind } from '#lib/find-words.ts';
 import { plainText } from '#lib/markdown.ts';
 import { paging, type Paging } from '#lib/paging.ts';
-import { authorColumns } from '../people/members.ts';
+import { authorOfPost } from '../anonymity.ts';
 import type { Author } from '../people/types.ts';
 import { postPlace, postsPerPage } from './addresses.ts';
 import type { Thread } from './threads.ts';
@@ -20,7 +20,7 @@ export interface ThreadHit {
   snippetHtml: string;
 }
 
-const standingPosts = prepared((d) => d.select({ id: posts.id, number: posts.number, createdAt: posts.createdAt, html: posts.html, author: authorColumns })
+const standingPosts = prepared((d) => d.select({ id: posts.id, number: posts.number, createdAt: posts.createdAt, html: posts.html, author: authorOfPost() })
   .from(posts).innerJoin(members, eq(members.id, posts.authorId)).where(and(eq(posts.threadId, sql.placeholder('threadId')), isNull(posts.removedAt))).orderBy(asc(posts.number)).prepare());
 
 /**

@@ -3,12 +3,12 @@ import { z } from 'zod';
 import { db, notifications, prepared } from '#db/client.ts';
 import { rowId } from '#lib/fields.ts';
 import { paging, type Paging } from '#lib/paging.ts';
+import { isNamelessIn, isNamelessPost, namelessName, shownName } from '../anonymity.ts';
 import { NotFound } from '../errors.ts';
 import type { NotificationKind, NotificationReason } from '../mail/notifications.ts';
 import { mustSignIn } from '../people/permissions.ts';
 import type { Member, Viewer } from '../people/types.ts';
 import { postUrl } from './addresses.ts';
-import { shownAuthor } from './shown-author.ts';
 
 /** Something the viewer is told. */
 export interface Told {
@@ -32,7 +32,8 @@ export interface ToldRow {
  * retired. A post that quotes something hidden comes without its text.
  */
 export const toldColumns = `
-  n.id, n.kind, n.reason, n.post_id, coalesce(p.thread_id, n.thread_id) as thread_id, n.words, n.url, n.created_at, n.read_at, p.number, t.title, t.resource_id is not null as comment, w.name as author_name, a.name as actor_name,
+  n.id, n.kind, n.reason, n.post_id, coalesce(p.thread_id, n.thread_id) as thread_id, n.words, n.url, n.created_at, n.read_at, p.number, t.title, t.resource_id is not null as comment, ${shownName(isNamelessPost('p.id'), 'w.name')} as author_name,
+  case when n.actor_id is null and ${isNamelessIn('t.id', 't.author_id')} then '${namelessName}' else a.name end as actor_name,
   case when not exists (select 1 from blanked_quotes b where b.post_id = p.id) then p.markdown end as markdown,
   case n.reason when 'follows-forum' then (select f.name from forums f where f.id = cast(n.reason_ref as integer))
     when 'follows-theme' then (select h.label from themes h where h.code = n.reason_ref) end as reason_name`;
@@ -62,7 +63,7 @@ const someTold = prepared((d) => d.$client.prepare(`select ${toldColumns} from n
 /** What happened, in a sentence. */
 export function whatHappened(row: ToldRow): string {
   if (row.post_id === null) return row.words ?? '';
-  const who = row.kind === 'accepted' ? row.actor_name ?? 'A coordinator' : shownAuthor({ authorName: row.author_name ?? '' });
+  const who = row.kind === 'accepted' ? row.actor_name ?? 'A coordinator' : row.author_name ?? '';
   const where = row.comment ? `the comments on “${row.title}”` : `“${row.title}”`;
   switch (row.kind) {
     case 'mention': return `${who} mentioned you in ${where}`;
@@ -80,7 +81,7 @@ export function whyTold({ reason, reason_name, author_name }: ToldRow): string {
     case 'quoted': return 'You are told because you were quoted.';
     case 'started': return 'You are told because you started this thread.';
     case 'follows-thread': return 'You are told because you follow this thread.';
-    case 'follows-member': return `You are told because you follow ${shownAuthor({ authorName: author_name ?? 'them' })}.`;
+    case 'follows-member': return `You are told because you follow ${author_name ?? 'them'}.`;
     case 'follows-forum': return `You are told because you follow the forum ${reason_name ?? ''}.`.replace(' .', '.');
     case 'follows-theme': return `You are told because you follow the theme ${reason_name ?? ''}.`.replace(' .', '.');
     case 'flagged': return 'You are told because you flagged it.';

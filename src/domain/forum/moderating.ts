@@ -110,7 +110,7 @@ export function removeThread(actor: Member, input: z.output<typeof removeThreadI
   return onThread(actor, input.threadId, (thread) => {
     db.update(threads).set({ removedAt: new Date(), removedReason: input.reason, removedById: actor.id, hidden: false }).where(eq(threads.id, thread.id)).run();
     dropThreadFromSearch(thread.id);
-    tell(thread.author.id, `Your thread on ${settings().name} was removed`, `A coordinator has removed your thread “${thread.title}”.`, input.reason);
+    tell(thread.authorId, `Your thread on ${settings().name} was removed`, `A coordinator has removed your thread “${thread.title}”.`, input.reason);
     recordAct(actor, 'remove thread', thread.title, thread.url, input.reason);
   });
 }

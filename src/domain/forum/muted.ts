@@ -1,9 +1,10 @@
 import { sql, type SQL } from 'drizzle-orm';
 import { prepared } from '#db/client.ts';
+import { isNamelessIn } from '../anonymity.ts';
 import type { Viewer } from '../people/types.ts';
 
 /**
- * SQL that holds for threads that a member has not muted: a level on the thread itself decides, otherwise muted anywhere around it wins.
+ * SQL that holds for threads that a member has not muted: a level on the thread itself decides, otherwise muted anywhere around it wins; who is nameless in it is not around it.
  * @param t name of the table of threads in the query  @param member the member's id as SQL  @param besides what the list is about, whose own mute does not empty it
  */
 export function notMuted(t: string, member: string, besides: 'forum' | 'theme' | 'member' | null = null): string {
@@ -11,7 +12,7 @@ export function notMuted(t: string, member: string, besides: 'forum' | 'theme' |
   const muted = `f.level = 'muted'`;
   const around = [
     besides === 'forum' ? null : set('forum', `cast(${t}.forum_id as text)`, muted),
-    besides === 'member' ? null : set('member', `cast(${t}.author_id as text)`, muted),
+    besides === 'member' ? null : `(${set('member', `cast(${t}.author_id as text)`, muted)} and not ${isNamelessIn(`${t}.id`, `${t}.author_id`)})`,
     besides === 'theme' ? null : `exists (select 1 from thread_themes h join follows f on f.member_id = ${member} and f.kind = 'theme' and f.ref = h.theme and ${muted} where h.thread_id = ${t}.id)`,
   ].filter((one) => one !== null).join(' or ');
   const own = `cast(${t}.id as text)`;

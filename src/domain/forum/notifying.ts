@@ -1,4 +1,5 @@
 import { prepared } from '#db/client.ts';
+import { isNameless, isNamelessIn, isNamelessPost } from '../anonymity.ts';
 import type { NotificationKind, NotificationReason } from '../mail/notifications.ts';
 import { dropNotifications, putNotification, putNotifications } from '../mail/notifications.ts';
 import type { FollowKind, FollowLevel } from './follows.ts';
@@ -54,10 +55,12 @@ export function notifyOfEdit(postId: number, { mentioned = [], quoted = [] }: Ad
 }
 
 function tell(postId: number, mentioned: readonly number[], quoted: readonly number[], byNameOnly: boolean): void {
-  const post = facts().get(postId) as { thread_id: number; number: number; forum_id: number | null; author_id: number; starter_id: number } | undefined;
+  const post = facts().get(postId) as Facts | undefined;
   if (!post) return;
-  const authorRef = String(post.author_id);
-  const rows = concerned().all({ thread: String(post.thread_id), threadId: post.thread_id, forum: String(post.forum_id ?? ''), author: authorRef, starter: String(post.starter_id), named: JSON.stringify([...mentioned, ...quoted]) }) as Row[];
+  // To follow or mute somebody says nothing of what they write without their name: being told, or not, would give the name away.
+  const authorRef = post.nameless ? '' : String(post.author_id);
+  const starterRef = post.starter_nameless ? '' : String(post.starter_id);
+  const rows = concerned().all({ thread: String(post.thread_id), threadId: post.thread_id, forum: String(post.forum_id ?? ''), author: authorRef, starter: starterRef, named: JSON.stringify([...mentioned, ...quoted]) }) as Row[];
   const byMember = new Map<number, Row[]>([...mentioned, ...quoted].map((id) => [id, []]));
   for (const row of rows) {
     const known = byMember.get(row.member_id);
@@ -65,11 +68,11 @@ function tell(postId: number, mentioned: readonly number[], quoted: readonly num
     else byMember.set(row.member_id, [row]);
   }
   const first = post.number === 1 && post.forum_id !== null;
-  putNotifications({ id: postId, threadId: post.thread_id, authorId: post.author_id }, [...byMember].flatMap(([memberId, set]) => {
+  putNotifications({ id: postId, threadId: post.thread_id, authorId: post.author_id, actorId: post.nameless ? null : post.author_id }, [...byMember].flatMap(([memberId, set]) => {
     const thread = set.find(({ kind }) => kind === 'thread');
     const told = reasonFor({ first, mentioned: mentioned.includes(memberId), quoted: quoted.includes(memberId), starter: memberId === post.starter_id, authorRef }, {
       thread: thread?.level ?? null, auto: thread?.auto === 1,
-      around: set.flatMap(({ kind, ref, level }) => (kind === 'thread' || (kind === 'member' && ref !== String(post.starter_id)) ? [] : [{ kind, ref, level }])),
+      around: set.flatMap(({ kind, ref, level }) => (kind === 'thread' || (kind === 'member' && ref !== starterRef) ? [] : [{ kind, ref, level }])),
       author: set.find(({ kind, ref }) => kind === 'member' && ref === authorRef)?.level ?? null,
     });
     return !told || (byNameOnly && told.kind !== 'mention' && told.kind !== 'quote') ? [] : [{ memberId, ...told }];
@@ -78,8 +81,10 @@ function tell(postId: number, mentioned: readonly number[], quoted: readonly num
 
 interface Row { member_id: number; kind: FollowKind; ref: string; level: FollowLevel; auto: number }
 
+interface Facts { thread_id: number; number: number; forum_id: number | null; author_id: number; nameless: number; starter_id: number; starter_nameless: number }
+
 const facts = prepared((d) => d.$client.prepare(`
-  select p.thread_id, p.number, t.forum_id, p.author_id, t.author_id as starter_id from posts p join threads t on t.id = p.thread_id
+  select p.thread_id, p.number, t.forum_id, p.author_id, ${isNamelessPost('p.id')} as nameless, t.author_id as starter_id, ${isNamelessIn('t.id', 't.author_id')} as starter_nameless from posts p join threads t on t.id = p.thread_id
   where p.id = ? and p.removed_at is null and t.removed_at is null`));
 
 /** All that was set on the thread and around it by members whom it could matter to: those who follow something of it closely enough, or are named. */
@@ -92,11 +97,11 @@ const concerned = prepared((d) => d.$client.prepare(`
     union select value from json_each(@named))
   select distinct f.member_id, f.kind, f.ref, f.level, f.auto from some s cross join around a cross join follows f on f.member_id = s.id and f.kind = a.kind and f.ref = a.ref`));
 
-/** Tells the author of an answer that it was accepted, unless they have muted the thread. Call inside the transaction of the accepting. */
+/** Tells the author of an answer that it was accepted, unless they have muted the thread; by whom, unless that one is nameless in it. Call inside the transaction of the accepting. */
 export function notifyOfAccepted(postId: number, byId: number): void {
-  const post = facts().get(postId) as { thread_id: number; author_id: number } | undefined;
-  if (!post || !listens().get({ thread: post.thread_id, member: post.author_id })) return;
-  putNotification({ memberId: post.author_id, kind: 'accepted', reason: 'own', actorId: byId, threadId: post.thread_id, postId });
+  const post = facts().get(postId) as Facts | undefined;
+  if (!post || post.author_id === byId || !listens().get({ thread: post.thread_id, member: post.author_id })) return;
+  putNotification({ memberId: post.author_id, kind: 'accepted', reason: 'own', actorId: isNameless(byId, post.thread_id) ? null : byId, threadId: post.thread_id, postId });
 }
 const listens = prepared((d) => d.$client.prepare(`select 1 from threads t where t.id = @thread and ${notMuted('t', '@member')}`));
 

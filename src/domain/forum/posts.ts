@@ -3,9 +3,9 @@ import { z } from 'zod';
 import { bumpChanges, db, members, posts, postVersions, prepared, threads, transaction } from '#db/client.ts';
 import { rendererVersion } from '#lib/markdown.ts';
 import { rowId, text } from '#lib/fields.ts';
+import { authorOfPost, hideAuthor, isNameless, nameless } from '../anonymity.ts';
 import { Denied, NotFound } from '../errors.ts';
 import { correctionsUnder } from '../moderation/corrections.ts';
-import { authorColumns } from '../people/members.ts';
 import { countAttempt } from '../people/limits.ts';
 import { canModerate, canWrite, mustWrite } from '../people/permissions.ts';
 import type { Member, Viewer } from '../people/types.ts';
@@ -43,8 +43,11 @@ function mustReply(actor: Viewer, thread: Thread): asserts actor is Member {
   if (!canReply(actor, thread)) throw new Denied(`A coordinator has locked this thread, so nothing can be added to it.${thread.lockedReason ? ` The reason given: ${thread.lockedReason}` : ''}`);
 }
 
-/** Writes a post as the newest of its thread and keeps the thread's counters. Call inside a transaction, after the checks. Returns its id and number, and whom it speaks to by name. */
-export function writePost(author: Member, threadId: number, markdown: string, files: readonly TakenFile[] = []): { id: number; number: number; addressed: Addressed } {
+/**
+ * Writes a post as the newest of its thread and keeps the thread's counters; without a name where its author writes so in this thread. Call inside a
+ * transaction, after the checks. Returns its id and number, and whom it speaks to by name.
+ */
+export function writePost(author: Member, threadId: number, markdown: string, files: readonly TakenFile[] = [], hidden = isNameless(author.id, threadId)): { id: number; number: number; addressed: Addressed } {
   const createdAt = new Date();
   const { number } = db.update(threads).set({
     lastNumber: sql`${threads.lastNumber} + 1`, postCount: sql`${threads.postCount} + 1`, lastPostAt: createdAt, lastPosterId: author.id,
@@ -52,6 +55,7 @@ export function writePost(author: Member, threadId: number, markdown: string, fi
   const { html, named } = renderNewPost(author, markdown, `p${threadId}-${number}`);
   const { id } = db.insert(posts).values({ threadId, number, authorId: author.id, markdown, html, renderedBy: rendererVersion, createdAt }).returning({ id: posts.id }).get();
   putPostLinks(id, html);
+  if (hidden) hideAuthor(id, author.id);
   const mentioned = putMentions(id, named).map((member) => member.id);
   putPostFiles(id, files);
   return { id, number, addressed: { mentioned, quoted: membersQuoted(author, html) } };
@@ -97,7 +101,7 @@ function justWritten(author: Member, threadId: number, markdown: string): { id: 
 
 const postsBetween = prepared((d) => d.select({
   id: posts.id, number: posts.number, createdAt: posts.createdAt, editedAt: posts.editedAt, html: posts.html,
-  removedAt: posts.removedAt, removedById: posts.removedById, removedReason: posts.removedReason, hidden: posts.hidden, author: authorColumns,
+  removedAt: posts.removedAt, removedById: posts.removedById, removedReason: posts.removedReason, hidden: posts.hidden, authorId: posts.authorId, author: authorOfPost(),
 }).from(posts).innerJoin(members, eq(members.id, posts.authorId))
   .where(and(eq(posts.threadId, sql.placeholder('threadId')), between(posts.number, sql.placeholder('first'), sql.placeholder('last'))))
   .orderBy(asc(posts.number)).prepare());
@@ -105,7 +109,15 @@ const postsBetween = prepared((d) => d.select({
 /** The posts on one page of a thread; removed ones are there without their text, so that numbers and pages stay as they were. */
 export function postsOnPage(viewer: Viewer, thread: Thread, page: number): PostView[] {
   const first = (page - 1) * postsPerPage + 1;
-  const last = first + postsPerPage - 1;
+  return shownBetween(viewer, thread, first, first + postsPerPage - 1);
+}
+
+/** The opening post of a thread, for pages on which it does not stand. */
+export function openingPost(viewer: Viewer, thread: Thread): PostView | null {
+  return shownBetween(viewer, thread, 1, 1)[0] ?? null;
+}
+
+function shownBetween(viewer: Viewer, thread: Thread, first: number, last: number): PostView[] {
   const writes = canReply(viewer, thread);
   const rows = postsBetween().all({ threadId: thread.id, first, last });
   const htmls = withTitles(rows.map((row) => (row.removedAt === null ? row.html : '')));
@@ -115,10 +127,10 @@ export function postsOnPage(viewer: Viewer, thread: Thread, page: number): PostV
   const reactions = reactionsBetween(viewer, thread.id, first, last);
   return rows.map((row, at) => {
     const removed = row.removedAt !== null;
-    const own = viewer?.id === row.author.id;
+    const own = viewer?.id === row.authorId;
     return {
-      id: row.id, number: row.number, author: row.author, createdAt: row.createdAt, editedAt: removed ? null : editedLate(row), html: htmls[at] ?? '', files: files.get(row.id) ?? [],
-      removed: removed ? { by: row.removedById === row.author.id ? 'author' as const : 'coordinator' as const, reason: row.removedReason } : null,
+      id: row.id, number: row.number, author: row.author, own, ownNameless: own && row.author.id === nameless.id, createdAt: row.createdAt, editedAt: removed ? null : editedLate(row), html: htmls[at] ?? '', files: files.get(row.id) ?? [],
+      removed: removed ? { by: row.removedById === row.authorId ? 'author' as const : 'coordinator' as const, reason: row.removedReason } : null,
       hidden: row.hidden,
       corrections: removed ? [] : corrections.get(row.id) ?? [],
       mayEdit: own && (row.hidden || thread.hidden ? canWrite(viewer) : writes && !removed),
@@ -215,6 +227,7 @@ export function markRemoved(post: { id: number; thread: { id: number } }, by: { 
   db.update(posts).set({ removedAt: new Date(), removedById: by.id, removedReason: reason, hidden }).where(eq(posts.id, post.id)).run();
   recount(post.thread.id);
   dropPostFromSearch(post.id);
+  indexThread(post.thread.id);
   bumpChanges();
 }
 
@@ -223,8 +236,8 @@ export function markRestored(post: Pick<FoundPost, 'id' | 'number' | 'thread'>):
   db.update(posts).set({ removedAt: null, removedById: null, removedReason: null, hidden: false }).where(eq(posts.id, post.id)).run();
   recount(post.thread.id);
   // One that was removed as a reply may open a thread again, after a merge was undone.
-  if (post.number === 1 && post.thread.forumId !== null) indexThread(post.thread.id);
-  else indexPost(post.id);
+  if (post.number > 1 || post.thread.forumId === null) indexPost(post.id);
+  indexThread(post.thread.id);
   bumpChanges();
 }
 

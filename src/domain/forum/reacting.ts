@@ -1,10 +1,10 @@
 import { and, asc, eq } from 'drizzle-orm';
 import { z } from 'zod';
-import { bumpChanges, db, members, reactions, transaction } from '#db/client.ts';
+import { bumpChanges, db, members, posts, reactions, transaction } from '#db/client.ts';
 import { rowId } from '#lib/fields.ts';
+import { personInThread } from '../anonymity.ts';
 import { Denied, Invalid } from '../errors.ts';
 import { countAttempt } from '../people/limits.ts';
-import { authorColumns } from '../people/members.ts';
 import { mustWrite } from '../people/permissions.ts';
 import type { Author, Member, Viewer } from '../people/types.ts';
 import { postPlace } from './addresses.ts';
@@ -35,7 +35,7 @@ export function react(actor: Member, { postId, give, take }: z.output<typeof rea
 export function whoReacted(viewer: Viewer, postId: number): { kind: ReactionKind; members: Author[] }[] {
   const post = findPost(viewer, postId);
   if (post.removed) return [];
-  const rows = db.select({ kind: reactions.kind, member: authorColumns }).from(reactions).innerJoin(members, eq(members.id, reactions.memberId))
+  const rows = db.select({ kind: reactions.kind, member: personInThread(members, posts.threadId) }).from(reactions).innerJoin(members, eq(members.id, reactions.memberId)).innerJoin(posts, eq(posts.id, reactions.postId))
     .where(eq(reactions.postId, postId)).orderBy(asc(reactions.at), asc(members.id)).all();
   return reactionKinds.map((kind) => ({ kind, members: rows.filter((row) => row.kind === kind).map((row) => row.member) })).filter((group) => group.members.length > 0);
 }

@@ -1,6 +1,7 @@
 import { and, desc, eq, isNotNull, isNull, type SQL } from 'drizzle-orm';
 import { db, forums, members, posts, resources, threads } from '#db/client.ts';
 import { plainText } from '#lib/markdown.ts';
+import { authorOfPost, isNamedPost } from '../anonymity.ts';
 import type { Term } from '../library/types.ts';
 import { postUrl, threadUrl } from './addresses.ts';
 import { themesOfThread } from './threads.ts';
@@ -27,7 +28,7 @@ export interface RecentPost {
 function recent(where: SQL | undefined, by: 'thread' | 'post', limit: number): RecentPost[] {
   const order = by === 'thread' ? [desc(threads.createdAt), desc(threads.id)] : [desc(posts.createdAt), desc(posts.id)];
   return db.select({
-    id: posts.id, number: posts.number, html: posts.html, at: posts.createdAt, editedAt: posts.editedAt, author: members.name,
+    id: posts.id, number: posts.number, html: posts.html, at: posts.createdAt, editedAt: posts.editedAt, author: authorOfPost().name,
     threadId: threads.id, slug: threads.slug, title: threads.title, forumSlug: forums.slug, forum: forums.name, resourceSlug: resources.slug, resource: resources.title,
   }).from(posts).innerJoin(threads, eq(threads.id, posts.threadId)).innerJoin(members, eq(members.id, posts.authorId))
     .leftJoin(forums, eq(forums.id, threads.forumId)).leftJoin(resources, and(eq(resources.id, threads.resourceId), eq(resources.status, 'published')))
@@ -53,7 +54,7 @@ export function newestPostsIn(threadId: number, limit: number): RecentPost[] {
   return recent(eq(posts.threadId, threadId), 'post', limit);
 }
 
-/** The newest posts and comments of a member. */
+/** The newest posts and comments of a member, without those that are not under their name. */
 export function newestPostsBy(memberId: number, limit: number): RecentPost[] {
-  return recent(eq(posts.authorId, memberId), 'post', limit);
+  return recent(and(eq(posts.authorId, memberId), isNamedPost()), 'post', limit);
 }

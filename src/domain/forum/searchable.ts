@@ -1,6 +1,7 @@
-import { and, eq, inArray, isNotNull, isNull, type SQL } from 'drizzle-orm';
+import { and, eq, inArray, isNotNull, isNull, sql, type SQL } from 'drizzle-orm';
 import { acceptedAnswers, db, forums, forumThemes, members, posts, resources, threads, threadThemes } from '#db/client.ts';
 import { plainText } from '#lib/markdown.ts';
+import { isNamelessIn, isNamelessPost } from '../anonymity.ts';
 import { dropDocument, dropThreadDocuments, putDocument } from '../search/documents.ts';
 import { putStanding } from '../search/standing.ts';
 import { postUrl, threadUrl } from './addresses.ts';
@@ -16,7 +17,7 @@ export function indexForum(forumId: number): void {
 
 /** Puts a thread of a forum, with its opening post, into the search documents. Call inside the transaction of the change. */
 export function indexThread(threadId: number): void {
-  const row = db.select({ thread: threads, forumSlug: forums.slug, author: members.name, postId: posts.id, html: posts.html, taken: posts.removedAt }).from(threads)
+  const row = db.select({ thread: threads, forumSlug: forums.slug, author: findableName(isNamelessIn('threads.id', 'threads.author_id')), postId: posts.id, html: posts.html, taken: posts.removedAt }).from(threads)
     .innerJoin(forums, eq(forums.id, threads.forumId)).innerJoin(members, eq(members.id, threads.authorId))
     .innerJoin(posts, and(eq(posts.threadId, threads.id), eq(posts.number, 1)))
     .where(and(eq(threads.id, threadId), isNull(threads.removedAt))).get();
@@ -30,7 +31,7 @@ export function indexThread(threadId: number): void {
 
 /** Puts a reply or comment into the search documents. Call inside the transaction of the change. */
 export function indexPost(postId: number): void {
-  const row = db.select({ post: posts, thread: threads, author: members.name, resourceStatus: resources.status }).from(posts)
+  const row = db.select({ post: posts, thread: threads, author: findableName(isNamelessPost('posts.id')), resourceStatus: resources.status }).from(posts)
     .innerJoin(threads, eq(threads.id, posts.threadId)).innerJoin(members, eq(members.id, posts.authorId))
     .leftJoin(resources, eq(resources.id, threads.resourceId))
     .where(and(eq(posts.id, postId), isNull(posts.removedAt), isNull(threads.removedAt))).get();
@@ -65,7 +66,11 @@ export function reindexMoved(threadIds: readonly number[], postIds: readonly num
 export const dropPostFromSearch = (postId: number): void => dropDocument('post', String(postId));
 export const dropThreadFromSearch = (threadId: number): void => dropThreadDocuments(threadId);
 
-const hasAccepted = (which: SQL) => db.select({ id: acceptedAnswers.postId }).from(acceptedAnswers).where(which).get() !== undefined;
+/** A name by which a text is found; none for whoever wrote it without. */
+const findableName = (hidden: string) => sql<string>`case when ${sql.raw(hidden)} then '' else ${members.name} end`;
+
+const hasAccepted = (which: SQL) => db.select({ id: acceptedAnswers.postId }).from(acceptedAnswers)
+  .innerJoin(posts, eq(posts.id, acceptedAnswers.postId)).where(and(which, isNull(posts.removedAt))).get() !== undefined;
 
 /** The words of a post and of its files. */
 function wordsOf(postId: number, html: string): string {

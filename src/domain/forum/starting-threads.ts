@@ -22,6 +22,8 @@ export const threadInput = z.object({
   kind: z.enum(threadKinds, { error: 'Please choose what kind of thread it is.' }).default('discussion'),
   title: titleField,
   body: bodyField,
+  /** For a colleague: nobody sees who asked. */
+  nameless: z.boolean().optional(),
   themes: z.array(z.string()).max(4, 'Four themes at most.').default([]),
   token: formToken,
 });
@@ -37,7 +39,9 @@ export function threadMadeBefore(actor: Member, input: z.output<typeof threadInp
 /** Starts a thread in a forum. Returns it; the same form sent again leads to the thread it started. Throws SignInRequired, Denied, NotFound, Invalid, TooMany. */
 export function createThread(actor: Member, input: z.output<typeof threadInput> & { files?: readonly TakenFile[] }): Thread {
   mustWrite(actor);
+  const { nameless = false } = input;
   if (coordinatorKinds.includes(input.kind) && !canModerate(actor)) throw new Denied(`${threadKindWords[input.kind].many} are started by coordinators.`);
+  if (nameless && input.kind !== 'question') throw new Invalid({ kind: 'Only a question can be asked for a colleague, without your name.' });
   return transaction(() => {
     const forum = chosenForum(input.forum);
     const before = threadMadeBefore(actor, input) ?? (input.token ? null : justStarted(actor, forum.id, input));
@@ -50,7 +54,7 @@ export function createThread(actor: Member, input: z.output<typeof threadInput> 
       forumId: forum.id, kind: input.kind, title: input.title, slug: slugify(input.title), authorId: actor.id, lastPosterId: actor.id,
     }).returning({ id: threads.id }).get();
     for (const theme of new Set(input.themes)) db.insert(threadThemes).values({ threadId: id, theme }).run();
-    const post = writePost(actor, id, input.body, input.files);
+    const post = writePost(actor, id, input.body, input.files, nameless);
     indexThread(id);
     notifyOfPost(post.id, post.addressed);
     followByWriting(actor.id, id, 'started');

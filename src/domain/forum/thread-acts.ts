@@ -58,7 +58,7 @@ const otherForum = alias(forums, 'other_forum');
 function selectActs() {
   return db.select({
     id: threadActs.id, at: threadActs.at, act: threadActs.act, reason: threadActs.reason, undo: threadActs.undo, undoneAt: threadActs.undoneAt, undoneBy: undoer.name,
-    name: members.name, handle: members.handle, byId: threadActs.byId, authorId: threads.authorId, 
+    name: members.name, handle: members.handle, byId: threadActs.byId, authorId: threads.authorId,
     thread: { id: threads.id, title: threads.title, slug: threads.slug, forumSlug: forums.slug }, otherId: other.id, otherTitle: other.title, otherSlug: other.slug, otherForum: otherForum.slug,
   }).from(threadActs).innerJoin(threads, eq(threads.id, threadActs.threadId)).leftJoin(other, eq(other.id, threadActs.otherId))
     .leftJoin(forums, eq(forums.id, threads.forumId)).leftJoin(otherForum, eq(otherForum.id, other.forumId))
@@ -68,12 +68,14 @@ type ActRow = ReturnType<ReturnType<typeof selectActs>['all']>[number];
 
 const linked = (thread: { id: number; title: string; slug: string; forumSlug: string | null }) => ({ title: thread.title, url: threadUrl({ ...thread, resourceSlug: null }) });
 
+const ownActs = new Set<string>(['close thread', 'reopen thread']);
+
 function shown(row: ActRow): ThreadAct {
   const undo = undoSchema.parse(row.undo);
   return {
     id: row.id, at: row.at, words: wordsOfAct(row.act), reason: row.reason,
-    // Who started a thread may have closed it without being named.
-    by: row.name !== null && row.handle !== null && row.byId !== row.authorId ? { name: row.name, handle: row.handle } : null,
+    // Who started a thread may have closed it without being named; all else is an act of the house, which the log names too.
+    by: row.name !== null && row.handle !== null && !(row.byId === row.authorId && ownActs.has(row.act)) ? { name: row.name, handle: row.handle } : null,
     thread: linked(row.thread),
     other: row.otherId !== null && row.otherTitle !== null && row.otherSlug !== null ? linked({ id: row.otherId, title: row.otherTitle, slug: row.otherSlug, forumSlug: row.otherForum }) : null,
     undoneAt: row.undoneAt, undoneBy: row.undoneBy, left: 'left' in undo ? undo.left ?? [] : [],

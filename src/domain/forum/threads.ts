@@ -1,13 +1,15 @@
-import { and, count, desc, eq, inArray, isNotNull, isNull, or, sql, type SQL } from 'drizzle-orm';
+import { and, count, desc, eq, inArray, isNotNull, isNull, not, or, sql, type SQL } from 'drizzle-orm';
 import { alias } from 'drizzle-orm/sqlite-core';
 import { closedThreads, db, formerThreads, forums, members, posts, prepared, resources, themes, threads, threadThemes, untilChange } from '#db/client.ts';
 import { addDays } from '#lib/dates.ts';
 import { paging, type Paging } from '#lib/paging.ts';
+import { isNamedPost, isNamelessIn, personInThread } from '../anonymity.ts';
 import { Gone, NotFound } from '../errors.ts';
 import type { Term } from '../library/types.ts';
 import { canModerate } from '../people/permissions.ts';
 import type { Viewer } from '../people/types.ts';
 import { threadUrl } from './addresses.ts';
+import { hasAnswer, isWaiting } from './answered.ts';
 import { followedThreads } from './followed.ts';
 import { mutesSomething, unmutedThreads } from './muted.ts';
 import type { ThreadKind, ThreadRow } from './types.ts';
@@ -15,9 +17,6 @@ import { visibleThreads } from './visible.ts';
 
 const author = alias(members, 'author');
 const poster = alias(members, 'poster');
-const person = (m: typeof author | typeof poster) => ({
-  id: m.id, handle: m.handle, name: m.name, role: m.role, sample: m.sample, jobTitle: m.jobTitle, place: m.place,
-});
 
 const themesOf = prepared((d) => d.select({ code: themes.code, label: themes.label }).from(threadThemes)
   .innerJoin(themes, eq(themes.code, threadThemes.theme)).where(eq(threadThemes.threadId, sql.placeholder('id'))).orderBy(themes.position).prepare());
@@ -30,7 +29,8 @@ export function themesOfThread(threadId: number): Term[] {
 const rowColumns = {
   id: threads.id, title: threads.title, slug: threads.slug, kind: threads.kind, createdAt: threads.createdAt, lastPostAt: threads.lastPostAt,
   postCount: threads.postCount, pinned: threads.pinned, lockedAt: threads.lockedAt, removedAt: threads.removedAt, hidden: threads.hidden,
-  forumSlug: forums.slug, forumName: forums.name, resourceSlug: resources.slug, closedAt: closedThreads.at, author: person(author), lastPoster: person(poster),
+  forumSlug: forums.slug, forumName: forums.name, resourceSlug: resources.slug, closedAt: closedThreads.at, author: personInThread(author, threads.id), lastPoster: personInThread(poster, threads.id),
+  answered: hasAnswer, waiting: isWaiting,
 };
 
 function selectRows() {
@@ -48,7 +48,7 @@ function asRow(row: RawRow): ThreadRow {
     author: row.author, createdAt: row.createdAt, lastPostAt: row.lastPostAt, lastPoster: row.lastPoster,
     replies: Math.max(0, row.postCount - (row.forumSlug === null ? 0 : 1)), pinned: row.pinned, locked: row.lockedAt !== null, closed: row.closedAt !== null,
     removed: row.removedAt !== null, hidden: row.hidden,
-    themes: themesOf().all({ id: row.id }),
+    answered: row.answered, waiting: row.waiting, themes: themesOf().all({ id: row.id }),
   };
 }
 
@@ -68,14 +68,19 @@ function whereOf(viewer: Viewer, filter: ThreadFilter): SQL | undefined {
     filter.forumId === undefined ? isNotNull(threads.forumId) : eq(threads.forumId, filter.forumId),
     filter.kind ? eq(threads.kind, filter.kind) : undefined,
     filter.unanswered ? and(filter.kind ? undefined : eq(threads.kind, 'question'), eq(threads.postCount, 1)) : undefined,
-    filter.withMember === undefined ? undefined : or(eq(threads.authorId, filter.withMember), inArray(threads.id, writtenInBy(filter.withMember))),
+    filter.withMember === undefined ? undefined : withMember(viewer, filter.withMember),
     filter.followedBy === undefined ? undefined : followedThreads(filter.followedBy),
     visibleThreads(viewer),
     unmutedThreads(viewer, filter.forumId === undefined ? null : 'forum'),
   );
 }
 
-const writtenInBy = (memberId: number) => db.select({ id: posts.threadId }).from(posts).where(and(eq(posts.authorId, memberId), isNull(posts.removedAt)));
+/** What somebody writes without their name is only for themselves among what they wrote. */
+function withMember(viewer: Viewer, memberId: number): SQL | undefined {
+  const own = viewer?.id === memberId;
+  const writtenIn = db.select({ id: posts.threadId }).from(posts).where(and(eq(posts.authorId, memberId), isNull(posts.removedAt), own ? undefined : isNamedPost()));
+  return or(and(eq(threads.authorId, memberId), own ? undefined : not(namelessHere)), inArray(threads.id, writtenIn));
+}
 
 /** Threads of the forums (or of one) with the newest post first, at most `limit`. */
 export function latestThreads(viewer: Viewer, filter: ThreadFilter, limit: number): ThreadRow[] {
@@ -110,10 +115,12 @@ export function threadsOfTheme(viewer: Viewer, theme: string, limit: number): Th
   return selectRows().where(and(inArray(threads.id, onTheme), isNotNull(threads.forumId), visibleThreads(viewer), unmutedThreads(viewer, 'theme'))).orderBy(desc(threads.lastPostAt)).limit(limit).all().map(asRow);
 }
 
-/** Threads somebody started in the forums, newest first. */
+/** Threads somebody started in the forums, newest first; those without their name only for themselves. */
 export function threadsBy(viewer: Viewer, authorId: number, limit: number): ThreadRow[] {
-  return selectRows().where(and(eq(threads.authorId, authorId), isNotNull(threads.forumId), visibleThreads(viewer))).orderBy(desc(threads.createdAt)).limit(limit).all().map(asRow);
+  return selectRows().where(and(eq(threads.authorId, authorId), isNotNull(threads.forumId), viewer?.id === authorId ? undefined : not(namelessHere), visibleThreads(viewer))).orderBy(desc(threads.createdAt)).limit(limit).all().map(asRow);
 }
+
+const namelessHere = sql.raw(isNamelessIn('threads.id', 'threads.author_id'));
 
 /** These threads in this order, as far as the viewer may see them. */
 export function threadRows(viewer: Viewer, ids: readonly number[]): ThreadRow[] {
@@ -124,6 +131,8 @@ export function threadRows(viewer: Viewer, ids: readonly number[]): ThreadRow[] 
 
 /** A thread as its page needs it. */
 export interface Thread extends ThreadRow {
+  /** Who started it, for what they may do: never shown, since `author` may be nameless. */
+  authorId: number;
   forumId: number | null;
   slug: string;
   resourceId: string | null;
@@ -140,7 +149,7 @@ export interface Thread extends ThreadRow {
 }
 
 const rowById = prepared((d) => d.select({
-  ...rowColumns, forumId: threads.forumId, resourceId: threads.resourceId, resourceStatus: resources.status, lockedReason: threads.lockedReason, removedReason: threads.removedReason, lastNumber: threads.lastNumber,
+  ...rowColumns, authorId: threads.authorId, forumId: threads.forumId, resourceId: threads.resourceId, resourceStatus: resources.status, lockedReason: threads.lockedReason, removedReason: threads.removedReason, lastNumber: threads.lastNumber,
   closedReason: closedThreads.reason, closedById: closedThreads.byId, forumClosedReason: forums.closedReason,
 }).from(threads)
   .innerJoin(author, eq(author.id, threads.authorId)).innerJoin(poster, eq(poster.id, threads.lastPosterId))
@@ -158,11 +167,11 @@ export function findThread(viewer: Viewer, id: number): Thread {
   if (!row) throw new NotFound('There is no thread at this address.');
   const into = row.removedAt ? intoOf().get({ id }) : undefined;
   if (into) return findThread(viewer, into.id);
-  if (row.hidden && viewer?.id !== row.author.id && !canModerate(viewer)) throw new NotFound('This thread is hidden while coordinators look at it.');
+  if (row.hidden && viewer?.id !== row.authorId && !canModerate(viewer)) throw new NotFound('This thread is hidden while coordinators look at it.');
   if (row.removedAt && !row.hidden && !canModerate(viewer)) throw new Gone(`This thread was removed by a coordinator. The reason given: ${row.removedReason}`);
   return {
-    ...asRow(row), forumId: row.forumId, slug: row.slug, resourceId: row.resourceId, resourceStatus: row.resourceStatus, lockedReason: row.lockedReason, removedReason: row.removedReason,
-    closing: row.closedReason === null ? null : { reason: row.closedReason, byAuthor: row.closedById === row.author.id }, forumClosedReason: row.forumClosedReason,
+    ...asRow(row), authorId: row.authorId, forumId: row.forumId, slug: row.slug, resourceId: row.resourceId, resourceStatus: row.resourceStatus, lockedReason: row.lockedReason, removedReason: row.removedReason,
+    closing: row.closedReason === null ? null : { reason: row.closedReason, byAuthor: row.closedById === row.authorId }, forumClosedReason: row.forumClosedReason,
     postCount: row.postCount, lastNumber: row.lastNumber,
   };
 }

@@ -61,6 +61,10 @@ export interface ThreadRow {
   removed: boolean;
   /** Out of view until a coordinator decides; it counts as removed everywhere. */
   hidden: boolean;
+  /** It has an accepted answer. */
+  answered: boolean;
+  /** A question to which nobody but who asked has replied. */
+  waiting: boolean;
   themes: Term[];
 }
 
@@ -69,7 +73,12 @@ export interface PostView {
   id: number;
   /** Position in its thread, 1 = the opening post; never changes. */
   number: number;
+  /** As everybody may see them; nameless where it was asked for a colleague. */
   author: Author;
+  /** The viewer's own. */
+  own: boolean;
+  /** The viewer's own, and shown to all others without their name. */
+  ownNameless: boolean;
   createdAt: Date;
   /** When it was edited later than a day after it was written. */
   editedAt: Date | null;

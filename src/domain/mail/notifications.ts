@@ -38,12 +38,12 @@ const insert = prepared((d) => d.$client.prepare(`
   on conflict do nothing`));
 
 /** Tells many members of one post as `putNotification` tells one, in one statement: a thread may have thousands of followers. Call inside the transaction of the post. */
-export function putNotifications(post: { id: number; threadId: number; authorId: number }, told: readonly { memberId: number; kind: NotificationKind; reason: NotificationReason; ref: string | null }[]): void {
+export function putNotifications(post: { id: number; threadId: number; authorId: number; /** Who is named: null where nobody is. */ actorId: number | null }, told: readonly { memberId: number; kind: NotificationKind; reason: NotificationReason; ref: string | null }[]): void {
   if (told.length > 0) insertMany().run({ ...post, told: JSON.stringify(told.map(({ memberId, kind, reason, ref }) => [memberId, kind, reason, ref])) });
 }
 const insertMany = prepared((d) => d.$client.prepare(`
   insert into notifications (member_id, kind, reason, reason_ref, actor_id, thread_id, post_id)
-  select m.id, j.value ->> 1, j.value ->> 2, j.value ->> 3, @authorId, @threadId, @id from json_each(@told) j cross join members m on m.id = j.value ->> 0
+  select m.id, j.value ->> 1, j.value ->> 2, j.value ->> 3, @actorId, @threadId, @id from json_each(@told) j cross join members m on m.id = j.value ->> 0
   where m.id <> @authorId and m.email_confirmed_at is not null
   on conflict do nothing`));
 

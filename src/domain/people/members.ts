@@ -6,6 +6,7 @@ import { paging, type Paging } from '#lib/paging.ts';
 import { slugify } from '#lib/slug.ts';
 import { NotFound } from '../errors.ts';
 import { putWriterName } from '../search/documents.ts';
+import { isNamelessPost } from '../anonymity.ts';
 import { countAttempt } from './limits.ts';
 import { indexMember } from './searchable.ts';
 import { mustCoordinate, mustSignIn, mustWrite } from './permissions.ts';
@@ -115,7 +116,7 @@ export function listMembers(viewer: Viewer, query: string, page: string | null):
   const rows = db.select({
     id: members.id, handle: members.handle, name: members.name, email: members.email, role: members.role, sample: members.sample,
     joined: members.createdAt, confirmed: sql<number>`${members.emailConfirmedAt} is not null`, suspendedUntil: members.suspendedUntil, suspendedReason: members.suspendedReason,
-    posts: sql<number>`(select count(*) from posts p where p.author_id = members.id and p.removed_at is null)`,
+    posts: sql<number>`(select count(*) from posts p where p.author_id = members.id and p.removed_at is null and not ${sql.raw(isNamelessPost('p.id'))})`,
   }).from(members).where(found).orderBy(desc(members.createdAt), asc(members.id)).limit(slice.size).offset(slice.offset).all();
   return { members: rows.map((r) => ({ ...r, confirmed: Boolean(r.confirmed) })), total, paging: slice };
 }

@@ -1,0 +1,86 @@
+import { and, eq } from 'drizzle-orm';
+import { z } from 'zod';
+import { bumpChanges, confirmations, db, members, prepared, transaction } from '#db/client.ts';
+import { line, optionalText, rowId } from '#lib/fields.ts';
+import { Denied, Invalid, NotFound } from '../errors.ts';
+import { countAttempt } from '../people/limits.ts';
+import { canWrite, mustWrite } from '../people/permissions.ts';
+import type { Member, Viewer } from '../people/types.ts';
+import { postPlace } from './addresses.ts';
+import { findPost, type FoundPost } from './posts.ts';
+import type { Thread } from './threads.ts';
+
+/** "Works for us too", said of a reply. */
+export interface Confirmation { memberId: number; name: string; place: string; year: number; note: string | null }
+
+/** Whether replies in this thread can be confirmed by the viewer at all: in questions, by whoever did not ask. */
+export function canConfirmIn(viewer: Viewer, thread: Thread): viewer is Member {
+  return canWrite(viewer) && thread.kind === 'question' && thread.forumId !== null && !thread.removed && viewer.id !== thread.authorId;
+}
+
+/** What was said of the posts of a thread between two numbers, oldest first, by id of the post. */
+export function confirmationsBetween(threadId: number, first: number, last: number): Map<number, Confirmation[]> {
+  const found = new Map<number, Confirmation[]>();
+  for (const { postId, ...confirmation } of between().all({ threadId, first, last }) as (Confirmation & { postId: number })[]) {
+    found.set(postId, [...found.get(postId) ?? [], confirmation]);
+  }
+  return found;
+}
+const between = prepared((d) => d.$client.prepare(`
+  select c.post_id as postId, c.member_id as memberId, m.name, c.place, c.year, c.note from posts p
+  cross join confirmations c on c.post_id = p.id join members m on m.id = c.member_id
+  where p.thread_id = @threadId and p.number between @first and @last and p.removed_at is null order by p.number, c.created_at, c.member_id`));
+
+/** A reply with what the viewer has said of it, or would say first: the place of their profile and this year. For the form. Throws NotFound, Denied. */
+export function ownConfirmation(viewer: Viewer, postId: number): { post: FoundPost; said: boolean; place: string; year: number; note: string } {
+  mustWrite(viewer);
+  const post = confirmable(viewer, postId);
+  const own = db.select().from(confirmations).where(and(eq(confirmations.postId, postId), eq(confirmations.memberId, viewer.id))).get();
+  const place = own?.place ?? db.select({ place: members.place }).from(members).where(eq(members.id, viewer.id)).get()?.place ?? '';
+  return { post, said: own !== undefined, place, year: own?.year ?? new Date().getUTCFullYear(), note: own?.note ?? '' };
+}
+
+export const confirmInput = z.object({
+  postId: rowId,
+  place: line({ missing: 'Where does it work? Name the city, county or agency.', max: 80 }),
+  year: z.coerce.number({ error: 'Please give the year in four digits.' }).int('Please give the year in four digits.').min(2000, 'Not before 2000, please.'),
+  note: optionalText(200),
+});
+
+/** Says of a reply to somebody else's question that it works elsewhere too; said again, it takes the place of what the member said before. Throws NotFound, Denied, Invalid, TooMany. */
+export function confirmPost(actor: Member, { postId, ...said }: z.output<typeof confirmInput>): { url: string } {
+  mustWrite(actor);
+  const now = new Date();
+  if (said.year > now.getUTCFullYear() + 1) throw new Invalid({ year: 'This year or next year at the latest.' });
+  countAttempt('editPerMember', actor.id);
+  return transaction(() => {
+    const post = confirmable(actor, postId);
+    db.insert(confirmations).values({ postId, memberId: actor.id, ...said, at: now })
+      .onConflictDoUpdate({ target: [confirmations.postId, confirmations.memberId], set: { ...said, at: now } }).run();
+    bumpChanges();
+    return { url: postPlace(post.thread.url, post.number) };
+  });
+}
+
+export const unconfirmInput = z.object({ postId: rowId });
+
+/** Takes back what one said of a reply. Throws NotFound. */
+export function unconfirmPost(actor: Member, { postId }: z.output<typeof unconfirmInput>): { url: string } {
+  mustWrite(actor);
+  return transaction(() => {
+    const post = findPost(actor, postId);
+    const { changes } = db.delete(confirmations).where(and(eq(confirmations.postId, postId), eq(confirmations.memberId, actor.id))).run();
+    if (!changes) throw new NotFound('You have said nothing of this post.');
+    bumpChanges();
+    return { url: postPlace(post.thread.url, post.number) };
+  });
+}
+
+function confirmable(viewer: Member, postId: number): FoundPost {
+  const post = findPost(viewer, postId);
+  if (post.thread.kind !== 'question' || post.thread.forumId === null || post.number === 1 || post.removed) throw new Denied('Only a reply to a question can be confirmed.');
+  if (post.authorId === viewer.id) throw new Denied('This is your own answer: others say whether it works for them.');
+  // Their place would also tell who asked for a colleague.
+  if (!canConfirmIn(viewer, post.thread)) throw new Denied('You asked this question: accept the answer instead.');
+  return post;
+}

@@ -1,0 +1,57 @@
+import { asc, eq } from 'drizzle-orm';
+import { z } from 'zod';
+import { db, forumCoordinators, forums, prepared, transaction } from '#db/client.ts';
+import { Invalid } from '../errors.ts';
+import { recordAct } from '../moderation/log.ts';
+import { mustAdminister } from '../people/permissions.ts';
+import type { Member } from '../people/types.ts';
+
+interface Person { id: number; name: string; role: 'coordinator' | 'administrator' }
+
+/** Everybody who can look after a question now: coordinators and administrators who are not suspended. */
+export function eligibleAnywhere(now = new Date()): Person[] {
+  return eligible().all(now.getTime()) as Person[];
+}
+const eligible = prepared((d) => d.$client.prepare(`
+  select id, name, role from members where role in ('coordinator', 'administrator') and email_confirmed_at is not null and (suspended_until is null or suspended_until <= ?) order by name, id`));
+
+/** Whether somebody can still look after a question. */
+export const isEligible = (memberId: number, now: Date): boolean => eligibleAnywhere(now).some(({ id }) => id === memberId);
+
+/**
+ * Ids of those among whom a question of a forum goes round: its own coordinators, else all coordinators, else the administrators. Who asked
+ * it comes last. Empty only where nobody can.
+ */
+export function eligibleFor(forumId: number, askerId: number, now: Date): number[] {
+  const all = eligibleAnywhere(now);
+  const own = new Set(db.select({ id: forumCoordinators.memberId }).from(forumCoordinators).where(eq(forumCoordinators.forumId, forumId)).all().map(({ id }) => id));
+  const circles = [all.filter(({ id }) => own.has(id)), all.filter(({ role }) => role === 'coordinator'), all];
+  const others = circles.map((circle) => circle.filter(({ id }) => id !== askerId)).find((circle) => circle.length > 0);
+  return (others ?? all).map(({ id }) => id);
+}
+
+/** Every forum with the ids of those who look for answers in it. */
+export function coordinatorsOfForums(): { id: number; name: string; memberIds: number[] }[] {
+  const chosen = db.select().from(forumCoordinators).all();
+  return db.select({ id: forums.id, name: forums.name }).from(forums).orderBy(asc(forums.position), asc(forums.id)).all()
+    .map((forum) => ({ ...forum, memberIds: chosen.filter(({ forumId }) => forumId === forum.id).map(({ memberId }) => memberId) }));
+}
+
+export const forumCoordinatorsInput = z.object({
+  /** `<forum>:<member>` of every pair. */
+  pairs: z.array(z.string().regex(/^\d{1,9}:\d{1,9}$/)).max(2_000).default([]),
+});
+
+/** Sets who looks for answers in which forum. For administrators. Throws Invalid. */
+export function setForumCoordinators(actor: Member, { pairs }: z.output<typeof forumCoordinatorsInput>): void {
+  mustAdminister(actor);
+  transaction(() => {
+    const people = new Set(eligibleAnywhere().map(({ id }) => id));
+    const known = new Set(db.select({ id: forums.id }).from(forums).all().map(({ id }) => id));
+    const chosen = [...new Set(pairs)].map((pair) => pair.split(':').map(Number)).map(([forumId = 0, memberId = 0]) => ({ forumId, memberId }));
+    if (chosen.some(({ forumId, memberId }) => !known.has(forumId) || !people.has(memberId))) throw new Invalid({ pairs: 'One of them is no coordinator any more, or the forum is gone: please reload the page.' });
+    db.delete(forumCoordinators).run();
+    if (chosen.length > 0) db.insert(forumCoordinators).values(chosen).run();
+    recordAct(actor, 'change forum coordinators', 'who looks for answers in the forums', '/desk/calendar');
+  });
+}

@@ -1,0 +1,292 @@
+import { eq } from 'drizzle-orm';
+import { beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { cases, db, heldPosts, log, members, outbox, searchDocuments, threads } from '#db/client.ts';
+import { namelessName } from '#domain/anonymity.ts';
+import { appealDecision } from '#domain/decisions/appealing.ts';
+import { decide } from '#domain/decisions/deciding.ts';
+import { flagPost, flagPostInput } from '#domain/decisions/flagging.ts';
+import { findCase, openCases } from '#domain/decisions/queue.ts';
+import { submitThread, submitThreadInput } from '#domain/decisions/submitting.ts';
+import { Denied, Invalid, NotFound } from '#domain/errors.ts';
+import { acceptAnswer } from '#domain/forum/accepting.ts';
+import { assignOverdue, openQuestions } from '#domain/forum/answer-clock.ts';
+import { acceptedAnswersOf } from '#domain/forum/answers.ts';
+import { isAskedNamelessly, lookUpAsker, namelessThread } from '#domain/forum/asking-anonymously.ts';
+import { closeThread, reopenThread } from '#domain/forum/closing.ts';
+import { confirmationsBetween, confirmPost } from '#domain/forum/confirming.ts';
+import { findInThread } from '#domain/forum/finding.ts';
+import { follow } from '#domain/forum/follows.ts';
+import { listForums } from '#domain/forum/forums.ts';
+import { listTold } from '#domain/forum/inbox.ts';
+import { jsonLdOfThread } from '#domain/forum/json-ld.ts';
+import { removeThread, restoreThread } from '#domain/forum/moderating.ts';
+import { mailNotifications, membersWithLettersDue } from '#domain/forum/notification-letters.ts';
+import { historyOfPost } from '#domain/forum/post-history.ts';
+import { createPost, editPost, ownPost, postsOnPage, removeOwnPost } from '#domain/forum/posts.ts';
+import { quoteOf } from '#domain/forum/quoting.ts';
+import { react, whoReacted } from '#domain/forum/reacting.ts';
+import { newestPostsBy, newestPostsIn, newestThreads } from '#domain/forum/recent-posts.ts';
+import { splitThread, splitThreadInput } from '#domain/forum/splitting.ts';
+import { createThread } from '#domain/forum/starting-threads.ts';
+import { actsOn, listActs } from '#domain/forum/thread-acts.ts';
+import { findThread, latestThreads, listThreads, liveliestThreads, neighboursOf, threadRows, threadsBy, threadsOfTheme } from '#domain/forum/threads.ts';
+import { trackedUnread, unreadOf } from '#domain/forum/unread.ts';
+import { putCatalogue } from '#domain/library/catalogue.ts';
+import { threadsMentioning } from '#domain/library/mentions.ts';
+import { readLog, readPublicLog } from '#domain/moderation/log.ts';
+import { editProfile, listMembers, profileInput } from '#domain/people/members.ts';
+import type { Member } from '#domain/people/types.ts';
+import { addDays } from '#lib/dates.ts';
+import { search } from '#domain/search/results.ts';
+import { again, enter, forgetLimits, lettersTo } from '../support/cast.ts';
+import { useDatabase } from '../support/database.ts';
+import { catalogue, piece } from '../support/pieces.ts';
+
+useDatabase();
+let quill: Member, tom: Member, nadia: Member, abe: Member, ines: Member;
+beforeAll(async () => {
+  [tom, nadia, abe, ines] = [await enter('tom'), await enter('nadia'), await enter('abe'), await enter('ines')];
+  quill = await enter('rosa');
+  // A name that stands nowhere by chance.
+  db.update(members).set({ name: 'Quillon Zebrowitz', handle: 'quillon-zebrowitz', email: 'zebrowitz@test.example', place: 'Zebrowitzville' }).where(eq(members.id, quill.id)).run();
+  quill = again(quill);
+  follow(ines, { kind: 'member', ref: String(quill.id), level: 'following' });
+  follow(tom, { kind: 'member', ref: String(quill.id), level: 'tracking' });
+  follow(abe, { kind: 'member', ref: String(quill.id), level: 'muted' });
+  putCatalogue(catalogue([piece({ slug: 'behn2003why', kind: 'reference' })]));
+});
+beforeEach(forgetLimits);
+
+const names = /zebrowitz|quillon/i;
+const opening = (threadId: number) => postsOnPage(null, findThread(null, threadId), 1)[0]?.id ?? 0;
+const caseOn = (postId: number) => db.select({ id: cases.id }).from(cases).where(eq(cases.postId, postId)).all().at(-1)?.id ?? 0;
+let written = 0;
+function story() {
+  const thread = createThread(quill, { forum: 'operations', kind: 'question', title: `My supervisor forbids call-backs ${++written}`, body: 'See [Behn](/library/behn2003why). What would you do?', themes: ['equity'], nameless: true });
+  const answer = createPost(tom, { threadId: thread.id, body: 'Show the numbers.' });
+  const later = createPost(quill, { threadId: thread.id, body: 'Which numbers, from [Behn](/library/behn2003why)?' });
+  acceptAnswer(quill, { postId: answer.id });
+  confirmPost(nadia, { postId: answer.id, place: 'Fir County', year: 2026, note: null });
+  react(quill, { postId: answer.id, give: 'thanks' });
+  flagPost(tom, flagPostInput.parse({ postId: opening(thread.id), reason: 'attack', note: 'It sounds angry.' }));
+  closeThread(quill, { threadId: thread.id, reason: 'That will do.' });
+  reopenThread(quill, { threadId: thread.id });
+  return { thread: findThread(null, thread.id), answer, later };
+}
+
+/** Takes away a thread that was started under the name, which may show. */
+function forget(threadId: number): void {
+  removeThread(nadia, { threadId, reason: 'A test.' });
+  db.delete(threads).where(eq(threads.id, threadId)).run();
+}
+
+/** Writes all letters about notifications that are due in an hour. */
+function writeLetters(): void {
+  const later = new Date(Date.now() + 3_600_000);
+  for (const id of membersWithLettersDue(later)) mailNotifications(id, later);
+}
+
+/** Everything the domain hands out that pages, feeds, search and letters are made of, to one viewer. */
+function surfaces(viewer: Member | null, threadId: number): Record<string, unknown> {
+  const shown = (thread: { authorId?: number }) => ({ ...thread, authorId: undefined });
+  const thread = findThread(viewer, threadId);
+  const posts = postsOnPage(viewer, thread, 1);
+  const [first] = posts;
+  return {
+    thread: shown(thread), posts, jsonLd: first && jsonLdOfThread(thread, posts, first, new Set(), { name: 'Hub', url: 'https://hub.test' }),
+    answers: acceptedAnswersOf(thread), confirmations: [...confirmationsBetween(threadId, 1, 20)],
+    lists: [latestThreads(viewer, {}, 50), listThreads(viewer, { forumId: thread.forumId ?? 0 }, null), liveliestThreads(viewer, 50), threadsOfTheme(viewer, 'equity', 50), listForums(viewer), neighboursOf(viewer, thread), threadRows(viewer, [threadId])],
+    profile: [threadsBy(viewer, quill.id, 50), newestPostsBy(quill.id, 50), latestThreads(viewer, { withMember: quill.id }, 50)], mentions: threadsMentioning(viewer, 'ref:behn2003why'), publicLog: readPublicLog(null),
+    feeds: [newestThreads(50), newestThreads(50, thread.forumId ?? 0), newestPostsIn(threadId, 50)],
+    found: findInThread(thread, 'numbers', null), reactions: posts.map(({ id }) => whoReacted(viewer, id)), quotes: posts.map(({ id }) => quoteOf(viewer, id)), histories: posts.filter(({ removed }) => !removed).map(({ id }) => historyOfPost(viewer, id)),
+    ...(viewer && { inbox: listTold(viewer, null), unread: [threadRows(viewer, trackedUnread(viewer)), [...unreadOf(viewer, [threadId])]], followed: latestThreads(viewer, { followedBy: viewer.id }, 50) }),
+    ...(viewer && viewer.role !== 'member' && { acts: [actsOn(viewer, threadId), listActs(viewer, null)], queue: [openCases(viewer, null), findCase(viewer, caseOn(first?.id ?? 0))] }),
+    ...(viewer && viewer.role !== 'member' && { log: readLog(viewer, null), worklist: openQuestions(viewer, false) }),
+    search: ['supervisor forbids', 'numbers', 'author:zebrowitz', 'quillon'].map((q) => search({ q }).results),
+    documents: db.select().from(searchDocuments).all().filter((d) => d.threadId === threadId),
+  };
+}
+
+describe('who asks without a name', () => {
+  test('is named to nobody, wherever the thread shows', () => {
+    const log = vi.spyOn(console, 'log');
+    const error = vi.spyOn(console, 'error');
+    const { thread } = story();
+    writeLetters();
+    for (const viewer of [null, tom, nadia, abe, ines]) {
+      for (const [where, shown] of Object.entries(surfaces(viewer, thread.id))) {
+        expect(JSON.stringify(shown), `${where}, to ${viewer?.name ?? 'a visitor'}`).not.toMatch(names);
+      }
+      const { posts, thread: row, lists } = surfaces(viewer, thread.id) as { posts: { author: object }[]; thread: { author: object; lastPoster: object }; lists: unknown };
+      for (const { author } of [posts[0], posts[2], { author: row.author }, { author: row.lastPoster }].filter((p) => p !== undefined)) expect(author).toEqual({ id: 0, handle: '', name: namelessName, role: 'member', sample: false, jobTitle: null, place: null });
+      expect(JSON.stringify(lists)).toContain(namelessName);
+    }
+    expect(JSON.stringify([log.mock.calls, error.mock.calls])).not.toMatch(names);
+    expect(JSON.stringify(db.select().from(outbox).all().filter((l) => l.to !== quill.email))).not.toMatch(names);
+  });
+
+  test('is found by no search for the name, is not counted, and stays so when the name changes', () => {
+    const { thread } = story();
+    expect(search({ q: 'author:zebrowitz' }).total).toBe(0);
+    expect(threadsBy(tom, quill.id, 50)).toEqual([]);
+    expect(threadsBy(quill, quill.id, 50).map(({ id }) => id)).toContain(thread.id);
+    const counted = () => listMembers(nadia, 'zebrowitz', null).members[0]?.posts;
+    const before = counted();
+    story();
+    expect(counted()).toBe(before);
+    editProfile(quill, profileInput.parse({ name: 'Quillon van Zebrowitz', listed: false }));
+    expect(JSON.stringify(db.select().from(searchDocuments).all())).not.toMatch(names);
+    editProfile(again(quill), profileInput.parse({ name: 'Quillon Zebrowitz', listed: false }));
+  });
+
+  test('knows their own, edits and takes back, accepts as "who asked" and leaves no line in the log', () => {
+    const lines = () => db.select().from(log).all().length;
+    const before = lines();
+    const { thread, later } = story();
+    expect(postsOnPage(quill, thread, 1).map(({ own, ownNameless, mayEdit }) => [own, ownNameless, mayEdit])).toEqual([[true, true, true], [false, false, false], [true, true, true]]);
+    expect(postsOnPage(tom, thread, 1).map(({ ownNameless }) => ownNameless)).toEqual([false, false, false]);
+    expect(acceptedAnswersOf(thread)).toMatchObject([{ acceptedBy: 'who asked' }]);
+    editPost(quill, { postId: ownPost(quill, later.id).id, body: 'Which ones do you mean?' });
+    removeOwnPost(quill, { postId: later.id });
+    expect(postsOnPage(null, thread, 1)[2]).toMatchObject({ removed: { by: 'author' }, author: { name: namelessName } });
+    expect(lines()).toBe(before);
+    expect(JSON.stringify(surfaces(nadia, thread.id))).not.toMatch(names);
+  });
+
+  test('writes under their name everywhere else, and others under theirs in the thread', () => {
+    const { thread } = story();
+    const open = createThread(quill, { forum: 'operations', kind: 'question', title: `With my name ${++written} on it`, body: 'It is me.', themes: [] });
+    expect(findThread(null, open.id)).toMatchObject({ author: { name: 'Quillon Zebrowitz' }, lastPoster: { name: 'Quillon Zebrowitz' } });
+    expect(search({ q: 'author:zebrowitz' }).results.map(({ title }) => title)).toEqual([open.title]);
+    expect(postsOnPage(null, thread, 1)[1]?.author.name).toBe('Tom Achterberg');
+    forget(open.id);
+  });
+
+  test('is told by mail of what becomes of the thread, and nobody else is', () => {
+    const { thread } = story();
+    removeThread(nadia, { threadId: thread.id, reason: 'Names a colleague.' });
+    expect(lettersTo(quill.email).at(-1)?.text).toContain('Names a colleague.');
+    restoreThread(nadia, { threadId: thread.id });
+    expect(JSON.stringify(surfaces(nadia, thread.id))).not.toMatch(names);
+  });
+
+  test('is not told to the coordinator who looks for an answer', () => {
+    const { id } = createThread(quill, { forum: 'operations', kind: 'question', title: `Nobody answers this one ${++written}`, body: 'Please.', themes: [], nameless: true });
+    expect(assignOverdue(addDays(new Date(), 30))).toBeGreaterThan(0);
+    expect(openQuestions(nadia, false).map(({ threadId }) => threadId)).toContain(id);
+    expect(JSON.stringify([db.select().from(outbox).all().filter((l) => l.to !== quill.email), openQuestions(nadia, false)])).not.toMatch(names);
+  });
+
+  test('asks a question: nothing else goes without a name', () => {
+    const input = { forum: 'operations', title: 'A discussion without a name', body: 'Talk.', themes: [], nameless: true };
+    expect(() => createThread(quill, { ...input, kind: 'discussion' })).toThrow(Invalid);
+    expect(() => createThread(nadia, { ...input, kind: 'announcement' })).toThrow(Invalid);
+  });
+});
+
+describe('a coordinator\'s look', () => {
+  test('needs a reason and leaves a line for coordinators that names the thread and not the member', () => {
+    const { thread } = story();
+    expect(isAskedNamelessly(thread)).toBe(true);
+    expect(() => lookUpAsker(tom, { threadId: thread.id, reason: 'I am curious about it.' })).toThrow(Denied);
+    expect(lookUpAsker(nadia, { threadId: thread.id, reason: 'A threat in the text.' })).toEqual({ name: 'Quillon Zebrowitz', handle: 'quillon-zebrowitz' });
+    expect(readLog(nadia, null).lines[0]).toMatchObject({ act: 'look up asker', object: thread.title, reason: 'A threat in the text.', actor: { name: 'Nadia Okafor' } });
+    expect(JSON.stringify(readLog(abe, null))).not.toMatch(names);
+    expect(JSON.stringify(readPublicLog(null))).not.toContain('looked up');
+    expect(JSON.stringify(surfaces(nadia, thread.id))).not.toMatch(names);
+  });
+
+  test('finds nothing to look up in a thread with a name', () => {
+    const open = createThread(quill, { forum: 'operations', kind: 'question', title: `My own name ${++written} is here`, body: 'It is me.', themes: [] });
+    expect(() => namelessThread(nadia, open.id)).toThrow(NotFound);
+    expect(() => lookUpAsker(nadia, { threadId: open.id, reason: 'A threat in the text.' })).toThrow(NotFound);
+    forget(open.id);
+  });
+});
+
+describe('what members set about whoever asks without a name', () => {
+  test('brings nothing: neither news, nor counts, nor silence', () => {
+    const { thread } = story();
+    const told = (viewer: Member) => JSON.stringify(listTold(viewer, null).told);
+    expect(told(ines)).not.toContain(thread.title);
+    expect(trackedUnread(ines)).not.toContain(thread.id);
+    expect(latestThreads(ines, { followedBy: ines.id }, 50).map(({ id }) => id)).not.toContain(thread.id);
+    expect(latestThreads(abe, {}, 50).map(({ id }) => id)).toContain(thread.id);
+    expect(latestThreads(tom, { withMember: quill.id }, 50).map(({ id }) => id)).not.toContain(thread.id);
+    expect(latestThreads(quill, { withMember: quill.id }, 50).map(({ id }) => id)).toContain(thread.id);
+    // Under their name all of it works.
+    const open = createThread(quill, { forum: 'operations', kind: 'question', title: `Followed ${++written} with a name`, body: 'It is me.', themes: [] });
+    expect(told(ines)).toContain(`Quillon Zebrowitz started “${open.title}”`);
+    expect(told(ines)).toContain('because you follow Quillon Zebrowitz');
+    expect(trackedUnread(ines)).toContain(open.id);
+    expect(latestThreads(ines, { followedBy: ines.id }, 50).map(({ id }) => id)).toContain(open.id);
+    expect(latestThreads(abe, {}, 50).map(({ id }) => id)).not.toContain(open.id);
+    expect(newestPostsBy(quill.id, 50).map(({ title }) => title)).toEqual([open.title]);
+    forget(open.id);
+  });
+
+  test('does not tell who replied, mentioned or accepted, to those who are told of it', () => {
+    const { thread, answer } = story();
+    follow(tom, { kind: 'thread', ref: String(thread.id), level: 'following' });
+    createPost(quill, { threadId: thread.id, body: 'Thank you, and what does @nadia say?' });
+    expect(listTold(nadia, null).told[0]?.words).toBe(`${namelessName} mentioned you in “${thread.title}”`);
+    const words = listTold(tom, null).told.map((one) => one.words);
+    expect(words).toContain(`${namelessName} replied in “${thread.title}”`);
+    expect(words).toContain(`${namelessName} accepted your answer in “${thread.title}”`);
+    expect(listTold(quill, null).told.map((one) => one.words)).toContain(`Tom Achterberg replied in “${thread.title}”`);
+    acceptAnswer(nadia, { postId: createPost(tom, { threadId: thread.id, body: 'And the costs.' }).id });
+    expect(listTold(tom, null).told[0]?.words).toBe(`Nadia Okafor accepted your answer in “${thread.title}”`);
+    expect(whoReacted(null, answer.id)).toMatchObject([{ kind: 'thanks', members: [{ id: 0, handle: '', name: namelessName }] }]);
+    expect(quoteOf(tom, opening(thread.id))).toContain(`[${namelessName} wrote]`);
+    expect(findInThread(thread, 'call-backs numbers which', null).hits.map(({ author }) => author.name)).toEqual([]);
+    expect(findInThread(thread, 'which numbers', null).hits.map(({ author }) => author.name)).toEqual([namelessName]);
+  });
+});
+
+describe('moderation of what has no name', () => {
+  test('goes by whoever wrote it, and shows them to no coordinator', () => {
+    const { thread } = story();
+    const caseId = caseOn(opening(thread.id));
+    expect(findCase(nadia, caseId)).toMatchObject({ subject: { author: { id: 0, name: namelessName } }, authorLevel: null });
+    expect(() => flagPost(quill, flagPostInput.parse({ postId: opening(thread.id), reason: 'attack' }))).toThrow(Denied);
+    const before = db.select().from(outbox).all().length;
+    const { decisionId } = decide(nadia, { caseId, outcome: 'warn', reason: 'Please stay calm.' });
+    expect(lettersTo(quill.email).at(-1)?.text).toContain('Please stay calm.');
+    const appeal = appealDecision(quill, { decisionId, text: 'I was calm.' });
+    expect(appeal.url).toContain(String(decisionId));
+    const appealed = db.select({ id: cases.id }).from(cases).where(eq(cases.decisionId, decisionId)).get()?.id ?? 0;
+    expect(JSON.stringify([openCases(ines, null), findCase(ines, appealed), readLog(ines, null), readPublicLog(null)])).not.toMatch(names);
+    const letters = db.select().from(outbox).all().slice(before).filter((l) => l.to !== quill.email);
+    expect(letters.length).toBeGreaterThan(1);
+    expect(JSON.stringify(letters)).not.toMatch(names);
+  });
+
+  test('hides a question from all but whoever asked and coordinators', () => {
+    const { thread } = story();
+    flagPost(nadia, flagPostInput.parse({ postId: opening(thread.id), reason: 'personal-data' }));
+    expect(() => findThread(tom, thread.id)).toThrow(NotFound);
+    expect(findThread(quill, thread.id)).toMatchObject({ hidden: true, author: { name: namelessName } });
+    expect(JSON.stringify([findCase(ines, caseOn(postsOnPage(ines, findThread(ines, thread.id), 1)[0]?.id ?? 0)), openCases(ines, null)])).not.toMatch(names);
+  });
+
+  test('holds one that looks sent by a robot without a name too, and lets it through without', () => {
+    const title = `May I ask this for a friend ${++written}`;
+    expect(submitThread(quill, submitThreadInput.parse({ forum: 'operations', kind: 'question', title, body: 'A question.', nameless: true, website: 'filled by a robot' })).held).toBe(true);
+    const held = db.select().from(heldPosts).where(eq(heldPosts.title, title)).get();
+    const caseId = db.select({ id: cases.id }).from(cases).where(eq(cases.heldId, held?.id ?? 0)).get()?.id ?? 0;
+    expect(JSON.stringify([openCases(nadia, null), findCase(nadia, caseId)])).not.toMatch(names);
+    expect(findCase(nadia, caseId).subject.author.name).toBe(namelessName);
+    decide(nadia, { caseId, outcome: 'approve', reason: 'It is one.' });
+    const thread = latestThreads(nadia, {}, 50).find((one) => one.title === title);
+    expect(thread?.author.name).toBe(namelessName);
+    expect(JSON.stringify([findCase(nadia, caseId), readLog(nadia, null)])).not.toMatch(names);
+  });
+
+  test('moves posts to other threads without telling whose they are', () => {
+    const { thread, later } = story();
+    splitThread(nadia, splitThreadInput.parse({ threadId: thread.id, posts: [later.id], title: `Split ${++written} off`, forum: 'operations', reason: 'Another question.' }));
+    const rows = latestThreads(tom, {}, 3);
+    expect(rows.map(({ author }) => author.name)).toContain(namelessName);
+    expect(JSON.stringify([surfaces(nadia, thread.id), rows])).not.toMatch(names);
+  });
+});

@@ -1,0 +1,194 @@
+import { eq } from 'drizzle-orm';
+import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { changes, confirmations, db, log, members, posts, searchDocuments } from '#db/client.ts';
+import { Denied, Invalid, NotFound } from '#domain/errors.ts';
+import { acceptAnswer, unacceptAnswer } from '#domain/forum/accepting.ts';
+import { acceptedAnswersOf } from '#domain/forum/answers.ts';
+import { confirmationsBetween, confirmInput, confirmPost, ownConfirmation, unconfirmPost } from '#domain/forum/confirming.ts';
+import { jsonLdOfThread } from '#domain/forum/json-ld.ts';
+import { removePost, removeThread, restorePost } from '#domain/forum/moderating.ts';
+import { askAboutAnswer, oldAnswers, reconfirmAnswer } from '#domain/forum/old-answers.ts';
+import { createPost, postsOnPage, removeOwnPost } from '#domain/forum/posts.ts';
+import { createThread } from '#domain/forum/starting-threads.ts';
+import { findThread, type Thread } from '#domain/forum/threads.ts';
+import type { Member } from '#domain/people/types.ts';
+import { addMonths } from '#lib/dates.ts';
+import { enter, forgetLimits, lettersTo } from '../support/cast.ts';
+import { useDatabase } from '../support/database.ts';
+
+useDatabase();
+let rosa: Member, tom: Member, nadia: Member, ines: Member;
+beforeAll(async () => { [rosa, tom, nadia, ines] = [await enter('rosa'), await enter('tom'), await enter('nadia'), await enter('ines')]; });
+beforeEach(forgetLimits);
+
+let written = 0;
+const ask = (kind: 'question' | 'discussion' = 'question') => createThread(rosa, { forum: 'operations', kind, title: `Who picks up the phone at night? ${++written}`, body: 'We close at **five** o’clock.', themes: [] });
+const answer = (thread: Thread, by = tom, body = `A neighbouring county does it for us. ${++written}`) => createPost(by, { threadId: thread.id, body }).id;
+const now = (thread: Thread) => findThread(null, thread.id);
+const setBack = (postId: number, months: number) => db.update(posts).set({ createdAt: addMonths(new Date(), -months) }).where(eq(posts.id, postId)).run();
+const said = { place: 'Alder Springs, CO', year: 2026, note: null };
+
+describe('accepted answers', () => {
+  test('the asker accepts several; they stand in the order of the thread, and search knows', () => {
+    const thread = ask();
+    const [first, second] = [answer(thread), answer(thread, nadia, 'x '.repeat(400))];
+    expect(now(thread).answered).toBe(false);
+    acceptAnswer(rosa, { postId: second });
+    expect(acceptAnswer(rosa, { postId: first }).url).toBe(`${thread.url}#post-2`);
+    acceptAnswer(rosa, { postId: first });
+    expect(acceptedAnswersOf(now(thread))).toMatchObject([
+      { postId: first, author: 'Tom Achterberg', whole: true, acceptedBy: 'who asked', url: `${thread.url}#post-2`, old: null }, { postId: second, author: 'Nadia Okafor', whole: false },
+    ]);
+    expect(acceptedAnswersOf(now(thread))[1]?.words.length).toBeLessThanOrEqual(302);
+    expect(now(thread)).toMatchObject({ answered: true, waiting: false });
+    expect(db.select({ accepted: searchDocuments.accepted }).from(searchDocuments).where(eq(searchDocuments.threadId, thread.id)).all()).toEqual([{ accepted: true }, { accepted: true }, { accepted: true }]);
+    expect(db.select().from(log).all()).toEqual([]);
+  });
+
+  test('a coordinator accepts too, once in the log; taken back it is gone', () => {
+    const thread = ask();
+    const id = answer(thread);
+    acceptAnswer(nadia, { postId: id });
+    acceptAnswer(nadia, { postId: id });
+    expect(acceptedAnswersOf(now(thread))).toMatchObject([{ acceptedBy: 'Nadia Okafor' }]);
+    expect(db.select().from(log).all().filter((line) => line.act === 'accept answer')).toHaveLength(1);
+    unacceptAnswer(rosa, { postId: id });
+    expect(acceptedAnswersOf(now(thread))).toEqual([]);
+  });
+
+  test('who is neither may not; the question, a removed reply and a discussion have no answer', () => {
+    const thread = ask();
+    const id = answer(thread);
+    const opening = postsOnPage(null, thread, 1)[0]?.id ?? 0;
+    const talk = ask('discussion');
+    const remark = answer(talk);
+    const gone = answer(thread);
+    removeOwnPost(tom, { postId: gone });
+    expect(() => acceptAnswer(tom, { postId: id })).toThrow(Denied);
+    expect(() => acceptAnswer(rosa, { postId: opening })).toThrow(Denied);
+    expect(() => acceptAnswer(rosa, { postId: gone })).toThrow(Denied);
+    expect(() => acceptAnswer(nadia, { postId: remark })).toThrow(Denied);
+  });
+
+  test('an accepted answer that is removed is no answer any more until it is back', () => {
+    const thread = ask();
+    const id = answer(thread);
+    acceptAnswer(rosa, { postId: id });
+    removePost(nadia, { postId: id, reason: 'Names a resident.' });
+    expect(now(thread).answered).toBe(false);
+    expect(acceptedAnswersOf(now(thread))).toEqual([]);
+    expect(db.select().from(searchDocuments).where(eq(searchDocuments.threadId, thread.id)).all()).toMatchObject([{ kind: 'thread', accepted: false }]);
+    restorePost(nadia, { postId: id });
+    expect(now(thread).answered).toBe(true);
+  });
+
+  test('from 24 months on it shows its age, coordinators ask once, and being confirmed takes it off their list', () => {
+    const thread = ask();
+    const [young, old] = [answer(thread), answer(thread)];
+    for (const postId of [young, old]) acceptAnswer(rosa, { postId });
+    setBack(young, 23);
+    setBack(old, 37);
+    expect(acceptedAnswersOf(now(thread)).map((a) => a.old)).toEqual([null, { years: 3, confirmed: null }]);
+    expect(oldAnswers(nadia).map((a) => a.postId)).toEqual([old]);
+    expect(() => oldAnswers(tom)).toThrow(Denied);
+    expect(() => askAboutAnswer(nadia, { postId: young })).toThrow(Denied);
+    askAboutAnswer(nadia, { postId: old });
+    expect(() => askAboutAnswer(ines, { postId: old })).toThrow('already');
+    for (const { email } of [rosa, tom]) expect(lettersTo(email).filter((l) => l.subject.includes(thread.title))).toMatchObject([{ text: expect.stringContaining(`/posts/${old}`) }]);
+    expect(oldAnswers(nadia)).toMatchObject([{ postId: old, askedAt: expect.any(Date) }]);
+    const before = changes();
+    reconfirmAnswer(tom, { postId: old });
+    expect(changes()).toBe(before + 1);
+    expect(oldAnswers(nadia)).toEqual([]);
+    expect(acceptedAnswersOf(now(thread))[1]?.old).toMatchObject({ years: 3, confirmed: expect.any(Date) });
+    const other = answer(thread, nadia);
+    acceptAnswer(rosa, { postId: other });
+    expect(() => reconfirmAnswer(tom, { postId: other })).toThrow(Denied);
+  });
+
+  test('a colleague for whom it works confirms an old answer too', () => {
+    const thread = ask();
+    const id = answer(thread);
+    acceptAnswer(rosa, { postId: id });
+    setBack(id, 30);
+    expect(oldAnswers(nadia).map((a) => a.postId)).toContain(id);
+    confirmPost(ines, { postId: id, ...said });
+    expect(oldAnswers(nadia).map((a) => a.postId)).not.toContain(id);
+  });
+});
+
+describe('works for us too', () => {
+  test('one a member and post, edited and taken back by its author', () => {
+    const thread = ask();
+    const id = answer(thread);
+    db.update(members).set({ place: 'Fir County' }).where(eq(members.id, ines.id)).run();
+    expect(ownConfirmation(ines, id)).toMatchObject({ said: false, place: 'Fir County', year: new Date().getUTCFullYear(), note: '' });
+    confirmPost(ines, { postId: id, ...said });
+    confirmPost(nadia, { postId: id, ...said, year: 2024, note: 'Since the merger.' });
+    confirmPost(ines, { postId: id, ...said, place: 'Fir County' });
+    expect(confirmationsBetween(thread.id, 1, 20).get(id)).toMatchObject([{ name: 'Inès Lévesque', place: 'Fir County', year: 2026 }, { name: 'Nadia Okafor', note: 'Since the merger.' }]);
+    expect(ownConfirmation(ines, id)).toMatchObject({ said: true, place: 'Fir County' });
+    unconfirmPost(ines, { postId: id });
+    expect(confirmationsBetween(thread.id, 1, 20).get(id)).toHaveLength(1);
+    expect(() => unconfirmPost(ines, { postId: id })).toThrow(NotFound);
+  });
+
+  test('not by who answered, not by who asked, not of a question or a discussion', () => {
+    const thread = ask();
+    const id = answer(thread);
+    const remark = answer(ask('discussion'));
+    const opening = postsOnPage(null, thread, 1)[0]?.id ?? 0;
+    for (const [who, postId] of [[tom, id], [rosa, id], [ines, opening], [ines, remark]] as const) expect(() => confirmPost(who, { postId, ...said })).toThrow(Denied);
+    removeThread(nadia, { threadId: thread.id, reason: 'Twice here.' });
+    expect(() => confirmPost(nadia, { postId: id, ...said })).toThrow(Denied);
+  });
+
+  test('a year between 2000 and the next, a place, a short note; the database says so too', () => {
+    const id = answer(ask());
+    const parse = (more: object) => confirmInput.safeParse({ postId: id, place: 'Fir County', year: '2026', ...more }).success;
+    expect([{}, { year: '1999' }, { year: 'soon' }, { place: ' ' }, { note: 'x'.repeat(201) }, { note: '' }].map(parse)).toEqual([true, false, false, false, false, true]);
+    expect(() => confirmPost(ines, { postId: id, ...said, year: new Date().getUTCFullYear() + 2 })).toThrow(Invalid);
+    for (const wrong of [{ year: 1999 }, { year: new Date().getUTCFullYear() + 2 }, { place: ' ' }, { note: 'x'.repeat(201) }]) {
+      expect(() => db.insert(confirmations).values({ postId: id, memberId: ines.id, ...said, ...wrong }).run()).toThrow(/CHECK/);
+    }
+  });
+});
+
+describe('for search engines', () => {
+  const hub = { name: 'Hub', url: 'https://hub.test' };
+  const nodeOf = (thread: Thread) => {
+    const shown = postsOnPage(null, now(thread), 1);
+    const [opening] = shown;
+    if (!opening) throw new Error('No opening post.');
+    return jsonLdOfThread(now(thread), shown, opening, new Set(acceptedAnswersOf(now(thread)).map((a) => a.postId)), hub);
+  };
+
+  test('a question is a QAPage with its accepted and its other answers', () => {
+    const thread = ask();
+    const [yes, no] = [answer(thread), answer(thread, nadia)];
+    acceptAnswer(rosa, { postId: yes });
+    removeOwnPost(tom, { postId: answer(thread) });
+    expect(nodeOf(thread)).toMatchObject({
+      '@context': 'https://schema.org', '@type': 'QAPage', url: hub.url + thread.url,
+      mainEntity: {
+        '@type': 'Question', name: thread.title, text: 'We close at five o’clock.', answerCount: 2, datePublished: expect.stringMatching(/^\d{4}-\d\d-\d\dT/),
+        author: { '@type': 'Person', name: 'Rosa Delgado', url: 'https://hub.test/members/rosa' },
+        acceptedAnswer: [{ '@type': 'Answer', '@id': `https://hub.test/posts/${yes}`, url: `${hub.url}${thread.url}#post-2`, text: expect.any(String), author: { name: 'Tom Achterberg' } }],
+        suggestedAnswer: [{ '@type': 'Answer', '@id': `https://hub.test/posts/${no}` }],
+      },
+    });
+  });
+
+  test('a question without an answer has none', () => {
+    expect(Object.keys((nodeOf(ask()) as { mainEntity: object }).mainEntity)).not.toEqual(expect.arrayContaining(['acceptedAnswer']));
+  });
+
+  test('anything else is a DiscussionForumPosting with comments', () => {
+    const thread = ask('discussion');
+    answer(thread);
+    expect(nodeOf(thread)).toMatchObject({
+      '@type': 'DiscussionForumPosting', headline: thread.title, text: 'We close at five o’clock.', commentCount: 1, author: { url: 'https://hub.test/members/rosa' },
+      comment: [{ '@type': 'Comment', author: { name: 'Tom Achterberg', url: 'https://hub.test/members/tom' }, datePublished: expect.any(String) }],
+    });
+  });
+});
