@@ -1,24 +1,98 @@
-const hour = 3_600_000;
-const opens = 9;
-const closes = 17;
+import { DateTime } from 'luxon';
+import { isoDate } from './dates.ts';
 
-/** Whether a moment lies in working hours: Monday to Friday, 9 to 17, in UTC. */
-export function isWorkingTime(moment: Date): boolean {
-  return ![0, 6].includes(moment.getUTCDay()) && moment.getUTCHours() >= opens && moment.getUTCHours() < closes;
+/** When people work. */
+export interface WorkingCalendar {
+  /** Days of the week, 1 = Monday. */
+  days: readonly number[];
+  /** Minutes from midnight, 0 to 1440. */
+  opens: number;
+  closes: number;
+  /** IANA name of the time zone. */
+  timeZone: string;
+  holidays: readonly { day: string; name: string }[];
 }
 
-/** The moment at which `hours` working hours have passed since `from`. */
-export function afterWorkingHours(from: Date, hours: number): Date {
-  let at = new Date(from);
-  for (let left = hours * hour; ;) {
-    if (!isWorkingTime(at)) {
-      // To the next full hour: openings and closings are full hours.
-      at = new Date(Math.floor(at.getTime() / hour) * hour + hour);
-      continue;
-    }
-    const untilClosing = new Date(at).setUTCHours(closes, 0, 0, 0) - at.getTime();
-    if (left <= untilClosing) return new Date(at.getTime() + left);
-    left -= untilClosing;
-    at = new Date(at.getTime() + untilClosing);
+const hour = 3_600_000;
+const day = 24 * hour;
+
+/**
+ * Working hours between two moments, as time that really passes: a working day on which the clocks change may be an hour longer or shorter.
+ * 0 where `to` is not after `from`. What each day of a calendar is, is remembered with the object: finding the hour in a zone is slow.
+ */
+export function workingHoursBetween(calendar: WorkingCalendar, from: Date, to: Date): number {
+  let sum = 0;
+  for (let number = firstDay(from); number <= Math.floor(to.getTime() / day) + 1; number++) {
+    const window = dayOf(calendar, number);
+    if (window) sum += Math.max(0, Math.min(window.end, to.getTime()) - Math.max(window.start, from.getTime()));
   }
+  return sum / hour;
+}
+
+/**
+ * The moment at which `hours` working hours (more than 0) have passed since `from`. A calendar whose every day for two years is a holiday
+ * has no such moment: then the hours pass as on any clock.
+ */
+export function afterWorkingHours(calendar: WorkingCalendar, from: Date, hours: number): Date {
+  let left = hours * hour;
+  for (let number = firstDay(from); number < firstDay(from) + 730; number++) {
+    const window = dayOf(calendar, number);
+    if (!window) continue;
+    const start = Math.max(window.start, from.getTime());
+    const open = Math.max(0, window.end - start);
+    if (left <= open) return new Date(start + left);
+    left -= open;
+  }
+  return new Date(from.getTime() + hours * hour);
+}
+
+/** The first day that may hold a moment, wherever the calendar is: a day begins at most 14 hours before it does in UTC, and at most 12 after. */
+const firstDay = (moment: Date): number => Math.floor(moment.getTime() / day) - 1;
+
+interface Window { start: number; end: number }
+const daysOf = new WeakMap<WorkingCalendar, Map<number, Window | null>>();
+
+function dayOf(calendar: WorkingCalendar, number: number): Window | null {
+  const known = daysOf.get(calendar) ?? new Map<number, Window | null>();
+  daysOf.set(calendar, known);
+  let window = known.get(number);
+  if (window === undefined) known.set(number, window = windowOf(calendar, number));
+  return window;
+}
+
+/** From when to when people work on a day, given as days since 1 January 1970; null where they do not. */
+function windowOf({ days, opens, closes, timeZone, holidays }: WorkingCalendar, number: number): Window | null {
+  const midnight = DateTime.fromMillis(number * day, { zone: 'utc' }).setZone(timeZone, { keepLocalTime: true });
+  if (!days.includes(midnight.weekday) || holidays.some((holiday) => holiday.day === midnight.toISODate())) return null;
+  // 1440 is the next midnight, which may be 23 or 25 hours away.
+  const at = (minutes: number) => (minutes === 1440 ? midnight.plus({ days: 1 }) : midnight.set({ hour: Math.floor(minutes / 60), minute: minutes % 60 })).toMillis();
+  return { start: at(opens), end: at(closes) };
+}
+
+/** Whether a time zone of this name is known. */
+export function isTimeZone(name: string): boolean {
+  return Intl.supportedValuesOf('timeZone').includes(name) || name === 'UTC';
+}
+
+/**
+ * U.S. federal holidays of a year, on the day they are observed (5 U.S.C. 6103; one that falls on a Saturday is kept on the Friday before,
+ * on a Sunday on the Monday after).
+ */
+export function federalHolidays(year: number): { day: string; name: string }[] {
+  const fixed = (month: number, dayOfMonth: number, name: string) => {
+    const date = DateTime.utc(year, month, dayOfMonth);
+    return { date: date.plus({ days: date.weekday === 6 ? -1 : date.weekday === 7 ? 1 : 0 }), name };
+  };
+  /** The nth Monday … of a month; the last one for -1. */
+  const floating = (month: number, weekday: number, nth: number, name: string) => {
+    const first = DateTime.utc(year, month, 1);
+    const date = first.plus({ days: (weekday - first.weekday + 7) % 7 + 7 * ((nth > 0 ? nth : 1) - 1) });
+    const end = DateTime.utc(year, month, 1).endOf('month').startOf('day');
+    return { date: nth > 0 ? date : end.minus({ days: (end.weekday - weekday + 7) % 7 }), name };
+  };
+  return [
+    fixed(1, 1, 'New Year’s Day'), floating(1, 1, 3, 'Birthday of Martin Luther King, Jr.'), floating(2, 1, 3, 'Washington’s Birthday'), floating(5, 1, -1, 'Memorial Day'),
+    fixed(6, 19, 'Juneteenth'), fixed(7, 4, 'Independence Day'), floating(9, 1, 1, 'Labor Day'), floating(10, 1, 2, 'Columbus Day'),
+    fixed(11, 11, 'Veterans Day'), floating(11, 4, 4, 'Thanksgiving Day'), fixed(12, 25, 'Christmas Day'),
+  ].map(({ date, name }) => ({ day: isoDate(date.toJSDate()), name }));
 }

@@ -10,7 +10,7 @@ import { createPost } from '#domain/forum/posts.ts';
 import { eligibleAnywhere, eligibleFor, setForumCoordinators } from '#domain/forum/question-owners.ts';
 import { createThread } from '#domain/forum/starting-threads.ts';
 import { findThread, type Thread } from '#domain/forum/threads.ts';
-import { workingHoursBetween } from '#domain/forum/working-hours.ts';
+import { workingHoursBetween } from '#lib/working-hours.ts';
 import { appointMember } from '#domain/moderation/suspending.ts';
 import type { Member } from '#domain/people/types.ts';
 import { addDays } from '#lib/dates.ts';

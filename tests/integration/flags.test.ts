@@ -164,16 +164,17 @@ describe('the queue', () => {
     const post = reply(rosa, start(rosa));
     flag(tom, post);
     const caseId = caseOn(post);
+    // Eleven on a Friday in New York, where the hub's offices work from 8 to 17 until somebody sets other hours.
     const friday = new Date('2026-11-27T16:00:00Z');
     claimCase(nadia, { caseId }, friday);
-    expect(findCase(ines, caseId, friday).claimedBy).toMatchObject({ name: 'Nadia Okafor', until: new Date('2026-11-30T16:00:00Z') });
-    expect(() => decide(ines, { caseId, outcome: 'keep', reason: 'Fine.' }, new Date('2026-11-30T15:59:00Z'))).toThrow(/Nadia Okafor is on it/);
+    expect(findCase(ines, caseId, friday).claimedBy).toMatchObject({ name: 'Nadia Okafor', until: new Date('2026-11-30T15:00:00Z') });
+    expect(() => decide(ines, { caseId, outcome: 'keep', reason: 'Fine.' }, new Date('2026-11-30T14:59:00Z'))).toThrow(/Nadia Okafor is on it/);
     expect(() => claimCase(ines, { caseId }, new Date('2026-11-29T12:00:00Z'))).toThrow(Denied);
-    expect(findCase(ines, caseId, new Date('2026-11-30T16:01:00Z')).claimedBy).toBeNull();
-    claimCase(ines, { caseId }, new Date('2026-11-30T16:01:00Z'));
-    releaseCase(ines, { caseId }, new Date('2026-11-30T16:02:00Z'));
-    claimCase(abe, { caseId }, new Date('2026-11-30T16:03:00Z'));
-    decide(abe, { caseId, outcome: 'keep', reason: 'Fine.' }, new Date('2026-11-30T16:04:00Z'));
+    expect(findCase(ines, caseId, new Date('2026-11-30T15:01:00Z')).claimedBy).toBeNull();
+    claimCase(ines, { caseId }, new Date('2026-11-30T15:01:00Z'));
+    releaseCase(ines, { caseId }, new Date('2026-11-30T15:02:00Z'));
+    claimCase(abe, { caseId }, new Date('2026-11-30T15:03:00Z'));
+    decide(abe, { caseId, outcome: 'keep', reason: 'Fine.' }, new Date('2026-11-30T15:04:00Z'));
     expect(() => decide(nadia, { caseId, outcome: 'remove', reason: 'Too late.' })).toThrow(/decided already/);
   });
 

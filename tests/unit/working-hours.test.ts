@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { federalHolidays, isTimeZone, workingHoursBetween, type WorkingCalendar } from '#domain/forum/working-hours.ts';
+import { afterWorkingHours, federalHolidays, isTimeZone, workingHoursBetween, type WorkingCalendar } from '#lib/working-hours.ts';
 import { randomFrom } from '../support/random.ts';
 
 const office: WorkingCalendar = { days: [1, 2, 3, 4, 5], opens: 8 * 60, closes: 17 * 60, timeZone: 'America/New_York', holidays: [{ day: '2026-11-26', name: 'Thanksgiving Day' }] };
@@ -42,6 +42,30 @@ describe('working hours', () => {
       const hours = (from: number, to: number) => workingHoursBetween(calendar, new Date(from), new Date(to));
       expect(hours(a, b) + hours(b, c)).toBeCloseTo(hours(a, c), 6);
       expect(hours(a, c)).toBeLessThanOrEqual((c - a) / 3_600_000 + 1e-9);
+    }
+  });
+
+  test.each([
+    ['within a day', office, '2026-11-23T15:00Z', 3, '2026-11-23T18:00Z'],
+    ['over night', office, '2026-11-23T20:30Z', 8, '2026-11-24T19:30Z'],
+    ['over a holiday and a weekend', office, '2026-11-25T21:00Z', 11, '2026-11-30T14:00Z'],
+    ['begun on a Sunday', office, '2026-11-22T03:10Z', 9, '2026-11-23T22:00Z'],
+    ['begun before opening, at an odd minute', office, '2026-11-23T06:47:13Z', 1, '2026-11-23T14:00Z'],
+    ['over the change of clocks', office, '2026-10-30T20:00Z', 2, '2026-11-02T14:00Z'],
+    ['with a calendar of holidays alone, as on any clock', { ...office, days: [] }, '2026-11-23T15:00Z', 8, '2026-11-23T23:00Z'],
+  ])('so many after a moment: %s', (_, calendar, from, hours, expected) => {
+    expect(afterWorkingHours(calendar, new Date(from), hours)).toEqual(new Date(expected));
+  });
+
+  test('between a moment and the moment so many hours after it lie exactly so many', () => {
+    const random = randomFrom(9);
+    for (let n = 0; n < 60; n++) {
+      const calendar = { ...office, timeZone: random.from(['America/New_York', 'Asia/Kolkata', 'Pacific/Auckland']) };
+      const from = new Date(Date.UTC(2026, 0, 1) + random.below(360 * 24 * 60) * 60_000);
+      const hours = random.below(20) + 1;
+      const end = afterWorkingHours(calendar, from, hours);
+      expect(workingHoursBetween(calendar, from, end)).toBeCloseTo(hours, 9);
+      expect(workingHoursBetween(calendar, from, new Date(end.getTime() - 60_000))).toBeLessThan(hours);
     }
   });
 });

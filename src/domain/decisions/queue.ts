@@ -6,6 +6,7 @@ import { rowId, text } from '#lib/fields.ts';
 import { paging, type Paging } from '#lib/paging.ts';
 import { afterWorkingHours } from '#lib/working-hours.ts';
 import { Denied } from '../errors.ts';
+import { currentCalendar } from '../forum/calendar.ts';
 import { levelOf, type Level } from '../people/levels.ts';
 import { coordinatorsBesides } from '../people/coordinators.ts';
 import { mustCoordinate } from '../people/permissions.ts';
@@ -115,7 +116,7 @@ export function claimCase(actor: Member, input: z.output<typeof caseInput>, now 
   mustCoordinate(actor);
   return transaction(() => {
     mustHandle(actor, caseById(input.caseId), now);
-    db.update(cases).set({ claimedById: actor.id, claimedUntil: afterWorkingHours(now, hoursOfClaim) }).where(eq(cases.id, input.caseId)).run();
+    db.update(cases).set({ claimedById: actor.id, claimedUntil: afterWorkingHours(currentCalendar(), now, hoursOfClaim) }).where(eq(cases.id, input.caseId)).run();
     return { url: `/desk/flags/${input.caseId}` };
   });
 }

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { bumpChanges, db, facts, members, prepared, questionTurns, transaction } from '#db/client.ts';
 import { rowId, text } from '#lib/fields.ts';
 import { settings } from '#lib/settings.ts';
+import { workingHoursBetween } from '#lib/working-hours.ts';
 import { Denied, Invalid } from '../errors.ts';
 import { post as mail } from '../mail/outbox.ts';
 import { recordAct } from '../moderation/log.ts';
@@ -13,7 +14,6 @@ import { waitingSql } from './answered.ts';
 import { currentCalendar } from './calendar.ts';
 import { eligibleAnywhere, eligibleFor, isEligible } from './question-owners.ts';
 import { findThread, type Thread } from './threads.ts';
-import { workingHoursBetween } from './working-hours.ts';
 
 /** After so many working hours without an answer a question is given to somebody who looks for one. */
 export const ownerAfterHours = 24;

@@ -2,13 +2,13 @@ import { eq } from 'drizzle-orm';
 import { z } from 'zod';
 import { bumpChanges, db, transaction, untilChange, workingCalendar } from '#db/client.ts';
 import { optionalText } from '#lib/fields.ts';
+import { federalHolidays, isTimeZone, type WorkingCalendar } from '#lib/working-hours.ts';
 import { Invalid } from '../errors.ts';
 import { recordAct } from '../moderation/log.ts';
 import { mustAdminister } from '../people/permissions.ts';
 import type { Member } from '../people/types.ts';
-import { federalHolidays, isTimeZone, type WorkingCalendar } from './working-hours.ts';
 
-/** The calendar by which the wait of a question is counted; office hours in New York with federal holidays until somebody sets another. */
+/** The calendar by which the wait of a question and the claim of a case are counted; office hours in New York with federal holidays until somebody sets another. */
 export const currentCalendar = untilChange((): WorkingCalendar => {
   const row = db.select().from(workingCalendar).where(eq(workingCalendar.id, 1)).get();
   return row ?? { days: [1, 2, 3, 4, 5], opens: 8 * 60, closes: 17 * 60, timeZone: 'America/New_York', holidays: usualHolidays() };
