@@ -3,10 +3,10 @@ import { dirname } from 'node:path';
 import Database from 'better-sqlite3';
 import { drizzle, type BetterSQLite3Database } from 'drizzle-orm/better-sqlite3';
 import { migrate } from 'drizzle-orm/better-sqlite3/migrator';
-import * as schema from './schema.ts';
+import * as schema from './schema/index.ts';
 import { searchIndex } from './search-index.ts';
 
-export * from './schema.ts';
+export * from './schema/index.ts';
 
 type Db = BetterSQLite3Database<typeof schema> & { $client: Database.Database };
 

@@ -38,7 +38,7 @@ export const tokenOf = (n: number): string => `bench-session-${n}`;
 /** Makes (once) a production-size hub in a folder and returns it. A changed schema or generator makes a new one. */
 export function benchFolder(): string {
   const folder = join(root, 'var-bench');
-  const stamp = createHash('sha256').update(readFileSync(import.meta.filename)).update(readFileSync(join(root, 'db/schema.ts'))).update(readFileSync(join(root, 'db/search-index.ts'))).digest('hex');
+  const stamp = createHash('sha256').update(readFileSync(import.meta.filename)).update(readFileSync(join(root, 'db/migrations/meta/_journal.json'))).update(readFileSync(join(root, 'db/search-index.ts'))).digest('hex');
   const stampFile = join(folder, 'stamp');
   if (existsSync(stampFile) && readFileSync(stampFile, 'utf8') === stamp) return folder;
   rmSync(folder, { recursive: true, force: true });

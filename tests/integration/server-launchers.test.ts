@@ -62,7 +62,7 @@ describe('building', () => {
     write('src/server/serve.ts', '// changed');
     await build(folder);
     expect(times('built')).toBe(1);
-    for (const file of ['content/articles/a.mdx', 'content/articles/new.mdx', 'src/pages/x.astro', 'db/schema.ts', 'astro.config.mjs', 'package-lock.json']) {
+    for (const file of ['content/articles/a.mdx', 'content/articles/new.mdx', 'src/pages/x.astro', 'db/schema/people.ts', 'astro.config.mjs', 'package-lock.json']) {
       const before = times('built');
       write(file, 'changed');
       await build(folder);

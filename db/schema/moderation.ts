@@ -1,0 +1,160 @@
+import { sql } from 'drizzle-orm';
+import { check, index, integer, primaryKey, sqliteTable, text, uniqueIndex, type AnySQLiteColumn } from 'drizzle-orm/sqlite-core';
+import { id, moment, now } from './columns.ts';
+import { posts, threads } from './forums.ts';
+import { resources } from './library.ts';
+import { members } from './people.ts';
+
+/** Who did what, for coordinators: every privileged act leaves one line. */
+export const log = sqliteTable('log', {
+  id: id(),
+  at: moment('at').notNull().default(now),
+  actorId: integer('actor_id').references((): AnySQLiteColumn => members.id),
+  /** Verb and noun, such as `lock thread`. */
+  act: text('act').notNull(),
+  /** What it was done to, in words, as it was called then. */
+  object: text('object').notNull(),
+  /** Address of it inside the hub, when it has one. */
+  url: text('url'),
+  reason: text('reason'),
+}, (t) => [index('log_at').on(t.at)]);
+
+/** What waits for a coordinator: flags on one thing, a correction, a post that was held, an appeal. Closed by a decision. */
+export const cases = sqliteTable('cases', {
+  id: id(),
+  kind: text('kind', { enum: ['flags', 'correction', 'held', 'appeal'] }).notNull(),
+  postId: integer('post_id').references((): AnySQLiteColumn => posts.id, { onDelete: 'cascade' }),
+  /** A profile that was flagged. */
+  memberId: integer('member_id').references(() => members.id, { onDelete: 'cascade' }),
+  heldId: integer('held_id').references((): AnySQLiteColumn => heldPosts.id, { onDelete: 'cascade' }),
+  /** The decision that an appeal is about: it can be appealed once. */
+  decisionId: integer('decision_id').unique().references((): AnySQLiteColumn => decisions.id, { onDelete: 'cascade' }),
+  openedAt: moment('opened_at').notNull().default(now),
+  claimedById: integer('claimed_by_id').references(() => members.id, { onDelete: 'set null' }),
+  claimedUntil: moment('claimed_until'),
+  /** The author was asked to edit and has until then. */
+  editBy: moment('edit_by'),
+  closedAt: moment('closed_at'),
+}, (t) => [
+  index('cases_open').on(t.openedAt).where(sql`closed_at is null`),
+  index('cases_post').on(t.postId),
+  uniqueIndex('cases_flags_of_post').on(t.postId).where(sql`closed_at is null and kind = 'flags'`),
+  uniqueIndex('cases_flags_of_member').on(t.memberId).where(sql`closed_at is null and kind = 'flags'`),
+  check('cases_about', sql`(${t.postId} is not null) + (${t.memberId} is not null) + (${t.heldId} is not null) + (${t.decisionId} is not null) = 1`),
+  check('cases_kind', sql`(${t.kind} = 'appeal') = (${t.decisionId} is not null) and (${t.kind} = 'held') = (${t.heldId} is not null)`),
+]);
+
+/** What somebody told the coordinators. One member, one flag in a case; a flag by nobody is the hub's own. */
+export const flags = sqliteTable('flags', {
+  id: id(),
+  caseId: integer('case_id').notNull().references(() => cases.id, { onDelete: 'cascade' }),
+  memberId: integer('member_id').references(() => members.id, { onDelete: 'set null' }),
+  reason: text('reason').notNull(),
+  note: text('note'),
+  /** Counts towards hiding: the member was trusted, or a coordinator, when they flagged. */
+  counts: integer('counts', { mode: 'boolean' }).notNull().default(false),
+  at: moment('at').notNull().default(now),
+}, (t) => [
+  uniqueIndex('flags_once').on(t.caseId, t.memberId),
+  check('flags_reason', sql`${t.reason} in ('profane', 'obscene', 'inaccurate', 'off-topic', 'attack', 'spam', 'personal-data')`),
+]);
+
+/** What is wrong in a post and where the right figure stands. An accepted one stands under the post. */
+export const corrections = sqliteTable('corrections', {
+  caseId: integer('case_id').primaryKey().references(() => cases.id, { onDelete: 'cascade' }),
+  postId: integer('post_id').notNull().references(() => posts.id, { onDelete: 'cascade' }),
+  wrong: text('wrong').notNull(),
+  source: text('source').notNull(),
+  /** What the author says to it. */
+  answer: text('answer'),
+  answeredAt: moment('answered_at'),
+  acceptedAt: moment('accepted_at'),
+  acceptedById: integer('accepted_by_id').references(() => members.id),
+  acceptedAs: text('accepted_as', { enum: ['author', 'coordinator'] }),
+}, (t) => [
+  index('corrections_post').on(t.postId),
+  check('corrections_accepted', sql`(${t.acceptedAt} is null) = (${t.acceptedById} is null) and (${t.acceptedAt} is null) = (${t.acceptedAs} is null)`),
+]);
+
+/** What coordinators tell each other about a case. Never public. */
+export const caseNotes = sqliteTable('case_notes', {
+  id: id(),
+  caseId: integer('case_id').notNull().references(() => cases.id, { onDelete: 'cascade' }),
+  byId: integer('by_id').notNull().references(() => members.id),
+  text: text('text').notNull(),
+  at: moment('at').notNull().default(now),
+}, (t) => [index('case_notes_case').on(t.caseId)]);
+
+/** What was decided about a case, why, and what it takes to undo it. */
+export const decisions = sqliteTable('decisions', {
+  id: id(),
+  caseId: integer('case_id').notNull().references(() => cases.id, { onDelete: 'cascade' }),
+  outcome: text('outcome', { enum: ['keep', 'remove', 'ask', 'warn', 'move', 'correct', 'approve', 'decline', 'uphold', 'overturn'] }).notNull(),
+  reason: text('reason').notNull(),
+  deciderId: integer('decider_id').notNull().references(() => members.id),
+  at: moment('at').notNull().default(now),
+  /** Whose post, profile or writing it was about: they may appeal. */
+  authorId: integer('author_id').notNull().references(() => members.id),
+  /** Of a decision about an appeal: who decided first. It is somebody else, unless there was nobody else. */
+  firstDeciderId: integer('first_decider_id').references(() => members.id),
+  nobodyElse: integer('nobody_else', { mode: 'boolean' }).notNull().default(false),
+  /** How the thing stood before. */
+  before: text('before', { mode: 'json' }).$type<{ hidden?: boolean; removed?: boolean; forumId?: number }>().notNull().default({}),
+  undoneAt: moment('undone_at'),
+  undoneById: integer('undone_by_id').references(() => members.id),
+  overturnedAt: moment('overturned_at'),
+}, (t) => [
+  index('decisions_case').on(t.caseId),
+  index('decisions_author').on(t.authorId, t.outcome),
+  check('decisions_outcome', sql`${t.outcome} in ('keep', 'remove', 'ask', 'warn', 'move', 'correct', 'approve', 'decline', 'uphold', 'overturn')`),
+  check('decisions_appeal', sql`(${t.outcome} in ('uphold', 'overturn')) = (${t.firstDeciderId} is not null)`),
+  check('decisions_other', sql`${t.firstDeciderId} is null or ${t.firstDeciderId} <> ${t.deciderId} or ${t.nobodyElse}`),
+  check('decisions_reason', sql`length(trim(${t.reason})) > 0`),
+]);
+
+/** Why the author of something thinks that a decision about it was wrong. */
+export const appeals = sqliteTable('appeals', {
+  decisionId: integer('decision_id').primaryKey().references(() => decisions.id, { onDelete: 'cascade' }),
+  text: text('text').notNull(),
+  at: moment('at').notNull().default(now),
+});
+
+/** Posts that quote what is hidden or removed, as they were before the quotation was taken out. */
+export const blankedQuotes = sqliteTable('blanked_quotes', {
+  /** The post that quotes. */
+  postId: integer('post_id').notNull().references(() => posts.id, { onDelete: 'cascade' }),
+  ofPostId: integer('of_post_id').notNull().references(() => posts.id, { onDelete: 'cascade' }),
+  html: text('html').notNull(),
+}, (t) => [primaryKey({ columns: [t.postId, t.ofPostId] }), index('blanked_quotes_of').on(t.ofPostId)]);
+
+/** Something written that a coordinator looks at before anybody else sees it: what its command was given, to be run on approval. */
+export const heldPosts = sqliteTable('held_posts', {
+  id: id(),
+  authorId: integer('author_id').notNull().references(() => members.id, { onDelete: 'cascade' }),
+  kind: text('kind', { enum: ['thread', 'post', 'comment'] }).notNull(),
+  input: text('input', { mode: 'json' }).$type<Record<string, unknown>>().notNull(),
+  /** The thread it is for, so that its author finds it there. */
+  threadId: integer('thread_id').references(() => threads.id, { onDelete: 'cascade' }),
+  resourceId: text('resource_id').references(() => resources.id, { onDelete: 'cascade' }),
+  title: text('title'),
+  markdown: text('markdown').notNull(),
+  why: text('why', { enum: ['first', 'spam', 'trap'] }).notNull(),
+  /** What the spam score found, in words. */
+  signals: text('signals', { mode: 'json' }).$type<string[]>().notNull().default([]),
+  at: moment('at').notNull().default(now),
+  state: text('state', { enum: ['waiting', 'approved', 'declined'] }).notNull().default('waiting'),
+  /** Where it stands since it was approved. */
+  url: text('url'),
+}, (t) => [
+  index('held_posts_author').on(t.authorId, t.state),
+  index('held_posts_thread').on(t.threadId),
+  check('held_posts_kind', sql`${t.kind} in ('thread', 'post', 'comment')`),
+  check('held_posts_state', sql`${t.state} in ('waiting', 'approved', 'declined')`),
+]);
+
+/** In how many spam and how many good texts a word was seen, by coordinators' decisions. */
+export const spamWords = sqliteTable('spam_words', {
+  word: text('word').primaryKey(),
+  spam: integer('spam').notNull().default(0),
+  good: integer('good').notNull().default(0),
+});
