@@ -9,6 +9,9 @@ const root = resolve(import.meta.dirname, '../..');
 
 export const sizes = { members: 10_000, resources: 20_000, threads: 20_000, posts: 100_000, sessions: 2_000 };
 
+/** The thread that has 1,000 posts. */
+export const longThread = 101;
+
 /** The same numbers for the same seed, 0 ≤ n < 1 (mulberry32, public domain). */
 function numbers(seed: number): () => number {
   return () => {
@@ -108,8 +111,8 @@ function fill(): void {
     const post = insert('posts', ['id', 'thread_id', 'number', 'author_id', 'markdown', 'html', 'rendered_by', 'created_at']);
     let postId = 0;
     for (let i = 1; i <= sizes.threads; i++) {
-      // The first hundred threads have exactly 20 posts, the page size; the others share the rest.
-      const posts = i <= 100 ? 20 : i < sizes.threads ? 1 + Math.floor((random() ** 2) * 12) : Math.max(1, sizes.posts - postId);
+      // The first hundred threads have exactly 20 posts, the page size, and one has 1,000; the others share the rest.
+      const posts = i <= 100 ? 20 : i === longThread ? 1_000 : i < sizes.threads ? 1 + Math.floor((random() ** 2) * 11.8) : Math.max(1, sizes.posts - postId);
       const left = sizes.threads - i;
       const count = i === sizes.threads ? posts : Math.min(posts, Math.max(1, sizes.posts - postId - left));
       const title = words(random, 8);

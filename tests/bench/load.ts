@@ -6,6 +6,7 @@ import type { Load, Measured } from './bench.ts';
 const { url, paths, cookies, encoding, post, connections, seconds } = JSON.parse(await text(process.stdin)) as Load;
 const times: number[] = [];
 let errors = 0;
+let texts = 0;
 
 if (post) await posting(post);
 else await reading();
@@ -16,7 +17,7 @@ function percentile(p: number): number {
 
 function report(requests: number, took: number): void {
   times.sort((a, b) => a - b);
-  const measured: Measured = { requests, errors, rps: requests / took, p50: percentile(50), p95: percentile(95), p99: percentile(99), seconds: took };
+  const measured: Measured = { requests, errors, texts, rps: requests / took, p50: percentile(50), p95: percentile(95), p99: percentile(99), seconds: took };
   process.stdout.write(JSON.stringify(measured));
 }
 
@@ -40,15 +41,14 @@ async function reading(): Promise<void> {
   report(times.length, (performance.now() - started) / 1000);
 }
 
-async function posting({ origin }: { origin: string }): Promise<void> {
+async function posting({ origin, twice }: { origin: string; twice?: boolean }): Promise<void> {
   const { Agent, request } = await import('node:http');
-  const agent = new Agent({ keepAlive: true, maxSockets: connections });
+  const agent = new Agent({ keepAlive: true, maxSockets: connections * 2 });
   const target = new URL(paths[0] ?? '/', url);
   let n = Math.floor(Math.random() * 1000);
-  const send = () => new Promise<number>((done) => {
-    n++;
+  const send = (n: number) => new Promise<number>((done) => {
     // Each text is new: the same one twice would be taken for a form that was sent twice.
-    const body = new URLSearchParams({ threadId: String(1 + (n % 100)), body: `Reply ${process.pid}-${n} about **service levels** and what they cost.\n\n- one\n- two` }).toString();
+    const body = new URLSearchParams({ threadId: String(1 + (n % 100)), token: `bench-${n}`, body: `Reply ${process.pid}-${n} about **service levels** and what they cost.\n\n- one\n- two` }).toString();
     const call = request(target, { agent, method: 'POST', headers: { origin, cookie: cookies?.[n % cookies.length] ?? '', 'content-type': 'application/x-www-form-urlencoded', 'content-length': Buffer.byteLength(body) } }, (response) => {
       response.resume().on('end', () => done(response.statusCode ?? 0));
     });
@@ -60,8 +60,13 @@ async function posting({ origin }: { origin: string }): Promise<void> {
   await Promise.all(Array.from({ length: connections }, async () => {
     while (performance.now() < until) {
       const at = performance.now();
-      if (await send() !== 303) errors++;
-      times.push(performance.now() - at);
+      const mine = n++;
+      const answers = await Promise.all(Array.from({ length: twice ? 2 : 1 }, () => send(mine)));
+      for (const status of answers) {
+        if (status !== 303) errors++;
+        times.push(performance.now() - at);
+      }
+      if (answers.includes(303)) texts++;
     }
   }));
   report(times.length, (performance.now() - started) / 1000);
