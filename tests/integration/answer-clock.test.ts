@@ -7,7 +7,7 @@ import { acceptAnswer } from '#domain/forum/accepting.ts';
 import { calendarInput, currentCalendar, setCalendar, writeHolidays } from '#domain/forum/calendar.ts';
 import { lockThread, removePost, removeThread, restorePost, restoreThread } from '#domain/forum/moderating.ts';
 import { createPost } from '#domain/forum/posts.ts';
-import { eligibleAnywhere, eligibleFor, setForumCoordinators } from '#domain/forum/question-owners.ts';
+import { eligibleAnywhere, lookers, setForumCoordinators } from '#domain/forum/question-owners.ts';
 import { createThread } from '#domain/forum/starting-threads.ts';
 import { findThread, type Thread } from '#domain/forum/threads.ts';
 import { workingHoursBetween } from '#lib/working-hours.ts';
@@ -82,7 +82,7 @@ describe('the clock of a question', () => {
 
   test('goes round among the forum\'s own coordinators, else all, else the administrators; who asked comes last', () => {
     const here = forumId('operations');
-    const round = (asker = rosa) => eligibleFor(here, asker.id, new Date()).sort();
+    const round = (asker = rosa) => lookers(new Date()).inForum(here, asker.id).sort();
     expect(round()).toEqual([nadia.id, ines.id].sort());
     setForumCoordinators(abe, { pairs: [`${here}:${ines.id}`] });
     expect(round()).toEqual([ines.id]);
@@ -206,7 +206,7 @@ test('whatever happens, an overdue question has an owner while somebody can be, 
       for (const turn of turns) {
         const q = waiting.find(({ id }) => id === turn.threadId);
         const held = holding.get(turn.ownerId) ?? 0;
-        for (const other of q ? eligibleFor(q.forum_id, q.author_id, now) : []) expect(held, `seed ${seed}, step ${step}`).toBeLessThanOrEqual(holding.get(other) ?? 0);
+        for (const other of q ? lookers(now).inForum(q.forum_id, q.author_id) : []) expect(held, `seed ${seed}, step ${step}`).toBeLessThanOrEqual(holding.get(other) ?? 0);
         holding.set(turn.ownerId, held + 1);
       }
     }

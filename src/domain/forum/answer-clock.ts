@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { bumpChanges, db, facts, members, prepared, questionTurns, transaction } from '#db/client.ts';
 import { rowId, text } from '#lib/fields.ts';
 import { settings } from '#lib/settings.ts';
-import { workingHoursBetween } from '#lib/working-hours.ts';
+import { workingHoursBetween, type WorkingCalendar } from '#lib/working-hours.ts';
 import { Denied, Invalid } from '../errors.ts';
 import { post as mail } from '../mail/outbox.ts';
 import { recordAct } from '../moderation/log.ts';
@@ -12,7 +12,7 @@ import type { Member, Viewer } from '../people/types.ts';
 import { threadUrl } from './addresses.ts';
 import { waitingSql } from './answered.ts';
 import { currentCalendar } from './calendar.ts';
-import { eligibleAnywhere, eligibleFor, isEligible } from './question-owners.ts';
+import { eligibleAnywhere, lookers } from './question-owners.ts';
 import { findThread, type Thread } from './threads.ts';
 
 /** After so many working hours without an answer a question is given to somebody who looks for one. */
@@ -33,18 +33,20 @@ const waitingRows = (id: number | null = null) => waiting().all({ id }) as Row[]
  */
 export function assignOverdue(now = new Date()): number {
   return transaction(() => {
-    const rows = waitingRows();
+    const people = lookers(now);
     const calendar = currentCalendar();
+    const rows = waitingRows();
+    const overdue = rows.filter((row) => (row.owner_id === null || !people.has(row.owner_id)) && isOverdue(calendar, row, now));
     const given = new Map<number, Row[]>();
     const holding = new Map<number, number>();
     for (const { owner_id: owner } of rows) if (owner !== null) holding.set(owner, (holding.get(owner) ?? 0) + 1);
-    for (const row of rows) {
-      if (row.owner_id !== null && isEligible(row.owner_id, now)) continue;
-      if (workingHoursBetween(calendar, new Date(row.created_at), now) < ownerAfterHours) continue;
-      const [next] = eligibleFor(row.forum_id, row.author_id, now).map((id) => ({ id, open: holding.get(id) ?? 0, last: lastTurn().get(id) as number | null }))
-        .sort((a, b) => a.open - b.open || (a.last ?? 0) - (b.last ?? 0) || a.id - b.id);
+    const last = new Map(lastTurns().all() as [number, number][]);
+    for (const row of overdue) {
+      const [next] = people.inForum(row.forum_id, row.author_id).map((id) => ({ id, open: holding.get(id) ?? 0, last: last.get(id) ?? 0 }))
+        .sort((a, b) => a.open - b.open || a.last - b.last || a.id - b.id);
       if (!next) continue;
-      db.insert(questionTurns).values({ threadId: row.id, ownerId: next.id, at: now }).run();
+      const turn = db.insert(questionTurns).values({ threadId: row.id, ownerId: next.id, at: now }).returning({ id: questionTurns.id }).get();
+      last.set(next.id, turn.id);
       holding.set(next.id, next.open + 1);
       if (row.owner_id !== null) holding.set(row.owner_id, (holding.get(row.owner_id) ?? 1) - 1);
       given.set(next.id, [...given.get(next.id) ?? [], row]);
@@ -55,7 +57,9 @@ export function assignOverdue(now = new Date()): number {
   });
 }
 // The number of the turn and not its time: of two given in one moment the later counts as later.
-const lastTurn = prepared((d) => d.$client.prepare('select max(id) from question_turns where owner_id = ? and by_id is null').pluck());
+const lastTurns = prepared((d) => d.$client.prepare('select owner_id, max(id) from question_turns where by_id is null group by owner_id').raw());
+
+const isOverdue = (calendar: WorkingCalendar, row: Row, now: Date): boolean => workingHoursBetween(calendar, new Date(row.created_at), now) >= ownerAfterHours;
 
 function tellOwner(memberId: number, questions: readonly Row[], from: { name: string; reason: string } | null = null): void {
   const member = db.select({ email: members.email }).from(members).where(eq(members.id, memberId)).get();
@@ -84,18 +88,21 @@ export function clockOf(thread: Thread, now = new Date()): AnswerClock | null {
   if (!thread.waiting) return null;
   const read = () => {
     const [row] = waitingRows(thread.id);
-    return row ? clock(row, now) : null;
+    return row ? clock(currentCalendar(), row, now) : null;
   };
   const found = read();
-  if (!found || found.hours < ownerAfterHours || (found.owner && isEligible(found.owner.id, now))) return found;
+  if (!found || found.hours < ownerAfterHours) return found;
+  const people = lookers(now);
+  // Where nobody can look after it, nobody is looked for again with every reader.
+  if ((found.owner && people.has(found.owner.id)) || people.inForum(0, 0).length === 0) return found;
   assignOverdue(now);
   return read();
 }
 
-function clock(row: Row, now: Date): AnswerClock {
+function clock(calendar: WorkingCalendar, row: Row, now: Date): AnswerClock {
   const owner = row.owner_id === null ? undefined : db.select({ id: members.id, name: members.name, handle: members.handle }).from(members).where(eq(members.id, row.owner_id)).get();
   return {
-    hours: Math.floor(workingHoursBetween(currentCalendar(), new Date(row.created_at), now)),
+    hours: Math.floor(workingHoursBetween(calendar, new Date(row.created_at), now)),
     owner: owner && row.since !== null ? { ...owner, since: new Date(row.since) } : null,
   };
 }
@@ -104,7 +111,8 @@ function clock(row: Row, now: Date): AnswerClock {
 export function tickAnswerClock(now = new Date()): void {
   assignOverdue(now);
   transaction(() => {
-    const shown = waitingRows().filter((row) => row.owner_id === null).reduce((sum, row) => sum + 1 + clock(row, now).hours, 0);
+    const calendar = currentCalendar();
+    const shown = waitingRows().filter((row) => row.owner_id === null).reduce((sum, row) => sum + 1 + clock(calendar, row, now).hours, 0);
     const { changes } = db.insert(facts).values({ name: 'answer-clock', value: shown })
       .onConflictDoUpdate({ target: facts.name, set: { value: shown }, setWhere: ne(facts.value, shown) }).run();
     if (changes) bumpChanges();
@@ -120,8 +128,9 @@ export interface OpenQuestion extends AnswerClock { threadId: number; title: str
 export function openQuestions(viewer: Viewer, mine: boolean, now = new Date()): OpenQuestion[] {
   mustCoordinate(viewer);
   assignOverdue(now);
+  const calendar = currentCalendar();
   return waitingRows().filter((row) => !mine || row.owner_id === viewer.id).map((row) => {
-    const { hours, owner } = clock(row, now);
+    const { hours, owner } = clock(calendar, row, now);
     return { threadId: row.id, title: row.title, url: urlOf(row), askedAt: new Date(row.created_at), hours, owner, age: hours < 24 ? 'under-24' : hours < 72 ? '24-72' : 'over-72' };
   });
 }

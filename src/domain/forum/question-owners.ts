@@ -1,4 +1,4 @@
-import { asc, eq } from 'drizzle-orm';
+import { asc } from 'drizzle-orm';
 import { z } from 'zod';
 import { db, forumCoordinators, forums, prepared, transaction } from '#db/client.ts';
 import { Invalid } from '../errors.ts';
@@ -15,19 +15,28 @@ export function eligibleAnywhere(now = new Date()): Person[] {
 const eligible = prepared((d) => d.$client.prepare(`
   select id, name, role from members where role in ('coordinator', 'administrator') and email_confirmed_at is not null and (suspended_until is null or suspended_until <= ?) order by name, id`));
 
-/** Whether somebody can still look after a question. */
-export const isEligible = (memberId: number, now: Date): boolean => eligibleAnywhere(now).some(({ id }) => id === memberId);
+/** Who can look after questions now, read once for many of them. */
+export interface Lookers {
+  has: (memberId: number) => boolean;
+  /**
+   * Ids of those among whom a question of a forum goes round: its own coordinators, else all coordinators, else the administrators. Who
+   * asked it comes last. Empty only where nobody can.
+   */
+  inForum: (forumId: number, askerId: number) => number[];
+}
 
-/**
- * Ids of those among whom a question of a forum goes round: its own coordinators, else all coordinators, else the administrators. Who asked
- * it comes last. Empty only where nobody can.
- */
-export function eligibleFor(forumId: number, askerId: number, now: Date): number[] {
+export function lookers(now: Date): Lookers {
   const all = eligibleAnywhere(now);
-  const own = new Set(db.select({ id: forumCoordinators.memberId }).from(forumCoordinators).where(eq(forumCoordinators.forumId, forumId)).all().map(({ id }) => id));
-  const circles = [all.filter(({ id }) => own.has(id)), all.filter(({ role }) => role === 'coordinator'), all];
-  const others = circles.map((circle) => circle.filter(({ id }) => id !== askerId)).find((circle) => circle.length > 0);
-  return (others ?? all).map(({ id }) => id);
+  const ids = new Set(all.map(({ id }) => id));
+  const chosen = new Set(db.select().from(forumCoordinators).all().map(({ forumId, memberId }) => `${forumId}:${memberId}`));
+  return {
+    has: (memberId) => ids.has(memberId),
+    inForum: (forumId, askerId) => {
+      const circles = [all.filter(({ id }) => chosen.has(`${forumId}:${id}`)), all.filter(({ role }) => role === 'coordinator'), all];
+      const others = circles.map((circle) => circle.filter(({ id }) => id !== askerId)).find((circle) => circle.length > 0);
+      return (others ?? all).map(({ id }) => id);
+    },
+  };
 }
 
 /** Every forum with the ids of those who look for answers in it. */
