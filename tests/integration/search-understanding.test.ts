@@ -36,6 +36,7 @@ beforeAll(async () => {
     piece({ slug: 'website', title: 'A web site that answers', body: 'Pages.' }),
     piece({ slug: 'number', title: 'What 311 is', body: 'The number 311 for everything.' }),
     piece({ slug: 'book', kind: 'reference', type: 'book', title: 'The Responsive City', people: 'Goldsmith', year: 2014, csl: { id: 'x', type: 'book', title: 'x', author: [{ family: 'Goldsmith', given: 'Stephen' }, { family: 'Crawford', given: 'Susan' }] } }),
+    piece({ slug: 'urban-commons', kind: 'reference', type: 'report', title: 'The Urban Commons', people: 'O’Brien', year: 2018, csl: { id: 'y', type: 'report', title: 'y', author: [{ family: 'O’Brien', given: 'Daniel T.' }] } }),
     ...Array.from({ length: 15 }, (_, n) => piece({ slug: `filler-${n}`, title: `Budget note number ${'abcdefghijklmno'[n] ?? ''}`, body: 'Money and more money for the winter.' })),
   ]));
   putThesaurus([
@@ -49,8 +50,11 @@ beforeAll(async () => {
 
 describe('forgives', () => {
   test.each([
-    ['pothoels', '/library/potholes'], ['otholes', '/library/potholes'], ['pptholes', '/library/potholes'], ['neigborhod', '/library/neighborhood'], ['responsve city', '/library/book'], ['Goldsmtih', '/library/book'],
+    ['pothoels', '/library/potholes'], ['otholes', '/library/potholes'], ['pptholes', '/library/potholes'], ['neigborhod', '/library/neighborhood'], ['responsve city', '/library/book'], ['Goldsmtih', '/library/book'], ['obrein', '/library/urban-commons'],
   ])('typing errors: %s', (q, url) => expect(urls(q)[0]).toBe(url));
+  test.each([['Obrien'], ['obrien'], ['O\'Brien'], ['O’Brien'], ['o brien']])('a name with an apostrophe is none that was mistyped: %s', (q) => {
+    expect(search({ q })).toMatchObject({ corrected: null, likelier: null, results: [{ url: '/library/urban-commons' }] });
+  });
   test('and says so', () => {
     expect(search({ q: 'pothoels' })).toMatchObject({ corrected: 'potholes' });
     expect(whyOf('pothoels', '/library/potholes')).toBe('Found in the title · Spelling of “pothoels” corrected to “potholes”');

@@ -154,9 +154,11 @@ function begunWith(word: string): Alternative[] {
   return [...completed.slice(0, 8), ...(found(beginning([word])) > found(phrase([word])) ? [rest] : [])];
 }
 
-/** Two words that were written as one. */
+/** Two words that were written as one; a name with an apostrophe is two for the index: O'Brien, D'Souza. */
 function inTwo(word: string): Alternative[] {
   if (word.length < 6) return [];
+  const name = [word.slice(0, 1), word.slice(1)];
+  if (/^[dlo]/i.test(word) && commonness(name[1] ?? '') > 0 && found(phrase(name))) return [as(name, weights.joined, { by: 'twin', typed: word, as: name.join('’') })];
   for (let at = 3; at <= word.length - 3; at++) {
     const words = [word.slice(0, at), word.slice(at)];
     if (words.every((part) => commonness(part) > 0) && found(phrase(words))) return [as(words, weights.joined, { by: 'twin', typed: word, as: words.join(' ') })];
