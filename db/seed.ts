@@ -4,7 +4,9 @@ import { eq, inArray, lt, sql } from 'drizzle-orm';
 import { parse } from 'yaml';
 import { acceptAnswer } from '#domain/forum/accepting.ts';
 import { createComment } from '#domain/forum/comments.ts';
+import { confirmPost, ownConfirmation } from '#domain/forum/confirming.ts';
 import { createPost } from '#domain/forum/posts.ts';
+import { react } from '#domain/forum/reacting.ts';
 import { indexPost, indexThread } from '#domain/forum/searchable.ts';
 import { createThread } from '#domain/forum/starting-threads.ts';
 import { createCollection, featureCollection } from '#domain/library/collecting.ts';
@@ -14,12 +16,21 @@ import { indexMember } from '#domain/people/searchable.ts';
 import type { ThreadKind } from '#domain/forum/types.ts';
 import type { Member, Role } from '#domain/people/types.ts';
 import { addDays } from '#lib/dates.ts';
-import { attempts, bumpChanges, collections, db, members, notifications, posts, resources, threads, transaction, trustLevels } from './client.ts';
+import { acceptedAnswers, attempts, bumpChanges, collections, db, members, notifications, posts, resources, threads, transaction, trustLevels } from './client.ts';
 
 interface Person { key: string; name: string; email: string; role: Role; jobTitle?: string; place?: string }
 interface Thread {
   title: string; kind: ThreadKind; author: string; daysAgo: number; themes?: string[]; pinned?: boolean; locked?: boolean; body: string;
-  replies?: { author: string; hoursLater: number; body: string; accepted?: boolean }[];
+  /** Asked for a colleague, without a name. */
+  nameless?: boolean;
+  replies?: Reply[];
+}
+interface Reply {
+  author: string; hoursLater: number; body: string; accepted?: boolean;
+  /** Who found it helpful. */
+  helpful?: string[];
+  /** For whom it works too: in which year, and what they add. */
+  confirmed?: { by: string; year: number; note?: string }[];
 }
 interface List { title: string; author: string; daysAgo: number; description: string; featured?: string; works: { resource: string; note?: string }[] }
 interface Comment { resource: string; author: string; daysAgo: number; body: string }
@@ -76,7 +87,7 @@ function known(cast: Map<string, Member>, key: string): Member {
 
 function writeThread(forum: string, sample: Thread, cast: Map<string, Member>, now: Date): void {
   const startedAt = addDays(now, -sample.daysAgo);
-  const { id } = createThread(known(cast, sample.author), { forum, kind: sample.kind, title: sample.title, body: sample.body, themes: sample.themes ?? [] });
+  const { id } = createThread(known(cast, sample.author), { forum, kind: sample.kind, title: sample.title, body: sample.body, themes: sample.themes ?? [], ...(sample.nameless && { nameless: true }) });
   let lastPostAt = startedAt;
   for (const reply of sample.replies ?? []) {
     const written = createPost(known(cast, reply.author), { threadId: id, body: reply.body });
@@ -84,6 +95,9 @@ function writeThread(forum: string, sample: Thread, cast: Map<string, Member>, n
     lastPostAt = at < now ? at : now;
     db.update(posts).set({ createdAt: lastPostAt }).where(eq(posts.id, written.id)).run();
     if (reply.accepted) acceptAnswer(known(cast, sample.author), { postId: written.id });
+    db.update(acceptedAnswers).set({ at: lastPostAt }).where(eq(acceptedAnswers.postId, written.id)).run();
+    for (const key of reply.helpful ?? []) react(known(cast, key), { postId: written.id, give: 'helpful' });
+    for (const { by, year, note = null } of reply.confirmed ?? []) confirmFor(known(cast, by), { postId: written.id, year, note });
     indexPost(written.id);
   }
   db.update(posts).set({ createdAt: startedAt }).where(eq(posts.id, db.select({ id: posts.id }).from(posts).where(eq(posts.threadId, id)).orderBy(posts.number).limit(1))).run();
@@ -92,6 +106,11 @@ function writeThread(forum: string, sample: Thread, cast: Map<string, Member>, n
     ...(sample.locked && { lockedAt: lastPostAt, lockedReason: 'Settled; start a new thread if it comes up again.' }),
   }).where(eq(threads.id, id)).run();
   indexThread(id);
+}
+
+/** "Works for us too", said with the place of the profile. */
+function confirmFor(member: Member, said: { postId: number; year: number; note: string | null }): void {
+  confirmPost(member, { ...said, place: ownConfirmation(member, said.postId).place.replace(/ \(sample\)$/, '') });
 }
 
 /** What the sample members were told is as old as what it tells of; nobody writes letters about the past, and what is older than a week they have read. */

@@ -102,9 +102,9 @@ function unnested(html: string): string {
 
 const entities: Record<string, string> = { '&amp;': '&', '&lt;': '<', '&gt;': '>', '&quot;': '"', '&#39;': "'" };
 
-/** The words of sanitised HTML, without tags, on one line. */
+/** The words of sanitised HTML, without tags, on one line; what stands within a line stays as near to what is beside it as it was. */
 export function plainText(html: string): string {
-  return html.replace(/<[^>]*>/g, ' ').replace(/&(?:amp|lt|gt|quot|#39);/g, (e) => entities[e] ?? e).replace(/\s+/g, ' ').trim();
+  return html.replace(/<\/?(?:a|abbr|b|code|del|em|i|kbd|q|s|span|strong|sub|sup)\b[^>]*>/g, '').replace(/<[^>]*>/g, ' ').replace(/&(?:amp|lt|gt|quot|#39);/g, (e) => entities[e] ?? e).replace(/\s+/g, ' ').trim();
 }
 
 /** Text made safe to stand in HTML. */

@@ -46,4 +46,5 @@ describe('what members may write', () => {
   ])('%s is taken', (_, markdown) => expect(renderMarkdown(markdown).length).toBeGreaterThan(1000));
 
   test('the words without the tags', () => expect(plainText(renderMarkdown('**Tom & Jerry**\n\n- one < two'))).toBe('Tom & Jerry one < two'));
+  test('what stands within a line is not torn apart', () => expect(plainText(renderMarkdown('He said **"I have it"**. Then `x`, [a link](/about)!'))).toBe('He said "I have it". Then x, a link!'));
 });
