@@ -45,7 +45,8 @@ export function chosenView(viewer: Viewer, path: string, query: URLSearchParams)
 /** The address of a view, of one kind of threads or of all, and of one of its pages. */
 export function addressOfView({ path }: ChosenView, view: ThreadView, kind: ThreadKind | undefined, page = 1): string {
   const query = new URLSearchParams({ ...(view !== newest && { show: view.key }), ...(kind && { kind }), ...(page > 1 && { page: String(page) }) });
-  return query.size > 0 ? `${path}?${query}` : path;
+  // Down to the list: on a phone the forums above it fill the screen.
+  return `${query.size > 0 ? `${path}?${query}` : path}#list`;
 }
 
 /** The kinds to choose from, with the words for several. */

@@ -107,6 +107,18 @@ export function plainText(html: string): string {
   return html.replace(/<\/?(?:a|abbr|b|code|del|em|i|kbd|q|s|span|strong|sub|sup)\b[^>]*>/g, '').replace(/<[^>]*>/g, ' ').replace(/&(?:amp|lt|gt|quot|#39);/g, (e) => entities[e] ?? e).replace(/\s+/g, ' ').trim();
 }
 
+/** As `plainText`, of what its writer says themselves: without quotations, footnotes and their marks. All words where nothing else is left. */
+export function ownWords(html: string): string {
+  let depth = 0;
+  const parts = html.split(/(<\/?(?:blockquote|section|sup)\b[^>]*>)/).filter((part) => {
+    if (/^<(?:blockquote|section|sup)\b/.test(part)) depth++;
+    else if (/^<\/(?:blockquote|section|sup)>$/.test(part)) depth--;
+    else return depth === 0;
+    return false;
+  });
+  return plainText(parts.join('')) || plainText(html);
+}
+
 /** Text made safe to stand in HTML. */
 export function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (c) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' })[c] ?? c);

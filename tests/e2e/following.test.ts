@@ -53,7 +53,7 @@ describe('following a thread, from choosing it to stopping its letters', () => {
     await page.getByText('You are told because you follow this thread.').waitFor();
     await page.getByRole('link', { name: 'Tom Achterberg replied in “How long do you keep call recordings”' }).click();
     await page.waitForURL(`**${thread.url}#post-2`);
-    expect((await bell.innerText()).trim()).toBe('Nothing new for you');
+    expect((await bell.innerText()).trim()).toBe('No new notifications');
   });
 
   test('what she has not read is mailed, and the mail program stops it with one POST', async () => {

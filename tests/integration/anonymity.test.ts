@@ -139,13 +139,13 @@ describe('who asks without a name', () => {
     editProfile(again(quill), profileInput.parse({ name: 'Quillon Zebrowitz', listed: false }));
   });
 
-  test('knows their own, edits and takes back, accepts as "who asked" and leaves no line in the log', () => {
+  test('knows their own, edits and takes back, accepts as "the asker" and leaves no line in the log', () => {
     const lines = () => db.select().from(log).all().length;
     const before = lines();
     const { thread, later } = story();
     expect(postsOnPage(quill, thread, 1).map(({ own, ownNameless, mayEdit }) => [own, ownNameless, mayEdit])).toEqual([[true, true, true], [false, false, false], [true, true, true]]);
     expect(postsOnPage(tom, thread, 1).map(({ ownNameless }) => ownNameless)).toEqual([false, false, false]);
-    expect(acceptedAnswersOf(thread)).toMatchObject([{ acceptedBy: 'who asked' }]);
+    expect(acceptedAnswersOf(thread)).toMatchObject([{ acceptedBy: 'the asker' }]);
     editPost(quill, { postId: ownPost(quill, later.id).id, body: 'Which ones do you mean?' });
     removeOwnPost(quill, { postId: later.id });
     expect(postsOnPage(null, thread, 1)[2]).toMatchObject({ removed: { by: 'author' }, author: { name: namelessName } });
@@ -247,7 +247,7 @@ describe('moderation of what has no name', () => {
   test('goes by whoever wrote it, and shows them to no coordinator', () => {
     const { thread } = story();
     const caseId = caseOn(opening(thread.id));
-    expect(findCase(nadia, caseId)).toMatchObject({ subject: { author: { id: 0, name: namelessName } }, authorLevel: null });
+    expect(findCase(nadia, caseId)).toMatchObject({ subject: { author: { id: 0, name: namelessName } }, authorStanding: null });
     expect(() => flagPost(quill, flagPostInput.parse({ postId: opening(thread.id), reason: 'attack' }))).toThrow(Denied);
     const before = db.select().from(outbox).all().length;
     const { decisionId } = decide(nadia, { caseId, outcome: 'warn', reason: 'Please stay calm.' });

@@ -37,7 +37,7 @@ describe('accepted answers', () => {
     expect(acceptAnswer(rosa, { postId: first }).url).toBe(`${thread.url}#post-2`);
     acceptAnswer(rosa, { postId: first });
     expect(acceptedAnswersOf(now(thread))).toMatchObject([
-      { postId: first, author: 'Tom Achterberg', whole: true, acceptedBy: 'who asked', url: `${thread.url}#post-2`, old: null }, { postId: second, author: 'Nadia Okafor', whole: false },
+      { postId: first, author: 'Tom Achterberg', whole: true, acceptedBy: 'the asker', url: `${thread.url}#post-2`, old: null }, { postId: second, author: 'Nadia Okafor', whole: false },
     ]);
     expect(acceptedAnswersOf(now(thread))[1]?.words.length).toBeLessThanOrEqual(302);
     expect(now(thread)).toMatchObject({ answered: true, waiting: false });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { MarkdownTooLarge, plainText, renderMarkdown } from '#lib/markdown.ts';
+import { MarkdownTooLarge, ownWords, plainText, renderMarkdown } from '#lib/markdown.ts';
 
 describe('what members may write', () => {
   test.each([
@@ -46,5 +46,8 @@ describe('what members may write', () => {
   ])('%s is taken', (_, markdown) => expect(renderMarkdown(markdown).length).toBeGreaterThan(1000));
 
   test('the words without the tags', () => expect(plainText(renderMarkdown('**Tom & Jerry**\n\n- one < two'))).toBe('Tom & Jerry one < two'));
+  test.each([
+    ['> Alice wrote:\n> > deep\n> said\n\nCount each.[^1] More.\n\n[^1]: A note.', 'Count each. More.'], ['> only this', 'only this'], ['Before\n\n> quoted\n\nafter', 'Before after'], ['', ''],
+  ])('the words of who wrote: %j', (markdown, words) => expect(ownWords(renderMarkdown(markdown))).toBe(words));
   test('what stands within a line is not torn apart', () => expect(plainText(renderMarkdown('He said **"I have it"**. Then `x`, [a link](/about)!'))).toBe('He said "I have it". Then x, a link!'));
 });

@@ -15,6 +15,10 @@ import { caseById, decisionById, subjectOf, type Decision } from './subjects.ts'
 
 export interface AppealView {
   decision: Decision; decider: string; words: string;
+  /** What was decided about, as its author wrote it; null for a profile. */
+  markdown: string | null;
+  /** Where it stands or stood. */
+  url: string;
   /** Until when it can be appealed; null when it cannot, with the sentence in `closed`. */
   until: Date | null;
   closed: string | null;
@@ -35,8 +39,10 @@ export function appealFor(viewer: Viewer, decisionId: number, now = new Date()):
   const closed = whyClosed(decision, appeal !== null, now);
   const result = db.select({ decision: decisions, decider: members.name }).from(cases).innerJoin(decisions, eq(decisions.caseId, cases.id)).innerJoin(members, eq(members.id, decisions.deciderId))
     .where(eq(cases.decisionId, decision.id)).get();
+  const subject = subjectOf(keeper, caseById(decision.caseId));
+  const about = subject.kind === 'appeal' ? subject.about : subject;
   return {
-    decision, decider: nameOf(decision.deciderId), words: subjectOf(keeper, caseById(decision.caseId)).words, until: closed === null ? until : null, closed, appeal,
+    decision, decider: nameOf(decision.deciderId), words: subject.words, url: subject.url, markdown: about.kind === 'post' ? about.post.markdown : about.kind === 'held' ? about.held.markdown : null, until: closed === null ? until : null, closed, appeal,
     result: result ? { ...result.decision, decider: result.decider } : null, somebodyElse: coordinatorsBesides([decision.deciderId, decision.authorId], now).length > 0,
   };
 }

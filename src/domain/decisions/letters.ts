@@ -21,8 +21,9 @@ export function tellAuthor(decision: Decision, kind: Case['kind'], subject: Subj
   if (subject.author.id === decision.deciderId) return;
   const said = kind === 'correction' && outcome === 'keep' ? 'A coordinator has not taken up the correction that a reader proposed: your post stands as it is.' : outcomes[outcome].author;
   tell(subject.author, {
-    subject: `A decision about ${subject.words} on ${name}`,
+    subject: subject.kind === 'appeal' ? `About your appeal: ${subject.about.words}` : `A decision about ${subject.words} on ${name}`,
     paragraphs: [
+      `This is about ${subject.words}.`,
       said,
       `The reason: ${decision.reason}`,
       ...(decision.nobodyElse ? ['There was nobody else who could decide, so the same person has looked at it again.'] : []),

@@ -7,7 +7,7 @@ import { paging, type Paging } from '#lib/paging.ts';
 import { afterWorkingHours } from '#lib/working-hours.ts';
 import { Denied } from '../errors.ts';
 import { currentCalendar } from '../forum/calendar.ts';
-import { levelOf, type Level } from '../people/levels.ts';
+import { standingOf, type Standing } from '../people/levels.ts';
 import { coordinatorsBesides } from '../people/coordinators.ts';
 import { mustCoordinate } from '../people/permissions.ts';
 import type { Member, Viewer } from '../people/types.ts';
@@ -79,7 +79,7 @@ export interface CaseView extends CaseRow {
   /** Why this viewer does not decide it, in a sentence; null when they may. */
   barred: string | null;
   /** Null for whoever has no name here. */
-  authorLevel: Level | null;
+  authorStanding: Standing | null;
 }
 
 /** One case with all that coordinators know of it. Throws Denied, NotFound. */
@@ -92,7 +92,7 @@ export function findCase(viewer: Viewer, id: number, now = new Date()): CaseView
   const subject = subjectOf(viewer, row);
   const shown = asRow(subject, row, row.claimedById === null ? null : nameOf(row.claimedById), reasons, now);
   return {
-    ...shown, closedAt: row.closedAt, barred: whyBarred(viewer, subject, now), outcomes: outcomesFor(row.kind, subject), authorLevel: isUnnamed(shown.subject) ? null : levelOf(subject.author.id),
+    ...shown, closedAt: row.closedAt, barred: whyBarred(viewer, subject, now), outcomes: outcomesFor(row.kind, subject), authorStanding: isUnnamed(shown.subject) ? null : standingOf(subject.author),
     flags: told.map(({ name, handle, ...flag }) => ({ ...flag, by: name !== null && handle !== null ? { name, handle } : null })),
     notes: db.select({ text: caseNotes.text, at: caseNotes.at, by: members.name }).from(caseNotes).innerJoin(members, eq(members.id, caseNotes.byId)).where(eq(caseNotes.caseId, id)).orderBy(asc(caseNotes.id)).all(),
     correction: db.select().from(corrections).where(eq(corrections.caseId, id)).get() ?? null,

@@ -1,6 +1,6 @@
 import { prepared } from '#db/client.ts';
 import { addMonths } from '#lib/dates.ts';
-import { plainText } from '#lib/markdown.ts';
+import { ownWords } from '#lib/markdown.ts';
 import { isNamelessIn, isNamelessPost, shownName } from '../anonymity.ts';
 import { postPlace } from './addresses.ts';
 import type { Thread } from './threads.ts';
@@ -23,7 +23,7 @@ export interface Answer {
   whole: boolean;
   writtenAt: Date;
   acceptedAt: Date;
-  /** Who accepted it: a name, or "who asked". */
+  /** Who accepted it: a name, or "the asker". */
   acceptedBy: string;
   /** How old it is and when somebody last said that it still works; null while it is young. */
   old: { years: number; confirmed: Date | null } | null;
@@ -35,11 +35,11 @@ interface Row { post_id: number; number: number; html: string; written: number; 
 export function acceptedAnswersOf(thread: Thread, now = new Date()): Answer[] {
   const rows = accepted().all(thread.id) as Row[];
   return rows.map((row) => {
-    const text = plainText(row.html);
+    const text = ownWords(row.html);
     const whole = text.length <= mostWords;
     return {
       postId: row.post_id, number: row.number, url: postPlace(thread.url, row.number), author: row.author, words: whole ? text : `${text.slice(0, mostWords).replace(/\s+\S*$/, '')} …`, whole,
-      writtenAt: new Date(row.written), acceptedAt: new Date(row.accepted), acceptedBy: row.by_asker ? 'who asked' : row.by_name,
+      writtenAt: new Date(row.written), acceptedAt: new Date(row.accepted), acceptedBy: row.by_asker ? 'the asker' : row.by_name,
       old: ageOf(new Date(row.written), row.confirmed === null ? null : new Date(row.confirmed), now),
     };
   });

@@ -29,8 +29,8 @@ export type FollowLevel = (typeof followLevels)[number];
 /** The levels in words, for forms. A thread has one opening post, so its followers cannot wait for another. */
 export function levelOptions(kind: FollowKind): { value: FollowLevel; label: string }[] {
   const words: Record<FollowLevel, string> = {
-    muted: 'Muted: hide it, tell me nothing', normal: 'Normal: tell me when I am mentioned or quoted', 'first-post': 'New threads: tell me when one is started',
-    tracking: 'Tracking: count what is unread', following: kind === 'thread' ? 'Following: tell me of every reply' : 'Following: tell me of every post',
+    muted: 'Muted: tell me nothing', normal: 'Normal: when I am mentioned', 'first-post': 'New threads: tell me of them',
+    tracking: 'Tracking: count unread', following: kind === 'thread' ? 'Following: every reply' : 'Following: every post',
   };
   return followLevels.filter((level) => kind !== 'thread' || level !== 'first-post').map((value) => ({ value, label: words[value] }));
 }

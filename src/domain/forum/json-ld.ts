@@ -1,4 +1,4 @@
-import { plainText } from '#lib/markdown.ts';
+import { ownWords, plainText } from '#lib/markdown.ts';
 import { nameless } from '../anonymity.ts';
 import type { Author } from '../people/types.ts';
 import { postPlace, postUrl } from './addresses.ts';
@@ -40,7 +40,7 @@ export function jsonLdOfThread(thread: Thread, posts: readonly PostView[], openi
 function replyOf(post: PostView, thread: Thread, hub: Hub) {
   return {
     '@id': hub.url + postUrl(post.id), url: hub.url + postPlace(thread.url, post.number), author: personOf(post.author, hub), datePublished: post.createdAt.toISOString(),
-    ...(post.editedAt && { dateModified: post.editedAt.toISOString() }), text: plainText(post.html),
+    ...(post.editedAt && { dateModified: post.editedAt.toISOString() }), text: ownWords(post.html),
   };
 }
 

@@ -38,7 +38,7 @@ export function postNews({ to, subject, parts, why, change, stops, stopWords = '
   const stop = stopUrl(to.id, stops);
   const whole: LetterPart[] = [
     ...parts, { text: `${why} Answers to this letter reach nobody.` },
-    { link: `Stop ${stopWords} with one click, without signing in`, url: stop }, { link: 'Change what you are told of', url: url + change }, { text: `${name}\n${url}` },
+    { link: `Stop ${stopWords} with one click, without signing in`, url: stop }, { link: 'Notification settings', url: url + change }, { text: `${name}\n${url}` },
   ];
   db.insert(outbox).values({
     to: to.email, subject, text: letterText(whole), html: letterHtml(subject, whole),
