@@ -1,3 +1,5 @@
+import { type } from './type.ts';
+
 /* Formatting buttons above every [data-markdown-editor]; the text area works without them. */
 
 interface Mark {
@@ -26,15 +28,6 @@ const marks: Mark[] = [
   { name: 'table', face: 'Table', label: 'Table', block: ['| Heading | Heading |\n| --- | --- |\n|  |  |\n|  |  |', 'Heading'] },
   { name: 'picture', face: 'Picture', label: 'Picture or file', files: true },
 ];
-
-/** Types over the selection so that the browser's own undo still works. */
-function type(area: HTMLTextAreaElement, text: string): void {
-  area.focus();
-  if (!document.execCommand('insertText', false, text)) {
-    area.setRangeText(text, area.selectionStart, area.selectionEnd, 'end');
-    area.dispatchEvent(new Event('input', { bubbles: true }));
-  }
-}
 
 /** The fields for files of the form that a text area belongs to. */
 const fileFields = (area: HTMLTextAreaElement) => area.form?.querySelector<HTMLDetailsElement>('.post-file-fields') ?? null;

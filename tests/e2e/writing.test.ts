@@ -224,3 +224,25 @@ test('what a post said before is a page that everybody reads', async () => {
   expect([await page.locator('ins').innerText(), await page.locator('del').innerText()]).toEqual([expect.stringContaining('three'), expect.stringContaining('two')]);
   expect(await axeViolations(page)).toEqual([]);
 });
+
+test('typing @ offers members; the keyboard takes one, and Escape leaves what was typed', async () => {
+  forgetLimits();
+  const { cookie } = await enter('rosa');
+  const { page, context } = await browser.open();
+  await context.addCookies([cookie]);
+  await page.goto(hub.base + thread.url);
+  const area = page.locator('#body');
+  await area.pressSequentially('Ask @achterb');
+  await page.getByRole('option', { name: /Tom Achterberg @tom/ }).waitFor();
+  expect(await axeViolations(page)).toEqual([]);
+  await page.keyboard.press('Enter');
+  expect(await area.inputValue()).toBe('Ask @tom ');
+  await area.pressSequentially('or @to');
+  await page.getByRole('listbox', { name: 'Members to mention' }).waitFor();
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('Enter');
+  expect(await area.inputValue()).toBe('Ask @tom or @to\n');
+  await area.pressSequentially('mail a@to');
+  await page.waitForTimeout(400);
+  expect(await page.getByRole('listbox', { name: 'Members to mention' }).isVisible()).toBe(false);
+});

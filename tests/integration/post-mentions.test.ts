@@ -4,11 +4,11 @@ import { cases, db, facts, members, notifications, posts, threads, trustLevels }
 import { decide } from '#domain/decisions/deciding.ts';
 import { openCaseOf } from '#domain/decisions/flagging.ts';
 import { heldPost, submitPost, submitPostInput } from '#domain/decisions/submitting.ts';
-import { Gone, Invalid } from '#domain/errors.ts';
+import { Gone, Invalid, SignInRequired } from '#domain/errors.ts';
 import { blankQuotes, restoreQuotes } from '#domain/forum/blanked-quotes.ts';
 import { createComment } from '#domain/forum/comments.ts';
 import { draftAt, draftPlace, saveDraft } from '#domain/forum/drafts.ts';
-import { mentionedMembers, mentionsIn } from '#domain/forum/mentions.ts';
+import { membersToMention, mentionedMembers, mentionsIn } from '#domain/forum/mentions.ts';
 import { historyOfPost } from '#domain/forum/post-history.ts';
 import { createPost, editPost, postsOnPage, previewPost, removeOwnPost } from '#domain/forum/posts.ts';
 import { renderSomeAgain } from '#domain/forum/rendering-again.ts';
@@ -16,7 +16,7 @@ import { createThread } from '#domain/forum/starting-threads.ts';
 import { findThread } from '#domain/forum/threads.ts';
 import { putCatalogue } from '#domain/library/catalogue.ts';
 import { changeLevel } from '#domain/people/trust.ts';
-import type { Member } from '#domain/people/types.ts';
+import type { Member, Viewer } from '#domain/people/types.ts';
 import { enter, forgetLimits } from '../support/cast.ts';
 import { useDatabase } from '../support/database.ts';
 import { catalogue, piece } from '../support/pieces.ts';
@@ -167,4 +167,21 @@ test('rendering again takes out again what must not be quoted, and hidden posts 
   expect(historyOfPost(rosa, id).versions).toHaveLength(3);
   decide(nadia, { caseId, outcome: 'remove', reason: 'Personal data.' });
   expect(() => historyOfPost(null, id)).toThrow(Gone);
+});
+
+describe('members to choose from', () => {
+  const handles = (viewer: Viewer, q: string) => membersToMention(viewer, q).map(({ handle }) => handle);
+  test('are found by handle and by any word of the name, but not oneself, nor who neither agreed nor wrote', () => {
+    const silent = db.insert(members).values({ name: 'Tomas Silent', email: 'silent@test.example', handle: 'tomas-silent', emailConfirmedAt: new Date(), sample: true }).returning().get();
+    forgetLimits();
+    createThread(tom, { forum: 'operations', kind: 'discussion', title: 'Something of mine stands here', body: 'Text.', themes: [] });
+    expect(handles(rosa, 'to')).toContain('tom');
+    expect(handles(rosa, 'ACHTER')).toEqual(['tom']);
+    expect(handles(tom, 'ach')).toEqual([]);
+    expect(handles(rosa, 'tomas')).toEqual([]);
+    db.update(members).set({ listed: true }).where(eq(members.id, silent.id)).run();
+    expect(handles(rosa, 'sil')).toEqual(['tomas-silent']);
+    expect([handles(rosa, ''), handles(rosa, '%'), handles(rosa, '_om')]).toEqual([[], [], []]);
+    expect(() => membersToMention(null, 'to')).toThrow(SignInRequired);
+  });
 });

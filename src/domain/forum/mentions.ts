@@ -3,7 +3,9 @@ import { db, members, postMentions, prepared } from '#db/client.ts';
 import { mapText } from '#lib/html-text.ts';
 import { renderMarkdown } from '#lib/markdown.ts';
 import { mustKeepToLevel } from '../people/limits.ts';
-import type { Member } from '../people/types.ts';
+import { isNamelessPost } from '../anonymity.ts';
+import { mustSignIn } from '../people/permissions.ts';
+import type { Member, Viewer } from '../people/types.ts';
 
 /** A member whom a post names. */
 export interface Named { id: number; handle: string; name: string }
@@ -53,3 +55,22 @@ export function mentionedMembers(postId: number): Named[] {
   return db.select({ id: members.id, handle: members.handle, name: members.name }).from(postMentions)
     .innerJoin(members, eq(members.id, postMentions.memberId)).where(eq(postMentions.postId, postId)).orderBy(members.handle).all();
 }
+
+/** A member who can be named, as a writer chooses among them. */
+export interface Mentionable { handle: string; name: string; place: string | null }
+
+/**
+ * Members whose handle, or a word of whose name, begins so, at most eight: those who write most first. Only those who agreed to be listed, or
+ * have written under their name where everybody reads. For members.
+ */
+export function membersToMention(viewer: Viewer, beginning: string): Mentionable[] {
+  mustSignIn(viewer);
+  const like = `${beginning.trim().toLowerCase().replace(/[\\%_]/g, (c) => `\\${c}`).slice(0, 40)}%`;
+  return like === '%' ? [] : mentionable().all({ like, inName: `% ${like}`, viewer: viewer.id }) as Mentionable[];
+}
+const named = `(select count(*) from posts p join threads t on t.id = p.thread_id where p.author_id = m.id and p.removed_at is null and t.removed_at is null and not ${isNamelessPost('p.id')})`;
+const mentionable = prepared((d) => d.$client.prepare(`
+  select handle, name, place from (
+    select m.handle, m.name, m.place, m.listed, ${named} as posts from members m
+    where m.email_confirmed_at is not null and m.id <> @viewer and (m.handle like @like escape '\\' or m.name like @like escape '\\' or m.name like @inName escape '\\'))
+  where listed or posts > 0 order by posts desc, handle limit 8`));
