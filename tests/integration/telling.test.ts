@@ -187,6 +187,25 @@ describe('an accepted answer', () => {
     mail();
     expect(lettersTo(tom.email)).toEqual([]);
   });
+
+  test('accepted, taken back and accepted again is told and mailed once, by whom as it stands', () => {
+    const thread = start(rosa);
+    const post = reply(tom, thread.id);
+    db.delete(notifications).run();
+    for (let n = 0; n < 3; n++) {
+      acceptAnswer(n === 2 ? nadia : rosa, { postId: post });
+      expect(told(tom)).toEqual([`${n === 2 ? 'Nadia Okafor' : 'Rosa Delgado'} accepted your answer in “${thread.title}”`]);
+      mail();
+      unacceptAnswer(rosa, { postId: post });
+      expect([told(tom), countUnreadTold(tom)]).toEqual([[], 0]);
+    }
+    expect(lettersTo(tom.email)).toHaveLength(1);
+    acceptAnswer(rosa, { postId: post });
+    openTold(tom, listTold(tom, null).told[0]?.id ?? 0);
+    unacceptAnswer(rosa, { postId: post });
+    acceptAnswer(rosa, { postId: post });
+    expect([told(tom).length, countUnreadTold(tom)]).toEqual([1, 0]);
+  });
 });
 
 describe('decisions in the inbox', () => {

@@ -1,7 +1,7 @@
 import { prepared } from '#db/client.ts';
 import { isNameless, isNamelessIn, isNamelessPost } from '../anonymity.ts';
 import type { NotificationKind, NotificationReason } from '../mail/notifications.ts';
-import { dropNotifications, putNotification, putNotifications } from '../mail/notifications.ts';
+import { dropUnseen, putNotification, putNotifications, renewNotification } from '../mail/notifications.ts';
 import type { FollowKind, FollowLevel } from './follows.ts';
 import { notMuted } from './muted.ts';
 
@@ -97,15 +97,19 @@ const concerned = prepared((d) => d.$client.prepare(`
     union select value from json_each(@named))
   select distinct f.member_id, f.kind, f.ref, f.level, f.auto from some s cross join around a cross join follows f on f.member_id = s.id and f.kind = a.kind and f.ref = a.ref`));
 
-/** Tells the author of an answer that it was accepted, unless they have muted the thread; by whom, unless that one is nameless in it. Call inside the transaction of the accepting. */
+/**
+ * Tells the author of an answer that it was accepted, unless they have muted the thread; by whom, unless that one is nameless in it. Accepted
+ * again after it was taken back, it shows again but is no news. Call inside the transaction of the accepting.
+ */
 export function notifyOfAccepted(postId: number, byId: number): void {
   const post = facts().get(postId) as Facts | undefined;
   if (!post || post.author_id === byId || !listens().get({ thread: post.thread_id, member: post.author_id })) return;
-  putNotification({ memberId: post.author_id, kind: 'accepted', reason: 'own', actorId: isNameless(byId, post.thread_id) ? null : byId, threadId: post.thread_id, postId });
+  const actorId = isNameless(byId, post.thread_id) ? null : byId;
+  if (!renewNotification(postId, 'accepted', actorId)) putNotification({ memberId: post.author_id, kind: 'accepted', reason: 'own', actorId, threadId: post.thread_id, postId });
 }
 const listens = prepared((d) => d.$client.prepare(`select 1 from threads t where t.id = @thread and ${notMuted('t', '@member')}`));
 
-/** Takes back that the author of an answer was told. Call inside the transaction that takes the acceptance back. */
+/** Takes back that the author of an answer is to be told; if they know already, it shows no more while the answer is not accepted. Call inside the transaction that takes the acceptance back. */
 export function forgetAccepted(postId: number): void {
-  dropNotifications(postId, 'accepted');
+  dropUnseen(postId, 'accepted');
 }

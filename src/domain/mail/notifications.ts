@@ -47,8 +47,14 @@ const insertMany = prepared((d) => d.$client.prepare(`
   where m.id <> @authorId and m.email_confirmed_at is not null
   on conflict do nothing`));
 
-/** Takes back what was told about a post, of one kind. Call inside the transaction of the fact. */
-export function dropNotifications(postId: number, kind: NotificationKind): void {
+/** Takes back what was to be told about a post, of one kind, as far as nobody has read it or been sent it. Call inside the transaction of the fact. */
+export function dropUnseen(postId: number, kind: NotificationKind): void {
   drop().run(postId, kind);
 }
-const drop = prepared((d) => d.$client.prepare('delete from notifications where post_id = ? and kind = ?'));
+const drop = prepared((d) => d.$client.prepare('delete from notifications where post_id = ? and kind = ? and read_at is null and mailed_at is null'));
+
+/** Says who did anew what its receiver was told of a post before. Call inside the transaction of the fact. Returns whether they were told. */
+export function renewNotification(postId: number, kind: NotificationKind, actorId: number | null): boolean {
+  return renew().run(actorId, postId, kind).changes > 0;
+}
+const renew = prepared((d) => d.$client.prepare('update notifications set actor_id = ? where post_id = ? and kind = ?'));
