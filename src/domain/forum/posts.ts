@@ -5,6 +5,7 @@ import { rendererVersion } from '#lib/markdown.ts';
 import { rowId, text } from '#lib/fields.ts';
 import { authorOfPost, hideAuthor, isNameless, nameless } from '../anonymity.ts';
 import { Denied, NotFound } from '../errors.ts';
+import { withdrawLettersAbout } from '../mail/withdrawing.ts';
 import { correctionsUnder } from '../moderation/corrections.ts';
 import { countAttempt } from '../people/limits.ts';
 import { canModerate, canWrite, mustWrite } from '../people/permissions.ts';
@@ -222,9 +223,10 @@ export function removeOwnPost(actor: Member, input: z.output<typeof postRemoveIn
   });
 }
 
-/** Marks a post as removed (or only hidden until a coordinator decides) and keeps counters and search in step. Call inside a transaction, after the checks. */
+/** Marks a post as removed (or only hidden until a coordinator decides) and keeps counters, search and letters in step. Call inside a transaction, after the checks. */
 export function markRemoved(post: { id: number; thread: { id: number } }, by: { id: number }, reason: string | null, hidden = false): void {
   db.update(posts).set({ removedAt: new Date(), removedById: by.id, removedReason: reason, hidden }).where(eq(posts.id, post.id)).run();
+  withdrawLettersAbout([post.id]);
   recount(post.thread.id);
   dropPostFromSearch(post.id);
   indexThread(post.thread.id);
