@@ -71,6 +71,7 @@ export function whatHappened(row: ToldRow): string {
     case 'quote': return `${who} quoted you in ${where}`;
     case 'new-thread': return `${who} started ${where}`;
     case 'accepted': return `${who} accepted your answer in ${where}`;
+    case 'moved': return `A coordinator has moved what you wrote to ${where}. The reason given: ${row.words ?? ''}`;
     default: return row.words ?? (row.comment ? `${who} commented on “${row.title}”` : `${who} replied in ${where}`);
   }
 }

@@ -103,9 +103,10 @@ function writeDaily(to: { id: number; email: string }, rows: readonly Waiting[])
 function partsOf(row: Waiting): LetterPart[] {
   const { url } = settings();
   if (row.post_id === null) return [{ text: `${whatHappened(row)}` }, { link: 'See it', url: url + (row.url ?? '/account/inbox') }];
+  const plain = row.kind === 'accepted' || row.kind === 'moved';
   return [
-    { text: `${whatHappened(row)}:` },
-    ...(row.kind === 'accepted' || row.markdown === null ? [] : [{ quote: shortened(row.markdown) }]),
+    { text: row.kind === 'moved' ? whatHappened(row) : `${whatHappened(row)}:` },
+    ...(plain || row.markdown === null ? [] : [{ quote: shortened(row.markdown) }]),
     { link: 'Read it in its place', url: url + postUrl(row.post_id) },
   ];
 }

@@ -113,3 +113,29 @@ const listens = prepared((d) => d.$client.prepare(`select 1 from threads t where
 export function forgetAccepted(postId: number): void {
   dropUnseen(postId, 'accepted');
 }
+
+/** Tells the authors of posts that stand in another thread now where and why, each once, whatever they have muted. Call inside the transaction, when the posts have moved. */
+export function tellMoved(actor: { id: number }, postIds: readonly number[], reason: string): void {
+  takeMovedBack(postIds);
+  for (const { id, thread_id, author_id } of firstOfEach().all(JSON.stringify(postIds)) as { id: number; thread_id: number; author_id: number }[]) {
+    putNotification({ memberId: author_id, kind: 'moved', reason: 'own', actorId: actor.id, threadId: thread_id, postId: id, words: reason });
+  }
+}
+const firstOfEach = prepared((d) => d.$client.prepare(`
+  select p.id, p.thread_id, p.author_id, min(p.number) from json_each(?) j join posts p on p.id = j.value where p.removed_at is null group by p.author_id`));
+
+/** Tells those who know that their posts were moved that they are back; the others need not know. Call inside the transaction. */
+export function tellMovedBack(actor: { id: number }, postIds: readonly number[]): void {
+  const knowing = takeMovedBack(postIds);
+  tellMoved(actor, writtenBy().all({ posts: JSON.stringify(postIds), members: JSON.stringify(knowing) }) as number[], 'The move was undone.');
+}
+const writtenBy = prepared((d) => d.$client.prepare(`
+  select p.id from json_each(@posts) j join posts p on p.id = j.value where p.author_id in (select value from json_each(@members))`).pluck());
+
+/** What was told of earlier moves says a wrong place now. Returns the members who had read it or been sent it. */
+function takeMovedBack(postIds: readonly number[]): number[] {
+  const gone = movedTold().all(JSON.stringify(postIds)) as { member_id: number; seen: number }[];
+  return gone.filter(({ seen }) => seen).map(({ member_id }) => member_id);
+}
+const movedTold = prepared((d) => d.$client.prepare(`
+  delete from notifications where kind = 'moved' and post_id in (select value from json_each(?)) returning member_id, (read_at is not null or mailed_at is not null) as seen`));
