@@ -3,7 +3,7 @@ import { removePost, removePostInput, removeThread, removeThreadInput, restorePo
 import { submitComment, submitCommentInput, submitEdit, submitEditInput, submitPost, submitPostInput, submitThread, submitThreadInput } from '#domain/decisions/submitting.ts';
 import { acceptAnswer, acceptInput, unacceptAnswer } from '#domain/forum/accepting.ts';
 import { handOverInput, handOverQuestion } from '#domain/forum/answer-clock.ts';
-import { lookUpAsker, lookUpInput } from '#domain/forum/asking-anonymously.ts';
+import { lookUpAuthor, lookUpInput } from '#domain/forum/asking-anonymously.ts';
 import { calendarInput, setCalendar } from '#domain/forum/calendar.ts';
 import { closeThread, closeThreadInput, reopenThread, reopenThreadInput } from '#domain/forum/closing.ts';
 import { confirmInput, confirmPost, unconfirmInput, unconfirmPost } from '#domain/forum/confirming.ts';
@@ -57,6 +57,7 @@ export const posts = {
   preview: defineAction({ accept: 'form', input: previewInput, handler: asMember(previewPost) }),
   remove: defineAction({ accept: 'form', input: removePostInput, handler: asMember(removePost) }),
   restore: defineAction({ accept: 'form', input: restorePostInput, handler: asMember(restorePost) }),
+  lookUpAuthor: defineAction({ accept: 'form', input: lookUpInput, handler: asMember(lookUpAuthor) }),
 };
 
 export const comments = {
@@ -78,7 +79,6 @@ export const answers = {
 
 export const questions = {
   handOver: defineAction({ accept: 'form', input: handOverInput, handler: asMember(handOverQuestion) }),
-  lookUpAsker: defineAction({ accept: 'form', input: lookUpInput, handler: asMember(lookUpAsker) }),
   setCalendar: defineAction({ accept: 'form', input: calendarInput, handler: asMember(setCalendar) }),
   setCoordinators: defineAction({ accept: 'form', input: forumCoordinatorsInput, handler: asMember(setForumCoordinators) }),
 };

@@ -8,7 +8,7 @@ import { Denied, NotFound } from '../errors.ts';
 import { withdrawLettersAbout } from '../mail/withdrawing.ts';
 import { correctionsUnder } from '../moderation/corrections.ts';
 import { countAttempt } from '../people/limits.ts';
-import { canModerate, canWrite, mustWrite } from '../people/permissions.ts';
+import { canModerate, canModerateIn, canWrite, mustWrite } from '../people/permissions.ts';
 import type { Member, Viewer } from '../people/types.ts';
 import { postPlace, postsPerPage } from './addresses.ts';
 import { draftPlace, forgetDraft } from './drafts.ts';
@@ -30,7 +30,7 @@ import type { PostView } from './types.ts';
 
 /** Whether this person may add to the thread. */
 export function canReply(viewer: Viewer, thread: Thread): boolean {
-  return canWrite(viewer) && !thread.removed && isOpenResource(thread) && thread.forumClosedReason === null && ((!thread.locked && thread.closing === null) || canModerate(viewer));
+  return canWrite(viewer) && !thread.removed && isOpenResource(thread) && thread.forumClosedReason === null && ((!thread.locked && thread.closing === null) || canModerateIn(viewer, thread.id));
 }
 
 const isOpenResource = (thread: Thread) => thread.resourceStatus === null || thread.resourceStatus === 'published';
