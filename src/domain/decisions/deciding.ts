@@ -12,6 +12,7 @@ import { learn } from '../moderation/spam-words.ts';
 import { mustCoordinate } from '../people/permissions.ts';
 import { computeTrust } from '../people/trust.ts';
 import type { Member } from '../people/types.ts';
+import { releaseFiles } from './held-files.ts';
 import { hide, remove, show } from './hiding.ts';
 import { tellAuthor, tellFlaggers, tellUndone } from './letters.ts';
 import { hoursToEdit, outcomesFor, type Outcome } from './outcomes.ts';
@@ -98,9 +99,13 @@ function learnFrom(row: Case, markdown: string, outcome: Outcome): void {
   if (asSpam) learn(markdown, outcome === 'remove' ? 'spam' : 'good');
 }
 
-/** Runs the command that was held, in the author's name. */
+/** Runs the command that was held, with its files, in the author's name. */
 function publish(held: Held, author: Member): void {
-  const url = { thread: () => createThread(author, threadInput.parse(held.input)).url, post: () => createPost(author, postInput.parse(held.input)).url, comment: () => createComment(author, commentInput.parse(held.input)).url }[held.kind]();
+  const files = releaseFiles(held.id);
+  const url = {
+    thread: () => createThread(author, { ...threadInput.parse(held.input), files }).url, post: () => createPost(author, { ...postInput.parse(held.input), files }).url,
+    comment: () => createComment(author, { ...commentInput.parse(held.input), files }).url,
+  }[held.kind]();
   db.update(heldPosts).set({ state: 'approved', url }).where(eq(heldPosts.id, held.id)).run();
 }
 
