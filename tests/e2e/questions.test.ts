@@ -180,7 +180,7 @@ describe('a question asked for a colleague', () => {
   test('a coordinator looks it up with a reason, once', async () => {
     const page = await as('nadia', /400/);
     await page.goto(hub.base + address);
-    await page.getByRole('link', { name: 'Look up who wrote it of post 1' }).click();
+    await page.getByRole('link', { name: 'Look up who wrote it (post 1)' }).click();
     await page.getByLabel('Reason').fill('The text threatens somebody.');
     await page.getByRole('button', { name: 'Look it up' }).click();
     await page.getByText('Quillon Zebrowitz').waitFor();
