@@ -206,8 +206,12 @@ describe('what is shown again', () => {
     expect([told(nadia).slice(1), told(abe)]).toEqual([[`Tom Achterberg mentioned you in “${thread.title}”`], [`Tom Achterberg quoted you in “${thread.title}”`]]);
     expect(told(ines).join()).not.toContain('mentioned');
     expect(told(rosa).filter((words) => words.startsWith('Tom'))).toHaveLength(1);
-    removePost(ines, { postId: post, reason: 'After all.' });
-    restorePost(ines, { postId: post });
+    flag(nadia, post, 'personal-data');
+    edit(tom, post, 'Medlar stands, @nadia, @rosa and @ines');
+    db.update(posts).set({ createdAt: addDays(new Date(), -30) }).where(eq(posts.id, post)).run();
+    removePost(abe, { postId: post, reason: 'After all.' });
+    restorePost(abe, { postId: post });
+    expect(told(ines).filter((words) => words.includes('mentioned'))).toHaveLength(1);
     expect(told(nadia).filter((words) => words.includes('mentioned'))).toHaveLength(1);
   });
 

@@ -12,21 +12,22 @@ import { membersQuoted } from './quoted.ts';
  * @param since when they went out of view
  */
 export function tellOfShown(postIds: readonly number[], since: Date, now = new Date()): void {
+  const posts = JSON.stringify(postIds);
   const fresh = addDays(now, -daysGood);
-  goOn().run({ posts: JSON.stringify(postIds), old: addDays(since, -daysGood).getTime(), since: since.getTime(), now: now.getTime() });
-  for (const post of changed().all({ posts: JSON.stringify(postIds), since: since.getTime(), fresh: fresh.getTime() }) as Shown[]) {
+  goOn().run({ posts, old: addDays(since, -daysGood).getTime(), since: since.getTime(), now: now.getTime() });
+  for (const post of changed().all({ posts, fresh: fresh.getTime() }) as Shown[]) {
     if (post.created_at > fresh.getTime()) notifyOfPost(post.id, addressedBy(post));
     else notifyOfEdit(post.id, addressedBy(post));
   }
-  seenBefore().run({ posts: JSON.stringify(postIds), now: now.getTime() });
+  seenBefore().run({ posts, now: now.getTime() });
 }
 
 interface Shown { id: number; author_id: number; markdown: string; html: string; created_at: number }
 
-/** Posts of which something may be untold: written lately, or changed while they did not show. */
+/** Posts of which something may be untold: written lately, or edited, perhaps while they did not show. */
 const changed = prepared((d) => d.$client.prepare(`
   select p.id, p.author_id, p.markdown, p.html, p.created_at from json_each(@posts) j cross join posts p on p.id = j.value
-  where p.removed_at is null and (p.created_at > @fresh or p.edited_at >= @since) order by p.id`));
+  where p.removed_at is null and (p.created_at > @fresh or p.edited_at is not null) order by p.id`));
 const goOn = prepared((d) => d.$client.prepare(`
   update notifications set created_at = created_at + (@now - @since)
   where post_id in (select value from json_each(@posts)) and read_at is null and mailed_at is null and created_at between @old and @since`));

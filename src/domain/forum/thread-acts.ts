@@ -117,14 +117,13 @@ export interface MovedNote {
 
 /** The notes among the posts of a thread with these numbers: how many were moved, and where to. */
 export function movedFrom(threadId: number, first: number, last: number): MovedNote[] {
-  return (splitsOf().all(threadId) as { undo: string }[]).flatMap(({ undo: text }) => {
-    const undo = undoSchema.parse(JSON.parse(text));
-    const gone = undo.as === 'posts' ? undo.posts.filter(({ number }) => number >= first && number <= last) : [];
+  return (splitsOf().all(threadId) as string[]).flatMap((places) => {
+    const gone = placesSchema.parse(JSON.parse(places)).filter(({ number }) => number >= first && number <= last);
     const [start] = gone;
     if (!start) return [];
     const title = titleOfPost().get(start.id) as string | undefined;
     return [{ number: start.number, posts: gone.length, to: title === undefined ? null : { url: postUrl(start.id), title } }];
   }).sort((a, b) => a.number - b.number);
 }
-const splitsOf = prepared((d) => d.$client.prepare(`select undo from thread_acts where thread_id = ? and act = 'split thread' and undone_at is null`));
+const splitsOf = prepared((d) => d.$client.prepare(`select undo ->> '$.posts' from thread_acts where thread_id = ? and act = 'split thread' and undone_at is null`).pluck());
 const titleOfPost = prepared((d) => d.$client.prepare('select t.title from posts p join threads t on t.id = p.thread_id where p.id = ? and t.removed_at is null').pluck());

@@ -2,8 +2,8 @@ import { prepared } from '#db/client.ts';
 
 /**
  * What a member is told of. Of one new post a member is told once, by the first of `mention`, `quote`, `reply` and `new-thread` that holds;
- * the others tell of something that happened to what they wrote. Of a post that `moved`,
- * `words` are the reason. A `word` is a sentence of its own, such as a decision of a coordinator.
+ * the others tell of something that happened to what they wrote: an answer was `accepted`, a post was `moved`, for the reason in `words`. A `word`
+ * is a sentence of its own, such as a decision of a coordinator.
  */
 export type NotificationKind = 'mention' | 'quote' | 'reply' | 'new-thread' | 'accepted' | 'moved' | 'word';
 
