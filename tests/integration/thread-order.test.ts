@@ -304,6 +304,25 @@ describe('what members have set and read', () => {
   });
 });
 
+test('positions are not put back by numbers that mean other posts since', () => {
+  const [thread, into, third] = [start(), start(), start()];
+  const readTo = (on: Thread) => db.select().from(threadReads).where(and(eq(threadReads.memberId, rosa.id), eq(threadReads.threadId, on.id))).get()?.number;
+  reply(into);
+  for (let n = 0; n < 2; n++) for (const one of [thread, third]) reply(one);
+  split(third, of(third).slice(1).map((p) => p.id), { into: 'existing', target: String(into.id) });
+  const moved = lastAct();
+  noteReading(rosa, into.id, 2);
+  noteReading(rosa, thread.id, 1);
+  merge(thread, into);
+  const merged = lastAct();
+  expect(readTo(into)).toBe(5);
+  undo(moved);
+  expect(readTo(into)).toBe(3);
+  noteReading(rosa, into.id, 5);
+  undo(merged);
+  expect([readTo(thread), readTo(into)]).toEqual([3, 2]);
+});
+
 describe('whose posts were moved', () => {
   const told = (who: Member) => listTold(who, null).told.filter(({ words }) => words.includes('moved')).map(({ words }) => words);
   const mail = () => membersWithLettersDue(later).forEach((id) => { mailNotifications(id, later); });
