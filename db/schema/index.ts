@@ -9,3 +9,4 @@ export * from './writing.ts';
 export * from './moderation.ts';
 export * from './trust.ts';
 export * from './search.ts';
+export * from './letters.ts';

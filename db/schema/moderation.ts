@@ -152,6 +152,27 @@ export const heldPosts = sqliteTable('held_posts', {
   check('held_posts_state', sql`${t.state} in ('waiting', 'approved', 'declined')`),
 ]);
 
+/** Files that wait with a held post; their bytes lie in the store. They go with it into the post that it becomes. */
+export const heldFiles = sqliteTable('held_files', {
+  id: id(),
+  heldId: integer('held_id').notNull().references(() => heldPosts.id, { onDelete: 'cascade' }),
+  /** As `post_files` has them. */
+  hash: text('hash').notNull(),
+  name: text('name').notNull(),
+  label: text('label').notNull(),
+  mediaType: text('media_type').notNull(),
+  size: integer('size').notNull(),
+  width: integer('width'),
+  height: integer('height'),
+  textState: text('text_state', { enum: ['waiting', 'none'] }).notNull(),
+}, (t) => [
+  uniqueIndex('held_files_once').on(t.heldId, t.hash),
+  index('held_files_hash').on(t.hash),
+  check('held_files_hash', sql`length(${t.hash}) = 64`),
+  check('held_files_text_state', sql`${t.textState} in ('waiting', 'none')`),
+  check('held_files_picture', sql`(${t.width} is null) = (${t.height} is null) and (${t.width} is not null or length(${t.label}) > 0)`),
+]);
+
 /** In how many spam and how many good texts a word was seen, by coordinators' decisions. */
 export const spamWords = sqliteTable('spam_words', {
   word: text('word').primaryKey(),

@@ -1,16 +1,15 @@
 import { defineAction } from 'astro:actions';
-import { removePostByDecision, removeThreadByDecision, restorePostByDecision, restoreThreadByDecision } from '#domain/decisions/removing.ts';
+import { removePost, removePostInput, removeThread, removeThreadInput, restorePost, restorePostInput, restoreThread, restoreThreadInput } from '#domain/decisions/removing.ts';
 import { submitComment, submitCommentInput, submitEdit, submitEditInput, submitPost, submitPostInput, submitThread, submitThreadInput } from '#domain/decisions/submitting.ts';
 import { acceptAnswer, acceptInput, unacceptAnswer } from '#domain/forum/accepting.ts';
 import { handOverInput, handOverQuestion } from '#domain/forum/answer-clock.ts';
-import { lookUpAsker, lookUpInput } from '#domain/forum/asking-anonymously.ts';
+import { lookUpAuthor, lookUpInput } from '#domain/forum/asking-anonymously.ts';
 import { calendarInput, setCalendar } from '#domain/forum/calendar.ts';
 import { closeThread, closeThreadInput, reopenThread, reopenThreadInput } from '#domain/forum/closing.ts';
 import { confirmInput, confirmPost, unconfirmInput, unconfirmPost } from '#domain/forum/confirming.ts';
 import { mergeThreads, mergeThreadsInput } from '#domain/forum/merging.ts';
 import {
-  lockThread, lockThreadInput, moveThread, moveThreadInput, pinThread, removePostInput, removeThreadInput,
-  renameThread, renameThreadInput, restorePostInput, threadActInput, unlockThread, unpinThread,
+  lockThread, lockThreadInput, moveThread, moveThreadInput, pinThread, renameThread, renameThreadInput, threadActInput, unlockThread, unpinThread,
 } from '#domain/forum/moderating.ts';
 import { answerInput, askAboutAnswer, reconfirmAnswer } from '#domain/forum/old-answers.ts';
 import { postFilesInput, takePostFiles, type TakenFile } from '#domain/forum/post-files.ts';
@@ -42,8 +41,8 @@ export const threads = {
   unlock: defineAction({ accept: 'form', input: threadActInput, handler: asMember(unlockThread) }),
   pin: defineAction({ accept: 'form', input: threadActInput, handler: asMember(pinThread) }),
   unpin: defineAction({ accept: 'form', input: threadActInput, handler: asMember(unpinThread) }),
-  remove: defineAction({ accept: 'form', input: removeThreadInput, handler: asMember(removeThreadByDecision) }),
-  restore: defineAction({ accept: 'form', input: threadActInput, handler: asMember(restoreThreadByDecision) }),
+  remove: defineAction({ accept: 'form', input: removeThreadInput, handler: asMember(removeThread) }),
+  restore: defineAction({ accept: 'form', input: restoreThreadInput, handler: asMember(restoreThread) }),
   split: defineAction({ accept: 'form', input: splitThreadInput, handler: asMember(splitThread) }),
   merge: defineAction({ accept: 'form', input: mergeThreadsInput, handler: asMember(mergeThreads) }),
   undo: defineAction({ accept: 'form', input: undoThreadActInput, handler: asMember(undoThreadAct) }),
@@ -56,8 +55,9 @@ export const posts = {
   edit: defineAction({ accept: 'form', input: submitEditInput.extend(files), handler: withFiles(submitEdit) }),
   removeOwn: defineAction({ accept: 'form', input: postRemoveInput, handler: asMember(removeOwnPost) }),
   preview: defineAction({ accept: 'form', input: previewInput, handler: asMember(previewPost) }),
-  remove: defineAction({ accept: 'form', input: removePostInput, handler: asMember(removePostByDecision) }),
-  restore: defineAction({ accept: 'form', input: restorePostInput, handler: asMember(restorePostByDecision) }),
+  remove: defineAction({ accept: 'form', input: removePostInput, handler: asMember(removePost) }),
+  restore: defineAction({ accept: 'form', input: restorePostInput, handler: asMember(restorePost) }),
+  lookUpAuthor: defineAction({ accept: 'form', input: lookUpInput, handler: asMember(lookUpAuthor) }),
 };
 
 export const comments = {
@@ -79,7 +79,6 @@ export const answers = {
 
 export const questions = {
   handOver: defineAction({ accept: 'form', input: handOverInput, handler: asMember(handOverQuestion) }),
-  lookUpAsker: defineAction({ accept: 'form', input: lookUpInput, handler: asMember(lookUpAsker) }),
   setCalendar: defineAction({ accept: 'form', input: calendarInput, handler: asMember(setCalendar) }),
   setCoordinators: defineAction({ accept: 'form', input: forumCoordinatorsInput, handler: asMember(setForumCoordinators) }),
 };

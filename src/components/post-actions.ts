@@ -1,3 +1,4 @@
+import { nameless } from '#domain/anonymity.ts';
 import type { PostView } from '#domain/forum/types.ts';
 
 export interface PostAction {
@@ -20,6 +21,7 @@ export function postActions(post: PostView, moderates: boolean, opening: boolean
     ...(post.mayRemove || (moderates && !post.removed && !opening) ? [{ href: `/posts/${post.id}/remove`, label: 'Remove', of: `post ${post.number}` }] : []),
     ...(post.mayFlag ? [{ href: `/posts/${post.id}/flag`, label: 'Flag', of: `post ${post.number}` }] : []),
     ...(moderates && post.hidden ? [{ href: `/desk/flags?post=${post.id}`, label: 'Look at the flags', of: `of post ${post.number}` }] : []),
+    ...(moderates && post.author.id === nameless.id && !post.own ? [{ href: `/posts/${post.id}/author`, label: 'Look up who wrote it', of: `(post ${post.number})` }] : []),
     ...(moderates && post.removed?.by === 'coordinator' ? [{ href: `/posts/${post.id}/restore`, label: 'Restore', of: `post ${post.number}` }] : []),
   ];
 }

@@ -64,6 +64,7 @@ const pages: [path: () => string, visitor: number, member: number, author: numbe
   [() => '/desk/flags/99999', 303, 403, 403, 404, 404],
   [() => '/desk/settings', 303, 403, 403, 403, 200],
   [() => `/posts/${ids.post}/flag`, 303, 200, 403, 200, 200],
+  [() => `/posts/${ids.post}/author`, 303, 403, 403, 404, 404],
   [() => '/members/tom/flag', 303, 200, 403, 200, 200],
   [() => '/appeals/99999', 303, 404, 404, 404, 404],
   [() => '/corrections/99999', 303, 404, 404, 404, 404],

@@ -4,7 +4,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { gunzipSync } from 'node:zlib';
 import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { db, forums, members, threads } from '#db/client.ts';
+import { db, forums, members, posts, threads } from '#db/client.ts';
 import { addDays } from '#lib/dates.ts';
 import { axeViolations, phone, useBrowser, useCast } from '../support/browser.ts';
 import { startHub } from '../support/hub.ts';
@@ -49,6 +49,13 @@ describe('a question asked for a colleague', () => {
     expect(await page.locator('#kind-error').textContent()).toContain('Only a question can be asked for a colleague');
     expect(await page.getByLabel('Ask for a colleague (without my name)').isChecked()).toBe(true);
     await page.getByLabel('What is it?').selectOption('question');
+    for (const ticked of [false, true]) {
+      await page.getByLabel('Ask for a colleague (without my name)').setChecked(ticked);
+      await page.getByRole('button', { name: 'Save draft' }).click();
+      await page.waitForURL(/draft/);
+      await page.goto(`${hub.base}/forums/new?draft`);
+      expect(await page.getByLabel('Ask for a colleague (without my name)').isChecked()).toBe(ticked);
+    }
     await page.getByRole('button', { name: 'Start the thread' }).click();
     await page.getByText('You, without your name').waitFor();
     address = new URL(page.url()).pathname;
@@ -173,7 +180,7 @@ describe('a question asked for a colleague', () => {
   test('a coordinator looks it up with a reason, once', async () => {
     const page = await as('nadia', /400/);
     await page.goto(hub.base + address);
-    await page.getByRole('link', { name: 'Look up who asked' }).click();
+    await page.getByRole('link', { name: 'Look up who wrote it (post 1)' }).click();
     await page.getByLabel('Reason').fill('The text threatens somebody.');
     await page.getByRole('button', { name: 'Look it up' }).click();
     await page.getByText('Quillon Zebrowitz').waitFor();
@@ -183,7 +190,7 @@ describe('a question asked for a colleague', () => {
     await page.getByText('The text threatens somebody.').waitFor();
     expect(await page.content()).not.toMatch(names);
     const tom = await as('tom', /403/);
-    await tom.goto(`${hub.base}/desk/questions/${/\/(\d+)-/.exec(address)?.[1]}/asker`);
+    await tom.goto(`${hub.base}/posts/${db.select({ id: posts.id }).from(posts).innerJoin(threads, eq(threads.id, posts.threadId)).where(eq(threads.title, title)).get()?.id}/author`);
     await tom.getByText('This is for coordinators.').waitFor();
   });
 

@@ -6,12 +6,13 @@ import { appealDecision } from '#domain/decisions/appealing.ts';
 import { decide } from '#domain/decisions/deciding.ts';
 import { flagPost, flagPostInput } from '#domain/decisions/flagging.ts';
 import { findCase, openCases } from '#domain/decisions/queue.ts';
+import { removePost, removeThread, restoreThread } from '#domain/decisions/removing.ts';
 import { submitThread, submitThreadInput } from '#domain/decisions/submitting.ts';
 import { Denied, Invalid, NotFound } from '#domain/errors.ts';
 import { acceptAnswer } from '#domain/forum/accepting.ts';
 import { assignOverdue, openQuestions } from '#domain/forum/answer-clock.ts';
 import { acceptedAnswersOf } from '#domain/forum/answers.ts';
-import { isAskedNamelessly, lookUpAsker, namelessThread } from '#domain/forum/asking-anonymously.ts';
+import { lookUpAuthor, namelessPost } from '#domain/forum/asking-anonymously.ts';
 import { closeThread, reopenThread } from '#domain/forum/closing.ts';
 import { confirmationsBetween, confirmPost } from '#domain/forum/confirming.ts';
 import { findInThread } from '#domain/forum/finding.ts';
@@ -19,10 +20,12 @@ import { follow } from '#domain/forum/follows.ts';
 import { listForums } from '#domain/forum/forums.ts';
 import { listTold } from '#domain/forum/inbox.ts';
 import { jsonLdOfThread } from '#domain/forum/json-ld.ts';
-import { removeThread, restoreThread } from '#domain/forum/moderating.ts';
+import { addForum } from '#domain/forum/keeping-forums.ts';
+import { mergeThreads } from '#domain/forum/merging.ts';
+import { lockThread } from '#domain/forum/moderating.ts';
 import { mailNotifications, membersWithLettersDue } from '#domain/forum/notification-letters.ts';
 import { historyOfPost } from '#domain/forum/post-history.ts';
-import { createPost, editPost, ownPost, postsOnPage, removeOwnPost } from '#domain/forum/posts.ts';
+import { canReply, createPost, editPost, ownPost, postsOnPage, removeOwnPost } from '#domain/forum/posts.ts';
 import { quoteOf } from '#domain/forum/quoting.ts';
 import { react, whoReacted } from '#domain/forum/reacting.ts';
 import { newestPostsBy, newestPostsIn, newestThreads } from '#domain/forum/recent-posts.ts';
@@ -35,6 +38,7 @@ import { putCatalogue } from '#domain/library/catalogue.ts';
 import { threadsMentioning } from '#domain/library/mentions.ts';
 import { readLog, readPublicLog } from '#domain/moderation/log.ts';
 import { editProfile, listMembers, profileInput } from '#domain/people/members.ts';
+import { trustOf } from '#domain/people/trust.ts';
 import type { Member } from '#domain/people/types.ts';
 import { addDays } from '#lib/dates.ts';
 import { search } from '#domain/search/results.ts';
@@ -187,10 +191,10 @@ describe('who asks without a name', () => {
 describe('a coordinator\'s look', () => {
   test('needs a reason and leaves a line for coordinators that names the thread and not the member', () => {
     const { thread } = story();
-    expect(isAskedNamelessly(thread)).toBe(true);
-    expect(() => lookUpAsker(tom, { threadId: thread.id, reason: 'I am curious about it.' })).toThrow(Denied);
-    expect(lookUpAsker(nadia, { threadId: thread.id, reason: 'A threat in the text.' })).toEqual({ name: 'Quillon Zebrowitz', handle: 'quillon-zebrowitz' });
-    expect(readLog(nadia, null).lines[0]).toMatchObject({ act: 'look up asker', object: thread.title, reason: 'A threat in the text.', actor: { name: 'Nadia Okafor' } });
+    const postId = opening(thread.id);
+    expect(() => lookUpAuthor(tom, { postId, reason: 'I am curious about it.' })).toThrow(Denied);
+    expect(lookUpAuthor(nadia, { postId, reason: 'A threat in the text.' })).toEqual({ name: 'Quillon Zebrowitz', handle: 'quillon-zebrowitz' });
+    expect(readLog(nadia, null).lines[0]).toMatchObject({ act: 'look up asker', object: thread.title, url: `/posts/${postId}`, reason: 'A threat in the text.', actor: { name: 'Nadia Okafor' } });
     expect(JSON.stringify(readLog(abe, null))).not.toMatch(names);
     expect(JSON.stringify(readPublicLog(null))).not.toContain('looked up');
     expect(JSON.stringify(surfaces(nadia, thread.id))).not.toMatch(names);
@@ -198,9 +202,58 @@ describe('a coordinator\'s look', () => {
 
   test('finds nothing to look up in a thread with a name', () => {
     const open = createThread(quill, { forum: 'operations', kind: 'question', title: `My own name ${++written} is here`, body: 'It is me.', themes: [] });
-    expect(() => namelessThread(nadia, open.id)).toThrow(NotFound);
-    expect(() => lookUpAsker(nadia, { threadId: open.id, reason: 'A threat in the text.' })).toThrow(NotFound);
+    expect(() => namelessPost(nadia, opening(open.id))).toThrow(NotFound);
+    expect(() => lookUpAuthor(nadia, { postId: opening(open.id), reason: 'A threat in the text.' })).toThrow(NotFound);
     forget(open.id);
+  });
+
+  test('finds who wrote a post without a name wherever it stands now: split off, merged away, removed', () => {
+    const { thread, answer, later } = story();
+    const other = createThread(tom, { forum: 'operations', kind: 'question', title: `Somebody else asks this ${++written}`, body: 'With my name.', themes: [] });
+    const look = (postId: number) => lookUpAuthor(nadia, { postId, reason: 'A threat in the text.' }).handle;
+    splitThread(nadia, splitThreadInput.parse({ threadId: thread.id, posts: [later.id], into: 'existing', target: String(other.id), reason: 'Another question.' }));
+    expect(look(later.id)).toBe('quillon-zebrowitz');
+    expect(readLog(nadia, null).lines[0]).toMatchObject({ act: 'look up asker', object: other.title });
+    const asked = opening(thread.id);
+    mergeThreads(nadia, { threadId: thread.id, target: String(other.id), order: 'appended', reason: 'The same.' });
+    removePost(nadia, { postId: later.id, reason: 'Names somebody.' });
+    for (const id of [asked, later.id]) expect(look(id)).toBe('quillon-zebrowitz');
+    for (const id of [answer.id, opening(other.id)]) expect(() => look(id)).toThrow(NotFound);
+    expect(JSON.stringify([readLog(abe, null), readPublicLog(null)])).not.toMatch(names);
+  });
+});
+
+describe('a coordinator who asks for a colleague', () => {
+  const ask = (more: object = {}) => createThread(ines, { forum: 'operations', kind: 'question', title: `How do others cope with this ${++written}`, body: 'Please tell.', themes: [], nameless: true, ...more });
+
+  test('is shown as any member: neither role nor standing, and nothing counts', () => {
+    const before = trustOf(ines.id).facts;
+    const thread = ask();
+    createPost(ines, { threadId: thread.id, body: 'And who pays?' });
+    for (const viewer of [null, tom, nadia]) {
+      const shown = JSON.stringify([postsOnPage(viewer, thread, 1).map(({ author }) => author), latestThreads(viewer, {}, 1).map(({ author, lastPoster }) => [author, lastPoster])]);
+      expect(shown).not.toMatch(/coordinator|Lévesque/);
+    }
+    expect(trustOf(ines.id).facts).toEqual(before);
+    expect(newestPostsBy(ines.id, 50)).toEqual([]);
+  });
+
+  test('does there what a member may do: no reply where it is locked, no opening of what another closed', () => {
+    const thread = ask();
+    closeThread(nadia, { threadId: thread.id, reason: 'Settled.' });
+    expect(canReply(ines, findThread(ines, thread.id))).toBe(false);
+    expect(() => createPost(ines, { threadId: thread.id, body: 'One more word.' })).toThrow(/closed/);
+    expect(() => reopenThread(ines, { threadId: thread.id })).toThrow(/coordinator has closed/);
+    expect(canReply(nadia, findThread(nadia, thread.id))).toBe(true);
+    reopenThread(nadia, { threadId: thread.id });
+    lockThread(nadia, { threadId: thread.id, reason: 'Heat.' });
+    expect(() => createPost(ines, { threadId: thread.id, body: 'One more word.' })).toThrow(/locked/);
+    expect(() => closeThread(ines, { threadId: thread.id, reason: 'Mine.' })).toThrow(Denied);
+  });
+
+  test('not in a forum where only coordinators ask', () => {
+    const { slug } = addForum(nadia, { name: 'For coordinators', description: 'x', startedBy: 'coordinators', themes: [] });
+    expect(() => ask({ forum: slug })).toThrow(/tell that one of them asks/);
   });
 });
 

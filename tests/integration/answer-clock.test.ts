@@ -1,11 +1,12 @@
 import { eq } from 'drizzle-orm';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { attempts, changes, db, forumCoordinators, forums, log, members, outbox, questionTurns, threads, workingCalendar } from '#db/client.ts';
+import { removePost, removeThread, restorePost, restoreThread } from '#domain/decisions/removing.ts';
 import { Denied, Invalid } from '#domain/errors.ts';
 import { assignOverdue, clockOf, handOverQuestion, openQuestions, ownerAfterHours, tickAnswerClock } from '#domain/forum/answer-clock.ts';
 import { acceptAnswer } from '#domain/forum/accepting.ts';
 import { calendarInput, currentCalendar, setCalendar, writeHolidays } from '#domain/forum/calendar.ts';
-import { lockThread, removePost, removeThread, restorePost, restoreThread } from '#domain/forum/moderating.ts';
+import { lockThread } from '#domain/forum/moderating.ts';
 import { createPost } from '#domain/forum/posts.ts';
 import { eligibleAnywhere, lookers, setForumCoordinators } from '#domain/forum/question-owners.ts';
 import { createThread } from '#domain/forum/starting-threads.ts';

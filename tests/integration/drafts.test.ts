@@ -1,11 +1,11 @@
 import { eq } from 'drizzle-orm';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { db, drafts, posts, resources, strayDrafts } from '#db/client.ts';
+import { removeThread } from '#domain/decisions/removing.ts';
 import { Invalid, SignInRequired } from '#domain/errors.ts';
 import { submitComment, submitCommentInput, submitPost, submitPostInput, submitThread, submitThreadInput } from '#domain/decisions/submitting.ts';
 import { listDrafts } from '#domain/forum/draft-places.ts';
 import { countDrafts, draftAt, draftPlace, dropDraft, forgetOldDrafts, keepDraft, saveDraft } from '#domain/forum/drafts.ts';
-import { removeThread } from '#domain/forum/moderating.ts';
 import { createPost, editPost } from '#domain/forum/posts.ts';
 import { createThread } from '#domain/forum/starting-threads.ts';
 import { claimStray, keepStray } from '#domain/forum/stray-drafts.ts';

@@ -5,13 +5,14 @@ import { acceptCorrection, answerCorrection, correctionFor } from '#domain/decis
 import { appealDecision, appealFor } from '#domain/decisions/appealing.ts';
 import { decide, undoDecision } from '#domain/decisions/deciding.ts';
 import { flagMember, flagPost, flagPostInput } from '#domain/decisions/flagging.ts';
-import { removePostByDecision, removeThreadByDecision, restorePostByDecision, restoreThreadByDecision } from '#domain/decisions/removing.ts';
+import { removePost, removeThread, restorePost, restoreThread } from '#domain/decisions/removing.ts';
 import { submitEdit } from '#domain/decisions/submitting.ts';
 import { addCaseNote, claimCase, findCase, openCases, releaseCase } from '#domain/decisions/queue.ts';
 import { Denied, Invalid, NotFound, SignInRequired } from '#domain/errors.ts';
 import { listForums } from '#domain/forum/forums.ts';
 import { createPost, editPost, findPost, postsOnPage } from '#domain/forum/posts.ts';
 import { createThread } from '#domain/forum/starting-threads.ts';
+import { actsOn } from '#domain/forum/thread-acts.ts';
 import { findThread, listThreads, type Thread } from '#domain/forum/threads.ts';
 import { readLog, readPublicLog } from '#domain/moderation/log.ts';
 import { levelLimits } from '#domain/people/limits.ts';
@@ -223,15 +224,17 @@ describe('deciding', () => {
     expect(() => decide(tom, { caseId: caseOn(post), outcome: 'keep', reason: 'Hm.' })).toThrow(Denied);
   });
 
-  test('off-topic threads move, and undo moves them back', () => {
+  test('off-topic threads move, and taking the decision back is the one way to undo it', () => {
     const thread = start(rosa);
     const opening = db.select().from(posts).where(and(eq(posts.threadId, thread.id), eq(posts.number, 1))).get()?.id ?? 0;
     flag(tom, opening, 'off-topic');
     expect(() => decide(nadia, { caseId: caseOn(opening), outcome: 'move', reason: 'Elsewhere.' })).toThrow(Invalid);
     const { decisionId } = decide(nadia, { caseId: caseOn(opening), outcome: 'move', reason: 'It is about running the centre.', forum: 'operations' });
     expect(findThread(null, thread.id).forum?.slug).toBe('operations');
+    expect(actsOn(nadia, thread.id)).toEqual([]);
     undoDecision(ines, { decisionId, reason: 'It was right there.' });
     expect(findThread(null, thread.id).forum?.slug).toBe('measures');
+    expect(actsOn(nadia, thread.id)).toEqual([]);
   });
 
   test('undo restores the post exactly as it stood, and opens the case again', () => {
@@ -307,20 +310,20 @@ describe('removing in passing', () => {
   test('is a decision too: the author can appeal, and restoring takes it back', () => {
     const thread = start(rosa);
     const post = reply(rosa, thread);
-    removePostByDecision(nadia, { postId: post, reason: 'Advertising.' });
+    removePost(nadia, { postId: post, reason: 'Advertising.' });
     expect(lastTo(rosa)?.text).toMatch(/Advertising[^]*\/appeals\/\d+/);
     expect(readPublicLog(null).lines[0]).toMatchObject({ act: 'remove post', reason: 'Advertising.' });
-    expect(() => removePostByDecision(nadia, { postId: post, reason: 'Again.' })).toThrow(Denied);
-    expect(() => removePostByDecision(tom, { postId: reply(rosa, thread), reason: 'Mine now.' })).toThrow(Denied);
-    restorePostByDecision(ines, { postId: post });
+    expect(() => removePost(nadia, { postId: post, reason: 'Again.' })).toThrow(Denied);
+    expect(() => removePost(tom, { postId: reply(rosa, thread), reason: 'Mine now.' })).toThrow(Denied);
+    restorePost(ines, { postId: post });
     const decision = db.select().from(decisions).where(eq(decisions.caseId, caseOn(post))).get();
     expect(decision?.undoneAt).not.toBeNull();
     expect(appealFor(rosa, decision?.id ?? 0).closed).toContain('taken back');
 
-    removeThreadByDecision(nadia, { threadId: thread.id, reason: 'Twice the same.' });
+    removeThread(nadia, { threadId: thread.id, reason: 'Twice the same.' });
     expect(() => findThread(null, thread.id)).toThrow(/Twice the same/);
     expect(lastTo(rosa)?.text).toContain('/appeals/');
-    restoreThreadByDecision(ines, { threadId: thread.id });
+    restoreThread(ines, { threadId: thread.id });
     expect(findThread(null, thread.id).removed).toBe(false);
   });
 });

@@ -1,14 +1,15 @@
 import { desc, eq } from 'drizzle-orm';
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { changes, db, follows, forums, mailStops, members, notifications, notificationSettings, outbox, posts, readMarks, threadReads, threads } from '#db/client.ts';
+import { removePost, removeThread, restorePost, restoreThread } from '#domain/decisions/removing.ts';
+import { acceptAnswer } from '#domain/forum/accepting.ts';
 import { createComment } from '#domain/forum/comments.ts';
 import { listFollows } from '#domain/forum/followed.ts';
 import { follow, followInput, followLevelOf, followLevels, levelOptions, type FollowKind, type FollowLevel } from '#domain/forum/follows.ts';
 import { countUnreadTold, listTold, openTold, readAllNotifications, readNotification } from '#domain/forum/inbox.ts';
 import { mailNotifications, membersWithLettersDue } from '#domain/forum/notification-letters.ts';
 import { setNotificationSettings } from '#domain/forum/notification-settings.ts';
-import { notifyOfAccepted, notifyOfEdit, notifyOfPost, reasonFor, type Followed, type Post } from '#domain/forum/notifying.ts';
-import { removePost, removeThread, restorePost, restoreThread } from '#domain/forum/moderating.ts';
+import { notifyOfEdit, notifyOfPost, reasonFor, type Followed, type Post } from '#domain/forum/notifying.ts';
 import { createPost } from '#domain/forum/posts.ts';
 import { createThread, threadInput } from '#domain/forum/starting-threads.ts';
 import { latestThreads, liveliestThreads, listThreads, threadsOfTheme } from '#domain/forum/threads.ts';
@@ -207,9 +208,9 @@ describe('being told', () => {
     restorePost(nadia, { postId: id });
     expect(countUnreadTold(rosa)).toBe(1);
     removeThread(nadia, { threadId: thread.id, reason: 'x' });
-    expect([told(rosa), countUnreadTold(rosa)]).toEqual([[], 0]);
+    expect([told(rosa), countUnreadTold(rosa)]).toEqual([['About your thread: a coordinator has removed it.'], 1]);
     restoreThread(nadia, { threadId: thread.id });
-    expect(countUnreadTold(rosa)).toBe(1);
+    expect(countUnreadTold(rosa)).toBe(2);
   });
   test('of a post that moved to another thread where it is now', () => {
     const [thread, other] = [start(rosa), start(nadia)];
@@ -224,9 +225,9 @@ describe('being told', () => {
   test('that an answer was accepted, unless one did it oneself', () => {
     const thread = start(rosa);
     const { id } = reply(tom, thread.id);
-    notifyOfAccepted(id, tom.id);
-    notifyOfAccepted(id, rosa.id);
-    expect(told(tom)).toEqual(['Rosa Delgado accepted your answer']);
+    for (const postId of [reply(rosa, thread.id).id, id]) acceptAnswer(rosa, { postId });
+    expect(told(rosa).filter((words) => words.includes('accepted'))).toEqual([]);
+    expect(told(tom)).toContain('Rosa Delgado accepted your answer');
   });
   test('of anything else in a sentence that leads somewhere', () => {
     putNotification({ memberId: rosa.id, kind: 'word', reason: 'own', actorId: null, words: 'Your suggestion is published', url: '/library/a-work' });
@@ -508,7 +509,7 @@ describe('letters', () => {
   test('an accepted answer has a name of its own in the thread', () => {
     const thread = start(rosa);
     const { id } = reply(tom, thread.id);
-    notifyOfAccepted(id, rosa.id);
+    acceptAnswer(rosa, { postId: id });
     mail();
     const letter = letters().find(({ to }) => to === tom.email);
     expect(letter?.headers).toMatchObject({ 'Message-ID': `<thread-${thread.id}.post-2.accepted@localhost>`, 'In-Reply-To': `<thread-${thread.id}.post-2@localhost>` });

@@ -1,11 +1,10 @@
 import { count, eq } from 'drizzle-orm';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { changes, db, log, members, posts, postVersions, searchDocuments, threads, transaction } from '#db/client.ts';
+import { removePost, removeThread, restorePost, restoreThread } from '#domain/decisions/removing.ts';
 import { Denied, Gone, Invalid, NotFound, SignInRequired, TooMany } from '#domain/errors.ts';
 import { listForums } from '#domain/forum/forums.ts';
-import {
-  lockThread, moveThread, pinThread, removePost, removeThread, renameThread, restorePost, restoreThread, unlockThread,
-} from '#domain/forum/moderating.ts';
+import { lockThread, moveThread, pinThread, renameThread, unlockThread } from '#domain/forum/moderating.ts';
 import { createPost, editPost, findPost, ownPost, placeOfPost, postInput, postsOnPage, removeOwnPost } from '#domain/forum/posts.ts';
 import { createThread, threadInput } from '#domain/forum/starting-threads.ts';
 import { findThread, listThreads, type Thread } from '#domain/forum/threads.ts';

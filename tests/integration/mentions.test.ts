@@ -1,8 +1,9 @@
 import { eq } from 'drizzle-orm';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { db, facts, formerSlugs, merges, postLinks, posts, resources, threads } from '#db/client.ts';
+import { removePost, removeThread, restorePost, restoreThread } from '#domain/decisions/removing.ts';
 import { createComment } from '#domain/forum/comments.ts';
-import { removePost, removeThread, renameThread, restorePost, restoreThread } from '#domain/forum/moderating.ts';
+import { renameThread } from '#domain/forum/moderating.ts';
 import { backfillPostLinks, linksIn } from '#domain/forum/post-links.ts';
 import { createPost, editPost, removeOwnPost } from '#domain/forum/posts.ts';
 import { createThread } from '#domain/forum/starting-threads.ts';

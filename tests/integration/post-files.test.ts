@@ -2,10 +2,15 @@ import { readFileSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import sharp from 'sharp';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { changes } from '#db/client.ts';
+import { changes, db, members } from '#db/client.ts';
+import { appealDecision } from '#domain/decisions/appealing.ts';
+import { decide } from '#domain/decisions/deciding.ts';
+import { findHeldFile } from '#domain/decisions/held-files.ts';
+import { findCase, openCases } from '#domain/decisions/queue.ts';
+import { removePost, removeThread, restorePost } from '#domain/decisions/removing.ts';
+import { heldPost, submitPost } from '#domain/decisions/submitting.ts';
 import { Denied, Gone, Invalid, NotFound } from '#domain/errors.ts';
 import { createComment } from '#domain/forum/comments.ts';
-import { removePost, removeThread, restorePost } from '#domain/forum/moderating.ts';
 import { readWaitingPostFiles } from '#domain/forum/post-file-words.ts';
 import { findPostFile, lookUpPostFile, postFilesInput, takePostFiles } from '#domain/forum/post-files.ts';
 import { createPost, editPost, filesOfPost, findPost, postsOnPage, removeOwnPost } from '#domain/forum/posts.ts';
@@ -210,5 +215,43 @@ describe('sending files', () => {
     suspendMember(nadia, { memberId: tom.id, days: 2, reason: 'Selling.' });
     expect(again(tom).suspendedUntil).not.toBeNull();
     expect(await mayUpload(cookies['tom'], '/forums/new')).toBe(false);
+  });
+});
+
+describe('files of a post that waits for a look', () => {
+  beforeAll(() => { db.update(members).set({ suspendedUntil: null, suspendedReason: null }).run(); });
+  const held = async () => {
+    const thread = start();
+    const [file] = await takePostFiles(tom, form({ file: await png(), label: 'A chart' }));
+    if (!file) throw new Error('Nothing was taken.');
+    const { url } = submitPost(tom, { threadId: thread.id, body: `With a chart. ${started}`, files: [file], website: 'filled by a robot' });
+    const [waiting] = heldPost(tom, Number(url.split('/').at(-1))).files;
+    return { thread, file, waiting: waiting ?? { id: 0, url: '' }, caseId: openCases(nadia, null).cases.at(-1)?.id ?? 0 };
+  };
+  const afterwards = (thread: { id: number }) => postsOnPage(null, findThread(null, thread.id), 1).at(-1)?.files.map(({ label, name }) => [label, name]);
+
+  test('wait with it, for its author and coordinators only, and go into the post when it is let through', async () => {
+    const { thread, file, waiting, caseId } = await held();
+    forgetOrphanFiles(new Date(Date.now() + 2 * 3_600_000));
+    for (const viewer of [tom, nadia]) expect(bytesOf(findHeldFile(viewer, waiting.id))).toEqual(bytesOf({ path: join(filesFolder(), file.hash.slice(0, 2), file.hash) }));
+    for (const viewer of [null, rosa]) expect(() => findHeldFile(viewer, waiting.id)).toThrow(NotFound);
+    for (const who of ['', cookies['rosa'], cookies['tom']]) expect(await fileAt(waiting.url, who)).toBeNull();
+    expect(findCase(nadia, caseId).files).toMatchObject([{ label: 'A chart', url: waiting.url }]);
+    expect(afterwards(thread)).toEqual([]);
+    decide(nadia, { caseId, outcome: 'approve', reason: 'A person.' });
+    expect(afterwards(thread)).toEqual([['A chart', 'chart.png']]);
+    expect(() => findHeldFile(tom, waiting.id)).toThrow(NotFound);
+    forgetOrphanFiles(new Date(Date.now() + 2 * 3_600_000));
+    expect(bytesOf(lookUpPostFile(postsOnPage(null, findThread(null, thread.id), 1).at(-1)?.files[0]?.id ?? 0)).length).toBe(file.size);
+  });
+
+  test('are there still when an appeal lets it through', async () => {
+    const { thread, caseId } = await held();
+    const { decisionId } = decide(nadia, { caseId, outcome: 'decline', reason: 'A robot.' });
+    appealDecision(tom, { decisionId, text: 'I am none.' });
+    const appeal = openCases(nadia, null).cases.at(-1)?.id ?? 0;
+    expect(findCase(nadia, appeal).files).toHaveLength(1);
+    decide(await enter('ines'), { caseId: appeal, outcome: 'overturn', reason: 'Right.' });
+    expect(afterwards(thread)).toEqual([['A chart', 'chart.png']]);
   });
 });

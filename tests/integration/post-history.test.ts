@@ -1,9 +1,9 @@
 import { eq } from 'drizzle-orm';
 import { beforeAll, beforeEach, expect, test } from 'vitest';
 import { db, posts } from '#db/client.ts';
+import { removePost, removeThread } from '#domain/decisions/removing.ts';
 import { Gone, NotFound } from '#domain/errors.ts';
 import { editedLate } from '#domain/forum/edited.ts';
-import { removePost, removeThread } from '#domain/forum/moderating.ts';
 import { historyOfPost } from '#domain/forum/post-history.ts';
 import { createPost, editPost, postsOnPage } from '#domain/forum/posts.ts';
 import { createThread } from '#domain/forum/starting-threads.ts';

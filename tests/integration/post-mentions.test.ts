@@ -123,7 +123,7 @@ describe('whom a post speaks to', () => {
     expect(told()).toEqual([]);
   });
 
-  test('whoever is held tells nobody until they are let through, loses their draft and is told of files', () => {
+  test('whoever is held tells nobody until they are let through, loses their draft, and their files wait along', () => {
     const thread = start('Who does?');
     const body = 'Best online casino bonus, buy followers cheap now! https://win.bet https://casino.top @nadia';
     saveDraft(tom, { place: draftPlace.reply(thread.id), fields: { body } });
@@ -133,13 +133,14 @@ describe('whom a post speaks to', () => {
     expect(draftAt(tom, draftPlace.reply(thread.id))).toBeNull();
     expect(told()).toEqual([]);
     const waiting = Number(url.split('/').at(-1));
-    expect(heldPost(tom, waiting)).toMatchObject({ filesLeft: 1 });
+    const [heldFile] = heldPost(tom, waiting).files;
+    expect(heldFile).toMatchObject({ label: 'A picture', name: 'a.png' });
     const caseId = db.select().from(cases).where(eq(cases.heldId, waiting)).get()?.id ?? 0;
     saveDraft(tom, { place: draftPlace.reply(thread.id), fields: { body: 'Another one, begun meanwhile.' } });
     decide(nadia, { caseId, outcome: 'approve', reason: 'It is fine.' });
     expect(draftAt(tom, draftPlace.reply(thread.id))?.fields).toEqual({ body: 'Another one, begun meanwhile.' });
     const [post] = postsOf(thread.id).slice(-1);
-    expect(post?.files).toEqual([]);
+    expect(post?.files).toMatchObject([{ label: 'A picture', name: 'a.png' }]);
     expect(told()).toEqual([{ member: nadia.id, kind: 'mention', post: post?.id }]);
     // The same form sent again leads to what it wrote.
     expect(submitPost(tom, submitPostInput.parse({ threadId: String(thread.id), body, token: 'one' }))).toEqual({ url: `${thread.url}#post-2`, held: false });

@@ -1,8 +1,9 @@
 import { eq } from 'drizzle-orm';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { changes, db, facts, postLinks, posts, resources, threads } from '#db/client.ts';
+import { removePost, removeThread } from '#domain/decisions/removing.ts';
 import { createComment } from '#domain/forum/comments.ts';
-import { removePost, removeThread, renameThread } from '#domain/forum/moderating.ts';
+import { renameThread } from '#domain/forum/moderating.ts';
 import { createPost, postsOnPage, previewPost } from '#domain/forum/posts.ts';
 import { renderSomeAgain } from '#domain/forum/rendering-again.ts';
 import { createThread } from '#domain/forum/starting-threads.ts';

@@ -1,12 +1,12 @@
 import { eq } from 'drizzle-orm';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { changes, confirmations, db, log, members, posts, searchDocuments } from '#db/client.ts';
+import { removePost, removeThread, restorePost } from '#domain/decisions/removing.ts';
 import { Denied, Invalid, NotFound } from '#domain/errors.ts';
 import { acceptAnswer, unacceptAnswer } from '#domain/forum/accepting.ts';
 import { acceptedAnswersOf } from '#domain/forum/answers.ts';
 import { confirmationsBetween, confirmInput, confirmPost, ownConfirmation, unconfirmPost } from '#domain/forum/confirming.ts';
 import { jsonLdOfThread } from '#domain/forum/json-ld.ts';
-import { removePost, removeThread, restorePost } from '#domain/forum/moderating.ts';
 import { askAboutAnswer, oldAnswers, reconfirmAnswer } from '#domain/forum/old-answers.ts';
 import { createPost, postsOnPage, removeOwnPost } from '#domain/forum/posts.ts';
 import { createThread } from '#domain/forum/starting-threads.ts';

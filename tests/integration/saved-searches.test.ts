@@ -1,8 +1,8 @@
 import { desc, eq } from 'drizzle-orm';
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { db, mailStops, members, outbox, savedSearches, savedSearchHits, searchDocuments, threads } from '#db/client.ts';
+import { removeThread, restoreThread } from '#domain/decisions/removing.ts';
 import { createPost } from '#domain/forum/posts.ts';
-import { removeThread, restoreThread } from '#domain/forum/moderating.ts';
 import { createThread, threadInput } from '#domain/forum/starting-threads.ts';
 import { resumeMail, stopMail, stopToken } from '#domain/mail/stopping.ts';
 import { editProfile } from '#domain/people/members.ts';

@@ -1,9 +1,9 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { db, transaction } from '#db/client.ts';
+import { removeThread, restoreThread } from '#domain/decisions/removing.ts';
 import { acceptAnswer, unacceptAnswer } from '#domain/forum/accepting.ts';
 import { createPost, editPost, removeOwnPost } from '#domain/forum/posts.ts';
 import { createThread, threadInput } from '#domain/forum/starting-threads.ts';
-import { removeThread, restoreThread } from '#domain/forum/moderating.ts';
 import { putCatalogue } from '#domain/library/catalogue.ts';
 import { editProfile } from '#domain/people/members.ts';
 import type { Member } from '#domain/people/types.ts';

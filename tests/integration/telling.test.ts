@@ -1,9 +1,10 @@
-import { and, desc, eq } from 'drizzle-orm';
+import { and, desc, eq, isNotNull } from 'drizzle-orm';
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { cases, db, flags, follows, heldPosts, mailStops, members, notifications, notificationSettings, outbox, posts, readMarks, savedSearches, searchDocuments, threadReads, threads, trustLevels } from '#db/client.ts';
 import { acceptCorrection } from '#domain/decisions/correcting.ts';
 import { decide, undoDecision } from '#domain/decisions/deciding.ts';
 import { flagPost, flagPostInput } from '#domain/decisions/flagging.ts';
+import { removePost, removeThread, restorePost } from '#domain/decisions/removing.ts';
 import { submitPost, submitThread } from '#domain/decisions/submitting.ts';
 import { Invalid } from '#domain/errors.ts';
 import { acceptAnswer, unacceptAnswer } from '#domain/forum/accepting.ts';
@@ -12,7 +13,8 @@ import { follow, followInput, type FollowKind, type FollowLevel } from '#domain/
 import { countUnreadTold, listTold, openTold } from '#domain/forum/inbox.ts';
 import { mailNotifications, membersWithLettersDue } from '#domain/forum/notification-letters.ts';
 import { setNotificationSettings } from '#domain/forum/notification-settings.ts';
-import { createPost } from '#domain/forum/posts.ts';
+import { createPost, editPost, removeOwnPost } from '#domain/forum/posts.ts';
+import { quoteOf } from '#domain/forum/quoting.ts';
 import { createThread, threadInput } from '#domain/forum/starting-threads.ts';
 import { countTracked, trackedUnread, unreadByForum, unreadOf } from '#domain/forum/unread.ts';
 import { putCatalogue } from '#domain/library/catalogue.ts';
@@ -50,6 +52,7 @@ const caseOn = (postId: number) => db.select().from(cases).where(eq(cases.postId
 const openingOf = (threadId: number) => db.select().from(posts).where(and(eq(posts.threadId, threadId), eq(posts.number, 1))).get()?.id ?? 0;
 const later = (minutes: number) => new Date(Date.now() + minutes * 60_000);
 const mail = (now = later(3)) => membersWithLettersDue(now).map((member) => mailNotifications(member, now));
+const sent = () => db.update(outbox).set({ sentAt: new Date() }).run();
 const aboutPosts = (member: Member) => lettersTo(member.email).filter(({ subject }) => !/hidden|decision|flagged|correction/i.test(subject));
 const typed = () => stamp(addDays(new Date(), -0.01));
 function somebody(level: 'new' | 'trusted'): Member {
@@ -101,6 +104,7 @@ describe.each(hidings)('a post that is hidden by %s', (_, hide) => {
     expect(mail()).toEqual([1]);
     const [one, two] = [addDays(new Date(), 1), addDays(new Date(), 2)];
     expect(membersWithSearchesDue(one).map((member) => mailSavedSearches(member, one))).toEqual([1]);
+    sent();
     hide(post);
     decide(ines, { caseId: caseOn(post), outcome: 'keep', reason: 'Nothing of the kind.' });
     expect(meets(rosa, thread.id)).toEqual(all);
@@ -118,6 +122,123 @@ describe.each(hidings)('a post that is hidden by %s', (_, hide) => {
     expect({ ...meets(rosa, thread.id), unread: 0 }).toEqual(nothing);
     mail();
     expect(aboutPosts(rosa)).toEqual([]);
+  });
+});
+
+describe.each(['at-once', 'daily'] as const)('letters that wait, %s,', (how) => {
+  const tomorrow = addDays(lastHour(new Date(), settings().dailyHour), 1);
+  const words = () => lettersTo(rosa.email).map(({ text }) => text).join();
+  const thread = () => {
+    setNotificationSettings(rosa, { started: 'following', replied: 'tracking', mail: how });
+    return start(rosa);
+  };
+
+  test('do not tell of a post that was hidden, removed or taken back meanwhile; the rest they tell, and the post when it is shown again', () => {
+    for (const [away, back] of [
+      [(post: number) => flag(nadia, post, 'personal-data'), (post: number) => decide(ines, { caseId: caseOn(post), outcome: 'keep', reason: 'Nothing of the kind.' })],
+      [(post: number) => removePost(nadia, { postId: post, reason: 'Spam.' }), (post: number) => restorePost(nadia, { postId: post })],
+      [(post: number) => removeOwnPost(tom, { postId: post }), null],
+    ] as const) {
+      const { id } = thread();
+      const post = reply(tom, id, 'Mulberry lives in Elm Street');
+      reply(nadia, id, 'Quinces are ripe');
+      expect(mail(tomorrow)).toEqual([1]);
+      expect(words()).toMatch(/Mulberry[^]*Quinces/);
+      away(post);
+      expect(words()).toBe('');
+      expect(mail(tomorrow)).toEqual([1]);
+      expect(words()).not.toContain('Mulberry');
+      expect(words()).toContain('Quinces');
+      sent();
+      back?.(post);
+      expect(mail(addDays(tomorrow, 1)).filter((letters) => letters > 0)).toEqual(back ? [1] : []);
+      expect(words().match(/Mulberry/g)?.length).toBe(back ? 1 : undefined);
+      expect(words().match(/Quinces/g)).toHaveLength(1);
+      for (const table of [notifications, outbox, threads]) db.delete(table).run();
+    }
+  });
+
+  test('do not tell of a thread that was hidden or removed, nor quote a post that was', () => {
+    const { id } = thread();
+    const post = reply(tom, id, 'Mulberry lives in Elm Street twelve');
+    reply(nadia, id, '> Mulberry lives in Elm Street twelve\n\nNot here.');
+    mail(tomorrow);
+    flag(nadia, post, 'personal-data');
+    mail(tomorrow);
+    expect(words()).toContain('Nadia Okafor replied');
+    expect(words()).not.toContain('Mulberry');
+    removeThread(ines, { threadId: id, reason: 'All of it.' });
+    expect(aboutPosts(rosa).filter(({ subject }) => !subject.includes('decision'))).toEqual([]);
+    expect(mail(tomorrow)).not.toContain(1);
+  });
+});
+
+test('a letter of saved searches that waits is written anew without what was hidden, and tells it when it is shown', () => {
+  saveSearch(rosa, saveSearchInput.parse({ query: 'q=mulberry', name: 'Mulberry' }));
+  const thread = start(tom);
+  const post = reply(tom, thread.id, 'Mulberry lives in Elm Street');
+  reply(nadia, thread.id, 'A mulberry tree is black or white');
+  const day = addDays(new Date(), 1);
+  const searches = (now = day) => membersWithSearchesDue(now).map((member) => mailSavedSearches(member, now));
+  const words = () => lettersTo(rosa.email).map(({ text }) => text).join();
+  expect([searches(), searches()]).toEqual([[2], []]);
+  flag(nadia, post, 'personal-data');
+  expect(words()).toBe('');
+  expect(searches()).toEqual([1]);
+  expect(words()).not.toContain('Elm Street');
+  sent();
+  decide(ines, { caseId: caseOn(post), outcome: 'keep', reason: 'Nothing of the kind.' });
+  expect([searches(), searches(addDays(day, 1)), searches(addDays(day, 2))]).toEqual([[], [1], [0]]);
+});
+
+describe('what is shown again', () => {
+  const edit = (who: Member, postId: number, body: string) => editPost(who, { postId, body });
+
+  test('is told to those whom an edit named or quoted meanwhile, and to nobody twice', () => {
+    const thread = start(rosa);
+    const [post, quoted] = [reply(tom, thread.id, 'Medlar stands'), reply(abe, thread.id, 'A long enough sentence')];
+    db.delete(notifications).where(eq(notifications.memberId, abe.id)).run();
+    flag(nadia, post, 'personal-data');
+    edit(tom, post, `Medlar stands, @nadia, @rosa and @ines\n\n${quoteOf(tom, quoted)}`);
+    edit(tom, post, `Medlar stands, @nadia and @rosa\n\n${quoteOf(tom, quoted)}`);
+    expect([told(nadia), told(ines), told(abe)]).toEqual([[], expect.anything(), []]);
+    decide(ines, { caseId: caseOn(post), outcome: 'keep', reason: 'Fine.' });
+    expect([told(nadia).slice(1), told(abe)]).toEqual([[`Tom Achterberg mentioned you in “${thread.title}”`], [`Tom Achterberg quoted you in “${thread.title}”`]]);
+    expect(told(ines).join()).not.toContain('mentioned');
+    expect(told(rosa).filter((words) => words.startsWith('Tom'))).toHaveLength(1);
+    flag(nadia, post, 'personal-data');
+    edit(tom, post, 'Medlar stands, @nadia, @rosa and @ines');
+    db.update(posts).set({ createdAt: addDays(new Date(), -30) }).where(eq(posts.id, post)).run();
+    removePost(abe, { postId: post, reason: 'After all.' });
+    restorePost(abe, { postId: post });
+    expect(told(ines).filter((words) => words.includes('mentioned'))).toHaveLength(1);
+    expect(told(nadia).filter((words) => words.includes('mentioned'))).toHaveLength(1);
+  });
+
+  test('as a thread too; of what is old news only those it names are told, and nobody who has read it', () => {
+    const thread = start(tom);
+    const [post, old] = [reply(rosa, thread.id), reply(tom, thread.id)];
+    db.update(posts).set({ createdAt: addDays(new Date(), -30) }).where(eq(posts.id, old)).run();
+    flag(nadia, openingOf(thread.id), 'personal-data');
+    edit(tom, old, 'What does @abe say?');
+    for (const who of [ines, abe, nadia]) db.insert(follows).values({ memberId: who.id, kind: 'thread', ref: String(thread.id), level: 'following' }).run();
+    db.insert(threadReads).values({ memberId: nadia.id, threadId: thread.id, number: 3 }).run();
+    decide(ines, { caseId: caseOn(openingOf(thread.id)), outcome: 'keep', reason: 'Fine.' });
+    const about = (who: Member) => db.select({ postId: notifications.postId, kind: notifications.kind }).from(notifications).where(and(eq(notifications.memberId, who.id), isNotNull(notifications.postId))).orderBy(notifications.postId).all();
+    expect(about(ines)).toEqual([{ postId: openingOf(thread.id), kind: 'new-thread' }, { postId: post, kind: 'reply' }]);
+    expect(about(abe)).toEqual([...about(ines), { postId: old, kind: 'mention' }]);
+    expect(about(nadia)).toEqual([]);
+  });
+
+  test('after days is mailed still, if it could have been when it went', () => {
+    const thread = start(rosa);
+    const post = reply(tom, thread.id, 'Medlar stands');
+    const ago = addDays(new Date(), -10);
+    db.update(notifications).set({ createdAt: ago }).run();
+    db.update(posts).set({ createdAt: ago, removedAt: addDays(ago, 1), removedById: nadia.id, removedReason: 'x' }).where(eq(posts.id, post)).run();
+    restorePost(nadia, { postId: post });
+    expect(mail()).toEqual([1]);
+    expect(aboutPosts(rosa)).toHaveLength(1);
   });
 });
 
@@ -186,6 +307,25 @@ describe('an accepted answer', () => {
     expect([told(tom), countUnreadTold(tom)]).toEqual([[], 0]);
     mail();
     expect(lettersTo(tom.email)).toEqual([]);
+  });
+
+  test('accepted, taken back and accepted again is told and mailed once, by whom as it stands', () => {
+    const thread = start(rosa);
+    const post = reply(tom, thread.id);
+    db.delete(notifications).run();
+    for (let n = 0; n < 3; n++) {
+      acceptAnswer(n === 2 ? nadia : rosa, { postId: post });
+      expect(told(tom)).toEqual([`${n === 2 ? 'Nadia Okafor' : 'Rosa Delgado'} accepted your answer in “${thread.title}”`]);
+      mail();
+      unacceptAnswer(rosa, { postId: post });
+      expect([told(tom), countUnreadTold(tom)]).toEqual([[], 0]);
+    }
+    expect(lettersTo(tom.email)).toHaveLength(1);
+    acceptAnswer(rosa, { postId: post });
+    openTold(tom, listTold(tom, null).told[0]?.id ?? 0);
+    unacceptAnswer(rosa, { postId: post });
+    acceptAnswer(rosa, { postId: post });
+    expect([told(tom).length, countUnreadTold(tom)]).toEqual([1, 0]);
   });
 });
 

@@ -1,19 +1,22 @@
 import { eq } from 'drizzle-orm';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { changes, db, formTokens, posts, reactions, threads } from '#db/client.ts';
+import { removePost, removeThread } from '#domain/decisions/removing.ts';
 import { Denied, Invalid, NotFound, SignInRequired, TooMany } from '#domain/errors.ts';
+import { acceptAnswer } from '#domain/forum/accepting.ts';
+import { clockOf } from '#domain/forum/answer-clock.ts';
+import { closeThread } from '#domain/forum/closing.ts';
 import { createComment } from '#domain/forum/comments.ts';
 import { findInThread } from '#domain/forum/finding.ts';
 import { follow } from '#domain/forum/follows.ts';
 import { forgetOldForms } from '#domain/forum/form-tokens.ts';
-import { lockThread, removePost } from '#domain/forum/moderating.ts';
+import { lockThread } from '#domain/forum/moderating.ts';
 import { createPost, editPost, postsOnPage, removeOwnPost } from '#domain/forum/posts.ts';
 import { quoteOf } from '#domain/forum/quoting.ts';
 import { newestPostsBy, newestPostsIn, newestThreads } from '#domain/forum/recent-posts.ts';
 import { react, whoReacted } from '#domain/forum/reacting.ts';
 import { createThread } from '#domain/forum/starting-threads.ts';
 import { findThread, listThreads, type Thread } from '#domain/forum/threads.ts';
-import { removeThread } from '#domain/forum/moderating.ts';
 import { putCatalogue } from '#domain/library/catalogue.ts';
 import { limits } from '#domain/people/limits.ts';
 import type { Member, Viewer } from '#domain/people/types.ts';
@@ -141,8 +144,24 @@ test('views: new, of one kind, unanswered, with me', () => {
   expect(ids({ unanswered: true })).toContain(asked.id);
   expect(ids({ unanswered: true })).not.toContain(answered.id);
   expect(ids({ unanswered: true, kind: 'discussion' })[0]).toBe(talk.id);
+  expect(ids({ unanswered: true, kind: 'question' })).toEqual(ids({ unanswered: true }));
   expect(ids({ withMember: rosa.id })).toEqual(expect.arrayContaining([asked.id, answered.id]));
   expect(ids({ withMember: rosa.id })).not.toContain(talk.id);
+});
+
+test('unanswered in the list is what the clock runs for, whatever happened to the question', () => {
+  const questions = [start(rosa), start(rosa), start(rosa), start(rosa), start(rosa), start(rosa), start(rosa), start(rosa)] as const;
+  const [, own, selfAnswered, answered, removed, locked, closed, takenBack] = questions;
+  reply(own, rosa);
+  acceptAnswer(rosa, { postId: reply(selfAnswered, rosa).id });
+  reply(answered, tom);
+  removePost(nadia, { postId: reply(removed, tom).id, reason: 'Spam.' });
+  lockThread(nadia, { threadId: locked.id, reason: 'Heat.' });
+  closeThread(rosa, { threadId: closed.id, reason: 'Found it.' });
+  removeOwnPost(tom, { postId: reply(takenBack, tom).id });
+  const listed = listThreads(null, { unanswered: true }, null, 'start').threads.map((t) => t.id);
+  expect(questions.map(({ id }) => listed.includes(id))).toEqual([true, true, false, false, true, false, false, true]);
+  expect(questions.map(({ id }) => clockOf(findThread(null, id)) !== null)).toEqual(questions.map(({ id }) => listed.includes(id)));
 });
 
 test('the view of what one follows: by level on the thread, or of its forum or theme or who started it, where the thread itself says nothing else', () => {

@@ -1,7 +1,9 @@
 import { and, eq } from 'drizzle-orm';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { acceptedAnswers, cases, db, decisions, memberActivity, members, posts, threads, trustChanges, trustLevels } from '#db/client.ts';
+import { acceptedAnswers, cases, db, decisions, memberActivity, members, posts, reactions, threads, trustChanges, trustLevels } from '#db/client.ts';
+import { hideAuthor } from '#domain/anonymity.ts';
 import { Denied } from '#domain/errors.ts';
+import { react } from '#domain/forum/reacting.ts';
 import { createThread } from '#domain/forum/starting-threads.ts';
 import { readLog, readPublicLog } from '#domain/moderation/log.ts';
 import { setTrust } from '#domain/moderation/setting-trust.ts';
@@ -23,7 +25,7 @@ beforeAll(async () => {
   threadId = createThread(nadia, { forum: 'operations', kind: 'question', title: 'Where everybody writes', body: 'Here.', themes: [] }).id;
 });
 
-interface Life { joinedDaysAgo: number; /** Days ago, with threads read on them. */ days: Map<number, number>; posts: { daysAgo: number; removed: boolean; accepted: boolean }[]; removals: { daysAgo: number; undone: boolean; overturned: boolean }[] }
+interface Life { joinedDaysAgo: number; /** Days ago, with threads read on them. */ days: Map<number, number>; posts: { daysAgo: number; removed: boolean; accepted: boolean; /** By how many others. */ helpful?: number; /** Without a name. */ nameless?: boolean }[]; removals: { daysAgo: number; undone: boolean; overturned: boolean; nameless?: boolean }[] }
 const now = new Date('2026-11-28T12:00:00Z');
 let people = 0;
 let number = 100;
@@ -38,10 +40,15 @@ function live(life: Life): { id: number; email: string } {
     const { id } = db.insert(posts).values({
       threadId, number: ++number, authorId: member.id, markdown: 'x', html: 'x', renderedBy: 1, createdAt: addDays(now, -post.daysAgo), ...(post.removed && { removedAt: now, removedById: nadia.id, removedReason: 'Because.' }),
     }).returning().get();
+    if (post.nameless) hideAuthor(id, member.id);
+    for (const by of [nadia, rosa].slice(0, post.helpful ?? 0)) db.insert(reactions).values({ postId: id, memberId: by.id, kind: 'helpful' }).run();
+    // What others thank for, and what somebody thinks of their own, counts for nothing.
+    db.insert(reactions).values([{ postId: id, memberId: nadia.id, kind: 'thanks' }, { postId: id, memberId: member.id, kind: 'helpful' }]).run();
     if (post.accepted) db.insert(acceptedAnswers).values({ postId: id, threadId, byId: nadia.id }).run();
   }
   for (const removal of life.removals) {
-    const flagged = db.insert(cases).values({ kind: 'flags', memberId: member.id, closedAt: now }).returning().get();
+    const about = removal.nameless ? { postId: namelessPost(member.id) } : { memberId: member.id };
+    const flagged = db.insert(cases).values({ kind: 'flags', ...about, closedAt: now }).returning().get();
     db.insert(decisions).values({
       caseId: flagged.id, outcome: 'remove', reason: 'Because.', deciderId: nadia.id, authorId: member.id, at: addDays(now, -removal.daysAgo - 0.1),
       undoneAt: removal.undone ? now : null, overturnedAt: removal.overturned ? now : null,
@@ -50,16 +57,24 @@ function live(life: Life): { id: number; email: string } {
   return member;
 }
 
+/** A post without a name that was removed. */
+function namelessPost(memberId: number): number {
+  const { id } = db.insert(posts).values({ threadId, number: ++number, authorId: memberId, markdown: 'x', html: 'x', renderedBy: 1, createdAt: now, removedAt: now, removedById: nadia.id }).returning().get();
+  hideAuthor(id, memberId);
+  return id;
+}
+
 /** The rules told a second time, from a history and not from the table. */
 function expected(life: Life): Level {
   const visits = [...life.days.keys()].filter((d) => d >= 0).length;
   const read = [...life.days.values()].reduce((sum, n) => sum + n, 0);
-  const stand = life.posts.filter((p) => !p.removed);
-  const accepted = stand.filter((p) => p.accepted).length;
-  const removals = life.removals.filter((r) => r.daysAgo < 60 && !r.undone && !r.overturned).length;
-  const lastHere = Math.min(life.joinedDaysAgo, ...life.days.keys(), ...life.posts.map((p) => p.daysAgo));
+  const named = life.posts.filter((p) => !p.nameless);
+  const stand = named.filter((p) => !p.removed);
+  const helpful = stand.filter((p) => p.accepted || p.helpful).length;
+  const removals = life.removals.filter((r) => r.daysAgo < 60 && !r.undone && !r.overturned && !r.nameless).length;
+  const lastHere = Math.min(life.joinedDaysAgo, ...life.days.keys(), ...named.map((p) => p.daysAgo));
   if (life.joinedDaysAgo < 1 || visits < 2 || read < 10 || stand.length < 1 || removals > 2) return 'new';
-  if (life.joinedDaysAgo < 30 || visits < 10 || read < 50 || stand.length < 10 || accepted < 3 || removals > 0 || lastHere > 180) return 'member';
+  if (life.joinedDaysAgo < 30 || visits < 10 || read < 50 || stand.length < 10 || helpful < 3 || removals > 0 || lastHere > 180) return 'member';
   return 'trusted';
 }
 
@@ -73,11 +88,13 @@ function someLife(random: ReturnType<typeof randomFrom>): Life {
   const days = new Map(Array.from({ length: visits }, (_, i) => [earliest + i, read] as const));
   const many = random.from(devoted ? [9, 10, 11, 14] : [0, 1, 2, 9, 10, 11, 14]);
   const removedShare = random.from(devoted ? [0, 0, 0.1] : [0, 0, 0.1, 0.5, 1]);
-  const acceptedShare = random.from([0, 0.2, 0.4, 0.6]);
+  const acceptedShare = random.from([0, 0.1, 0.2, 0.4]);
+  const helpfulShare = random.from([0, 0.1, 0.2, 0.4]);
+  const namelessShare = random.from([0, 0, 0.1, 0.3]);
   return {
     joinedDaysAgo, days,
-    posts: Array.from({ length: many }, () => ({ daysAgo: earliest + random.below(Math.max(1, joinedDaysAgo - earliest)), removed: random.chance(removedShare), accepted: random.chance(acceptedShare) })),
-    removals: Array.from({ length: random.from(devoted ? [0, 0, 0, 0, 1, 3] : [0, 0, 1, 2, 3, 4]) }, () => ({ daysAgo: random.from([0, 30, 58, 59, 60, 61, 90]), undone: random.chance(0.2), overturned: random.chance(0.2) })),
+    posts: Array.from({ length: many }, () => ({ daysAgo: earliest + random.below(Math.max(1, joinedDaysAgo - earliest)), removed: random.chance(removedShare), accepted: random.chance(acceptedShare), helpful: random.chance(helpfulShare) ? 1 + random.below(2) : 0, nameless: random.chance(namelessShare) })),
+    removals: Array.from({ length: random.from(devoted ? [0, 0, 0, 0, 1, 3] : [0, 0, 1, 2, 3, 4]) }, () => ({ daysAgo: random.from([0, 30, 58, 59, 60, 61, 90]), undone: random.chance(0.2), overturned: random.chance(0.2), nameless: random.chance(0.3) })),
   };
 }
 
@@ -130,6 +147,18 @@ test('accepting one’s own answer counts for nothing', () => {
   expect(trustFacts(id, now).helpful).toBe(1);
   db.update(acceptedAnswers).set({ byId: id }).where(eq(acceptedAnswers.postId, db.select({ id: posts.id }).from(posts).where(eq(posts.authorId, id)))).run();
   expect(trustFacts(id, now).helpful).toBe(0);
+});
+
+test('marking as helpful counts at once, and taking it back too', () => {
+  const almost = { joinedDaysAgo: 60, days: new Map(Array.from({ length: 12 }, (_, i) => [i, 5] as const)), removals: [], posts: Array.from({ length: 10 }, (_, i) => ({ daysAgo: i + 1, removed: false, accepted: i < 2 })) };
+  const { id } = live(almost);
+  db.update(members).set({ createdAt: addDays(new Date(), -60) }).where(eq(members.id, id)).run();
+  expect(computeTrust(id)).toBe('member');
+  const postId = db.select({ id: posts.id }).from(posts).where(eq(posts.authorId, id)).orderBy(posts.id).all().at(-1)?.id ?? 0;
+  react(rosa, { postId, give: 'helpful' });
+  expect(levelOf(id)).toBe('trusted');
+  react(rosa, { postId, take: 'helpful' });
+  expect(levelOf(id)).toBe('member');
 });
 
 describe('levels', () => {

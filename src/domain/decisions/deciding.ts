@@ -4,7 +4,7 @@ import { bumpChanges, cases, corrections, db, decisions, flags, forums, heldPost
 import { rowId, text } from '#lib/fields.ts';
 import { Denied, Invalid } from '../errors.ts';
 import { commentInput, createComment } from '../forum/comments.ts';
-import { moveThread } from '../forum/moderating.ts';
+import { moveThreadByDecision } from '../forum/moderating.ts';
 import { createPost, postInput } from '../forum/posts.ts';
 import { createThread, threadInput } from '../forum/starting-threads.ts';
 import { recordAct, type Act } from '../moderation/log.ts';
@@ -12,11 +12,12 @@ import { learn } from '../moderation/spam-words.ts';
 import { mustCoordinate } from '../people/permissions.ts';
 import { computeTrust } from '../people/trust.ts';
 import type { Member } from '../people/types.ts';
+import { releaseFiles } from './held-files.ts';
 import { hide, remove, show } from './hiding.ts';
 import { tellAuthor, tellFlaggers, tellUndone } from './letters.ts';
 import { hoursToEdit, outcomesFor, type Outcome } from './outcomes.ts';
 import { mustHandle, whyBarred } from './queue.ts';
-import { caseById, decisionById, stateOf, subjectOf, type Case, type Decision, type Held, type Subject } from './subjects.ts';
+import { caseById, decisionById, postSubject, stateOf, subjectOf, type Case, type Decision, type Held, type Subject } from './subjects.ts';
 
 const outcomeCodes = ['keep', 'remove', 'ask', 'warn', 'move', 'correct', 'approve', 'decline', 'uphold', 'overturn'] as const satisfies readonly Outcome[];
 
@@ -79,7 +80,7 @@ function carryOut(actor: Member, { row, subject, outcome, reason, forum, now }: 
     const { removed, hidden } = stateOf(subject);
     if (outcome === 'remove' && (hidden || !removed)) remove(subject, actor, reason);
     if (row.kind === 'flags' && hidden && (outcome === 'keep' || outcome === 'warn' || outcome === 'move')) show(subject);
-    if (outcome === 'move') moveThread(actor, { threadId: subject.post.thread.id, forum: forum ?? '', reason });
+    if (outcome === 'move') moveThreadByDecision(actor, { threadId: subject.post.thread.id, forum: forum ?? '', reason });
     if (outcome === 'correct') accept(row.id, actor.id, 'coordinator', now);
     if (row.kind === 'flags' && outcome !== 'ask') learnFrom(row, subject.post.markdown, outcome);
   }
@@ -98,9 +99,13 @@ function learnFrom(row: Case, markdown: string, outcome: Outcome): void {
   if (asSpam) learn(markdown, outcome === 'remove' ? 'spam' : 'good');
 }
 
-/** Runs the command that was held, in the author's name. */
+/** Runs the command that was held, with its files, in the author's name. */
 function publish(held: Held, author: Member): void {
-  const url = { thread: () => createThread(author, threadInput.parse(held.input)).url, post: () => createPost(author, postInput.parse(held.input)).url, comment: () => createComment(author, commentInput.parse(held.input)).url }[held.kind]();
+  const files = releaseFiles(held.id);
+  const url = {
+    thread: () => createThread(author, { ...threadInput.parse(held.input), files }).url, post: () => createPost(author, { ...postInput.parse(held.input), files }).url,
+    comment: () => createComment(author, { ...commentInput.parse(held.input), files }).url,
+  }[held.kind]();
   db.update(heldPosts).set({ state: 'approved', url }).where(eq(heldPosts.id, held.id)).run();
 }
 
@@ -127,9 +132,8 @@ function takeBack(actor: Member, decision: Decision, subject: Subject, before: D
   const { thread } = subject.post;
   const home = decision.outcome === 'move' && decision.before.forumId !== undefined && decision.before.forumId !== thread.forumId
     ? db.select({ slug: forums.slug }).from(forums).where(eq(forums.id, decision.before.forumId)).get() : undefined;
-  if (home) moveThread(actor, { threadId: thread.id, forum: home.slug, reason: 'A decision was taken back.' });
-  const shown = subjectOf(actor, { postId: subject.post.id, memberId: null, heldId: null, decisionId: null });
-  if (before.hidden && shown.kind === 'post') hide(shown);
+  if (home) moveThreadByDecision(actor, { threadId: thread.id, forum: home.slug, reason: 'A decision was taken back.' });
+  if (before.hidden) hide(postSubject(actor, subject.post.id));
 }
 
 function writeLog(actor: Member, { outcome }: Decision, kind: Case['kind'], subject: Subject, reason: string): void {

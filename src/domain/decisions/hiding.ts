@@ -1,8 +1,11 @@
 import { eq } from 'drizzle-orm';
-import { bumpChanges, db, threads } from '#db/client.ts';
+import { bumpChanges, db, posts, threads } from '#db/client.ts';
+import { blankQuotes, restoreQuotes } from '../forum/blanked-quotes.ts';
+import { placesIn } from '../forum/moving-posts.ts';
 import { markRemoved, markRestored } from '../forum/posts.ts';
 import { dropThreadFromSearch, indexWholeThread } from '../forum/searchable.ts';
-import { blankQuotes, restoreQuotes } from '../forum/blanked-quotes.ts';
+import { tellOfShown } from '../forum/telling-again.ts';
+import { withdrawLettersAbout } from '../mail/withdrawing.ts';
 import { stateOf, type Subject } from './subjects.ts';
 
 type PostSubject = Extract<Subject, { kind: 'post' }>;
@@ -23,18 +26,29 @@ export function remove(subject: PostSubject, by: { id: number }, reason: string)
   blankQuotes(subject.post.id);
 }
 
-/** Shows it again, as it stood before. Call inside a transaction. */
+/** Shows it again, as it stood before, and tells those who were not told meanwhile. Call inside a transaction. */
 export function show(subject: PostSubject): void {
   if (!stateOf(subject).removed) return;
+  const { id, thread } = subject.post;
+  const since = outOfViewSince(subject);
   if (subject.isThread) {
-    markThread(subject.post.thread.id, { at: null, by: null, reason: null, hidden: false });
-    indexWholeThread(subject.post.thread.id);
+    markThread(thread.id, { at: null, by: null, reason: null, hidden: false });
+    indexWholeThread(thread.id);
   } else markRestored(subject.post);
-  restoreQuotes(subject.post.id);
+  restoreQuotes(id);
+  tellOfShown(subject.isThread ? placesIn(thread.id).map((p) => p.id) : [id], since);
+}
+
+function outOfViewSince({ post, isThread }: PostSubject): Date {
+  const row = isThread ? db.select({ at: threads.removedAt }).from(threads).where(eq(threads.id, post.thread.id)).get() : db.select({ at: posts.removedAt }).from(posts).where(eq(posts.id, post.id)).get();
+  return row?.at ?? new Date();
 }
 
 function markThread(id: number, { at, by, reason, hidden }: { at: Date | null; by: number | null; reason: string | null; hidden: boolean }): void {
   db.update(threads).set({ removedAt: at, removedById: by, removedReason: reason, hidden }).where(eq(threads.id, id)).run();
-  if (at) dropThreadFromSearch(id);
+  if (at) {
+    dropThreadFromSearch(id);
+    withdrawLettersAbout(placesIn(id).map((p) => p.id));
+  }
   bumpChanges();
 }

@@ -7,10 +7,12 @@ import { paging, type Paging } from '#lib/paging.ts';
 import { afterWorkingHours } from '#lib/working-hours.ts';
 import { Denied } from '../errors.ts';
 import { currentCalendar } from '../forum/calendar.ts';
+import type { PostFile } from '../forum/post-files.ts';
 import { standingOf, type Standing } from '../people/levels.ts';
 import { coordinatorsBesides } from '../people/coordinators.ts';
 import { mustCoordinate } from '../people/permissions.ts';
 import type { Member, Viewer } from '../people/types.ts';
+import { heldFilesOf } from './held-files.ts';
 import { outcomesFor, type Outcome } from './outcomes.ts';
 import { caseById, isUnnamed, shownSubject, subjectOf, type Case, type Decision, type Subject } from './subjects.ts';
 
@@ -78,6 +80,8 @@ export interface CaseView extends CaseRow {
   outcomes: Outcome[];
   /** Why this viewer does not decide it, in a sentence; null when they may. */
   barred: string | null;
+  /** Files that wait with a held post. */
+  files: PostFile[];
   /** Null for whoever has no name here. */
   authorStanding: Standing | null;
 }
@@ -90,11 +94,13 @@ export function findCase(viewer: Viewer, id: number, now = new Date()): CaseView
     .leftJoin(members, eq(members.id, flags.memberId)).where(eq(flags.caseId, id)).orderBy(asc(flags.id)).all();
   const reasons = [...new Set(told.map((f) => f.reason))].map((reason) => ({ reason, count: told.filter((f) => f.reason === reason).length }));
   const subject = subjectOf(viewer, row);
+  const about = subject.kind === 'appeal' ? subject.about : subject;
   const shown = asRow(subject, row, row.claimedById === null ? null : nameOf(row.claimedById), reasons, now);
   return {
     ...shown, closedAt: row.closedAt, barred: whyBarred(viewer, subject, now), outcomes: outcomesFor(row.kind, subject), authorStanding: isUnnamed(shown.subject) ? null : standingOf(subject.author),
     flags: told.map(({ name, handle, ...flag }) => ({ ...flag, by: name !== null && handle !== null ? { name, handle } : null })),
     notes: db.select({ text: caseNotes.text, at: caseNotes.at, by: members.name }).from(caseNotes).innerJoin(members, eq(members.id, caseNotes.byId)).where(eq(caseNotes.caseId, id)).orderBy(asc(caseNotes.id)).all(),
+    files: about.kind === 'held' ? heldFilesOf(about.held.id) : [],
     correction: db.select().from(corrections).where(eq(corrections.caseId, id)).get() ?? null,
     appeal: row.decisionId === null ? null : db.select({ text: appeals.text, at: appeals.at }).from(appeals).where(eq(appeals.decisionId, row.decisionId)).get() ?? null,
     decisions: db.select({ decision: decisions, decider: members.name }).from(decisions).innerJoin(members, eq(members.id, decisions.deciderId))

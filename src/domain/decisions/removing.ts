@@ -1,31 +1,39 @@
 import { and, eq, inArray, isNull } from 'drizzle-orm';
 import { z } from 'zod';
 import { cases, db, decisions, posts, transaction } from '#db/client.ts';
+import { optionalText, rowId, text } from '#lib/fields.ts';
 import { Denied, NotFound } from '../errors.ts';
-import { removePostInput, removeThreadInput, restorePost, restorePostInput, restoreThread, threadActInput } from '../forum/moderating.ts';
-import { findPost } from '../forum/posts.ts';
+import { postUrl } from '../forum/addresses.ts';
 import { findThread } from '../forum/threads.ts';
+import { recordAct } from '../moderation/log.ts';
 import { mustCoordinate } from '../people/permissions.ts';
 import { computeTrust } from '../people/trust.ts';
 import type { Member } from '../people/types.ts';
 import { decide } from './deciding.ts';
 import { openCaseOf } from './flagging.ts';
-import { restoreQuotes } from '../forum/blanked-quotes.ts';
+import { show } from './hiding.ts';
+import { postSubject } from './subjects.ts';
+
+const reason = text({ missing: 'Please give the reason: it stands in the public log.', max: 1_000 });
+
+export const removePostInput = z.object({ postId: rowId, reason });
 
 /** Removes somebody's post or comment in passing: a case is opened and decided at once, so its author may appeal. Throws Denied, NotFound. */
-export function removePostByDecision(actor: Member, input: z.output<typeof removePostInput>): { url: string } {
+export function removePost(actor: Member, input: z.output<typeof removePostInput>): { url: string } {
   mustCoordinate(actor);
   return transaction(() => {
-    const post = findPost(actor, input.postId);
+    const { post, isThread } = postSubject(actor, input.postId);
     if (post.removed && !post.hidden) throw new Denied('This post was removed already.');
-    if (post.number === 1 && post.thread.forumId !== null) throw new Denied('This is the opening post: remove the whole thread instead.');
+    if (isThread) throw new Denied('This is the opening post: remove the whole thread instead.');
     decide(actor, { caseId: openCaseOf({ postId: post.id }), outcome: 'remove', reason: input.reason });
-    return { url: `/posts/${post.id}` };
+    return { url: postUrl(post.id) };
   });
 }
 
+export const removeThreadInput = z.object({ threadId: rowId, reason });
+
 /** The same for a thread, which is a decision about its opening post. */
-export function removeThreadByDecision(actor: Member, input: z.output<typeof removeThreadInput>): { url: string } {
+export function removeThread(actor: Member, input: z.output<typeof removeThreadInput>): { url: string } {
   mustCoordinate(actor);
   return transaction(() => {
     const thread = findThread(actor, input.threadId);
@@ -36,25 +44,36 @@ export function removeThreadByDecision(actor: Member, input: z.output<typeof rem
   });
 }
 
-/** Brings back a post that a coordinator removed; the decision to remove it counts as taken back. Throws Denied. */
-export function restorePostByDecision(actor: Member, input: z.output<typeof restorePostInput>): { url: string } {
+export const restorePostInput = z.object({ postId: rowId });
+
+/** Brings back a post that a coordinator removed, and takes the decision to remove it back; what its author took back stays taken back. Throws Denied, NotFound. */
+export function restorePost(actor: Member, input: z.output<typeof restorePostInput>): { url: string } {
+  mustCoordinate(actor);
   return transaction(() => {
-    const restored = restorePost(actor, input);
-    takenBack(actor, input.postId);
-    return restored;
+    const subject = postSubject(actor, input.postId);
+    const { post } = subject;
+    if (!post.removed || post.removedById === post.authorId) throw new Denied('Only what a coordinator removed can be brought back.');
+    show({ ...subject, isThread: false });
+    recordAct(actor, 'restore post', `a post in “${post.thread.title}”`, postUrl(post.id));
+    takenBack(actor, post);
+    return { url: postUrl(post.id) };
   });
 }
 
-/** Brings a removed thread back; the decision to remove it counts as taken back. Throws Denied. */
-export function restoreThreadByDecision(actor: Member, input: z.output<typeof threadActInput>): { url: string } {
+export const restoreThreadInput = z.object({ threadId: rowId, reason: optionalText(1_000).optional() });
+
+/** Brings a removed thread back, and takes the decision to remove it back. Throws Denied, NotFound. */
+export function restoreThread(actor: Member, input: z.output<typeof restoreThreadInput>): { url: string } {
   mustCoordinate(actor);
   return transaction(() => {
     const thread = findThread(actor, input.threadId);
     if (thread.hidden) throw new Denied('This thread is hidden until its flags are decided: decide them in the queue.');
     if (!thread.removed) throw new Denied('This thread is not removed.');
-    const restored = restoreThread(actor, { ...input, threadId: thread.id });
-    takenBack(actor, openingPost(thread.id));
-    return restored;
+    const subject = postSubject(actor, openingPost(thread.id));
+    show(subject);
+    recordAct(actor, 'restore thread', thread.title, thread.url, input.reason);
+    takenBack(actor, subject.post);
+    return { url: thread.url };
   });
 }
 
@@ -64,9 +83,8 @@ function openingPost(threadId: number): number {
   return row.id;
 }
 
-function takenBack(actor: Member, postId: number): void {
-  const about = db.select({ id: cases.id }).from(cases).where(eq(cases.postId, postId));
+function takenBack(actor: Member, post: { id: number; authorId: number }): void {
+  const about = db.select({ id: cases.id }).from(cases).where(eq(cases.postId, post.id));
   db.update(decisions).set({ undoneAt: new Date(), undoneById: actor.id }).where(and(inArray(decisions.caseId, about), eq(decisions.outcome, 'remove'), isNull(decisions.undoneAt))).run();
-  restoreQuotes(postId);
-  computeTrust(findPost(actor, postId).authorId);
+  computeTrust(post.authorId);
 }

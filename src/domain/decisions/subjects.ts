@@ -50,7 +50,8 @@ export function subjectOf(coordinator: Member, row: Pick<Case, 'postId' | 'membe
   return { kind: 'appeal', decision, about, author: memberById(decision.authorId), words: `the decision about ${about.words}`, url: about.url };
 }
 
-function postSubject(coordinator: Member, postId: number): Subject {
+/** A post, or the thread it opens, as what a case may be about. Throws NotFound, Gone. */
+export function postSubject(coordinator: Member, postId: number): Extract<Subject, { kind: 'post' }> {
   const post = findPost(coordinator, postId);
   const isThread = post.number === 1 && post.thread.forumId !== null;
   return {

@@ -6,7 +6,7 @@ import { settings } from '#lib/settings.ts';
 import { NotFound } from '../errors.ts';
 import { commentInput, commentMadeBefore, createComment } from '../forum/comments.ts';
 import { draftPlace, forgetDraft } from '../forum/drafts.ts';
-import type { TakenFile } from '../forum/post-files.ts';
+import type { PostFile, TakenFile } from '../forum/post-files.ts';
 import { createPost, editPost, postEditInput, postInput, postMadeBefore } from '../forum/posts.ts';
 import { createThread, threadInput, threadMadeBefore } from '../forum/starting-threads.ts';
 import { whyHeld } from '../moderation/holding.ts';
@@ -16,6 +16,7 @@ import { trapFields, type Trap } from '../people/traps.ts';
 import { computeTrust } from '../people/trust.ts';
 import type { Member, Viewer } from '../people/types.ts';
 import { flagByHub } from './flagging.ts';
+import { heldFilesOf, holdFiles } from './held-files.ts';
 import { blankAgain } from '../forum/blanked-quotes.ts';
 
 type WithFiles = { files?: readonly TakenFile[] };
@@ -86,7 +87,8 @@ function submit(actor: Member, trap: Trap, { count, draft, body, files, text, ma
     if (twin) return { url: `/posts/held/${twin.id}`, held: true };
     countForLevel(actor, count, 'body');
     rehearse(create);
-    const waiting = db.insert(heldPosts).values({ ...row, input: { ...row.input, filesLeft: files.length }, authorId: actor.id, markdown: body, ...hold }).returning({ id: heldPosts.id }).get();
+    const waiting = db.insert(heldPosts).values({ ...row, authorId: actor.id, markdown: body, ...hold }).returning({ id: heldPosts.id }).get();
+    holdFiles(waiting.id, files);
     db.insert(cases).values({ kind: 'held', heldId: waiting.id }).run();
     return { url: `/posts/held/${waiting.id}`, held: true };
   });
@@ -121,7 +123,7 @@ export function submitEdit(actor: Member, { website, shown, ...input }: Paramete
   });
 }
 
-export interface HeldView { id: number; kind: 'thread' | 'post' | 'comment'; title: string | null; html: string; at: Date; state: 'waiting' | 'approved' | 'declined'; url: string | null; /** Files that were sent with it: they do not wait with it. */ filesLeft: number }
+export interface HeldView { id: number; kind: 'thread' | 'post' | 'comment'; title: string | null; html: string; at: Date; state: 'waiting' | 'approved' | 'declined'; url: string | null; files: PostFile[] }
 
 /** A held post, for its author and coordinators. Throws SignInRequired, NotFound. */
 export function heldPost(viewer: Viewer, id: number): HeldView {
@@ -139,6 +141,4 @@ export function ownWaiting(viewer: Viewer, where: { threadId?: number; resourceI
     .map(asView);
 }
 
-const asView = (row: typeof heldPosts.$inferSelect): HeldView => ({ id: row.id, kind: row.kind, title: row.title, html: renderMarkdown(row.markdown, `h${row.id}`), at: row.at, state: row.state, url: row.url, filesLeft: filesLeftOf(row.input) });
-
-const filesLeftOf = ({ filesLeft }: Record<string, unknown>) => (typeof filesLeft === 'number' ? filesLeft : 0);
+const asView = (row: typeof heldPosts.$inferSelect): HeldView => ({ id: row.id, kind: row.kind, title: row.title, html: renderMarkdown(row.markdown, `h${row.id}`), at: row.at, state: row.state, url: row.url, files: heldFilesOf(row.id) });

@@ -1,6 +1,7 @@
 import { and, eq, isNotNull, like, ne, or, sql } from 'drizzle-orm';
 import { blankedQuotes, bumpChanges, db, postLinks, posts, threads } from '#db/client.ts';
 import { plainText } from '#lib/markdown.ts';
+import { withdrawLettersAbout } from '../mail/withdrawing.ts';
 import { indexPost, indexThread } from './searchable.ts';
 
 /** A quotation shorter than this is a turn of phrase: it tells nothing. */
@@ -50,6 +51,7 @@ export function blankQuotes(postId: number): void {
     const whole = db.select({ html: blankedQuotes.html }).from(blankedQuotes).where(eq(blankedQuotes.postId, id)).limit(1).get()?.html ?? html;
     db.insert(blankedQuotes).values({ postId: id, ofPostId: postId, html: whole }).onConflictDoNothing().run();
     put(id, blanked);
+    withdrawLettersAbout([id]);
   }
 }
 

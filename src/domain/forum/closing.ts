@@ -4,7 +4,7 @@ import { rowId, text } from '#lib/fields.ts';
 import { Denied } from '../errors.ts';
 import { recordAct } from '../moderation/log.ts';
 import { countAttempt } from '../people/limits.ts';
-import { canModerate, canWrite, mustWrite } from '../people/permissions.ts';
+import { canModerateIn, canWrite, mustWrite } from '../people/permissions.ts';
 import type { Member, Viewer } from '../people/types.ts';
 import { noteAct, type Closing } from './thread-acts.ts';
 import { closingOf, putClosing } from './thread-fields.ts';
@@ -19,12 +19,12 @@ export function canClose(viewer: Viewer, thread: Thread): boolean {
 
 /** Whether this person may open a closed thread again: who started it, when they closed it themselves, and coordinators. */
 export function canReopen(viewer: Viewer, thread: Thread): boolean {
-  return mayEnd(viewer, thread) && thread.closing !== null && (canModerate(viewer) || thread.closing.byAuthor);
+  return mayEnd(viewer, thread) && thread.closing !== null && (canModerateIn(viewer, thread.id) || thread.closing.byAuthor);
 }
 
 function mayEnd(viewer: Viewer, thread: Thread): boolean {
   if (!canWrite(viewer) || thread.forumId === null || thread.removed || thread.forumClosedReason !== null) return false;
-  return canModerate(viewer) || (!thread.locked && startedBy(viewer, thread));
+  return canModerateIn(viewer, thread.id) || (!thread.locked && startedBy(viewer, thread));
 }
 
 export const closeThreadInput = z.object({ threadId: rowId, reason: text({ missing: 'Say how it ended: it is shown above the thread.', max: 1_000 }) });

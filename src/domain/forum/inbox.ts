@@ -28,8 +28,8 @@ export interface ToldRow {
 }
 
 /**
- * Columns and joins that tell a notification; what is not public any more is not told: a removed or hidden post or thread, a resource that was
- * retired. A post that quotes something hidden comes without its text.
+ * Columns and joins that tell a notification; what holds no more is not told: a removed or hidden post or thread, a resource that was retired, an
+ * answer that is not accepted any more. A post that quotes something hidden comes without its text.
  */
 export const toldColumns = `
   n.id, n.kind, n.reason, n.post_id, coalesce(p.thread_id, n.thread_id) as thread_id, n.words, n.url, n.created_at, n.read_at, p.number, t.title, t.resource_id is not null as comment, ${shownName(isNamelessPost('p.id'), 'w.name')} as author_name,
@@ -40,7 +40,8 @@ export const toldColumns = `
 export const toldJoins = `
   left join posts p on p.id = n.post_id left join threads t on t.id = coalesce(p.thread_id, n.thread_id) left join members w on w.id = p.author_id
   left join members a on a.id = n.actor_id left join resources s on s.id = t.resource_id`;
-export const stands = `(n.post_id is null or (p.removed_at is null and t.removed_at is null and (t.resource_id is null or s.status = 'published')))`;
+export const stands = `(n.post_id is null or (p.removed_at is null and t.removed_at is null and (t.resource_id is null or s.status = 'published')
+  and (n.kind <> 'accepted' or exists (select 1 from accepted_answers y where y.post_id = n.post_id))))`;
 
 /** How many notifications the viewer has not read. 0 for visitors. */
 export function countUnreadTold(viewer: Viewer): number {
@@ -70,6 +71,7 @@ export function whatHappened(row: ToldRow): string {
     case 'quote': return `${who} quoted you in ${where}`;
     case 'new-thread': return `${who} started ${where}`;
     case 'accepted': return `${who} accepted your answer in ${where}`;
+    case 'moved': return `A coordinator has moved what you wrote to ${where}. The reason given: ${row.words ?? ''}`;
     default: return row.words ?? (row.comment ? `${who} commented on “${row.title}”` : `${who} replied in ${where}`);
   }
 }

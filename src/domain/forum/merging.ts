@@ -5,9 +5,11 @@ import { rowId, text } from '#lib/fields.ts';
 import { Denied } from '../errors.ts';
 import { recordAct } from '../moderation/log.ts';
 import type { Member } from '../people/types.ts';
+import { carryFollows, carryReads } from './carrying.ts';
 import { onThread } from './moderating.ts';
 import { appendPosts, leadTo, placesIn, renumber, settleThreads } from './moving-posts.ts';
 import { namedThread } from './naming-threads.ts';
+import { tellMoved } from './notifying.ts';
 import { noteAct } from './thread-acts.ts';
 
 export const mergeThreadsInput = z.object({
@@ -20,7 +22,7 @@ export const mergeThreadsInput = z.object({
 
 /**
  * Merges a thread into another one: all its posts go there, after the others or among them by date (the other's opening post stays the first),
- * and its address leads there. For coordinators. Returns where the other thread is. Throws Invalid, Denied.
+ * and its address leads there; who followed it follows the other one, and whose posts moved is told. For coordinators. Returns where the other thread is. Throws Invalid, Denied.
  */
 export function mergeThreads(actor: Member, input: z.output<typeof mergeThreadsInput>): { url: string } {
   return onThread(actor, input.threadId, (thread) => {
@@ -28,13 +30,17 @@ export function mergeThreads(actor: Member, input: z.output<typeof mergeThreadsI
     const into = namedThread(actor, input.target, thread);
     const moved = placesIn(thread.id);
     const own = placesIn(into.id);
-    appendPosts(into.id, moved.map((p) => p.id));
-    if (input.order === 'by-date') orderByDate(into.id);
+    const reads = carryReads([thread.id, into.id], () => {
+      appendPosts(into.id, moved.map((p) => p.id));
+      if (input.order === 'by-date') orderByDate(into.id);
+    });
+    const carried = { ...carryFollows(thread.id, into.id), reads: reads.filter(({ threadId }) => threadId === into.id) };
     leadTo(actor, thread.id, into.id, `It was merged into “${into.title}”.`);
     noteAct(actor, 'merge threads', thread.id, input.reason, {
-      as: 'thread', from: thread.id, to: into.id, lastNumber: into.lastNumber, posts: moved, own: input.order === 'by-date' ? own : null,
+      as: 'thread', from: thread.id, to: into.id, lastNumber: into.lastNumber, posts: moved, own: input.order === 'by-date' ? own : null, carried,
     }, into.id);
     settleThreads([thread.id, into.id], moved.map((p) => p.id));
+    tellMoved(actor, moved.map((p) => p.id), input.reason);
     recordAct(actor, 'merge threads', `“${thread.title}” into “${into.title}”`, into.url, input.reason);
   });
 }

@@ -1,19 +1,15 @@
-import { eq } from 'drizzle-orm';
 import { z } from 'zod';
-import { bumpChanges, db, members, threads, transaction } from '#db/client.ts';
+import { bumpChanges, transaction } from '#db/client.ts';
 import { optionalText, rowId, text } from '#lib/fields.ts';
-import { settings } from '#lib/settings.ts';
 import { slugify } from '#lib/slug.ts';
 import { Denied, Invalid } from '../errors.ts';
-import { post as mail } from '../mail/outbox.ts';
 import { recordAct, type Act } from '../moderation/log.ts';
 import { mustCoordinate } from '../people/permissions.ts';
 import type { Member } from '../people/types.ts';
-import { postUrl, threadUrl } from './addresses.ts';
+import { threadUrl } from './addresses.ts';
 import { titleField } from './fields.ts';
 import { chosenForum } from './forums.ts';
-import { findPost, markRemoved, markRestored } from './posts.ts';
-import { dropThreadFromSearch, indexThread, indexWholeThread } from './searchable.ts';
+import { indexThread } from './searchable.ts';
 import { noteAct, type ThreadFields } from './thread-acts.ts';
 import { fieldsOf, putFields, sameFields } from './thread-fields.ts';
 import { findThread, type Thread } from './threads.ts';
@@ -52,17 +48,29 @@ export function renameThread(actor: Member, input: z.output<typeof renameThreadI
 
 export const moveThreadInput = z.object({ threadId: rowId, forum: z.string({ error: 'Please choose a forum.' }), reason: optionalText(1_000) });
 
-/** Moves a thread to another forum. Its old address leads to the new one. */
+/** Moves a thread to another forum. Its old address leads to the new one. Throws Denied, Invalid. */
 export function moveThread(actor: Member, input: z.output<typeof moveThreadInput>): { url: string } {
   return onThread(actor, input.threadId, (thread) => {
-    const forum = chosenForum(input.forum);
-    if (forum.id === thread.forumId) throw new Invalid({ forum: 'The thread is in this forum already.' });
-    if (forum.closedReason !== null) throw new Invalid({ forum: 'This forum is closed: nothing is added to it.' });
-    change(actor, thread, 'move thread', { forumId: forum.id }, input.reason);
-    indexThread(thread.id);
-    recordAct(actor, 'move thread', `“${thread.title}” from ${thread.forum?.name} to ${forum.name}`,
-      threadUrl({ id: thread.id, slug: thread.slug, forumSlug: forum.slug, resourceSlug: null }), input.reason);
+    const before = { forumId: thread.forumId };
+    const after = { forumId: putInForum(actor, thread, input) };
+    noteAct(actor, 'move thread', thread.id, input.reason, { as: 'fields', before, after });
   });
+}
+
+/** The same as part of a decision: it is taken back with the decision and not as an act of its own, so that there is one way to undo it. */
+export function moveThreadByDecision(actor: Member, input: z.output<typeof moveThreadInput>): void {
+  onThread(actor, input.threadId, (thread) => { putInForum(actor, thread, input); });
+}
+
+function putInForum(actor: Member, thread: Thread, input: z.output<typeof moveThreadInput>): number {
+  const forum = chosenForum(input.forum);
+  if (forum.id === thread.forumId) throw new Invalid({ forum: 'The thread is in this forum already.' });
+  if (forum.closedReason !== null) throw new Invalid({ forum: 'This forum is closed: nothing is added to it.' });
+  putFields(thread.id, { forumId: forum.id });
+  indexThread(thread.id);
+  recordAct(actor, 'move thread', `“${thread.title}” from ${thread.forum?.name} to ${forum.name}`,
+    threadUrl({ id: thread.id, slug: thread.slug, forumSlug: forum.slug, resourceSlug: null }), input.reason);
+  return forum.id;
 }
 
 export const lockThreadInput = z.object({ threadId: rowId, reason });
@@ -98,63 +106,4 @@ export function unpinThread(actor: Member, input: z.output<typeof threadActInput
     change(actor, thread, 'unpin thread', { pinned: false }, input.reason ?? null);
     recordAct(actor, 'unpin thread', thread.title, thread.url, input.reason);
   });
-}
-
-export const removeThreadInput = z.object({ threadId: rowId, reason });
-
-/**
- * Takes a thread off every public surface; its address says that it was removed and why. Its author is told by mail. It is brought back by
- * restoring it (see decisions/removing.ts), not by undoing an act: only so is the decision behind it taken back too.
- */
-export function removeThread(actor: Member, input: z.output<typeof removeThreadInput>): { url: string } {
-  return onThread(actor, input.threadId, (thread) => {
-    db.update(threads).set({ removedAt: new Date(), removedReason: input.reason, removedById: actor.id, hidden: false }).where(eq(threads.id, thread.id)).run();
-    dropThreadFromSearch(thread.id);
-    tell(thread.authorId, `Your thread on ${settings().name} was removed`, `A coordinator has removed your thread “${thread.title}”.`, input.reason);
-    recordAct(actor, 'remove thread', thread.title, thread.url, input.reason);
-  });
-}
-
-/** Brings a removed thread back. */
-export function restoreThread(actor: Member, input: z.output<typeof threadActInput>): { url: string } {
-  return onThread(actor, input.threadId, (thread) => {
-    db.update(threads).set({ removedAt: null, removedReason: null, removedById: null, hidden: false }).where(eq(threads.id, thread.id)).run();
-    indexWholeThread(thread.id);
-    recordAct(actor, 'restore thread', thread.title, thread.url, input.reason);
-  });
-}
-
-export const removePostInput = z.object({ postId: rowId, reason });
-
-/** Removes somebody's post or comment; its place stays and shows the reason, and its author is told by mail. */
-export function removePost(actor: Member, input: z.output<typeof removePostInput>): { url: string } {
-  mustCoordinate(actor);
-  return transaction(() => {
-    const post = findPost(actor, input.postId);
-    if (post.removed) throw new Denied('This post was removed already.');
-    if (post.number === 1 && post.thread.forumId !== null) throw new Denied('This is the opening post: remove the whole thread instead.');
-    markRemoved(post, actor, input.reason);
-    tell(post.authorId, `Your post on ${settings().name} was removed`, `A coordinator has removed your post in “${post.thread.title}”: ${settings().url}${postUrl(post.id)}`, input.reason);
-    recordAct(actor, 'remove post', `a post in “${post.thread.title}”`, postUrl(post.id), input.reason);
-    return { url: postUrl(post.id) };
-  });
-}
-
-export const restorePostInput = z.object({ postId: rowId });
-
-/** Brings back a post that a coordinator removed; what its author took back stays taken back. */
-export function restorePost(actor: Member, input: z.output<typeof restorePostInput>): { url: string } {
-  mustCoordinate(actor);
-  return transaction(() => {
-    const post = findPost(actor, input.postId);
-    if (!post.removed || post.removedById === post.authorId) throw new Denied('Only what a coordinator removed can be brought back.');
-    markRestored(post);
-    recordAct(actor, 'restore post', `a post in “${post.thread.title}”`, postUrl(post.id));
-    return { url: postUrl(post.id) };
-  });
-}
-
-function tell(memberId: number, subject: string, what: string, why: string): void {
-  const member = db.select({ email: members.email }).from(members).where(eq(members.id, memberId)).get();
-  if (member) mail(member.email, subject, [what, `The reason given: ${why}`, 'If you think this is wrong, answer in the community forum or to any coordinator.']);
 }

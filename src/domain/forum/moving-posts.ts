@@ -1,5 +1,5 @@
 import { and, asc, eq, gt, inArray, sql } from 'drizzle-orm';
-import { acceptedAnswers, db, formerThreads, posts, prepared, threads } from '#db/client.ts';
+import { acceptedAnswers, db, formerThreads, notifications, posts, prepared, threads } from '#db/client.ts';
 import { Denied } from '../errors.ts';
 import type { Member } from '../people/types.ts';
 import { recount } from './posts.ts';
@@ -10,6 +10,11 @@ export interface Place { id: number; number: number }
 /** The posts of a thread with their numbers, removed ones too, in order. */
 export function placesIn(threadId: number): Place[] {
   return db.select({ id: posts.id, number: posts.number }).from(posts).where(eq(posts.threadId, threadId)).orderBy(asc(posts.number)).all();
+}
+
+/** Who wrote these posts, each once. */
+export function authorsOf(postIds: readonly number[]): number[] {
+  return db.selectDistinct({ id: posts.authorId }).from(posts).where(inArray(posts.id, [...postIds])).all().map(({ id }) => id);
 }
 
 /** Puts posts at the end of a thread, in this order, each with the next number. */
@@ -61,10 +66,11 @@ export function standAgain(threadId: number): void {
   db.update(threads).set({ removedAt: null, removedReason: null, removedById: null }).where(eq(threads.id, threadId)).run();
 }
 
-/** Brings counters, accepted answers and search in step after these posts were moved between these threads. */
+/** Brings counters, accepted answers, notifications and search in step after these posts were moved between these threads. */
 export function settleThreads(threadIds: readonly number[], moved: readonly number[]): void {
   for (const id of threadIds) recount(id);
   db.update(acceptedAnswers).set({ threadId: sql`(select p.thread_id from posts p where p.id = ${acceptedAnswers.postId})` }).where(inArray(acceptedAnswers.threadId, [...threadIds])).run();
+  db.update(notifications).set({ threadId: sql`(select p.thread_id from posts p where p.id = ${notifications.postId})` }).where(inArray(notifications.postId, [...moved])).run();
   reindexMoved(threadIds, moved);
 }
 

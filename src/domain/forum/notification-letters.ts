@@ -4,6 +4,7 @@ import type { LetterPart } from '#lib/letter.ts';
 import { settings } from '#lib/settings.ts';
 import { postNews } from '../mail/outbox.ts';
 import { stopUrl } from '../mail/stopping.ts';
+import { noteToldIn } from '../mail/withdrawing.ts';
 import { postUrl } from './addresses.ts';
 import { stands, toldColumns, toldJoins, whatHappened, whyTold, type ToldRow } from './inbox.ts';
 import { notificationSettingsOf } from './notification-settings.ts';
@@ -11,7 +12,7 @@ import { notificationSettingsOf } from './notification-settings.ts';
 /** A letter waits so long for more of the same thread. In milliseconds. */
 const patience = 2 * 60_000;
 /** What could not be mailed for so many days is mailed no more. */
-const daysGood = 3;
+export const daysGood = 3;
 /** Characters of a post that a letter quotes, and notifications that a daily letter tells one by one. */
 const mostQuoted = 1_500;
 const mostTold = 50;
@@ -50,8 +51,7 @@ export function mailNotifications(memberId: number, now = new Date()): number {
       if (!first) continue;
       for (const { id } of group) mailed().run(now.getTime(), id);
       const to = { id: memberId, email: first.email };
-      if (mail === 'daily') writeDaily(to, group);
-      else writeAtOnce(to, first, group);
+      noteToldIn(mail === 'daily' ? writeDaily(to, group) : writeAtOnce(to, first, group), group.map(({ id }) => id));
       written++;
     }
     return written;
@@ -72,17 +72,17 @@ function byThread(rows: readonly Waiting[]): Waiting[][] {
   return [...groups.values()];
 }
 
-function writeAtOnce(to: { id: number; email: string }, first: Waiting, group: readonly Waiting[]): void {
+function writeAtOnce(to: { id: number; email: string }, first: Waiting, group: readonly Waiting[]): number {
   const whys = [...new Set(group.map(whyTold))].join(' ');
   const opening = group.some(({ kind, number }) => kind === 'new-thread' || number === 1);
-  postNews({
+  return postNews({
     to, subject: first.title === null ? whatHappened(first) : opening ? first.title : `Re: ${first.title}`,
     parts: group.flatMap(partsOf), why: `${whys} To answer, open the link.`, change: '/account/notifications', headers: threading(group),
     ...(first.thread_id === null ? { stops: 'notifications' } : { stops: `thread-${first.thread_id}`, stopWords: 'letters about this thread' }),
   });
 }
 
-function writeDaily(to: { id: number; email: string }, rows: readonly Waiting[]): void {
+function writeDaily(to: { id: number; email: string }, rows: readonly Waiting[]): number {
   const { name, url } = settings();
   const told = rows.slice(0, mostTold);
   const parts = byThread(told).flatMap((group): LetterPart[] => {
@@ -94,7 +94,7 @@ function writeDaily(to: { id: number; email: string }, rows: readonly Waiting[])
     ];
   });
   const rest = rows.length - told.length;
-  postNews({
+  return postNews({
     to, subject: `${rows.length} new for you on ${name}`, parts: [...parts, ...(rest > 0 ? [{ link: `And ${rest} more`, url: `${url}/account/inbox` }] : [])],
     why: `You get this letter once a day because you chose so on ${name}. To answer, open the links.`, change: '/account/notifications', stops: 'notifications',
   });
@@ -103,9 +103,10 @@ function writeDaily(to: { id: number; email: string }, rows: readonly Waiting[])
 function partsOf(row: Waiting): LetterPart[] {
   const { url } = settings();
   if (row.post_id === null) return [{ text: `${whatHappened(row)}` }, { link: 'See it', url: url + (row.url ?? '/account/inbox') }];
+  const plain = row.kind === 'accepted' || row.kind === 'moved';
   return [
-    { text: `${whatHappened(row)}:` },
-    ...(row.kind === 'accepted' || row.markdown === null ? [] : [{ quote: shortened(row.markdown) }]),
+    { text: row.kind === 'moved' ? whatHappened(row) : `${whatHappened(row)}:` },
+    ...(plain || row.markdown === null ? [] : [{ quote: shortened(row.markdown) }]),
     { link: 'Read it in its place', url: url + postUrl(row.post_id) },
   ];
 }

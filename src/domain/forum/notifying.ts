@@ -1,7 +1,7 @@
 import { prepared } from '#db/client.ts';
 import { isNameless, isNamelessIn, isNamelessPost } from '../anonymity.ts';
 import type { NotificationKind, NotificationReason } from '../mail/notifications.ts';
-import { dropNotifications, putNotification, putNotifications } from '../mail/notifications.ts';
+import { dropUnseen, putNotification, putNotifications, renewNotification } from '../mail/notifications.ts';
 import type { FollowKind, FollowLevel } from './follows.ts';
 import { notMuted } from './muted.ts';
 
@@ -97,15 +97,45 @@ const concerned = prepared((d) => d.$client.prepare(`
     union select value from json_each(@named))
   select distinct f.member_id, f.kind, f.ref, f.level, f.auto from some s cross join around a cross join follows f on f.member_id = s.id and f.kind = a.kind and f.ref = a.ref`));
 
-/** Tells the author of an answer that it was accepted, unless they have muted the thread; by whom, unless that one is nameless in it. Call inside the transaction of the accepting. */
+/**
+ * Tells the author of an answer that it was accepted, unless they have muted the thread; by whom, unless that one is nameless in it. Accepted
+ * again after it was taken back, it shows again but is no news. Call inside the transaction of the accepting.
+ */
 export function notifyOfAccepted(postId: number, byId: number): void {
   const post = facts().get(postId) as Facts | undefined;
   if (!post || post.author_id === byId || !listens().get({ thread: post.thread_id, member: post.author_id })) return;
-  putNotification({ memberId: post.author_id, kind: 'accepted', reason: 'own', actorId: isNameless(byId, post.thread_id) ? null : byId, threadId: post.thread_id, postId });
+  const actorId = isNameless(byId, post.thread_id) ? null : byId;
+  if (!renewNotification(postId, 'accepted', actorId)) putNotification({ memberId: post.author_id, kind: 'accepted', reason: 'own', actorId, threadId: post.thread_id, postId });
 }
 const listens = prepared((d) => d.$client.prepare(`select 1 from threads t where t.id = @thread and ${notMuted('t', '@member')}`));
 
-/** Takes back that the author of an answer was told. Call inside the transaction that takes the acceptance back. */
+/** Takes back that the author of an answer is to be told; if they know already, it shows no more while the answer is not accepted. Call inside the transaction that takes the acceptance back. */
 export function forgetAccepted(postId: number): void {
-  dropNotifications(postId, 'accepted');
+  dropUnseen(postId, 'accepted');
 }
+
+/** Tells the authors of posts that stand in another thread now where and why, each once, whatever they have muted. Call inside the transaction, when the posts have moved. */
+export function tellMoved(actor: { id: number }, postIds: readonly number[], reason: string): void {
+  takeMovedBack(postIds);
+  for (const { id, thread_id, author_id } of firstOfEach().all(JSON.stringify(postIds)) as { id: number; thread_id: number; author_id: number }[]) {
+    putNotification({ memberId: author_id, kind: 'moved', reason: 'own', actorId: actor.id, threadId: thread_id, postId: id, words: reason });
+  }
+}
+const firstOfEach = prepared((d) => d.$client.prepare(`
+  select p.id, p.thread_id, p.author_id, min(p.number) from json_each(?) j join posts p on p.id = j.value where p.removed_at is null group by p.author_id`));
+
+/** Tells those who know that their posts were moved that they are back; the others need not know. Call inside the transaction. */
+export function tellMovedBack(actor: { id: number }, postIds: readonly number[]): void {
+  const knowing = takeMovedBack(postIds);
+  tellMoved(actor, writtenBy().all({ posts: JSON.stringify(postIds), members: JSON.stringify(knowing) }) as number[], 'The move was undone.');
+}
+const writtenBy = prepared((d) => d.$client.prepare(`
+  select p.id from json_each(@posts) j join posts p on p.id = j.value where p.author_id in (select value from json_each(@members))`).pluck());
+
+/** What was told of earlier moves says a wrong place now. Returns the members who had read it or been sent it. */
+function takeMovedBack(postIds: readonly number[]): number[] {
+  const gone = movedTold().all(JSON.stringify(postIds)) as { member_id: number; seen: number }[];
+  return gone.filter(({ seen }) => seen).map(({ member_id }) => member_id);
+}
+const movedTold = prepared((d) => d.$client.prepare(`
+  delete from notifications where kind = 'moved' and post_id in (select value from json_each(?)) returning member_id, (read_at is not null or mailed_at is not null) as seen`));

@@ -30,7 +30,7 @@ export interface PostFile {
 }
 
 /** A file that lies in the store and waits to belong to a post. */
-export type TakenFile = Pick<typeof postFiles.$inferInsert, 'hash' | 'name' | 'label' | 'mediaType' | 'size' | 'width' | 'height' | 'textState'>;
+export type TakenFile = Pick<typeof postFiles.$inferInsert, 'hash' | 'name' | 'label' | 'mediaType' | 'size' | 'width' | 'height'> & { textState: 'waiting' | 'none' };
 
 /** The fields of a form that brings files: the n-th label is that of the n-th file, `decorative` names files by their number from 1. */
 export const postFilesInput = z.object({
@@ -112,8 +112,11 @@ export function filesOfOnePost(postId: number): PostFile[] {
 }
 const ofOne = prepared((d) => d.$client.prepare(`select ${columns} from post_files f where f.post_id = ? order by f.id`));
 
-function asFile({ postId: _, mediaType, width, height, ...row }: Row): PostFile {
-  return { ...row, url: addressOfPostFile(row), kind: fileKindOf(mediaType)?.label ?? mediaType, picture: width !== null && height !== null ? { width, height } : null };
+const asFile = (row: Row): PostFile => shownFile(row, addressOfPostFile(row));
+
+/** A file as it is shown, at this address. */
+export function shownFile({ id, label, name, size, mediaType, width, height }: Omit<Row, 'postId'>, url: string): PostFile {
+  return { id, url, label, name, size, kind: fileKindOf(mediaType)?.label ?? mediaType, picture: width !== null && height !== null ? { width, height } : null };
 }
 
 /** Where a file of a post is had. */

@@ -5,9 +5,10 @@ import { rendererVersion } from '#lib/markdown.ts';
 import { rowId, text } from '#lib/fields.ts';
 import { authorOfPost, hideAuthor, isNameless, nameless } from '../anonymity.ts';
 import { Denied, NotFound } from '../errors.ts';
+import { withdrawLettersAbout } from '../mail/withdrawing.ts';
 import { correctionsUnder } from '../moderation/corrections.ts';
 import { countAttempt } from '../people/limits.ts';
-import { canModerate, canWrite, mustWrite } from '../people/permissions.ts';
+import { canModerate, canModerateIn, canWrite, mustWrite } from '../people/permissions.ts';
 import type { Member, Viewer } from '../people/types.ts';
 import { postPlace, postsPerPage } from './addresses.ts';
 import { draftPlace, forgetDraft } from './drafts.ts';
@@ -29,7 +30,7 @@ import type { PostView } from './types.ts';
 
 /** Whether this person may add to the thread. */
 export function canReply(viewer: Viewer, thread: Thread): boolean {
-  return canWrite(viewer) && !thread.removed && isOpenResource(thread) && thread.forumClosedReason === null && ((!thread.locked && thread.closing === null) || canModerate(viewer));
+  return canWrite(viewer) && !thread.removed && isOpenResource(thread) && thread.forumClosedReason === null && ((!thread.locked && thread.closing === null) || canModerateIn(viewer, thread.id));
 }
 
 const isOpenResource = (thread: Thread) => thread.resourceStatus === null || thread.resourceStatus === 'published';
@@ -222,9 +223,10 @@ export function removeOwnPost(actor: Member, input: z.output<typeof postRemoveIn
   });
 }
 
-/** Marks a post as removed (or only hidden until a coordinator decides) and keeps counters and search in step. Call inside a transaction, after the checks. */
+/** Marks a post as removed (or only hidden until a coordinator decides) and keeps counters, search and letters in step. Call inside a transaction, after the checks. */
 export function markRemoved(post: { id: number; thread: { id: number } }, by: { id: number }, reason: string | null, hidden = false): void {
   db.update(posts).set({ removedAt: new Date(), removedById: by.id, removedReason: reason, hidden }).where(eq(posts.id, post.id)).run();
+  withdrawLettersAbout([post.id]);
   recount(post.thread.id);
   dropPostFromSearch(post.id);
   indexThread(post.thread.id);

@@ -6,6 +6,7 @@ import { personInThread } from '../anonymity.ts';
 import { Denied, Invalid } from '../errors.ts';
 import { countAttempt } from '../people/limits.ts';
 import { mustWrite } from '../people/permissions.ts';
+import { computeTrust } from '../people/trust.ts';
 import type { Author, Member, Viewer } from '../people/types.ts';
 import { postPlace } from './addresses.ts';
 import { findPost } from './posts.ts';
@@ -26,7 +27,10 @@ export function react(actor: Member, { postId, give, take }: z.output<typeof rea
     countAttempt('reactPerMember', actor.id);
     const changed = (give ? db.insert(reactions).values({ postId, memberId: actor.id, kind: give }).onConflictDoNothing().run().changes : 0)
       + (take ? db.delete(reactions).where(and(eq(reactions.postId, postId), eq(reactions.memberId, actor.id), eq(reactions.kind, take))).run().changes : 0);
-    if (changed > 0) bumpChanges();
+    if (changed > 0) {
+      if (give === 'helpful' || take === 'helpful') computeTrust(post.authorId);
+      bumpChanges();
+    }
     return { url: postPlace(post.thread.url, post.number) };
   });
 }

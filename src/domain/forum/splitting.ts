@@ -7,10 +7,12 @@ import { Denied, Invalid } from '../errors.ts';
 import { recordAct } from '../moderation/log.ts';
 import type { Member } from '../people/types.ts';
 import { titleField } from './fields.ts';
+import { carryFollows, carryReads } from './carrying.ts';
 import { chosenForum } from './forums.ts';
 import { onThread } from './moderating.ts';
-import { appendPosts, placesIn, settleThreads, type Place } from './moving-posts.ts';
+import { appendPosts, authorsOf, placesIn, settleThreads, type Place } from './moving-posts.ts';
 import { namedThread } from './naming-threads.ts';
+import { tellMoved } from './notifying.ts';
 import { noteAct } from './thread-acts.ts';
 import { findThread, type Thread } from './threads.ts';
 
@@ -29,7 +31,8 @@ export const splitThreadInput = z.object({
 
 /**
  * Moves posts of a thread to a new thread or to the end of another one, where each gets the next number. Their permanent addresses go with them,
- * and a note in their old place says where they are. The opening post stays. For coordinators. Returns where the posts are. Throws Invalid, Denied.
+ * and a note in their old place says where they are. Who chose to follow the thread, or wrote them, follows where they go, and their authors are
+ * told. The opening post stays. For coordinators. Returns where the posts are. Throws Invalid, Denied.
  */
 export function splitThread(actor: Member, input: z.output<typeof splitThreadInput>): { url: string } {
   let url = '';
@@ -38,9 +41,12 @@ export function splitThread(actor: Member, input: z.output<typeof splitThreadInp
     const moved = chosenPosts(thread, input);
     const to = input.into === 'new' ? threadFor(actor, thread, moved, input) : namedThread(actor, input.target ?? '', thread);
     const { lastNumber } = to;
-    appendPosts(to.id, moved.map((p) => p.id));
-    noteAct(actor, 'split thread', thread.id, input.reason, { as: 'posts', from: thread.id, to: to.id, fresh: input.into === 'new', lastNumber, posts: moved }, to.id);
-    settleThreads([thread.id, to.id], moved.map((p) => p.id));
+    const ids = moved.map((p) => p.id);
+    const reads = carryReads([thread.id, to.id], () => appendPosts(to.id, ids)).filter(({ threadId }) => threadId === to.id);
+    const carried = { ...carryFollows(thread.id, to.id, authorsOf(ids)), reads };
+    noteAct(actor, 'split thread', thread.id, input.reason, { as: 'posts', from: thread.id, to: to.id, fresh: input.into === 'new', lastNumber, posts: moved, carried }, to.id);
+    settleThreads([thread.id, to.id], ids);
+    tellMoved(actor, ids, input.reason);
     recordAct(actor, 'split thread', `${moved.length === 1 ? 'a post' : `${moved.length} posts`} of “${thread.title}” to “${to.title}”`, to.url, input.reason);
     url = to.url;
   });

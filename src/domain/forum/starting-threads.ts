@@ -47,6 +47,7 @@ export function createThread(actor: Member, input: z.output<typeof threadInput> 
     const before = threadMadeBefore(actor, input) ?? (input.token ? null : justStarted(actor, forum.id, input));
     if (before) return before;
     mustStartThread(actor, forum);
+    if (nameless && forum.startedBy === 'coordinators') throw new Invalid({ forum: 'Only coordinators start threads in this forum, so the place would tell that one of them asks. Please choose another forum.' });
     const known = new Set(db.select({ code: themes.code }).from(themes).all().map((t) => t.code));
     if (input.themes.some((t) => !known.has(t))) throw new Invalid({ themes: 'One of these themes does not exist.' });
     countAttempt('threadPerMember', actor.id);

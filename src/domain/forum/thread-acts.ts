@@ -7,6 +7,7 @@ import { wordsOfAct, type Act } from '../moderation/log.ts';
 import { mustCoordinate } from '../people/permissions.ts';
 import type { Viewer } from '../people/types.ts';
 import { postUrl, threadUrl } from './addresses.ts';
+import { carriedSchema } from './carrying.ts';
 
 const moment = z.number().nullable();
 
@@ -27,11 +28,19 @@ export const undoSchema = z.discriminatedUnion('as', [
   z.object({ as: z.literal('fields'), before: threadFieldsSchema, after: threadFieldsSchema }),
   z.object({ as: z.literal('closing'), before: closingSchema, after: closingSchema }),
   /** Some posts went to another thread, made for them (`fresh`) or not. `lastNumber` is the other's before, `posts` where they stood. */
-  z.object({ as: z.literal('posts'), from: z.number(), to: z.number(), fresh: z.boolean(), lastNumber: z.number(), posts: placesSchema, left: z.array(z.string()).optional() }),
+  z.object({ as: z.literal('posts'), from: z.number(), to: z.number(), fresh: z.boolean(), lastNumber: z.number(), posts: placesSchema, carried: carriedSchema.optional(), left: z.array(z.string()).optional() }),
   /** A whole thread went into another; `own` are the numbers of the other's posts where they were changed. */
-  z.object({ as: z.literal('thread'), from: z.number(), to: z.number(), lastNumber: z.number(), posts: placesSchema, own: placesSchema.nullable(), left: z.array(z.string()).optional() }),
+  z.object({ as: z.literal('thread'), from: z.number(), to: z.number(), lastNumber: z.number(), posts: placesSchema, own: placesSchema.nullable(), carried: carriedSchema.optional(), left: z.array(z.string()).optional() }),
 ]);
 export type Undo = z.infer<typeof undoSchema>;
+
+/** Whether posts were moved from or to one of these threads after an act, or were moved back. */
+export function movedSince(actId: number, threadIds: readonly [number, number]): boolean {
+  return later().get({ act: actId, one: threadIds[0], other: threadIds[1] }) !== undefined;
+}
+const later = prepared((d) => d.$client.prepare(`
+  select 1 from thread_acts a join thread_acts this on this.id = @act
+  where a.act in ('merge threads', 'split thread') and a.id <> this.id and (a.id > this.id or a.undone_at >= this.at) and (a.thread_id in (@one, @other) or a.other_id in (@one, @other)) limit 1`));
 
 /** Remembers what was done to a thread. Call inside the transaction of the act. */
 export function noteAct(actor: { id: number }, act: Act, threadId: number, reason: string | null, undo: Undo, otherId: number | null = null): void {
@@ -108,14 +117,13 @@ export interface MovedNote {
 
 /** The notes among the posts of a thread with these numbers: how many were moved, and where to. */
 export function movedFrom(threadId: number, first: number, last: number): MovedNote[] {
-  return (splitsOf().all(threadId) as { undo: string }[]).flatMap(({ undo: text }) => {
-    const undo = undoSchema.parse(JSON.parse(text));
-    const gone = undo.as === 'posts' ? undo.posts.filter(({ number }) => number >= first && number <= last) : [];
+  return (splitsOf().all(threadId) as string[]).flatMap((places) => {
+    const gone = placesSchema.parse(JSON.parse(places)).filter(({ number }) => number >= first && number <= last);
     const [start] = gone;
     if (!start) return [];
     const title = titleOfPost().get(start.id) as string | undefined;
     return [{ number: start.number, posts: gone.length, to: title === undefined ? null : { url: postUrl(start.id), title } }];
   }).sort((a, b) => a.number - b.number);
 }
-const splitsOf = prepared((d) => d.$client.prepare(`select undo from thread_acts where thread_id = ? and act = 'split thread' and undone_at is null`));
+const splitsOf = prepared((d) => d.$client.prepare(`select undo ->> '$.posts' from thread_acts where thread_id = ? and act = 'split thread' and undone_at is null`).pluck());
 const titleOfPost = prepared((d) => d.$client.prepare('select t.title from posts p join threads t on t.id = p.thread_id where p.id = ? and t.removed_at is null').pluck());

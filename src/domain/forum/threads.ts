@@ -9,7 +9,7 @@ import type { Term } from '../library/types.ts';
 import { canModerate } from '../people/permissions.ts';
 import type { Viewer } from '../people/types.ts';
 import { threadUrl } from './addresses.ts';
-import { hasAnswer, isWaiting } from './answered.ts';
+import { hasAnswer, isUnanswered, isWaiting } from './answered.ts';
 import { followedThreads } from './followed.ts';
 import { mutesSomething, unmutedThreads } from './muted.ts';
 import type { ThreadKind, ThreadRow } from './types.ts';
@@ -55,7 +55,7 @@ function asRow(row: RawRow): ThreadRow {
 export interface ThreadFilter {
   forumId?: number;
   kind?: ThreadKind;
-  /** Nobody has replied: of one kind, or the questions among all. */
+  /** Open, and nobody has answered: of one kind, or the questions among all. */
   unanswered?: boolean;
   /** Started by this member, or written in by them. */
   withMember?: number;
@@ -67,7 +67,7 @@ function whereOf(viewer: Viewer, filter: ThreadFilter): SQL | undefined {
   return and(
     filter.forumId === undefined ? isNotNull(threads.forumId) : eq(threads.forumId, filter.forumId),
     filter.kind ? eq(threads.kind, filter.kind) : undefined,
-    filter.unanswered ? and(filter.kind ? undefined : eq(threads.kind, 'question'), eq(threads.postCount, 1)) : undefined,
+    filter.unanswered ? filter.kind ? isUnanswered : isWaiting : undefined,
     filter.withMember === undefined ? undefined : withMember(viewer, filter.withMember),
     filter.followedBy === undefined ? undefined : followedThreads(filter.followedBy),
     visibleThreads(viewer),

@@ -6,9 +6,11 @@ import { Denied, NotFound } from '../errors.ts';
 import { recordAct, wordsOfAct } from '../moderation/log.ts';
 import { mustCoordinate } from '../people/permissions.ts';
 import type { Member } from '../people/types.ts';
+import { carryFollows, carryReads, carryReadsBack, takeFollowsBack, type Carried } from './carrying.ts';
 import { appendPosts, closeUp, leadTo, mustStandStill, placesIn, putBack, renumber, settleThreads, standAgain, type Place } from './moving-posts.ts';
+import { tellMoved, tellMovedBack } from './notifying.ts';
 import { indexThread } from './searchable.ts';
-import { undoSchema, type Undo } from './thread-acts.ts';
+import { movedSince, undoSchema, type Undo } from './thread-acts.ts';
 import { areStill, closingOf, putClosing, putFields } from './thread-fields.ts';
 import { findThread } from './threads.ts';
 
@@ -17,7 +19,7 @@ export const undoThreadActInput = z.object({ actId: rowId });
 /**
  * Undoes what was done to a thread. What was changed again since must be undone first (Denied says so). Posts go back to where they stood;
  * posts written since stay where they were written, or go along with a thread that is taken back: `left` says what did not become as it was,
- * in sentences. For coordinators. Returns where the thread is.
+ * in sentences. What members set and have read goes back too, where they have not changed it. For coordinators. Returns where the thread is.
  */
 export function undoThreadAct(actor: Member, { actId }: z.output<typeof undoThreadActInput>): { url: string; left: string[] } {
   mustCoordinate(actor);
@@ -26,7 +28,7 @@ export function undoThreadAct(actor: Member, { actId }: z.output<typeof undoThre
     if (!row) throw new NotFound('There is no such act.');
     if (row.undoneAt !== null) throw new Denied('This was undone already.');
     const undo = undoSchema.parse(row.undo);
-    const left = putBackAsItWas(actor, row.threadId, undo);
+    const left = putBackAsItWas(actor, row, undo);
     db.update(threadActs).set({ undoneAt: new Date(), undoneById: actor.id, undo: left.length > 0 ? { ...undo, left } : undo }).where(eq(threadActs.id, actId)).run();
     const thread = findThread(actor, row.threadId);
     recordAct(actor, 'undo thread act', `“${thread.title}”: ${wordsOfAct(row.act)}`, thread.url);
@@ -35,12 +37,12 @@ export function undoThreadAct(actor: Member, { actId }: z.output<typeof undoThre
   });
 }
 
-function putBackAsItWas(actor: Member, threadId: number, undo: Undo): string[] {
+function putBackAsItWas(actor: Member, { id, threadId }: { id: number; threadId: number }, undo: Undo): string[] {
   switch (undo.as) {
     case 'fields': return undoFields(threadId, undo);
     case 'closing': return undoClosing(threadId, undo);
-    case 'posts': return undo.fresh ? undoNewThread(actor, undo) : undoMovedPosts(undo);
-    case 'thread': return undoMerge(undo);
+    case 'posts': return undo.fresh ? undoNewThread(actor, undo) : undoMovedPosts(actor, id, undo);
+    case 'thread': return undoMerge(actor, id, undo);
   }
 }
 
@@ -63,42 +65,63 @@ function undoClosing(threadId: number, { before, after }: Extract<Undo, { as: 'c
 }
 
 /** Takes posts back out of the thread that they were moved to; what stands after them there moves up. */
-function undoMovedPosts({ from, to, lastNumber, posts: places }: Extract<Undo, { as: 'posts' }>): string[] {
+function undoMovedPosts(actor: Member, actId: number, { from, to, lastNumber, posts: places, carried }: Extract<Undo, { as: 'posts' }>): string[] {
   mustStandStill(from);
   mustStandStill(to);
   const { here, sentences } = stillIn(to, places);
-  const late = putBack(from, here);
-  closeUp(to, lastNumber);
+  let late = 0;
+  carryReadsBack(readsSince(actId, { from, to, carried }), { from, to, keptIn: null }, () => {
+    late = putBack(from, here);
+    closeUp(to, lastNumber);
+  });
+  if (carried) takeFollowsBack(to, carried);
   settleThreads([from, to], here.map((p) => p.id));
+  tellMovedBack(actor, here.map((p) => p.id));
   return [...sentences, ...lateSentence(late)];
 }
 
 /** Takes a thread that was made for moved posts back into the one they came from, with what was written in it since. */
-function undoNewThread(actor: Member, { from, to, posts: places }: Extract<Undo, { as: 'posts' }>): string[] {
+function undoNewThread(actor: Member, { from, to, posts: places, carried }: Extract<Undo, { as: 'posts' }>): string[] {
   mustStandStill(from);
   mustStandStill(to);
   const { here, sentences } = stillIn(to, places);
   const since = placesIn(to).filter(({ id }) => !here.some((p) => p.id === id)).map((p) => p.id);
-  const late = putBack(from, here);
-  appendPosts(from, since);
+  let late = 0;
+  carryReads([from, to], () => {
+    late = putBack(from, here);
+    appendPosts(from, since);
+  });
+  if (carried) takeFollowsBack(to, carried);
+  carryFollows(to, from);
   leadTo(actor, to, from, 'It was taken back into the thread it came from.');
   settleThreads([from, to], [...here.map((p) => p.id), ...since]);
+  tellMovedBack(actor, here.map((p) => p.id));
+  tellMoved(actor, since, 'The thread was taken back into the one it came from.');
   return [...sentences, ...lateSentence(late), ...(since.length > 0 ? [`${many(since.length, 'that was', 'that were')} written in the new thread since went along, to the end.`] : [])];
 }
 
 /** Lets a merged thread stand again with its posts; what was written since stays in the other one. */
-function undoMerge({ from, to, lastNumber, posts: places, own }: Extract<Undo, { as: 'thread' }>): string[] {
+function undoMerge(actor: Member, actId: number, { from, to, lastNumber, posts: places, own, carried }: Extract<Undo, { as: 'thread' }>): string[] {
   mustStandStill(to);
   const { here, sentences } = stillIn(to, places);
   if (!here.some(({ number }) => number === 1)) throw new Denied('Its opening post has been moved to another thread since: undo that first.');
   standAgain(from);
-  putBack(from, here);
-  if (own) renumber(to, placesBefore(to, own, lastNumber));
-  else closeUp(to, lastNumber);
+  carryReadsBack(readsSince(actId, { from, to, carried }), { from, to, keptIn: from }, () => {
+    putBack(from, here);
+    if (own) renumber(to, placesBefore(to, own, lastNumber));
+    else closeUp(to, lastNumber);
+  });
+  if (carried) takeFollowsBack(to, carried);
   db.update(threads).set({ lastNumber: Math.max(lastNumber, highest(to)) }).where(eq(threads.id, to)).run();
   settleThreads([from, to], here.map((p) => p.id));
+  tellMovedBack(actor, here.map((p) => p.id));
   const since = placesIn(to).filter(({ number }) => number > lastNumber).length;
   return [...sentences, ...(since > 0 ? [`${many(since, 'that was', 'that were')} written after the merge stayed in the other thread.`] : [])];
+}
+
+/** Positions that can be put back as they were: none when posts were moved here since, for then their numbers mean something else. */
+function readsSince(actId: number, { from, to, carried }: { from: number; to: number; carried?: Carried | undefined }): Carried['reads'] {
+  return carried && !movedSince(actId, [from, to]) ? carried.reads : [];
 }
 
 /** The numbers that the posts of a thread had before others came among them; what came since follows. */

@@ -2,9 +2,10 @@ import { prepared } from '#db/client.ts';
 
 /**
  * What a member is told of. Of one new post a member is told once, by the first of `mention`, `quote`, `reply` and `new-thread` that holds;
- * the others tell of something that happened to what they wrote. A `word` is a sentence of its own, such as a decision of a coordinator.
+ * the others tell of something that happened to what they wrote: an answer was `accepted`, a post was `moved`, for the reason in `words`. A `word`
+ * is a sentence of its own, such as a decision of a coordinator.
  */
-export type NotificationKind = 'mention' | 'quote' | 'reply' | 'new-thread' | 'accepted' | 'word';
+export type NotificationKind = 'mention' | 'quote' | 'reply' | 'new-thread' | 'accepted' | 'moved' | 'word';
 
 /** Why a member is told, in the order of strength. `own` is about what they wrote themselves, `flagged` about what they flagged. */
 export type NotificationReason = 'mentioned' | 'quoted' | 'started' | 'follows-thread' | 'follows-member' | 'follows-forum' | 'follows-theme' | 'own' | 'flagged';
@@ -47,8 +48,14 @@ const insertMany = prepared((d) => d.$client.prepare(`
   where m.id <> @authorId and m.email_confirmed_at is not null
   on conflict do nothing`));
 
-/** Takes back what was told about a post, of one kind. Call inside the transaction of the fact. */
-export function dropNotifications(postId: number, kind: NotificationKind): void {
+/** Takes back what was to be told about a post, of one kind, as far as nobody has read it or been sent it. Call inside the transaction of the fact. */
+export function dropUnseen(postId: number, kind: NotificationKind): void {
   drop().run(postId, kind);
 }
-const drop = prepared((d) => d.$client.prepare('delete from notifications where post_id = ? and kind = ?'));
+const drop = prepared((d) => d.$client.prepare('delete from notifications where post_id = ? and kind = ? and read_at is null and mailed_at is null'));
+
+/** Says who did anew what its receiver was told of a post before. Call inside the transaction of the fact. Returns whether they were told. */
+export function renewNotification(postId: number, kind: NotificationKind, actorId: number | null): boolean {
+  return renew().run(actorId, postId, kind).changes > 0;
+}
+const renew = prepared((d) => d.$client.prepare('update notifications set actor_id = ? where post_id = ? and kind = ?'));

@@ -31,19 +31,19 @@ export interface News {
 
 /**
  * Decides on a letter of news, within the transaction of what it tells. It says why it is sent and how to stop it, to people and to mail
- * programs (RFC 2369; with one click, RFC 8058). Whether they have stopped such letters is for the caller to ask.
+ * programs (RFC 2369; with one click, RFC 8058). Whether they have stopped such letters is for the caller to ask. Returns the id of the letter.
  */
-export function postNews({ to, subject, parts, why, change, stops, stopWords = 'these letters', headers }: News): void {
+export function postNews({ to, subject, parts, why, change, stops, stopWords = 'these letters', headers }: News): number {
   const { name, url } = settings();
   const stop = stopUrl(to.id, stops);
   const whole: LetterPart[] = [
     ...parts, { text: `${why} Answers to this letter reach nobody.` },
     { link: `Stop ${stopWords} with one click, without signing in`, url: stop }, { link: 'Notification settings', url: url + change }, { text: `${name}\n${url}` },
   ];
-  db.insert(outbox).values({
+  return db.insert(outbox).values({
     to: to.email, subject, text: letterText(whole), html: letterHtml(subject, whole),
     headers: { ...headers, 'List-Unsubscribe': `<${stop}>`, 'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click' },
-  }).run();
+  }).returning({ id: outbox.id }).get().id;
 }
 
 const maximumTries = 8;

@@ -19,7 +19,7 @@ const acts = {
   'remove post': ['public', 'removed a post'], 'restore post': ['public', 'restored a post'],
   'accept answer': ['public', 'accepted an answer'], 'unaccept answer': ['public', 'took back that an answer is accepted'],
   'confirm answer': ['public', 'said that an answer is still right'], 'ask about answer': ['coordinators', 'asked whether an old answer is still right'],
-  'hand over question': ['coordinators', 'handed over a question'], 'look up asker': ['coordinators', 'looked up who asked a question without a name'],
+  'hand over question': ['coordinators', 'handed over a question'], 'look up asker': ['coordinators', 'looked up who wrote without a name'],
   'change calendar': ['coordinators', 'changed the working calendar'], 'change forum coordinators': ['coordinators', 'changed who looks for answers in the forums'],
   'add word': ['public', 'added words to the thesaurus'], 'edit word': ['public', 'changed words of the thesaurus'], 'remove word': ['public', 'removed words from the thesaurus'],
   'restore word': ['public', 'brought words of the thesaurus back'], 'decline word': ['coordinators', 'declined a suggested word'],

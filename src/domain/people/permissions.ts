@@ -1,4 +1,5 @@
 import { formatDate } from '#lib/dates.ts';
+import { isNameless } from '../anonymity.ts';
 import { Denied, SignInRequired } from '../errors.ts';
 import type { Member, Viewer } from './types.ts';
 
@@ -20,6 +21,14 @@ export function canCurate(viewer: Viewer): viewer is Member {
 /** Whether the viewer keeps order in the forums and sees the log. */
 export function canModerate(viewer: Viewer): viewer is Member {
   return canCurate(viewer);
+}
+
+/**
+ * Whether the viewer writes, closes and opens as a coordinator in a thread: not where they write without their name, since what no member may do
+ * would tell that a coordinator asked.
+ */
+export function canModerateIn(viewer: Viewer, threadId: number): viewer is Member {
+  return canModerate(viewer) && !isNameless(viewer.id, threadId);
 }
 
 /** Whether the viewer gives out roles. */

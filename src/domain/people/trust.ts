@@ -2,10 +2,11 @@ import { setImmediate as afterOthers } from 'node:timers/promises';
 import { and, desc, eq, isNotNull } from 'drizzle-orm';
 import { db, members, prepared, transaction, trustChanges, trustLevels } from '#db/client.ts';
 import { settings } from '#lib/settings.ts';
+import { isNamelessPost } from '../anonymity.ts';
 import { post } from '../mail/outbox.ts';
 import { levelOf, levels, levelWords, type Level } from './levels.ts';
 
-/** What the rules look at: everything in whole days and counts. */
+/** What the rules look at: everything in whole days and counts. What was written without a name counts nowhere: a level that moves with it would tell whose it is. */
 export interface TrustFacts {
   daysSinceJoining: number;
   /** Days on which they were here, signed in. */
@@ -15,7 +16,7 @@ export interface TrustFacts {
   threadsRead: number;
   /** Posts and comments that still stand. */
   postsStanding: number;
-  /** Posts that somebody else accepted as an answer. */
+  /** Posts that somebody else accepted as an answer or marked as helpful, each once. */
   helpful: number;
   /** Posts removed by a decision in the last 60 days that was neither undone nor overturned. */
   removals: number;
@@ -48,7 +49,7 @@ export const trustRules: readonly Rule[] = [
   { level: 'trusted', measure: 'daysVisited', is: 'at least', amount: 10, words: 'was here, signed in, on 10 days', missing: (n) => `${count(n, 'day', 'days')} here, signed in` },
   { level: 'trusted', measure: 'threadsRead', is: 'at least', amount: 50, words: 'has read 50 threads', missing: (n) => `${count(n, 'thread', 'threads')} to read` },
   { level: 'trusted', measure: 'postsStanding', is: 'at least', amount: 10, words: 'has written 10 posts or comments that stand', missing: (n) => `${count(n, 'post or comment', 'posts or comments')} that stand` },
-  { level: 'trusted', measure: 'helpful', is: 'at least', amount: 3, words: 'has 3 posts that somebody else accepted as an answer', missing: (n) => `${count(n, 'post', 'posts')} that somebody else accepts as an answer` },
+  { level: 'trusted', measure: 'helpful', is: 'at least', amount: 3, words: 'has 3 posts that somebody else accepted as an answer or marked as helpful', missing: (n) => `${count(n, 'post', 'posts')} that somebody else accepts as an answer or marks as helpful` },
   { level: 'trusted', measure: 'removals', is: 'at most', amount: 0, words: 'has had no post removed after flags in the last 60 days', because: 'a post was removed after flags in the last 60 days' },
   { level: 'trusted', measure: 'daysAway', is: 'at most', amount: 180, words: 'was here in the last 180 days', because: 'an absence of more than 180 days' },
 ];
@@ -75,18 +76,22 @@ export function towards(facts: TrustFacts, from: Level): { level: Level; todo: s
   };
 }
 
+const named = `not ${isNamelessPost('p.id')}`;
 const factsById = prepared((d) => d.$client.prepare(`
   select cast((@now - m.created_at) / 86400000 as integer) as daysSinceJoining,
     (select count(*) from member_activity a where a.member_id = m.id) as daysVisited,
     (select coalesce(sum(a.threads_read), 0) from member_activity a where a.member_id = m.id) as threadsRead,
     max(0, cast((@now - max(m.created_at,
       coalesce((select unixepoch(max(a.day)) * 1000 from member_activity a where a.member_id = m.id), 0),
-      coalesce((select max(p.created_at) from posts p where p.author_id = m.id), 0))) / 86400000 as integer)) as daysAway,
+      coalesce((select max(p.created_at) from posts p where p.author_id = m.id and ${named}), 0))) / 86400000 as integer)) as daysAway,
     (select count(*) from posts p join threads t on t.id = p.thread_id
-      where p.author_id = m.id and (p.removed_at is null or p.hidden) and (t.removed_at is null or t.hidden)) as postsStanding,
-    (select count(*) from accepted_answers x join posts p on p.id = x.post_id where p.author_id = m.id and x.by_id <> m.id and p.removed_at is null) as helpful,
+      where p.author_id = m.id and (p.removed_at is null or p.hidden) and (t.removed_at is null or t.hidden) and ${named}) as postsStanding,
+    (select count(*) from posts p where p.author_id = m.id and p.removed_at is null and ${named}
+      and (exists (select 1 from accepted_answers x where x.post_id = p.id and x.by_id <> m.id)
+        or exists (select 1 from reactions r where r.post_id = p.id and r.kind = 'helpful' and r.member_id <> m.id))) as helpful,
     (select count(*) from decisions x join cases c on c.id = x.case_id where x.author_id = m.id and x.outcome = 'remove' and c.kind = 'flags'
-      and x.undone_at is null and x.overturned_at is null and x.at > @now - 60 * 86400000) as removals
+      and x.undone_at is null and x.overturned_at is null and x.at > @now - 60 * 86400000
+      and not ${isNamelessPost('c.post_id')}) as removals
   from members m where m.id = @id`));
 
 /** What the rules look at, for one member now. */

@@ -1,4 +1,4 @@
-import { prepared, savedSearches, savedSearchHits, db, transaction } from '#db/client.ts';
+import { db, letterSearches, prepared, savedSearches, savedSearchHits, transaction } from '#db/client.ts';
 import { eq } from 'drizzle-orm';
 import { lastHour } from '#lib/dates.ts';
 import type { LetterPart } from '#lib/letter.ts';
@@ -41,14 +41,21 @@ export function mailSavedSearches(memberId: number, now = new Date()): number {
       db.update(savedSearches).set({ lastDocumentId: last, lastMailedAt: now }).where(eq(savedSearches.id, search.id)).run();
     }
     const told = found.filter(({ fresh }) => fresh.length > 0);
-    if (told.length > 0) write({ id: memberId, email: first.email }, told);
+    if (told.length > 0) noteTold(write({ id: memberId, email: first.email }, told), told, now);
     return told.reduce((sum, { fresh }) => sum + fresh.length, 0);
   });
 }
 
-interface DueSearch { id: number; name: string; query: string; email: string; created_at: number; last_document_id: number }
+/** Notes how far the searches had been looked through before this letter, in case it is taken back. */
+function noteTold(letterId: number, told: readonly News[], now: Date): void {
+  for (const { search } of told) {
+    db.insert(letterSearches).values({ letterId, searchId: search.id, mailedAt: now, lastDocumentId: search.last_document_id, lastMailedAt: search.last_mailed_at === null ? null : new Date(search.last_mailed_at) }).run();
+  }
+}
+
+interface DueSearch { id: number; name: string; query: string; email: string; created_at: number; last_document_id: number; last_mailed_at: number | null }
 const dueSearches = prepared((d) => d.$client.prepare(`
-  select s.id, s.name, s.query, floor(s.created_at) as created_at, s.last_document_id, m.email from saved_searches s join members m on m.id = s.member_id
+  select s.id, s.name, s.query, floor(s.created_at) as created_at, s.last_document_id, s.last_mailed_at, m.email from saved_searches s join members m on m.id = s.member_id
   where s.member_id = @memberId and ${due} and s.member_id in (${readers}) order by s.name collate nocase, s.id`));
 
 interface News { search: DueSearch; fresh: Match[]; more: boolean }
@@ -69,7 +76,7 @@ const author = prepared((d) => d.$client.prepare(`
   select case when @kind = 'thread' then (select author_id from threads where id = cast(@ref as integer)) else (select author_id from posts where id = cast(@ref as integer)) end`).pluck());
 
 /** A thread, and whatever else two searches find, stands in the letter once. */
-function write(to: { id: number; email: string }, told: readonly News[]): void {
+function write(to: { id: number; email: string }, told: readonly News[]): number {
   const { name, url } = settings();
   const seen = new Set<string>();
   const parts = told.flatMap(({ search, fresh, more }): LetterPart[] => {
@@ -88,7 +95,7 @@ function write(to: { id: number; email: string }, told: readonly News[]): void {
   });
   const sum = told.reduce((n, { fresh }) => n + fresh.length, 0);
   const [only, another] = told;
-  postNews({
+  return postNews({
     to, parts, stops: 'searches', change: '/account/searches',
     subject: only && !another ? `${sum} new for “${only.search.name}”` : `${sum} new for ${told.length} of your searches`,
     why: `You get this letter, at most once a day, because you saved ${told.length === 1 ? 'this search' : 'these searches'} on ${name}.`,

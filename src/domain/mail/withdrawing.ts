@@ -1,0 +1,36 @@
+import { prepared } from '#db/client.ts';
+
+/** Notes which notifications a letter tells. Call inside the transaction that writes it. */
+export function noteToldIn(letterId: number, notificationIds: readonly number[]): void {
+  for (const id of notificationIds) tellsOf().run(letterId, id);
+}
+const tellsOf = prepared((d) => d.$client.prepare('insert into letter_notifications (letter_id, notification_id) values (?, ?)'));
+
+/**
+ * Takes letters that still wait and show one of these posts out of the outbox. What else they told is told by letters that are written anew, and
+ * so is the post if it is shown again. Call inside the transaction that takes the posts out of view.
+ */
+export function withdrawLettersAbout(postIds: readonly number[]): void {
+  const given = { posts: JSON.stringify(postIds) };
+  const letters = JSON.stringify([...new Set([...tellingOf().all(given), ...searchesFinding().all(given)])]);
+  if (letters === '[]') return;
+  for (const step of [unmailed, unlooked, forgotten, taken]) step().run({ letters });
+}
+
+const waits = 'exists (select 1 from outbox o where o.id = l.letter_id and o.sent_at is null)';
+const tellingOf = prepared((d) => d.$client.prepare(`
+  select distinct l.letter_id from json_each(@posts) j cross join notifications n on n.post_id = j.value cross join letter_notifications l on l.notification_id = n.id where ${waits}`).pluck());
+const searchesFinding = prepared((d) => d.$client.prepare(`
+  select distinct l.letter_id from outbox w cross join letter_searches l on l.letter_id = w.id cross join json_each(@posts) j cross join posts p on p.id = j.value
+  where w.sent_at is null and exists (select 1 from saved_search_hits h where h.search_id = l.search_id and h.mailed_at = l.mailed_at
+    and ((h.kind = 'post' and h.ref = cast(p.id as text)) or (h.kind = 'thread' and p.number = 1 and h.ref = cast(p.thread_id as text))))`).pluck());
+
+const of = '(select value from json_each(@letters))';
+const unmailed = prepared((d) => d.$client.prepare(`update notifications set mailed_at = null where id in (select notification_id from letter_notifications where letter_id in ${of})`));
+// A search that was looked through again since stays where it is.
+const unlooked = prepared((d) => d.$client.prepare(`
+  update saved_searches as s set last_document_id = l.last_document_id, last_mailed_at = l.last_mailed_at from letter_searches l
+  where l.letter_id in ${of} and l.search_id = s.id and s.last_mailed_at = l.mailed_at`));
+const forgotten = prepared((d) => d.$client.prepare(`
+  delete from saved_search_hits where (search_id, mailed_at) in (select search_id, mailed_at from letter_searches where letter_id in ${of})`));
+const taken = prepared((d) => d.$client.prepare(`delete from outbox where id in ${of}`));
