@@ -16,7 +16,6 @@ import { trapFields, type Trap } from '../people/traps.ts';
 import { computeTrust } from '../people/trust.ts';
 import type { Member, Viewer } from '../people/types.ts';
 import { flagByHub } from './flagging.ts';
-import { blankAgain } from '../forum/blanked-quotes.ts';
 
 type WithFiles = { files?: readonly TakenFile[] };
 
@@ -114,7 +113,6 @@ export function submitEdit(actor: Member, { website, shown, ...input }: Paramete
   return transaction(() => {
     mustKeepToLevel(actor, countsOf(input.body, input.files), 'body');
     const saved = editPost(actor, input);
-    blankAgain(input.postId);
     const hold = whyHeld(actor, input.body, { website, shown });
     if (hold && hold.why !== 'first') flagByHub(input.postId, `The edit looks like spam: ${hold.signals.join(', ')}.`);
     return saved;

@@ -10,6 +10,7 @@ import { countAttempt } from '../people/limits.ts';
 import { canModerate, canWrite, mustWrite } from '../people/permissions.ts';
 import type { Member, Viewer } from '../people/types.ts';
 import { postPlace, postsPerPage } from './addresses.ts';
+import { blankHidden, blankQuotes } from './blanked-quotes.ts';
 import { draftPlace, forgetDraft } from './drafts.ts';
 import { editedLate } from './edited.ts';
 import { bodyField } from './fields.ts';
@@ -55,6 +56,7 @@ export function writePost(author: Member, threadId: number, markdown: string, fi
   const { html, named } = renderNewPost(author, markdown, `p${threadId}-${number}`);
   const { id } = db.insert(posts).values({ threadId, number, authorId: author.id, markdown, html, renderedBy: rendererVersion, createdAt }).returning({ id: posts.id }).get();
   putPostLinks(id, html);
+  blankHidden(id);
   if (hidden) hideAuthor(id, author.id);
   const mentioned = putMentions(id, named).map((member) => member.id);
   putPostFiles(id, files);
@@ -195,6 +197,7 @@ export function editPost(actor: Member, input: { postId: number; body: string; t
       const { html, named } = renderNewPost(actor, input.body, `p${post.thread.id}-${post.number}`);
       db.update(posts).set({ markdown: input.body, html, renderedBy: rendererVersion, editedAt }).where(eq(posts.id, post.id)).run();
       replacePostLinks(post.id, html);
+      blankHidden(post.id);
       const mentioned = putMentions(post.id, named).map((member) => member.id);
       const before = new Set(membersQuoted(actor, post.html));
       notifyOfEdit(post.id, { mentioned, quoted: membersQuoted(actor, html).filter((id) => !before.has(id)) });
@@ -218,6 +221,7 @@ export function removeOwnPost(actor: Member, input: z.output<typeof postRemoveIn
     if (post.hidden) throw new Denied('This post is hidden while coordinators look at it.');
     if (post.number === 1 && post.thread.forumId !== null) throw new Denied('The opening post stays as long as its thread. Ask a coordinator to remove the thread.');
     markRemoved(post, actor, null);
+    blankQuotes(post.id);
     return { url: postPlace(post.thread.url, post.number) };
   });
 }
