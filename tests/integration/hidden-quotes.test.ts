@@ -5,6 +5,7 @@ import { decide, undoDecision } from '#domain/decisions/deciding.ts';
 import { flagPost } from '#domain/decisions/flagging.ts';
 import { submitEdit } from '#domain/decisions/submitting.ts';
 import { createPost, removeOwnPost } from '#domain/forum/posts.ts';
+import { quoteOf } from '#domain/forum/quoting.ts';
 import { createThread } from '#domain/forum/starting-threads.ts';
 import type { Thread } from '#domain/forum/threads.ts';
 import type { Member } from '#domain/people/types.ts';
@@ -74,6 +75,14 @@ describe('what is out of view', () => {
     removeOwnPost(rosa, { postId: post });
     expect([html(quoting).includes('Juniper'), inSearch(quoting), html(ofSame).includes('Juniper')]).toEqual([false, false, true]);
     expect(html(reply(tom, thread, quote(post, `It was ${name}.`)))).not.toContain('Juniper');
+  });
+
+  test('is not in the quotation of a post that quotes it, however it is marked', () => {
+    const post = reply(rosa, start(rosa), `A resident called ${name} lives there.`);
+    const thread = start(tom);
+    const quoting = reply(tom, thread, `Two *things* <here>:\n\n${quote(post, 'A resident called')}\n\n> [Rosa wrote](/posts/${post}):\n${name} lives there.\n\nThat is all.`);
+    hide(post);
+    expect(quoteOf(null, quoting)).toBe(`> [Tom Achterberg wrote](/posts/${quoting}):\n>\n> Two things \\<here\\>:\n>\n> I doubt it.\n>\n> That is all.\n\n`);
   });
 
   test('stays out where another thing that is quoted too is still hidden', () => {

@@ -16,10 +16,14 @@ interface Hidden { id: number; html: string; takenBack: 0 | 1 }
 /**
  * The HTML of a post without its quotations of another: an outermost blockquote that begins with a link to it goes, or of which a paragraph or list
  * item stands in its text.
- * @param html as `renderMarkdown` writes it
  */
 function withoutQuotesOf(html: string, hidden: Hidden): string {
   const source = hidden.takenBack ? '' : ` ${letters(plainText(hidden.html))} `;
+  return replaceQuotes(html, (block) => (leadsTo(block, hidden.id) || repeats(block, source) ? placeholder : block));
+}
+
+/** The HTML of a post with each outermost blockquote replaced. @param html as `renderMarkdown` writes it */
+export function replaceQuotes(html: string, replace: (block: string) => string): string {
   let depth = 0;
   let from = 0;
   let out = '';
@@ -31,8 +35,7 @@ function withoutQuotesOf(html: string, hidden: Hidden): string {
       }
     } else if (--depth === 0) {
       const end = tag.index + tag[0].length;
-      const block = html.slice(from, end);
-      out += leadsTo(block, hidden.id) || repeats(block, source) ? placeholder : block;
+      out += replace(html.slice(from, end));
       from = end;
     }
   }
@@ -104,6 +107,11 @@ export function blankHidden(postId: number): void {
   const before = db.delete(blankedQuotes).where(eq(blankedQuotes.postId, postId)).returning({ of: blankedQuotes.ofPostId }).all().map(({ of }) => of);
   const row = db.select({ threadId: posts.threadId, html: posts.html }).from(posts).where(eq(posts.id, postId)).get();
   if (row) for (const hidden of hiddenFor(row.threadId, row.html, before)) blankIn(postId, hidden);
+}
+
+/** Whether something was taken out of this post. */
+export function hasBlankedQuotes(postId: number): boolean {
+  return db.select({ of: blankedQuotes.ofPostId }).from(blankedQuotes).where(eq(blankedQuotes.postId, postId)).limit(1).get() !== undefined;
 }
 
 /** Whether a text in this thread quotes what is out of view. @param html as `renderMarkdown` writes it */

@@ -1,12 +1,12 @@
 import { and, asc, count, eq, gt } from 'drizzle-orm';
-import { blankedQuotes, db, members, postVersions, prepared, withheldVersions } from '#db/client.ts';
+import { db, members, postVersions, prepared, withheldVersions } from '#db/client.ts';
 import { renderMarkdown } from '#lib/markdown.ts';
 import { paging, type Paging } from '#lib/paging.ts';
 import { diffText, type Part } from '#lib/text-diff.ts';
 import { Gone, NotFound } from '../errors.ts';
 import { canModerate } from '../people/permissions.ts';
 import type { Viewer } from '../people/types.ts';
-import { quotesHidden } from './blanked-quotes.ts';
+import { hasBlankedQuotes, quotesHidden } from './blanked-quotes.ts';
 import { findPost, type FoundPost } from './posts.ts';
 
 /** A post as it was from one moment until the next, with what that version changed; the first has nothing before it. */
@@ -76,7 +76,7 @@ function versionsBetween(post: FoundPost, shown: ReturnType<typeof and>, from: n
 
 /** Whether something of this is a quotation of what is out of view. */
 function isQuoting(post: FoundPost, versions: readonly { markdown: string; before: string | null }[]): boolean {
-  if (db.select({ of: blankedQuotes.ofPostId }).from(blankedQuotes).where(eq(blankedQuotes.postId, post.id)).limit(1).get()) return true;
+  if (hasBlankedQuotes(post.id)) return true;
   const texts = new Set(versions.flatMap(({ markdown, before }) => [markdown, before ?? '']));
   return [...texts].some((markdown) => markdown.includes('>') && quotesHidden(post.thread.id, renderMarkdown(markdown)));
 }

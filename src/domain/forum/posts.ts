@@ -149,14 +149,16 @@ export interface FoundPost {
   createdAt: Date; editedAt: Date | null; thread: Thread;
 }
 
-/** A post with its thread, as far as the viewer may see both. Throws NotFound, Gone. */
+/** A post with its thread, as far as the viewer may see both: comments go out of view with their resource. Throws NotFound, Gone. */
 export function findPost(viewer: Viewer, id: number): FoundPost {
   const row = Number.isSafeInteger(id) ? db.select().from(posts).where(eq(posts.id, id)).get() : undefined;
   if (!row) throw new NotFound('There is no such post.');
+  const thread = findThread(viewer, row.threadId);
+  if (!isOpenResource(thread) && !canModerate(viewer)) throw new NotFound('This resource is not in the library any more, nor are its comments.');
   const shown = row.removedAt === null || (row.hidden && viewer?.id === row.authorId) || canModerate(viewer);
   return {
     id: row.id, number: row.number, authorId: row.authorId, markdown: shown ? row.markdown : '', html: shown ? row.html : '',
-    removed: row.removedAt !== null, hidden: row.hidden, removedById: row.removedById, createdAt: row.createdAt, editedAt: row.editedAt, thread: findThread(viewer, row.threadId),
+    removed: row.removedAt !== null, hidden: row.hidden, removedById: row.removedById, createdAt: row.createdAt, editedAt: row.editedAt, thread,
   };
 }
 
