@@ -5,10 +5,10 @@ import { readSession, sessionCookie } from '#domain/people/sessions.ts';
 import type { Viewer } from '#domain/people/types.ts';
 import type { ServedFile } from '#lib/file-headers.ts';
 
-/** Whether whoever has these cookies may send files to an address now: on the desk coordinators, elsewhere whoever writes posts. */
-export async function mayUpload(cookies: string | undefined, pathname: string): Promise<boolean> {
+/** The number of the member who has these cookies, if they may send files to an address now: on the desk coordinators, elsewhere whoever writes posts. Null of anybody else. */
+export async function uploader(cookies: string | undefined, pathname: string): Promise<number | null> {
   const viewer = await viewerOf(cookies);
-  return pathname.startsWith('/desk/') ? canCurate(viewer) : canWrite(viewer);
+  return viewer && (pathname.startsWith('/desk/') ? canCurate(viewer) : canWrite(viewer)) ? viewer.id : null;
 }
 
 /** Whether these cookies are the session of somebody. */

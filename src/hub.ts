@@ -11,7 +11,7 @@ import type { ServedFile } from '#lib/file-headers.ts';
 import { settings } from '#lib/settings.ts';
 import { startChores } from './chores.ts';
 import { syncContent } from './content.ts';
-import { fileAt, isMember, mayUpload } from './files.ts';
+import { fileAt, isMember, uploader } from './files.ts';
 import { countRead, writeReads } from './reads.ts';
 
 /** What the front server holds in hand while it serves. */
@@ -22,8 +22,8 @@ export interface Hub {
   startChores: () => void;
   /** Notes that a page was read by somebody. Cheap: written to the database by the chores. */
   countRead: (pathname: string) => void;
-  /** Whether whoever has these cookies may send files to an address. */
-  mayUpload: (cookies: string | undefined, pathname: string) => Promise<boolean>;
+  /** The number of the member who has these cookies and may send files to an address; null of anybody else. */
+  uploader: (cookies: string | undefined, pathname: string) => Promise<number | null>;
   /** Whether these cookies are the session of somebody. */
   isMember: (cookies: string | undefined) => Promise<boolean>;
   /** The file at an address, for whoever has these cookies, or where it has moved to; null where the page says why there is none. */
@@ -47,7 +47,7 @@ export async function openHub(): Promise<Hub> {
   return {
     setUpLink: setUpLink(),
     startChores: () => { stopChores = startChores(); },
-    countRead, mayUpload, isMember, fileAt,
+    countRead, uploader, isMember, fileAt,
     close: async () => {
       await stopChores();
       await stopImports();

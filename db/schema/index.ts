@@ -6,6 +6,7 @@ export * from './forums.ts';
 export * from './questions.ts';
 export * from './following.ts';
 export * from './writing.ts';
+export * from './histories.ts';
 export * from './moderation.ts';
 export * from './trust.ts';
 export * from './search.ts';

@@ -18,6 +18,7 @@ import { forumCoordinatorsInput, setForumCoordinators } from '#domain/forum/ques
 import { react, reactInput } from '#domain/forum/reacting.ts';
 import { splitThread, splitThreadInput } from '#domain/forum/splitting.ts';
 import { undoThreadAct, undoThreadActInput } from '#domain/forum/undoing.ts';
+import { showVersions, showVersionsInput, withholdVersions, withholdVersionsInput } from '#domain/forum/withholding-versions.ts';
 import type { Member } from '#domain/people/types.ts';
 import { incomingFolder, receivedFile } from '#lib/incoming-files.ts';
 import { settings } from '#lib/settings.ts';
@@ -58,6 +59,8 @@ export const posts = {
   remove: defineAction({ accept: 'form', input: removePostInput, handler: asMember(removePost) }),
   restore: defineAction({ accept: 'form', input: restorePostInput, handler: asMember(restorePost) }),
   lookUpAuthor: defineAction({ accept: 'form', input: lookUpInput, handler: asMember(lookUpAuthor) }),
+  withholdVersions: defineAction({ accept: 'form', input: withholdVersionsInput, handler: asMember(withholdVersions) }),
+  showVersions: defineAction({ accept: 'form', input: showVersionsInput, handler: asMember(showVersions) }),
 };
 
 export const comments = {

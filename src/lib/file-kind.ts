@@ -144,7 +144,8 @@ const reserved = /^(?:con|prn|aux|nul|com\d|lpt\d)$/i;
 
 /** A name for saving: the last part of the given one without what could hide or lead astray, with the right ending. */
 export function nameForSaving(given: string, ending: string): string {
-  const last = given.normalize('NFC').split(/[/\\]/).at(-1) ?? '';
+  // No more of it than could ever count: patterns that look for an end take long on a long name.
+  const last = (given.split(/[/\\]/).at(-1) ?? '').slice(0, 300).normalize('NFC');
   const plain = last.replace(/[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Cn}\p{Zl}\p{Zp}]/gu, '').replace(/[<>:"|?*%#;]/g, ' ').replace(/\s+/g, ' ').replace(/\.[a-z0-9]{1,5}$/i, '').replace(/^[\s.~-]+|[\s.]+$/g, '');
   const short = [...plain].slice(0, 80).join('').trim();
   return `${!short || reserved.test(short) ? `file${short && `-${short}`}` : short}.${ending}`;

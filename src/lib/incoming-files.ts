@@ -16,6 +16,8 @@ export function incomingFolder(dataDir: string): string {
 
 /** Smaller ones stay where they are. */
 const worthwhile = 256 * 1024;
+/** Bytes that the headers of one part may have; browsers send a few hundred. */
+const longestHeaders = 8 * 1024;
 
 export interface SetAside {
   /** The form with slips. */
@@ -29,27 +31,28 @@ export async function setFilesAside(folder: string, form: Buffer, boundary: stri
   const paths: string[] = [];
   const pieces: Buffer[] = [];
   let copied = 0;
-  for (const { start, end, file } of partsOf(form, `--${boundary}`)) {
-    if (!file || end - start < worthwhile) continue;
+  for (const { at, start, end, headers } of partsOf(form, `--${boundary}`)) {
+    if (end - start < worthwhile || !headers.some((line) => /^Content-Disposition:.*;\s*filename=/i.test(line))) continue;
     const slip = randomBytes(16).toString('hex');
     const path = join(folder, slip);
     paths.push(path);
     await mkdir(folder, { recursive: true });
     await writeFile(path, form.subarray(start, end), { flag: 'wx', mode: 0o600 });
-    // A second Content-Type would not count: the old one is cut out.
-    pieces.push(Buffer.from(form.toString('latin1', copied, start).replace(/\r\nContent-Type:[^\r\n]*(?=(?:\r\n[^\r\n]+)*\r\n\r\n$)/i, '').replace(/\r\n\r\n$/, `\r\nContent-Type: ${slipType}\r\n\r\n${slip}`), 'latin1'));
+    // A second Content-Type would not count: the old one is left out.
+    const kept = headers.filter((line) => !/^Content-Type:/i.test(line));
+    pieces.push(form.subarray(copied, at), Buffer.from([...kept, `Content-Type: ${slipType}`, '', slip].join('\r\n'), 'latin1'));
     copied = end;
   }
   return { body: Buffer.concat([...pieces, form.subarray(copied)]), forget: async () => { for (const path of paths) await rm(path, { force: true }); } };
 }
 
-/** Where the contents of the parts begin and end, and whether each is a file. */
-function* partsOf(form: Buffer, separator: string): Generator<{ start: number; end: number; file: boolean }> {
+/** The parts of a form: where each begins, where its contents begin and end, and its lines before them, the boundary first. Ends at a part that is none. */
+function* partsOf(form: Buffer, separator: string): Generator<{ at: number; start: number; end: number; headers: string[] }> {
   for (let at = form.indexOf(separator, 0, 'latin1'); at >= 0;) {
     const start = form.indexOf('\r\n\r\n', at, 'latin1') + 4;
     const end = form.indexOf(`\r\n${separator}`, start - 2, 'latin1');
-    if (start < 4 || end < start) return;
-    yield { start, end, file: /^Content-Disposition:.*;\s*filename=/im.test(form.toString('latin1', at, start)) };
+    if (start < 4 || end < start || start - at > longestHeaders) return;
+    yield { at, start, end, headers: form.toString('latin1', at, start - 4).split('\r\n') };
     at = end + 2;
   }
 }

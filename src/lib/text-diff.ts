@@ -6,10 +6,17 @@ export interface Part { kind: 'same' | 'removed' | 'added'; text: string }
 /** Above this many characters words are not compared one by one: it would take too long. */
 const longText = 8_000;
 
-/** What differs between two texts, word by word, in long ones line by line; of what stayed the same in between only the ends. */
-export function diffText(before: string, after: string): Part[] {
-  const patience = { timeout: 200 };
-  const changes = (before.length + after.length > longText ? diffLines(before, after, patience) : diffWordsWithSpace(before, after, patience)) ?? [{ value: before, added: false, removed: true }, { value: after, added: true, removed: false }];
+/** More stretches than this nobody reads one by one. */
+const mostParts = 1_000;
+
+/**
+ * What differs between two texts, word by word, in long ones line by line; of what stayed the same in between only the ends. Where that takes more
+ * than `patience` milliseconds, or little stayed the same, one text whole and then the other.
+ */
+export function diffText(before: string, after: string, patience = 200): Part[] {
+  const options = { timeout: patience };
+  const found = patience <= 0 ? undefined : before.length + after.length > longText ? diffLines(before, after, options) : diffWordsWithSpace(before, after, options);
+  const changes = found && found.length <= mostParts ? found : [{ value: before, added: false, removed: true }, { value: after, added: true, removed: false }];
   return changes.map(({ value, added, removed }) => ({ kind: added ? 'added' : removed ? 'removed' : 'same', text: added || removed ? value : shortened(value) }));
 }
 

@@ -9,7 +9,7 @@ export interface Hub {
   setUpLink: string | null;
   startChores: () => void;
   countRead: (pathname: string) => void;
-  mayUpload: (cookies: string | undefined, pathname: string) => Promise<boolean>;
+  uploader: (cookies: string | undefined, pathname: string) => Promise<number | null>;
   isMember: (cookies: string | undefined) => Promise<boolean>;
   fileAt: (pathname: string, cookies: string | undefined) => Promise<ServedFile | { movedTo: string } | null>;
   close: () => Promise<void>;

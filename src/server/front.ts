@@ -16,7 +16,7 @@ import { createUploads, isSetAside, type Allowance } from './uploads.ts';
 export interface Ground {
   page: PageHandler;
   changes: ChangeCounter;
-  hub: Pick<Hub, 'countRead' | 'mayUpload' | 'isMember' | 'fileAt'>;
+  hub: Pick<Hub, 'countRead' | 'uploader' | 'isMember' | 'fileAt'>;
   /** What the build made, by address. */
   files: ReadonlyMap<string, KeptAnswer>;
   /** A file of the Pagefind bundle by its path below /pagefind/. */
@@ -38,7 +38,7 @@ export function createFront(ground: Ground): (request: IncomingMessage, response
   const cache = createPageCache(changes.read, ground.cacheSize ?? 32 * 1024 * 1024);
   const ownHost = new URL(settings.url).host;
   const security = securityHeaders({ https: settings.url.startsWith('https:') });
-  const allow = createUploads({ mayUpload: hub.mayUpload, isMember: hub.isMember, uploadBytes: settings.uploadBytes });
+  const allow = createUploads({ uploader: hub.uploader, isMember: hub.isMember, uploadBytes: settings.uploadBytes });
 
   return (request, response) => {
     const failed = (error: unknown) => sendFailure(request, response, security, error);
@@ -95,7 +95,7 @@ export function createFront(ground: Ground): (request: IncomingMessage, response
 
   async function answerForm(request: IncomingMessage, response: ServerResponse, asked: Asked): Promise<void> {
     const allowance = await allow(request, asked);
-    if (!allowance) return answerNo(request, response, asked, { status: 503, title: 'One moment, please', message: 'Two files are being sent to the hub already. Go back and send yours again in a few seconds.' }, ['Retry-After', '10']);
+    if ('busy' in allowance) return answerNo(request, response, asked, { status: 503, title: 'One moment, please', message: allowance.busy }, ['Retry-After', '10']);
     try {
       await answerBody(request, response, asked, allowance);
     } finally {
@@ -103,8 +103,8 @@ export function createFront(ground: Ground): (request: IncomingMessage, response
     }
   }
 
-  async function answerBody(request: IncomingMessage, response: ServerResponse, asked: Asked, { limit, patience, tooLarge, upload }: Allowance): Promise<void> {
-    const body = await readBody(request, limit, patience);
+  async function answerBody(request: IncomingMessage, response: ServerResponse, asked: Asked, { limit, patience, pace, tooLarge, upload, arrived }: Allowance): Promise<void> {
+    const body = await readBody(request, limit, patience, pace).finally(arrived);
     if (body === null) return;
     if (body === 'too large' && upload) return answerNo(request, response, asked, { status: 413, title: 'This file is too large', message: tooLarge }, ['Connection', 'close']);
     if (body === 'too large') return sendWords(response, [...security, 'Connection', 'close'], 413, tooLarge);

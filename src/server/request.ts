@@ -45,8 +45,11 @@ function networkOf(address: string): string {
   return `${parts.slice(0, 4).join(':')}::/64`;
 }
 
-/** Reads the body: its bytes, `too large`, or null when the client went away or took more than `patience` milliseconds. A body somewhat too large is read to its end and dropped, so that the client hears the answer. */
-export function readBody(request: IncomingMessage, limit: number, patience = 60_000): Promise<Buffer | 'too large' | null> {
+/** How slowly a body may come: at least so many bytes in each span of so many milliseconds. */
+export interface Pace { bytes: number; milliseconds: number }
+
+/** Reads the body: its bytes, `too large`, or null when the client went away, took more than `patience` milliseconds or fell behind `pace`. A body somewhat too large is read to its end and dropped, so that the client hears the answer. */
+export function readBody(request: IncomingMessage, limit: number, patience = 60_000, pace: Pace | null = null): Promise<Buffer | 'too large' | null> {
   const most = Math.max(16 * 1024 * 1024, limit * 4);
   if (Number(request.headers['content-length'] ?? 0) > most) return Promise.resolve('too large');
   if (request.destroyed) return Promise.resolve(null);
@@ -56,9 +59,15 @@ export function readBody(request: IncomingMessage, limit: number, patience = 60_
     const whole = told <= limit ? Buffer.allocUnsafe(told) : null;
     const parts: Buffer[] = [];
     let size = 0;
+    let before = 0;
     const clock = setTimeout(() => request.destroy(), patience);
+    const watch = pace && setInterval(() => {
+      if (size - before < pace.bytes) request.destroy();
+      before = size;
+    }, pace.milliseconds);
     const finish = (answer: Buffer | 'too large' | null) => {
       clearTimeout(clock);
+      if (watch) clearInterval(watch);
       done(answer);
     };
     request.on('data', (part: Buffer) => {

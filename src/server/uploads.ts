@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { bodyLimits } from './form.ts';
+import type { Pace } from './request.ts';
 
 /** How much of a body is taken. */
 export interface Allowance {
@@ -7,17 +8,21 @@ export interface Allowance {
   limit: number;
   /** Milliseconds until all of it must have come. */
   patience: number;
+  /** How slowly it may come; null for a small one. */
+  pace: Pace | null;
   /** What is said when it is more. */
   tooLarge: string;
   /** Whether the sender may send files, and reads a page rather than a bare sentence. */
   upload: boolean;
+  /** To be called when all of it has come, or will not come: its sender may send the next one. */
+  arrived: () => void;
   /** To be called when the body is not held any more. */
   end: () => void;
 }
 
 export interface UploadGround {
-  /** Whether whoever has these cookies may send files to this address. */
-  mayUpload: (cookies: string | undefined, pathname: string) => Promise<boolean>;
+  /** The number of the member who has these cookies and may send files to this address; null of anybody else. */
+  uploader: (cookies: string | undefined, pathname: string) => Promise<number | null>;
   /** Whether these cookies are somebody's session; a cookie alone buys nothing. */
   isMember: (cookies: string | undefined) => Promise<boolean>;
   /** Most bytes of one file. */
@@ -26,6 +31,8 @@ export interface UploadGround {
 
 /** Bodies with files that are in memory at the same time. */
 const mostAtOnce = 2;
+/** The slowest that files may come in: whoever sends nothing keeps others waiting. About 35 kilobits a second. */
+const slowest: Pace = { bytes: 64 * 1024, milliseconds: 15_000 };
 
 /** Pages on which posts are written. */
 const takesPosts = /^\/(?:forums\/new|forums\/[^/]+\/[^/]+|library\/[^/]+|posts\/\d+\/edit)$/;
@@ -39,23 +46,24 @@ export function isSetAside(pathname: string): boolean {
 
 /**
  * Makes the function that says how much of a form's body is taken: 64 kilobytes from anybody, a megabyte from who shows a session cookie, and
- * files from who may really send them, where they are taken, two at a time. Null: two are on their way already.
+ * files from who may really send them, where they are taken, two at a time and one of each member. `busy` says why none is taken now.
  */
-export function createUploads({ mayUpload, isMember, uploadBytes }: UploadGround): (request: IncomingMessage, asked: { pathname: string; anonymous: boolean }) => Promise<Allowance> | Allowance | null {
+export function createUploads({ uploader, isMember, uploadBytes }: UploadGround): (request: IncomingMessage, asked: { pathname: string; anonymous: boolean }) => Promise<Allowance | { busy: string }> | Allowance | { busy: string } {
   let underway = 0;
+  const sending = new Set<number>();
   const most = `${uploadBytes / 1024 / 1024} megabytes`;
 
   return (request, { pathname, anonymous }) => {
     const here = takesFiles.test(pathname);
     const ordinary: Allowance = {
-      limit: anonymous ? bodyLimits.visitor : bodyLimits.member, patience: 60_000, upload: false, end: () => undefined,
+      limit: anonymous ? bodyLimits.visitor : bodyLimits.member, patience: 60_000, pace: null, upload: false, arrived: () => undefined, end: () => undefined,
       tooLarge: `This is too large: the hub takes at most ${anonymous ? '64 kilobytes at a time from who is not signed in' : 'one megabyte at a time'}${here ? `, and files up to ${most} from ${takesPosts.test(pathname) ? 'members' : 'coordinators'} who are signed in` : ''}.`,
     };
     if (anonymous || !here || !isLarge(request) || !/^multipart\/form-data\b/i.test(request.headers['content-type'] ?? '')) {
       if (anonymous || Number(request.headers['content-length']) <= bodyLimits.visitor) return ordinary;
       return isMember(request.headers.cookie).then((known) => (known ? ordinary : { ...ordinary, limit: bodyLimits.visitor }));
     }
-    if (underway >= mostAtOnce) return null;
+    if (underway >= mostAtOnce) return { busy: 'Two files are being sent to the hub already. Go back and send yours again in a few seconds.' };
     // Taken before anybody is asked, so that no third one slips in meanwhile.
     underway++;
     let open = true;
@@ -63,8 +71,15 @@ export function createUploads({ mayUpload, isMember, uploadBytes }: UploadGround
       if (open) underway--;
       open = false;
     };
-    return mayUpload(request.headers.cookie, pathname).then((may) => {
-      if (may) return { limit: uploadBytes + bodyLimits.member, patience: 10 * 60_000, upload: true, end, tooLarge: `This file is too large: the hub takes files up to ${most}. Go back and choose a smaller one; in many PDFs it is the pictures that can be made smaller.` };
+    return uploader(request.headers.cookie, pathname).then((memberId) => {
+      if (memberId !== null && sending.has(memberId)) {
+        end();
+        return { busy: 'You are sending a file to the hub already. Go back and send this one when the other has arrived.' };
+      }
+      if (memberId !== null) {
+        sending.add(memberId);
+        return { limit: uploadBytes + bodyLimits.member, patience: 10 * 60_000, pace: slowest, upload: true, arrived: () => sending.delete(memberId), end, tooLarge: `This file is too large: the hub takes files up to ${most}. Go back and choose a smaller one; in many PDFs it is the pictures that can be made smaller.` };
+      }
       end();
       return ordinary;
     }, (error: unknown) => {

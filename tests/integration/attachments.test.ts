@@ -20,7 +20,7 @@ import { search } from '#domain/search/results.ts';
 import { filesFolder, forgetFiles } from '#lib/file-store.ts';
 import { incomingFolder, receivedFile } from '#lib/incoming-files.ts';
 import { settings } from '#lib/settings.ts';
-import { fileAt, mayUpload } from '../../src/files.ts';
+import { fileAt, uploader } from '../../src/files.ts';
 import { enter } from '../support/cast.ts';
 import { useDatabase } from '../support/database.ts';
 import { useFront } from '../support/front.ts';
@@ -34,7 +34,7 @@ const cookies: Record<string, string> = {};
 beforeAll(async () => {
   rmSync(filesFolder(), { recursive: true, force: true });
   [nadia, ines, rosa] = [await enter('nadia'), await enter('ines'), await enter('rosa')];
-  for (const member of [nadia, ines, rosa]) cookies[member.handle] = `a=b; hub_session=${(await startSession(member.id, null)).value}; c=d`;
+  for (const member of [nadia, ines, rosa, await enter('abe')]) cookies[member.handle] = `a=b; hub_session=${(await startSession(member.id, null)).value}; c=d`;
   putCatalogue(catalogue(['one', 'two', 'full', 'retired', 'words', 'served', 'merged'].map((slug) => piece({ slug, title: `The ${slug} resource` }))));
 });
 
@@ -211,7 +211,7 @@ describe('words', () => {
 });
 
 describe('serving', () => {
-  const front = useFront({ fileAt, mayUpload });
+  const front = useFront({ fileAt, uploader });
   const page: typeof front.page = (_, response) => response.writeHead(404, { 'content-type': 'text/html' }).end('the page that says why');
   const get = (path: string, headers: Record<string, string> = {}, method = 'GET') => { front.page = page; return front.ask(path, { headers, method }); };
   let url = '';
@@ -292,7 +292,7 @@ describe('serving', () => {
     expect(() => findFile(nadia, 99_999)).toThrow(NotFound);
     db.update(members).set({ suspendedUntil: new Date(Date.now() + 1e6), suspendedReason: 'x' }).where(eq(members.id, ines.id)).run();
     expect((await get(path, { cookie: cookies['ines'] ?? '' })).status).toBe(404);
-    expect(await mayUpload(cookies['ines'], '/desk/imports')).toBe(false);
+    expect(await uploader(cookies['ines'], '/desk/imports')).toBeNull();
     db.update(members).set({ suspendedUntil: null, suspendedReason: null }).where(eq(members.id, ines.id)).run();
   });
 
@@ -382,13 +382,13 @@ describe('serving', () => {
     });
 
     test('three at once are one too many, until one of them is through or gives up', async () => {
-      const slow = () => {
-        const call = send({ port: front.port, host: '127.0.0.1', path: here, method: 'POST', headers: { ...multipart, cookie: cookies['nadia'] ?? '', 'content-length': String(body(large).length) } });
+      const slow = (who: string) => {
+        const call = send({ port: front.port, host: '127.0.0.1', path: here, method: 'POST', headers: { ...multipart, cookie: cookies[who] ?? '', 'content-length': String(body(large).length) } });
         const ended = new Promise<number>((done) => { call.on('response', (response) => { response.resume(); done(response.statusCode ?? 0); }).on('error', () => done(0)); });
         call.write(body(large).subarray(0, 1000));
         return { call, ended };
       };
-      const [first, second] = [slow(), slow()];
+      const [first, second] = [slow('nadia'), slow('abe')];
       await expect.poll(() => post(here, 'nadia', large).then((a) => a.text)).toMatch(/"status":503.*Two files/);
       const busy = await post(here, 'nadia', large);
       expect(busy.headers['retry-after']).toBe('10');

@@ -1,8 +1,12 @@
-import { eq } from 'drizzle-orm';
+import { eq, like } from 'drizzle-orm';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { changes, db, forums, resources, searchDocuments, themes } from '#db/client.ts';
-import { Gone } from '#domain/errors.ts';
+import { changes, db, forums, posts, resources, searchDocuments, themes } from '#db/client.ts';
+import { Gone, NotFound } from '#domain/errors.ts';
 import { createComment } from '#domain/forum/comments.ts';
+import { historyOfPost } from '#domain/forum/post-history.ts';
+import { findPost, placeOfPost } from '#domain/forum/posts.ts';
+import { quoteOf } from '#domain/forum/quoting.ts';
+import { whoReacted } from '#domain/forum/reacting.ts';
 import { putCatalogue, type Piece } from '#domain/library/catalogue.ts';
 import { resourceForEditing } from '#domain/library/desk.ts';
 import { citedBy, findResource, worksCited } from '#domain/library/resources.ts';
@@ -97,6 +101,14 @@ describe('content/ becomes the catalogue', () => {
     putCatalogue(catalogue([article, { ...practice, title: 'Baltimore begins again' }, work]));
     expect(() => findResource(null, 'baltimore')).toThrow('Doubtful figures.');
     expect(search({ q: 'baltimore begins' }).total).toBe(0);
+  });
+
+  test('the comments of what was retired are out of view, except for coordinators', () => {
+    const id = db.select({ id: posts.id }).from(posts).where(like(posts.markdown, '%walrus idea%')).get()?.id ?? 0;
+    for (const viewer of [null, rosa]) {
+      for (const read of [findPost, historyOfPost, quoteOf, placeOfPost, whoReacted]) expect(() => read(viewer, id)).toThrow(NotFound);
+    }
+    expect([findPost(nadia, id).markdown, historyOfPost(nadia, id).versions.length]).toEqual(['We copied the walrus idea.', 1]);
   });
 
   test('an edit in the browser takes a piece over for good', () => {

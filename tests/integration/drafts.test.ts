@@ -10,6 +10,7 @@ import { createPost, editPost } from '#domain/forum/posts.ts';
 import { createThread } from '#domain/forum/starting-threads.ts';
 import { claimStray, keepStray } from '#domain/forum/stray-drafts.ts';
 import { putCatalogue } from '#domain/library/catalogue.ts';
+import { stamp, writerMark } from '#domain/people/traps.ts';
 import type { Member } from '#domain/people/types.ts';
 import { addDays } from '#lib/dates.ts';
 import { typedIn } from '../../src/typed.ts';
@@ -135,7 +136,7 @@ describe('the list of one’s drafts', () => {
 
 describe('what was sent after the session had ended', () => {
   const typed = { place: 'thread:1', writer: '', fields: { body: 'Two hours of work.' } };
-  const keep = (writer: number, address = '10.0.0.1') => keepStray({ ...typed, writer: String(writer) }, address)?.value ?? '';
+  const keep = (writer: number, address = '10.0.0.1') => keepStray({ ...typed, writer: writerMark(writer) }, address)?.value ?? '';
 
   test('comes home when its writer signs in with the browser that sent it, once', () => {
     const token = keep(rosa.id);
@@ -154,6 +155,14 @@ describe('what was sent after the session had ended', () => {
     expect(claimStray(rosa.id, 'guess')).toBe(false);
     expect([countDrafts(rosa), countDrafts(tom)]).toEqual([0, 0]);
     expect(claimStray(rosa.id, token)).toBe(true);
+  });
+
+  test('is kept of forms alone that the hub made for its writer: nobody takes their room away', () => {
+    const { writer, ...rest } = { ...typed, writer: writerMark(rosa.id) };
+    for (const forged of [String(rosa.id), `writer-${rosa.id}`, `writer-${rosa.id}.`, writerMark(tom.id).replace(String(tom.id), String(rosa.id)), stamp(), '']) {
+      for (let n = 0; n < 5; n++) expect(keepStray({ ...rest, writer: forged }, '10.0.0.9')).toBeNull();
+    }
+    expect(keepStray({ ...rest, writer }, '10.0.0.9')).not.toBeNull();
   });
 
   test('waits a day', () => {

@@ -9,6 +9,7 @@ import { follow, followInput, followLevelOf, followLevels, levelOptions, type Fo
 import { countUnreadTold, listTold, openTold, readAllNotifications, readNotification } from '#domain/forum/inbox.ts';
 import { mailNotifications, membersWithLettersDue } from '#domain/forum/notification-letters.ts';
 import { setNotificationSettings } from '#domain/forum/notification-settings.ts';
+import { mergeThreads } from '#domain/forum/merging.ts';
 import { notifyOfEdit, notifyOfPost, reasonFor, type Followed, type Post } from '#domain/forum/notifying.ts';
 import { createPost } from '#domain/forum/posts.ts';
 import { createThread, threadInput } from '#domain/forum/starting-threads.ts';
@@ -47,6 +48,33 @@ const told = (who: Member) => listTold(who, null).told.map(({ words }) => words.
 const lastPost = () => db.select({ id: posts.id, threadId: posts.threadId, number: posts.number }).from(posts).orderBy(desc(posts.id)).get() ?? { id: 0, threadId: 0, number: 0 };
 const later = (minutes: number) => new Date(Date.now() + minutes * 60_000);
 const mail = (now = later(3)) => membersWithLettersDue(now).map((member) => mailNotifications(member, now));
+
+describe('what is followed', () => {
+  const refs = (who: Member) => db.select({ ref: follows.ref, level: follows.level }).from(follows).where(eq(follows.memberId, who.id)).all();
+
+  test('is written in one way only, and is never oneself', () => {
+    const { id } = start(tom);
+    for (const ref of [`0${id}`, `${id}.0`, `${id}e0`, ` ${id}`, `0x${id.toString(16)}`, `${id} `, '0', '-1', '9'.repeat(20), '']) {
+      for (const [kind, level] of [['thread', 'following'], ['forum', 'muted'], ['member', 'following']] as const) expect(() => set(rosa, kind, ref, level)).toThrow();
+      if (ref !== '') set(rosa, 'thread', ref, 'normal');
+    }
+    for (const ref of [`0${rosa.id}`, `${rosa.id}.0`, ` ${rosa.id}`, String(rosa.id)]) expect(() => set(rosa, 'member', ref, 'muted')).toThrow();
+    expect(refs(rosa)).toEqual([]);
+    set(rosa, 'thread', 999_999, 'normal');
+    expect(refs(rosa)).toEqual([]);
+    set(rosa, 'thread', id, 'tracking');
+    expect(refs(rosa)).toEqual([{ ref: String(id), level: 'tracking' }]);
+  });
+
+  test('is, of a merged thread, the one that it went into', () => {
+    const [from, into] = [start(tom), start(tom)];
+    mergeThreads(nadia, { threadId: from.id, target: into.url, order: 'appended', reason: 'The same question.' });
+    for (const level of ['following', 'normal'] as const) {
+      set(rosa, 'thread', from.id, level);
+      expect(refs(rosa)).toEqual([{ ref: String(into.id), level }]);
+    }
+  });
+});
 
 describe('whether and why somebody is told of a post', () => {
   const post = (given: Partial<Post> = {}): Post => ({ first: false, mentioned: false, quoted: false, starter: false, authorRef: '7', ...given });

@@ -1,5 +1,7 @@
 import { readFileSync, rmSync } from 'node:fs';
+import { request } from 'node:http';
 import { join, resolve } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import sharp from 'sharp';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { changes, db, members } from '#db/client.ts';
@@ -23,7 +25,7 @@ import { startSession } from '#domain/people/sessions.ts';
 import type { Member } from '#domain/people/types.ts';
 import { search } from '#domain/search/results.ts';
 import { filesFolder } from '#lib/file-store.ts';
-import { fileAt, mayUpload } from '../../src/files.ts';
+import { fileAt, uploader } from '../../src/files.ts';
 import { again, enter, forgetLimits } from '../support/cast.ts';
 import { useDatabase } from '../support/database.ts';
 import { useFront } from '../support/front.ts';
@@ -199,7 +201,7 @@ describe('who gets a file of a post', () => {
 });
 
 describe('sending files', () => {
-  const front = useFront({ fileAt, mayUpload });
+  const front = useFront({ fileAt, uploader });
   const body = (size: number) => Buffer.concat([Buffer.from('--b\r\nContent-Disposition: form-data; name="file"; filename="x.png"\r\nContent-Type: image/png\r\n\r\n'), Buffer.alloc(size, 'x'), Buffer.from('\r\n--b--\r\n')]);
   const send = (path: string, cookie: string | undefined, size = 1_500_000) => front.ask(path, { method: 'POST', body: body(size), headers: { 'content-type': 'multipart/form-data; boundary=b', ...(cookie && { cookie }) } });
 
@@ -211,10 +213,24 @@ describe('sending files', () => {
 
   test.each(['/', '/account', '/forums', '/posts/1', '/desk/resources/one/files', '/desk/imports'])('but not on %s', async (path) => expect((await send(path, cookies['rosa'])).status).toBe(413));
 
+  test('one at a time of each member, so that nobody keeps the others waiting', async () => {
+    const begun = [cookies['rosa'], cookies['rosa']].map((cookie) => {
+      const call = request({ port: front.port, host: '127.0.0.1', path: '/forums/new', method: 'POST', headers: { 'content-type': 'multipart/form-data; boundary=b', 'content-length': '2000000', cookie } }).on('error', () => undefined);
+      call.flushHeaders();
+      return call;
+    });
+    await setTimeout(200);
+    expect((await send('/forums/new', cookies['tom'])).headers['retry-after']).toBeUndefined();
+    expect((await send('/forums/new', cookies['rosa'])).headers['retry-after']).toBe('10');
+    for (const call of begun) call.destroy();
+    await setTimeout(200);
+    expect((await send('/forums/new', cookies['rosa'])).headers['retry-after']).toBeUndefined();
+  });
+
   test('who is suspended may not', async () => {
     suspendMember(nadia, { memberId: tom.id, days: 2, reason: 'Selling.' });
     expect(again(tom).suspendedUntil).not.toBeNull();
-    expect(await mayUpload(cookies['tom'], '/forums/new')).toBe(false);
+    expect(await uploader(cookies['tom'], '/forums/new')).toBeNull();
   });
 });
 

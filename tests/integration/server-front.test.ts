@@ -3,7 +3,7 @@ import { createServer, request as send } from 'node:http';
 import { join } from 'node:path';
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { describe, expect, test, vi } from 'vitest';
-import { readBody } from '../../src/server/request.ts';
+import { readBody, type Pace } from '../../src/server/request.ts';
 import { useFront } from '../support/front.ts';
 
 const front = useFront();
@@ -196,11 +196,11 @@ describe('forms', () => {
 });
 
 describe('a body', () => {
-  const arriving = async (limit: number, patience: number, act: (call: ReturnType<typeof send>) => void) => {
+  const arriving = async (limit: number, patience: number, act: (call: ReturnType<typeof send>) => void, pace: Pace | null = null) => {
     const server = createServer();
     await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
     const address = server.address();
-    const read = new Promise<Buffer | 'too large' | null>((done) => server.once('request', (request, response) => void readBody(request, limit, patience).then((body) => {
+    const read = new Promise<Buffer | 'too large' | null>((done) => server.once('request', (request, response) => void readBody(request, limit, patience, pace).then((body) => {
       response.end();
       done(body);
     })));
@@ -220,6 +220,14 @@ describe('a body', () => {
     expect(await arriving(10, 100, (call) => call.write('01234'))).toBeNull();
     expect(await arriving(10, 5000, (call) => { call.write('01234'); setTimeout(() => call.destroy(), 30); })).toBeNull();
     expect(Date.now() - at).toBeLessThan(3000);
+  });
+  test('that falls behind its pace is not waited for; one that keeps it is', async () => {
+    const pace = { bytes: 2, milliseconds: 200 };
+    const at = Date.now();
+    expect(await arriving(10, 20_000, (call) => { call.flushHeaders(); }, pace)).toBeNull();
+    expect(await arriving(10, 20_000, (call) => call.write('01234'), pace)).toBeNull();
+    expect(Date.now() - at).toBeLessThan(3_000);
+    expect(String(await arriving(10, 20_000, (call) => { for (let n = 0; n < 5; n++) setTimeout(() => { if (n < 4) call.write('01'); else call.end('01'); }, 100 * n); }, pace))).toBe('0101010101');
   });
   test('that is larger than allowed is read to its end and forgotten', async () => expect(await arriving(5, 5000, (call) => call.end('0123456789'))).toBe('too large'));
 });

@@ -13,7 +13,7 @@ import { loadStaticFiles } from '../../src/server/static-files.ts';
 export interface Answer { status: number; headers: IncomingMessage['headers']; body: Buffer; text: string }
 
 /** The front server on a real port and a real change counter, with a page of the test's own in Astro's place. */
-export function useFront(options: { url?: string; trustedProxies?: number } & Partial<Pick<Ground['hub'], 'mayUpload' | 'isMember' | 'fileAt'>> = {}) {
+export function useFront(options: { url?: string; trustedProxies?: number } & Partial<Pick<Ground['hub'], 'uploader' | 'isMember' | 'fileAt'>> = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'practice-hub-front-'));
   const client = join(folder, 'client');
   let database: Database.Database;
@@ -59,7 +59,7 @@ export function useFront(options: { url?: string; trustedProxies?: number } & Pa
     const https = url.startsWith('https:');
     const answer = createFront({
       page: (...given) => { front.rendered++; return front.page(...given); },
-      changes: { ...changes, read: readChanges }, hub: { countRead: (path) => front.reads.push(path), mayUpload: async () => false, isMember: async () => true, fileAt: async () => null, ...options }, files: loadStaticFiles(client, https), bundle: pagefindFiles(join(folder, 'pagefind'), https),
+      changes: { ...changes, read: readChanges }, hub: { countRead: (path) => front.reads.push(path), uploader: async () => null, isMember: async () => true, fileAt: async () => null, ...options }, files: loadStaticFiles(client, https), bundle: pagefindFiles(join(folder, 'pagefind'), https),
       settings: { url, urlGiven: options.url !== undefined, trustedProxies, uploadBytes: 3 * 1024 * 1024, dataDir: folder },
     });
     server = createServer(answer);

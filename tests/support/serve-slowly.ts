@@ -20,7 +20,7 @@ try {
       const database = new Database(join(settings.dataDir, 'hub.sqlite'));
       database.exec('pragma journal_mode = wal; create table if not exists facts (name text primary key, value any)');
       console.log('opened');
-      return { setUpLink: null, startChores: () => console.log('chores'), countRead: () => undefined, mayUpload: async () => false, isMember: async () => false, fileAt: async () => null, close: async () => { database.close(); console.log('closed'); } };
+      return { setUpLink: null, startChores: () => console.log('chores'), countRead: () => undefined, uploader: async () => null, isMember: async () => false, fileAt: async () => null, close: async () => { database.close(); console.log('closed'); } };
     },
   }, client, settings);
 } catch (error) {

@@ -7,6 +7,7 @@ import { commentInput, createComment } from '../forum/comments.ts';
 import { moveThreadByDecision } from '../forum/moderating.ts';
 import { createPost, postInput } from '../forum/posts.ts';
 import { createThread, threadInput } from '../forum/starting-threads.ts';
+import { withholdWithDecision } from '../forum/withholding-versions.ts';
 import { recordAct, type Act } from '../moderation/log.ts';
 import { learn } from '../moderation/spam-words.ts';
 import { mustCoordinate } from '../people/permissions.ts';
@@ -51,6 +52,8 @@ export function decide(actor: Member, input: z.output<typeof decideInput>, now =
     const told = publicReason(row, input.reason);
     const still = carryOut(actor, { row, subject, outcome: input.outcome, reason: told, forum: input.forum ?? null, now });
     db.update(cases).set(input.outcome === 'ask' ? { editBy: new Date(now.getTime() + hoursToEdit * 3_600_000) } : { closedAt: now, editBy: null, claimedById: null, claimedUntil: null }).where(eq(cases.id, row.id)).run();
+    // Whatever is decided now: it may have been edited out before anybody flagged it.
+    if (subject.kind === 'post' && isAboutPersonalData(row)) withholdWithDecision(actor, subject.post, told);
     writeLog(actor, decision, row.kind, subject, nobodyElse ? `${told} (There was nobody else who could decide.)` : told);
     tellAuthor(decision, row.kind, still);
     tellFlaggers(subject.kind === 'appeal' ? subject.decision.caseId : row.id, decision, still.kind === 'appeal' ? still.about : still);
@@ -67,9 +70,12 @@ function snapshot(subject: Subject, row: Case): Decision['before'] {
 
 /** What everybody may read as the reason: of a resident's personal data it says nothing more. */
 function publicReason(row: Case, reason: string): string {
+  return isAboutPersonalData(row) ? 'It was looked at because of a resident’s personal data; nothing more is said here.' : reason;
+}
+
+function isAboutPersonalData(row: Case): boolean {
   const original = row.decisionId === null ? row.id : decisionById(row.decisionId).caseId;
-  const personal = db.select({ id: flags.id }).from(flags).where(and(eq(flags.caseId, original), eq(flags.reason, 'personal-data'))).limit(1).get();
-  return personal ? 'It was looked at because of a resident’s personal data; nothing more is said here.' : reason;
+  return db.select({ id: flags.id }).from(flags).where(and(eq(flags.caseId, original), eq(flags.reason, 'personal-data'))).limit(1).get() !== undefined;
 }
 
 interface Carrying { row: Case; subject: Subject; outcome: Outcome; reason: string; forum: string | null; now: Date }

@@ -17,7 +17,6 @@ import { computeTrust } from '../people/trust.ts';
 import type { Member, Viewer } from '../people/types.ts';
 import { flagByHub } from './flagging.ts';
 import { heldFilesOf, holdFiles } from './held-files.ts';
-import { blankAgain } from '../forum/blanked-quotes.ts';
 
 type WithFiles = { files?: readonly TakenFile[] };
 
@@ -116,7 +115,6 @@ export function submitEdit(actor: Member, { website, shown, ...input }: Paramete
   return transaction(() => {
     mustKeepToLevel(actor, countsOf(input.body, input.files), 'body');
     const saved = editPost(actor, input);
-    blankAgain(input.postId);
     const hold = whyHeld(actor, input.body, { website, shown });
     if (hold && hold.why !== 'first') flagByHub(input.postId, `The edit looks like spam: ${hold.signals.join(', ')}.`);
     return saved;

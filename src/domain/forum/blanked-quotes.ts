@@ -1,7 +1,8 @@
-import { and, eq, isNotNull, like, ne, or, sql } from 'drizzle-orm';
-import { blankedQuotes, bumpChanges, db, postLinks, posts, threads } from '#db/client.ts';
+import { and, eq, isNotNull } from 'drizzle-orm';
+import { blankedQuotes, bumpChanges, db, posts, prepared, threads } from '#db/client.ts';
 import { plainText } from '#lib/markdown.ts';
 import { withdrawLettersAbout } from '../mail/withdrawing.ts';
+import { linksIn, postAt } from './post-links.ts';
 import { indexPost, indexThread } from './searchable.ts';
 
 /** A quotation shorter than this is a turn of phrase: it tells nothing. */
@@ -10,13 +11,20 @@ const placeholder = '<blockquote><p>This quotation is not shown: what it quotes 
 
 const letters = (text: string) => text.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, ' ').trim();
 
+/** A post that is out of view. Of one that its author took back only quotations that say so and lead to it count; of others all that repeat it. */
+interface Hidden { id: number; html: string; takenBack: 0 | 1 }
+
 /**
- * The HTML of a post without its quotations of a text: an outermost blockquote of which a paragraph or list item stands in that text goes.
- * @param html as `renderMarkdown` writes it
- * @param quoted the text that must not show, as HTML
+ * The HTML of a post without its quotations of another: an outermost blockquote that begins with a link to it goes, or of which a paragraph or list
+ * item stands in its text.
  */
-export function withoutQuotesOf(html: string, quoted: string): string {
-  const source = ` ${letters(plainText(quoted))} `;
+function withoutQuotesOf(html: string, hidden: Hidden): string {
+  const source = hidden.takenBack ? '' : ` ${letters(plainText(hidden.html))} `;
+  return replaceQuotes(html, (block) => (leadsTo(block, hidden.id) || repeats(block, source) ? placeholder : block));
+}
+
+/** The HTML of a post with each outermost blockquote replaced. @param html as `renderMarkdown` writes it */
+export function replaceQuotes(html: string, replace: (block: string) => string): string {
   let depth = 0;
   let from = 0;
   let out = '';
@@ -28,49 +36,98 @@ export function withoutQuotesOf(html: string, quoted: string): string {
       }
     } else if (--depth === 0) {
       const end = tag.index + tag[0].length;
-      const block = html.slice(from, end);
-      const parts = block.split(/<\/?(?:p|li|h\d|td|th|br|pre)\b[^>]*>/).map((part) => letters(plainText(part)));
-      out += parts.some((part) => part.length >= shortest && source.includes(` ${part} `)) ? placeholder : block;
+      out += replace(html.slice(from, end));
       from = end;
     }
   }
   return out + html.slice(from);
 }
 
-/** Takes quotations of a post out of the posts that quote it: in its thread, or with a link to it. Call inside a transaction. */
-export function blankQuotes(postId: number): void {
-  const of = db.select({ threadId: posts.threadId, html: posts.html }).from(posts).where(eq(posts.id, postId)).get();
-  if (!of) return;
-  const linking = sql`${posts.id} in (select ${postLinks.postId} from ${postLinks} where ${postLinks.path} = ${`/posts/${postId}`})`;
-  const quoting = db.select({ id: posts.id, html: posts.html }).from(posts)
-    .where(and(ne(posts.id, postId), like(posts.html, '%<blockquote>%'), or(eq(posts.threadId, of.threadId), linking))).all();
-  for (const { id, html } of quoting) {
-    const blanked = withoutQuotesOf(html, of.html);
-    if (blanked === html) continue;
-    // Every row of a quoting post keeps it as it was before anything was taken out.
-    const whole = db.select({ html: blankedQuotes.html }).from(blankedQuotes).where(eq(blankedQuotes.postId, id)).limit(1).get()?.html ?? html;
-    db.insert(blankedQuotes).values({ postId: id, ofPostId: postId, html: whole }).onConflictDoNothing().run();
-    put(id, blanked);
-    withdrawLettersAbout([id]);
-  }
+/** Whether a quotation, or one inside it, begins with a link to this post: "Rosa Delgado wrote:". */
+function leadsTo(block: string, postId: number): boolean {
+  return [...block.matchAll(/<blockquote>\s*<p>[^<]*<a href="([^"]*)"/g)].some(([, href = '']) => postAt(href) === postId);
 }
 
-/** Brings quotations of a post back, except where something else that is not shown is quoted too. Call inside a transaction. */
+function repeats(block: string, source: string): boolean {
+  const parts = block.split(/<\/?(?:p|li|h\d|td|th|br|pre)\b[^>]*>/).map((part) => letters(plainText(part)));
+  return parts.some((part) => part.length >= shortest && source.includes(` ${part} `));
+}
+
+/** Of these posts those that are out of view, or whose whole thread is. */
+function hiddenAmong(ids: readonly number[]): Hidden[] {
+  return ids.length === 0 ? [] : hiddenRows().all(JSON.stringify(ids)) as Hidden[];
+}
+const hiddenRows = prepared((d) => d.$client.prepare(`
+  select p.id, p.html, t.removed_at is null and not p.hidden and p.removed_by_id is p.author_id as takenBack from json_each(?) j join posts p on p.id = j.value join threads t on t.id = p.thread_id
+  where p.removed_at is not null or t.removed_at is not null`));
+
+/**
+ * Takes quotations of a post that is out of view out of the posts that quote it: in its thread, or with a link to it. Of an opening post whose
+ * thread is out of view: those of every post of the thread, where they stand in other threads. Call inside a transaction.
+ */
+export function blankQuotes(postId: number): void {
+  for (const { quotingId, ofId } of quotations().all({ id: postId }) as { quotingId: number; ofId: number }[]) {
+    for (const hidden of hiddenAmong([ofId])) blankIn(quotingId, hidden);
+  }
+}
+const quotations = prepared((d) => d.$client.prepare(`
+  with of as (select p.id, p.thread_id, p.number = 1 and t.removed_at is not null as whole from posts p join threads t on t.id = p.thread_id where p.id = @id)
+  select q.id as quotingId, of.id as ofId from of join posts q on q.thread_id = of.thread_id where not of.whole and q.id <> of.id and q.html like '%<blockquote>%'
+  union
+  select q.id, s.id from of join posts s on s.id = of.id or (of.whole and s.thread_id = of.thread_id) join post_links l on l.path = '/posts/' || s.id join posts q on q.id = l.post_id
+  where q.thread_id <> of.thread_id and q.html like '%<blockquote>%'`));
+
+function blankIn(postId: number, hidden: Hidden): void {
+  const html = db.select({ html: posts.html }).from(posts).where(eq(posts.id, postId)).get()?.html ?? '';
+  const blanked = withoutQuotesOf(html, hidden);
+  if (blanked === html) return;
+  // Every row of a quoting post keeps it as it was before anything was taken out.
+  const whole = db.select({ html: blankedQuotes.html }).from(blankedQuotes).where(eq(blankedQuotes.postId, postId)).limit(1).get()?.html ?? html;
+  db.insert(blankedQuotes).values({ postId, ofPostId: hidden.id, html: whole }).onConflictDoNothing().run();
+  put(postId, blanked);
+  withdrawLettersAbout([postId]);
+}
+
+/**
+ * Brings quotations of a post, and of the others of its thread that are in view, back, except where something else that is not shown is quoted
+ * too. Call inside a transaction, after it is shown again.
+ */
 export function restoreQuotes(postId: number): void {
-  for (const { id } of db.select({ id: blankedQuotes.postId }).from(blankedQuotes).where(eq(blankedQuotes.ofPostId, postId)).all()) {
+  for (const id of quotingAgain().all(postId) as number[]) {
     const rows = db.select().from(blankedQuotes).where(eq(blankedQuotes.postId, id)).all();
     db.delete(blankedQuotes).where(eq(blankedQuotes.postId, id)).run();
     if (rows[0]) put(id, rows[0].html);
-    for (const other of rows) if (other.ofPostId !== postId) blankQuotes(other.ofPostId);
+    for (const other of hiddenAmong(rows.map((row) => row.ofPostId))) blankIn(id, other);
   }
 }
+const quotingAgain = prepared((d) => d.$client.prepare(`
+  select distinct b.post_id from posts p join threads t on t.id = p.thread_id join posts s on s.thread_id = p.thread_id join blanked_quotes b on b.of_post_id = s.id
+  where p.id = ? and t.removed_at is null and s.removed_at is null`).pluck());
 
-/** After an edit: what the post quotes and must not is taken out again. Call inside the transaction of the edit. */
-export function blankAgain(postId: number): void {
-  const rows = db.select({ of: blankedQuotes.ofPostId }).from(blankedQuotes).where(eq(blankedQuotes.postId, postId)).all();
-  db.delete(blankedQuotes).where(eq(blankedQuotes.postId, postId)).run();
-  for (const { of } of rows) blankQuotes(of);
+/** After a post was written, edited or rendered again: what it quotes and must not is taken out. Call inside the same transaction. */
+export function blankHidden(postId: number): void {
+  const before = db.delete(blankedQuotes).where(eq(blankedQuotes.postId, postId)).returning({ of: blankedQuotes.ofPostId }).all().map(({ of }) => of);
+  const row = db.select({ threadId: posts.threadId, html: posts.html }).from(posts).where(eq(posts.id, postId)).get();
+  if (row) for (const hidden of hiddenFor(row.threadId, row.html, before)) blankIn(postId, hidden);
 }
+
+/** Whether something was taken out of this post. */
+export function hasBlankedQuotes(postId: number): boolean {
+  return db.select({ of: blankedQuotes.ofPostId }).from(blankedQuotes).where(eq(blankedQuotes.postId, postId)).limit(1).get() !== undefined;
+}
+
+/** Whether a text in this thread quotes what is out of view. @param html as `renderMarkdown` writes it */
+export function quotesHidden(threadId: number, html: string): boolean {
+  return hiddenFor(threadId, html).some((hidden) => withoutQuotesOf(html, hidden) !== html);
+}
+
+/** What is out of view and may be quoted in a text: what it links to, what was taken out of it before, and what was hidden in its thread lately. */
+function hiddenFor(threadId: number, html: string, before: readonly number[] = []): Hidden[] {
+  if (!html.includes('<blockquote>')) return [];
+  const linked = linksIn(html).flatMap((path) => postAt(path) ?? []);
+  return hiddenAmong([...new Set([...linked, ...before, ...hiddenLately().all(threadId) as number[]])]);
+}
+const hiddenLately = prepared((d) => d.$client.prepare('select id from posts where thread_id = ? and removed_at is not null and (hidden or removed_by_id is not author_id) order by removed_at desc limit 50').pluck());
 
 function put(postId: number, html: string): void {
   db.update(posts).set({ html }).where(eq(posts.id, postId)).run();

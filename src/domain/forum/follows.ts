@@ -1,6 +1,6 @@
 import { and, eq, isNotNull } from 'drizzle-orm';
 import { z } from 'zod';
-import { db, follows, forums, mailStops, members, prepared, themes, transaction } from '#db/client.ts';
+import { db, follows, forums, mailStops, members, prepared, themes, threads, transaction } from '#db/client.ts';
 import { Invalid, NotFound } from '../errors.ts';
 import { countAttempt } from '../people/limits.ts';
 import { mustSignIn } from '../people/permissions.ts';
@@ -42,25 +42,38 @@ export const followInput = z.object({
 });
 
 /** Sets how closely the actor follows something that they may see. Choosing a thread again also lets letters about it come again. Throws NotFound, Gone, Invalid, TooMany. */
-export function follow(actor: Member, { kind, ref, level, back }: z.output<typeof followInput>): { url: string } {
+export function follow(actor: Member, { kind, ref: given, level, back }: z.output<typeof followInput>): { url: string } {
   mustSignIn(actor);
   countAttempt('followPerMember', actor.id);
   if (kind === 'thread' && level === 'first-post') throw new Invalid({ level: 'A thread is followed as a whole, or not.' });
+  const ref = refOf(actor, kind, given, level);
   if (kind === 'member' && ref === String(actor.id)) throw new Invalid({ level: 'You cannot follow or mute yourself.' });
-  // What is gone can still be let go of.
-  if (level !== 'normal') mustBeThere(actor, kind, ref);
   transaction(() => {
     const which = and(eq(follows.memberId, actor.id), eq(follows.kind, kind), eq(follows.ref, ref));
     db.delete(follows).where(which).run();
     // A thread that was set to normal stays so, whatever its forum is and whoever replies.
-    if (kind === 'thread' || level !== 'normal') db.insert(follows).values({ memberId: actor.id, kind, ref, level }).run();
+    if (level !== 'normal' || (kind === 'thread' && isThread(ref))) db.insert(follows).values({ memberId: actor.id, kind, ref, level }).run();
     if (kind === 'thread' && level === 'following') db.delete(mailStops).where(and(eq(mailStops.memberId, actor.id), eq(mailStops.subject, `thread-${ref}`))).run();
   });
   return { url: safeNext(back ?? '/account/notifications') };
 }
 
-function mustBeThere(actor: Member, kind: FollowKind, ref: string): void {
-  if (kind === 'thread') return void findThread(actor, Number(ref));
+const isNumber = /^[1-9]\d{0,14}$/;
+const isThread = (ref: string) => isNumber.test(ref) && db.select({ id: threads.id }).from(threads).where(eq(threads.id, Number(ref))).get() !== undefined;
+
+/** What is followed, written in one way only; of a merged thread the one it went into. What is gone can still be let go of. Throws NotFound, Gone. */
+function refOf(actor: Member, kind: FollowKind, given: string, level: FollowLevel): string {
+  try {
+    if (kind !== 'theme' && !isNumber.test(given)) throw new NotFound('This is not here any more.');
+    if (kind === 'thread') return String(findThread(actor, Number(given)).id);
+    mustBeThere(kind, given);
+  } catch (error) {
+    if (level !== 'normal') throw error;
+  }
+  return given;
+}
+
+function mustBeThere(kind: Exclude<FollowKind, 'thread'>, ref: string): void {
   const there = kind === 'forum' ? db.select({ id: forums.id }).from(forums).where(eq(forums.id, Number(ref))).get()
     : kind === 'theme' ? db.select({ code: themes.code }).from(themes).where(eq(themes.code, ref)).get()
     : db.select({ id: members.id }).from(members).where(and(eq(members.id, Number(ref)), isNotNull(members.emailConfirmedAt))).get();

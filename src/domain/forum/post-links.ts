@@ -23,8 +23,16 @@ export function pathInside(href: string): string | null {
   const home = URL.parse(settings().url);
   const url = URL.parse(href, home?.href);
   if (!url || url.host !== home?.host) return null;
+  // Asked before anything looks for its end: a row of slashes would take long.
+  if (url.pathname.length > 500) return null;
   const path = url.pathname.replace(/\/+$/, '');
-  return /^\/(?:library|forums|posts)\/./.test(path) && path.length <= 500 ? path : null;
+  return /^\/(?:library|forums|posts)\/./.test(path) ? path : null;
+}
+
+/** The number of the post that an address leads to; null of any other. @param href as it stands in rendered HTML */
+export function postAt(href: string): number | null {
+  const id = /^\/posts\/(\d{1,15})$/.exec(pathInside(href.replaceAll('&amp;', '&')) ?? '')?.[1];
+  return id ? Number(id) : null;
 }
 
 /** Remembers what a new post links to. Call inside the transaction that writes it. */

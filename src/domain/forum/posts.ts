@@ -11,6 +11,7 @@ import { countAttempt } from '../people/limits.ts';
 import { canModerate, canModerateIn, canWrite, mustWrite } from '../people/permissions.ts';
 import type { Member, Viewer } from '../people/types.ts';
 import { postPlace, postsPerPage } from './addresses.ts';
+import { blankHidden, blankQuotes } from './blanked-quotes.ts';
 import { draftPlace, forgetDraft } from './drafts.ts';
 import { editedLate } from './edited.ts';
 import { bodyField } from './fields.ts';
@@ -56,6 +57,7 @@ export function writePost(author: Member, threadId: number, markdown: string, fi
   const { html, named } = renderNewPost(author, markdown, `p${threadId}-${number}`);
   const { id } = db.insert(posts).values({ threadId, number, authorId: author.id, markdown, html, renderedBy: rendererVersion, createdAt }).returning({ id: posts.id }).get();
   putPostLinks(id, html);
+  blankHidden(id);
   if (hidden) hideAuthor(id, author.id);
   const mentioned = putMentions(id, named).map((member) => member.id);
   putPostFiles(id, files);
@@ -148,14 +150,16 @@ export interface FoundPost {
   createdAt: Date; editedAt: Date | null; thread: Thread;
 }
 
-/** A post with its thread, as far as the viewer may see both. Throws NotFound, Gone. */
+/** A post with its thread, as far as the viewer may see both: comments go out of view with their resource. Throws NotFound, Gone. */
 export function findPost(viewer: Viewer, id: number): FoundPost {
   const row = Number.isSafeInteger(id) ? db.select().from(posts).where(eq(posts.id, id)).get() : undefined;
   if (!row) throw new NotFound('There is no such post.');
+  const thread = findThread(viewer, row.threadId);
+  if (!isOpenResource(thread) && !canModerate(viewer)) throw new NotFound('This resource is not in the library any more, nor are its comments.');
   const shown = row.removedAt === null || (row.hidden && viewer?.id === row.authorId) || canModerate(viewer);
   return {
     id: row.id, number: row.number, authorId: row.authorId, markdown: shown ? row.markdown : '', html: shown ? row.html : '',
-    removed: row.removedAt !== null, hidden: row.hidden, removedById: row.removedById, createdAt: row.createdAt, editedAt: row.editedAt, thread: findThread(viewer, row.threadId),
+    removed: row.removedAt !== null, hidden: row.hidden, removedById: row.removedById, createdAt: row.createdAt, editedAt: row.editedAt, thread,
   };
 }
 
@@ -196,6 +200,7 @@ export function editPost(actor: Member, input: { postId: number; body: string; t
       const { html, named } = renderNewPost(actor, input.body, `p${post.thread.id}-${post.number}`);
       db.update(posts).set({ markdown: input.body, html, renderedBy: rendererVersion, editedAt }).where(eq(posts.id, post.id)).run();
       replacePostLinks(post.id, html);
+      blankHidden(post.id);
       const mentioned = putMentions(post.id, named).map((member) => member.id);
       const before = new Set(membersQuoted(actor, post.html));
       notifyOfEdit(post.id, { mentioned, quoted: membersQuoted(actor, html).filter((id) => !before.has(id)) });
@@ -219,6 +224,7 @@ export function removeOwnPost(actor: Member, input: z.output<typeof postRemoveIn
     if (post.hidden) throw new Denied('This post is hidden while coordinators look at it.');
     if (post.number === 1 && post.thread.forumId !== null) throw new Denied('The opening post stays as long as its thread. Ask a coordinator to remove the thread.');
     markRemoved(post, actor, null);
+    blankQuotes(post.id);
     return { url: postPlace(post.thread.url, post.number) };
   });
 }

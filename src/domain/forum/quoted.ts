@@ -1,7 +1,7 @@
 import { prepared } from '#db/client.ts';
 import { limitsFor } from '../people/limits.ts';
 import type { Member } from '../people/types.ts';
-import { pathInside } from './post-links.ts';
+import { postAt } from './post-links.ts';
 
 /** The first line of a quotation as `attribution` writes it (see quoting.ts) and the renderer renders it. */
 const attributed = /<blockquote>\s*<p><a href="([^"]*)"[^>]*>[^<]* wrote<\/a>:/g;
@@ -11,7 +11,7 @@ const attributed = /<blockquote>\s*<p><a href="([^"]*)"[^>]*>[^<]* wrote<\/a>:/g
  * more of them than its author may name.
  */
 export function membersQuoted(author: Member, html: string): number[] {
-  const ids = [...html.matchAll(attributed)].flatMap(([, href = '']) => { const id = /^\/posts\/(\d{1,15})$/.exec(pathInside(href.replaceAll('&amp;', '&')) ?? '')?.[1]; return id ? [Number(id)] : []; });
+  const ids = [...html.matchAll(attributed)].flatMap(([, href = '']) => postAt(href) ?? []);
   if (ids.length === 0) return [];
   return (authors().all(JSON.stringify(ids), author.id) as number[]).slice(0, limitsFor(author).mentionsPerPost);
 }

@@ -1,5 +1,7 @@
+import { plainText } from '#lib/markdown.ts';
 import type { Viewer } from '../people/types.ts';
 import { postsPerPage, postUrl } from './addresses.ts';
+import { hasBlankedQuotes, replaceQuotes } from './blanked-quotes.ts';
 import { findPost, postsOnPage } from './posts.ts';
 
 /** Longer posts are quoted by their beginning. */
@@ -13,14 +15,22 @@ export function quoteOf(viewer: Viewer, postId: number): string {
   const post = findPost(viewer, postId);
   const shown = postsOnPage(viewer, post.thread, Math.ceil(post.number / postsPerPage)).find(({ id }) => id === postId);
   if (post.removed || !shown) return '';
-  const own = withoutQuotes(post.markdown);
+  // Where something was taken out of it, only what is shown of it is quoted: its Markdown still says all.
+  const own = hasBlankedQuotes(postId) ? wordsBesideQuotes(post.html) : withoutQuotes(post.markdown);
   const text = own.length > mostQuoted ? `${own.slice(0, mostQuoted).replace(/\s+\S*$/, '')} …` : own;
   return `> ${attribution(shown.author.name, postId)}\n>\n${text.split('\n').map((line) => `> ${line}`.trimEnd()).join('\n')}\n\n`;
 }
 
 /** "[Rosa Delgado wrote](/posts/12):", the first line of a quotation in Markdown. */
 export function attribution(name: string, postId: number): string {
-  return `[${name.replace(/[\\`*_[\]<>&~!#|]/g, '\\$&')} wrote](${postUrl(postId)}):`;
+  return `[${escaped(name)} wrote](${postUrl(postId)}):`;
+}
+
+const escaped = (text: string) => text.replace(/[\\`*_[\]<>&~!#|]/g, '\\$&');
+
+/** The words of a rendered post outside of its quotations, as Markdown without markup. */
+function wordsBesideQuotes(html: string): string {
+  return replaceQuotes(html, () => '').split(/<\/(?:p|li|h\d|pre|tr)>|<br>/).map((part) => escaped(plainText(part))).filter(Boolean).join('\n\n');
 }
 
 /** Markdown without its quotations; what looks like one inside a fenced block of code is code. */

@@ -1,7 +1,7 @@
 import { eq, gt } from 'drizzle-orm';
 import { bumpChanges, db, facts, posts, transaction } from '#db/client.ts';
 import { rendererVersion } from '#lib/markdown.ts';
-import { blankAgain } from './blanked-quotes.ts';
+import { blankHidden } from './blanked-quotes.ts';
 import { replacePostLinks } from './post-links.ts';
 import { renderPost } from './rendering.ts';
 
@@ -24,7 +24,7 @@ export function renderSomeAgain(): number {
       db.update(posts).set({ html, renderedBy: rendererVersion }).where(eq(posts.id, id)).run();
       replacePostLinks(id, html);
       // What it quotes and must not show was taken out of the earlier HTML.
-      blankAgain(id);
+      blankHidden(id);
     }
     const last = rows.at(-1)?.id;
     if (last !== undefined) note('rendered-to', last);

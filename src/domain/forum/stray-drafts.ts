@@ -1,10 +1,11 @@
 import { and, count, eq, gt } from 'drizzle-orm';
+import { z } from 'zod';
 import { db, members, strayDrafts, transaction } from '#db/client.ts';
-import { rowId } from '#lib/fields.ts';
 import { settings } from '#lib/settings.ts';
 import { hashToken, newToken } from '#lib/tokens.ts';
 import { isWithinLimit } from '../people/limits.ts';
 import type { Cookie } from '../people/sessions.ts';
+import { writerOf } from '../people/traps.ts';
 import { bringHome, draftInput } from './drafts.ts';
 
 /*
@@ -20,18 +21,18 @@ const waitingHours = 24;
 /** Strays that wait for one member: more are not theirs. */
 const mostWaiting = 20;
 
-const strayInput = draftInput.extend({ writer: rowId });
+const strayInput = draftInput.extend({ writer: z.string().transform(writerOf) });
 
 const cookie = (value: string, maxAge: number): Cookie => ({ name: strayCookie, value, attributes: { httpOnly: true, secure: settings().secureCookies, sameSite: 'lax', path: '/', maxAge } });
 export const noStrayCookie = () => cookie('', 0);
 
 /**
- * Keeps what was sent without a session. Returns the cookie by which its writer gets it back; null where the form does not say whose it is, or too much waits already.
+ * Keeps what was sent without a session. Returns the cookie by which its writer gets it back; null where the form does not say in our hand whose it is, or too much waits already.
  * @param address of the request, for the limit
  */
 export function keepStray(typed: unknown, address: string): Cookie | null {
   const { success, data } = strayInput.safeParse(typed);
-  if (!success || !isWithinLimit('strayPerAddress', address)) return null;
+  if (!success || data.writer === null || !isWithinLimit('strayPerAddress', address)) return null;
   const { writer: memberId, place, fields } = data;
   return transaction(() => {
     const known = db.select({ id: members.id }).from(members).where(eq(members.id, memberId)).get();

@@ -17,6 +17,7 @@ const acts = {
   'rename thread': ['public', 'renamed a thread'], 'move thread': ['public', 'moved a thread'], 'lock thread': ['public', 'locked a thread'], 'unlock thread': ['public', 'unlocked a thread'],
   'pin thread': ['public', 'pinned a thread'], 'unpin thread': ['public', 'unpinned a thread'], 'remove thread': ['public', 'removed a thread'], 'restore thread': ['public', 'restored a thread'],
   'remove post': ['public', 'removed a post'], 'restore post': ['public', 'restored a post'],
+  'withhold versions': ['public', 'took earlier versions of a post out of view'], 'show versions': ['public', 'brought earlier versions of a post back'],
   'accept answer': ['public', 'accepted an answer'], 'unaccept answer': ['public', 'took back that an answer is accepted'],
   'confirm answer': ['public', 'said that an answer is still right'], 'ask about answer': ['coordinators', 'asked whether an old answer is still right'],
   'hand over question': ['coordinators', 'handed over a question'], 'look up asker': ['coordinators', 'looked up who wrote without a name'],

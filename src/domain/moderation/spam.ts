@@ -48,7 +48,7 @@ const phrases: readonly [RegExp, number][] = [
 export function spamScore(text: string, context: SpamContext): { score: number; signals: string[] } {
   const found: [number, string][] = [];
   const say = (weight: number, signal: string) => { if (weight > 0) found.push([weight, signal]); };
-  const links = (text.match(/https?:\/\/|www\.|\b[\w-]+\.(?:ru|top|xyz|shop|click|online|site|store|win|bet|vip|icu|biz)\b/gi) ?? []).length;
+  const links = (text.match(/https?:\/\/|www\.|\b[\w-]{1,63}\.(?:ru|top|xyz|shop|click|online|site|store|win|bet|vip|icu|biz)\b/gi) ?? []).length;
   const words = text.replace(/https?:\/\/\S+/gi, ' ').match(/[\p{L}\p{N}'’]+/gu) ?? [];
   const letters = text.match(/\p{L}/gu)?.length ?? 0;
   const foreign = text.match(/[\p{Script=Cyrillic}\p{Script=Han}\p{Script=Hangul}\p{Script=Thai}\p{Script=Arabic}\p{Script=Devanagari}]/gu)?.length ?? 0;

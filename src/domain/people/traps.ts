@@ -14,8 +14,7 @@ export type Trap = { website?: string | null | undefined; shown?: string | null 
 
 /** The stamp a form carries: when it was shown, signed with a key of this hub. */
 export function stamp(now = new Date()): string {
-  const at = String(now.getTime());
-  return `${at}.${signature(at)}`;
+  return sign(String(now.getTime()));
 }
 
 /** Nobody reads and fills a form in fewer seconds. */
@@ -23,10 +22,29 @@ export const fastest = 3;
 
 /** Seconds since a stamp was made; null when there is none, or it is not ours. */
 export function secondsSince(shown: string | null | undefined, now = new Date()): number | null {
-  const [at = '', signed = ''] = (shown ?? '').split('.');
+  const at = signedText(shown ?? '');
+  return at !== null && /^\d+$/.test(at) ? Math.max(0, (now.getTime() - Number(at)) / 1000) : null;
+}
+
+/** For whom a form was made, signed: it is theirs alone to see, so nobody else can write in their name what their next session finds. */
+export function writerMark(memberId: number): string {
+  return sign(`writer-${memberId}`);
+}
+
+/** The member for whom a form was made; null when it does not say so in our hand. */
+export function writerOf(mark: string): number | null {
+  const id = /^writer-(\d{1,15})$/.exec(signedText(mark) ?? '')?.[1];
+  return id ? Number(id) : null;
+}
+
+const sign = (text: string) => `${text}.${signature(text)}`;
+
+/** What was signed by us, without its signature; null of anything else. */
+function signedText(whole: string): string | null {
+  const [text = '', signed = ''] = whole.split('.', 2);
   const given = Buffer.from(signed);
-  const ours = Buffer.from(signature(at));
-  return given.length === ours.length && timingSafeEqual(given, ours) ? Math.max(0, (now.getTime() - Number(at)) / 1000) : null;
+  const ours = Buffer.from(signature(text));
+  return given.length === ours.length && timingSafeEqual(given, ours) ? text : null;
 }
 
 function signature(at: string): string {
