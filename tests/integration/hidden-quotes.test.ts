@@ -1,6 +1,7 @@
 import { eq } from 'drizzle-orm';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { cases, db, posts, searchDocuments } from '#db/client.ts';
+import { correctionFor } from '#domain/decisions/correcting.ts';
 import { decide, undoDecision } from '#domain/decisions/deciding.ts';
 import { flagPost } from '#domain/decisions/flagging.ts';
 import { submitEdit } from '#domain/decisions/submitting.ts';
@@ -83,6 +84,16 @@ describe('what is out of view', () => {
     const quoting = reply(tom, thread, `Two *things* <here>:\n\n${quote(post, 'A resident called')}\n\n> [Rosa wrote](/posts/${post}):\n${name} lives there.\n\nThat is all.`);
     hide(post);
     expect(quoteOf(null, quoting)).toBe(`> [Tom Achterberg wrote](/posts/${quoting}):\n>\n> Two things \\<here\\>:\n>\n> I doubt it.\n>\n> That is all.\n\n`);
+  });
+
+  test('is not on the page of a correction of a post that quotes it, except for its author and coordinators', () => {
+    const post = reply(rosa, start(rosa), `A resident called ${name} lives there.`);
+    const quoting = reply(rosa, start(rosa), quote(post, `A resident called ${name} lives there.`));
+    flagPost(tom, { postId: quoting, reason: 'inaccurate', note: 'Two.', source: 'https://example.org' });
+    const seen = (viewer: Member) => correctionFor(viewer, caseOn(quoting)).post.markdown;
+    expect(seen(tom)).toContain('Juniper');
+    hide(post);
+    expect([tom, rosa, nadia].map((viewer) => seen(viewer).includes('Juniper'))).toEqual([false, true, true]);
   });
 
   test('stays out where another thing that is quoted too is still hidden', () => {

@@ -4,6 +4,7 @@ import { bumpChanges, cases, corrections, db, flags, transaction } from '#db/cli
 import { rowId, text } from '#lib/fields.ts';
 import { settings } from '#lib/settings.ts';
 import { Denied, NotFound } from '../errors.ts';
+import { hasBlankedQuotes } from '../forum/blanked-quotes.ts';
 import { recordAct } from '../moderation/log.ts';
 import { canModerate, mustSignIn, mustWrite } from '../people/permissions.ts';
 import type { Member, Viewer } from '../people/types.ts';
@@ -25,9 +26,10 @@ export function correctionFor(viewer: Viewer, caseId: number): CorrectionView {
   const proposed = db.select({ memberId: flags.memberId }).from(flags).where(eq(flags.caseId, caseId)).get()?.memberId === viewer.id;
   const own = post.authorId === viewer.id;
   if (!own && !proposed && !canModerate(viewer)) throw new NotFound('There is no such correction.');
+  const withheld = !own && !canModerate(viewer) && (post.removed || post.thread.removed || hasBlankedQuotes(post.id));
   return {
     caseId, wrong: row.wrong, source: row.source, answer: row.answer, closed, accepted: row.acceptedAs, own,
-    post: { id: post.id, title: post.thread.title, markdown: post.removed && !own && !canModerate(viewer) ? '' : post.markdown },
+    post: { id: post.id, title: post.thread.title, markdown: withheld ? '' : post.markdown },
   };
 }
 
