@@ -1,0 +1,1 @@
+CREATE INDEX `posts_length` ON `posts` (length(trim(markdown)),`created_at`);
