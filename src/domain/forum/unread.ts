@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { prepared, transaction } from '#db/client.ts';
+import { prepared, quickTransaction } from '#db/client.ts';
 import { addDays } from '#lib/dates.ts';
 import { isNamelessIn } from '../anonymity.ts';
 import { mustSignIn } from '../people/permissions.ts';
@@ -60,7 +60,7 @@ export function noteReading(viewer: Viewer, threadId: number, number: number): v
   const given = { member: viewer.id, thread: threadId, number };
   // Most pages are opened again and again: only what changes something is written.
   if (!isNews().get(given)) return;
-  transaction(() => {
+  quickTransaction(() => {
     read().run(given);
     readTold().run({ ...given, now: Date.now() });
   });
