@@ -104,7 +104,8 @@ const entities: Record<string, string> = { '&amp;': '&', '&lt;': '<', '&gt;': '>
 
 /** The words of sanitised HTML, without tags, on one line. */
 export function plainText(html: string): string {
-  return html.replace(/<[^>]*>/g, ' ').replace(/&(?:amp|lt|gt|quot|#39);/g, (e) => entities[e] ?? e).replace(/\s+/g, ' ').trim();
+  const text = html.replace(/(?:<[^>]*>|\s)+/g, ' ').trim();
+  return text.includes('&') ? text.replace(/&(?:amp|lt|gt|quot|#39);/g, (e) => entities[e] ?? e) : text;
 }
 
 /** Text made safe to stand in HTML. */
