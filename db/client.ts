@@ -16,6 +16,7 @@ let open: Db | null = null;
 export function openDatabase(file: string, migrations: string): void {
   if (file !== ':memory:') mkdirSync(dirname(file), { recursive: true });
   const sqlite = new Database(file);
+  keepPlans(sqlite);
   sqlite.pragma('journal_mode = WAL');
   sqlite.pragma('synchronous = FULL');
   sqlite.pragma('busy_timeout = 5000');
@@ -30,6 +31,20 @@ export function openDatabase(file: string, migrations: string): void {
   if (broken.length) throw new Error(`The database has ${broken.length} broken references after its migration.`);
   sqlite.pragma('foreign_keys = ON');
   open = db;
+}
+
+/**
+ * Our build of SQLite (STAT4 without the stability guarantee) plans a statement anew each time a value is bound to a parameter that is compared:
+ * 200 µs for a query that runs in 10. An expression it does not look into, so every parameter is written as `+?`, which is the same value.
+ */
+function keepPlans(sqlite: Database.Database): void {
+  const prepare = sqlite.prepare.bind(sqlite);
+  sqlite.prepare = ((source: string) => prepare(withPlus(source))) as typeof sqlite.prepare;
+}
+
+/** SQL with a plus before each parameter; what stands in quotes or comments stays as it is. */
+export function withPlus(source: string): string {
+  return source.replace(/'[^']*'|"[^"]*"|`[^`]*`|--.*|\/\*[^]*?\*\/|[?@]\w*/g, (part) => (/^[?@]/.test(part) ? `+${part}` : part));
 }
 
 /** The open database; its queries are synchronous. */
@@ -62,6 +77,18 @@ export function transaction<T>(work: () => T): T {
   const sqlite = db.$client;
   if (sqlite.inTransaction) return work();
   return sqlite.transaction(work).immediate();
+}
+
+/** Like `transaction`, for what may be forgotten when the machine loses its power in the next moments: nobody waits for the disk. */
+export function quickTransaction<T>(work: () => T): T {
+  const sqlite = db.$client;
+  if (sqlite.inTransaction) return work();
+  sqlite.pragma('synchronous = NORMAL');
+  try {
+    return transaction(work);
+  } finally {
+    sqlite.pragma('synchronous = FULL');
+  }
 }
 
 /** Tells the page caches of every process that something a visitor could see has changed. Call inside the transaction. */

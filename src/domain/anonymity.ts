@@ -1,12 +1,12 @@
 import { and, eq, notExists, sql, type SQL } from 'drizzle-orm';
-import type { AnySQLiteColumn } from 'drizzle-orm/sqlite-core';
+import type { alias, AnySQLiteColumn } from 'drizzle-orm/sqlite-core';
 import { anonymousPosts, db, members, posts, prepared } from '#db/client.ts';
 import type { Author } from './people/types.ts';
 
 /*
  * Who asks for a colleague is shown to nobody. A post is marked (anonymous_posts), not a thread, so that moving posts shows nobody either.
  * Whoever has a marked post in a thread is nameless as its starter and as its latest writer, and writes there without a name from then on.
- * Every query that shows who wrote something takes its columns from here: the name of a marked post's author is not even read.
+ * Every query that shows who wrote something takes its columns and its join from here: the name of a marked post's author is not even read.
  */
 
 /** What stands in the place of the name. */
@@ -18,29 +18,23 @@ export const nameless: Author = { id: 0, handle: '', name: namelessName, role: '
 /** In SQL over tables or aliases of one's own: true for a post that is shown without a name. */
 export const isNamelessPost = (postId: string): string => `exists (select 1 from anonymous_posts where post_id = ${postId})`;
 
-/** In SQL over tables or aliases of one's own: true for a member who is nameless in a thread. */
+/** In SQL over tables or aliases of one's own: true for a member who is nameless in a thread. Begins with the few posts that have no name, not with those of a long thread. */
 export const isNamelessIn = (threadId: string, memberId: string): string =>
-  `exists (select 1 from anonymous_posts nameless join posts unnamed on unnamed.id = nameless.post_id where nameless.member_id = ${memberId} and unnamed.thread_id = ${threadId})`;
+  `exists (select 1 from anonymous_posts nameless cross join posts unnamed on unnamed.id = nameless.post_id where nameless.member_id = ${memberId} and unnamed.thread_id = ${threadId})`;
 
 /** In SQL: the name as it is shown, where `hidden` is one of the two above. */
 export const shownName = (hidden: string, name: string): string => `case when ${hidden} then '${namelessName}' else ${name} end`;
 
-type People = { [column in 'id' | 'handle' | 'name' | 'role' | 'sample' | 'jobTitle' | 'place']: AnySQLiteColumn };
+/** Columns of a person who is left-joined by one of the two conditions below; `person ?? nameless` is what everybody may see of them. */
+export const personColumns = (m: MemberTable) => ({ id: m.id, handle: m.handle, name: m.name, role: m.role, sample: m.sample, jobTitle: m.jobTitle, place: m.place });
+type MemberTable = typeof members | ReturnType<typeof alias<typeof members, string>>;
 
-function columns(m: People, hidden: SQL) {
-  const shown = <T>(instead: T, column: AnySQLiteColumn) => sql<T>`case when ${hidden} then ${instead} else ${column} end`;
-  return {
-    id: shown(nameless.id, m.id), handle: shown(nameless.handle, m.handle), name: shown(nameless.name, m.name), role: shown(nameless.role, m.role),
-    sample: sql<boolean>`case when ${hidden} then 0 else ${m.sample} end`.mapWith(Boolean), jobTitle: shown(nameless.jobTitle, m.jobTitle), place: shown(nameless.place, m.place),
-  };
-}
+/** Left join of a post's author, who is not found when the post is shown without a name. */
+export const isNamedAuthor = (m: MemberTable): SQL | undefined => and(eq(m.id, posts.authorId), isNamedPost());
 
-/** Columns of the author of a post as everybody may see them; for a select over `posts` that joins `members` (or an alias of it) by the author. */
-export const authorOfPost = (m: People = members) => columns(m, sql`exists (select 1 from anonymous_posts where post_id = ${posts.id})`);
-
-/** Columns of somebody's place in a thread, its starter or its latest writer, as everybody may see them. */
-export const personInThread = (m: People, threadId: AnySQLiteColumn) => columns(m, sql`exists (
-  select 1 from anonymous_posts nameless join posts unnamed on unnamed.id = nameless.post_id where nameless.member_id = ${m.id} and unnamed.thread_id = ${threadId})`);
+/** Left join of somebody in a thread, its starter or its latest writer, who is not found when they write there without their name. */
+export const isNamedInThread = (m: MemberTable, memberId: AnySQLiteColumn, threadId: AnySQLiteColumn): SQL | undefined => and(eq(m.id, memberId), sql`not exists (
+  select 1 from anonymous_posts nameless cross join posts unnamed on unnamed.id = nameless.post_id where nameless.member_id = ${memberId} and unnamed.thread_id = ${threadId})`);
 
 /** A condition for lists of what somebody wrote: leaves out what they wrote without their name. */
 export const isNamedPost = (): SQL => notExists(db.select({ id: anonymousPosts.postId }).from(anonymousPosts).where(eq(anonymousPosts.postId, posts.id)));

@@ -104,7 +104,8 @@ const entities: Record<string, string> = { '&amp;': '&', '&lt;': '<', '&gt;': '>
 
 /** The words of sanitised HTML, without tags, on one line; what stands within a line stays as near to what is beside it as it was. */
 export function plainText(html: string): string {
-  return html.replace(/<\/?(?:a|abbr|b|code|del|em|i|kbd|q|s|span|strong|sub|sup)\b[^>]*>/g, '').replace(/<[^>]*>/g, ' ').replace(/&(?:amp|lt|gt|quot|#39);/g, (e) => entities[e] ?? e).replace(/\s+/g, ' ').trim();
+  const text = html.replace(/<\/?(?:a|abbr|b|code|del|em|i|kbd|q|s|span|strong|sub|sup)\b[^>]*>/g, '').replace(/(?:<[^>]*>|\s)+/g, ' ').trim();
+  return text.includes('&') ? text.replace(/&(?:amp|lt|gt|quot|#39);/g, (e) => entities[e] ?? e) : text;
 }
 
 /** As `plainText`, of what its writer says themselves: without quotations, footnotes and their marks. All words where nothing else is left. */

@@ -17,8 +17,13 @@ export interface KeptAnswer {
 
 /** The answer in one encoding. A strong ETag names bytes, so each encoding has its own. */
 interface Form {
-  /** Bytes as a latin1 string: Node sends headers and a string in one piece, which is quicker than two. */
-  body: string;
+  bytes: Buffer;
+  /**
+   * The bytes as a latin1 string, made when they are sent for the second time: Node sends headers and a string in one piece, which is quicker
+   * than two; but most pages are never asked for again, and strings fill the heap.
+   */
+  text: string | null;
+  sent: boolean;
   headers: RawHeaders;
   unchanged: RawHeaders;
 }
@@ -39,14 +44,16 @@ export function sendKept(request: IncomingMessage, response: ServerResponse, ans
     return;
   }
   response.writeHead(answer.status, form.headers as string[]);
-  response.end(form.body, 'latin1');
+  if (form.sent) response.end(form.text ??= form.bytes.toString('latin1'), 'latin1');
+  else response.end(form.bytes);
+  form.sent = true;
 }
 
 function makeForm(answer: KeptAnswer, encoding: Encoding): Form {
-  const body = encoding === 'identity' ? answer.body : compress(answer.body, encoding, answer.effort);
+  const bytes = encoding === 'identity' ? answer.body : compress(answer.body, encoding, answer.effort);
   const etag = `"${answer.etag}${encoding === 'identity' ? '' : `-${encoding}`}"`;
   const unchanged = ['ETag', etag, ...answer.headers];
-  const form = { body: body.toString('latin1'), unchanged, headers: ['Content-Length', String(body.length), ...(encoding === 'identity' ? [] : ['Content-Encoding', encoding]), ...unchanged] };
+  const form = { bytes, text: null, sent: false, unchanged, headers: ['Content-Length', String(bytes.length), ...(encoding === 'identity' ? [] : ['Content-Encoding', encoding]), ...unchanged] };
   answer.forms.set(encoding, form);
   return form;
 }

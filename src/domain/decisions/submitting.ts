@@ -1,6 +1,6 @@
 import { and, eq, gt, sql } from 'drizzle-orm';
 import { z } from 'zod';
-import { cases, db, heldPosts, resources, threads, transaction } from '#db/client.ts';
+import { cases, db, heldPosts, prepared, resources, threads, transaction } from '#db/client.ts';
 import { renderMarkdown } from '#lib/markdown.ts';
 import { settings } from '#lib/settings.ts';
 import { NotFound } from '../errors.ts';
@@ -134,9 +134,10 @@ export function heldPost(viewer: Viewer, id: number): HeldView {
 /** What waits in a thread, under a resource, or (with neither) anywhere, of this viewer's own: shown to them alone. */
 export function ownWaiting(viewer: Viewer, where: { threadId?: number; resourceId?: string } = {}): HeldView[] {
   if (!viewer) return [];
-  return db.select().from(heldPosts).where(eq(heldPosts.authorId, viewer.id)).orderBy(heldPosts.id).all()
-    .filter((row) => row.state === 'waiting' && (where.threadId === undefined || row.threadId === where.threadId) && (where.resourceId === undefined || row.resourceId === where.resourceId))
+  return waitingOf().all({ authorId: viewer.id })
+    .filter((row) => (where.threadId === undefined || row.threadId === where.threadId) && (where.resourceId === undefined || row.resourceId === where.resourceId))
     .map(asView);
 }
+const waitingOf = prepared((d) => d.select().from(heldPosts).where(and(eq(heldPosts.authorId, sql.placeholder('authorId')), eq(heldPosts.state, 'waiting'))).orderBy(heldPosts.id).prepare());
 
 const asView = (row: typeof heldPosts.$inferSelect): HeldView => ({ id: row.id, kind: row.kind, title: row.title, html: renderMarkdown(row.markdown, `h${row.id}`), at: row.at, state: row.state, url: row.url, files: heldFilesOf(row.id) });

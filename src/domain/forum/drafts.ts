@@ -1,4 +1,4 @@
-import { and, count, desc, eq, lt } from 'drizzle-orm';
+import { and, count, desc, eq, lt, sql } from 'drizzle-orm';
 import { z } from 'zod';
 import { db, drafts, prepared, strayDrafts, transaction } from '#db/client.ts';
 import { addDays } from '#lib/dates.ts';
@@ -67,8 +67,10 @@ const hasWords = (fields: DraftFields) => ['body', 'title'].some((name) => { con
 /** The draft that the viewer has at a place. */
 export function draftAt(viewer: Viewer, place: string): Draft | null {
   if (!viewer) return null;
-  return db.select({ place: drafts.place, fields: drafts.fields, updatedAt: drafts.updatedAt }).from(drafts).where(and(eq(drafts.memberId, viewer.id), eq(drafts.place, place))).get() ?? null;
+  return standing().get({ memberId: viewer.id, place }) ?? null;
 }
+const standing = prepared((d) => d.select({ place: drafts.place, fields: drafts.fields, updatedAt: drafts.updatedAt }).from(drafts)
+  .where(and(eq(drafts.memberId, sql.placeholder('memberId')), eq(drafts.place, sql.placeholder('place')))).prepare());
 
 /** All drafts of the viewer, the newest first. Throws SignInRequired. */
 export function draftsOf(viewer: Viewer): Draft[] {

@@ -1,4 +1,4 @@
-import { and, asc, eq } from 'drizzle-orm';
+import { and, asc, eq, sql } from 'drizzle-orm';
 import { bumpChanges, db, postFiles, posts, threads, transaction } from '#db/client.ts';
 import { readDocument, type Reading } from '#lib/document-words.ts';
 import { filesFolder, pathInStore } from '#lib/file-store.ts';
@@ -7,7 +7,8 @@ import { indexPost, indexThread } from './searchable.ts';
 /** Takes the words out of every document of a post that waits for it, one after the other, and makes them findable. Returns how many were read. */
 export async function readWaitingPostFiles(): Promise<number> {
   for (let read = 0; ; read++) {
-    const next = db.select({ hash: postFiles.hash, mediaType: postFiles.mediaType }).from(postFiles).where(eq(postFiles.textState, 'waiting')).orderBy(asc(postFiles.id)).limit(1).get();
+    // Spelled out: the index has only those that wait.
+    const next = db.select({ hash: postFiles.hash, mediaType: postFiles.mediaType }).from(postFiles).where(sql`${postFiles.textState} = 'waiting'`).orderBy(asc(postFiles.id)).limit(1).get();
     if (!next) return read;
     putWords(next.hash, await readDocument(pathInStore(filesFolder(), next.hash), next.mediaType, 'words'));
   }

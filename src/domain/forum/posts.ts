@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { bumpChanges, db, members, posts, postVersions, prepared, threads, transaction } from '#db/client.ts';
 import { rendererVersion } from '#lib/markdown.ts';
 import { rowId, text } from '#lib/fields.ts';
-import { authorOfPost, hideAuthor, isNameless, nameless } from '../anonymity.ts';
+import { hideAuthor, isNamedAuthor, isNameless, nameless, personColumns } from '../anonymity.ts';
 import { Denied, NotFound } from '../errors.ts';
 import { withdrawLettersAbout } from '../mail/withdrawing.ts';
 import { correctionsUnder } from '../moderation/corrections.ts';
@@ -104,8 +104,8 @@ function justWritten(author: Member, threadId: number, markdown: string): { id: 
 
 const postsBetween = prepared((d) => d.select({
   id: posts.id, number: posts.number, createdAt: posts.createdAt, editedAt: posts.editedAt, html: posts.html,
-  removedAt: posts.removedAt, removedById: posts.removedById, removedReason: posts.removedReason, hidden: posts.hidden, authorId: posts.authorId, author: authorOfPost(),
-}).from(posts).innerJoin(members, eq(members.id, posts.authorId))
+  removedAt: posts.removedAt, removedById: posts.removedById, removedReason: posts.removedReason, hidden: posts.hidden, authorId: posts.authorId, author: personColumns(members),
+}).from(posts).leftJoin(members, isNamedAuthor(members))
   .where(and(eq(posts.threadId, sql.placeholder('threadId')), between(posts.number, sql.placeholder('first'), sql.placeholder('last'))))
   .orderBy(asc(posts.number)).prepare());
 
@@ -132,7 +132,7 @@ function shownBetween(viewer: Viewer, thread: Thread, first: number, last: numbe
     const removed = row.removedAt !== null;
     const own = viewer?.id === row.authorId;
     return {
-      id: row.id, number: row.number, author: row.author, own, ownNameless: own && row.author.id === nameless.id, createdAt: row.createdAt, editedAt: removed ? null : editedLate(row), html: htmls[at] ?? '', files: files.get(row.id) ?? [],
+      id: row.id, number: row.number, author: row.author ?? nameless, own, ownNameless: own && row.author === null, createdAt: row.createdAt, editedAt: removed ? null : editedLate(row), html: htmls[at] ?? '', files: files.get(row.id) ?? [],
       removed: removed ? { by: row.removedById === row.authorId ? 'author' as const : 'coordinator' as const, reason: row.removedReason } : null,
       hidden: row.hidden,
       corrections: removed ? [] : corrections.get(row.id) ?? [],

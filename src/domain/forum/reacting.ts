@@ -2,7 +2,7 @@ import { and, asc, eq } from 'drizzle-orm';
 import { z } from 'zod';
 import { bumpChanges, db, members, posts, reactions, transaction } from '#db/client.ts';
 import { rowId } from '#lib/fields.ts';
-import { personInThread } from '../anonymity.ts';
+import { isNamedInThread, nameless, personColumns } from '../anonymity.ts';
 import { Denied, Invalid } from '../errors.ts';
 import { countAttempt } from '../people/limits.ts';
 import { mustWrite } from '../people/permissions.ts';
@@ -39,7 +39,8 @@ export function react(actor: Member, { postId, give, take }: z.output<typeof rea
 export function whoReacted(viewer: Viewer, postId: number): { kind: ReactionKind; members: Author[] }[] {
   const post = findPost(viewer, postId);
   if (post.removed) return [];
-  const rows = db.select({ kind: reactions.kind, member: personInThread(members, posts.threadId) }).from(reactions).innerJoin(members, eq(members.id, reactions.memberId)).innerJoin(posts, eq(posts.id, reactions.postId))
-    .where(eq(reactions.postId, postId)).orderBy(asc(reactions.at), asc(members.id)).all();
-  return reactionKinds.map((kind) => ({ kind, members: rows.filter((row) => row.kind === kind).map((row) => row.member) })).filter((group) => group.members.length > 0);
+  const rows = db.select({ kind: reactions.kind, member: personColumns(members) }).from(reactions).innerJoin(posts, eq(posts.id, reactions.postId))
+    .leftJoin(members, isNamedInThread(members, reactions.memberId, posts.threadId))
+    .where(eq(reactions.postId, postId)).orderBy(asc(reactions.at), asc(reactions.memberId)).all();
+  return reactionKinds.map((kind) => ({ kind, members: rows.filter((row) => row.kind === kind).map((row) => row.member ?? nameless) })).filter((group) => group.members.length > 0);
 }

@@ -3,7 +3,7 @@ import { alias } from 'drizzle-orm/sqlite-core';
 import { closedThreads, db, formerThreads, forums, members, posts, prepared, resources, themes, threads, threadThemes, untilChange } from '#db/client.ts';
 import { addDays } from '#lib/dates.ts';
 import { paging, type Paging } from '#lib/paging.ts';
-import { isNamedPost, isNamelessIn, personInThread } from '../anonymity.ts';
+import { isNamedInThread, isNamedPost, isNamelessIn, nameless, personColumns } from '../anonymity.ts';
 import { Gone, NotFound } from '../errors.ts';
 import type { Term } from '../library/types.ts';
 import { canModerate } from '../people/permissions.ts';
@@ -13,7 +13,7 @@ import { hasAnswer, isUnanswered, isWaiting } from './answered.ts';
 import { followedThreads } from './followed.ts';
 import { mutesSomething, unmutedThreads } from './muted.ts';
 import type { ThreadKind, ThreadRow } from './types.ts';
-import { visibleThreads } from './visible.ts';
+import { threadsVisible, visibleThreads } from './visible.ts';
 
 const author = alias(members, 'author');
 const poster = alias(members, 'poster');
@@ -29,26 +29,42 @@ export function themesOfThread(threadId: number): Term[] {
 const rowColumns = {
   id: threads.id, title: threads.title, slug: threads.slug, kind: threads.kind, createdAt: threads.createdAt, lastPostAt: threads.lastPostAt,
   postCount: threads.postCount, pinned: threads.pinned, lockedAt: threads.lockedAt, removedAt: threads.removedAt, hidden: threads.hidden,
-  forumSlug: forums.slug, forumName: forums.name, resourceSlug: resources.slug, closedAt: closedThreads.at, author: personInThread(author, threads.id), lastPoster: personInThread(poster, threads.id),
+  forumSlug: forums.slug, forumName: forums.name, resourceSlug: resources.slug, closedAt: closedThreads.at, author: personColumns(author), lastPoster: personColumns(poster),
   answered: hasAnswer, waiting: isWaiting,
 };
 
-function selectRows() {
-  return db.select(rowColumns).from(threads)
-    .innerJoin(author, eq(author.id, threads.authorId)).innerJoin(poster, eq(poster.id, threads.lastPosterId))
-    .leftJoin(forums, eq(forums.id, threads.forumId)).leftJoin(resources, eq(resources.id, threads.resourceId))
-    .leftJoin(closedThreads, eq(closedThreads.threadId, threads.id));
-}
-type RawRow = ReturnType<ReturnType<typeof selectRows>['all']>[number];
+const rowsById = prepared((d) => d.select(rowColumns).from(threads)
+  .leftJoin(author, isNamedInThread(author, threads.authorId, threads.id)).leftJoin(poster, isNamedInThread(poster, threads.lastPosterId, threads.id))
+  .leftJoin(forums, eq(forums.id, threads.forumId)).leftJoin(resources, eq(resources.id, threads.resourceId))
+  .leftJoin(closedThreads, eq(closedThreads.threadId, threads.id))
+  .where(sql`${threads.id} in (select value from json_each(${sql.placeholder('ids')}))`).prepare());
+type RawRow = ReturnType<ReturnType<typeof rowsById>['all']>[number];
 
-function asRow(row: RawRow): ThreadRow {
+/** The rows of these threads, in this order. What a list chooses is small and asked each time; what it shows is wide and asked in one prepared query. */
+function rowsOf(ids: readonly number[]): ThreadRow[] {
+  if (ids.length === 0) return [];
+  const given = JSON.stringify(ids);
+  const themesById = Map.groupBy(themesOfAll().all(given) as (Term & { threadId: number })[], (term) => term.threadId);
+  const rows = new Map(rowsById().all({ ids: given }).map((row) => [row.id, asRow(row, (themesById.get(row.id) ?? []).map(({ code, label }) => ({ code, label })))]));
+  return ids.flatMap((id) => rows.get(id) ?? []);
+}
+const themesOfAll = prepared((d) => d.$client.prepare(`
+  select h.thread_id as threadId, w.code, w.label from json_each(?) j cross join thread_themes h on h.thread_id = j.value join themes w on w.code = h.theme order by w.position`));
+
+/** Ids of the threads that a condition holds for, to be ordered and cut. */
+function selectIds(where: SQL | undefined) {
+  return db.select({ id: threads.id }).from(threads).where(where).$dynamic();
+}
+const idsOf = (rows: readonly { id: number }[]) => rows.map(({ id }) => id);
+
+function asRow(row: RawRow, themes: Term[]): ThreadRow {
   return {
     id: row.id, title: row.title, url: threadUrl(row), kind: row.kind,
     forum: row.forumSlug !== null && row.forumName !== null ? { slug: row.forumSlug, name: row.forumName } : null,
-    author: row.author, createdAt: row.createdAt, lastPostAt: row.lastPostAt, lastPoster: row.lastPoster,
+    author: row.author ?? nameless, createdAt: row.createdAt, lastPostAt: row.lastPostAt, lastPoster: row.lastPoster ?? nameless,
     replies: Math.max(0, row.postCount - (row.forumSlug === null ? 0 : 1)), pinned: row.pinned, locked: row.lockedAt !== null, closed: row.closedAt !== null,
     removed: row.removedAt !== null, hidden: row.hidden,
-    answered: row.answered, waiting: row.waiting, themes: themesOf().all({ id: row.id }),
+    answered: row.answered, waiting: row.waiting, themes,
   };
 }
 
@@ -84,7 +100,7 @@ function withMember(viewer: Viewer, memberId: number): SQL | undefined {
 
 /** Threads of the forums (or of one) with the newest post first, at most `limit`. */
 export function latestThreads(viewer: Viewer, filter: ThreadFilter, limit: number): ThreadRow[] {
-  return selectRows().where(whereOf(viewer, filter)).orderBy(desc(threads.lastPostAt)).limit(limit).all().map(asRow);
+  return rowsOf(idsOf(selectIds(whereOf(viewer, filter)).orderBy(desc(threads.lastPostAt)).limit(limit).all()));
 }
 
 /** Threads of the forums with most posts in the last 30 days, among the 100 written to last; at most `limit`. */
@@ -96,28 +112,37 @@ const liveliestForAll = untilChange((limit: number) => liveliest(null, limit));
 function liveliest(viewer: Viewer, limit: number, now = new Date()): ThreadRow[] {
   const written = db.select({ id: threads.id }).from(threads).where(whereOf(viewer, {})).orderBy(desc(threads.lastPostAt)).limit(100);
   const recent = sql`(select count(*) from posts p where p.thread_id = ${threads.id} and p.removed_at is null and p.created_at > ${addDays(now, -30).getTime()})`;
-  return selectRows().where(inArray(threads.id, written)).orderBy(desc(recent), desc(threads.lastPostAt)).limit(limit).all().map(asRow);
+  return rowsOf(idsOf(selectIds(inArray(threads.id, written)).orderBy(desc(recent), desc(threads.lastPostAt)).limit(limit).all()));
 }
 
 /** One page of 30 threads of the forums or of one: by newest post, a forum's pinned ones first, or by when they were started. */
 export function listThreads(viewer: Viewer, filter: ThreadFilter, page: string | null, by: 'activity' | 'start' = 'activity'): { threads: ThreadRow[]; total: number; paging: Paging } {
   const where = whereOf(viewer, filter);
-  const total = db.select({ n: count() }).from(threads).where(where).get()?.n ?? 0;
+  const total = countThreads(viewer, filter, where);
   const slice = paging(total, 30, page);
   const order = by === 'start' ? [desc(threads.createdAt), desc(threads.id)] : [...(filter.forumId === undefined ? [] : [desc(threads.pinned)]), desc(threads.lastPostAt)];
-  const rows = selectRows().where(where).orderBy(...order).limit(slice.size).offset(slice.offset).all();
-  return { threads: rows.map(asRow), total, paging: slice };
+  const ids = idsOf(selectIds(where).orderBy(...order).limit(slice.size).offset(slice.offset).all());
+  return { threads: rowsOf(ids), total, paging: slice };
 }
+
+/** How many threads a list has; remembered where it is the same for everybody. */
+function countThreads(viewer: Viewer, filter: ThreadFilter, where: SQL | undefined): number {
+  const own = canModerate(viewer) || mutesSomething(viewer) || filter.withMember !== undefined || filter.followedBy !== undefined;
+  return own ? countWhere(where) : countForAll(filter.forumId ?? null, filter.kind ?? null, filter.unanswered ?? false);
+}
+const countWhere = (where: SQL | undefined): number => db.select({ n: count() }).from(threads).where(where).get()?.n ?? 0;
+const countForAll = untilChange((forumId: number | null, kind: ThreadKind | null, unanswered: boolean) =>
+  countWhere(whereOf(null, { unanswered, ...(forumId !== null && { forumId }), ...(kind !== null && { kind }) })));
 
 /** Threads of the forums on a theme, newest post first. */
 export function threadsOfTheme(viewer: Viewer, theme: string, limit: number): ThreadRow[] {
   const onTheme = db.select({ id: threadThemes.threadId }).from(threadThemes).where(eq(threadThemes.theme, theme));
-  return selectRows().where(and(inArray(threads.id, onTheme), isNotNull(threads.forumId), visibleThreads(viewer), unmutedThreads(viewer, 'theme'))).orderBy(desc(threads.lastPostAt)).limit(limit).all().map(asRow);
+  return rowsOf(idsOf(selectIds(and(inArray(threads.id, onTheme), isNotNull(threads.forumId), visibleThreads(viewer), unmutedThreads(viewer, 'theme'))).orderBy(desc(threads.lastPostAt)).limit(limit).all()));
 }
 
 /** Threads somebody started in the forums, newest first; those without their name only for themselves. */
 export function threadsBy(viewer: Viewer, authorId: number, limit: number): ThreadRow[] {
-  return selectRows().where(and(eq(threads.authorId, authorId), isNotNull(threads.forumId), viewer?.id === authorId ? undefined : not(namelessHere), visibleThreads(viewer))).orderBy(desc(threads.createdAt)).limit(limit).all().map(asRow);
+  return rowsOf(idsOf(selectIds(and(eq(threads.authorId, authorId), isNotNull(threads.forumId), viewer?.id === authorId ? undefined : not(namelessHere), visibleThreads(viewer))).orderBy(desc(threads.createdAt)).limit(limit).all()));
 }
 
 const namelessHere = sql.raw(isNamelessIn('threads.id', 'threads.author_id'));
@@ -125,8 +150,8 @@ const namelessHere = sql.raw(isNamelessIn('threads.id', 'threads.author_id'));
 /** These threads in this order, as far as the viewer may see them. */
 export function threadRows(viewer: Viewer, ids: readonly number[]): ThreadRow[] {
   if (ids.length === 0) return [];
-  const rows = new Map(selectRows().where(and(inArray(threads.id, [...ids]), visibleThreads(viewer))).all().map((row) => [row.id, asRow(row)]));
-  return ids.flatMap((id) => rows.get(id) ?? []);
+  const visible = new Set(idsOf(selectIds(and(inArray(threads.id, [...ids]), visibleThreads(viewer))).all()));
+  return rowsOf(ids.filter((id) => visible.has(id)));
 }
 
 /** A thread as its page needs it. */
@@ -152,7 +177,7 @@ const rowById = prepared((d) => d.select({
   ...rowColumns, authorId: threads.authorId, forumId: threads.forumId, resourceId: threads.resourceId, resourceStatus: resources.status, lockedReason: threads.lockedReason, removedReason: threads.removedReason, lastNumber: threads.lastNumber,
   closedReason: closedThreads.reason, closedById: closedThreads.byId, forumClosedReason: forums.closedReason,
 }).from(threads)
-  .innerJoin(author, eq(author.id, threads.authorId)).innerJoin(poster, eq(poster.id, threads.lastPosterId))
+  .leftJoin(author, isNamedInThread(author, threads.authorId, threads.id)).leftJoin(poster, isNamedInThread(poster, threads.lastPosterId, threads.id))
   .leftJoin(forums, eq(forums.id, threads.forumId)).leftJoin(resources, eq(resources.id, threads.resourceId))
   .leftJoin(closedThreads, eq(closedThreads.threadId, threads.id))
   .where(eq(threads.id, sql.placeholder('id'))).prepare());
@@ -170,7 +195,7 @@ export function findThread(viewer: Viewer, id: number): Thread {
   if (row.hidden && viewer?.id !== row.authorId && !canModerate(viewer)) throw new NotFound('This thread is hidden while coordinators look at it.');
   if (row.removedAt && !row.hidden && !canModerate(viewer)) throw new Gone(`This thread was removed by a coordinator. The reason given: ${row.removedReason}`);
   return {
-    ...asRow(row), authorId: row.authorId, forumId: row.forumId, slug: row.slug, resourceId: row.resourceId, resourceStatus: row.resourceStatus, lockedReason: row.lockedReason, removedReason: row.removedReason,
+    ...asRow(row, themesOfThread(row.id)), authorId: row.authorId, forumId: row.forumId, slug: row.slug, resourceId: row.resourceId, resourceStatus: row.resourceStatus, lockedReason: row.lockedReason, removedReason: row.removedReason,
     closing: row.closedReason === null ? null : { reason: row.closedReason, byAuthor: row.closedById === row.authorId }, forumClosedReason: row.forumClosedReason,
     postCount: row.postCount, lastNumber: row.lastNumber,
   };
@@ -181,11 +206,30 @@ export function themeOptions(): Term[] {
   return db.select({ code: themes.code, label: themes.label }).from(themes).orderBy(themes.position).all();
 }
 
+/** A thread as a link to it needs it. */
+export interface ThreadLink { id: number; title: string; url: string }
+
 /** The threads of the same forum that were started before and after this one; null at either end. */
-export function neighboursOf(viewer: Viewer, thread: Thread): { earlier: ThreadRow | null; later: ThreadRow | null } {
-  const at = thread.createdAt.getTime();
-  const here = and(eq(threads.forumId, thread.forumId ?? -1), visibleThreads(viewer));
-  const earlier = selectRows().where(and(here, sql`(${threads.createdAt}, ${threads.id}) < (${at}, ${thread.id})`)).orderBy(desc(threads.createdAt), desc(threads.id)).limit(1).get();
-  const later = selectRows().where(and(here, sql`(${threads.createdAt}, ${threads.id}) > (${at}, ${thread.id})`)).orderBy(threads.createdAt, threads.id).limit(1).get();
-  return { earlier: earlier ? asRow(earlier) : null, later: later ? asRow(later) : null };
+export function neighboursOf(viewer: Viewer, thread: Thread): { earlier: ThreadLink | null; later: ThreadLink | null } {
+  const { earlier, later } = canModerate(viewer) ? besideForCoordinators() : besideForAll();
+  const here = { forumId: thread.forumId ?? -1, at: thread.createdAt.getTime(), id: thread.id };
+  return { earlier: asLink(earlier.get(here)), later: asLink(later.get(here)) };
 }
+
+function prepareBeside(moderates: boolean) {
+  return prepared((d) => {
+    const place = sql`(${threads.createdAt}, ${threads.id})`;
+    const here = sql`(${sql.placeholder('at')}, ${sql.placeholder('id')})`;
+    const beside = (where: SQL) => d.select({ id: threads.id, title: threads.title, slug: threads.slug, forumSlug: forums.slug }).from(threads)
+      .innerJoin(forums, eq(forums.id, threads.forumId)).where(and(eq(threads.forumId, sql.placeholder('forumId')), where, threadsVisible(moderates))).limit(1);
+    return {
+      earlier: beside(sql`${place} < ${here}`).orderBy(desc(threads.createdAt), desc(threads.id)).prepare(),
+      later: beside(sql`${place} > ${here}`).orderBy(threads.createdAt, threads.id).prepare(),
+    };
+  });
+}
+const besideForAll = prepareBeside(false);
+const besideForCoordinators = prepareBeside(true);
+
+const asLink = (row: { id: number; title: string; slug: string; forumSlug: string } | undefined): ThreadLink | null =>
+  (row ? { id: row.id, title: row.title, url: threadUrl({ ...row, resourceSlug: null }) } : null);

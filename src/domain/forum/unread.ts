@@ -1,11 +1,11 @@
 import { z } from 'zod';
-import { prepared, transaction } from '#db/client.ts';
+import { prepared, quickTransaction } from '#db/client.ts';
 import { addDays } from '#lib/dates.ts';
 import { isNamelessIn } from '../anonymity.ts';
 import { mustSignIn } from '../people/permissions.ts';
 import type { Member, Viewer } from '../people/types.ts';
 import { findForum } from './forums.ts';
-import { notMuted } from './muted.ts';
+import { mutesSomething, notMuted } from './muted.ts';
 
 /** What is older counts as read: nobody catches up on it by numbers, and the counts stay quick. */
 const daysCounted = 60;
@@ -44,12 +44,15 @@ const ofThreads = prepared((d) => d.$client.prepare(`
 /** How many threads of each forum have something unread for the viewer, by id of the forum; 100 stands for more. Empty for visitors. */
 export function unreadByForum(viewer: Viewer): Map<number, number> {
   if (!viewer) return new Map();
-  const rows = byForum().all({ member: viewer.id, since: since(viewer) }) as { forum: number; threads: number }[];
+  const counting = mutesSomething(viewer) ? byForumUnmuted() : byForum();
+  const rows = counting.all({ member: viewer.id, since: since(viewer) }) as { forum: number; threads: number }[];
   return new Map(rows.map(({ forum, threads }) => [forum, threads]));
 }
-const byForum = prepared((d) => d.$client.prepare(`
+const unreadThreads = (besides: string) => `
   select * from (select f.id as forum, (select count(*) from (select 1 from threads t where t.forum_id = f.id and t.removed_at is null and t.last_post_at > @since
-    and exists (select 1 from posts p where ${unreadPost}) and ${notMuted('t', '@member')} order by t.last_post_at desc limit 100)) as threads from forums f) where threads > 0`));
+    and exists (select 1 from posts p where ${unreadPost}) ${besides} order by t.last_post_at desc limit 100)) as threads from forums f) where threads > 0`;
+const byForum = prepared((d) => d.$client.prepare(unreadThreads('')));
+const byForumUnmuted = prepared((d) => d.$client.prepare(unreadThreads(`and ${notMuted('t', '@member')}`)));
 
 /** Notes that a page showed the viewer a thread up to this post: what they were told of it is read too. Nothing that others see changes. */
 export function noteReading(viewer: Viewer, threadId: number, number: number): void {
@@ -57,7 +60,7 @@ export function noteReading(viewer: Viewer, threadId: number, number: number): v
   const given = { member: viewer.id, thread: threadId, number };
   // Most pages are opened again and again: only what changes something is written.
   if (!isNews().get(given)) return;
-  transaction(() => {
+  quickTransaction(() => {
     read().run(given);
     readTold().run({ ...given, now: Date.now() });
   });
@@ -101,8 +104,10 @@ const tracked = `
 
 /** How many threads that the viewer tracks or follows have something unread; 100 stands for more. 0 for visitors. */
 export function countTracked(viewer: Viewer): number {
-  return viewer ? (trackedCount().get({ member: viewer.id, since: since(viewer) }) as number) : 0;
+  // Most members follow nothing, and every page asks.
+  return viewer && tracks().get(viewer.id) !== undefined ? (trackedCount().get({ member: viewer.id, since: since(viewer) }) as number) : 0;
 }
+const tracks = prepared((d) => d.$client.prepare(`select 1 from follows where member_id = ? and level in ('tracking', 'following') limit 1`));
 const trackedCount = prepared((d) => d.$client.prepare(`select count(*) from (${tracked} limit 100)`).pluck());
 
 /** Ids of those threads, the one written to last first, at most 100. */

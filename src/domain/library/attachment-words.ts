@@ -1,4 +1,4 @@
-import { and, asc, eq } from 'drizzle-orm';
+import { and, asc, eq, sql } from 'drizzle-orm';
 import { attachments, bumpChanges, db, resources, transaction } from '#db/client.ts';
 import { readDocument, type Reading } from '#lib/document-words.ts';
 import { filesFolder, pathInStore } from '#lib/file-store.ts';
@@ -8,7 +8,8 @@ import { indexResource } from './searchable.ts';
 /** Takes the words out of every document that waits for it, one after the other, and makes them findable where the resource is published. Returns how many were read. */
 export async function readWaitingDocuments(): Promise<number> {
   for (let read = 0; ; read++) {
-    const next = db.select({ hash: attachments.hash, mediaType: attachments.mediaType }).from(attachments).where(eq(attachments.textState, 'waiting')).orderBy(asc(attachments.id)).limit(1).get();
+    // Spelled out: the index has only those that wait.
+    const next = db.select({ hash: attachments.hash, mediaType: attachments.mediaType }).from(attachments).where(sql`${attachments.textState} = 'waiting'`).orderBy(asc(attachments.id)).limit(1).get();
     if (!next) return read;
     putWords(next.hash, await readDocument(pathInStore(filesFolder(), next.hash), next.mediaType, 'words'));
   }

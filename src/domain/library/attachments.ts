@@ -1,5 +1,5 @@
-import { asc, eq } from 'drizzle-orm';
-import { attachments, db, prepared, resources } from '#db/client.ts';
+import { asc, eq, sql } from 'drizzle-orm';
+import { attachments, prepared, resources } from '#db/client.ts';
 import { condense } from '#lib/condense.ts';
 import type { ServedFile } from '#lib/file-headers.ts';
 import { fileKindOf } from '#lib/file-kind.ts';
@@ -33,15 +33,16 @@ const wordsByState = { waiting: 'waiting', done: 'searchable', none: 'none', fai
 
 /** The files of a resource in the order in which they came; none where the viewer may not see the resource. */
 export function attachmentsOf(viewer: Viewer, resourceId: string): Attachment[] {
-  const rows = db.select({
-    id: attachments.id, label: attachments.label, name: attachments.name, mediaType: attachments.mediaType, size: attachments.size, rights: attachments.rights,
-    textState: attachments.textState, createdAt: attachments.createdAt, status: resources.status,
-  }).from(attachments).innerJoin(resources, eq(resources.id, attachments.resourceId)).where(eq(attachments.resourceId, resourceId)).orderBy(asc(attachments.id)).all();
+  const rows = ofResource().all({ resourceId });
   return rows.filter(({ status }) => status === 'published' || canCurate(viewer)).map(({ mediaType, textState, status: _, ...row }) => {
     const kind = fileKindOf(mediaType);
     return { ...row, url: addressOfFile(row), kind: kind?.label ?? mediaType, words: kind?.words ? wordsByState[textState] : null };
   });
 }
+const ofResource = prepared((d) => d.select({
+  id: attachments.id, label: attachments.label, name: attachments.name, mediaType: attachments.mediaType, size: attachments.size, rights: attachments.rights,
+  textState: attachments.textState, createdAt: attachments.createdAt, status: resources.status,
+}).from(attachments).innerJoin(resources, eq(resources.id, attachments.resourceId)).where(eq(attachments.resourceId, sql.placeholder('resourceId'))).orderBy(asc(attachments.id)).prepare());
 
 /** Where a file is had. */
 export function addressOfFile({ id, name }: { id: number; name: string }): string {

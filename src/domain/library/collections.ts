@@ -1,5 +1,5 @@
 import { and, count, desc, eq, inArray, or, sql, type SQL } from 'drizzle-orm';
-import { collectionItems, collections, db, members, resources, untilChange } from '#db/client.ts';
+import { collectionItems, collections, db, members, prepared, resources, untilChange } from '#db/client.ts';
 import { plainText, renderMarkdown } from '#lib/markdown.ts';
 import { paging, type Paging } from '#lib/paging.ts';
 import { NotFound } from '../errors.ts';
@@ -110,11 +110,13 @@ export function listOwnCollections(viewer: Viewer, page: string | null): Collect
 
 /** Reading lists that hold a resource, at most 12: the viewer's own first, then public ones, featured ones before others. */
 export function collectionsHolding(viewer: Viewer, resourceId: string): CollectionRow[] {
-  const holding = inArray(collections.id, db.select({ id: collectionItems.collectionId }).from(collectionItems).where(eq(collectionItems.resourceId, resourceId)));
-  const mine = viewer ? eq(collections.ownerId, viewer.id) : undefined;
-  const order = mine ? [sql`${mine} desc`, ...featuredFirst] : featuredFirst;
-  return asRows(select().where(and(holding, mine ? or(isShown, mine) : isShown)).orderBy(...order).limit(12).all());
+  return asRows(holding().all({ resourceId, viewerId: viewer?.id ?? 0 }));
 }
+const holding = prepared((d) => {
+  const lists = d.select({ id: collectionItems.collectionId }).from(collectionItems).where(eq(collectionItems.resourceId, sql.placeholder('resourceId')));
+  const mine = eq(collections.ownerId, sql.placeholder('viewerId'));
+  return select().where(and(inArray(collections.id, lists), or(isShown, mine))).orderBy(sql`${mine} desc`, ...featuredFirst).limit(12).prepare();
+});
 
 /** Addresses of public reading lists with the moment they last changed, newest first, for the sitemap. */
 export function publicCollectionAddresses(): { url: string; at: Date }[] {

@@ -1,6 +1,6 @@
-import { and, asc, desc, eq } from 'drizzle-orm';
+import { and, asc, desc, eq, sql } from 'drizzle-orm';
 import { alias } from 'drizzle-orm/sqlite-core';
-import { citations, db, members, resources } from '#db/client.ts';
+import { citations, db, members, prepared, resources } from '#db/client.ts';
 import { isoDate } from '#lib/dates.ts';
 import { Gone, NotFound } from '../errors.ts';
 import { canCurate } from '../people/permissions.ts';
@@ -37,7 +37,7 @@ export interface ResourceView extends Omit<ResourceRecord, 'type' | 'csl' | 'che
 
 /** The resource at /library/<slug>. What is not published exists only for coordinators; a retired one is Gone with its reason for everybody else. */
 export function findResource(viewer: Viewer, slug: string): ResourceView {
-  const row = db.select().from(resources).where(eq(resources.slug, slug)).get();
+  const row = bySlug().get({ slug });
   const curates = canCurate(viewer);
   if (!row || (!isPublic(row.status) && !curates)) throw new NotFound('There is nothing in the library at this address.');
   const successor = row.successorId === null ? null : db.select({ slug: resources.slug, title: resources.title }).from(resources)
@@ -53,6 +53,8 @@ export function findResource(viewer: Viewer, slug: string): ResourceView {
     stale: isStale(row.reviewBy),
   };
 }
+
+const bySlug = prepared((d) => d.select().from(resources).where(eq(resources.slug, sql.placeholder('slug'))).prepare());
 
 function omit<T extends object, K extends keyof T>(row: T, names: readonly K[]): Omit<T, K> {
   const kept = { ...row };
@@ -75,9 +77,10 @@ const citing = alias(citations, 'citing');
 
 /** Published resources whose text cites this one: the hub's own articles and practices first. */
 export function citedBy(id: string): ResourceRow[] {
-  return asRows(selectResources().innerJoin(citing, eq(citing.citingId, resources.id))
-    .where(and(eq(citing.citedId, id), eq(resources.status, 'published'))).orderBy(asc(resources.kind), desc(resources.year), asc(resources.id)).all());
+  return asRows(citingRows().all({ id }));
 }
+const citingRows = prepared(() => selectResources().innerJoin(citing, eq(citing.citingId, resources.id))
+  .where(and(eq(citing.citedId, sql.placeholder('id')), eq(resources.status, 'published'))).orderBy(asc(resources.kind), desc(resources.year), asc(resources.id)).prepare());
 
 export interface CitedWorkView { id: string; slug: string; title: string; people: string | null; year: number | null; csl: Partial<Csl>; position: number; linked: boolean;
   /** Every key that names it in a text: its address, former ones, those of merged duplicates. */
@@ -86,11 +89,12 @@ export interface CitedWorkView { id: string; slug: string; title: string; people
 
 /** The works a resource cites, in the order of their first mention. A retired one is named and not linked, a draft not even named. */
 export function worksCited(id: string): CitedWorkView[] {
-  const rows = db.select({ id: resources.id, slug: resources.slug, title: resources.title, people: resources.people, year: resources.year, csl: resources.csl, status: resources.status, position: citations.position })
-    .from(citations).innerJoin(resources, eq(resources.id, citations.citedId)).where(eq(citations.citingId, id)).orderBy(asc(citations.position)).all();
+  const rows = citedRows().all({ id });
   const addresses = addressesOf(rows.map((row) => row.id));
   return rows.map(({ status, csl, ...work }) => {
     const keys = addresses.get(work.id) ?? [work.slug];
     return isPublic(status) ? { ...work, keys, csl: readCsl(csl), linked: status === 'published' } : { ...work, ...unpublished, keys, csl: { title: unpublished.title }, linked: false };
   });
 }
+const citedRows = prepared((d) => d.select({ id: resources.id, slug: resources.slug, title: resources.title, people: resources.people, year: resources.year, csl: resources.csl, status: resources.status, position: citations.position })
+  .from(citations).innerJoin(resources, eq(resources.id, citations.citedId)).where(eq(citations.citingId, sql.placeholder('id'))).orderBy(asc(citations.position)).prepare());

@@ -1,5 +1,5 @@
-import { asc, eq, inArray, sql } from 'drizzle-orm';
-import { db, resources, resourceThemes, themes, threads } from '#db/client.ts';
+import { eq, sql } from 'drizzle-orm';
+import { db, prepared, resources, threads } from '#db/client.ts';
 import type { ResourceRow, Term } from './types.ts';
 import { evidenceLevels, labelOf, resourceType, rightsStatement } from '../vocabulary.ts';
 
@@ -32,16 +32,17 @@ export function asRows(rows: readonly RawRow[]): ResourceRow[] {
 /** The rows of these resources, in this order. */
 export function rowsOf(ids: readonly string[]): ResourceRow[] {
   if (!ids.length) return [];
-  const byId = new Map(asRows(selectResources().where(inArray(resources.id, [...ids])).all()).map((row) => [row.id, row]));
+  const byId = new Map(asRows(withIds().all({ ids: JSON.stringify(ids) })).map((row) => [row.id, row]));
   return ids.flatMap((id) => byId.get(id) ?? []);
 }
+const withIds = prepared(() => selectResources().where(sql`${resources.id} in (select value from json_each(${sql.placeholder('ids')}))`).prepare());
 
 /** The themes of each of these resources, in the order of the vocabulary. */
 export function themesByResource(ids: readonly string[]): Map<string, Term[]> {
   const byId = new Map<string, Term[]>();
   if (!ids.length) return byId;
-  const rows = db.select({ id: resourceThemes.resourceId, code: themes.code, label: themes.label }).from(resourceThemes)
-    .innerJoin(themes, eq(themes.code, resourceThemes.theme)).where(inArray(resourceThemes.resourceId, [...ids])).orderBy(asc(themes.position)).all();
-  for (const { id, ...term } of rows) byId.set(id, [...(byId.get(id) ?? []), term]);
+  for (const { id, code, label } of themesOfAll().all(JSON.stringify(ids)) as (Term & { id: string })[]) byId.set(id, [...(byId.get(id) ?? []), { code, label }]);
   return byId;
 }
+const themesOfAll = prepared((d) => d.$client.prepare(`
+  select t.resource_id as id, w.code, w.label from json_each(?) j cross join resource_themes t on t.resource_id = j.value join themes w on w.code = t.theme order by w.position`));

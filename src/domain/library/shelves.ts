@@ -40,13 +40,20 @@ export function relatedResources(resource: { id: string; place: string | null; t
   const mine = new Set(resource.themes.map((t) => t.code));
   const not = new Set([resource.id, ...besides]);
   const samePlace = (place: string | null) => resource.place !== null && place === resource.place;
-  const near = publishedResources().flatMap((r) => {
-    const shared = r.themes.filter((t) => mine.has(t)).length;
+  // Thousands of resources have the same list of themes, which is one and the same array.
+  const sharing = new Map<readonly string[], number>();
+  const nearest: { id: string; weight: number }[] = [];
+  for (const r of publishedResources()) {
+    let shared = sharing.get(r.themes);
+    if (shared === undefined) sharing.set(r.themes, shared = r.themes.filter((t) => mine.has(t)).length);
+    if (!shared && !samePlace(r.place)) continue;
     // A longer list of themes shares by chance; of two that share as much the one that has less else is nearer.
     const weight = shared + (samePlace(r.place) ? 2 : 0) + (r.kind === 'reference' ? 0 : 0.5) - r.themes.length / 100;
-    return (shared || samePlace(r.place)) && !not.has(r.id) ? [{ id: r.id, weight }] : [];
-  });
-  return rowsOf(near.sort((a, b) => b.weight - a.weight).slice(0, limit).map((r) => r.id)).map((row) => {
+    if ((nearest.length === limit && weight <= (nearest.at(-1)?.weight ?? 0)) || not.has(r.id)) continue;
+    nearest.push({ id: r.id, weight });
+    nearest.sort((a, b) => b.weight - a.weight).splice(limit);
+  }
+  return rowsOf(nearest.map((r) => r.id)).map((row) => {
     const labels = row.themes.filter((t) => mine.has(t.code)).map((t) => t.label).join(', ');
     const place = samePlace(row.place) ? `Also from ${row.place}` : '';
     return { ...row, reason: [place, labels && `${place ? 'about' : 'Also about'} ${labels}`].filter(Boolean).join(', ') };

@@ -51,4 +51,4 @@ function repeats(authorId: number, text: string): { ownRepeats: number; othersWi
 }
 const same = prepared((d) => d.$client.prepare(`
   select coalesce(sum(author_id = @authorId), 0) as own, count(distinct case when author_id <> @authorId then author_id end) as others
-  from (select author_id from posts where created_at > @since and trim(markdown) = @body union all select author_id from held_posts where at > @since and trim(markdown) = @body)`));
+  from (select author_id from posts where length(trim(markdown)) = length(@body) and created_at > @since and trim(markdown) = @body union all select author_id from held_posts where at > @since and trim(markdown) = @body)`));

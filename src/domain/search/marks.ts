@@ -21,7 +21,7 @@ const close = '\uE001';
 export function markMatches(match: string, ids: readonly number[]): Map<number, Marks> {
   const { clear, add, read } = shown();
   clear.run();
-  for (const id of ids) add.run(id);
+  add.run(JSON.stringify(ids));
   const rows = read.all({ match, open, close }) as { id: number; title: string; people: string; summary: string; snippet: string }[];
   return new Map(rows.map((row) => [row.id, {
     title: html(row.title), summary: html(row.summary), snippet: html(row.snippet), people: html(row.people),
@@ -32,10 +32,14 @@ export function markMatches(match: string, ids: readonly number[]): Map<number, 
 const html = (text: string) => escapeHtml(text).replaceAll(open, '<mark>').replaceAll(close, '</mark>');
 
 const shown = prepared((d) => {
-  d.$client.exec(`create virtual table if not exists temp.shown using fts5(title, people, summary, body, tokenize = "porter unicode61 remove_diacritics 2")`);
+  const plain = (column: string) => `replace(replace(${column}, '${open}', ''), '${close}', '') as ${column}`;
+  // The index reads the texts from the documents themselves: it is emptied in one stroke and keeps no copy.
+  d.$client.exec(`
+    create temp view if not exists shown_texts as select id, ${plain('title')}, people, ${plain('summary')}, ${plain('body')} from main.search_documents;
+    create virtual table if not exists temp.shown using fts5(title, people, summary, body, content = "shown_texts", content_rowid = "id", tokenize = "porter unicode61 remove_diacritics 2")`);
   return {
-    clear: d.$client.prepare(`delete from temp.shown`),
-    add: d.$client.prepare(`insert into temp.shown (rowid, title, people, summary, body) select id, replace(replace(title, '${open}', ''), '${close}', ''), people, replace(replace(summary, '${open}', ''), '${close}', ''), replace(replace(body, '${open}', ''), '${close}', '') from search_documents where id = ?`),
+    clear: d.$client.prepare(`insert into temp.shown (shown) values ('delete-all')`),
+    add: d.$client.prepare(`insert into temp.shown (rowid, title, people, summary, body) select id, title, people, summary, body from temp.shown_texts where id in (select value from json_each(?))`),
     read: d.$client.prepare(`
       select rowid as id, highlight(shown, 0, @open, @close) as title, highlight(shown, 1, @open, @close) as people,
         snippet(shown, 2, @open, @close, '…', 40) as summary, snippet(shown, 3, @open, @close, '…', 32) as snippet

@@ -1,3 +1,13 @@
+CREATE TABLE `withheld_versions` (
+	`post_id` integer PRIMARY KEY NOT NULL,
+	`at` integer DEFAULT (unixepoch('subsec') * 1000) NOT NULL,
+	`by_id` integer NOT NULL,
+	`reason` text NOT NULL,
+	FOREIGN KEY (`post_id`) REFERENCES `posts`(`id`) ON UPDATE no action ON DELETE cascade,
+	FOREIGN KEY (`by_id`) REFERENCES `members`(`id`) ON UPDATE no action ON DELETE no action,
+	CONSTRAINT "withheld_versions_reason" CHECK(length(trim("withheld_versions"."reason")) > 0)
+);
+--> statement-breakpoint
 CREATE TABLE `held_files` (
 	`id` integer PRIMARY KEY AUTOINCREMENT NOT NULL,
 	`held_id` integer NOT NULL,
@@ -37,4 +47,5 @@ CREATE TABLE `letter_searches` (
 	FOREIGN KEY (`search_id`) REFERENCES `saved_searches`(`id`) ON UPDATE no action ON DELETE cascade
 );
 --> statement-breakpoint
-CREATE INDEX `letter_searches_search` ON `letter_searches` (`search_id`);
+CREATE INDEX `letter_searches_search` ON `letter_searches` (`search_id`);--> statement-breakpoint
+CREATE INDEX `posts_length` ON `posts` (length(trim(markdown)),`created_at`);
