@@ -8,41 +8,43 @@ import { recordAct } from '../moderation/log.ts';
 import { canModerate, mustSignIn, mustWrite } from '../people/permissions.ts';
 import type { Member, Viewer } from '../people/types.ts';
 import { accept } from './deciding.ts';
-import { keeper } from './flagging.ts';
 import { tell } from './letters.ts';
-import { caseById, flaggersOf, subjectOf, type Subject } from './subjects.ts';
+import { caseById, flaggersOf, subjectOf } from './subjects.ts';
 
 export interface CorrectionView {
   caseId: number; wrong: string; source: string; answer: string | null; closed: boolean; accepted: 'author' | 'coordinator' | null;
+  /** Without Markdown once it was removed, except for coordinators. */
   post: { id: number; title: string; markdown: string };
   own: boolean;
 }
 
-/** A proposed correction, for the author of the post, whoever proposed it, and coordinators. Throws SignInRequired, NotFound. */
+/** A proposed correction, for the author of the post, whoever proposed it, and coordinators, as far as they may see the post. Throws SignInRequired, NotFound, Gone. */
 export function correctionFor(viewer: Viewer, caseId: number): CorrectionView {
   mustSignIn(viewer);
-  const { row, closed, post } = find(caseId);
+  const { row, closed, post } = find(viewer, caseId);
   const proposed = db.select({ memberId: flags.memberId }).from(flags).where(eq(flags.caseId, caseId)).get()?.memberId === viewer.id;
   const own = post.authorId === viewer.id;
   if (!own && !proposed && !canModerate(viewer)) throw new NotFound('There is no such correction.');
   return {
     caseId, wrong: row.wrong, source: row.source, answer: row.answer, closed, accepted: row.acceptedAs, own,
-    post: { id: post.id, title: post.thread.title, markdown: post.removed && !own && !canModerate(viewer) ? '' : post.markdown },
+    post: { id: post.id, title: post.thread.title, markdown: post.markdown },
   };
 }
 
-function find(caseId: number) {
+function find(viewer: Member, caseId: number) {
   const row = Number.isSafeInteger(caseId) ? db.select().from(corrections).where(eq(corrections.caseId, caseId)).get() : undefined;
   if (!row) throw new NotFound('There is no such correction.');
   const { closedAt } = caseById(caseId);
-  const subject: Subject = subjectOf(keeper, { postId: row.postId, memberId: null, heldId: null, decisionId: null });
+  const subject = subjectOf(viewer, { postId: row.postId, memberId: null, heldId: null, decisionId: null });
   if (subject.kind !== 'post') throw new NotFound('There is no such correction.');
+  const { resourceStatus } = subject.post.thread;
+  if (resourceStatus !== null && resourceStatus !== 'published' && !canModerate(viewer)) throw new NotFound('This resource is not in the library any more.');
   return { row, closed: closedAt !== null, post: subject.post, subject };
 }
 
 function mustBeOpenAndOwn(actor: Member, caseId: number) {
   mustWrite(actor);
-  const found = find(caseId);
+  const found = find(actor, caseId);
   if (found.post.authorId !== actor.id) throw new NotFound('There is no such correction.');
   if (found.closed) throw new Denied('This correction was decided already.');
   return found;
@@ -83,4 +85,3 @@ export function answerCorrection(actor: Member, input: z.output<typeof answerCor
     return { url: `/corrections/${input.caseId}` };
   });
 }
-

@@ -1,0 +1,82 @@
+import { and, eq } from 'drizzle-orm';
+import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { cases, db, decisions, flags, members, posts, resources, threads, trustLevels } from '#db/client.ts';
+import { appealDecision } from '#domain/decisions/appealing.ts';
+import { acceptCorrection, answerCorrection, correctionFor } from '#domain/decisions/correcting.ts';
+import { decide } from '#domain/decisions/deciding.ts';
+import { flagPost, flagPostInput } from '#domain/decisions/flagging.ts';
+import { addCaseNote, claimCase, findCase, openCases } from '#domain/decisions/queue.ts';
+import { removePostByDecision, removeThreadByDecision, restorePostByDecision, restoreThreadByDecision } from '#domain/decisions/removing.ts';
+import { Denied, Gone, Invalid, NotFound, TooMany } from '#domain/errors.ts';
+import { createComment } from '#domain/forum/comments.ts';
+import { createPost, editPost, findPost } from '#domain/forum/posts.ts';
+import { createThread } from '#domain/forum/starting-threads.ts';
+import { findThread, type Thread } from '#domain/forum/threads.ts';
+import { putCatalogue } from '#domain/library/catalogue.ts';
+import { readPublicLog } from '#domain/moderation/log.ts';
+import { limits } from '#domain/people/limits.ts';
+import { asMember } from '#domain/people/members.ts';
+import type { Member } from '#domain/people/types.ts';
+import { addDays } from '#lib/dates.ts';
+import { enter, forgetLimits, lettersTo } from '../support/cast.ts';
+import { useDatabase } from '../support/database.ts';
+import { catalogue, piece } from '../support/pieces.ts';
+
+/* What a member or a coordinator may not do with flags, cases and decisions, however they go about it. */
+
+useDatabase();
+let rosa: Member, tom: Member, nadia: Member, ines: Member, abe: Member;
+beforeAll(async () => {
+  [rosa, tom, nadia, ines, abe] = [await enter('rosa'), await enter('tom'), await enter('nadia'), await enter('ines'), await enter('abe')];
+  putCatalogue(catalogue([piece({ slug: 'behn2003why', kind: 'reference' })]));
+});
+beforeEach(forgetLimits);
+
+let written = 0;
+const start = (author: Member, body = 'We count the weeks.'): Thread => createThread(author, { forum: 'measures', kind: 'discussion', title: `Which weeks do you count? ${++written}`, body, themes: [] });
+const reply = (author: Member, thread: Thread, body = `Sandalwood text ${++written}`) => createPost(author, { threadId: thread.id, body }).id;
+const openingOf = (thread: Thread) => db.select().from(posts).where(and(eq(posts.threadId, thread.id), eq(posts.number, 1))).get()?.id ?? 0;
+const flag = (by: Member, postId: number, reason: (typeof flags.$inferSelect)['reason'] = 'attack', more: { note?: string; source?: string } = {}) =>
+  flagPost(by, flagPostInput.parse({ postId, reason, ...more }));
+const propose = (by: Member, postId: number) => flag(by, postId, 'inaccurate', { note: 'It is 54 million, not 45.', source: 'Report 2024, page 7' });
+const caseOn = (postId: number) => db.select().from(cases).where(eq(cases.postId, postId)).all().at(-1)?.id ?? 0;
+const appealCase = (decisionId: number) => db.select().from(cases).where(eq(cases.decisionId, decisionId)).get()?.id ?? 0;
+const rowOf = (postId: number) => db.select().from(posts).where(eq(posts.id, postId)).get();
+const inHours = (n: number) => new Date(Date.now() + n * 3_600_000);
+
+/** Leaves nobody but this one to decide. */
+function alone<T>(others: Member[], act: () => T): T {
+  for (const { id } of others) db.update(members).set({ suspendedUntil: addDays(new Date(), 3), suspendedReason: 'Away.' }).where(eq(members.id, id)).run();
+  try { return act(); } finally {
+    for (const { id } of others) db.update(members).set({ suspendedUntil: null, suspendedReason: null }).where(eq(members.id, id)).run();
+  }
+}
+
+describe('a proposed correction', () => {
+  test('shows nothing of a post once it, its thread or its resource is out of view', () => {
+    const thread = start(rosa, 'Tamarisk is in the opening post');
+    const post = openingOf(thread);
+    propose(tom, post);
+    const caseId = caseOn(post);
+    expect(correctionFor(tom, caseId).post.markdown).toContain('Tamarisk');
+    flag(nadia, post, 'personal-data');
+    expect(() => correctionFor(tom, caseId)).toThrow(NotFound);
+    expect(correctionFor(rosa, caseId).post.markdown).toContain('Tamarisk');
+    removeThreadByDecision(nadia, { threadId: thread.id, reason: 'It names a resident.' });
+    for (const somebody of [tom, rosa]) expect(() => correctionFor(somebody, caseId)).toThrow(Gone);
+    expect(() => acceptCorrection(rosa, { caseId })).toThrow(Gone);
+    expect(correctionFor(nadia, caseId).post.markdown).toContain('Tamarisk');
+
+    const removed = reply(rosa, start(rosa), 'Tamarisk is in a reply');
+    propose(tom, removed);
+    const aboutReply = caseOn(removed);
+    removePostByDecision(nadia, { postId: removed, reason: 'It attacks a person.' });
+    expect(correctionFor(tom, aboutReply).post.markdown).toBe('');
+
+    const comment = createComment(rosa, { resourceId: 'ref:behn2003why', body: 'Tamarisk is in a comment' }).id;
+    propose(tom, comment);
+    db.update(resources).set({ status: 'draft' }).where(eq(resources.id, 'ref:behn2003why')).run();
+    expect(() => correctionFor(tom, caseOn(comment))).toThrow(NotFound);
+    expect(correctionFor(nadia, caseOn(comment)).post.markdown).toContain('Tamarisk');
+  });
+});
