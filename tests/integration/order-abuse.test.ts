@@ -80,3 +80,91 @@ describe('a proposed correction', () => {
     expect(correctionFor(nadia, caseOn(comment)).post.markdown).toContain('Tamarisk');
   });
 });
+
+describe('what was removed of a coordinator’s own', () => {
+  test('comes back through somebody else alone, as long as there is somebody', () => {
+    const thread = start(ines);
+    const post = reply(ines, thread);
+    removePostByDecision(nadia, { postId: post, reason: 'It attacks a person.' });
+    expect(() => restorePostByDecision(ines, { postId: post })).toThrow(/about yourself/);
+    removeThreadByDecision(nadia, { threadId: thread.id, reason: 'Twice here.' });
+    expect(() => restoreThreadByDecision(ines, { threadId: thread.id })).toThrow(/about yourself/);
+    restoreThreadByDecision(abe, { threadId: thread.id });
+    alone([nadia, abe], () => restorePostByDecision(ines, { postId: post }));
+    expect(rowOf(post)?.removedAt).toBeNull();
+  });
+
+  test('waits for others: who is barred neither claims the case nor blocks it with an older claim', () => {
+    const post = reply(ines, start(rosa));
+    flag(tom, post);
+    const caseId = caseOn(post);
+    expect(() => claimCase(ines, { caseId })).toThrow(/about yourself/);
+    alone([nadia, abe], () => claimCase(ines, { caseId }));
+    expect(findCase(nadia, caseId).claimedBy).toBeNull();
+    const { decisionId } = decide(nadia, { caseId, outcome: 'remove', reason: 'It attacks a person.' });
+    appealDecision(ines, { decisionId, text: 'It was about the practice.' });
+    expect(() => claimCase(nadia, { caseId: appealCase(decisionId) })).toThrow(/different coordinator/);
+    claimCase(abe, { caseId: appealCase(decisionId) });
+    decide(abe, { caseId: appealCase(decisionId), outcome: 'uphold', reason: 'It does.' });
+  });
+
+  test('does not tell them who flagged it, nor what the others say among themselves', () => {
+    const post = reply(ines, start(rosa));
+    flag(tom, post, 'attack', { note: 'It is about my county.' });
+    const caseId = caseOn(post);
+    addCaseNote(nadia, { caseId, note: 'Third time this month.' });
+    expect(findCase(ines, caseId)).toMatchObject({ flags: [{ reason: 'attack', note: null, by: null }], notes: [] });
+    expect(JSON.stringify([findCase(ines, caseId), openCases(ines, null)])).not.toMatch(/Tom|my county|Third time/);
+    expect(findCase(nadia, caseId)).toMatchObject({ flags: [{ note: 'It is about my county.', by: { handle: 'tom' } }], notes: [{ by: 'Nadia Okafor' }] });
+  });
+});
+
+test('who proposed a correction does not decide about it, unless there is nobody else', () => {
+  const post = reply(rosa, start(rosa));
+  propose(nadia, post);
+  const caseId = caseOn(post);
+  expect(findCase(nadia, caseId).barred).toMatch(/You proposed/);
+  expect(() => decide(nadia, { caseId, outcome: 'correct', reason: 'I say so.' })).toThrow(/You proposed/);
+  expect(() => claimCase(nadia, { caseId })).toThrow(/You proposed/);
+  const { decisionId } = alone([ines, abe], () => decide(nadia, { caseId, outcome: 'correct', reason: 'The report says so.' }));
+  expect(db.select().from(decisions).where(eq(decisions.id, decisionId)).get()).toMatchObject({ nobodyElse: true });
+  expect(readPublicLog(null).lines[0]).toMatchObject({ act: 'accept correction', reason: expect.stringContaining('nobody else') });
+});
+
+test('the log does not tell by whom a question without a name is, when its author was the only one who could decide', () => {
+  const thread = createThread(nadia, { forum: 'operations', kind: 'question', title: `My director forbids it ${++written}`, body: 'What would you do?', themes: [], nameless: true });
+  flag(tom, openingOf(thread));
+  const caseId = caseOn(openingOf(thread));
+  alone([ines, abe], () => decide(nadia, { caseId, outcome: 'keep', reason: 'It is a fair question.' }));
+  expect(readPublicLog(null).lines[0]).toMatchObject({ act: 'keep post', reason: 'It is a fair question.' });
+  expect(findCase(ines, caseId).decisions).toMatchObject([{ nobodyElse: false }]);
+});
+
+describe('an appeal', () => {
+  function appealed() {
+    const post = reply(rosa, start(rosa));
+    flag(tom, post);
+    const { decisionId } = decide(nadia, { caseId: caseOn(post), outcome: 'remove', reason: 'It attacks a person.' });
+    appealDecision(rosa, { decisionId, text: 'It was about the practice.' });
+    return { post, decisionId, caseId: appealCase(decisionId) };
+  }
+
+  test('is decided as an appeal: while it waits, and after it was upheld, nobody brings the post back in passing', () => {
+    const { post, caseId } = appealed();
+    expect(() => restorePostByDecision(nadia, { postId: post })).toThrow(/decide about the appeal/);
+    decide(ines, { caseId, outcome: 'uphold', reason: 'It does.' });
+    expect(() => restorePostByDecision(nadia, { postId: post })).toThrow(/final/);
+    const again = appealed();
+    decide(ines, { caseId: again.caseId, outcome: 'overturn', reason: 'It is about the practice.' });
+    removePostByDecision(nadia, { postId: again.post, reason: 'It names a resident.' });
+    restorePostByDecision(nadia, { postId: again.post });
+    expect(rowOf(again.post)?.removedAt).toBeNull();
+  });
+
+  test('of a decision that was taken back is not upheld', () => {
+    const { decisionId, caseId } = appealed();
+    db.update(decisions).set({ undoneAt: new Date(), undoneById: nadia.id }).where(eq(decisions.id, decisionId)).run();
+    expect(() => decide(ines, { caseId, outcome: 'uphold', reason: 'It does.' })).toThrow(Invalid);
+    decide(ines, { caseId, outcome: 'overturn', reason: 'It was taken back.' });
+  });
+});
