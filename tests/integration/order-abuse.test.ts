@@ -168,3 +168,52 @@ describe('an appeal', () => {
     decide(ines, { caseId, outcome: 'overturn', reason: 'It was taken back.' });
   });
 });
+
+describe('a flag for a resident’s personal data', () => {
+  let newcomers = 0;
+  function newcomer(): Member {
+    const n = ++newcomers;
+    return asMember(db.insert(members).values({ name: `Newcomer ${n}`, email: `newcomer${n}@test.example`, handle: `newcomer-${n}`, emailConfirmedAt: new Date() }).returning().get());
+  }
+  function trusted(member: Member): Member {
+    db.insert(trustLevels).values({ memberId: member.id, level: 'trusted', locked: true }).run();
+    return member;
+  }
+  const keep = (postId: number) => decide(nadia, { caseId: caseOn(postId), outcome: 'keep', reason: 'There is nothing of the kind in it.' });
+
+  test('hides again what was kept only if it was edited since, or a trusted member says so', () => {
+    const post = reply(rosa, start(rosa));
+    expect(flag(tom, post, 'personal-data').hidden).toBe(true);
+    keep(post);
+    expect(flag(tom, post, 'personal-data').hidden).toBe(false);
+    expect(lettersTo(ines.email).at(-1)).toMatchObject({ subject: expect.stringContaining('waits'), text: expect.stringContaining(`/desk/flags/${caseOn(post)}`) });
+    expect(rowOf(post)?.hidden).toBe(false);
+    keep(post);
+    expect(flag(trusted(newcomer()), post, 'personal-data').hidden).toBe(true);
+    keep(post);
+    editPost(rosa, { postId: post, body: 'It says something else now.' });
+    expect(flag(tom, post, 'personal-data').hidden).toBe(true);
+  });
+
+  test('by a new member hides a post, and no thread in which others have written', () => {
+    const thread = start(rosa);
+    expect(flag(newcomer(), reply(tom, thread), 'personal-data').hidden).toBe(true);
+    expect(flag(newcomer(), openingOf(start(rosa)), 'personal-data').hidden).toBe(true);
+    reply(tom, thread);
+    expect(flag(newcomer(), openingOf(thread), 'personal-data').hidden).toBe(false);
+    expect(findThread(null, thread.id).hidden).toBe(false);
+    expect(flag(tom, openingOf(thread), 'personal-data').hidden).toBe(true);
+    expect(() => findThread(null, thread.id)).toThrow(NotFound);
+  });
+});
+
+test('an author who answers a correction again and again sends one letter, and not for ever', () => {
+  const post = reply(rosa, start(rosa));
+  propose(tom, post);
+  const caseId = caseOn(post);
+  const before = lettersTo(tom.email).length;
+  for (const answer of ['The report was revised.', 'Twice, in fact.']) answerCorrection(rosa, { caseId, answer });
+  expect(lettersTo(tom.email)).toHaveLength(before + 1);
+  expect(correctionFor(tom, caseId).answer).toBe('Twice, in fact.');
+  expect(() => { for (let n = 0; n <= limits.editPerMember.most; n++) answerCorrection(rosa, { caseId, answer: `Answer ${n}` }); }).toThrow(TooMany);
+});

@@ -5,6 +5,7 @@ import { rowId, text } from '#lib/fields.ts';
 import { settings } from '#lib/settings.ts';
 import { Denied, NotFound } from '../errors.ts';
 import { recordAct } from '../moderation/log.ts';
+import { countAttempt } from '../people/limits.ts';
 import { canModerate, mustSignIn, mustWrite } from '../people/permissions.ts';
 import type { Member, Viewer } from '../people/types.ts';
 import { accept } from './deciding.ts';
@@ -72,12 +73,14 @@ export function acceptCorrection(actor: Member, input: z.output<typeof acceptCor
 
 export const answerCorrectionInput = z.object({ caseId: rowId, answer: text({ missing: 'Please write your answer.', max: 1_000 }) });
 
-/** The author answers a correction instead of accepting it: a coordinator decides, and whoever proposed it reads the answer. Throws NotFound, Denied. */
+/** The author answers a correction instead of accepting it: a coordinator decides, and whoever proposed it reads the answer, and has a letter of the first. Throws NotFound, Denied, TooMany. */
 export function answerCorrection(actor: Member, input: z.output<typeof answerCorrectionInput>, now = new Date()): { url: string } {
   return transaction(() => {
-    mustBeOpenAndOwn(actor, input.caseId);
+    const { row } = mustBeOpenAndOwn(actor, input.caseId);
+    countAttempt('editPerMember', actor.id);
     db.update(corrections).set({ answer: input.answer, answeredAt: now }).where(eq(corrections.caseId, input.caseId)).run();
-    for (const proposer of flaggersOf(input.caseId)) {
+    // An answer that is changed brings no further letter.
+    for (const proposer of row.answer === null ? flaggersOf(input.caseId) : []) {
       tell(proposer, {
         subject: `An answer to your correction on ${settings().name}`, paragraphs: [`The author answers: ${input.answer}`, `A coordinator decides now. Both texts: ${settings().url}/corrections/${input.caseId}`],
       }, { reason: 'flagged', words: 'An author has answered the correction that you proposed. A coordinator decides now.', url: `/corrections/${input.caseId}` });
