@@ -34,7 +34,8 @@ export function canReply(viewer: Viewer, thread: Thread): boolean {
 
 const isOpenResource = (thread: Thread) => thread.resourceStatus === null || thread.resourceStatus === 'published';
 
-function mustReply(actor: Viewer, thread: Thread): asserts actor is Member {
+/** Throws in words what keeps this person from adding to the thread. */
+export function mustReply(actor: Viewer, thread: Thread): asserts actor is Member {
   mustWrite(actor);
   if (thread.removed) throw new Denied(thread.hidden ? 'This thread is hidden while coordinators look at it: nothing can be added to it for now.' : 'This thread was removed: nothing can be added to it.');
   if (!isOpenResource(thread)) throw new Denied('This resource is not in the library any more, so nothing can be added to its comments.');

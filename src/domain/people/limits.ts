@@ -49,13 +49,15 @@ export interface LevelLimits {
   threadsPerDay: number;
   postsPerHour: number;
   flagsPerDay: number;
+  /** "Works for us too", below answers of others. */
+  confirmationsPerDay: number;
 }
 
 export const levelLimits: Record<Standing, LevelLimits> = {
-  new: { linksPerPost: 2, imagesPerPost: 1, mentionsPerPost: 3, threadsPerDay: 2, postsPerHour: 5, flagsPerDay: 3 },
-  member: { linksPerPost: 20, imagesPerPost: 10, mentionsPerPost: 10, threadsPerDay: 20, postsPerHour: 60, flagsPerDay: 10 },
-  trusted: { linksPerPost: 60, imagesPerPost: 20, mentionsPerPost: 20, threadsPerDay: 40, postsPerHour: 120, flagsPerDay: 30 },
-  coordinator: { linksPerPost: 200, imagesPerPost: 40, mentionsPerPost: 50, threadsPerDay: 100, postsPerHour: 200, flagsPerDay: 100 },
+  new: { linksPerPost: 2, imagesPerPost: 1, mentionsPerPost: 3, threadsPerDay: 2, postsPerHour: 5, flagsPerDay: 3, confirmationsPerDay: 3 },
+  member: { linksPerPost: 20, imagesPerPost: 10, mentionsPerPost: 10, threadsPerDay: 20, postsPerHour: 60, flagsPerDay: 10, confirmationsPerDay: 20 },
+  trusted: { linksPerPost: 60, imagesPerPost: 20, mentionsPerPost: 20, threadsPerDay: 40, postsPerHour: 120, flagsPerDay: 30, confirmationsPerDay: 40 },
+  coordinator: { linksPerPost: 200, imagesPerPost: 40, mentionsPerPost: 50, threadsPerDay: 100, postsPerHour: 200, flagsPerDay: 100, confirmationsPerDay: 100 },
 };
 
 /** The limits of a member, by where they stand now. */
@@ -67,6 +69,7 @@ const timed = {
   threadsPerDay: { seconds: 86_400, what: (n: number) => `start ${n === 1 ? '1 thread' : `${n} threads`} a day` },
   postsPerHour: { seconds: 3_600, what: (n: number) => `write ${n} posts an hour` },
   flagsPerDay: { seconds: 86_400, what: (n: number) => `send ${n} flags a day` },
+  confirmationsPerDay: { seconds: 86_400, what: (n: number) => `say ${n} times a day that an answer works elsewhere too` },
 } as const;
 
 /** Counts one act of a member against the limit of their level; throws Invalid at the field, in words, when it is reached. */
