@@ -57,7 +57,7 @@ export function writePost(author: Member, threadId: number, markdown: string, fi
   const { id } = db.insert(posts).values({ threadId, number, authorId: author.id, markdown, html, renderedBy: rendererVersion, createdAt }).returning({ id: posts.id }).get();
   putPostLinks(id, html);
   if (hidden) hideAuthor(id, author.id);
-  const mentioned = putMentions(id, named).map((member) => member.id);
+  const mentioned = putMentions(author, id, named).map((member) => member.id);
   putPostFiles(id, files);
   return { id, number, addressed: { mentioned, quoted: membersQuoted(author, html) } };
 }
@@ -196,7 +196,7 @@ export function editPost(actor: Member, input: { postId: number; body: string; t
       const { html, named } = renderNewPost(actor, input.body, `p${post.thread.id}-${post.number}`);
       db.update(posts).set({ markdown: input.body, html, renderedBy: rendererVersion, editedAt }).where(eq(posts.id, post.id)).run();
       replacePostLinks(post.id, html);
-      const mentioned = putMentions(post.id, named).map((member) => member.id);
+      const mentioned = putMentions(actor, post.id, named).map((member) => member.id);
       const before = new Set(membersQuoted(actor, post.html));
       notifyOfEdit(post.id, { mentioned, quoted: membersQuoted(actor, html).filter((id) => !before.has(id)) });
     }

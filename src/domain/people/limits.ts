@@ -86,7 +86,7 @@ export function mustKeepToLevel(member: Member, counts: Partial<Pick<LevelLimits
   const over = (['linksPerPost', 'imagesPerPost', 'mentionsPerPost'] as const).find((limit) => (counts[limit] ?? 0) > most[limit]);
   if (!over) return;
   const things = { linksPerPost: ['link to another site', 'links to other sites'], imagesPerPost: ['image', 'images'], mentionsPerPost: ['mention of a member', 'mentions of members'] }[over];
-  throw new Invalid({ [field]: `${levelName(member)} can put ${most[over]} ${things[most[over] === 1 ? 0 : 1]} into a post; this one has ${counts[over]}. What changes this: see the page about trust.` });
+  throw new Invalid({ [field]: `${levelName(member)} can put ${most[over]} ${things[most[over] === 1 ? 0 : 1]} into a post; this one has ${counts[over]}.${over === 'mentionsPerPost' ? ' Whom it named before an edit counts too.' : ''} What changes this: see the page about trust.` });
 }
 
 const levelName = (member: Member) => ({ new: 'A new member', member: 'A member', trusted: 'A trusted member', coordinator: 'A coordinator' })[standingOf(member)];
