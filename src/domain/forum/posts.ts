@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { bumpChanges, db, members, posts, postVersions, prepared, threads, transaction } from '#db/client.ts';
 import { rendererVersion } from '#lib/markdown.ts';
 import { rowId, text } from '#lib/fields.ts';
-import { authorOfPost, hideAuthor, isNameless, nameless } from '../anonymity.ts';
+import { authorOfPost, hideAuthor, isNameless, isWrittenNamelessly, nameless } from '../anonymity.ts';
 import { Denied, NotFound } from '../errors.ts';
 import { correctionsUnder } from '../moderation/corrections.ts';
 import { countAttempt } from '../people/limits.ts';
@@ -17,7 +17,7 @@ import { followByWriting } from './follows.ts';
 import { formToken, madeBefore, rememberForm } from './form-tokens.ts';
 import { putMentions } from './mentions.ts';
 import { notifyOfEdit, notifyOfPost, type Addressed } from './notifying.ts';
-import { dropPostFiles, filesOfOnePost, filesOfPosts, putPostFiles, type PostFile, type TakenFile } from './post-files.ts';
+import { dropPostFiles, filesOfOnePost, filesOfPosts, mustBePictures, putPostFiles, type PostFile, type TakenFile } from './post-files.ts';
 import { putPostLinks, replacePostLinks } from './post-links.ts';
 import { membersQuoted } from './quoted.ts';
 import { canReact, reactionsBetween, reactionsFor } from './reactions.ts';
@@ -56,7 +56,10 @@ export function writePost(author: Member, threadId: number, markdown: string, fi
   const { html, named } = renderNewPost(author, markdown, `p${threadId}-${number}`);
   const { id } = db.insert(posts).values({ threadId, number, authorId: author.id, markdown, html, renderedBy: rendererVersion, createdAt }).returning({ id: posts.id }).get();
   putPostLinks(id, html);
-  if (hidden) hideAuthor(id, author.id);
+  if (hidden) {
+    mustBePictures(files);
+    hideAuthor(id, author.id);
+  }
   const mentioned = putMentions(author, id, named).map((member) => member.id);
   putPostFiles(id, files);
   return { id, number, addressed: { mentioned, quoted: membersQuoted(author, html) } };
@@ -189,6 +192,7 @@ export function editPost(actor: Member, input: { postId: number; body: string; t
     if (!post.thread.hidden) mustReply(actor, post.thread);
     forgetDraft(actor.id, draftPlace.edit(post.id));
     const [files, dropped] = [input.files ?? [], dropPostFiles(post.id, input.takeOff ?? [])];
+    if (isWrittenNamelessly(post.id)) mustBePictures(files);
     putPostFiles(post.id, files);
     if (post.markdown !== input.body) {
       const editedAt = new Date();
