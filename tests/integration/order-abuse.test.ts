@@ -1,15 +1,15 @@
 import { and, eq } from 'drizzle-orm';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { cases, db, decisions, flags, members, posts, resources, threads, trustLevels } from '#db/client.ts';
+import { cases, db, decisions, flags, members, posts, resources, trustLevels } from '#db/client.ts';
 import { appealDecision } from '#domain/decisions/appealing.ts';
 import { acceptCorrection, answerCorrection, correctionFor } from '#domain/decisions/correcting.ts';
 import { decide } from '#domain/decisions/deciding.ts';
 import { flagPost, flagPostInput } from '#domain/decisions/flagging.ts';
 import { addCaseNote, claimCase, findCase, openCases } from '#domain/decisions/queue.ts';
 import { removePostByDecision, removeThreadByDecision, restorePostByDecision, restoreThreadByDecision } from '#domain/decisions/removing.ts';
-import { Denied, Gone, Invalid, NotFound, TooMany } from '#domain/errors.ts';
+import { Gone, Invalid, NotFound, TooMany } from '#domain/errors.ts';
 import { createComment } from '#domain/forum/comments.ts';
-import { createPost, editPost, findPost } from '#domain/forum/posts.ts';
+import { createPost, editPost } from '#domain/forum/posts.ts';
 import { createThread } from '#domain/forum/starting-threads.ts';
 import { findThread, type Thread } from '#domain/forum/threads.ts';
 import { putCatalogue } from '#domain/library/catalogue.ts';
@@ -42,7 +42,6 @@ const propose = (by: Member, postId: number) => flag(by, postId, 'inaccurate', {
 const caseOn = (postId: number) => db.select().from(cases).where(eq(cases.postId, postId)).all().at(-1)?.id ?? 0;
 const appealCase = (decisionId: number) => db.select().from(cases).where(eq(cases.decisionId, decisionId)).get()?.id ?? 0;
 const rowOf = (postId: number) => db.select().from(posts).where(eq(posts.id, postId)).get();
-const inHours = (n: number) => new Date(Date.now() + n * 3_600_000);
 
 /** Leaves nobody but this one to decide. */
 function alone<T>(others: Member[], act: () => T): T {

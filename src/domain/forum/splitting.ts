@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { db, posts, threads, threadThemes } from '#db/client.ts';
 import { rowId, text } from '#lib/fields.ts';
 import { slugify } from '#lib/slug.ts';
+import { mustShowNobody } from '../anonymity.ts';
 import { Denied, Invalid } from '../errors.ts';
 import { recordAct } from '../moderation/log.ts';
 import type { Member } from '../people/types.ts';
@@ -38,6 +39,7 @@ export function splitThread(actor: Member, input: z.output<typeof splitThreadInp
     const moved = chosenPosts(thread, input);
     const to = input.into === 'new' ? threadFor(actor, thread, moved, input) : namedThread(actor, input.target ?? '', thread);
     const { lastNumber } = to;
+    mustShowNobody(thread.id, to.id, moved.map((p) => p.id));
     appendPosts(to.id, moved.map((p) => p.id));
     noteAct(actor, 'split thread', thread.id, input.reason, { as: 'posts', from: thread.id, to: to.id, fresh: input.into === 'new', lastNumber, posts: moved }, to.id);
     settleThreads([thread.id, to.id], moved.map((p) => p.id));

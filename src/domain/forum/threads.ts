@@ -3,7 +3,7 @@ import { alias } from 'drizzle-orm/sqlite-core';
 import { closedThreads, db, formerThreads, forums, members, posts, prepared, resources, themes, threads, threadThemes, untilChange } from '#db/client.ts';
 import { addDays } from '#lib/dates.ts';
 import { paging, type Paging } from '#lib/paging.ts';
-import { isNamedPost, isNamelessIn, personInThread } from '../anonymity.ts';
+import { isNamedPost, isNamelessStarter, latestInThread, starterOfThread } from '../anonymity.ts';
 import { Gone, NotFound } from '../errors.ts';
 import type { Term } from '../library/types.ts';
 import { canModerate } from '../people/permissions.ts';
@@ -29,7 +29,7 @@ export function themesOfThread(threadId: number): Term[] {
 const rowColumns = {
   id: threads.id, title: threads.title, slug: threads.slug, kind: threads.kind, createdAt: threads.createdAt, lastPostAt: threads.lastPostAt,
   postCount: threads.postCount, pinned: threads.pinned, lockedAt: threads.lockedAt, removedAt: threads.removedAt, hidden: threads.hidden,
-  forumSlug: forums.slug, forumName: forums.name, resourceSlug: resources.slug, closedAt: closedThreads.at, author: personInThread(author, threads.id), lastPoster: personInThread(poster, threads.id),
+  forumSlug: forums.slug, forumName: forums.name, resourceSlug: resources.slug, closedAt: closedThreads.at, author: starterOfThread(author), lastPoster: latestInThread(poster),
   answered: hasAnswer, waiting: isWaiting,
 };
 
@@ -120,7 +120,7 @@ export function threadsBy(viewer: Viewer, authorId: number, limit: number): Thre
   return selectRows().where(and(eq(threads.authorId, authorId), isNotNull(threads.forumId), viewer?.id === authorId ? undefined : not(namelessHere), visibleThreads(viewer))).orderBy(desc(threads.createdAt)).limit(limit).all().map(asRow);
 }
 
-const namelessHere = sql.raw(isNamelessIn('threads.id', 'threads.author_id'));
+const namelessHere = sql.raw(isNamelessStarter('threads.id', 'threads.author_id'));
 
 /** These threads in this order, as far as the viewer may see them. */
 export function threadRows(viewer: Viewer, ids: readonly number[]): ThreadRow[] {

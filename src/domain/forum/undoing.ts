@@ -2,6 +2,7 @@ import { and, eq, inArray } from 'drizzle-orm';
 import { z } from 'zod';
 import { bumpChanges, db, forums, posts, threadActs, threads, transaction } from '#db/client.ts';
 import { rowId } from '#lib/fields.ts';
+import { mustShowNobody } from '../anonymity.ts';
 import { Denied, NotFound } from '../errors.ts';
 import { recordAct, wordsOfAct } from '../moderation/log.ts';
 import { mustCoordinate } from '../people/permissions.ts';
@@ -67,6 +68,7 @@ function undoMovedPosts({ from, to, lastNumber, posts: places }: Extract<Undo, {
   mustStandStill(from);
   mustStandStill(to);
   const { here, sentences } = stillIn(to, places);
+  mustShowNobody(to, from, here.map((p) => p.id));
   const late = putBack(from, here);
   closeUp(to, lastNumber);
   settleThreads([from, to], here.map((p) => p.id));
@@ -79,6 +81,7 @@ function undoNewThread(actor: Member, { from, to, posts: places }: Extract<Undo,
   mustStandStill(to);
   const { here, sentences } = stillIn(to, places);
   const since = placesIn(to).filter(({ id }) => !here.some((p) => p.id === id)).map((p) => p.id);
+  mustShowNobody(to, from, [...here.map((p) => p.id), ...since]);
   const late = putBack(from, here);
   appendPosts(from, since);
   leadTo(actor, to, from, 'It was taken back into the thread it came from.');
@@ -91,6 +94,7 @@ function undoMerge({ from, to, lastNumber, posts: places, own }: Extract<Undo, {
   mustStandStill(to);
   const { here, sentences } = stillIn(to, places);
   if (!here.some(({ number }) => number === 1)) throw new Denied('Its opening post has been moved to another thread since: undo that first.');
+  mustShowNobody(to, from, here.map((p) => p.id));
   standAgain(from);
   putBack(from, here);
   if (own) renumber(to, placesBefore(to, own, lastNumber));
