@@ -6,7 +6,7 @@ import { handOverInput, handOverQuestion } from '#domain/forum/answer-clock.ts';
 import { lookUpAuthor, lookUpInput } from '#domain/forum/asking-anonymously.ts';
 import { calendarInput, setCalendar } from '#domain/forum/calendar.ts';
 import { closeThread, closeThreadInput, reopenThread, reopenThreadInput } from '#domain/forum/closing.ts';
-import { confirmInput, confirmPost, unconfirmInput, unconfirmPost } from '#domain/forum/confirming.ts';
+import { confirmInput, confirmPost, removeConfirmation, removeConfirmationInput, unconfirmInput, unconfirmPost } from '#domain/forum/confirming.ts';
 import { mergeThreads, mergeThreadsInput } from '#domain/forum/merging.ts';
 import {
   lockThread, lockThreadInput, moveThread, moveThreadInput, pinThread, renameThread, renameThreadInput, threadActInput, unlockThread, unpinThread,
@@ -76,6 +76,7 @@ export const answers = {
   unaccept: defineAction({ accept: 'form', input: acceptInput, handler: asMember(unacceptAnswer) }),
   confirm: defineAction({ accept: 'form', input: confirmInput, handler: asMember(confirmPost) }),
   unconfirm: defineAction({ accept: 'form', input: unconfirmInput, handler: asMember(unconfirmPost) }),
+  removeConfirmation: defineAction({ accept: 'form', input: removeConfirmationInput, handler: asMember(removeConfirmation) }),
   ask: defineAction({ accept: 'form', input: answerInput, handler: asMember(askAboutAnswer) }),
   reconfirm: defineAction({ accept: 'form', input: answerInput, handler: asMember(reconfirmAnswer) }),
 };

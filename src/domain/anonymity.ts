@@ -1,11 +1,13 @@
-import { and, eq, notExists, sql, type SQL } from 'drizzle-orm';
+import { and, eq, not, notExists, or, sql, type SQL } from 'drizzle-orm';
 import type { alias, AnySQLiteColumn } from 'drizzle-orm/sqlite-core';
-import { anonymousPosts, db, members, posts, prepared } from '#db/client.ts';
+import { anonymousPosts, db, members, posts, prepared, threads } from '#db/client.ts';
+import { Denied } from './errors.ts';
 import type { Author } from './people/types.ts';
 
 /*
  * Who asks for a colleague is shown to nobody. A post is marked (anonymous_posts), not a thread, so that moving posts shows nobody either.
- * Whoever has a marked post in a thread is nameless as its starter and as its latest writer, and writes there without a name from then on.
+ * Whoever has a marked post in a thread writes and reacts there without a name from then on. As its starter and its latest writer somebody is shown
+ * as its opening and its newest post show them.
  * Every query that shows who wrote something takes its columns and its join from here: the name of a marked post's author is not even read.
  */
 
@@ -22,7 +24,14 @@ export const isNamelessPost = (postId: string): string => `exists (select 1 from
 export const isNamelessIn = (threadId: string, memberId: string): string =>
   `exists (select 1 from anonymous_posts nameless cross join posts unnamed on unnamed.id = nameless.post_id where nameless.member_id = ${memberId} and unnamed.thread_id = ${threadId})`;
 
-/** In SQL: the name as it is shown, where `hidden` is one of the two above. */
+/** The same for whoever started a thread: nameless, unless its opening post shows their name. */
+export const isNamelessStarter = (threadId: string, authorId: string): string =>
+  `(${isNamelessIn(threadId, authorId)} and not ${hasNamedPost(threadId, authorId, 'shown.number = 1')})`;
+
+const hasNamedPost = (threadId: string, memberId: string, which: string) =>
+  `exists (select 1 from posts shown where shown.thread_id = ${threadId} and shown.author_id = ${memberId} and ${which} and not ${isNamelessPost('shown.id')})`;
+
+/** In SQL: the name as it is shown, where `hidden` is one of the three above. */
 export const shownName = (hidden: string, name: string): string => `case when ${hidden} then '${namelessName}' else ${name} end`;
 
 /** Columns of a person who is left-joined by one of the two conditions below; `person ?? nameless` is what everybody may see of them. */
@@ -32,9 +41,23 @@ type MemberTable = typeof members | ReturnType<typeof alias<typeof members, stri
 /** Left join of a post's author, who is not found when the post is shown without a name. */
 export const isNamedAuthor = (m: MemberTable): SQL | undefined => and(eq(m.id, posts.authorId), isNamedPost());
 
-/** Left join of somebody in a thread, its starter or its latest writer, who is not found when they write there without their name. */
-export const isNamedInThread = (m: MemberTable, memberId: AnySQLiteColumn, threadId: AnySQLiteColumn): SQL | undefined => and(eq(m.id, memberId), sql`not exists (
-  select 1 from anonymous_posts nameless cross join posts unnamed on unnamed.id = nameless.post_id where nameless.member_id = ${memberId} and unnamed.thread_id = ${threadId})`);
+/** Left join of somebody in a thread, such as one who reacted there, who is not found when they write there without their name. */
+export const isNamedInThread = (m: MemberTable, memberId: AnySQLiteColumn, threadId: AnySQLiteColumn): SQL | undefined => and(eq(m.id, memberId), not(isUnnamedIn(threadId, memberId)));
+
+/** Left join of who started a thread; for a select over `threads`. */
+export const isNamedStarter = (m: MemberTable): SQL | undefined =>
+  and(eq(m.id, threads.authorId), or(not(isUnnamedIn(threads.id, threads.authorId)), hasNamed(threads.authorId, sql`shown.number = 1`)));
+
+/** Left join of who wrote last in a thread; for a select over `threads`. */
+export const isNamedLatest = (m: MemberTable): SQL | undefined =>
+  and(eq(m.id, threads.lastPosterId), or(not(isUnnamedIn(threads.id, threads.lastPosterId)), hasNamed(threads.lastPosterId, sql`shown.created_at = ${threads.lastPostAt}`)));
+
+// Begins with the few posts that have no name.
+const isUnnamedIn = (threadId: AnySQLiteColumn, memberId: AnySQLiteColumn) => sql`exists (
+  select 1 from anonymous_posts nameless cross join posts unnamed on unnamed.id = nameless.post_id where nameless.member_id = ${memberId} and unnamed.thread_id = ${threadId})`;
+
+const hasNamed = (memberId: AnySQLiteColumn, which: SQL) => sql`exists (
+  select 1 from posts shown where shown.thread_id = ${threads.id} and shown.author_id = ${memberId} and ${which} and not exists (select 1 from anonymous_posts where post_id = shown.id))`;
 
 /** A condition for lists of what somebody wrote: leaves out what they wrote without their name. */
 export const isNamedPost = (): SQL => notExists(db.select({ id: anonymousPosts.postId }).from(anonymousPosts).where(eq(anonymousPosts.postId, posts.id)));
@@ -56,3 +79,21 @@ const marked = prepared((d) => d.select({ id: anonymousPosts.postId }).from(anon
 export function hideAuthor(postId: number, memberId: number): void {
   db.insert(anonymousPosts).values({ postId, memberId }).run();
 }
+
+/**
+ * Throws Denied when moving these posts of a thread to another one would show who wrote without a name: it would put what somebody wrote with and
+ * without their name together, or change whether they are named where they reacted or accepted. Call before the posts move.
+ */
+export function mustShowNobody(from: number, to: number, moved: readonly number[]): void {
+  if (tells().get({ from, to, moved: JSON.stringify(moved) })) throw new Denied('These posts cannot be moved there: it would show who asked without a name.');
+}
+const tells = prepared((d) => d.$client.prepare(`
+  with placed as materialized (
+    select p.id, p.author_id, p.thread_id as home, case when p.id in (select value from json_each(@moved)) then @to else p.thread_id end as goal, ${isNamelessPost('p.id')} as nameless
+    from posts p where p.thread_id in (@from, @to)),
+  unnamed as materialized (select distinct author_id, home, goal from placed where nameless),
+  said as (select post_id, member_id from reactions union select post_id, by_id from accepted_answers)
+  select 1 where exists (select 1 from unnamed u join placed p on p.author_id = u.author_id and p.goal = u.goal and p.home <> u.home where not p.nameless)
+    or exists (
+      select 1 from placed p join said s on s.post_id = p.id where s.member_id in (select author_id from unnamed)
+        and exists (select 1 from unnamed u where u.author_id = s.member_id and u.home = p.home) <> exists (select 1 from unnamed u where u.author_id = s.member_id and u.goal = p.goal))`));

@@ -130,6 +130,18 @@ describe('a question asked for a colleague', () => {
     expect(await page.locator('.works-too li').textContent()).toContain(': With 40 seats.');
   });
 
+  test('a coordinator takes away what somebody said, with a reason', async () => {
+    const page = await as('abe', /400/);
+    await page.goto(hub.base + address);
+    await page.getByRole('link', { name: /^Remove what Nadia Okafor said of/ }).click();
+    await page.getByLabel('Reason').evaluate((input) => { input.removeAttribute('required'); });
+    await page.getByRole('button', { name: 'Remove' }).click();
+    expect(await page.locator('#reason-error').textContent()).toContain('Please give the reason');
+    await page.getByLabel('Reason').fill('It names a resident.');
+    await page.getByRole('button', { name: 'Remove' }).click();
+    expect(await page.locator('.works-too').count()).toBe(0);
+  });
+
   test('who asked stands in no page, feed, search, file, letter or log line', async () => {
     const seen = new Set<string>();
     const read = async (path: string, header?: string) => {

@@ -1,6 +1,6 @@
 import { eq } from 'drizzle-orm';
 import { beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
-import { cases, db, heldPosts, log, members, outbox, searchDocuments, threads } from '#db/client.ts';
+import { cases, db, heldPosts, log, members, outbox, posts, searchDocuments, threads } from '#db/client.ts';
 import { namelessName } from '#domain/anonymity.ts';
 import { appealDecision } from '#domain/decisions/appealing.ts';
 import { decide } from '#domain/decisions/deciding.ts';
@@ -21,11 +21,12 @@ import { listForums } from '#domain/forum/forums.ts';
 import { listTold } from '#domain/forum/inbox.ts';
 import { jsonLdOfThread } from '#domain/forum/json-ld.ts';
 import { addForum } from '#domain/forum/keeping-forums.ts';
-import { mergeThreads } from '#domain/forum/merging.ts';
+import { mergeThreads, mergeThreadsInput } from '#domain/forum/merging.ts';
 import { lockThread } from '#domain/forum/moderating.ts';
 import { mailNotifications, membersWithLettersDue } from '#domain/forum/notification-letters.ts';
 import { historyOfPost } from '#domain/forum/post-history.ts';
-import { canReply, createPost, editPost, ownPost, postsOnPage, removeOwnPost } from '#domain/forum/posts.ts';
+import type { TakenFile } from '#domain/forum/post-files.ts';
+import { canReply, createPost, editPost, ownPost, postsOnPage, recount, removeOwnPost } from '#domain/forum/posts.ts';
 import { quoteOf } from '#domain/forum/quoting.ts';
 import { react, whoReacted } from '#domain/forum/reacting.ts';
 import { newestPostsBy, newestPostsIn, newestThreads } from '#domain/forum/recent-posts.ts';
@@ -33,6 +34,7 @@ import { splitThread, splitThreadInput } from '#domain/forum/splitting.ts';
 import { createThread } from '#domain/forum/starting-threads.ts';
 import { actsOn, listActs } from '#domain/forum/thread-acts.ts';
 import { findThread, latestThreads, listThreads, liveliestThreads, neighboursOf, threadRows, threadsBy, threadsOfTheme } from '#domain/forum/threads.ts';
+import { undoThreadAct } from '#domain/forum/undoing.ts';
 import { trackedUnread, unreadOf } from '#domain/forum/unread.ts';
 import { putCatalogue } from '#domain/library/catalogue.ts';
 import { threadsMentioning } from '#domain/library/mentions.ts';
@@ -341,5 +343,77 @@ describe('moderation of what has no name', () => {
     const rows = latestThreads(tom, {}, 3);
     expect(rows.map(({ author }) => author.name)).toContain(namelessName);
     expect(JSON.stringify([surfaces(nadia, thread.id), rows])).not.toMatch(names);
+  });
+});
+
+describe('files of what has no name', () => {
+  const file = (mediaType: string, width: number | null): TakenFile => ({ hash: String(++written).padStart(64, 'a'), name: 'rota', label: 'Our rota', mediaType, size: 100, width, height: width, textState: 'none' });
+  const document = () => file('application/pdf', null);
+  const picture = () => file('image/png', 40);
+
+  test('are pictures: a document keeps who wrote it', () => {
+    const ask = (files: TakenFile[]) => createThread(quill, { forum: 'operations', kind: 'question', title: `Is this rota fair? ${++written}`, body: 'See the file.', themes: [], nameless: true, files });
+    expect(() => ask([picture(), document()])).toThrow(expect.objectContaining({ fields: { file2: expect.stringMatching(/who wrote/) } }));
+    const thread = ask([picture()]);
+    expect(() => createPost(quill, { threadId: thread.id, body: 'Here it is.', files: [document()] })).toThrow(Invalid);
+    expect(() => editPost(quill, { postId: opening(thread.id), body: 'See the file.', files: [document()] })).toThrow(Invalid);
+    editPost(quill, { postId: opening(thread.id), body: 'See the file.', files: [picture()] });
+    createPost(tom, { threadId: thread.id, body: 'Ours is this.', files: [document()] });
+  });
+});
+
+describe('moving posts', () => {
+  const merge = (threadId: number, target: number) => mergeThreads(nadia, mergeThreadsInput.parse({ threadId, target: String(target), reason: 'The same question.' }));
+  const ask = (nameless: boolean, author = quill) => createThread(author, { forum: 'operations', kind: 'question', title: `Who checks the rota? ${++written}`, body: `What is fair? ${written}`, themes: [], nameless });
+  const cannot = /would show who asked/;
+
+  test('never puts what somebody wrote with and without their name together', () => {
+    const [hidden, named, others] = [ask(true), ask(false), ask(false, tom)];
+    expect(() => merge(hidden.id, named.id)).toThrow(cannot);
+    expect(() => merge(named.id, hidden.id)).toThrow(cannot);
+    const mine = createPost(quill, { threadId: others.id, body: 'We do it by lot.' });
+    expect(() => merge(hidden.id, others.id)).toThrow(cannot);
+    expect(() => splitThread(nadia, splitThreadInput.parse({ threadId: others.id, posts: [mine.id], into: 'existing', target: String(hidden.id), reason: 'It belongs there.' }))).toThrow(cannot);
+    expect(findThread(null, hidden.id)).toMatchObject({ id: hidden.id, replies: 0 });
+    merge(hidden.id, ask(false, tom).id);
+    forget(named.id);
+    forget(others.id);
+  });
+
+  test('nor takes the name off a reaction that had one, or gives one to a reaction that had none', () => {
+    const [hidden, others] = [ask(true), ask(false, tom)];
+    const reply = createPost(nadia, { threadId: others.id, body: 'By lot.' });
+    react(quill, { postId: reply.id, give: 'thanks' });
+    expect(() => merge(hidden.id, others.id)).toThrow(cannot);
+    const answer = createPost(tom, { threadId: hidden.id, body: 'By seniority.' });
+    react(quill, { postId: answer.id, give: 'thanks' });
+    const split = (target: number) => splitThread(nadia, splitThreadInput.parse({ threadId: hidden.id, posts: [answer.id], into: 'existing', target: String(target), reason: 'It belongs there.' }));
+    expect(() => split(ask(false, tom).id)).toThrow(cannot);
+    react(quill, { postId: answer.id, take: 'thanks' });
+    split(ask(false, tom).id);
+    forget(others.id);
+  });
+
+  test('back is looked at in the same way', () => {
+    const [hidden, others] = [ask(true), ask(false, tom)];
+    merge(hidden.id, others.id);
+    const reply = createPost(nadia, { threadId: others.id, body: 'By lot.' });
+    react(quill, { postId: reply.id, give: 'thanks' });
+    const act = actsOn(nadia, others.id)[0]?.id ?? 0;
+    expect(() => undoThreadAct(nadia, { actId: act })).toThrow(cannot);
+    react(quill, { postId: reply.id, take: 'thanks' });
+    undoThreadAct(nadia, { actId: act });
+    expect(findThread(null, hidden.id).author.name).toBe(namelessName);
+    expect(JSON.stringify(findThread(null, others.id).lastPoster)).not.toMatch(names);
+  });
+
+  test('what was put together before: who started and who wrote last are named as the posts are', () => {
+    const [hidden, named] = [ask(true), ask(false)];
+    db.update(posts).set({ threadId: named.id, number: 2, createdAt: new Date(Date.now() + 1_000) }).where(eq(posts.id, opening(hidden.id))).run();
+    recount(named.id);
+    expect(findThread(null, named.id)).toMatchObject({ author: { name: quill.name }, lastPoster: { name: namelessName } });
+    expect(threadsBy(null, quill.id, 50).map((t) => t.id)).toContain(named.id);
+    forget(named.id);
+    db.delete(threads).where(eq(threads.id, hidden.id)).run();
   });
 });

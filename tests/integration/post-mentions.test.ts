@@ -91,6 +91,14 @@ describe('a post that names members', () => {
     const { id } = createPost(tom, { threadId: thread.id, body: 'Fine.' });
     expect(() => editPost(tom, { postId: id, body: colleagues(4) })).toThrow(Invalid);
   });
+
+  test('counts whom it named before an edit too: one after the other is no more than all at once', () => {
+    const { id } = createPost(tom, { threadId: start('Who does?').id, body: '@colleague-0 @colleague-1' });
+    editPost(tom, { postId: id, body: 'Ask @colleague-2.' });
+    expect(() => editPost(tom, { postId: id, body: 'Ask @colleague-3.' })).toThrow(/this one has 4.*before an edit/);
+    expect(namedIn(id)).toHaveLength(3);
+    editPost(tom, { postId: id, body: 'Ask @colleague-0, or nobody.' });
+  });
 });
 
 describe('whom a post speaks to', () => {

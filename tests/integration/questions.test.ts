@@ -1,24 +1,30 @@
 import { eq } from 'drizzle-orm';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { changes, confirmations, db, log, members, posts, searchDocuments } from '#db/client.ts';
+import { changes, confirmations, db, forums, log, members, posts, searchDocuments } from '#db/client.ts';
 import { removePost, removeThread, restorePost } from '#domain/decisions/removing.ts';
 import { Denied, Invalid, NotFound } from '#domain/errors.ts';
-import { acceptAnswer, unacceptAnswer } from '#domain/forum/accepting.ts';
+import { acceptAnswer, canAccept, unacceptAnswer } from '#domain/forum/accepting.ts';
 import { acceptedAnswersOf } from '#domain/forum/answers.ts';
-import { confirmationsBetween, confirmInput, confirmPost, ownConfirmation, unconfirmPost } from '#domain/forum/confirming.ts';
+import { closeThread, reopenThread } from '#domain/forum/closing.ts';
+import { canConfirmIn, confirmationBy, confirmationsBetween, confirmInput, confirmPost, ownConfirmation, removeConfirmation, unconfirmPost } from '#domain/forum/confirming.ts';
 import { jsonLdOfThread } from '#domain/forum/json-ld.ts';
+import { lockThread, unlockThread } from '#domain/forum/moderating.ts';
 import { askAboutAnswer, oldAnswers, reconfirmAnswer } from '#domain/forum/old-answers.ts';
 import { createPost, postsOnPage, removeOwnPost } from '#domain/forum/posts.ts';
 import { createThread } from '#domain/forum/starting-threads.ts';
 import { findThread, type Thread } from '#domain/forum/threads.ts';
+import { setHolding } from '#domain/moderation/holding.ts';
+import { readPublicLog } from '#domain/moderation/log.ts';
+import { levelLimits } from '#domain/people/limits.ts';
+import { asMember } from '#domain/people/members.ts';
 import type { Member } from '#domain/people/types.ts';
 import { addMonths } from '#lib/dates.ts';
 import { enter, forgetLimits, lettersTo } from '../support/cast.ts';
 import { useDatabase } from '../support/database.ts';
 
 useDatabase();
-let rosa: Member, tom: Member, nadia: Member, ines: Member;
-beforeAll(async () => { [rosa, tom, nadia, ines] = [await enter('rosa'), await enter('tom'), await enter('nadia'), await enter('ines')]; });
+let rosa: Member, tom: Member, nadia: Member, ines: Member, abe: Member;
+beforeAll(async () => { [rosa, tom, nadia, ines, abe] = [await enter('rosa'), await enter('tom'), await enter('nadia'), await enter('ines'), await enter('abe')]; });
 beforeEach(forgetLimits);
 
 let written = 0;
@@ -190,5 +196,69 @@ describe('for search engines', () => {
       '@type': 'DiscussionForumPosting', headline: thread.title, text: 'We close at five o’clock.', commentCount: 1, author: { url: 'https://hub.test/members/rosa' },
       comment: [{ '@type': 'Comment', author: { name: 'Tom Achterberg', url: 'https://hub.test/members/tom' }, datePublished: expect.any(String) }],
     });
+  });
+});
+
+describe('works for us too, kept in order', () => {
+  function newcomer(): Member {
+    const n = ++written;
+    return asMember(db.insert(members).values({ name: `Newcomer ${n}`, email: `newcomer${n}@test.example`, handle: `newcomer-${n}`, emailConfirmedAt: new Date() }).returning().get());
+  }
+
+  test('a coordinator takes one away with a reason, which the log keeps and its author is told', () => {
+    const thread = ask();
+    const id = answer(thread);
+    confirmPost(ines, { postId: id, place: 'Jane Roe, 555-123-4567', year: 2026, note: null });
+    const about = { postId: id, memberId: ines.id };
+    expect(() => confirmationBy(rosa, about)).toThrow(Denied);
+    expect(() => removeConfirmation(tom, { ...about, reason: 'I dislike it.' })).toThrow(Denied);
+    expect(() => confirmationBy(nadia, { postId: id, memberId: tom.id })).toThrow(NotFound);
+    expect(confirmationBy(nadia, about)).toMatchObject({ post: { id }, confirmation: { name: 'Inès Lévesque', place: 'Jane Roe, 555-123-4567' } });
+    removeConfirmation(nadia, { ...about, reason: 'It names a resident.' });
+    expect(confirmationsBetween(thread.id, 1, 20).get(id)).toBeUndefined();
+    expect(readPublicLog(null, 'order').lines[0]).toMatchObject({ act: 'remove confirmation', object: `a post in “${thread.title}”`, reason: 'It names a resident.' });
+    expect(lettersTo(ines.email).at(-1)?.text).toMatch(/works for us too[^]*It names a resident\./);
+    expect(JSON.stringify(readPublicLog(null))).not.toMatch(/Jane Roe|Inès/);
+    expect(() => removeConfirmation(nadia, { ...about, reason: 'Again.' })).toThrow(NotFound);
+  });
+
+  test('what looks like spam is refused, and new members say so only a few times a day', () => {
+    const somebody = newcomer();
+    const id = answer(ask());
+    expect(() => confirmPost(somebody, { postId: id, ...said, place: 'Resident Jane Roe, 555-123-4567 BUY CHEAP VIAGRA http://spam.top' })).toThrow(Invalid);
+    expect(() => confirmPost(somebody, { postId: id, ...said, note: 'Best online casino, win free spins: http://spam.top' })).toThrow(/looks like advertising/);
+    expect(() => confirmPost(somebody, { postId: id, ...said, website: 'http://a.example' })).toThrow(Invalid);
+    for (let n = 0; n < levelLimits.new.confirmationsPerDay; n++) confirmPost(somebody, { postId: answer(ask()), ...said });
+    expect(() => confirmPost(somebody, { postId: id, ...said })).toThrow(/times? a day/);
+  });
+
+  test('not before the first posts of new members were looked at, where those wait', () => {
+    setHolding(abe, { hold: 'yes' });
+    try {
+      expect(() => confirmPost(newcomer(), { postId: answer(ask()), ...said })).toThrow(/write a reply first/);
+    } finally { setHolding(abe, { hold: 'no' }); }
+  });
+
+  test('nothing new in a locked or closed thread or a closed forum, and no answer is accepted in that', () => {
+    const thread = ask();
+    const id = answer(thread);
+    const abel = newcomer();
+    const refused = () => { expect(canConfirmIn(abel, now(thread))).toBe(false); expect(() => confirmPost(abel, { postId: id, ...said })).toThrow(Denied); };
+    lockThread(nadia, { threadId: thread.id, reason: 'It goes in circles.' });
+    refused();
+    unlockThread(nadia, { threadId: thread.id });
+    closeThread(rosa, { threadId: thread.id, reason: 'That will do.' });
+    refused();
+    acceptAnswer(rosa, { postId: id });
+    unacceptAnswer(rosa, { postId: id });
+    reopenThread(rosa, { threadId: thread.id });
+    db.update(forums).set({ closedAt: new Date(), closedReason: 'It moved.' }).where(eq(forums.slug, 'operations')).run();
+    try {
+      refused();
+      for (const somebody of [nadia, abe]) expect(() => confirmPost(somebody, { postId: id, ...said })).toThrow(/forum is closed/);
+      expect(canAccept(rosa, now(thread))).toBe(false);
+      for (const somebody of [rosa, nadia]) expect(() => acceptAnswer(somebody, { postId: id })).toThrow(/forum is closed/);
+    } finally { db.update(forums).set({ closedAt: null, closedReason: null }).where(eq(forums.slug, 'operations')).run(); }
+    confirmPost(abel, { postId: id, ...said });
   });
 });

@@ -9,6 +9,7 @@ import { decide, undoDecision } from '#domain/decisions/deciding.ts';
 import { findCase, openCases } from '#domain/decisions/queue.ts';
 import { heldPost, ownWaiting, submitComment, submitEdit, submitPost, submitThread } from '#domain/decisions/submitting.ts';
 import { Denied, Invalid, NotFound, SignInRequired } from '#domain/errors.ts';
+import { filesOfOnePost, type TakenFile } from '#domain/forum/post-files.ts';
 import { createPost, postsOnPage } from '#domain/forum/posts.ts';
 import { createThread } from '#domain/forum/starting-threads.ts';
 import { findThread, listThreads } from '#domain/forum/threads.ts';
@@ -44,6 +45,8 @@ function newcomer(): Member {
 const thread = () => createThread(nadia, { forum: 'operations', kind: 'discussion', title: `Shifts at night, part ${++joined}`, body: 'Who covers them?', themes: [] });
 const typed = () => stamp(new Date(Date.now() - 60_000));
 const spamText = spam[0] ?? '';
+let pictures = 0;
+const picture = (label = 'A chart'): TakenFile => ({ hash: String(++pictures).padStart(64, '0'), name: 'chart.png', label, mediaType: 'image/png', size: 100, width: 40, height: 30, textState: 'none' });
 const lastCase = () => openCases(nadia, null).cases.at(-1)?.id ?? 0;
 
 describe('the corpus', () => {
@@ -104,6 +107,15 @@ describe('the traps', () => {
     const text = 'Our city has had very good results with the new dashboards, ask me how.';
     const say = () => submitPost(newcomer(), { threadId: thread().id, body: text, shown: typed() }).held;
     expect([say(), say(), say()]).toEqual([false, false, true]);
+  });
+
+  test('what files are called counts like the text, when they are sent and when they are added', () => {
+    const [place, somebody] = [thread(), newcomer()];
+    const body = 'Our chart of the night shifts.';
+    expect(submitPost(somebody, { threadId: place.id, body, files: [picture(spamText)], shown: typed() }).held).toBe(true);
+    const { id } = createPost(somebody, { threadId: place.id, body });
+    submitEdit(somebody, { postId: id, body, files: [picture(spamText)], shown: typed() });
+    expect(db.select({ hidden: posts.hidden }).from(posts).where(eq(posts.id, id)).get()?.hidden).toBe(true);
   });
 
   test('trusted members and coordinators are never held', () => {
@@ -227,6 +239,17 @@ describe('limits of a new account', () => {
     expect(() => say(`${filler} ${links(3)}`)).toThrow(Invalid);
     expect(() => say(`${filler} ${links(3)}`)).toThrow(/2 links to other sites.*this one has 3/);
     expect(() => createPost(rosa, { threadId: place.id, body: links(3) })).not.toThrow();
+  });
+
+  test('one image in a post, also by and by', () => {
+    const somebody = newcomer();
+    const { id } = createPost(somebody, { threadId: thread().id, body: 'With a chart.', files: [picture()] });
+    const edit = (more: { files?: TakenFile[]; takeOff?: number[]; body?: string }) => submitEdit(somebody, { postId: id, body: 'With a chart.', shown: typed(), ...more });
+    expect(() => edit({ files: [picture()] })).toThrow(/1 image .*this one has 2/);
+    expect(filesOfOnePost(id)).toHaveLength(1);
+    edit({ body: 'With the chart.' });
+    edit({ takeOff: filesOfOnePost(id).map((file) => file.id), files: [picture()] });
+    expect(filesOfOnePost(id)).toHaveLength(1);
   });
 
   test('five posts an hour and two threads a day', () => {

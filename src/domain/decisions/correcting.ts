@@ -6,23 +6,24 @@ import { settings } from '#lib/settings.ts';
 import { Denied, NotFound } from '../errors.ts';
 import { hasBlankedQuotes } from '../forum/blanked-quotes.ts';
 import { recordAct } from '../moderation/log.ts';
+import { countAttempt } from '../people/limits.ts';
 import { canModerate, mustSignIn, mustWrite } from '../people/permissions.ts';
 import type { Member, Viewer } from '../people/types.ts';
 import { accept } from './deciding.ts';
-import { keeper } from './flagging.ts';
 import { tell } from './letters.ts';
-import { caseById, flaggersOf, subjectOf, type Subject } from './subjects.ts';
+import { caseById, flaggersOf, subjectOf } from './subjects.ts';
 
 export interface CorrectionView {
   caseId: number; wrong: string; source: string; answer: string | null; closed: boolean; accepted: 'author' | 'coordinator' | null;
+  /** Without Markdown once it was removed, except for coordinators. */
   post: { id: number; title: string; markdown: string };
   own: boolean;
 }
 
-/** A proposed correction, for the author of the post, whoever proposed it, and coordinators. Throws SignInRequired, NotFound. */
+/** A proposed correction, for the author of the post, whoever proposed it, and coordinators, as far as they may see the post. Throws SignInRequired, NotFound, Gone. */
 export function correctionFor(viewer: Viewer, caseId: number): CorrectionView {
   mustSignIn(viewer);
-  const { row, closed, post } = find(caseId);
+  const { row, closed, post } = find(viewer, caseId);
   const proposed = db.select({ memberId: flags.memberId }).from(flags).where(eq(flags.caseId, caseId)).get()?.memberId === viewer.id;
   const own = post.authorId === viewer.id;
   if (!own && !proposed && !canModerate(viewer)) throw new NotFound('There is no such correction.');
@@ -33,18 +34,20 @@ export function correctionFor(viewer: Viewer, caseId: number): CorrectionView {
   };
 }
 
-function find(caseId: number) {
+function find(viewer: Member, caseId: number) {
   const row = Number.isSafeInteger(caseId) ? db.select().from(corrections).where(eq(corrections.caseId, caseId)).get() : undefined;
   if (!row) throw new NotFound('There is no such correction.');
   const { closedAt } = caseById(caseId);
-  const subject: Subject = subjectOf(keeper, { postId: row.postId, memberId: null, heldId: null, decisionId: null });
+  const subject = subjectOf(viewer, { postId: row.postId, memberId: null, heldId: null, decisionId: null });
   if (subject.kind !== 'post') throw new NotFound('There is no such correction.');
+  const { resourceStatus } = subject.post.thread;
+  if (resourceStatus !== null && resourceStatus !== 'published' && !canModerate(viewer)) throw new NotFound('This resource is not in the library any more.');
   return { row, closed: closedAt !== null, post: subject.post, subject };
 }
 
 function mustBeOpenAndOwn(actor: Member, caseId: number) {
   mustWrite(actor);
-  const found = find(caseId);
+  const found = find(actor, caseId);
   if (found.post.authorId !== actor.id) throw new NotFound('There is no such correction.');
   if (found.closed) throw new Denied('This correction was decided already.');
   return found;
@@ -72,12 +75,14 @@ export function acceptCorrection(actor: Member, input: z.output<typeof acceptCor
 
 export const answerCorrectionInput = z.object({ caseId: rowId, answer: text({ missing: 'Please write your answer.', max: 1_000 }) });
 
-/** The author answers a correction instead of accepting it: a coordinator decides, and whoever proposed it reads the answer. Throws NotFound, Denied. */
+/** The author answers a correction instead of accepting it: a coordinator decides, and whoever proposed it reads the answer, and has a letter of the first. Throws NotFound, Denied, TooMany. */
 export function answerCorrection(actor: Member, input: z.output<typeof answerCorrectionInput>, now = new Date()): { url: string } {
   return transaction(() => {
-    mustBeOpenAndOwn(actor, input.caseId);
+    const { row } = mustBeOpenAndOwn(actor, input.caseId);
+    countAttempt('editPerMember', actor.id);
     db.update(corrections).set({ answer: input.answer, answeredAt: now }).where(eq(corrections.caseId, input.caseId)).run();
-    for (const proposer of flaggersOf(input.caseId)) {
+    // An answer that is changed brings no further letter.
+    for (const proposer of row.answer === null ? flaggersOf(input.caseId) : []) {
       tell(proposer, {
         subject: `An answer to your correction on ${settings().name}`, paragraphs: [`The author answers: ${input.answer}`, `A coordinator decides now. Both texts: ${settings().url}/corrections/${input.caseId}`],
       }, { reason: 'flagged', words: 'An author has answered the correction that you proposed. A coordinator decides now.', url: `/corrections/${input.caseId}` });
@@ -85,4 +90,3 @@ export function answerCorrection(actor: Member, input: z.output<typeof answerCor
     return { url: `/corrections/${input.caseId}` };
   });
 }
-

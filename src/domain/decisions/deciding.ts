@@ -17,7 +17,7 @@ import { releaseFiles } from './held-files.ts';
 import { hide, remove, show } from './hiding.ts';
 import { tellAuthor, tellFlaggers, tellUndone } from './letters.ts';
 import { hoursToEdit, outcomesFor, type Outcome } from './outcomes.ts';
-import { mustHandle, whyBarred } from './queue.ts';
+import { admitsNobodyElse, hasProposed, mustHandle, whyBarred } from './queue.ts';
 import { caseById, decisionById, postSubject, stateOf, subjectOf, type Case, type Decision, type Held, type Subject } from './subjects.ts';
 
 const outcomeCodes = ['keep', 'remove', 'ask', 'warn', 'move', 'correct', 'approve', 'decline', 'uphold', 'overturn'] as const satisfies readonly Outcome[];
@@ -32,7 +32,7 @@ export const decideInput = z.object({
 
 /**
  * Decides a case: does what was decided, closes the case (asking to edit leaves it open for the answer), and tells the author and those who flagged why.
- * Throws Denied when it is decided, when another is on it, when it is the actor's own, or when the actor made the decision that is appealed; Invalid.
+ * Throws Denied when it is decided, when another is on it, when it is the actor's own, or when the actor proposed it or made the decision that is appealed; Invalid.
  */
 export function decide(actor: Member, input: z.output<typeof decideInput>, now = new Date()): { url: string; decisionId: number } {
   mustCoordinate(actor);
@@ -41,10 +41,11 @@ export function decide(actor: Member, input: z.output<typeof decideInput>, now =
     mustHandle(actor, row, now);
     const subject = subjectOf(actor, row);
     if (!outcomesFor(row.kind, subject).includes(input.outcome)) throw new Invalid({ outcome: 'This cannot be decided here.' });
-    const barred = whyBarred(actor, subject, now);
+    const barred = whyBarred(actor, row, subject, now);
     if (barred !== null) throw new Denied(barred);
+    if (subject.kind === 'appeal' && subject.decision.undoneAt && input.outcome === 'uphold') throw new Invalid({ outcome: 'The decision was taken back meanwhile, so it cannot stand: overturn it.' });
     const first = subject.kind === 'appeal' ? subject.decision.deciderId : null;
-    const nobodyElse = first === actor.id || subject.author.id === actor.id;
+    const nobodyElse = first === actor.id || subject.author.id === actor.id || hasProposed(actor.id, row);
     const before = snapshot(subject, row);
     const decision = db.insert(decisions).values({
       caseId: row.id, outcome: input.outcome, reason: input.reason, deciderId: actor.id, authorId: subject.author.id, firstDeciderId: first, nobodyElse, before, at: now,
@@ -54,7 +55,7 @@ export function decide(actor: Member, input: z.output<typeof decideInput>, now =
     db.update(cases).set(input.outcome === 'ask' ? { editBy: new Date(now.getTime() + hoursToEdit * 3_600_000) } : { closedAt: now, editBy: null, claimedById: null, claimedUntil: null }).where(eq(cases.id, row.id)).run();
     // Whatever is decided now: it may have been edited out before anybody flagged it.
     if (subject.kind === 'post' && isAboutPersonalData(row)) withholdWithDecision(actor, subject.post, told);
-    writeLog(actor, decision, row.kind, subject, nobodyElse ? `${told} (There was nobody else who could decide.)` : told);
+    writeLog(actor, decision, row.kind, subject, admitsNobodyElse(decision, subject) ? `${told} (There was nobody else who could decide.)` : told);
     tellAuthor(decision, row.kind, still);
     tellFlaggers(subject.kind === 'appeal' ? subject.decision.caseId : row.id, decision, still.kind === 'appeal' ? still.about : still);
     computeTrust(subject.author.id, now);

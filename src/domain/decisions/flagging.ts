@@ -1,6 +1,6 @@
 import { and, eq, isNull } from 'drizzle-orm';
 import { z } from 'zod';
-import { cases, corrections, db, flags, transaction } from '#db/client.ts';
+import { cases, corrections, db, flags, prepared, transaction } from '#db/client.ts';
 import { optionalText, rowId } from '#lib/fields.ts';
 import { settings } from '#lib/settings.ts';
 import { Denied, Invalid, NotFound } from '../errors.ts';
@@ -9,14 +9,14 @@ import { post as mail } from '../mail/outbox.ts';
 import { recordAct } from '../moderation/log.ts';
 import { flagReasonCodes, type FlagReason } from '../moderation/reasons.ts';
 import { coordinatorsBesides } from '../people/coordinators.ts';
-import { isTrusted } from '../people/levels.ts';
+import { isTrusted, levelOf } from '../people/levels.ts';
 import { countForLevel } from '../people/limits.ts';
 import { memberById } from '../people/members.ts';
 import { mustWrite } from '../people/permissions.ts';
 import type { Member, Viewer } from '../people/types.ts';
 import { hide } from './hiding.ts';
 import { tell } from './letters.ts';
-import { nounOf, stateOf, subjectOf } from './subjects.ts';
+import { caseById, nounOf, stateOf, subjectOf } from './subjects.ts';
 
 /** How many flags by trusted members or coordinators hide a post until somebody decides. */
 export const flagsThatHide = 3;
@@ -40,12 +40,13 @@ export const flagPostInput = z.object({ postId: rowId, ...flagFields });
 
 /**
  * Tells the coordinators about a post or comment; flagging an opening post flags its thread. "Inaccurate" asks the author for a
- * correction; a resident's personal data hides it at once; three flags that count hide it until a coordinator decides.
+ * correction; a resident's personal data hides it at once, unless it was kept before or a new member would hide a thread of others; three flags that count hide it until a coordinator decides.
  * Throws NotFound, Denied, Invalid.
  */
 export function flagPost(actor: Member, input: z.output<typeof flagPostInput>): { url: string; hidden: boolean } {
   return transaction(() => {
-    const { id: postId, thread } = flaggablePost(actor, input.postId);
+    const post = flaggablePost(actor, input.postId);
+    const { id: postId, thread } = post;
     if (hasFlagged(actor.id, postId)) throw new Denied('You have told the coordinators about this post already. They will write to you when they have decided.');
     countForLevel(actor, 'flagsPerDay', 'reason');
     const url = `/posts/${postId}`;
@@ -55,7 +56,7 @@ export function flagPost(actor: Member, input: z.output<typeof flagPostInput>): 
     }
     const caseId = openCaseOf({ postId });
     db.insert(flags).values({ caseId, memberId: actor.id, reason: input.reason, note: input.note, counts: isTrusted(actor) }).run();
-    const hidden = hideWhenDue(caseId, input.reason);
+    const hidden = hideWhenDue(actor, caseId, post, input.reason);
     return { url: hidden && thread.forum ? `/forums/${thread.forum.slug}` : url, hidden };
   });
 }
@@ -73,13 +74,30 @@ export function openCaseOf(about: { postId: number } | { memberId: number }): nu
   return known?.id ?? db.insert(cases).values({ kind: 'flags', ...about }).returning({ id: cases.id }).get().id;
 }
 
-function hideWhenDue(caseId: number, reason: FlagReason): boolean {
-  const row = db.select().from(cases).where(eq(cases.id, caseId)).get();
+function hideWhenDue(actor: Member, caseId: number, post: FoundPost, reason: FlagReason): boolean {
+  const row = caseById(caseId);
+  const personal = reason === 'personal-data';
   const counting = db.select({ id: flags.id }).from(flags).where(and(eq(flags.caseId, caseId), eq(flags.counts, true))).all().length;
-  if (!row || (reason !== 'personal-data' && counting < flagsThatHide)) return false;
-  hideByHub(row, reason === 'personal-data' ? 'It may contain a resident’s personal data.' : 'Several members have flagged it.');
-  return true;
+  if (counting >= flagsThatHide || (personal && hidesAlone(actor, post))) {
+    hideByHub(row, personal ? 'It may contain a resident’s personal data.' : 'Several members have flagged it.');
+    return true;
+  }
+  if (personal) mailCoordinators(post.authorId, caseId, 'was flagged', 'A member says that something contains a resident’s personal data. It is not hidden: please look soon.');
+  return false;
 }
+
+/** Whether what this member says of a resident's data hides a post at once: not again what was kept and not edited since, and by a new member no thread in which others wrote. */
+function hidesAlone(actor: Member, post: FoundPost): boolean {
+  if (isTrusted(actor)) return true;
+  const kept = lastKept().get(post.id) as number | null;
+  if (kept !== null && (post.editedAt === null || post.editedAt.getTime() <= kept)) return false;
+  const opens = post.number === 1 && post.thread.forumId !== null;
+  return !opens || levelOf(actor.id) !== 'new' || !othersIn().get(post.thread.id, post.authorId);
+}
+// Of a post that stands every decision but a request to edit has let it stand.
+const lastKept = prepared((d) => d.$client.prepare(`
+  select max(coalesce(d.overturned_at, d.at)) from cases c join decisions d on d.case_id = c.id where c.post_id = ? and c.kind = 'flags' and d.outcome <> 'ask' and d.undone_at is null`).pluck());
+const othersIn = prepared((d) => d.$client.prepare('select 1 from posts where thread_id = ? and author_id <> ? and removed_at is null limit 1'));
 
 /** Hides what a case is about, tells its author and the coordinators, and writes it into the log. Call inside a transaction. */
 export function hideByHub(row: typeof cases.$inferSelect, why: string): void {
@@ -94,9 +112,11 @@ export function hideByHub(row: typeof cases.$inferSelect, why: string): void {
       `The reason: ${why}`, 'You will get a letter with what they decide and why. You need not do anything; you can edit it meanwhile.',
     ],
   }, { reason: 'own', words: `Your ${nounOf(subject)} is hidden until a coordinator has looked at it. You can edit it meanwhile.`, url: `/posts/${subject.post.id}/edit` });
-  for (const { email } of coordinatorsBesides([subject.author.id])) {
-    mail(email, `Something is hidden on ${settings().name} and waits for you`, [`${capital(subject.words)} is hidden until one of you has looked. The reason: ${why}`, `${settings().url}/desk/flags/${row.id}`]);
-  }
+  mailCoordinators(subject.author.id, row.id, 'is hidden', `${capital(subject.words)} is hidden until one of you has looked. The reason: ${why}`);
+}
+
+function mailCoordinators(authorId: number, caseId: number, what: string, words: string): void {
+  for (const { email } of coordinatorsBesides([authorId])) mail(email, `Something ${what} on ${settings().name} and waits for you`, [words, `${settings().url}/desk/flags/${caseId}`]);
 }
 
 // What the hub itself does it sees as a coordinator would.

@@ -14,7 +14,7 @@ import { mustCoordinate } from '../people/permissions.ts';
 import type { Member, Viewer } from '../people/types.ts';
 import { heldFilesOf } from './held-files.ts';
 import { outcomesFor, type Outcome } from './outcomes.ts';
-import { caseById, isUnnamed, shownSubject, subjectOf, type Case, type Decision, type Subject } from './subjects.ts';
+import { caseById, flaggersOf, isUnnamed, shownSubject, subjectOf, type Case, type Decision, type Subject } from './subjects.ts';
 
 /** How long "I am on it" holds, in working hours. */
 export const hoursOfClaim = 8;
@@ -56,14 +56,15 @@ function asRow(subject: Subject, row: Case, claimantName: string | null, reasons
   const asked = row.editBy && db.select({ at: decisions.at }).from(decisions).where(and(eq(decisions.caseId, row.id), eq(decisions.outcome, 'ask'), isNull(decisions.undoneAt))).orderBy(asc(decisions.id)).all().at(-1);
   return {
     id: row.id, kind: row.kind, openedAt: row.openedAt, editBy: row.editBy, subject: shownSubject(subject), reasons: reasons.map(({ reason, count }) => ({ reason, count })),
-    claimedBy: claimHolds(row, now) && claimantName !== null ? { id: row.claimedById, name: claimantName, until: row.claimedUntil } : null,
+    claimedBy: claimHolds(row, subject, now) && claimantName !== null ? { id: row.claimedById, name: claimantName, until: row.claimedUntil } : null,
     notFor: subject.kind === 'appeal' ? nameOf(subject.decision.deciderId) : null,
     editedSince: Boolean(asked && subject.kind === 'post' && subject.post.editedAt && subject.post.editedAt > asked.at),
   };
 }
 
-function claimHolds(row: Case, now: Date): row is Case & { claimedById: number; claimedUntil: Date } {
-  return row.claimedById !== null && row.claimedUntil !== null && row.claimedUntil > now;
+/** Whether somebody is on a case; the claim of somebody who must not decide it is none. */
+function claimHolds(row: Case, subject: Subject, now: Date): row is Case & { claimedById: number; claimedUntil: Date } {
+  return row.claimedById !== null && row.claimedUntil !== null && row.claimedUntil > now && whyBarred({ id: row.claimedById }, row, subject, now) === null;
 }
 
 function nameOf(memberId: number): string {
@@ -74,6 +75,8 @@ export interface CaseView extends CaseRow {
   closedAt: Date | null;
   flags: { reason: string; note: string | null; at: Date; by: { name: string; handle: string } | null; counts: boolean }[];
   notes: { text: string; at: Date; by: string }[];
+  /** About something of the viewer's own: nobody who flagged and no note is shown. */
+  own: boolean;
   correction: typeof corrections.$inferSelect | null;
   appeal: { text: string; at: Date } | null;
   decisions: (Decision & { decider: string })[];
@@ -86,7 +89,10 @@ export interface CaseView extends CaseRow {
   authorStanding: Standing | null;
 }
 
-/** One case with all that coordinators know of it. Throws Denied, NotFound. */
+/**
+ * One case with all that coordinators know of it; who is its author learns neither who flagged and with what words, nor what the others noted.
+ * Throws Denied, NotFound.
+ */
 export function findCase(viewer: Viewer, id: number, now = new Date()): CaseView {
   mustCoordinate(viewer);
   const row = caseById(id);
@@ -96,15 +102,17 @@ export function findCase(viewer: Viewer, id: number, now = new Date()): CaseView
   const subject = subjectOf(viewer, row);
   const about = subject.kind === 'appeal' ? subject.about : subject;
   const shown = asRow(subject, row, row.claimedById === null ? null : nameOf(row.claimedById), reasons, now);
+  const own = subject.author.id === viewer.id;
   return {
-    ...shown, closedAt: row.closedAt, barred: whyBarred(viewer, subject, now), outcomes: outcomesFor(row.kind, subject), authorStanding: isUnnamed(shown.subject) ? null : standingOf(subject.author),
-    flags: told.map(({ name, handle, ...flag }) => ({ ...flag, by: name !== null && handle !== null ? { name, handle } : null })),
-    notes: db.select({ text: caseNotes.text, at: caseNotes.at, by: members.name }).from(caseNotes).innerJoin(members, eq(members.id, caseNotes.byId)).where(eq(caseNotes.caseId, id)).orderBy(asc(caseNotes.id)).all(),
+    ...shown, closedAt: row.closedAt, barred: whyBarred(viewer, row, subject, now), outcomes: outcomesFor(row.kind, subject), authorStanding: isUnnamed(shown.subject) ? null : standingOf(subject.author),
+    flags: told.map(({ name, handle, ...flag }) => ({ ...flag, note: own ? null : flag.note, by: !own && name !== null && handle !== null ? { name, handle } : null })),
+    own,
+    notes: own ? [] : db.select({ text: caseNotes.text, at: caseNotes.at, by: members.name }).from(caseNotes).innerJoin(members, eq(members.id, caseNotes.byId)).where(eq(caseNotes.caseId, id)).orderBy(asc(caseNotes.id)).all(),
     files: about.kind === 'held' ? heldFilesOf(about.held.id) : [],
     correction: db.select().from(corrections).where(eq(corrections.caseId, id)).get() ?? null,
     appeal: row.decisionId === null ? null : db.select({ text: appeals.text, at: appeals.at }).from(appeals).where(eq(appeals.decisionId, row.decisionId)).get() ?? null,
     decisions: db.select({ decision: decisions, decider: members.name }).from(decisions).innerJoin(members, eq(members.id, decisions.deciderId))
-      .where(eq(decisions.caseId, id)).orderBy(asc(decisions.id)).all().map(({ decision, decider }) => ({ ...decision, decider })),
+      .where(eq(decisions.caseId, id)).orderBy(asc(decisions.id)).all().map(({ decision, decider }) => ({ ...decision, decider, nobodyElse: admitsNobodyElse(decision, subject) })),
   };
 }
 
@@ -117,11 +125,14 @@ export function caseOfPost(viewer: Viewer, postId: number): number | null {
 
 export const caseInput = z.object({ caseId: rowId });
 
-/** "I am on it": others see who, and cannot decide for eight working hours. Throws Denied when somebody else is on it. */
+/** "I am on it": others see who, and cannot decide for eight working hours. Throws Denied when somebody else is on it, or must decide it. */
 export function claimCase(actor: Member, input: z.output<typeof caseInput>, now = new Date()): { url: string } {
   mustCoordinate(actor);
   return transaction(() => {
-    mustHandle(actor, caseById(input.caseId), now);
+    const row = caseById(input.caseId);
+    mustHandle(actor, row, now);
+    const barred = whyBarred(actor, row, subjectOf(actor, row), now);
+    if (barred !== null) throw new Denied(barred);
     db.update(cases).set({ claimedById: actor.id, claimedUntil: afterWorkingHours(currentCalendar(), now, hoursOfClaim) }).where(eq(cases.id, input.caseId)).run();
     return { url: `/desk/flags/${input.caseId}` };
   });
@@ -137,17 +148,34 @@ export function releaseCase(actor: Member, input: z.output<typeof caseInput>, no
   });
 }
 
-/** Why this coordinator does not decide about the subject: it is their own, or they made the decision that is appealed. Null also when there is nobody else. */
-export function whyBarred(actor: Member, subject: Subject, now: Date): string | null {
-  if (subject.author.id === actor.id && coordinatorsBesides([actor.id], now).length > 0) return 'This is about yourself: another coordinator decides.';
-  const first = subject.kind === 'appeal' && subject.decision.deciderId === actor.id;
-  return first && coordinatorsBesides([actor.id, subject.author.id], now).length > 0 ? 'You took the first decision, so a different coordinator decides about the appeal.' : null;
+/** Why this coordinator does not decide a case: it is their own, they proposed it, or they made the decision that is appealed. Null also when there is nobody else. */
+export function whyBarred(actor: { id: number }, row: Pick<Case, 'id' | 'kind'>, subject: Subject, now: Date): string | null {
+  const own = whyNotOwn(actor, subject.author.id, now);
+  if (own !== null) return own;
+  if (coordinatorsBesides([actor.id, subject.author.id], now).length === 0) return null;
+  if (subject.kind === 'appeal' && subject.decision.deciderId === actor.id) return 'You took the first decision, so a different coordinator decides about the appeal.';
+  return hasProposed(actor.id, row) ? 'You proposed this correction, so a different coordinator decides about it.' : null;
+}
+
+/** Why a coordinator does not decide about what an author wrote: they are the author. Null also when there is nobody else. */
+export function whyNotOwn(actor: { id: number }, authorId: number, now = new Date()): string | null {
+  return authorId === actor.id && coordinatorsBesides([actor.id], now).length > 0 ? 'This is about yourself: another coordinator decides.' : null;
+}
+
+/** Whether a case is a correction that this member proposed. */
+export function hasProposed(memberId: number, { id, kind }: Pick<Case, 'id' | 'kind'>): boolean {
+  return kind === 'correction' && flaggersOf(id).some((proposer) => proposer.id === memberId);
+}
+
+/** Whether it is said of a decision that nobody else could take it: not where that would tell who wrote without a name. */
+export function admitsNobodyElse({ nobodyElse, firstDeciderId, deciderId }: Pick<Decision, 'nobodyElse' | 'firstDeciderId' | 'deciderId'>, subject: Subject): boolean {
+  return nobodyElse && (firstDeciderId === deciderId || !isUnnamed(shownSubject(subject)));
 }
 
 /** Throws Denied when the case is decided, or somebody else is on it. */
 export function mustHandle(actor: Member, row: Case, now: Date): void {
   if (row.closedAt) throw new Denied('This was decided already.');
-  if (claimHolds(row, now) && row.claimedById !== actor.id) throw new Denied(`${nameOf(row.claimedById)} is on it. Ask them to leave it to you, or wait until their claim ends.`);
+  if (claimHolds(row, subjectOf(actor, row), now) && row.claimedById !== actor.id) throw new Denied(`${nameOf(row.claimedById)} is on it. Ask them to leave it to you, or wait until their claim ends.`);
 }
 
 export const caseNoteInput = z.object({ caseId: rowId, note: text({ missing: 'Please write the note.', max: 2_000 }) });

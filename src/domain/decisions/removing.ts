@@ -1,4 +1,5 @@
 import { and, eq, inArray, isNull } from 'drizzle-orm';
+import { alias } from 'drizzle-orm/sqlite-core';
 import { z } from 'zod';
 import { cases, db, decisions, posts, transaction } from '#db/client.ts';
 import { optionalText, rowId, text } from '#lib/fields.ts';
@@ -12,6 +13,7 @@ import type { Member } from '../people/types.ts';
 import { decide } from './deciding.ts';
 import { openCaseOf } from './flagging.ts';
 import { show } from './hiding.ts';
+import { whyNotOwn } from './queue.ts';
 import { postSubject } from './subjects.ts';
 
 const reason = text({ missing: 'Please give the reason: it stands in the public log.', max: 1_000 });
@@ -53,6 +55,7 @@ export function restorePost(actor: Member, input: z.output<typeof restorePostInp
     const subject = postSubject(actor, input.postId);
     const { post } = subject;
     if (!post.removed || post.removedById === post.authorId) throw new Denied('Only what a coordinator removed can be brought back.');
+    mustRestore(actor, post);
     show({ ...subject, isThread: false });
     recordAct(actor, 'restore post', `a post in “${post.thread.title}”`, postUrl(post.id));
     takenBack(actor, post);
@@ -70,6 +73,7 @@ export function restoreThread(actor: Member, input: z.output<typeof restoreThrea
     if (thread.hidden) throw new Denied('This thread is hidden until its flags are decided: decide them in the queue.');
     if (!thread.removed) throw new Denied('This thread is not removed.');
     const subject = postSubject(actor, openingPost(thread.id));
+    mustRestore(actor, subject.post);
     show(subject);
     recordAct(actor, 'restore thread', thread.title, thread.url, input.reason);
     takenBack(actor, subject.post);
@@ -81,6 +85,16 @@ function openingPost(threadId: number): number {
   const row = db.select({ id: posts.id }).from(posts).where(and(eq(posts.threadId, threadId), eq(posts.number, 1))).get();
   if (!row) throw new NotFound('There is no thread at this address.');
   return row.id;
+}
+
+/** Throws Denied where the removal is somebody else's to take back: one's own, or one that was appealed. */
+function mustRestore(actor: Member, post: { id: number; authorId: number }): void {
+  const own = whyNotOwn(actor, post.authorId);
+  if (own !== null) throw new Denied(own);
+  const removal = alias(cases, 'removal');
+  const appeal = db.select({ closedAt: cases.closedAt }).from(decisions).innerJoin(removal, eq(removal.id, decisions.caseId)).innerJoin(cases, eq(cases.decisionId, decisions.id))
+    .where(and(eq(removal.postId, post.id), eq(decisions.outcome, 'remove'), isNull(decisions.undoneAt), isNull(decisions.overturnedAt))).get();
+  if (appeal) throw new Denied(appeal.closedAt === null ? 'The author has appealed: decide about the appeal.' : 'A decision about an appeal is final.');
 }
 
 function takenBack(actor: Member, post: { id: number; authorId: number }): void {

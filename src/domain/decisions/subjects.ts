@@ -33,9 +33,9 @@ export function decisionById(id: number): Decision {
   return row;
 }
 
-/** What a case is about, as a coordinator may see it. */
-export function subjectOf(coordinator: Member, row: Pick<Case, 'postId' | 'memberId' | 'heldId' | 'decisionId'>): Subject {
-  if (row.postId !== null) return postSubject(coordinator, row.postId);
+/** What a case is about, as far as the viewer may see it. Throws NotFound, Gone. */
+export function subjectOf(viewer: Member, row: Pick<Case, 'postId' | 'memberId' | 'heldId' | 'decisionId'>): Subject {
+  if (row.postId !== null) return postSubject(viewer, row.postId);
   if (row.memberId !== null) {
     const author = memberById(row.memberId);
     return { kind: 'member', author, words: `the profile of ${author.name}`, url: `/members/${author.handle}` };
@@ -46,7 +46,7 @@ export function subjectOf(coordinator: Member, row: Pick<Case, 'postId' | 'membe
     return { kind: 'held', held, author: memberById(held.authorId), words: heldWords(held), url: held.url ?? `/posts/held/${held.id}` };
   }
   const decision = decisionById(row.decisionId ?? NaN);
-  const about = subjectOf(coordinator, caseById(decision.caseId));
+  const about = subjectOf(viewer, caseById(decision.caseId));
   return { kind: 'appeal', decision, about, author: memberById(decision.authorId), words: `the decision about ${about.words}`, url: about.url };
 }
 

@@ -6,7 +6,7 @@ import { settings } from '#lib/settings.ts';
 import { NotFound } from '../errors.ts';
 import { commentInput, commentMadeBefore, createComment } from '../forum/comments.ts';
 import { draftPlace, forgetDraft } from '../forum/drafts.ts';
-import type { PostFile, TakenFile } from '../forum/post-files.ts';
+import { filesOfOnePost, type PostFile, type TakenFile } from '../forum/post-files.ts';
 import { createPost, editPost, postEditInput, postInput, postMadeBefore } from '../forum/posts.ts';
 import { createThread, threadInput, threadMadeBefore } from '../forum/starting-threads.ts';
 import { whyHeld } from '../moderation/holding.ts';
@@ -72,8 +72,8 @@ function submit(actor: Member, trap: Trap, { count, draft, body, files, text, ma
     forgetDraft(actor.id, draft);
     const before = made();
     if (before) return { url: before.url, held: false };
-    mustKeepToLevel(actor, countsOf(body, files), 'body');
-    const hold = whyHeld(actor, text, trap);
+    mustKeepToLevel(actor, countsOf(body, files.filter((file) => typeof file.width === 'number').length), 'body');
+    const hold = whyHeld(actor, text, trap, files.map((file) => file.label));
     if (!hold) {
       countForLevel(actor, count, 'body');
       const { url } = create();
@@ -100,12 +100,12 @@ function rehearse(command: () => unknown): void {
   db.$client.exec('rollback to rehearsal; release rehearsal');
 }
 
-/** Links to other sites, and images, of a text in Markdown and the files that come with it. */
-export function countsOf(markdown: string, files: readonly TakenFile[] = []): { linksPerPost: number; imagesPerPost: number } {
+/** Links to other sites, and images, of a text in Markdown and of its files, `pictures` of which are images. */
+export function countsOf(markdown: string, pictures: number): { linksPerPost: number; imagesPerPost: number } {
   const html = renderMarkdown(markdown);
   const home = new URL(settings().url).host;
   const links = [...html.matchAll(/<a href="(https?:[^"]*)"/gi)].filter(([, href = '']) => URL.parse(href.replaceAll('&amp;', '&'))?.host !== home);
-  return { linksPerPost: links.length, imagesPerPost: (html.match(/<img\b/gi) ?? []).length + files.filter((file) => typeof file.width === 'number').length };
+  return { linksPerPost: links.length, imagesPerPost: (html.match(/<img\b/gi) ?? []).length + pictures };
 }
 
 export const submitEditInput = postEditInput.extend(trapFields);
@@ -113,9 +113,10 @@ export const submitEditInput = postEditInput.extend(trapFields);
 /** Edits one's own post from the form, within the limits; an edit that turns it into spam puts it before the coordinators and hides it. Throws what `editPost` throws, Invalid. */
 export function submitEdit(actor: Member, { website, shown, ...input }: Parameters<typeof editPost>[1] & Trap): { url: string } {
   return transaction(() => {
-    mustKeepToLevel(actor, countsOf(input.body, input.files), 'body');
     const saved = editPost(actor, input);
-    const hold = whyHeld(actor, input.body, { website, shown });
+    const files = filesOfOnePost(input.postId);
+    mustKeepToLevel(actor, countsOf(input.body, files.filter((file) => file.picture !== null).length), 'body');
+    const hold = whyHeld(actor, input.body, { website, shown }, files.map((file) => file.label));
     if (hold && hold.why !== 'first') flagByHub(input.postId, `The edit looks like spam: ${hold.signals.join(', ')}.`);
     return saved;
   });

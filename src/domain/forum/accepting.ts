@@ -13,9 +13,9 @@ import { findPost, type FoundPost } from './posts.ts';
 import { indexPost, indexThread } from './searchable.ts';
 import type { Thread } from './threads.ts';
 
-/** Whether the viewer may say which replies answer the question: who asked it, or a coordinator. */
+/** Whether the viewer may say which replies answer the question: who asked it, or a coordinator, while its forum is open. */
 export function canAccept(viewer: Viewer, thread: Thread): boolean {
-  return thread.kind === 'question' && thread.forumId !== null && !thread.removed && canWrite(viewer) && (viewer.id === thread.authorId || canModerate(viewer));
+  return thread.kind === 'question' && thread.forumId !== null && !thread.removed && thread.forumClosedReason === null && canWrite(viewer) && (viewer.id === thread.authorId || canModerate(viewer));
 }
 
 export const acceptInput = z.object({ postId: rowId });
@@ -43,6 +43,7 @@ function onAnswer(actor: Member, postId: number, act: (post: FoundPost) => void)
   mustWrite(actor);
   return transaction(() => {
     const post = findPost(actor, postId);
+    if (post.thread.forumClosedReason !== null) throw new Denied(`The forum is closed, so nothing in it changes. The reason given: ${post.thread.forumClosedReason}`);
     if (!canAccept(actor, post.thread)) throw new Denied('Only who asked the question, or a coordinator, says what answers it.');
     if (post.number === 1 || post.removed) throw new Denied('Only a reply can be the answer.');
     act(post);

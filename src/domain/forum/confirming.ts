@@ -1,21 +1,27 @@
 import { and, eq } from 'drizzle-orm';
 import { z } from 'zod';
 import { bumpChanges, confirmations, db, members, prepared, transaction } from '#db/client.ts';
-import { line, optionalText, rowId } from '#lib/fields.ts';
+import { line, optionalText, rowId, text } from '#lib/fields.ts';
+import { settings } from '#lib/settings.ts';
 import { Denied, Invalid, NotFound } from '../errors.ts';
-import { countAttempt } from '../people/limits.ts';
-import { canWrite, mustWrite } from '../people/permissions.ts';
+import { post as mail } from '../mail/outbox.ts';
+import { whyHeld } from '../moderation/holding.ts';
+import { recordAct } from '../moderation/log.ts';
+import { countAttempt, countForLevel } from '../people/limits.ts';
+import { memberById } from '../people/members.ts';
+import { mustCoordinate, mustWrite } from '../people/permissions.ts';
+import { trapFields, type Trap } from '../people/traps.ts';
 import type { Member, Viewer } from '../people/types.ts';
-import { postPlace } from './addresses.ts';
-import { findPost, type FoundPost } from './posts.ts';
+import { postPlace, postUrl } from './addresses.ts';
+import { canReply, findPost, mustReply, type FoundPost } from './posts.ts';
 import type { Thread } from './threads.ts';
 
 /** "Works for us too", said of a reply. */
 export interface Confirmation { memberId: number; name: string; place: string; year: number; note: string | null }
 
-/** Whether replies in this thread can be confirmed by the viewer at all: in questions, by whoever did not ask. */
+/** Whether replies in this thread can be confirmed by the viewer at all: in questions, by whoever may add to it and did not ask. */
 export function canConfirmIn(viewer: Viewer, thread: Thread): viewer is Member {
-  return canWrite(viewer) && thread.kind === 'question' && thread.forumId !== null && !thread.removed && viewer.id !== thread.authorId;
+  return canReply(viewer, thread) && thread.kind === 'question' && thread.forumId !== null && viewer?.id !== thread.authorId;
 }
 
 /** What was said of the posts of a thread between two numbers, oldest first, by id of the post. */
@@ -35,7 +41,7 @@ const between = prepared((d) => d.$client.prepare(`
 export function ownConfirmation(viewer: Viewer, postId: number): { post: FoundPost; said: boolean; place: string; year: number; note: string } {
   mustWrite(viewer);
   const post = confirmable(viewer, postId);
-  const own = db.select().from(confirmations).where(and(eq(confirmations.postId, postId), eq(confirmations.memberId, viewer.id))).get();
+  const own = db.select().from(confirmations).where(one(postId, viewer.id)).get();
   const place = own?.place ?? db.select({ place: members.place }).from(members).where(eq(members.id, viewer.id)).get()?.place ?? '';
   return { post, said: own !== undefined, place, year: own?.year ?? new Date().getUTCFullYear(), note: own?.note ?? '' };
 }
@@ -45,21 +51,33 @@ export const confirmInput = z.object({
   place: line({ missing: 'Where does it work? Name the city, county or agency.', max: 80 }),
   year: z.coerce.number({ error: 'Please give the year in four digits.' }).int('Please give the year in four digits.').min(2000, 'Not before 2000, please.'),
   note: optionalText(200),
+  ...trapFields,
 });
 
-/** Says of a reply to somebody else's question that it works elsewhere too; said again, it takes the place of what the member said before. Throws NotFound, Denied, Invalid, TooMany. */
-export function confirmPost(actor: Member, { postId, ...said }: z.output<typeof confirmInput>): { url: string } {
+/**
+ * Says of a reply to somebody else's question that it works elsewhere too; said again, it takes the place of what the member said before. It is
+ * never held for a look: what would be is refused. Throws NotFound, Denied, Invalid, TooMany.
+ */
+export function confirmPost(actor: Member, { postId, website, shown, ...said }: z.output<typeof confirmInput>): { url: string } {
   mustWrite(actor);
   const now = new Date();
   if (said.year > now.getUTCFullYear() + 1) throw new Invalid({ year: 'This year or next year at the latest.' });
   countAttempt('editPerMember', actor.id);
   return transaction(() => {
     const post = confirmable(actor, postId);
+    mustNotBeHeld(actor, said, { website, shown });
+    const own = db.select({ postId: confirmations.postId }).from(confirmations).where(one(postId, actor.id)).get();
+    if (!own) countForLevel(actor, 'confirmationsPerDay', 'place');
     db.insert(confirmations).values({ postId, memberId: actor.id, ...said, at: now })
       .onConflictDoUpdate({ target: [confirmations.postId, confirmations.memberId], set: { ...said, at: now } }).run();
     bumpChanges();
     return { url: postPlace(post.thread.url, post.number) };
   });
+}
+
+function mustNotBeHeld(actor: Member, { place, note }: { place: string; note: string | null }, trap: Trap): void {
+  const hold = whyHeld(actor, note === null ? place : `${place}\n\n${note}`, trap);
+  if (hold) throw new Invalid({ [note === null ? 'place' : 'note']: hold.why === 'first' ? 'What new members write first waits for a coordinator, and this cannot wait: please write a reply first.' : 'This looks like advertising to the hub. Please say it in other words, without links.' });
 }
 
 export const unconfirmInput = z.object({ postId: rowId });
@@ -69,7 +87,7 @@ export function unconfirmPost(actor: Member, { postId }: z.output<typeof unconfi
   mustWrite(actor);
   return transaction(() => {
     const post = findPost(actor, postId);
-    const { changes } = db.delete(confirmations).where(and(eq(confirmations.postId, postId), eq(confirmations.memberId, actor.id))).run();
+    const { changes } = db.delete(confirmations).where(one(postId, actor.id)).run();
     if (!changes) throw new NotFound('You have said nothing of this post.');
     bumpChanges();
     return { url: postPlace(post.thread.url, post.number) };
@@ -81,6 +99,39 @@ function confirmable(viewer: Member, postId: number): FoundPost {
   if (post.thread.kind !== 'question' || post.thread.forumId === null || post.number === 1 || post.removed) throw new Denied('Only a reply to a question can be confirmed.');
   if (post.authorId === viewer.id) throw new Denied('This is your own answer: others say whether it works for them.');
   // Their place would also tell who asked for a colleague.
-  if (!canConfirmIn(viewer, post.thread)) throw new Denied('You asked this question: accept the answer instead.');
+  if (viewer.id === post.thread.authorId) throw new Denied('You asked this question: accept the answer instead.');
+  mustReply(viewer, post.thread);
   return post;
+}
+
+const one = (postId: number, memberId: number) => and(eq(confirmations.postId, postId), eq(confirmations.memberId, memberId));
+
+/** What a member said of a reply, for the form that takes it away. For coordinators. Throws SignInRequired, Denied, NotFound. */
+export function confirmationBy(viewer: Viewer, { postId, memberId }: { postId: number; memberId: number }): { post: FoundPost; confirmation: Confirmation } {
+  mustCoordinate(viewer);
+  const post = findPost(viewer, postId);
+  const confirmation = db.select({ memberId: members.id, name: members.name, place: confirmations.place, year: confirmations.year, note: confirmations.note }).from(confirmations)
+    .innerJoin(members, eq(members.id, confirmations.memberId)).where(one(postId, memberId)).get();
+  if (!confirmation) throw new NotFound('Nothing of the kind is said of this post.');
+  return { post, confirmation };
+}
+
+export const removeConfirmationInput = z.object({ postId: rowId, memberId: rowId, reason: text({ missing: 'Please give the reason: it stands in the public log.', max: 1_000 }) });
+
+/** Takes away what somebody said of a reply; they are told why. For coordinators. Throws Denied, NotFound. */
+export function removeConfirmation(actor: Member, { postId, memberId, reason }: z.output<typeof removeConfirmationInput>): { url: string } {
+  return transaction(() => {
+    const { post } = confirmationBy(actor, { postId, memberId });
+    db.delete(confirmations).where(one(postId, memberId)).run();
+    recordAct(actor, 'remove confirmation', `a post in “${post.thread.title}”`, postUrl(postId), reason);
+    const { name, url } = settings();
+    const author = memberById(memberId);
+    if (author.id !== actor.id) {
+      mail(author.email, `What you said of an answer on ${name} was removed`, [
+        `A coordinator has removed your “works for us too” below an answer: ${url}${postUrl(postId)}`, `The reason given: ${reason}`, 'You can say it anew in other words. If you think this is wrong, ask any coordinator.',
+      ]);
+    }
+    bumpChanges();
+    return { url: postPlace(post.thread.url, post.number) };
+  });
 }

@@ -1,7 +1,7 @@
 import { sql, type SQL } from 'drizzle-orm';
 import { prepared, threads } from '#db/client.ts';
 import { paging, type Paging } from '#lib/paging.ts';
-import { isNamelessIn } from '../anonymity.ts';
+import { isNamelessStarter } from '../anonymity.ts';
 import { mustSignIn } from '../people/permissions.ts';
 import type { Viewer } from '../people/types.ts';
 import { threadUrl } from './addresses.ts';
@@ -52,6 +52,6 @@ export function followedThreads(memberId: number): SQL {
     select cast(f.ref as integer) ${close('thread')}
     union select t.id from threads t where t.forum_id in (select cast(f.ref as integer) ${close('forum')})
     union select h.thread_id from thread_themes h where h.theme in (select f.ref ${close('theme')})
-    union select t.id from threads t where t.author_id in (select cast(f.ref as integer) ${close('member')}) and not ${sql.raw(isNamelessIn('t.id', 't.author_id'))})
+    union select t.id from threads t where t.author_id in (select cast(f.ref as integer) ${close('member')}) and not ${sql.raw(isNamelessStarter('t.id', 't.author_id'))})
     and coalesce((select f.level from follows f where f.member_id = ${memberId} and f.kind = 'thread' and f.ref = cast(${threads.id} as text)), 'tracking') in ('tracking', 'following')`;
 }

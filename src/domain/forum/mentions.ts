@@ -44,9 +44,14 @@ export function mustNameFew(author: Member, named: readonly Named[]): void {
   mustKeepToLevel(author, { mentionsPerPost: named.filter((m) => m.id !== author.id).length }, 'body');
 }
 
-/** Remembers whom a post names. Returns those whom it did not name before: they may be told. Call inside the transaction that writes it. */
-export function putMentions(postId: number, named: readonly Named[]): Named[] {
-  return named.filter((member) => insert().run(postId, member.id).changes > 0);
+/**
+ * Remembers whom a post names. Returns those whom it did not name before: they may be told. Throws Invalid on `body` when it has named more by and
+ * by than its author may name at once. Call inside the transaction that writes it.
+ */
+export function putMentions(author: Member, postId: number, named: readonly Named[]): Named[] {
+  const fresh = named.filter((member) => insert().run(postId, member.id).changes > 0);
+  if (fresh.length > 0) mustNameFew(author, mentionedMembers(postId));
+  return fresh;
 }
 const insert = prepared((d) => d.$client.prepare('insert into post_mentions (post_id, member_id) values (?, ?) on conflict do nothing'));
 

@@ -2,6 +2,7 @@ import { asc, eq } from 'drizzle-orm';
 import { z } from 'zod';
 import { db, posts, threads } from '#db/client.ts';
 import { rowId, text } from '#lib/fields.ts';
+import { mustShowNobody } from '../anonymity.ts';
 import { Denied } from '../errors.ts';
 import { recordAct } from '../moderation/log.ts';
 import type { Member } from '../people/types.ts';
@@ -30,6 +31,7 @@ export function mergeThreads(actor: Member, input: z.output<typeof mergeThreadsI
     const into = namedThread(actor, input.target, thread);
     const moved = placesIn(thread.id);
     const own = placesIn(into.id);
+    mustShowNobody(thread.id, into.id, moved.map((p) => p.id));
     const reads = carryReads([thread.id, into.id], () => {
       appendPosts(into.id, moved.map((p) => p.id));
       if (input.order === 'by-date') orderByDate(into.id);

@@ -1,6 +1,6 @@
 import { sql, type SQL } from 'drizzle-orm';
 import { prepared } from '#db/client.ts';
-import { isNamelessIn } from '../anonymity.ts';
+import { isNamelessStarter } from '../anonymity.ts';
 import type { Viewer } from '../people/types.ts';
 
 /**
@@ -12,7 +12,7 @@ export function notMuted(t: string, member: string, besides: 'forum' | 'theme' |
   const muted = `f.level = 'muted'`;
   const around = [
     besides === 'forum' ? null : set('forum', `cast(${t}.forum_id as text)`, muted),
-    besides === 'member' ? null : `(${set('member', `cast(${t}.author_id as text)`, muted)} and not ${isNamelessIn(`${t}.id`, `${t}.author_id`)})`,
+    besides === 'member' ? null : `(${set('member', `cast(${t}.author_id as text)`, muted)} and not ${isNamelessStarter(`${t}.id`, `${t}.author_id`)})`,
     besides === 'theme' ? null : `exists (select 1 from thread_themes h join follows f on f.member_id = ${member} and f.kind = 'theme' and f.ref = h.theme and ${muted} where h.thread_id = ${t}.id)`,
   ].filter((one) => one !== null).join(' or ');
   const own = `cast(${t}.id as text)`;

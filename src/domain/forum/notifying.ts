@@ -1,5 +1,5 @@
 import { prepared } from '#db/client.ts';
-import { isNameless, isNamelessIn, isNamelessPost } from '../anonymity.ts';
+import { isNameless, isNamelessPost, isNamelessStarter } from '../anonymity.ts';
 import type { NotificationKind, NotificationReason } from '../mail/notifications.ts';
 import { dropUnseen, putNotification, putNotifications, renewNotification } from '../mail/notifications.ts';
 import type { FollowKind, FollowLevel } from './follows.ts';
@@ -84,7 +84,7 @@ interface Row { member_id: number; kind: FollowKind; ref: string; level: FollowL
 interface Facts { thread_id: number; number: number; forum_id: number | null; author_id: number; nameless: number; starter_id: number; starter_nameless: number }
 
 const facts = prepared((d) => d.$client.prepare(`
-  select p.thread_id, p.number, t.forum_id, p.author_id, ${isNamelessPost('p.id')} as nameless, t.author_id as starter_id, ${isNamelessIn('t.id', 't.author_id')} as starter_nameless from posts p join threads t on t.id = p.thread_id
+  select p.thread_id, p.number, t.forum_id, p.author_id, ${isNamelessPost('p.id')} as nameless, t.author_id as starter_id, ${isNamelessStarter('t.id', 't.author_id')} as starter_nameless from posts p join threads t on t.id = p.thread_id
   where p.id = ? and p.removed_at is null and t.removed_at is null`));
 
 /** All that was set on the thread and around it by members whom it could matter to: those who follow something of it closely enough, or are named. */

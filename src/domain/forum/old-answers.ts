@@ -69,9 +69,9 @@ function tell(memberId: number, post: FoundPost): void {
   ]);
 }
 
-/** Whether the viewer may say that an accepted answer is still right: who asked, who answered, or a coordinator. */
+/** Whether the viewer may say that an accepted answer is still right: who asked, who answered, or a coordinator, while its forum is open. */
 export function canConfirmAnswer(viewer: Viewer, post: Pick<FoundPost, 'authorId' | 'thread'>): boolean {
-  return canAccept(viewer, post.thread) || (canWrite(viewer) && viewer.id === post.authorId && !post.thread.removed);
+  return canAccept(viewer, post.thread) || (canWrite(viewer) && viewer.id === post.authorId && !post.thread.removed && post.thread.forumClosedReason === null);
 }
 
 /** Says that an accepted answer is still right. Returns where it stands. Throws NotFound, Denied. */

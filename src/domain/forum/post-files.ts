@@ -86,6 +86,12 @@ export function putPostFiles(postId: number, files: readonly TakenFile[]): void 
 }
 const counted = prepared((d) => d.$client.prepare('select count(*) as n from post_files where post_id = ?'));
 
+/** For a post without a name: throws Invalid beside the first file that is no picture. Pictures are drawn anew; a document may keep who wrote it. */
+export function mustBePictures(files: readonly TakenFile[]): void {
+  const at = files.findIndex((file) => typeof file.width !== 'number');
+  if (at >= 0) throw new Invalid({ [`file${at + 1}`]: 'A document may keep who wrote it, so only pictures go with what you ask without your name.' });
+}
+
 /** Takes files off a post; those of other posts stay. Call inside a transaction. Returns how many went. */
 export function dropPostFiles(postId: number, ids: readonly number[]): number {
   return ids.filter((id) => removal().run(id, postId).changes > 0).length;

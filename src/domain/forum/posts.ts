@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { bumpChanges, db, members, posts, postVersions, prepared, threads, transaction } from '#db/client.ts';
 import { rendererVersion } from '#lib/markdown.ts';
 import { rowId, text } from '#lib/fields.ts';
-import { hideAuthor, isNamedAuthor, isNameless, nameless, personColumns } from '../anonymity.ts';
+import { hideAuthor, isNamedAuthor, isNameless, isWrittenNamelessly, nameless, personColumns } from '../anonymity.ts';
 import { Denied, NotFound } from '../errors.ts';
 import { withdrawLettersAbout } from '../mail/withdrawing.ts';
 import { correctionsUnder } from '../moderation/corrections.ts';
@@ -19,7 +19,7 @@ import { followByWriting } from './follows.ts';
 import { formToken, madeBefore, rememberForm } from './form-tokens.ts';
 import { putMentions } from './mentions.ts';
 import { notifyOfEdit, notifyOfPost, type Addressed } from './notifying.ts';
-import { dropPostFiles, filesOfOnePost, filesOfPosts, putPostFiles, type PostFile, type TakenFile } from './post-files.ts';
+import { dropPostFiles, filesOfOnePost, filesOfPosts, mustBePictures, putPostFiles, type PostFile, type TakenFile } from './post-files.ts';
 import { putPostLinks, replacePostLinks } from './post-links.ts';
 import { membersQuoted } from './quoted.ts';
 import { canReact, reactionsBetween, reactionsFor } from './reactions.ts';
@@ -36,7 +36,8 @@ export function canReply(viewer: Viewer, thread: Thread): boolean {
 
 const isOpenResource = (thread: Thread) => thread.resourceStatus === null || thread.resourceStatus === 'published';
 
-function mustReply(actor: Viewer, thread: Thread): asserts actor is Member {
+/** Throws in words what keeps this person from adding to the thread. */
+export function mustReply(actor: Viewer, thread: Thread): asserts actor is Member {
   mustWrite(actor);
   if (thread.removed) throw new Denied(thread.hidden ? 'This thread is hidden while coordinators look at it: nothing can be added to it for now.' : 'This thread was removed: nothing can be added to it.');
   if (!isOpenResource(thread)) throw new Denied('This resource is not in the library any more, so nothing can be added to its comments.');
@@ -58,8 +59,11 @@ export function writePost(author: Member, threadId: number, markdown: string, fi
   const { id } = db.insert(posts).values({ threadId, number, authorId: author.id, markdown, html, renderedBy: rendererVersion, createdAt }).returning({ id: posts.id }).get();
   putPostLinks(id, html);
   blankHidden(id);
-  if (hidden) hideAuthor(id, author.id);
-  const mentioned = putMentions(id, named).map((member) => member.id);
+  if (hidden) {
+    mustBePictures(files);
+    hideAuthor(id, author.id);
+  }
+  const mentioned = putMentions(author, id, named).map((member) => member.id);
   putPostFiles(id, files);
   return { id, number, addressed: { mentioned, quoted: membersQuoted(author, html) } };
 }
@@ -193,6 +197,7 @@ export function editPost(actor: Member, input: { postId: number; body: string; t
     if (!post.thread.hidden) mustReply(actor, post.thread);
     forgetDraft(actor.id, draftPlace.edit(post.id));
     const [files, dropped] = [input.files ?? [], dropPostFiles(post.id, input.takeOff ?? [])];
+    if (isWrittenNamelessly(post.id)) mustBePictures(files);
     putPostFiles(post.id, files);
     if (post.markdown !== input.body) {
       const editedAt = new Date();
@@ -201,7 +206,7 @@ export function editPost(actor: Member, input: { postId: number; body: string; t
       db.update(posts).set({ markdown: input.body, html, renderedBy: rendererVersion, editedAt }).where(eq(posts.id, post.id)).run();
       replacePostLinks(post.id, html);
       blankHidden(post.id);
-      const mentioned = putMentions(post.id, named).map((member) => member.id);
+      const mentioned = putMentions(actor, post.id, named).map((member) => member.id);
       const before = new Set(membersQuoted(actor, post.html));
       notifyOfEdit(post.id, { mentioned, quoted: membersQuoted(actor, html).filter((id) => !before.has(id)) });
     }

@@ -1,7 +1,7 @@
 import { and, eq, inArray, isNotNull, isNull, sql, type SQL } from 'drizzle-orm';
 import { acceptedAnswers, db, forums, forumThemes, members, posts, resources, threads, threadThemes } from '#db/client.ts';
 import { plainText } from '#lib/markdown.ts';
-import { isNamelessIn, isNamelessPost } from '../anonymity.ts';
+import { isNamelessPost, isNamelessStarter } from '../anonymity.ts';
 import { dropDocument, dropThreadDocuments, putDocument } from '../search/documents.ts';
 import { putStanding } from '../search/standing.ts';
 import { postUrl, threadUrl } from './addresses.ts';
@@ -17,7 +17,7 @@ export function indexForum(forumId: number): void {
 
 /** Puts a thread of a forum, with its opening post, into the search documents. Call inside the transaction of the change. */
 export function indexThread(threadId: number): void {
-  const row = db.select({ thread: threads, forumSlug: forums.slug, author: findableName(isNamelessIn('threads.id', 'threads.author_id')), postId: posts.id, html: posts.html, taken: posts.removedAt }).from(threads)
+  const row = db.select({ thread: threads, forumSlug: forums.slug, author: findableName(isNamelessStarter('threads.id', 'threads.author_id')), postId: posts.id, html: posts.html, taken: posts.removedAt }).from(threads)
     .innerJoin(forums, eq(forums.id, threads.forumId)).innerJoin(members, eq(members.id, threads.authorId))
     .innerJoin(posts, and(eq(posts.threadId, threads.id), eq(posts.number, 1)))
     .where(and(eq(threads.id, threadId), isNull(threads.removedAt))).get();

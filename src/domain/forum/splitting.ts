@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { db, posts, threads, threadThemes } from '#db/client.ts';
 import { rowId, text } from '#lib/fields.ts';
 import { slugify } from '#lib/slug.ts';
+import { mustShowNobody } from '../anonymity.ts';
 import { Denied, Invalid } from '../errors.ts';
 import { recordAct } from '../moderation/log.ts';
 import type { Member } from '../people/types.ts';
@@ -42,6 +43,7 @@ export function splitThread(actor: Member, input: z.output<typeof splitThreadInp
     const to = input.into === 'new' ? threadFor(actor, thread, moved, input) : namedThread(actor, input.target ?? '', thread);
     const { lastNumber } = to;
     const ids = moved.map((p) => p.id);
+    mustShowNobody(thread.id, to.id, ids);
     const reads = carryReads([thread.id, to.id], () => appendPosts(to.id, ids)).filter(({ threadId }) => threadId === to.id);
     const carried = { ...carryFollows(thread.id, to.id, authorsOf(ids)), reads };
     noteAct(actor, 'split thread', thread.id, input.reason, { as: 'posts', from: thread.id, to: to.id, fresh: input.into === 'new', lastNumber, posts: moved, carried }, to.id);

@@ -3,7 +3,7 @@ import { alias } from 'drizzle-orm/sqlite-core';
 import { closedThreads, db, formerThreads, forums, members, posts, prepared, resources, themes, threads, threadThemes, untilChange } from '#db/client.ts';
 import { addDays } from '#lib/dates.ts';
 import { paging, type Paging } from '#lib/paging.ts';
-import { isNamedInThread, isNamedPost, isNamelessIn, nameless, personColumns } from '../anonymity.ts';
+import { isNamedLatest, isNamedPost, isNamedStarter, isNamelessStarter, nameless, personColumns } from '../anonymity.ts';
 import { Gone, NotFound } from '../errors.ts';
 import type { Term } from '../library/types.ts';
 import { canModerate } from '../people/permissions.ts';
@@ -34,7 +34,7 @@ const rowColumns = {
 };
 
 const rowsById = prepared((d) => d.select(rowColumns).from(threads)
-  .leftJoin(author, isNamedInThread(author, threads.authorId, threads.id)).leftJoin(poster, isNamedInThread(poster, threads.lastPosterId, threads.id))
+  .leftJoin(author, isNamedStarter(author)).leftJoin(poster, isNamedLatest(poster))
   .leftJoin(forums, eq(forums.id, threads.forumId)).leftJoin(resources, eq(resources.id, threads.resourceId))
   .leftJoin(closedThreads, eq(closedThreads.threadId, threads.id))
   .where(sql`${threads.id} in (select value from json_each(${sql.placeholder('ids')}))`).prepare());
@@ -145,7 +145,7 @@ export function threadsBy(viewer: Viewer, authorId: number, limit: number): Thre
   return rowsOf(idsOf(selectIds(and(eq(threads.authorId, authorId), isNotNull(threads.forumId), viewer?.id === authorId ? undefined : not(namelessHere), visibleThreads(viewer))).orderBy(desc(threads.createdAt)).limit(limit).all()));
 }
 
-const namelessHere = sql.raw(isNamelessIn('threads.id', 'threads.author_id'));
+const namelessHere = sql.raw(isNamelessStarter('threads.id', 'threads.author_id'));
 
 /** These threads in this order, as far as the viewer may see them. */
 export function threadRows(viewer: Viewer, ids: readonly number[]): ThreadRow[] {
@@ -177,7 +177,7 @@ const rowById = prepared((d) => d.select({
   ...rowColumns, authorId: threads.authorId, forumId: threads.forumId, resourceId: threads.resourceId, resourceStatus: resources.status, lockedReason: threads.lockedReason, removedReason: threads.removedReason, lastNumber: threads.lastNumber,
   closedReason: closedThreads.reason, closedById: closedThreads.byId, forumClosedReason: forums.closedReason,
 }).from(threads)
-  .leftJoin(author, isNamedInThread(author, threads.authorId, threads.id)).leftJoin(poster, isNamedInThread(poster, threads.lastPosterId, threads.id))
+  .leftJoin(author, isNamedStarter(author)).leftJoin(poster, isNamedLatest(poster))
   .leftJoin(forums, eq(forums.id, threads.forumId)).leftJoin(resources, eq(resources.id, threads.resourceId))
   .leftJoin(closedThreads, eq(closedThreads.threadId, threads.id))
   .where(eq(threads.id, sql.placeholder('id'))).prepare());

@@ -2,6 +2,7 @@ import { and, eq, inArray } from 'drizzle-orm';
 import { z } from 'zod';
 import { bumpChanges, db, forums, posts, threadActs, threads, transaction } from '#db/client.ts';
 import { rowId } from '#lib/fields.ts';
+import { mustShowNobody } from '../anonymity.ts';
 import { Denied, NotFound } from '../errors.ts';
 import { recordAct, wordsOfAct } from '../moderation/log.ts';
 import { mustCoordinate } from '../people/permissions.ts';
@@ -69,6 +70,7 @@ function undoMovedPosts(actor: Member, actId: number, { from, to, lastNumber, po
   mustStandStill(from);
   mustStandStill(to);
   const { here, sentences } = stillIn(to, places);
+  mustShowNobody(to, from, here.map((p) => p.id));
   let late = 0;
   carryReadsBack(readsSince(actId, { from, to, carried }), { from, to, keptIn: null }, () => {
     late = putBack(from, here);
@@ -86,6 +88,7 @@ function undoNewThread(actor: Member, { from, to, posts: places, carried }: Extr
   mustStandStill(to);
   const { here, sentences } = stillIn(to, places);
   const since = placesIn(to).filter(({ id }) => !here.some((p) => p.id === id)).map((p) => p.id);
+  mustShowNobody(to, from, [...here.map((p) => p.id), ...since]);
   let late = 0;
   carryReads([from, to], () => {
     late = putBack(from, here);
@@ -105,6 +108,7 @@ function undoMerge(actor: Member, actId: number, { from, to, lastNumber, posts: 
   mustStandStill(to);
   const { here, sentences } = stillIn(to, places);
   if (!here.some(({ number }) => number === 1)) throw new Denied('Its opening post has been moved to another thread since: undo that first.');
+  mustShowNobody(to, from, here.map((p) => p.id));
   standAgain(from);
   carryReadsBack(readsSince(actId, { from, to, carried }), { from, to, keptIn: from }, () => {
     putBack(from, here);

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { prepared, quickTransaction } from '#db/client.ts';
 import { addDays } from '#lib/dates.ts';
-import { isNamelessIn } from '../anonymity.ts';
+import { isNamelessStarter } from '../anonymity.ts';
 import { mustSignIn } from '../people/permissions.ts';
 import type { Member, Viewer } from '../people/types.ts';
 import { findForum } from './forums.ts';
@@ -96,7 +96,7 @@ const tracked = `
     select cast(c.ref as integer) from close c where c.kind = 'thread'
     union select t.id from close c cross join threads t on t.forum_id = cast(c.ref as integer) and t.removed_at is null and t.last_post_at > @since where c.kind = 'forum'
     union select t.id from close c cross join thread_themes h on h.theme = c.ref cross join threads t on t.id = h.thread_id and t.last_post_at > @since where c.kind = 'theme'
-    union select t.id from close c cross join threads t on t.author_id = cast(c.ref as integer) and t.last_post_at > @since and not ${isNamelessIn('t.id', 't.author_id')} where c.kind = 'member')
+    union select t.id from close c cross join threads t on t.author_id = cast(c.ref as integer) and t.last_post_at > @since and not ${isNamelessStarter('t.id', 't.author_id')} where c.kind = 'member')
   select t.id from candidates c cross join threads t on t.id = c.id left join resources s on s.id = t.resource_id
   where t.removed_at is null and t.last_post_at > @since and (t.resource_id is null or s.status = 'published')
     and exists (select 1 from posts p where ${unreadPost}) and ${notMuted('t', '@member')}

@@ -49,13 +49,15 @@ export interface LevelLimits {
   threadsPerDay: number;
   postsPerHour: number;
   flagsPerDay: number;
+  /** "Works for us too", below answers of others. */
+  confirmationsPerDay: number;
 }
 
 export const levelLimits: Record<Standing, LevelLimits> = {
-  new: { linksPerPost: 2, imagesPerPost: 1, mentionsPerPost: 3, threadsPerDay: 2, postsPerHour: 5, flagsPerDay: 3 },
-  member: { linksPerPost: 20, imagesPerPost: 10, mentionsPerPost: 10, threadsPerDay: 20, postsPerHour: 60, flagsPerDay: 10 },
-  trusted: { linksPerPost: 60, imagesPerPost: 20, mentionsPerPost: 20, threadsPerDay: 40, postsPerHour: 120, flagsPerDay: 30 },
-  coordinator: { linksPerPost: 200, imagesPerPost: 40, mentionsPerPost: 50, threadsPerDay: 100, postsPerHour: 200, flagsPerDay: 100 },
+  new: { linksPerPost: 2, imagesPerPost: 1, mentionsPerPost: 3, threadsPerDay: 2, postsPerHour: 5, flagsPerDay: 3, confirmationsPerDay: 3 },
+  member: { linksPerPost: 20, imagesPerPost: 10, mentionsPerPost: 10, threadsPerDay: 20, postsPerHour: 60, flagsPerDay: 10, confirmationsPerDay: 20 },
+  trusted: { linksPerPost: 60, imagesPerPost: 20, mentionsPerPost: 20, threadsPerDay: 40, postsPerHour: 120, flagsPerDay: 30, confirmationsPerDay: 40 },
+  coordinator: { linksPerPost: 200, imagesPerPost: 40, mentionsPerPost: 50, threadsPerDay: 100, postsPerHour: 200, flagsPerDay: 100, confirmationsPerDay: 100 },
 };
 
 /** The limits of a member, by where they stand now. */
@@ -67,6 +69,7 @@ const timed = {
   threadsPerDay: { seconds: 86_400, what: (n: number) => `start ${n === 1 ? '1 thread' : `${n} threads`} a day` },
   postsPerHour: { seconds: 3_600, what: (n: number) => `write ${n} posts an hour` },
   flagsPerDay: { seconds: 86_400, what: (n: number) => `send ${n} flags a day` },
+  confirmationsPerDay: { seconds: 86_400, what: (n: number) => `say ${n} times a day that an answer works elsewhere too` },
 } as const;
 
 /** Counts one act of a member against the limit of their level; throws Invalid at the field, in words, when it is reached. */
@@ -83,7 +86,7 @@ export function mustKeepToLevel(member: Member, counts: Partial<Pick<LevelLimits
   const over = (['linksPerPost', 'imagesPerPost', 'mentionsPerPost'] as const).find((limit) => (counts[limit] ?? 0) > most[limit]);
   if (!over) return;
   const things = { linksPerPost: ['link to another site', 'links to other sites'], imagesPerPost: ['image', 'images'], mentionsPerPost: ['mention of a member', 'mentions of members'] }[over];
-  throw new Invalid({ [field]: `${levelName(member)} can put ${most[over]} ${things[most[over] === 1 ? 0 : 1]} into a post; this one has ${counts[over]}. What changes this: see the page about trust.` });
+  throw new Invalid({ [field]: `${levelName(member)} can put ${most[over]} ${things[most[over] === 1 ? 0 : 1]} into a post; this one has ${counts[over]}.${over === 'mentionsPerPost' ? ' Whom it named before an edit counts too.' : ''} What changes this: see the page about trust.` });
 }
 
 const levelName = (member: Member) => ({ new: 'A new member', member: 'A member', trusted: 'A trusted member', coordinator: 'A coordinator' })[standingOf(member)];

@@ -1,6 +1,6 @@
 import { eq } from 'drizzle-orm';
 import { db, facts, prepared, searchDocuments } from '#db/client.ts';
-import { isNamelessIn, isNamelessPost } from '../anonymity.ts';
+import { isNamelessPost, isNamelessStarter } from '../anonymity.ts';
 import type { DocumentKind } from './attributes.ts';
 
 /** Something that can be found and that everybody may see. */
@@ -79,5 +79,5 @@ export function putWriterName(memberId: number, name: string): void {
 }
 const rename = prepared((d) => d.$client.prepare(`
   update search_documents set people = @name
-  where (kind = 'thread' and ref in (select cast(id as text) from threads where author_id = @memberId and not ${isNamelessIn('threads.id', 'threads.author_id')}))
+  where (kind = 'thread' and ref in (select cast(id as text) from threads where author_id = @memberId and not ${isNamelessStarter('threads.id', 'threads.author_id')}))
      or (kind = 'post' and ref in (select cast(id as text) from posts where author_id = @memberId and not ${isNamelessPost('posts.id')}))`));
