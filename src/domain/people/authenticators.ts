@@ -1,0 +1,140 @@
+import { randomInt } from 'node:crypto';
+import { and, eq, isNull, lt, count } from 'drizzle-orm';
+import { Secret, TOTP } from 'otpauth';
+import { toString as toSvg } from 'qrcode';
+import { z } from 'zod';
+import { authenticators, db, members, recoveryCodes, transaction } from '#db/client.ts';
+import { settings } from '#lib/settings.ts';
+import { hashToken } from '#lib/tokens.ts';
+import { Denied, Invalid } from '../errors.ts';
+import { post } from '../mail/outbox.ts';
+import { countAttempt, forgetAttempts } from './limits.ts';
+import { mustHaveProved } from './proving.ts';
+import type { Session } from './sessions.ts';
+import type { Member } from './types.ts';
+
+/** Seconds for which a code is shown (RFC 6238). */
+const period = 30;
+/** Clocks differ, and typing takes a while: the code before and the one after count too. */
+const window = 1;
+
+/** A code of an authenticator as people type it, blanks and all. */
+export const codeField = z.string({ error: 'Please enter the code.' }).transform((code) => code.replaceAll(/[\s-]/g, '').toLowerCase()).pipe(z.string().min(1, 'Please enter the code.').max(60));
+
+const totpOf = (secret: string, account = '') => new TOTP({ issuer: settings().name, label: account, secret: Secret.fromBase32(secret), period });
+
+/** Whether signing in takes a second factor for this member. */
+export function hasAuthenticator(memberId: number): boolean {
+  return confirmedSecret(memberId) !== null;
+}
+
+function confirmedSecret(memberId: number): string | null {
+  const row = db.select().from(authenticators).where(eq(authenticators.memberId, memberId)).get();
+  return row?.confirmedAt ? row.secret : null;
+}
+
+/** What the app needs: a QR code as SVG, and the same to type. */
+export interface AuthenticatorSetUp { qrCode: string; key: string }
+
+/** The secret that waits to be confirmed by a first code, made if there is none. Throws Denied while another one is in force or too long after the last proof. */
+export async function prepareAuthenticator(session: Session): Promise<AuthenticatorSetUp> {
+  mustHaveProved(session);
+  const { id, email } = session.member;
+  if (hasAuthenticator(id)) throw new Denied('You have an authenticator app already. Remove it first.');
+  const fresh = new Secret({ size: 20 }).base32;
+  db.insert(authenticators).values({ memberId: id, secret: fresh }).onConflictDoNothing().run();
+  const secret = db.select({ secret: authenticators.secret }).from(authenticators).where(eq(authenticators.memberId, id)).get()?.secret ?? fresh;
+  return { qrCode: await toSvg(totpOf(secret, email).toString(), { type: 'svg', margin: 2 }), key: secret.replaceAll(/(.{4})(?=.)/g, '$1 ') };
+}
+
+export const confirmAuthenticatorInput = z.object({ code: codeField });
+
+/** Puts the authenticator in force with a first code from it. Returns ten recovery codes, shown this once. Throws Invalid, Denied, TooMany. */
+export function confirmAuthenticator(session: Session, input: z.output<typeof confirmAuthenticatorInput>): string[] {
+  mustHaveProved(session);
+  const { member } = session;
+  countAttempt('codePerMember', member.id);
+  return transaction(() => {
+    if (hasAuthenticator(member.id)) throw new Denied('You have an authenticator app already.');
+    if (!takeCode(member.id, input.code)) throw new Invalid({ code: 'This is not the code that the app shows now. If it keeps failing, check the clock of your phone.' });
+    db.update(authenticators).set({ confirmedAt: new Date() }).where(eq(authenticators.memberId, member.id)).run();
+    tell(member, 'A second step was added to your sign-in', 'From now on, signing in takes a code from your authenticator app.');
+    return newRecoveryCodes(member.id);
+  });
+}
+
+/** Takes the authenticator and its recovery codes away. Throws Denied. */
+export function removeAuthenticator(session: Session): void {
+  mustHaveProved(session);
+  const { member } = session;
+  transaction(() => {
+    db.delete(authenticators).where(eq(authenticators.memberId, member.id)).run();
+    db.delete(recoveryCodes).where(eq(recoveryCodes.memberId, member.id)).run();
+    tell(member, 'The second step was removed from your sign-in', 'Signing in takes no code from an authenticator app any more.');
+  });
+}
+
+/** Ten new recovery codes; those given before stop working. Throws Denied. */
+export function renewRecoveryCodes(session: Session): string[] {
+  mustHaveProved(session);
+  const { member } = session;
+  if (!hasAuthenticator(member.id)) throw new Denied('There is no authenticator app to recover from.');
+  return transaction(() => {
+    tell(member, 'You have new recovery codes', 'Ten new recovery codes were made; those you had do not work any more.');
+    return newRecoveryCodes(member.id);
+  });
+}
+
+/** How many recovery codes are left. */
+export function recoveryCodesLeft(member: Member): number {
+  return db.select({ n: count() }).from(recoveryCodes).where(and(eq(recoveryCodes.memberId, member.id), isNull(recoveryCodes.usedAt))).get()?.n ?? 0;
+}
+
+/**
+ * Takes a code from the app or a recovery code, each once. Wrong ones are counted by member and address, and by member alone at a rate at which guessing
+ * takes years; recovery codes are too long to guess and always taken, so nobody can keep the owner out for good. Throws Invalid, TooMany.
+ */
+export function takeSecondFactor(memberId: number, code: string, address: string): void {
+  if (takeRecoveryCode(memberId, code)) return;
+  countAttempt('codePerAccount', `${memberId} ${address}`);
+  countAttempt('codePerMember', memberId);
+  if (!takeCode(memberId, code)) throw new Invalid({ code: 'This code is not right, or was used already. Wait for the next one in your app.' });
+  forgetAttempts('codePerAccount', `${memberId} ${address}`);
+}
+
+/** Whether the app shows this code about now, and it was not taken before. */
+function takeCode(memberId: number, code: string): boolean {
+  const row = db.select().from(authenticators).where(eq(authenticators.memberId, memberId)).get();
+  const now = Date.now();
+  // `validate` compares in constant time.
+  const delta = row && /^\d{6}$/.test(code) ? totpOf(row.secret).validate({ token: code, window, timestamp: now }) : null;
+  if (delta === null) return false;
+  const lastStep = Math.floor(now / 1000 / period) + delta;
+  return db.update(authenticators).set({ lastStep }).where(and(eq(authenticators.memberId, memberId), lt(authenticators.lastStep, lastStep))).run().changes === 1;
+}
+
+const letters = 'abcdefghijkmnpqrstuvwxyz23456789';
+const recoveryLength = 24;
+
+function newRecoveryCodes(memberId: number): string[] {
+  const codes = Array.from({ length: 10 }, () => Array.from({ length: recoveryLength }, () => letters[randomInt(letters.length)]).join(''));
+  db.delete(recoveryCodes).where(eq(recoveryCodes.memberId, memberId)).run();
+  db.insert(recoveryCodes).values(codes.map((code) => ({ id: hashToken(code), memberId }))).run();
+  return codes.map((code) => code.replaceAll(/(.{6})(?=.)/g, '$1-'));
+}
+
+function takeRecoveryCode(memberId: number, code: string): boolean {
+  if (code.length !== recoveryLength) return false;
+  return transaction(() => {
+    const taken = db.update(recoveryCodes).set({ usedAt: new Date() })
+      .where(and(eq(recoveryCodes.id, hashToken(code)), eq(recoveryCodes.memberId, memberId), isNull(recoveryCodes.usedAt))).run().changes === 1;
+    const member = taken ? db.select({ id: members.id, email: members.email }).from(members).where(eq(members.id, memberId)).get() : undefined;
+    if (member) tell(member, 'A recovery code was used', 'One of your recovery codes was used just now, and works no more.');
+    return taken;
+  });
+}
+
+function tell(member: { email: string }, subject: string, what: string): void {
+  const { name, url } = settings();
+  post(member.email, `${subject}: ${name}`, [what, `If it was not you, choose a new password and look at your account: ${url}/account/security`]);
+}
