@@ -10,8 +10,7 @@ export const clientId = 'practice-hub';
 export const clientSecret = 'a secret of thirty-two characters';
 
 /** A real OpenID Connect provider on a port of its own, at which whoever comes is `employee`, without a form. */
-export async function startAgency(redirectAddress: string): Promise<{ issuer: string; employee: Employee; stop: () => void }> {
-  const port = await freePort();
+export async function startAgency(redirectAddress: string, port: number): Promise<{ issuer: string; employee: Employee; stop: () => void }> {
   const issuer = `http://localhost:${port}`;
   const agency = { issuer, employee: { sub: 'nobody' } as Employee, stop: () => { server.close(); server.closeAllConnections(); } };
   const provider = new Provider(issuer, {
@@ -45,7 +44,7 @@ export async function startAgency(redirectAddress: string): Promise<{ issuer: st
 export function useAgency(hubUrl: string) {
   let agency: Awaited<ReturnType<typeof startAgency>>;
   beforeAll(async () => {
-    agency = await startAgency(`${hubUrl}/sign-in/agency/back`);
+    agency = await startAgency(`${hubUrl}/sign-in/agency/back`, await freePort());
     Object.assign(process.env, { HUB_OIDC_ISSUER: agency.issuer, HUB_OIDC_CLIENT_ID: clientId, HUB_OIDC_CLIENT_SECRET: clientSecret, HUB_OIDC_NAME: 'Example County' });
   });
   afterAll(() => agency.stop());
