@@ -6,10 +6,11 @@ import { Denied, Invalid, TooMany } from '#domain/errors.ts';
 import { confirmAuthenticator, confirmAuthenticatorInput, hasAuthenticator, prepareAuthenticator, recoveryCodesLeft, removeAuthenticator, renewRecoveryCodes, takeSecondFactor } from '#domain/people/authenticators.ts';
 import { awaitsSecondFactor, giveSecondFactor, letIn, secondFactorInput, type Way } from '#domain/people/letting-in.ts';
 import { limits } from '#domain/people/limits.ts';
-import { proveByCode } from '#domain/people/proving-again.ts';
+import { proveByLink, requestProofLink } from '#domain/people/mailed-links.ts';
+import { proveByCode, proveByPassword } from '#domain/people/proving-again.ts';
 import { sessionCookie, type Session } from '#domain/people/sessions.ts';
 import type { Member } from '#domain/people/types.ts';
-import { browserOfTest, enter, forgetLimits, lettersTo, sessionIn, sessionOf } from '../support/cast.ts';
+import { browserOfTest, enter, forgetLimits, lettersTo, password, sessionIn, sessionOf } from '../support/cast.ts';
 import { useDatabase } from '../support/database.ts';
 
 useDatabase();
@@ -136,6 +137,15 @@ describe('signing in with it', () => {
     for (let n = 0; n < limits.codePerMember.most; n++) guess(`attacker ${n}`);
     expect(() => takeSecondFactor(rosa.id, codeOf(rosa), 'home')).toThrow(TooMany);
     expect(() => takeSecondFactor(rosa.id, plain(codes[2] ?? ''), 'home')).not.toThrow();
+  });
+
+  test('with it a session is proved by no password and no mailed link alone', async () => {
+    const rosa = await enter('rosa');
+    await withSecondStep(rosa);
+    const session = await sessionOf(rosa);
+    await expect(proveByPassword(session, { password })).rejects.toThrow(/second step/);
+    expect(() => requestProofLink(session)).toThrow(/second step/);
+    expect(() => proveByLink(session, { token: 'any' })).toThrow(/second step/);
   });
 
   test('a code proves a session too; without the second step there is none to take', async () => {

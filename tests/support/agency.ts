@@ -13,7 +13,7 @@ export const clientSecret = 'a secret of thirty-two characters';
 export async function startAgency(redirectAddress: string, port: number): Promise<{ issuer: string; employee: Employee; stop: () => void }> {
   const issuer = `http://localhost:${port}`;
   const agency = { issuer, employee: { sub: 'nobody' } as Employee, stop: () => { server.close(); server.closeAllConnections(); } };
-  const provider = new Provider(issuer, {
+  const provider: Provider = new Provider(issuer, {
     clients: [{ client_id: clientId, client_secret: clientSecret, redirect_uris: [redirectAddress], response_types: ['code'], grant_types: ['authorization_code'] }],
     cookies: { keys: ['a key for the tests'] },
     claims: { openid: ['sub'], email: ['email', 'email_verified'], profile: ['name'] },

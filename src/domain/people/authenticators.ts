@@ -33,6 +33,11 @@ function confirmedSecret(memberId: number): string | null {
   return row?.confirmedAt ? row.secret : null;
 }
 
+/** For proofs that are one factor alone: whoever has a second step shows a code or a passkey, as when they sign in. Throws Denied. */
+export function mustHaveOneStep(memberId: number): void {
+  if (hasAuthenticator(memberId)) throw new Denied('You sign in with a second step, so this takes a code from your app, a recovery code or a passkey.');
+}
+
 /** What the app needs: a QR code as SVG, and the same to type. */
 export interface AuthenticatorSetUp { qrCode: string; key: string }
 

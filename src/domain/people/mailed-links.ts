@@ -6,6 +6,7 @@ import { settings } from '#lib/settings.ts';
 import { hashToken, newToken } from '#lib/tokens.ts';
 import { Denied } from '../errors.ts';
 import { post } from '../mail/outbox.ts';
+import { mustHaveOneStep } from './authenticators.ts';
 import { makeCookie, type Browser, type Cookie } from './cookies.ts';
 import { mailConfirmation } from './joining.ts';
 import { countAttempt, isWithinLimit } from './limits.ts';
@@ -42,8 +43,9 @@ export function requestSignInLink(input: z.output<typeof signInLinkInput>, addre
   return makeCookie(askedCookie, browser, minutes * 60);
 }
 
-/** Mails somebody who is signed in a link that proves, in this very session, that it is still them. Throws TooMany. */
+/** Mails somebody who is signed in a link that proves, in this very session, that it is still them. Throws Denied where there is a second step, TooMany. */
 export function requestProofLink(session: Session): void {
+  mustHaveOneStep(session.member.id);
   countAttempt('linkPerAccount', session.member.email);
   transaction(() => mailLink(session.member, { browser: '', next: '/account/security', sessionId: session.id }));
 }
@@ -90,6 +92,7 @@ export function signInByLink(input: z.output<typeof linkInput>, address: string)
 
 /** Uses a link up that proves this session. Throws Denied. */
 export function proveByLink(session: Session, input: z.output<typeof linkInput>): Cookie {
+  mustHaveOneStep(session.member.id);
   const used = db.update(signInLinks).set({ usedAt: new Date() }).where(and(usable(input.token), eq(signInLinks.sessionId, session.id))).run().changes;
   if (!used) throw new Denied(deadLink);
   return proveSession(session);

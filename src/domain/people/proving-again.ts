@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { Invalid } from '../errors.ts';
-import { codeField, takeSecondFactor } from './authenticators.ts';
+import { codeField, mustHaveOneStep, takeSecondFactor } from './authenticators.ts';
 import type { Cookie } from './cookies.ts';
 import { countAttempt, forgetAttempts } from './limits.ts';
 import { isPasswordOf } from './passwords.ts';
@@ -13,8 +13,9 @@ import { proveSession, type Session } from './sessions.ts';
 
 export const proveByPasswordInput = z.object({ password: z.string({ error: 'Please enter your password.' }) });
 
-/** Throws Invalid, TooMany. */
+/** Throws Denied where there is a second step, Invalid, TooMany. */
 export async function proveByPassword(session: Session, input: z.output<typeof proveByPasswordInput>): Promise<Cookie> {
+  mustHaveOneStep(session.member.id);
   const who = `change ${session.member.id}`;
   countAttempt('signInPerAccount', who);
   if (!await isPasswordOf(session.member.id, input.password)) throw new Invalid({ password: 'This is not your password.' });
