@@ -13,7 +13,7 @@ CREATE INDEX `agency_accounts_member` ON `agency_accounts` (`member_id`);--> sta
 CREATE TABLE `authenticators` (
 	`member_id` integer PRIMARY KEY NOT NULL,
 	`secret` text NOT NULL,
-	`confirmed_at` integer,
+	`created_at` integer DEFAULT (unixepoch('subsec') * 1000) NOT NULL,
 	`last_step` integer DEFAULT 0 NOT NULL,
 	FOREIGN KEY (`member_id`) REFERENCES `members`(`id`) ON UPDATE no action ON DELETE cascade
 );
@@ -86,7 +86,7 @@ CREATE TABLE `sign_in_steps` (
 	`data` text NOT NULL,
 	`expires_at` integer NOT NULL,
 	FOREIGN KEY (`member_id`) REFERENCES `members`(`id`) ON UPDATE no action ON DELETE cascade,
-	CONSTRAINT "sign_in_steps_purpose" CHECK("sign_in_steps"."purpose" in ('second', 'passkey', 'agency', 'agency-link'))
+	CONSTRAINT "sign_in_steps_purpose" CHECK("sign_in_steps"."purpose" in ('second', 'passkey', 'agency', 'agency-link', 'authenticator'))
 );
 --> statement-breakpoint
 ALTER TABLE `sessions` ADD `last_used_at` integer;--> statement-breakpoint

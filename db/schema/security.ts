@@ -18,12 +18,12 @@ export const passkeys = sqliteTable('passkeys', {
   lastUsedAt: moment('last_used_at'),
 }, (t) => [index('passkeys_member').on(t.memberId), check('passkeys_name', sql`length(trim(${t.name})) between 1 and 60`)]);
 
-/** The shared secret of an authenticator app (TOTP, RFC 6238): in force once a first code has confirmed it. */
+/** The shared secret of an authenticator app (TOTP, RFC 6238), confirmed by a first code. */
 export const authenticators = sqliteTable('authenticators', {
   memberId: integer('member_id').primaryKey().references(() => members.id, { onDelete: 'cascade' }),
   /** Base32. */
   secret: text('secret').notNull(),
-  confirmedAt: moment('confirmed_at'),
+  createdAt: moment('created_at').notNull().default(now),
   /** The time step of the last code that was taken: no code is taken twice. */
   lastStep: integer('last_step').notNull().default(0),
 });
@@ -47,16 +47,16 @@ export const agencyAccounts = sqliteTable('agency_accounts', {
   lastUsedAt: moment('last_used_at'),
 }, (t) => [primaryKey({ columns: [t.issuer, t.subject] }), index('agency_accounts_member').on(t.memberId)]);
 
-/** A step of signing in that is under way in one browser: whoever has the cookie may finish it, once. */
+/** A step of signing in, or of setting it up, that is under way in one browser: whoever has the cookie may finish it, once. */
 export const signInSteps = sqliteTable('sign_in_steps', {
   /** SHA-256 of the token in the cookie, hexadecimal. */
   id: text('id').primaryKey(),
-  purpose: text('purpose', { enum: ['second', 'passkey', 'agency', 'agency-link'] }).notNull(),
+  purpose: text('purpose', { enum: ['second', 'passkey', 'agency', 'agency-link', 'authenticator'] }).notNull(),
   memberId: integer('member_id').references(() => members.id, { onDelete: 'cascade' }),
   /** What the step must know again when it is finished: a challenge, a state, where to go afterwards. */
   data: text('data', { mode: 'json' }).$type<Record<string, string>>().notNull(),
   expiresAt: moment('expires_at').notNull(),
-}, (t) => [check('sign_in_steps_purpose', sql`${t.purpose} in ('second', 'passkey', 'agency', 'agency-link')`)]);
+}, (t) => [check('sign_in_steps_purpose', sql`${t.purpose} in ('second', 'passkey', 'agency', 'agency-link', 'authenticator')`)]);
 
 /** A mailed link that signs in, or proves anew who is signed in; works once. */
 export const signInLinks = sqliteTable('sign_in_links', {

@@ -54,7 +54,7 @@ export const security = {
   }),
   addPasskey: defineAction({ accept: 'form', input: addPasskeyInput, handler: async (input, context) => asSession((session, given: typeof input) => addPasskey(session, given, browserOf(context)))(input, context) }),
   removePasskey: defineAction({ accept: 'form', input: passkeyInput, handler: asSession(removePasskey) }),
-  confirmAuthenticator: defineAction({ accept: 'form', input: confirmAuthenticatorInput, handler: asSession(confirmAuthenticator) }),
+  confirmAuthenticator: defineAction({ accept: 'form', input: confirmAuthenticatorInput, handler: async (input, context) => asSession((session, given: typeof input) => confirmAuthenticator(session, given, browserOf(context)))(input, context) }),
   removeAuthenticator: defineAction({ accept: 'form', handler: asSession(removeAuthenticator) }),
   renewRecoveryCodes: defineAction({ accept: 'form', handler: asSession(renewRecoveryCodes) }),
   disconnectAgency: defineAction({ accept: 'form', input: agencyAccountInput, handler: asSession(disconnectAgency) }),

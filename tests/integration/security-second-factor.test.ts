@@ -16,12 +16,16 @@ import { useDatabase } from '../support/database.ts';
 useDatabase();
 beforeEach(forgetLimits);
 
-const app = (member: Member) => {
-  const secret = db.select().from(authenticators).where(eq(authenticators.memberId, member.id)).get()?.secret ?? '';
-  return new TOTP({ secret: Secret.fromBase32(secret) });
-};
-/** What the app shows, or showed so many seconds ago. */
-const codeOf = (member: Member, secondsAgo = 0) => app(member).generate({ timestamp: Date.now() - secondsAgo * 1000 });
+/** What an app with this key shows, or showed so many seconds ago. */
+const shownBy = (key: string, secondsAgo = 0) => new TOTP({ secret: Secret.fromBase32(key.replaceAll(' ', '')) }).generate({ timestamp: Date.now() - secondsAgo * 1000 });
+const codeOf = (member: Member, secondsAgo = 0) => shownBy(db.select().from(authenticators).where(eq(authenticators.memberId, member.id)).get()?.secret ?? '', secondsAgo);
+/** A browser in which an authenticator waits to be confirmed, and its key. */
+async function preparing(session: Session) {
+  const browser = browserOfTest();
+  const { cookie, ...shown } = await prepareAuthenticator(session, browser);
+  if (cookie) browser.take(cookie);
+  return { browser, ...shown };
+}
 /** As if no code had been taken yet. */
 const forgetCodes = (member: Member) => db.update(authenticators).set({ lastStep: 0 }).where(eq(authenticators.memberId, member.id)).run();
 const plain = (code: string) => secondFactorInput.parse({ code }).code;
@@ -31,8 +35,8 @@ async function withSecondStep(member: Member): Promise<string[]> {
   const session = await sessionOf(member);
   forgetCodes(member);
   if (hasAuthenticator(member.id)) return renewRecoveryCodes(session);
-  await prepareAuthenticator(session);
-  const codes = confirmAuthenticator(session, { code: codeOf(member) });
+  const { browser, key } = await preparing(session);
+  const codes = confirmAuthenticator(session, { code: shownBy(key) }, browser);
   forgetCodes(member);
   return codes;
 }
@@ -41,27 +45,32 @@ describe('setting it up', () => {
   test('takes a code from the app; until then nothing is asked', async () => {
     const rosa = await enter('rosa');
     const session = await sessionOf(rosa);
-    const { qrCode, key } = await prepareAuthenticator(session);
+    const { qrCode, key, browser } = await preparing(session);
     expect(qrCode).toMatch(/^<svg/);
     expect(qrCode).not.toMatch(/style=|<script/);
-    expect((await prepareAuthenticator(session)).key).toBe(key);
+    expect(await prepareAuthenticator(session, browser)).toMatchObject({ key, cookie: null });
+    const code = shownBy(key);
+    expect(() => confirmAuthenticator(session, { code: code === '000000' ? '000001' : '000000' }, browser)).toThrow(Invalid);
     expect(hasAuthenticator(rosa.id)).toBe(false);
-    expect(() => confirmAuthenticator(session, { code: '000000' === codeOf(rosa) ? '000001' : '000000' })).toThrow(Invalid);
-    expect(hasAuthenticator(rosa.id)).toBe(false);
-    const codes = confirmAuthenticator(session, confirmAuthenticatorInput.parse({ code: ` ${codeOf(rosa).slice(0, 3)} ${codeOf(rosa).slice(3)} ` }));
+    const elsewhere = await preparing(session);
+    expect(elsewhere.key).not.toBe(key);
+    expect(() => confirmAuthenticator(session, { code }, elsewhere.browser)).toThrow(Invalid);
+    expect(() => confirmAuthenticator(session, { code }, browserOfTest())).toThrow(Denied);
+    const codes = confirmAuthenticator(session, confirmAuthenticatorInput.parse({ code: ` ${code.slice(0, 3)} ${code.slice(3)} ` }), browser);
+    expect(() => takeSecondFactor(rosa.id, code, 'here')).toThrow(Invalid);
     expect(new Set(codes).size).toBe(10);
     expect(recoveryCodesLeft(rosa)).toBe(10);
     expect(lettersTo(rosa.email).at(-1)?.subject).toContain('second step was added');
     expect(JSON.stringify(db.select().from(recoveryCodes).all())).not.toContain(plain(codes[0] ?? ''));
-    await expect(prepareAuthenticator(session)).rejects.toThrow(Denied);
+    await expect(prepareAuthenticator(session, browser)).rejects.toThrow(Denied);
   });
 
   test('and every change of it takes a fresh proof', async () => {
     const rosa = await enter('rosa');
     await withSecondStep(rosa);
     const stale: Session = { ...await sessionOf(rosa), provedAt: new Date(Date.now() - 11 * 60_000) };
-    await expect(prepareAuthenticator(stale)).rejects.toThrow(Denied);
-    for (const act of [() => confirmAuthenticator(stale, { code: '000000' }), () => removeAuthenticator(stale), () => renewRecoveryCodes(stale)]) expect(act).toThrow(Denied);
+    await expect(prepareAuthenticator(stale, browserOfTest())).rejects.toThrow(Denied);
+    for (const act of [() => confirmAuthenticator(stale, { code: '000000' }, browserOfTest()), () => removeAuthenticator(stale), () => renewRecoveryCodes(stale)]) expect(act).toThrow(Denied);
     expect(hasAuthenticator(rosa.id)).toBe(true);
   });
 });

@@ -4,11 +4,11 @@ import { z } from 'zod';
 import { agencyAccounts, db, members, passwords, transaction } from '#db/client.ts';
 import { settings, type Settings } from '#lib/settings.ts';
 import { Denied, NotFound } from '../errors.ts';
-import { post } from '../mail/outbox.ts';
 import type { Browser, Cookie } from './cookies.ts';
 import { countAttempt } from './limits.ts';
 import { emailField, freeHandle, memberByEmail, nameField } from './members.ts';
 import { mustHaveProved } from './proving.ts';
+import { tellOfChange } from './security-letters.ts';
 import type { Session } from './sessions.ts';
 import { safeNext } from './signing-in.ts';
 import { beginStep, currentStep, noStep, takeStep } from './steps.ts';
@@ -141,8 +141,7 @@ export function linkPendingAgency(memberId: number, browser: Browser): Cookie[] 
 }
 
 function tellConnected({ email }: { email: string }): void {
-  const { name, url } = settings();
-  post(email, `An agency's account now signs you in: ${name}`, [`Your account with ${agencyName()} signs you in from now on.`, `If it was not you, take it away again: ${url}/account/security`]);
+  tellOfChange(email, "An agency's account now signs you in", `Your account with ${agencyName()} signs you in from now on.`);
 }
 
 /** A member's account with an agency as they see it. */
@@ -158,8 +157,10 @@ export const agencyAccountInput = z.object({ issuer: z.string().max(1_000), subj
 /** Takes away an account with an agency of the member's own. Throws NotFound for anybody else's, Denied. */
 export function disconnectAgency(session: Session, input: z.output<typeof agencyAccountInput>): void {
   mustHaveProved(session);
-  const gone = db.delete(agencyAccounts).where(and(sameAccount(input), eq(agencyAccounts.memberId, session.member.id))).run().changes;
-  if (!gone) throw new NotFound('No such account is connected.');
-  const { name, url } = settings();
-  post(session.member.email, `An agency's account signs you in no more: ${name}`, [`Your account with ${agencyName() ?? 'your agency'} was disconnected.`, `If it was not you, look at your account: ${url}/account/security`]);
+  const { member } = session;
+  transaction(() => {
+    const gone = db.delete(agencyAccounts).where(and(sameAccount(input), eq(agencyAccounts.memberId, member.id))).run().changes;
+    if (!gone) throw new NotFound('No such account is connected.');
+    tellOfChange(member.email, "An agency's account signs you in no more", `Your account with ${agencyName() ?? 'your agency'} was disconnected.`);
+  });
 }

@@ -7,10 +7,12 @@ import { authenticators, db, members, recoveryCodes, transaction } from '#db/cli
 import { settings } from '#lib/settings.ts';
 import { hashToken } from '#lib/tokens.ts';
 import { Denied, Invalid } from '../errors.ts';
-import { post } from '../mail/outbox.ts';
+import type { Browser, Cookie } from './cookies.ts';
 import { countAttempt, forgetAttempts } from './limits.ts';
 import { mustHaveProved } from './proving.ts';
+import { tellOfChange } from './security-letters.ts';
 import type { Session } from './sessions.ts';
+import { beginStep, currentStep, takeStep } from './steps.ts';
 import type { Member } from './types.ts';
 
 /** Seconds for which a code is shown (RFC 6238). */
@@ -25,12 +27,7 @@ const totpOf = (secret: string, account = '') => new TOTP({ issuer: settings().n
 
 /** Whether signing in takes a second factor for this member. */
 export function hasAuthenticator(memberId: number): boolean {
-  return confirmedSecret(memberId) !== null;
-}
-
-function confirmedSecret(memberId: number): string | null {
-  const row = db.select().from(authenticators).where(eq(authenticators.memberId, memberId)).get();
-  return row?.confirmedAt ? row.secret : null;
+  return db.select({ memberId: authenticators.memberId }).from(authenticators).where(eq(authenticators.memberId, memberId)).get() !== undefined;
 }
 
 /** For proofs that are one factor alone: whoever has a second step shows a code or a passkey, as when they sign in. Throws Denied. */
@@ -38,32 +35,41 @@ export function mustHaveOneStep(memberId: number): void {
   if (hasAuthenticator(memberId)) throw new Denied('You sign in with a second step, so this takes a code from your app, a recovery code or a passkey.');
 }
 
-/** What the app needs: a QR code as SVG, and the same to type. */
-export interface AuthenticatorSetUp { qrCode: string; key: string }
+/** What the app needs: a QR code as SVG, and the same to type; and the cookie that binds it to the browser in which it is shown. */
+export interface AuthenticatorSetUp { qrCode: string; key: string; cookie: Cookie | null }
 
-/** The secret that waits to be confirmed by a first code, made if there is none. Throws Denied while another one is in force or too long after the last proof. */
-export async function prepareAuthenticator(session: Session): Promise<AuthenticatorSetUp> {
+/** A secret that waits in this browser to be confirmed by a first code; the same one while it waits. Throws Denied while another one is in force or too long after the last proof. */
+export async function prepareAuthenticator(session: Session, browser: Browser): Promise<AuthenticatorSetUp> {
   mustHaveProved(session);
   const { id, email } = session.member;
   if (hasAuthenticator(id)) throw new Denied('You have an authenticator app already. Remove it first.');
-  const fresh = new Secret({ size: 20 }).base32;
-  db.insert(authenticators).values({ memberId: id, secret: fresh }).onConflictDoNothing().run();
-  const secret = db.select({ secret: authenticators.secret }).from(authenticators).where(eq(authenticators.memberId, id)).get()?.secret ?? fresh;
-  return { qrCode: await toSvg(totpOf(secret, email).toString(), { type: 'svg', margin: 2 }), key: secret.replaceAll(/(.{4})(?=.)/g, '$1 ') };
+  const waiting = waitingSecret(id, browser);
+  const secret = waiting ?? new Secret({ size: 20 }).base32;
+  const qrCode = await toSvg(totpOf(secret, email).toString(), { type: 'svg', margin: 2 });
+  return { qrCode, key: secret.replaceAll(/(.{4})(?=.)/g, '$1 '), cookie: waiting ? null : beginStep('authenticator', id, { secret }) };
+}
+
+function waitingSecret(memberId: number, browser: Browser): string | null {
+  const step = currentStep('authenticator', browser);
+  return step?.memberId === memberId ? step.data['secret'] ?? null : null;
 }
 
 export const confirmAuthenticatorInput = z.object({ code: codeField });
 
 /** Puts the authenticator in force with a first code from it. Returns ten recovery codes, shown this once. Throws Invalid, Denied, TooMany. */
-export function confirmAuthenticator(session: Session, input: z.output<typeof confirmAuthenticatorInput>): string[] {
+export function confirmAuthenticator(session: Session, input: z.output<typeof confirmAuthenticatorInput>, browser: Browser): string[] {
   mustHaveProved(session);
   const { member } = session;
   countAttempt('codePerMember', member.id);
   return transaction(() => {
     if (hasAuthenticator(member.id)) throw new Denied('You have an authenticator app already.');
-    if (!takeCode(member.id, input.code)) throw new Invalid({ code: 'This is not the code that the app shows now. If it keeps failing, check the clock of your phone.' });
-    db.update(authenticators).set({ confirmedAt: new Date() }).where(eq(authenticators.memberId, member.id)).run();
-    tell(member, 'A second step was added to your sign-in', 'From now on, signing in takes a code from your authenticator app.');
+    const secret = waitingSecret(member.id, browser);
+    if (!secret) throw new Denied('That took too long. Please start again.');
+    const lastStep = stepOf(secret, input.code);
+    if (lastStep === null) throw new Invalid({ code: 'This is not the code that the app shows now. If it keeps failing, check the clock of your phone.' });
+    takeStep('authenticator', browser);
+    db.insert(authenticators).values({ memberId: member.id, secret, lastStep }).run();
+    tellOfChange(member.email, 'A second step was added to your sign-in', 'From now on, signing in takes a code from your authenticator app.');
     return newRecoveryCodes(member.id);
   });
 }
@@ -75,7 +81,7 @@ export function removeAuthenticator(session: Session): void {
   transaction(() => {
     db.delete(authenticators).where(eq(authenticators.memberId, member.id)).run();
     db.delete(recoveryCodes).where(eq(recoveryCodes.memberId, member.id)).run();
-    tell(member, 'The second step was removed from your sign-in', 'Signing in takes no code from an authenticator app any more.');
+    tellOfChange(member.email, 'The second step was removed from your sign-in', 'Signing in takes no code from an authenticator app any more.');
   });
 }
 
@@ -85,7 +91,7 @@ export function renewRecoveryCodes(session: Session): string[] {
   const { member } = session;
   if (!hasAuthenticator(member.id)) throw new Denied('There is no authenticator app to recover from.');
   return transaction(() => {
-    tell(member, 'You have new recovery codes', 'Ten new recovery codes were made; those you had do not work any more.');
+    tellOfChange(member.email, 'You have new recovery codes', 'Ten new recovery codes were made; those you had do not work any more.');
     return newRecoveryCodes(member.id);
   });
 }
@@ -107,15 +113,19 @@ export function takeSecondFactor(memberId: number, code: string, address: string
   forgetAttempts('codePerAccount', `${memberId} ${address}`);
 }
 
-/** Whether the app shows this code about now, and it was not taken before. */
+/** Whether the app shows this code about now, and neither it nor a later one was taken before. */
 function takeCode(memberId: number, code: string): boolean {
   const row = db.select().from(authenticators).where(eq(authenticators.memberId, memberId)).get();
-  const now = Date.now();
-  // `validate` compares in constant time.
-  const delta = row && /^\d{6}$/.test(code) ? totpOf(row.secret).validate({ token: code, window, timestamp: now }) : null;
-  if (delta === null) return false;
-  const lastStep = Math.floor(now / 1000 / period) + delta;
+  const lastStep = row ? stepOf(row.secret, code) : null;
+  if (lastStep === null) return false;
   return db.update(authenticators).set({ lastStep }).where(and(eq(authenticators.memberId, memberId), lt(authenticators.lastStep, lastStep))).run().changes === 1;
+}
+
+/** The time step to which a code belongs, or null when it is none of about now. Compares in constant time. */
+function stepOf(secret: string, code: string): number | null {
+  const now = Date.now();
+  const delta = /^\d{6}$/.test(code) ? totpOf(secret).validate({ token: code, window, timestamp: now }) : null;
+  return delta === null ? null : Math.floor(now / 1000 / period) + delta;
 }
 
 const letters = 'abcdefghijkmnpqrstuvwxyz23456789';
@@ -133,13 +143,8 @@ function takeRecoveryCode(memberId: number, code: string): boolean {
   return transaction(() => {
     const taken = db.update(recoveryCodes).set({ usedAt: new Date() })
       .where(and(eq(recoveryCodes.id, hashToken(code)), eq(recoveryCodes.memberId, memberId), isNull(recoveryCodes.usedAt))).run().changes === 1;
-    const member = taken ? db.select({ id: members.id, email: members.email }).from(members).where(eq(members.id, memberId)).get() : undefined;
-    if (member) tell(member, 'A recovery code was used', 'One of your recovery codes was used just now, and works no more.');
+    const member = taken ? db.select({ email: members.email }).from(members).where(eq(members.id, memberId)).get() : undefined;
+    if (member) tellOfChange(member.email, 'A recovery code was used', 'One of your recovery codes was used just now, and works no more.');
     return taken;
   });
-}
-
-function tell(member: { email: string }, subject: string, what: string): void {
-  const { name, url } = settings();
-  post(member.email, `${subject}: ${name}`, [what, `If it was not you, choose a new password and look at your account: ${url}/account/security`]);
 }

@@ -1,6 +1,6 @@
 import { and, eq, gt, isNotNull, isNull, lt } from 'drizzle-orm';
 import { z } from 'zod';
-import { db, emailChanges, members, transaction } from '#db/client.ts';
+import { agencyAccounts, authenticators, db, emailChanges, members, passkeys, recoveryCodes, transaction } from '#db/client.ts';
 import { addDays } from '#lib/dates.ts';
 import { settings } from '#lib/settings.ts';
 import { hashToken, newToken } from '#lib/tokens.ts';
@@ -66,7 +66,7 @@ export function confirmEmailChange(input: z.output<typeof emailLinkInput>, addre
   });
 }
 
-/** Takes a change of address back with the link that came to the old one: every session ends, and a link for a new password goes to the old address. Throws Denied, TooMany. */
+/** Takes a change of address back with the link that came to the old one: every session ends, ways of signing in that were added meanwhile go, and a link for a new password goes to the old address. Throws Denied, TooMany. */
 export function undoEmailChange(input: z.output<typeof emailLinkInput>, address: string): void {
   countAttempt('linkPerAddress', address);
   transaction(() => {
@@ -77,10 +77,19 @@ export function undoEmailChange(input: z.output<typeof emailLinkInput>, address:
     // Whoever changed it may have changed it again since.
     db.update(emailChanges).set({ undoneAt: new Date() }).where(and(eq(emailChanges.memberId, memberId), isNotNull(emailChanges.confirmedAt), isNull(emailChanges.undoneAt), gt(emailChanges.confirmedAt, change.confirmedAt ?? new Date(0)))).run();
     db.delete(emailChanges).where(and(eq(emailChanges.memberId, memberId), isNull(emailChanges.confirmedAt))).run();
+    removeAddedSince(memberId, addDays(change.confirmedAt ?? new Date(), -1));
     endSessionsOf(memberId);
     const { name, url } = settings();
-    post(oldEmail, `A new password for ${name}`, ['Your account uses this address again, and every browser was signed out. Please choose a new password:', `${url}/reset/new?token=${makeLink('reset', memberId)}`, 'The link works once, for two hours.']);
+    post(oldEmail, `A new password for ${name}`, ['Your account uses this address again, every browser was signed out, and passkeys, agencies and a second step that were added shortly before or since are removed. Please choose a new password:', `${url}/reset/new?token=${makeLink('reset', memberId)}`, 'The link works once, for two hours.']);
   });
+}
+
+/** Whoever changed the address may have opened other ways in for themselves, or shut the owner out by a second step. */
+function removeAddedSince(memberId: number, since: Date): void {
+  db.delete(passkeys).where(and(eq(passkeys.memberId, memberId), gt(passkeys.createdAt, since))).run();
+  db.delete(agencyAccounts).where(and(eq(agencyAccounts.memberId, memberId), gt(agencyAccounts.createdAt, since))).run();
+  const removed = db.delete(authenticators).where(and(eq(authenticators.memberId, memberId), gt(authenticators.createdAt, since))).run().changes;
+  if (removed) db.delete(recoveryCodes).where(eq(recoveryCodes.memberId, memberId)).run();
 }
 
 /** Links that were mailed to the former address work no more. */

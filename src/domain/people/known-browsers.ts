@@ -2,10 +2,9 @@ import { and, eq, lt } from 'drizzle-orm';
 import { db, knownBrowsers, members, transaction } from '#db/client.ts';
 import { addDays, formatTime } from '#lib/dates.ts';
 import { deviceWords } from '#lib/device-words.ts';
-import { settings } from '#lib/settings.ts';
 import { hashToken, newToken } from '#lib/tokens.ts';
-import { post } from '../mail/outbox.ts';
 import { makeCookie, type Browser, type Cookie } from './cookies.ts';
+import { tellOfChange } from './security-letters.ts';
 
 /** Name of the cookie by which a browser is known again. It allows nothing: it only saves its owner a letter. */
 export const browserCookie = 'hub_browser';
@@ -33,14 +32,8 @@ export function noteBrowser(memberId: number, browser: Browser): Cookie {
 function tellOfNewBrowser(memberId: number, browser: Browser): void {
   const member = db.select({ email: members.email }).from(members).where(eq(members.id, memberId)).get();
   if (!member) return;
-  const { name, url } = settings();
-  post(member.email, `A new sign-in to ${name}`, [
-    `Your account was used to sign in with a browser that we had not seen before: ${deviceWords(browser.name)}, ${formatTime(new Date())}.`,
-    'If it was you, you need not do anything.',
-    `If it was not, sign it out and choose a new password: ${url}/account/security`,
-  ]);
+  tellOfChange(member.email, 'A new sign-in', `Your account was used to sign in with a browser that we had not seen before: ${deviceWords(browser.name)}, ${formatTime(new Date())}. If it was you, you need not do anything.`);
 }
-
 
 /** Whether a member has signed in with this browser before. */
 export function isKnownBrowser(memberId: number, browser: Browser): boolean {

@@ -5,10 +5,10 @@ import { db, passkeys, transaction } from '#db/client.ts';
 import { rowId, text } from '#lib/fields.ts';
 import { settings } from '#lib/settings.ts';
 import { Denied, Invalid, NotFound } from '../errors.ts';
-import { post } from '../mail/outbox.ts';
 import type { Browser, Cookie } from './cookies.ts';
 import { countAttempt } from './limits.ts';
 import { mustHaveProved } from './proving.ts';
+import { tellOfChange } from './security-letters.ts';
 import { proveSession, type Session } from './sessions.ts';
 import { beginStep, takeStep } from './steps.ts';
 import type { Member } from './types.ts';
@@ -79,7 +79,7 @@ export async function addPasskey(session: Session, input: z.output<typeof addPas
     db.insert(passkeys).values({
       memberId: member.id, credentialId: credential.id, publicKey: Buffer.from(credential.publicKey), counter: credential.counter, transports: input.answer.response.transports, name: input.name,
     }).run();
-    tell(member, 'A passkey was added to your account', `The passkey “${input.name}” signs you in from now on.`);
+    tellOfChange(member.email, 'A passkey was added to your account', `The passkey “${input.name}” signs you in from now on.`);
   });
 }
 
@@ -133,11 +133,6 @@ export function removePasskey(session: Session, input: z.output<typeof passkeyIn
   transaction(() => {
     const gone = db.delete(passkeys).where(and(eq(passkeys.id, input.id), eq(passkeys.memberId, member.id))).returning({ name: passkeys.name }).get();
     if (!gone) throw new NotFound('You have no such passkey.');
-    tell(member, 'A passkey was removed from your account', `The passkey “${gone.name}” does not sign you in any more.`);
+    tellOfChange(member.email, 'A passkey was removed from your account', `The passkey “${gone.name}” does not sign you in any more.`);
   });
-}
-
-function tell(member: Member, subject: string, what: string): void {
-  const { name, url } = settings();
-  post(member.email, `${subject}: ${name}`, [what, `If it was not you, look at your account: ${url}/account/security`]);
 }

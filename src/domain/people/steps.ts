@@ -16,7 +16,7 @@ export interface Step {
   data: Record<string, string>;
 }
 
-const minutes: Record<Purpose, number> = { second: 10, passkey: 5, agency: 10, 'agency-link': 30 };
+const minutes: Record<Purpose, number> = { second: 10, passkey: 5, agency: 10, 'agency-link': 30, authenticator: 30 };
 
 const cookieName = (purpose: Purpose) => `hub_${purpose}`;
 
