@@ -314,8 +314,6 @@ describe.each([['desktop', desktop, 'light'], ['phone', phone, 'dark']] as const
       await page.goto(hub.base + path);
       for (const violation of await axeViolations(page)) wrong.push(`${path}: ${violation}`);
       if (await page.evaluate(() => document.documentElement.scrollWidth > document.documentElement.clientWidth)) wrong.push(`${path}: scrolls sideways`);
-      const shots = process.env['SHOTS'];
-      if (shots) await page.screenshot({ path: `${shots}/${path.replaceAll(/\W+/g, '_')}-${colorScheme}.png`, fullPage: true });
     };
     await send('/sign-in?_action=signIn.requestLink', { email: member.email });
     const { link } = await letterTo(hub, member.email, /^Sign in to/);
