@@ -15,9 +15,13 @@ import { checkSomeLinks } from '#domain/library/link-checks.ts';
 import { forgetSentLetters, sendOutbox } from '#domain/mail/outbox.ts';
 import { forgetUnconfirmed } from '#domain/people/joining.ts';
 import { forgetOldAttempts } from '#domain/people/limits.ts';
+import { forgetOldEmailChanges } from '#domain/people/email-changing.ts';
+import { forgetOldBrowsers } from '#domain/people/known-browsers.ts';
 import { forgetOldLinks } from '#domain/people/links.ts';
+import { forgetOldSignInLinks } from '#domain/people/mailed-links.ts';
 import { computeAllTrust } from '#domain/people/trust.ts';
 import { forgetExpiredSessions } from '#domain/people/sessions.ts';
+import { forgetOldSteps } from '#domain/people/steps.ts';
 import { forgetOldChanges } from '#domain/search/attributes.ts';
 import { mailSavedSearches, membersWithSearchesDue, passOverSearches } from '#domain/saved-searches/letters.ts';
 import { pagefindIsStale, rebuildPagefind } from '#domain/search/pagefind.ts';
@@ -57,6 +61,10 @@ export function startChores(): () => Promise<void> {
     every('17 * * * *', 'forgetting', async () => {
       forgetOldAttempts();
       forgetOldLinks();
+      forgetOldSignInLinks();
+      forgetOldSteps();
+      forgetOldBrowsers();
+      forgetOldEmailChanges();
       forgetOldForms();
       forgetUnconfirmed();
       forgetSentLetters();

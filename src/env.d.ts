@@ -3,6 +3,8 @@
 declare namespace App {
   interface Locals {
     viewer: import('#domain/people/types.ts').Viewer;
+    /** The viewer's session. */
+    session: import('#domain/people/sessions.ts').Session | null;
     /** The address the request comes from, for rate limits. */
     address: string;
     /** Why the page that was asked for is not shown; read by pages/refusal.astro alone. */

@@ -15,12 +15,14 @@ export const onRequest = defineMiddleware(async (context, next) => {
   if (import.meta.env.DEV) await (await import('./hub.ts')).openForDevelopment();
   const { request, locals, cookies, url } = context;
   locals.viewer = null;
+  locals.session = null;
   locals.address = request.headers.get('x-hub-address') ?? 'here';
 
   const token = cookies.get(sessionCookie)?.value;
   if (token) {
-    const { viewer, renewed } = await readSession(token);
+    const { viewer, session, renewed } = await readSession(token);
     locals.viewer = viewer;
+    locals.session = session;
     if (viewer) noteVisit(viewer.id);
     if (!viewer) setCookie(context, noCookie());
     else if (renewed) setCookie(context, renewed);

@@ -1,5 +1,6 @@
 export * from './hub.ts';
 export * from './people.ts';
+export * from './security.ts';
 export * from './library.ts';
 export * from './imports.ts';
 export * from './forums.ts';

@@ -40,6 +40,10 @@ export const sessions = sqliteTable('sessions', {
   expiresAt: integer('expires_at').notNull(),
   createdAt: moment('created_at').notNull().default(now),
   browser: text('browser'),
+  /** To within some minutes. */
+  lastUsedAt: moment('last_used_at'),
+  /** When they last showed who they are, in this session. */
+  provedAt: moment('proved_at'),
 }, (t) => [index('sessions_member').on(t.memberId)]);
 
 /** A link that was mailed (or printed, for set-up) and works once. */

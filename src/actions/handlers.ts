@@ -1,6 +1,7 @@
 import { ActionError, type ActionAPIContext } from 'astro:actions';
 import { Denied, Gone, Invalid, NotFound, SignInRequired, TooMany } from '#domain/errors.ts';
-import type { Cookie } from '#domain/people/sessions.ts';
+import type { Cookie } from '#domain/people/cookies.ts';
+import type { Session } from '#domain/people/sessions.ts';
 import type { Member } from '#domain/people/types.ts';
 import { MarkdownTooLarge } from '#lib/markdown.ts';
 import { reportFailure } from '#lib/failures.ts';
@@ -19,12 +20,22 @@ export function asMember<Input, Output>(command: (actor: Member, input: Input) =
   });
 }
 
+/** For forms by which members look after how they sign in. The command gets their session, for it matters when they last showed who they are. */
+export function asSession<Input, Output>(command: (session: Session, input: Input, address: string) => Output | Promise<Output>) {
+  return (input: Input, context: ActionAPIContext) => answered(context, () => {
+    const { session, address } = context.locals;
+    if (!session) throw new SignInRequired('You are not signed in any more.');
+    return command(session, input, address);
+  });
+}
+
 /** Sets a cookie the way the domain describes it. */
 export function setCookie(context: Pick<ActionAPIContext, 'cookies'>, cookie: Cookie): void {
   context.cookies.set(cookie.name, cookie.value, cookie.attributes);
 }
 
-async function answered<Output>(context: ActionAPIContext, work: () => Output | Promise<Output>): Promise<Output> {
+/** Does some work of the domain, and says what it refuses as the page's form understands it. */
+export async function answered<Output>(context: ActionAPIContext, work: () => Output | Promise<Output>): Promise<Output> {
   try {
     return await work();
   } catch (error) {

@@ -11,9 +11,10 @@ import { duplicates } from './merging.ts';
 import { cases, corrections, flags, moderation } from './moderation.ts';
 import { resources } from './resources.ts';
 import { mail, searches } from './searches.ts';
+import { proof, security, signIn } from './security.ts';
 import { thesaurus } from './thesaurus.ts';
 
 export const server = {
   members, forums, threads, posts, comments, drafts, answers, questions, reactions, moderation, flags, corrections, cases, resources, collections, bookmarks, imports, links, duplicates, attachments, thesaurus, searches, mail,
-  follows, notifications, unread,
+  follows, notifications, unread, signIn, proof, security,
 };

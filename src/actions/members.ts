@@ -2,30 +2,29 @@ import { defineAction, type ActionAPIContext } from 'astro:actions';
 import { confirmEmail, confirmInput, join, joinInput } from '#domain/people/joining.ts';
 import { editProfile, profileInput } from '#domain/people/members.ts';
 import { changePassword, changePasswordInput, newPasswordInput, requestReset, resetInput, setNewPassword } from '#domain/people/resetting.ts';
-import { claimStray, noStrayCookie, strayCookie } from '#domain/forum/stray-drafts.ts';
+import type { Browser } from '#domain/people/cookies.ts';
+import type { Way } from '#domain/people/letting-in.ts';
 import { startSession } from '#domain/people/sessions.ts';
 import { setUp, setUpInput } from '#domain/moderation/setting-up.ts';
-import { safeNext, signIn, signInInput } from '#domain/people/signing-in.ts';
-import { asMember, asVisitor, setCookie } from './handlers.ts';
+import { signIn, signInInput } from '#domain/people/signing-in.ts';
+import { browserOf, enter } from '../entering.ts';
+import { answered, asMember, asVisitor, setCookie } from './handlers.ts';
 
-/** Wraps a command that ends in knowing who somebody is: a new session starts, and what they sent after the last one had ended is theirs again. */
-function signingIn<Input extends { next?: string | null | undefined } | object>(command: (input: Input, address: string) => Promise<number>) {
+/** Wraps a command that ends in knowing who somebody is: they are let in. Then the page goes where the form says, or `to`. */
+function signingIn<Input extends { next?: string | null | undefined } | object>(command: (input: Input, address: string, browser: Browser) => Promise<number>, way: Way, to = '/') {
   return async (input: Input, context: ActionAPIContext) => {
-    const memberId = await asVisitor(command)(input, context);
-    setCookie(context, await startSession(memberId, context.request.headers.get('user-agent')));
-    const stray = context.cookies.get(strayCookie)?.value;
-    if (stray && claimStray(memberId, stray)) setCookie(context, noStrayCookie());
-    return { next: 'next' in input ? safeNext(input.next) : '/' };
+    const memberId = await answered(context, () => command(input, context.locals.address, browserOf(context)));
+    return { next: await enter(context, memberId, way, 'next' in input ? input.next : to) };
   };
 }
 
 export const members = {
   join: defineAction({ accept: 'form', input: joinInput, handler: asVisitor(join) }),
-  confirm: defineAction({ accept: 'form', input: confirmInput, handler: signingIn(confirmEmail) }),
-  signIn: defineAction({ accept: 'form', input: signInInput, handler: signingIn(signIn) }),
+  confirm: defineAction({ accept: 'form', input: confirmInput, handler: signingIn(confirmEmail, 'password', '/account?welcome') }),
+  signIn: defineAction({ accept: 'form', input: signInInput, handler: signingIn(signIn, 'password') }),
   requestReset: defineAction({ accept: 'form', input: resetInput, handler: asVisitor(requestReset) }),
-  setNewPassword: defineAction({ accept: 'form', input: newPasswordInput, handler: signingIn(setNewPassword) }),
-  setUp: defineAction({ accept: 'form', input: setUpInput, handler: signingIn(setUp) }),
+  setNewPassword: defineAction({ accept: 'form', input: newPasswordInput, handler: signingIn(setNewPassword, 'link', '/account/security?password') }),
+  setUp: defineAction({ accept: 'form', input: setUpInput, handler: signingIn(setUp, 'link', '/desk') }),
   editProfile: defineAction({ accept: 'form', input: profileInput, handler: asMember(editProfile) }),
   changePassword: defineAction({
     accept: 'form', input: changePasswordInput,

@@ -26,6 +26,12 @@ export interface Settings {
   /** Hour of the day, in UTC, from which daily letters are written. */
   dailyHour: number;
   secureCookies: boolean;
+  /** Days after which a session that nobody used ends. */
+  sessionIdleDays: number;
+  /** Days after which every session ends. */
+  sessionDays: number;
+  /** Where members sign in with their agency's account (OpenID Connect); null: nowhere. */
+  oidc: { issuer: string; clientId: string; clientSecret: string; name: string } | null;
 }
 
 /** A setting is wrong. The message is one sentence that names the variable, what is wrong and what is expected. */
@@ -58,7 +64,26 @@ const variables = z.object({
   HUB_UPLOAD_MB: wholeNumber(1, 100, 25),
   HUB_OUTBOUND: z.enum(['0', '1'], 'but must be 1 (the hub may ask other servers) or 0 (it never does)').default('1'),
   HUB_DAILY_HOUR: wholeNumber(0, 23, 6),
+  HUB_SESSION_IDLE_DAYS: wholeNumber(1, 400, 30),
+  HUB_SESSION_DAYS: wholeNumber(1, 400, 180),
+  HUB_OIDC_ISSUER: z.string().refine(isIssuer, 'but must be the https address of the issuer, such as https://login.example.gov').optional(),
+  HUB_OIDC_CLIENT_ID: text(300).optional(),
+  HUB_OIDC_CLIENT_SECRET: text(1000).optional(),
+  HUB_OIDC_NAME: text(60).default('your agency'),
 });
+
+/** Without TLS anybody on the way could sign in as anybody: only this very machine may do without, for trying it out. */
+function isIssuer(address: string): boolean {
+  const url = URL.parse(address);
+  return url !== null && (url.protocol === 'https:' || (url.protocol === 'http:' && url.hostname === 'localhost'));
+}
+
+function oidcOf(values: z.output<typeof variables>): Settings['oidc'] {
+  const { HUB_OIDC_ISSUER: issuer, HUB_OIDC_CLIENT_ID: clientId, HUB_OIDC_CLIENT_SECRET: clientSecret, HUB_OIDC_NAME: name } = values;
+  if (!issuer && !clientId && !clientSecret) return null;
+  if (issuer && clientId && clientSecret) return { issuer, clientId, clientSecret, name };
+  throw new SettingsError('HUB_OIDC_ISSUER, HUB_OIDC_CLIENT_ID and HUB_OIDC_CLIENT_SECRET belong together, but not all of them are set.');
+}
 
 /** Names of all variables, as `.env.example` lists them. */
 export const settingNames: readonly string[] = Object.keys(variables.shape);
@@ -75,12 +100,14 @@ export function readSettings(env: Record<string, string | undefined>): Settings 
     dataDir: resolve(values.HUB_DATA_DIR), smtpUrl: values.SMTP_URL ?? null,
     mailFrom: values.HUB_MAIL_FROM ?? `"${values.HUB_NAME.replaceAll(/["\\]/g, '')}" <hub@${new URL(url).hostname}>`,
     trustedProxies: values.HUB_TRUSTED_PROXIES, demo: values.HUB_DEMO === '1', pagefindThreads: values.HUB_PAGEFIND_THREADS, uploadBytes: values.HUB_UPLOAD_MB * 1024 * 1024, outbound: values.HUB_OUTBOUND === '1', dailyHour: values.HUB_DAILY_HOUR, secureCookies: url.startsWith('https:'),
+    sessionIdleDays: values.HUB_SESSION_IDLE_DAYS, sessionDays: values.HUB_SESSION_DAYS, oidc: oidcOf(values),
   };
 }
 
-/** The address of a mail server carries its password, so its value is not shown. */
+/** The address of a mail server carries its password, so its value is not shown; nor is a secret. */
 function sentence(issue: z.core.$ZodIssue | undefined, given: Record<string, string | undefined>): string {
   const name = String(issue?.path[0]);
+  if (name === 'HUB_OIDC_CLIENT_SECRET') return `HUB_OIDC_CLIENT_SECRET has a value ${issue?.message}.`;
   return name === 'SMTP_URL' ? `SMTP_URL has a value ${issue?.message}.` : `${name} is ${JSON.stringify(given[name])}, ${issue?.message}.`;
 }
 

@@ -7,6 +7,7 @@ import { environment, flags } from '../../src/server/runtime-flags.mjs';
 import { freePort } from '../support/hub.ts';
 import { benchFolder, longThread, sizes, tokenOf } from './generate.ts';
 import { measurePagefind } from './pagefind.ts';
+import { measureSignIns } from './sign-in.ts';
 
 /**
  * The benchmark: production-size data, the built hub on one core, the load on another, and beside every case a bare node:http server that answers "hello" in the same run.
@@ -147,5 +148,6 @@ console.log(`SQLITE_BUSY or other failures while posting: ${failed} · ${verdict
 // In a process of its own: what a ranking costs inside, without the way through the server.
 const [file, args] = onCore(0, [process.execPath, 'tests/bench/search.ts', folder]);
 console.log(spawnSync(file, args, { cwd: root, encoding: 'utf8', env: { ...process.env, HUB_DATA_DIR: folder } }).stdout.trim());
+for (const line of await measureSignIns({ folder, base })) console.log(line);
 for (const line of await measurePagefind({ folder, base, hub: hub.pid ?? 0 })) console.log(line);
 process.exit(0);

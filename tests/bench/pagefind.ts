@@ -66,7 +66,7 @@ function memoryBelow(parent: number): number {
 }
 
 /** Milliseconds of the slowest of many small answers while something goes on. */
-async function longestAnswer(base: string, meanwhile: Promise<unknown>): Promise<number> {
+export async function longestAnswer(base: string, meanwhile: Promise<unknown>): Promise<number> {
   let going = true;
   const end = meanwhile.finally(() => { going = false; });
   let longest = 0;

@@ -91,7 +91,7 @@ describe('from an empty hub to a living one', () => {
     await page.goto(letter.link ?? 'no link');
     await page.getByLabel('New password').fill('pelican copper window thirty');
     await page.getByRole('button', { name: 'Save and sign in' }).click();
-    await page.waitForURL('**/account?password');
+    await page.waitForURL('**/account/security?password');
     await page.getByRole('button', { name: 'Sign out' }).click();
     const used = await page.goto(letter.link ?? 'no link');
     expect(used?.status()).toBe(410);

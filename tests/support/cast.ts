@@ -2,6 +2,8 @@ import { eq } from 'drizzle-orm';
 import { attempts, db, members, outbox, transaction, trustLevels } from '#db/client.ts';
 import { asMember } from '#domain/people/members.ts';
 import { hashPassword, putPassword } from '#domain/people/passwords.ts';
+import type { Browser, Cookie } from '#domain/people/cookies.ts';
+import { readSession, sessionCookie, startSession, type Session } from '#domain/people/sessions.ts';
 import type { Member, Role } from '#domain/people/types.ts';
 
 /** The people of the tests: each name always means the same role. */
@@ -56,4 +58,26 @@ export function tokenFor(email: string): string {
 /** Lets everybody try as often as at first. */
 export function forgetLimits(): void {
   db.delete(attempts).run();
+}
+
+/** A browser of the tests: it keeps the cookies that it is told to keep. */
+export function browserOfTest(name = 'Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0'): Browser & { take: (...cookies: Cookie[]) => void } {
+  const jar = new Map<string, string>();
+  return {
+    name, cookie: (of) => jar.get(of),
+    take: (...cookies) => { for (const { name: of, value, attributes } of cookies) attributes.maxAge > 0 ? jar.set(of, value) : jar.delete(of); },
+  };
+}
+
+/** The session that a cookie or a browser stands for; throws when it has ended. */
+export async function sessionIn(held: Cookie | Browser): Promise<Session> {
+  const token = 'cookie' in held ? held.cookie(sessionCookie) : held.value;
+  const { session } = await readSession(token ?? '');
+  if (!session) throw new Error('There is no such session.');
+  return session;
+}
+
+/** A new session of a member, who has just shown who they are. */
+export async function sessionOf(member: Member): Promise<Session> {
+  return sessionIn(await startSession(member.id, null));
 }

@@ -1,10 +1,9 @@
 import { and, count, eq, gt } from 'drizzle-orm';
 import { z } from 'zod';
 import { db, members, strayDrafts, transaction } from '#db/client.ts';
-import { settings } from '#lib/settings.ts';
 import { hashToken, newToken } from '#lib/tokens.ts';
+import { makeCookie, noCookieOf, type Cookie } from '../people/cookies.ts';
 import { isWithinLimit } from '../people/limits.ts';
-import type { Cookie } from '../people/sessions.ts';
 import { writerOf } from '../people/traps.ts';
 import { bringHome, draftInput } from './drafts.ts';
 
@@ -23,8 +22,7 @@ const mostWaiting = 20;
 
 const strayInput = draftInput.extend({ writer: z.string().transform(writerOf) });
 
-const cookie = (value: string, maxAge: number): Cookie => ({ name: strayCookie, value, attributes: { httpOnly: true, secure: settings().secureCookies, sameSite: 'lax', path: '/', maxAge } });
-export const noStrayCookie = () => cookie('', 0);
+export const noStrayCookie = () => noCookieOf(strayCookie);
 
 /**
  * Keeps what was sent without a session. Returns the cookie by which its writer gets it back; null where the form does not say in our hand whose it is, or too much waits already.
@@ -40,7 +38,7 @@ export function keepStray(typed: unknown, address: string): Cookie | null {
     if (!known || waiting >= mostWaiting) return null;
     const token = newToken();
     db.insert(strayDrafts).values({ id: hashToken(token), memberId, place, fields, expiresAt: new Date(Date.now() + waitingHours * 3_600_000) }).run();
-    return cookie(token, waitingHours * 3600);
+    return makeCookie(strayCookie, token, waitingHours * 3600);
   });
 }
 

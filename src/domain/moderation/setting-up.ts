@@ -6,7 +6,7 @@ import { Denied } from '../errors.ts';
 import { countAttempt } from '../people/limits.ts';
 import { linkWorks, makeLink, useLink } from '../people/links.ts';
 import { emailField, freeHandle, memberByEmail, nameField } from '../people/members.ts';
-import { hashPassword, newPasswordField, putPassword } from '../people/passwords.ts';
+import { hashPassword, mustNotTellOf, newPasswordField, putPassword } from '../people/passwords.ts';
 import { recordAct } from './log.ts';
 
 /** Whether a real person keeps the house; the invented coordinators of the sample community cannot sign in. */
@@ -29,6 +29,7 @@ export const setUpInput = z.object({ token: z.string({ error: 'The link is incom
 /** Makes the first administrator; their address counts as confirmed because whoever has the link runs the hub. Returns the member's id. Throws Denied. */
 export async function setUp(input: z.output<typeof setUpInput>, address: string): Promise<number> {
   countAttempt('linkPerAddress', address);
+  mustNotTellOf(input.password, input);
   const passwordHash = await hashPassword(input.password);
   return transaction(() => {
     if (hasCoordinator()) throw new Denied('The hub has been set up already. Please sign in.');

@@ -54,7 +54,7 @@ export function restoreMember(actor: Member, input: z.output<typeof restoreInput
 
 export const appointInput = z.object({ memberId: rowId, role: z.enum(roles, { error: 'Please choose a role.' }) });
 
-/** Gives a member another role. For administrators; nobody changes their own, so the last administrator stays. */
+/** Gives a member another role. For administrators; nobody changes their own, so the last administrator stays. Ends the member's sessions. */
 export function appointMember(actor: Member, input: z.output<typeof appointInput>): void {
   mustAdminister(actor);
   transaction(() => {
@@ -63,6 +63,8 @@ export function appointMember(actor: Member, input: z.output<typeof appointInput
     if (!member.emailConfirmed) throw new Denied('This member has not confirmed their e-mail address yet.');
     if (member.role === input.role) return;
     db.update(members).set({ role: input.role }).where(eq(members.id, member.id)).run();
+    // A session is never worth more, or less, than when its owner last signed in.
+    endSessionsOf(member.id);
     recordAct(actor, 'appoint member', `${member.name}: ${member.role} → ${input.role}`, `/members/${member.handle}`);
     bumpChanges();
   });

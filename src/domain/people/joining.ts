@@ -8,7 +8,7 @@ import { Denied, Invalid } from '../errors.ts';
 import { countAttempt } from './limits.ts';
 import { deadLink, makeLink, memberOfLink, useLink } from './links.ts';
 import { emailField, freeHandle, memberByEmail, nameField } from './members.ts';
-import { hashPassword, isPasswordOf, newPasswordField, putPassword } from './passwords.ts';
+import { hashPassword, isPasswordOf, mustNotTellOf, newPasswordField, putPassword } from './passwords.ts';
 import { fastest, secondsSince, trapFields } from './traps.ts';
 
 export const joinInput = z.object({
@@ -25,6 +25,7 @@ export const joinInput = z.object({
  */
 export async function join(input: z.output<typeof joinInput>, address: string): Promise<void> {
   countAttempt('joinPerAddress', address);
+  mustNotTellOf(input.password, input);
   const passwordHash = await hashPassword(input.password);
   if (input.website || (secondsSince(input.shown) ?? fastest) < fastest) return;
   transaction(() => {

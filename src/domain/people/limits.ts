@@ -20,6 +20,13 @@ export const limits = {
   joinPerAddress: { most: 10, seconds: 60 * 60 },
   resetPerAccount: { most: 5, seconds: 60 * 60 },
   resetPerAddress: { most: 20, seconds: 60 * 60 },
+  /** Links that sign in or prove; past it the last one stays good. */
+  linkPerAccount: { most: 5, seconds: 60 * 60 },
+  challengePerAddress: { most: 60, seconds: 15 * 60 },
+  /** Codes of the authenticator app. Three of a million fit at a time. */
+  codePerAccount: { most: 10, seconds: 15 * 60 },
+  codePerMember: { most: 20, seconds: 60 * 60 },
+  emailPerMember: { most: 5, seconds: 60 * 60 },
   linkPerAddress: { most: 30, seconds: 60 * 60 },
   postPerMember: { most: 30, seconds: 10 * 60 },
   editPerMember: { most: 60, seconds: 10 * 60 },

@@ -43,6 +43,11 @@ export function useLink(purpose: Purpose, token: string): number | null {
   return used.memberId;
 }
 
+/** Makes every link that was mailed to a member stop working. Call inside a transaction. */
+export function forgetLinksOf(memberId: number): void {
+  db.delete(links).where(eq(links.memberId, memberId)).run();
+}
+
 /** Throws away links that were used or have expired. */
 export function forgetOldLinks(): void {
   db.delete(links).where(or(lt(links.expiresAt, addDays(new Date(), -7)), lt(links.usedAt, addDays(new Date(), -7)))).run();

@@ -3,12 +3,13 @@ import { z } from 'zod';
 import { db, facts, members, transaction } from '#db/client.ts';
 import { settings } from '#lib/settings.ts';
 import { post } from '../mail/outbox.ts';
-import { Invalid } from '../errors.ts';
+import { Denied, Invalid } from '../errors.ts';
 import { countAttempt, isWithinLimit } from './limits.ts';
-import { makeLink, useLink } from './links.ts';
-import { emailField, memberByEmail } from './members.ts';
-import { hashPassword, isPasswordOf, newPasswordField, putPassword } from './passwords.ts';
-import { endSessionsOf } from './sessions.ts';
+import { deadLink, makeLink, memberOfLink, useLink } from './links.ts';
+import { emailField, memberByEmail, memberById } from './members.ts';
+import { hashPassword, hasPassword, isPasswordOf, mustNotTellOf, newPasswordField, putPassword } from './passwords.ts';
+import { mustHaveProved } from './proving.ts';
+import { endSessionsOf, type Session } from './sessions.ts';
 import type { Member } from './types.ts';
 
 export const resetInput = z.object({ email: emailField });
@@ -38,9 +39,12 @@ function countResetAsked(): void {
 
 export const newPasswordInput = z.object({ token: z.string({ error: 'The link is incomplete.' }), password: newPasswordField });
 
-/** Sets a new password by a mailed link, ends every session, and returns the member's id to sign them in. The link proves the address too. Throws Denied, TooMany. */
+/** Sets a new password by a mailed link, ends every session, and returns the member's id to sign them in. The link proves the address too. Throws Denied, Invalid, TooMany. */
 export async function setNewPassword(input: z.output<typeof newPasswordInput>, address: string): Promise<number> {
   countAttempt('linkPerAddress', address);
+  const owner = memberOfLink('reset', input.token);
+  if (owner === null) throw new Denied(deadLink);
+  mustNotTellOf(input.password, memberById(owner));
   const passwordHash = await hashPassword(input.password);
   return transaction(() => {
     const id = useLink('reset', input.token);
@@ -61,11 +65,25 @@ export const changePasswordInput = z.object({
 export async function changePassword(actor: Member, input: z.output<typeof changePasswordInput>): Promise<void> {
   countAttempt('signInPerAccount', `change ${actor.id}`);
   if (!await isPasswordOf(actor.id, input.current)) throw new Invalid({ current: 'This is not your present password.' });
-  const passwordHash = await hashPassword(input.password);
+  await replacePassword(actor, input.password);
+}
+
+export const choosePasswordInput = z.object({ password: newPasswordField });
+
+/** Gives a first password to somebody who has signed in without one so far, and ends all their sessions; the caller starts a new one. Throws Denied, Invalid. */
+export async function choosePassword(session: Session, input: z.output<typeof choosePasswordInput>): Promise<void> {
+  mustHaveProved(session);
+  if (hasPassword(session.member.id)) throw new Denied('You have a password already: to change it takes the present one.');
+  await replacePassword(session.member, input.password);
+}
+
+async function replacePassword(member: Member, password: string): Promise<void> {
+  mustNotTellOf(password, member);
+  const passwordHash = await hashPassword(password);
   transaction(() => {
-    putPassword(actor.id, passwordHash);
-    endSessionsOf(actor.id);
-    post(actor.email, `Your password on ${settings().name} was changed`, [
+    putPassword(member.id, passwordHash);
+    endSessionsOf(member.id);
+    post(member.email, `Your password on ${settings().name} was changed`, [
       'Your password was changed just now, and every other browser was signed out.',
       `If it was not you, set a new one at once: ${settings().url}/reset`,
     ]);

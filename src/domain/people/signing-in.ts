@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { transaction } from '#db/client.ts';
 import { Invalid } from '../errors.ts';
+import type { Browser } from './cookies.ts';
+import { isKnownBrowser } from './known-browsers.ts';
 import { countAttempt, forgetAttempts } from './limits.ts';
 import { mailConfirmation } from './joining.ts';
 import { emailField, memberByEmail } from './members.ts';
@@ -18,11 +20,12 @@ const wrong = { password: 'E-mail address and password do not match. Please chec
  * Checks e-mail address and password; returns the member's id. An unknown address and a wrong password get the same answer in the same time.
  * Throws Invalid, TooMany.
  */
-export async function signIn(input: { email: string; password: string }, address: string): Promise<number> {
+export async function signIn(input: { email: string; password: string }, address: string, browser?: Browser): Promise<number> {
   countAttempt('signInPerAddress', address);
   countAttempt('signInPerAccount', `${input.email} ${address}`);
-  countAttempt('signInAnywhere', input.email);
   const member = memberByEmail(input.email);
+  // Whoever guesses from many addresses must not lock the owner out of the browsers they have used before.
+  if (!member || !browser || !isKnownBrowser(member.id, browser)) countAttempt('signInAnywhere', input.email);
   if (!await isPasswordOf(member?.id ?? null, input.password) || !member) throw new Invalid(wrong);
   if (!member.emailConfirmedAt) {
     countAttempt('resetPerAccount', member.email);

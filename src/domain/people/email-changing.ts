@@ -1,0 +1,111 @@
+import { and, eq, gt, isNotNull, isNull, lt } from 'drizzle-orm';
+import { z } from 'zod';
+import { agencyAccounts, authenticators, db, emailChanges, members, passkeys, recoveryCodes, transaction } from '#db/client.ts';
+import { addDays } from '#lib/dates.ts';
+import { settings } from '#lib/settings.ts';
+import { hashToken, newToken } from '#lib/tokens.ts';
+import { Denied, Invalid } from '../errors.ts';
+import { post } from '../mail/outbox.ts';
+import { countAttempt } from './limits.ts';
+import { deadLink, forgetLinksOf, makeLink } from './links.ts';
+import { forgetSignInLinksOf } from './mailed-links.ts';
+import { emailField, memberByEmail } from './members.ts';
+import { mustHaveProved } from './proving.ts';
+import { endSessionsOf, type Session } from './sessions.ts';
+
+const daysToConfirm = 1;
+const daysToUndo = 7;
+
+export const changeEmailInput = z.object({ email: emailField });
+
+/**
+ * Asks to change the member's address: a link goes to the new one, and nothing changes before it is opened. If somebody else has that address, the answer on the
+ * screen is the same, and the letter says so. Throws Denied, Invalid, TooMany.
+ */
+export function requestEmailChange(session: Session, input: z.output<typeof changeEmailInput>): void {
+  mustHaveProved(session);
+  const { member } = session;
+  const { email } = input;
+  if (email === member.email) throw new Invalid({ email: 'This is your address already.' });
+  countAttempt('emailPerMember', member.id);
+  const { name, url } = settings();
+  transaction(() => {
+    if (memberByEmail(email)?.emailConfirmedAt) {
+      return post(email, `You already have an account on ${name}`, [`Somebody, most likely you, asked to use this address for another account on ${name}. It has an account already: ${url}/sign-in`, 'If it was not you, you need not do anything.']);
+    }
+    const token = newToken(16);
+    db.delete(emailChanges).where(and(eq(emailChanges.memberId, member.id), isNull(emailChanges.confirmedAt))).run();
+    db.insert(emailChanges).values({ id: hashToken(token), memberId: member.id, oldEmail: member.email, newEmail: email, expiresAt: addDays(new Date(), daysToConfirm) }).run();
+    post(email, `Confirm your new e-mail address for ${name}`, ['Please open this link to use this address from now on:', `${url}/account/email/confirm?token=${token}`, 'It works once, for one day. If you did not ask for it, leave it: nothing happens.']);
+  });
+}
+
+const waiting = (token: string) => and(eq(emailChanges.id, hashToken(token)), isNull(emailChanges.confirmedAt), gt(emailChanges.expiresAt, new Date()));
+const undoable = (token: string) => and(eq(emailChanges.undoId, hashToken(token)), isNull(emailChanges.undoneAt), gt(emailChanges.confirmedAt, addDays(new Date(), -daysToUndo)));
+
+/** The change that a link from a letter confirms or takes back, without using it up; null when it does not work any more. */
+export function readEmailChange(which: 'confirm' | 'undo', token: string): { oldEmail: string; newEmail: string } | null {
+  return db.select({ oldEmail: emailChanges.oldEmail, newEmail: emailChanges.newEmail }).from(emailChanges).where((which === 'confirm' ? waiting : undoable)(token)).get() ?? null;
+}
+
+export const emailLinkInput = z.object({ token: z.string({ error: 'The link is incomplete.' }).max(100) });
+
+/** Changes the address with the link that came to the new one; the old one is told, with a way back for a week. Throws Denied, TooMany. */
+export function confirmEmailChange(input: z.output<typeof emailLinkInput>, address: string): void {
+  countAttempt('linkPerAddress', address);
+  const undo = newToken(16);
+  transaction(() => {
+    const change = db.update(emailChanges).set({ confirmedAt: new Date(), undoId: hashToken(undo) }).where(waiting(input.token)).returning().get();
+    if (!change) throw new Denied(deadLink);
+    putEmail(change.memberId, change.newEmail);
+    const { name, url } = settings();
+    post(change.oldEmail, `Your e-mail address on ${name} was changed`, [
+      `Your account uses ${change.newEmail} from now on. If you changed it, you need not do anything.`,
+      'If it was not you, take it back with this link. It works for a week, signs every browser out and lets you choose a new password:', `${url}/account/email/undo?token=${undo}`,
+    ]);
+  });
+}
+
+/** Takes a change of address back with the link that came to the old one: every session ends, ways of signing in that were added meanwhile go, and a link for a new password goes to the old address. Throws Denied, TooMany. */
+export function undoEmailChange(input: z.output<typeof emailLinkInput>, address: string): void {
+  countAttempt('linkPerAddress', address);
+  transaction(() => {
+    const change = db.update(emailChanges).set({ undoneAt: new Date() }).where(undoable(input.token)).returning().get();
+    if (!change) throw new Denied(deadLink);
+    const { memberId, oldEmail } = change;
+    putEmail(memberId, oldEmail);
+    // Whoever changed it may have changed it again since.
+    db.update(emailChanges).set({ undoneAt: new Date() }).where(and(eq(emailChanges.memberId, memberId), isNotNull(emailChanges.confirmedAt), isNull(emailChanges.undoneAt), gt(emailChanges.confirmedAt, change.confirmedAt ?? new Date(0)))).run();
+    db.delete(emailChanges).where(and(eq(emailChanges.memberId, memberId), isNull(emailChanges.confirmedAt))).run();
+    removeAddedSince(memberId, addDays(change.confirmedAt ?? new Date(), -1));
+    endSessionsOf(memberId);
+    const { name, url } = settings();
+    post(oldEmail, `A new password for ${name}`, ['Your account uses this address again, every browser was signed out, and passkeys, agencies and a second step that were added shortly before or since are removed. Please choose a new password:', `${url}/reset/new?token=${makeLink('reset', memberId)}`, 'The link works once, for two hours.']);
+  });
+}
+
+/** Whoever changed the address may have opened other ways in for themselves, or shut the owner out by a second step. */
+function removeAddedSince(memberId: number, since: Date): void {
+  db.delete(passkeys).where(and(eq(passkeys.memberId, memberId), gt(passkeys.createdAt, since))).run();
+  db.delete(agencyAccounts).where(and(eq(agencyAccounts.memberId, memberId), gt(agencyAccounts.createdAt, since))).run();
+  const removed = db.delete(authenticators).where(and(eq(authenticators.memberId, memberId), gt(authenticators.createdAt, since))).run().changes;
+  if (removed) db.delete(recoveryCodes).where(eq(recoveryCodes.memberId, memberId)).run();
+}
+
+/** Links that were mailed to the former address work no more. */
+function putEmail(memberId: number, email: string): void {
+  const holder = memberByEmail(email);
+  if (holder && holder.id !== memberId) {
+    if (holder.emailConfirmedAt) throw new Denied('Somebody else has an account with this address meanwhile.');
+    // Asked for and never confirmed: whoever holds the address has just shown that they are somebody else.
+    db.delete(members).where(eq(members.id, holder.id)).run();
+  }
+  db.update(members).set({ email }).where(eq(members.id, memberId)).run();
+  forgetLinksOf(memberId);
+  forgetSignInLinksOf(memberId);
+}
+
+/** Throws away changes that nobody can confirm or take back any more. */
+export function forgetOldEmailChanges(): void {
+  db.delete(emailChanges).where(lt(emailChanges.expiresAt, addDays(new Date(), -(daysToUndo + daysToConfirm)))).run();
+}

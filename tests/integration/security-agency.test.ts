@@ -1,0 +1,130 @@
+import { eq } from 'drizzle-orm';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { agencyAccounts, db, members, passwords } from '#db/client.ts';
+import { Denied, NotFound } from '#domain/errors.ts';
+import { agencyAccountsOf, agencyName, comeBackFromAgency, disconnectAgency, goToAgency, pendingAgency } from '#domain/people/agencies.ts';
+import { hasAuthenticator } from '#domain/people/authenticators.ts';
+import { join } from '#domain/people/joining.ts';
+import { letIn } from '#domain/people/letting-in.ts';
+import { memberByEmail, memberById } from '#domain/people/members.ts';
+import { hasPassword } from '#domain/people/passwords.ts';
+import type { Session } from '#domain/people/sessions.ts';
+import { type Employee, useAgency } from '../support/agency.ts';
+import { browserOfTest, enter, forgetLimits, lettersTo, sessionOf } from '../support/cast.ts';
+import { useDatabase } from '../support/database.ts';
+
+const agency = useAgency('http://localhost:4321');
+useDatabase();
+beforeEach(forgetLimits);
+
+/** There and back in one browser. */
+async function trip(employee: Employee, browser = browserOfTest(), session: Session | null = null, next = '/forums') {
+  const { url, cookie } = await goToAgency(next, session, 'here');
+  browser.take(cookie);
+  return comeBackFromAgency(await agency.visit(url, employee), browser, session);
+}
+
+const mara: Employee = { sub: 'mara-17', email: 'Mara@County.example', email_verified: true, name: 'Mara Lindqvist' };
+
+describe('signing in with an agency’s account', () => {
+  test('asks with code flow, PKCE, state and nonce, and comes back to the configured address alone', async () => {
+    expect(agencyName()).toBe('Example County');
+    const asked = new URL((await goToAgency('/', null, 'here')).url).searchParams;
+    expect(Object.fromEntries(asked)).toMatchObject({ response_type: 'code', code_challenge_method: 'S256', redirect_uri: 'http://localhost:4321/sign-in/agency/back' });
+    for (const name of ['state', 'nonce', 'code_challenge']) expect(asked.get(name)?.length).toBeGreaterThan(20);
+  });
+
+  test('makes an account for whoever has none, and finds it again by subject when the address has changed there', async () => {
+    const first = await trip(mara);
+    const made = memberByEmail('mara@county.example');
+    expect(first).toEqual({ is: 'known', memberId: made?.id, next: '/forums' });
+    expect(made).toMatchObject({ name: 'Mara Lindqvist', role: 'member' });
+    expect([made?.emailConfirmedAt !== null, hasPassword(made?.id ?? 0)]).toEqual([true, false]);
+    expect(await trip({ ...mara, email: 'mara.new@county.example' })).toMatchObject({ is: 'known', memberId: made?.id });
+    expect(memberByEmail('mara.new@county.example')).toBeNull();
+  });
+
+  test.each([['an address that the agency does not vouch for', { email_verified: false }], ['no word on it', { email_verified: undefined }], ['no address', { email: undefined }], ['what is no address', { email: 'x' }]])('%s makes no account and takes none over', async (_, given) => {
+    const before = db.select().from(members).all().length;
+    await expect(trip({ ...mara, sub: 'eve', ...given } as Employee)).rejects.toThrow(/does not vouch/);
+    expect([db.select().from(members).all().length, db.select().from(agencyAccounts).where(eq(agencyAccounts.subject, 'eve')).all()]).toEqual([before, []]);
+  });
+
+  test('an account that stands is connected only once its owner has signed in as before, in that browser', async () => {
+    const [rosa, tom] = [await enter('rosa'), await enter('tom')];
+    const employee: Employee = { sub: 'rosa-1', email: rosa.email, email_verified: true, name: 'Rosa' };
+    const browser = browserOfTest();
+    const back = await trip(employee, browser);
+    if (back.is !== 'to confirm') throw new Error(`It is ${back.is}.`);
+    browser.take(back.cookie);
+    expect(pendingAgency(browser)).toMatchObject({ email: rosa.email, next: '/forums' });
+    expect(pendingAgency(browserOfTest())).toBeNull();
+    await letIn(rosa.id, 'password', browserOfTest(), '/');
+    await letIn(tom.id, 'password', browser, '/');
+    expect([agencyAccountsOf(rosa), agencyAccountsOf(tom)]).toEqual([[], []]);
+    browser.take(...(await letIn(rosa.id, 'password', browser, '/')).cookies);
+    expect(agencyAccountsOf(rosa).map((a) => a.subject)).toEqual(['rosa-1']);
+    expect(lettersTo(rosa.email).some((l) => l.subject.includes('agency'))).toBe(true);
+    expect(await trip(employee)).toMatchObject({ is: 'known', memberId: rosa.id });
+  });
+
+  test('what somebody prepared for the address of another is worth nothing', async () => {
+    await join({ name: 'Eve', email: 'kofi@county.example', password: 'the attacker knows this one', website: null, shown: null }, 'here');
+    const back = await trip({ sub: 'kofi', email: 'kofi@county.example', email_verified: true, name: 'Kofi' });
+    const kofi = memberByEmail('kofi@county.example');
+    expect(back).toMatchObject({ is: 'known', memberId: kofi?.id });
+    expect(db.select().from(passwords).where(eq(passwords.memberId, kofi?.id ?? 0)).all()).toEqual([]);
+  });
+
+  test('another browser’s answer, a used one, and one with a changed state or code are refused', async () => {
+    const [browser, other] = [browserOfTest(), browserOfTest()];
+    const { url, cookie } = await goToAgency('/', null, 'here');
+    const search = await agency.visit(url, mara);
+    await expect(comeBackFromAgency(search, other, null)).rejects.toThrow(Denied);
+    other.take((await goToAgency('/', null, 'here')).cookie);
+    await expect(comeBackFromAgency(search, other, null)).rejects.toThrow(/did not confirm/);
+    browser.take(cookie);
+    await comeBackFromAgency(search, browser, null);
+    await expect(comeBackFromAgency(search, browser, null)).rejects.toThrow(Denied);
+    for (const spoilt of [(s: string) => s.replace(/state=[^&]+/, 'state=guess'), (s: string) => s.replace(/code=[^&]+/, 'code=guess'), () => '', () => '?error=access_denied']) {
+      const again = await goToAgency('/', null, 'here');
+      browser.take(again.cookie);
+      await expect(comeBackFromAgency(spoilt(await agency.visit(again.url, mara)), browser, null)).rejects.toThrow(/did not confirm/);
+    }
+  });
+
+  test('leads nowhere but to this site afterwards', async () => {
+    expect(await trip(mara, browserOfTest(), null, 'https://evil.example')).toMatchObject({ next: '/' });
+  });
+});
+
+describe('connecting it to an account', () => {
+  test('takes a fresh proof, and belongs to one account; nobody disconnects another’s', async () => {
+    const [tom, nadia] = [await enter('tom'), await enter('nadia')];
+    const [toms, nadias] = [await sessionOf(tom), await sessionOf(nadia)];
+    const employee: Employee = { sub: 'tom-9', email: 'other@county.example', email_verified: true };
+    await expect(goToAgency('/', { ...toms, provedAt: null }, 'here')).rejects.toThrow(Denied);
+    expect(await trip(employee, browserOfTest(), toms)).toEqual({ is: 'connected' });
+    await expect(trip(employee, browserOfTest(), nadias)).rejects.toThrow(/another account/);
+    const [account] = agencyAccountsOf(tom);
+    if (!account) throw new Error('Nothing was connected.');
+    expect(() => disconnectAgency(nadias, account)).toThrow(NotFound);
+    expect(() => disconnectAgency({ ...toms, provedAt: null }, account)).toThrow(Denied);
+    disconnectAgency(toms, account);
+    expect(agencyAccountsOf(tom)).toEqual([]);
+  });
+
+  test('begun by one member and finished by another it is refused', async () => {
+    const [tom, nadia] = [await enter('tom'), await enter('nadia')];
+    const browser = browserOfTest();
+    const { url, cookie } = await goToAgency('/', await sessionOf(tom), 'here');
+    browser.take(cookie);
+    const search = await agency.visit(url, { sub: 'x', email: 'x@county.example', email_verified: true });
+    await expect(comeBackFromAgency(search, browser, await sessionOf(nadia))).rejects.toThrow(Denied);
+  });
+
+  test('a member it made has neither password nor second step yet, and is a member like any other', async () => {
+    const { id } = memberByEmail('mara@county.example') ?? { id: 0 };
+    expect([memberById(id).role, hasPassword(id), hasAuthenticator(id)]).toEqual(['member', false, false]);
+  });
+});
