@@ -1,5 +1,7 @@
 export * from './hub.ts';
 export * from './people.ts';
+export * from './places.ts';
+export * from './profiles.ts';
 export * from './library.ts';
 export * from './imports.ts';
 export * from './forums.ts';

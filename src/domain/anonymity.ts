@@ -13,7 +13,7 @@ import type { Author } from './people/types.ts';
 export const namelessName = 'A member asking for a colleague';
 
 /** What is shown of whoever wrote without a name. */
-export const nameless: Author = { id: 0, handle: '', name: namelessName, role: 'member', sample: false, jobTitle: null, place: null };
+export const nameless: Author = { id: 0, handle: '', name: namelessName, role: 'member', sample: false, jobTitle: null, place: null, vendor: false };
 
 /** In SQL over tables or aliases of one's own: true for a post that is shown without a name. */
 export const isNamelessPost = (postId: string): string => `exists (select 1 from anonymous_posts where post_id = ${postId})`;
@@ -22,16 +22,20 @@ export const isNamelessPost = (postId: string): string => `exists (select 1 from
 export const isNamelessIn = (threadId: string, memberId: string): string =>
   `exists (select 1 from anonymous_posts nameless join posts unnamed on unnamed.id = nameless.post_id where nameless.member_id = ${memberId} and unnamed.thread_id = ${threadId})`;
 
-/** In SQL: the name as it is shown, where `hidden` is one of the two above. */
-export const shownName = (hidden: string, name: string): string => `case when ${hidden} then '${namelessName}' else ${name} end`;
+/** In SQL: the name of a member with what has to stand by it where there is no badge (see writerName). */
+export const writerIn = (member: string): string => `${member}.name || iif(${member}.vendor, ' (vendor)', '')`;
 
-type People = { [column in 'id' | 'handle' | 'name' | 'role' | 'sample' | 'jobTitle' | 'place']: AnySQLiteColumn };
+/** In SQL: the name of a writer as it is shown where no badge stands beside it; `hidden` is one of the two above, `member` a table or alias. */
+export const shownName = (hidden: string, member: string): string => `case when ${hidden} then '${namelessName}' else ${writerIn(member)} end`;
+
+type People = { [column in 'id' | 'handle' | 'name' | 'role' | 'sample' | 'jobTitle' | 'place' | 'vendor']: AnySQLiteColumn };
 
 function columns(m: People, hidden: SQL) {
   const shown = <T>(instead: T, column: AnySQLiteColumn) => sql<T>`case when ${hidden} then ${instead} else ${column} end`;
   return {
     id: shown(nameless.id, m.id), handle: shown(nameless.handle, m.handle), name: shown(nameless.name, m.name), role: shown(nameless.role, m.role),
     sample: sql<boolean>`case when ${hidden} then 0 else ${m.sample} end`.mapWith(Boolean), jobTitle: shown(nameless.jobTitle, m.jobTitle), place: shown(nameless.place, m.place),
+    vendor: sql<boolean>`case when ${hidden} then 0 else ${m.vendor} end`.mapWith(Boolean),
   };
 }
 

@@ -1,0 +1,120 @@
+import { forms, kindName, regionName, countryName, stages } from './words.ts';
+import { labelOf } from '../vocabulary.ts';
+
+/** What likeness looks at. */
+export interface Likenable {
+  population: number | null;
+  /** Code of a jurisdiction. */
+  kind: string | null;
+  form: string | null;
+  stage: string | null;
+  /** Names of the systems it works with. */
+  systems: readonly string[];
+  region: string | null;
+  country: string | null;
+}
+
+export const parts = ['population', 'kind', 'form', 'stage', 'stack', 'region'] as const;
+export type Part = (typeof parts)[number];
+
+export const partNames: Record<Part, string> = {
+  population: 'Population', kind: 'Kind of government', form: 'Form of government', stage: 'Stage of the programme', stack: 'Systems in use', region: 'State or province, country',
+};
+
+/** How much each part counts, from 0, not at all, to 3. */
+export type Weights = Readonly<Record<Part, number>>;
+export const mostWeight = 3;
+export const usualWeights: Weights = { population: 3, kind: 1, form: 1, stage: 2, stack: 1, region: 1 };
+export const weightWords = ['not at all', 'a little', 'some', 'a lot'] as const;
+
+/** A hundred times as many people are as far apart as it gets. */
+const farthest = 2;
+
+/** How far apart two places are in one part, from 0 to 1: half where it is known of one only, null where of neither. */
+function apart(part: Part, a: Likenable, b: Likenable): number | null {
+  if (part === 'stack') return known(a.systems.length > 0, b.systems.length > 0, () => 1 - shared(a.systems, b.systems).length / new Set([...names(a.systems), ...names(b.systems)]).size);
+  if (part === 'region') return known(a.country !== null, b.country !== null, () => (a.country !== b.country ? 1 : a.region !== null && a.region === b.region ? 0 : a.region === null && b.region === null ? 0 : 0.5));
+  if (part === 'population') return known(a.population !== null, b.population !== null, () => Math.min(1, Math.abs(Math.log10((a.population ?? 0) + 1) - Math.log10((b.population ?? 0) + 1)) / farthest));
+  if (part === 'stage') return known(stageOf(a) >= 0, stageOf(b) >= 0, () => Math.abs(stageOf(a) - stageOf(b)) / (stages.length - 1));
+  return known(a[part] !== null, b[part] !== null, () => Number(a[part] !== b[part]));
+}
+
+const known = (one: boolean, other: boolean, distance: () => number): number | null => (one && other ? distance() : one || other ? 0.5 : null);
+const stageOf = ({ stage }: Likenable) => stages.findIndex(({ code }) => code === stage);
+const names = (systems: readonly string[]) => systems.map((name) => name.toLowerCase());
+const shared = (a: readonly string[], b: readonly string[]) => [...new Set(a)].filter((name) => names(b).includes(name.toLowerCase()));
+
+/**
+ * How unlike two places are, from 0 to 1: the mean of the parts by their weights. A part of which nothing is known of either place does not count;
+ * where it is known of one only it counts half, so that what is unknown is neither near nor far. Symmetric, and 0 for a place and itself.
+ */
+export function distance(a: Likenable, b: Likenable, weights: Weights): number {
+  let sum = 0;
+  let weighed = 0;
+  for (const part of parts) {
+    if (weights[part] === 0) continue;
+    const far = apart(part, a, b);
+    if (far === null) continue;
+    sum += weights[part] * far;
+    weighed += weights[part];
+  }
+  return weighed === 0 ? 0 : sum / weighed;
+}
+
+/** Whole percent of likeness, as it is shown. */
+export const likenessPercent = (far: number): number => Math.round(100 * (1 - far));
+
+/** Why another place is like or unlike ours, part by part, in words; parts without weight, and those of which nothing is known, are left out. */
+export function explain(ours: Likenable, other: Likenable, weights: Weights): { part: Part; far: number; words: string }[] {
+  return parts.flatMap((part) => {
+    const far = weights[part] === 0 ? null : apart(part, ours, other);
+    return far === null ? [] : [{ part, far, words: say[part](ours, other) }];
+  });
+}
+
+const say: Record<Part, (ours: Likenable, other: Likenable) => string> = {
+  population: ({ population: a }, { population: b }) => (a === null || b === null ? 'population not known' : people((b + 1) / (a + 1))),
+  kind: (a, b) => same('kind of government', a.kind, b.kind, kindName),
+  form: (a, b) => same('form of government', a.form, b.form, (code) => labelOf(forms, code)),
+  stage: (a, b) => same('stage', a.stage, b.stage, (code) => labelOf(stages, code)),
+  stack: (a, b) => {
+    if (a.systems.length === 0 || b.systems.length === 0) return 'systems not known';
+    const both = shared(b.systems, a.systems);
+    return both.length > 0 ? `both use ${both.join(', ')}` : 'other systems';
+  },
+  region: (a, b) => {
+    if (a.country === null || b.country === null) return 'country not known';
+    if (a.country !== b.country) return `in ${countryName(b.country)}`;
+    return a.region !== null && a.region === b.region ? `also in ${regionName(a.country, a.region)}` : a.region === null && b.region === null ? `also in ${countryName(a.country)}` : b.region === null ? 'same country' : `in ${regionName(b.country, b.region)}`;
+  },
+};
+
+function people(ratio: number): string {
+  if (ratio > 0.9 && ratio < 1.1) return 'about as many people';
+  const times = ratio > 1 ? ratio : 1 / ratio;
+  const number = times < 10 ? times.toFixed(1).replace(/\.0$/, '') : Math.round(times).toLocaleString('en-CA');
+  return ratio > 1 ? `${number} times as many people` : `a population ${number} times smaller`;
+}
+
+function same(what: string, a: string | null, b: string | null, label: (code: string) => string): string {
+  if (a === null || b === null) return `${what} not known`;
+  return a === b ? `same ${what}` : `${what}: ${label(b).toLowerCase()}`;
+}
+
+/** The most alike first; what is equally alike in an order that stays, by their keys. */
+export function byLikeness<T extends { far: number; key: string }>(a: T, b: T): number {
+  return a.far - b.far || (a.key < b.key ? -1 : a.key > b.key ? 1 : 0);
+}
+
+/** Reads weights from the query part of an address, as `by-population=3`; what means nothing is the usual. */
+export function readWeights(query: URLSearchParams): Weights {
+  const weight = (part: Part) => {
+    const given = query.get(`by-${part}`);
+    return given !== null && /^[0-3]$/.test(given) ? Number(given) : usualWeights[part];
+  };
+  return { population: weight('population'), kind: weight('kind'), form: weight('form'), stage: weight('stage'), stack: weight('stack'), region: weight('region') };
+}
+
+/** Names and values that say the same in an address, without the usual ones. */
+export const pairsOfWeights = (weights: Weights): [name: string, value: string][] =>
+  parts.flatMap((part): [string, string][] => (weights[part] === usualWeights[part] ? [] : [[`by-${part}`, String(weights[part])]]));
