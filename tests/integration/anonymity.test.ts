@@ -119,7 +119,7 @@ describe('who asks without a name', () => {
         expect(JSON.stringify(shown), `${where}, to ${viewer?.name ?? 'a visitor'}`).not.toMatch(names);
       }
       const { posts, thread: row, lists } = surfaces(viewer, thread.id) as { posts: { author: object }[]; thread: { author: object; lastPoster: object }; lists: unknown };
-      for (const { author } of [posts[0], posts[2], { author: row.author }, { author: row.lastPoster }].filter((p) => p !== undefined)) expect(author).toEqual({ id: 0, handle: '', name: namelessName, role: 'member', sample: false, jobTitle: null, place: null });
+      for (const { author } of [posts[0], posts[2], { author: row.author }, { author: row.lastPoster }].filter((p) => p !== undefined)) expect(author).toEqual({ id: 0, handle: '', name: namelessName, role: 'member', sample: false, jobTitle: null, place: null, vendor: false });
       expect(JSON.stringify(lists)).toContain(namelessName);
     }
     expect(JSON.stringify([log.mock.calls, error.mock.calls])).not.toMatch(names);

@@ -31,7 +31,7 @@ const line = z.object({
 export function putPlaces(csv: string): { read: number } {
   const hash = createHash('sha256').update(csv).digest().readUIntBE(0, 6);
   if (db.select({ value: facts.value }).from(facts).where(eq(facts.name, 'places-file')).get()?.value === hash) return { read: 0 };
-  const rows = (parse(csv, { columns: true, comment: '#', info: true }) as { record: unknown; info: { lines: number } }[]).map(({ record, info }) => {
+  const rows = (parse(csv, { columns: true, comment: '#', skip_empty_lines: true, info: true }) as { record: unknown; info: { lines: number } }[]).map(({ record, info }) => {
     const read = line.safeParse(record);
     if (!read.success) throw new Error(`content/places.csv:${info.lines} ${read.error.issues[0]?.path.join('.') || 'line'}: this makes no sense.`);
     return read.data;

@@ -32,7 +32,7 @@ const farthest = 2;
 
 /** How far apart two places are in one part, from 0 to 1: half where it is known of one only, null where of neither. */
 function apart(part: Part, a: Likenable, b: Likenable): number | null {
-  if (part === 'stack') return known(a.systems.length > 0, b.systems.length > 0, () => 1 - shared(a.systems, b.systems).length / new Set([...names(a.systems), ...names(b.systems)]).size);
+  if (part === 'stack') return known(stackOf(a).size > 0, stackOf(b).size > 0, () => 1 - stackOf(a).intersection(stackOf(b)).size / stackOf(a).union(stackOf(b)).size);
   if (part === 'region') return known(a.country !== null, b.country !== null, () => (a.country !== b.country ? 1 : a.region !== null && a.region === b.region ? 0 : a.region === null && b.region === null ? 0 : 0.5));
   if (part === 'population') return known(a.population !== null, b.population !== null, () => Math.min(1, Math.abs(Math.log10((a.population ?? 0) + 1) - Math.log10((b.population ?? 0) + 1)) / farthest));
   if (part === 'stage') return known(stageOf(a) >= 0, stageOf(b) >= 0, () => Math.abs(stageOf(a) - stageOf(b)) / (stages.length - 1));
@@ -41,8 +41,8 @@ function apart(part: Part, a: Likenable, b: Likenable): number | null {
 
 const known = (one: boolean, other: boolean, distance: () => number): number | null => (one && other ? distance() : one || other ? 0.5 : null);
 const stageOf = ({ stage }: Likenable) => stages.findIndex(({ code }) => code === stage);
-const names = (systems: readonly string[]) => systems.map((name) => name.toLowerCase());
-const shared = (a: readonly string[], b: readonly string[]) => [...new Set(a)].filter((name) => names(b).includes(name.toLowerCase()));
+/** Names of the systems, in lower case; that two places made something of their own does not make them alike. */
+const stackOf = ({ systems }: Likenable): ReadonlySet<string> => new Set(systems.map((name) => name.toLowerCase()).filter((name) => name !== 'own'));
 
 /**
  * How unlike two places are, from 0 to 1: the mean of the parts by their weights. A part of which nothing is known of either place does not count;
@@ -78,8 +78,8 @@ const say: Record<Part, (ours: Likenable, other: Likenable) => string> = {
   form: (a, b) => same('form of government', a.form, b.form, (code) => labelOf(forms, code)),
   stage: (a, b) => same('stage', a.stage, b.stage, (code) => labelOf(stages, code)),
   stack: (a, b) => {
-    if (a.systems.length === 0 || b.systems.length === 0) return 'systems not known';
-    const both = shared(b.systems, a.systems);
+    if (stackOf(a).size === 0 || stackOf(b).size === 0) return 'systems not known';
+    const both = b.systems.filter((name, at) => stackOf(a).has(name.toLowerCase()) && b.systems.indexOf(name) === at);
     return both.length > 0 ? `both use ${both.join(', ')}` : 'other systems';
   },
   region: (a, b) => {

@@ -84,16 +84,26 @@ export function editProfile(actor: Member, input: z.output<typeof profileInput>)
   if (input.themes.some((code) => !known.has(code))) throw new Invalid({ themes: 'One of these themes does not exist.' });
   transaction(() => {
     const before = storedProfile(actor.id);
+    const writerBefore = writerOf(actor.id);
     const { pronouns, jobTitle, askMe, lookingFor } = input;
     const visibility = Object.fromEntries(profileFields.flatMap((field): [string, string][] => (input[`see-${field}`] === 'everyone' ? [] : [[field, input[`see-${field}`]]])));
     const fields = { pronouns, jobTitle, askMe, lookingFor, visibility, ...placeMeant(input.place, input.placeChoice, before), updatedAt: new Date() };
     db.insert(profiles).values({ memberId: actor.id, ...fields }).onConflictDoUpdate({ target: profiles.memberId, set: fields }).run();
     putTraits(actor.id, { hat: input.hats, channel: input.channels, language: input.languages, theme: input.themes });
     db.update(members).set({ name: input.name, listed: input.listed, vendor: input.hats.includes('vendor') }).where(eq(members.id, actor.id)).run();
-    standBesideName(actor.id, actor.name);
+    standBesideName(actor.id);
+    const writer = writerOf(actor.id);
+    if (writer !== writerBefore) putWriterName(actor.id, writer);
     bumpChanges();
   });
   return { url: `/members/${actor.handle}` };
+}
+
+/** A member's name as it stands as a writer's. */
+function writerOf(memberId: number): string {
+  const row = db.select({ name: members.name, vendor: members.vendor }).from(members).where(eq(members.id, memberId)).get();
+  if (!row) throw new NotFound();
+  return writerName(row);
 }
 
 function putTraits(memberId: number, traits: Record<TraitKind, readonly string[]>): void {
@@ -102,14 +112,12 @@ function putTraits(memberId: number, traits: Record<TraitKind, readonly string[]
 }
 
 /** Puts what everybody may see beside the name, wherever the name stands, and into search. Call inside the transaction of the change. */
-export function standBesideName(memberId: number, nameBefore: string | null): void {
+function standBesideName(memberId: number): void {
   const row = storedProfile(memberId);
   const place = row.placeId === null ? null : db.select({ label: places.label }).from(places).where(eq(places.id, row.placeId)).get()?.label ?? null;
   const shown = (field: ProfileField, value: string | null) => (visibilityOf(row.visibility, field) === 'everyone' ? value : null);
-  const before = db.select({ name: members.name, vendor: members.vendor }).from(members).where(eq(members.id, memberId)).get();
   db.update(members).set({ jobTitle: shown('jobTitle', row.jobTitle), place: shown('place', place ?? row.placeText) }).where(eq(members.id, memberId)).run();
   indexMember(memberId);
-  if (before && writerName(before) !== nameBefore) putWriterName(memberId, writerName(before));
 }
 
 /** Gives members who wrote their place by hand the place of the list that is called so, where there is exactly one. Once for each text: what matched nothing stays as it is. Returns how many. */
@@ -124,7 +132,7 @@ export function matchPlaces(): number {
       if (!place || another || !/,/.test(text ?? '')) continue;
       const { jobTitle } = storedProfile(id);
       db.insert(profiles).values({ memberId: id, jobTitle, placeId: place.id }).run();
-      standBesideName(id, null);
+      standBesideName(id);
       matched++;
     }
     if (matched > 0) bumpChanges();
