@@ -21,14 +21,14 @@ beforeAll(async () => {
 const open = (): string[] => [
   '/', '/about', '/guidelines', '/privacy', '/accessibility', '/library', '/library?type=journal-article&view=table', '/library?type=thesis&theme=equity&year=1977', '/library/staffing-the-centre', '/library/boston-shows-the-repair',
   '/library/mazerolle2002managing', '/collections', '/library?population=1m-plus&channel=web&sort=person', '/themes', '/themes/equity', '/forums', '/forums/measures', '/forums/measures?show=unanswered', found.thread, `${found.thread}?page=2`,
-  '/search', '/search?q=staffing', '/search?q=zzzzqqqq', '/search?q=pothoel+repair', '/search?q=interpreter+line+waits&kind=thread', '/thesaurus', '/embed', '/log', '/trust', '/members/tom', '/sign-in', '/join', '/join?sent', '/join/confirm?token=x', '/reset', '/reset?sent', '/reset/new?token=x', '/nowhere',
+  '/search', '/search?q=staffing', '/search?q=zzzzqqqq', '/search?q=pothoel+repair', '/search?q=interpreter+line+waits&kind=thread', '/thesaurus', '/embed', '/log', '/trust', '/members/tom', '/members', '/members?like=alder-springs-co-sample&theme=equity', '/places', '/places?like=denver-co&by-stage=0', '/places?like-name=Springfield', '/places/denver-co', '/places/alder-springs-co-sample', '/library?like=denver-co', '/sign-in', '/join', '/join?sent', '/join/confirm?token=x', '/reset', '/reset?sent', '/reset/new?token=x', '/nowhere',
 ];
-const signedIn = (): string[] => ['/', found.thread, '/library/staffing-the-centre', '/forums/new', '/forums/new?title=interpreter+line', '/search?q=staffing', '/account', '/account?welcome', '/library/suggest', '/account/suggestions', '/account/drafts', '/account/saved', '/account/collections', '/account/searches', '/account/inbox', '/account/notifications', '/collections/new', '/library/mazerolle2002managing', `/posts/${found.post}/flag`, '/members/tom/flag', '/flagged'];
+const signedIn = (): string[] => ['/', found.thread, '/library/staffing-the-centre', '/forums/new', '/forums/new?title=interpreter+line', '/search?q=staffing', '/account', '/account/profile', '/members', '/account?welcome', '/library/suggest', '/account/suggestions', '/account/drafts', '/account/saved', '/account/collections', '/account/searches', '/account/inbox', '/account/notifications', '/collections/new', '/library/mazerolle2002managing', `/posts/${found.post}/flag`, '/members/tom/flag', '/flagged'];
 const own = (): string[] => ['/members/tom', `/posts/${found.post}/edit`, `/posts/${found.post}/history`, `/posts/${found.post}/remove`];
 const coordinating = (): string[] => [
   '/desk', '/desk/flags', '/desk/log', '/desk/members', '/desk/resources', '/desk/resources/new', '/desk/resources/new?kind=article', '/desk/resources/new?kind=practice', '/desk/resources/new?kind=reference',
   '/desk/resources/staffing-the-centre', '/desk/resources/mazerolle2002managing', '/desk/resources/staffing-the-centre/history', '/desk/resources/staffing-the-centre/files', '/desk/review', '/desk/care', '/desk/questions', '/desk/answers',
-  '/desk/imports', '/desk/duplicates', '/desk/duplicates/compare?a=staffing-the-centre&b=choosing-channels', '/desk/links', found.thread, '/library/mazerolle2002managing', '/members/tom', `/posts/${found.post}/remove`,
+  '/desk/imports', '/desk/duplicates', '/desk/duplicates/compare?a=staffing-the-centre&b=choosing-channels', '/desk/links', '/desk/places', '/desk/places/new', '/desk/places/denver-co', '/places/denver-co/edit', found.thread, '/library/mazerolle2002managing', '/members/tom', `/posts/${found.post}/remove`,
 ];
 
 const views = [

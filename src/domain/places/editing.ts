@@ -24,7 +24,7 @@ const systemsField = optionalText(300).transform((typed) => [...new Map((typed ?
 
 export const placeFactsInput = z.object({
   slug: z.string().max(100), form: coded(forms), stage: coded(stages), line: coded(lines), launched: year,
-  channels: z.array(z.string()).default([]).refine((codes) => codes.every((code) => channels.some((term) => term.code === code)), 'Choose from these.'),
+  channels: z.array(z.string()).refine((codes) => codes.every((code) => channels.some((term) => term.code === code)), 'Choose from these.').default([]),
   crm: systemsField, telephony: systemsField, 'work-orders': systemsField, knowledge: systemsField, app: systemsField, gis: systemsField, analytics: systemsField,
 });
 type SystemRole = 'crm' | 'telephony' | 'work-orders' | 'knowledge' | 'app' | 'gis' | 'analytics';

@@ -14,8 +14,8 @@ import { channels } from '../vocabulary.ts';
 import { hats, languages, profileFields, visibilityOf, type ProfileField } from './fields.ts';
 import { storedProfile, traitsOf, type ProfileRow, type TraitKind } from './stored.ts';
 
-const codes = (list: readonly { code: string }[], most: number) => z.array(z.string()).default([]).transform((given) => [...new Set(given)])
-  .refine((given) => given.every((code) => list.some((term) => term.code === code)), 'Choose from these.').refine((given) => given.length <= most, `Choose at most ${most}.`);
+const codes = (list: readonly { code: string }[], most: number) => z.array(z.string()).max(most, `Choose at most ${most}.`)
+  .refine((given) => given.every((code) => list.some((term) => term.code === code)), 'Choose from these.').default([]);
 const whoSees = z.enum(visibilities, 'Choose who sees this.').default('everyone');
 
 export const profileInput = z.object({
