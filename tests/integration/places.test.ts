@@ -99,6 +99,15 @@ describe('the list', () => {
     expect(bySize.places[0]?.label).toBe('Toronto, ON');
     expect(ask('like=nowhere').like).toBeNull();
   });
+
+  test('what is equally alike stands in an order that stays: every place once over all pages, the same each time', () => {
+    const only = 'like=chicago-il&by-population=0&by-form=0&by-stage=0&by-stack=0&region=IL';
+    const pages = () => Array.from({ length: ask(only).paging.pages }, (_, n) => ask(`${only}&page=${n + 1}`).places.map(({ slug }) => slug)).flat();
+    const first = pages();
+    expect([first.length, new Set(first).size]).toEqual([ask(only).total, ask(only).total]);
+    putPlaces(`${file}\n\n\n`);
+    expect(pages()).toEqual(first);
+  });
 });
 
 describe('the facts of a place', () => {

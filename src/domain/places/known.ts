@@ -20,7 +20,7 @@ export interface KnownPlace extends Likenable {
 
 let kept: { of: object; at: number; places: readonly KnownPlace[]; bySlug: ReadonlyMap<string, KnownPlace>; byId: ReadonlyMap<number, KnownPlace> } | null = null;
 
-/** Every place; read once and kept until a place changes, in this process or another: likeness goes through all of them. Not inside a transaction that writes. */
+/** Every place, the largest first; read once and kept until a place changes, in this process or another: likeness goes through all of them. Not inside a transaction that writes. */
 export function knownPlaces(): NonNullable<typeof kept> {
   const at = (changeCount().get() as { value: number } | undefined)?.value ?? 0;
   if (kept?.at === at && kept.of === db.$client) return kept;
@@ -33,7 +33,7 @@ export function knownPlaces(): NonNullable<typeof kept> {
 }
 const changeCount = prepared((d) => d.$client.prepare(`select value from facts where name = 'places'`));
 const all = prepared((d) => d.$client.prepare(`
-  select id, slug, label, name, folded, country, region, kind, line, launched, population, population_year as populationYear, form, stage, latitude, longitude, sample from places order by folded, id`));
+  select id, slug, label, name, folded, country, region, kind, line, launched, population, population_year as populationYear, form, stage, latitude, longitude, sample from places order by population desc nulls last, folded, id`));
 const allSystems = prepared((d) => d.$client.prepare('select place_id as placeId, name from place_systems order by role, name'));
 
 /** Says that places were put or changed. Call inside the transaction of the change. */

@@ -32,17 +32,28 @@ const farthest = 2;
 
 /** How far apart two places are in one part, from 0 to 1: half where it is known of one only, null where of neither. */
 function apart(part: Part, a: Likenable, b: Likenable): number | null {
-  if (part === 'stack') return known(stackOf(a).size > 0, stackOf(b).size > 0, () => 1 - stackOf(a).intersection(stackOf(b)).size / stackOf(a).union(stackOf(b)).size);
-  if (part === 'region') return known(a.country !== null, b.country !== null, () => (a.country !== b.country ? 1 : a.region !== null && a.region === b.region ? 0 : a.region === null && b.region === null ? 0 : 0.5));
-  if (part === 'population') return known(a.population !== null, b.population !== null, () => Math.min(1, Math.abs(Math.log10((a.population ?? 0) + 1) - Math.log10((b.population ?? 0) + 1)) / farthest));
-  if (part === 'stage') return known(stageOf(a) >= 0, stageOf(b) >= 0, () => Math.abs(stageOf(a) - stageOf(b)) / (stages.length - 1));
-  return known(a[part] !== null, b[part] !== null, () => Number(a[part] !== b[part]));
+  const [one, other] = [isKnown(part, a), isKnown(part, b)];
+  if (!one || !other) return one || other ? 0.5 : null;
+  if (part === 'population') return Math.min(1, Math.abs(Math.log10((a.population ?? 0) + 1) - Math.log10((b.population ?? 0) + 1)) / farthest);
+  if (part === 'stage') return Math.abs(stageOf(a) - stageOf(b)) / (stages.length - 1);
+  if (part === 'stack') return farInStack(stackOf(a), stackOf(b));
+  if (part === 'region') return a.country !== b.country ? 1 : a.region === b.region ? 0 : 0.5;
+  return Number(a[part] !== b[part]);
 }
 
-const known = (one: boolean, other: boolean, distance: () => number): number | null => (one && other ? distance() : one || other ? 0.5 : null);
-const stageOf = ({ stage }: Likenable) => stages.findIndex(({ code }) => code === stage);
+function isKnown(part: Part, place: Likenable): boolean {
+  if (part === 'stack') return stackOf(place).size > 0;
+  if (part === 'stage') return stageOf(place) >= 0;
+  return (part === 'region' ? place.country : place[part]) !== null;
+}
+
+const stageNumbers = new Map(stages.map(({ code }, at) => [code, at]));
+const stageOf = ({ stage }: Likenable): number => (stage === null ? -1 : stageNumbers.get(stage) ?? -1);
+
+const nothing: ReadonlySet<string> = new Set();
 /** Names of the systems, in lower case; that two places made something of their own does not make them alike. */
-const stackOf = ({ systems }: Likenable): ReadonlySet<string> => new Set(systems.map((name) => name.toLowerCase()).filter((name) => name !== 'own'));
+const stackOf = ({ systems }: Likenable): ReadonlySet<string> => (systems.length === 0 ? nothing : new Set(systems.map((name) => name.toLowerCase()).filter((name) => name !== 'own')));
+const farInStack = (a: ReadonlySet<string>, b: ReadonlySet<string>): number => 1 - a.intersection(b).size / a.union(b).size;
 
 /**
  * How unlike two places are, from 0 to 1: the mean of the parts by their weights. A part of which nothing is known of either place does not count;
@@ -99,11 +110,6 @@ function people(ratio: number): string {
 function same(what: string, a: string | null, b: string | null, label: (code: string) => string): string {
   if (a === null || b === null) return `${what} not known`;
   return a === b ? `same ${what}` : `${what}: ${label(b).toLowerCase()}`;
-}
-
-/** The most alike first; what is equally alike in an order that stays, by their keys. */
-export function byLikeness<T extends { far: number; key: string }>(a: T, b: T): number {
-  return a.far - b.far || (a.key < b.key ? -1 : a.key > b.key ? 1 : 0);
 }
 
 /** Reads weights from the query part of an address, as `by-population=3`; what means nothing is the usual. */

@@ -3,7 +3,7 @@ import { paging, type Paging } from '#lib/paging.ts';
 import { and, count, eq, isNotNull, isNull, lt, or } from 'drizzle-orm';
 import { populationBand } from '../vocabulary.ts';
 import { knownPlaces, type KnownPlace } from './known.ts';
-import { byLikeness, distance, explain, likenessPercent, pairsOfWeights, readWeights, usualWeights, type Weights } from './likeness.ts';
+import { distance, explain, likenessPercent, pairsOfWeights, readWeights, usualWeights, type Weights } from './likeness.ts';
 import { placeWords } from './words.ts';
 
 /** What a list of places is narrowed to, as its address says it. Everything empty is every place. */
@@ -55,9 +55,9 @@ export function listPlaces(ask: PlaceAsk, size = 30): { places: PlaceHit[]; tota
     && (!ask.band || populationBand(place.population) === ask.band) && (!ask.form || place.form === ask.form) && (!ask.stage || place.stage === ask.stage) && (!ask.line || place.line === ask.line)
     && (!ask.system || place.systems.some((name) => name.toLowerCase() === ask.system.toLowerCase())) && (!ask.peopled || counts.has(place.id))
     && typed.every((word) => ` ${place.folded}`.includes(` ${word}`)) && place.id !== like?.id;
-  const found = places.filter(fits).map((place) => ({ place, far: like ? distance(like, place, ask.weights) : 0, key: place.folded + place.id }));
-  if (like) found.sort(byLikeness);
-  else found.sort((a, b) => (b.place.population ?? -1) - (a.place.population ?? -1) || (a.key < b.key ? -1 : 1));
+  const found = places.filter(fits).map((place) => ({ place, far: like ? distance(like, place, ask.weights) : 0 }));
+  // What is equally alike stays as it was: the largest first.
+  if (like) found.sort((a, b) => a.far - b.far);
   const slice = paging(found.length, size, ask.page);
   return {
     total: found.length, paging: slice, like,

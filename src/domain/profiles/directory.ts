@@ -3,7 +3,7 @@ import { paging, type Paging } from '#lib/paging.ts';
 import { canModerate } from '../people/permissions.ts';
 import type { Role, Viewer, Visibility } from '../people/types.ts';
 import { knownPlaces, type KnownPlace } from '../places/known.ts';
-import { distance, explain, likenessPercent, pairsOfWeights, readWeights, usualWeights, byLikeness, type Weights } from '../places/likeness.ts';
+import { distance, explain, likenessPercent, pairsOfWeights, readWeights, usualWeights, type Weights } from '../places/likeness.ts';
 import { fold, wordsIn } from '../search/words.ts';
 import { populationBand } from '../vocabulary.ts';
 import { allContributions, noContributions, type Contributions } from './contributions.ts';
@@ -113,7 +113,7 @@ export function listDirectory(viewer: Viewer, ask: DirectoryAsk, size = 20): Dir
   type Found = (typeof found)[number];
   const byName = (a: Found, b: Found) => (a.key < b.key ? -1 : 1);
   const helpful = (a: Found, b: Found) => onTheme(b, ask) - onTheme(a, ask) || b.contributions.accepted - a.contributions.accepted || b.contributions.answers - a.contributions.answers || broughtBy(b) - broughtBy(a) || byName(a, b);
-  found.sort(like ? byLikeness : ask.sort === 'name' ? byName : ask.sort === 'newest' ? (a, b) => b.one.joined - a.one.joined || byName(a, b) : helpful);
+  found.sort(like ? (a, b) => a.far - b.far || byName(a, b) : ask.sort === 'name' ? byName : ask.sort === 'newest' ? (a, b) => b.one.joined - a.one.joined || byName(a, b) : helpful);
   const slice = paging(found.length, size, ask.page);
   return {
     total: found.length, paging: slice, like, place,
