@@ -184,7 +184,7 @@ describe('members from before there were places', () => {
 describe('the library about places like one', () => {
   beforeAll(() => {
     const practice = (slug: string, place: string, region: string, country: string, population: number | null) => piece({ slug, kind: 'practice', place, region, country, population, details: { jurisdiction: 'municipality' } });
-    putCatalogue(catalogue([practice('of-boston', 'Boston', 'MA', 'US', 650_706), practice('of-tiny', 'Tinytown', 'KS', 'US', 900), practice('of-montreal', 'Montreal', 'QC', 'CA', null), piece({ slug: 'of-nowhere' })]));
+    putCatalogue(catalogue([practice('of-boston', 'Boston', 'Massachusetts', 'US', 650_706), practice('of-tiny', 'Tinytown', 'KS', 'US', 900), practice('of-montreal', 'Montreal', 'QC', 'CA', null), piece({ slug: 'of-nowhere' })]));
   });
   const slugs = (query: string) => listResources(readFilters(new URLSearchParams(query)));
 

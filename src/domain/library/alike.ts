@@ -1,7 +1,8 @@
 import { prepared, untilChange } from '#db/client.ts';
 import { knownPlaces, type KnownPlace } from '../places/known.ts';
 import { distance, explain, likenessPercent, type Likenable, type Weights } from '../places/likeness.ts';
-import { placeWords } from '../places/words.ts';
+import { placeWords, regionName } from '../places/words.ts';
+import { fold } from '../search/words.ts';
 
 interface Row { id: string; place: string | null; region: string | null; country: string | null; population: number | null; kind: string | null }
 
@@ -10,17 +11,18 @@ const resourcePlaces = untilChange((): ReadonlyMap<string, { at: Likenable; plac
   const called = new Map<string, KnownPlace | null>();
   for (const place of knownPlaces().places) {
     const name = placeWords(place.name).join(' ');
-    for (const key of [`${name}|${place.country}|${place.region ?? ''}`, `${name}|${place.country}|`]) {
+    for (const region of new Set(['', fold(place.region ?? ''), fold(regionName(place.country, place.region ?? ''))])) {
+      const key = `${name}|${place.country}|${region}`;
       // A bare name that several places have means none of them.
       called.set(key, called.has(key) && called.get(key)?.id !== place.id ? null : place);
     }
   }
   return new Map((rows().all() as Row[]).map((row) => {
-    const place = row.place === null ? null : called.get(`${placeWords(row.place).join(' ')}|${row.country ?? 'US'}|${row.region ?? ''}`) ?? null;
+    const place = row.place === null ? null : called.get(`${placeWords(row.place).join(' ')}|${row.country ?? 'US'}|${fold(row.region ?? '')}`) ?? null;
     const { population, region, country, kind } = row;
     return [row.id, { place, at: {
       population: population ?? place?.population ?? null, kind: kind ?? place?.kind ?? null, form: place?.form ?? null, stage: place?.stage ?? null, systems: place?.systems ?? [],
-      region: region ?? place?.region ?? null, country: country ?? place?.country ?? null,
+      region: place?.region ?? region, country: place?.country ?? country,
     } }];
   }));
 });
