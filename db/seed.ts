@@ -12,13 +12,23 @@ import { createThread } from '#domain/forum/starting-threads.ts';
 import { createCollection, featureCollection } from '#domain/library/collecting.ts';
 import { collectResource } from '#domain/library/placing.ts';
 import { asMember, freeHandle } from '#domain/people/members.ts';
+import { countPlaceChange } from '#domain/places/known.ts';
+import { foldedPlace, placeLabel } from '#domain/places/words.ts';
 import { indexMember } from '#domain/people/searchable.ts';
 import type { ThreadKind } from '#domain/forum/types.ts';
 import type { Member, Role } from '#domain/people/types.ts';
 import { addDays } from '#lib/dates.ts';
-import { acceptedAnswers, attempts, bumpChanges, collections, db, members, notifications, posts, resources, threads, transaction, trustLevels } from './client.ts';
+import { slugify } from '#lib/slug.ts';
+import { acceptedAnswers, attempts, bumpChanges, collections, db, members, memberTraits, notifications, placeChannels, places, placeSystems, posts, profiles, resources, threads, transaction, trustLevels } from './client.ts';
 
-interface Person { key: string; name: string; email: string; role: Role; jobTitle?: string; place?: string }
+interface Person {
+  key: string; name: string; email: string; role: Role; jobTitle?: string; place?: string;
+  pronouns?: string; hats?: string[]; languages?: string[]; themes?: string[]; askMe?: string; lookingFor?: string;
+}
+interface Place {
+  name: string; region: string; country: string; kind: string; population: number; form: string; stage: string; line: string; launched?: number; latitude: number; longitude: number;
+  systems: Record<string, string[]>; channels: string[];
+}
 interface Thread {
   title: string; kind: ThreadKind; author: string; daysAgo: number; themes?: string[]; pinned?: boolean; locked?: boolean; body: string;
   /** Asked for a colleague, without a name. */
@@ -45,6 +55,7 @@ const read = <T>(file: string): T => parse(readFileSync(file, 'utf8')) as T;
 export function seedSampleCommunity(folder: string, now = new Date()): void {
   if (db.select({ id: members.id }).from(members).limit(1).get()) return;
   transaction(() => {
+    addPlaces(read<Place[]>(join(folder, 'places.yaml')), now);
     const cast = joinCast(read<Person[]>(join(folder, 'cast.yaml')), now);
     for (const file of readdirSync(join(folder, 'threads')).sort()) {
       const forum = file.replace(/\.yaml$/, '');
@@ -58,13 +69,35 @@ export function seedSampleCommunity(folder: string, now = new Date()): void {
   });
 }
 
+/** The invented places of the cast, marked as such. */
+function addPlaces(sample: Place[], now: Date): void {
+  for (const { systems, channels, ...place } of sample) {
+    const { id } = db.insert(places).values({
+      ...place, slug: slugify(`${place.name} ${place.region} sample`), label: placeLabel({ ...place, sample: true }), folded: foldedPlace(place), origin: 'hub', sample: true,
+      populationYear: now.getUTCFullYear(), populationSource: 'invented for the sample community',
+    }).returning({ id: places.id }).get();
+    for (const [role, names] of Object.entries(systems)) for (const name of names) db.insert(placeSystems).values({ placeId: id, role, name }).run();
+    for (const channel of channels) db.insert(placeChannels).values({ placeId: id, channel }).run();
+  }
+  countPlaceChange();
+}
+
+/** What somebody of the cast says about themselves; their place is the one of the list that is called so. */
+function putProfile(memberId: number, { jobTitle, place, pronouns, askMe, lookingFor, ...traits }: Person): void {
+  const known = place === undefined ? undefined : db.select({ id: places.id }).from(places).where(eq(places.label, place)).get();
+  db.insert(profiles).values({ memberId, jobTitle, pronouns, askMe, lookingFor, placeId: known?.id ?? null, placeText: known ? null : place }).run();
+  const chosen = [...(traits.hats ?? []).map((value) => ({ kind: 'hat' as const, value })), ...(traits.languages ?? []).map((value) => ({ kind: 'language' as const, value })), ...(traits.themes ?? []).map((value) => ({ kind: 'theme' as const, value }))];
+  for (const trait of chosen) db.insert(memberTraits).values({ memberId, ...trait }).run();
+}
+
 /** The people of a cast as members that may write, by key. They have no password: nobody can sign in as them. */
 export function joinCast(people: Person[], now = new Date()): Map<string, Member> {
   return new Map(people.map((p) => {
     const row = db.insert(members).values({
       email: p.email, name: p.name, handle: freeHandle(p.name), role: p.role, jobTitle: p.jobTitle ?? null, place: p.place ?? null,
-      sample: true, listed: true, emailConfirmedAt: addDays(now, -420), createdAt: addDays(now, -420),
+      sample: true, listed: true, vendor: p.hats?.includes('vendor') ?? false, emailConfirmedAt: addDays(now, -420), createdAt: addDays(now, -420),
     }).returning().get();
+    putProfile(row.id, p);
     indexMember(row.id);
     db.insert(trustLevels).values({ memberId: row.id, level: 'member', locked: true }).run();
     return [p.key, asMember(row)];

@@ -8,7 +8,7 @@ import { readFilters, writeFilters, type Filters } from '#domain/library/filters
 import { latestResources, namesOf } from '#domain/library/list.ts';
 import { findTheme } from '#domain/library/themes.ts';
 import type { ResourceRow } from '#domain/library/types.ts';
-import { findProfile } from '#domain/people/members.ts';
+import { findProfile, writerName } from '#domain/people/members.ts';
 import { askOf, queryOf, wordsOf } from '#domain/saved-searches/asks.ts';
 import { feedsOf } from '#domain/saved-searches/saved.ts';
 import { newestMatches, type Match } from '#domain/search/matches.ts';
@@ -66,7 +66,7 @@ export function itemOfResource({ slug, title, type, people, venue, year, themes,
 /** A thread as feeds carry it. */
 function itemOfThread({ url, title, author, createdAt, lastPostAt, forum, replies, themes }: ThreadRow): FeedItem {
   const summary = `A discussion${forum ? ` in ${forum.name}` : ''}, ${replies === 1 ? '1 reply' : `${replies} replies`}.`;
-  return { url: settings().url + url, title, summary, published: createdAt, updated: lastPostAt, author: author.name, tags: themes };
+  return { url: settings().url + url, title, summary, published: createdAt, updated: lastPostAt, author: writerName(author), tags: themes };
 }
 
 /** A post as feeds carry it; its permanent address is its name for ever. */

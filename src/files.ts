@@ -1,5 +1,6 @@
 import { addressOfPostFile, lookUpPostFile } from '#domain/forum/post-files.ts';
 import { addressOfFile, lookUpFile } from '#domain/library/attachments.ts';
+import { addressOfPhoto, photoFor } from '#domain/profiles/photo.ts';
 import { canCurate, canWrite } from '#domain/people/permissions.ts';
 import { readSession, sessionCookie } from '#domain/people/sessions.ts';
 import type { Viewer } from '#domain/people/types.ts';
@@ -16,8 +17,16 @@ export async function isMember(cookies: string | undefined): Promise<boolean> {
   return (await viewerOf(cookies)) !== null;
 }
 
+/** Photos of profiles: who sees one is asked of the viewer, not of the file. */
+const photoAt = /^\/files\/m([1-9]\d{0,14})(?:\/(.*))?$/;
+
 /** The file at an address below /files, or where it is really; null where there is none for whoever has these cookies: the page at that address says why. */
 export async function fileAt(pathname: string, cookies: string | undefined): Promise<ServedFile | { movedTo: string } | null> {
+  const [, member, photoName = ''] = photoAt.exec(pathname) ?? [];
+  if (member) {
+    const photo = photoFor(await viewerOf(cookies), Number(member));
+    return photo && photoName !== photo.name ? { movedTo: addressOfPhoto(Number(member), photo.hash) } : photo;
+  }
   const [, ofPost = '', digits, name = ''] = /^\/files\/(p?)([1-9]\d{0,14})(?:\/(.*))?$/.exec(pathname) ?? [];
   const id = Number(digits);
   const file = digits ? (ofPost ? lookUpPostFile(id) : lookUpFile(id)) : null;

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { closeDatabase, openDatabase } from '#db/client.ts';
 import { seedSampleCommunity } from '#db/seed.ts';
@@ -5,6 +6,8 @@ import { backfillPostLinks } from '#domain/forum/post-links.ts';
 import { fillWorkKeys } from '#domain/library/backfill.ts';
 import { stopImports } from '#domain/library/imports/reading.ts';
 import { setUpLink } from '#domain/moderation/setting-up.ts';
+import { putPlaces } from '#domain/places/importing.ts';
+import { matchPlaces } from '#domain/profiles/editing.ts';
 import { search } from '#domain/search/results.ts';
 import { readWords } from '#domain/search/spelling.ts';
 import type { ServedFile } from '#lib/file-headers.ts';
@@ -39,6 +42,8 @@ export async function openHub(): Promise<Hub> {
   await syncContent();
   fillWorkKeys();
   backfillPostLinks();
+  const { read } = putPlaces(readFileSync(join(process.cwd(), 'content/places.csv'), 'utf8'));
+  if (read > 0) matchPlaces();
   if (demo) seedSampleCommunity(join(process.cwd(), 'db/sample'));
   readWords();
   // The first who searches need not wait for what is prepared once.

@@ -14,6 +14,8 @@ export const members = sqliteTable('members', {
   sample: integer('sample', { mode: 'boolean' }).notNull().default(false),
   /** Agreed to be found by search and in lists of members. */
   listed: integer('listed', { mode: 'boolean' }).notNull().default(false),
+  /** Sells to local governments: said wherever they write. */
+  vendor: integer('vendor', { mode: 'boolean' }).notNull().default(false),
   emailConfirmedAt: moment('email_confirmed_at'),
   suspendedUntil: moment('suspended_until'),
   suspendedReason: text('suspended_reason'),

@@ -8,6 +8,7 @@ import { imports } from './imports.ts';
 import { links } from './links.ts';
 import { members } from './members.ts';
 import { duplicates } from './merging.ts';
+import { places } from './places.ts';
 import { cases, corrections, flags, moderation } from './moderation.ts';
 import { resources } from './resources.ts';
 import { mail, searches } from './searches.ts';
@@ -15,6 +16,6 @@ import { proof, security, signIn } from './security.ts';
 import { thesaurus } from './thesaurus.ts';
 
 export const server = {
-  members, forums, threads, posts, comments, drafts, answers, questions, reactions, moderation, flags, corrections, cases, resources, collections, bookmarks, imports, links, duplicates, attachments, thesaurus, searches, mail,
+  members, forums, threads, posts, comments, drafts, answers, questions, reactions, moderation, flags, corrections, cases, resources, collections, bookmarks, imports, links, duplicates, attachments, places, thesaurus, searches, mail,
   follows, notifications, unread, signIn, proof, security,
 };

@@ -1,12 +1,15 @@
 import { defineAction, type ActionAPIContext } from 'astro:actions';
 import { confirmEmail, confirmInput, join, joinInput } from '#domain/people/joining.ts';
-import { editProfile, profileInput } from '#domain/people/members.ts';
+import { editProfile, profileInput } from '#domain/profiles/editing.ts';
+import { dropPhoto, photoInput, putPhoto } from '#domain/profiles/photo.ts';
 import { changePassword, changePasswordInput, newPasswordInput, requestReset, resetInput, setNewPassword } from '#domain/people/resetting.ts';
 import type { Browser } from '#domain/people/cookies.ts';
 import type { Way } from '#domain/people/letting-in.ts';
 import { startSession } from '#domain/people/sessions.ts';
 import { setUp, setUpInput } from '#domain/moderation/setting-up.ts';
 import { signIn, signInInput } from '#domain/people/signing-in.ts';
+import { incomingFolder, receivedFile } from '#lib/incoming-files.ts';
+import { settings } from '#lib/settings.ts';
 import { browserOf, enter } from '../entering.ts';
 import { answered, asMember, asVisitor, setCookie } from './handlers.ts';
 
@@ -26,6 +29,11 @@ export const members = {
   setNewPassword: defineAction({ accept: 'form', input: newPasswordInput, handler: signingIn(setNewPassword, 'link', '/account/security?password') }),
   setUp: defineAction({ accept: 'form', input: setUpInput, handler: signingIn(setUp, 'link', '/desk') }),
   editProfile: defineAction({ accept: 'form', input: profileInput, handler: asMember(editProfile) }),
+  putPhoto: defineAction({
+    accept: 'form', input: photoInput,
+    handler: asMember(async (actor, { photo }: { photo: File }) => putPhoto(actor, { photo: await receivedFile(incomingFolder(settings().dataDir), photo) })),
+  }),
+  dropPhoto: defineAction({ accept: 'form', handler: asMember(dropPhoto) }),
   changePassword: defineAction({
     accept: 'form', input: changePasswordInput,
     handler: async (input, context) => {

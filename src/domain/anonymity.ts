@@ -15,7 +15,7 @@ import type { Author } from './people/types.ts';
 export const namelessName = 'A member asking for a colleague';
 
 /** What is shown of whoever wrote without a name. */
-export const nameless: Author = { id: 0, handle: '', name: namelessName, role: 'member', sample: false, jobTitle: null, place: null };
+export const nameless: Author = { id: 0, handle: '', name: namelessName, role: 'member', sample: false, jobTitle: null, place: null, vendor: false };
 
 /** In SQL over tables or aliases of one's own: true for a post that is shown without a name. */
 export const isNamelessPost = (postId: string): string => `exists (select 1 from anonymous_posts where post_id = ${postId})`;
@@ -31,11 +31,14 @@ export const isNamelessStarter = (threadId: string, authorId: string): string =>
 const hasNamedPost = (threadId: string, memberId: string, which: string) =>
   `exists (select 1 from posts shown where shown.thread_id = ${threadId} and shown.author_id = ${memberId} and ${which} and not ${isNamelessPost('shown.id')})`;
 
-/** In SQL: the name as it is shown, where `hidden` is one of the three above. */
-export const shownName = (hidden: string, name: string): string => `case when ${hidden} then '${namelessName}' else ${name} end`;
+/** In SQL: the name of a member with what has to stand by it where there is no badge (see writerName). */
+export const writerIn = (member: string): string => `${member}.name || iif(${member}.vendor, ' (vendor)', '')`;
+
+/** In SQL: the name of a writer as it is shown where no badge stands beside it; `hidden` is one of the three above, `member` a table or alias. */
+export const shownName = (hidden: string, member: string): string => `case when ${hidden} then '${namelessName}' else ${writerIn(member)} end`;
 
 /** Columns of a person who is left-joined by one of the two conditions below; `person ?? nameless` is what everybody may see of them. */
-export const personColumns = (m: MemberTable) => ({ id: m.id, handle: m.handle, name: m.name, role: m.role, sample: m.sample, jobTitle: m.jobTitle, place: m.place });
+export const personColumns = (m: MemberTable) => ({ id: m.id, handle: m.handle, name: m.name, role: m.role, sample: m.sample, jobTitle: m.jobTitle, place: m.place, vendor: m.vendor });
 type MemberTable = typeof members | ReturnType<typeof alias<typeof members, string>>;
 
 /** Left join of a post's author, who is not found when the post is shown without a name. */

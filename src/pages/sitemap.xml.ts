@@ -8,7 +8,7 @@ import { isoDate } from '#lib/dates.ts';
 import { escapeHtml } from '#lib/markdown.ts';
 import { settings } from '#lib/settings.ts';
 
-const fixed = ['/', '/themes', '/forums', '/thesaurus', '/about', '/guidelines', '/privacy', '/accessibility'];
+const fixed = ['/', '/themes', '/forums', '/places', '/thesaurus', '/about', '/guidelines', '/privacy', '/accessibility'];
 
 /** Every public page (sitemaps.org 0.9; at most 50,000 addresses), with the day it last changed where that is known. */
 export const GET: APIRoute = () => {

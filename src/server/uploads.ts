@@ -36,12 +36,14 @@ const slowest: Pace = { bytes: 64 * 1024, milliseconds: 15_000 };
 
 /** Pages on which posts are written. */
 const takesPosts = /^\/(?:forums\/new|forums\/[^/]+\/[^/]+|library\/[^/]+|posts\/\d+\/edit)$/;
+/** Where a member sends the photo of their profile. */
+const takesPhoto = /^\/account\/profile$/;
 /** Pages that take files. */
-const takesFiles = new RegExp(`^/desk/(?:resources/[^/]+|imports)(?:/|$)|${takesPosts.source}`);
+const takesFiles = new RegExp(`^/desk/(?:resources/[^/]+|imports)(?:/|$)|${takesPosts.source}|${takesPhoto.source}`);
 
 /** Whether the files of forms for this address are set aside on disk before the form is handed on: its actions know how to exchange the slips. */
 export function isSetAside(pathname: string): boolean {
-  return pathname.startsWith('/desk/resources/') || takesPosts.test(pathname);
+  return pathname.startsWith('/desk/resources/') || takesPosts.test(pathname) || takesPhoto.test(pathname);
 }
 
 /**
@@ -57,7 +59,7 @@ export function createUploads({ uploader, isMember, uploadBytes }: UploadGround)
     const here = takesFiles.test(pathname);
     const ordinary: Allowance = {
       limit: anonymous ? bodyLimits.visitor : bodyLimits.member, patience: 60_000, pace: null, upload: false, arrived: () => undefined, end: () => undefined,
-      tooLarge: `This is too large: the hub takes at most ${anonymous ? '64 kilobytes at a time from who is not signed in' : 'one megabyte at a time'}${here ? `, and files up to ${most} from ${takesPosts.test(pathname) ? 'members' : 'coordinators'} who are signed in` : ''}.`,
+      tooLarge: `This is too large: the hub takes at most ${anonymous ? '64 kilobytes at a time from who is not signed in' : 'one megabyte at a time'}${here ? `, and files up to ${most} from ${pathname.startsWith('/desk/') ? 'coordinators' : 'members'} who are signed in` : ''}.`,
     };
     if (anonymous || !here || !isLarge(request) || !/^multipart\/form-data\b/i.test(request.headers['content-type'] ?? '')) {
       if (anonymous || Number(request.headers['content-length']) <= bodyLimits.visitor) return ordinary;

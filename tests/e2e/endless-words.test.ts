@@ -6,6 +6,8 @@ import { addForum } from '#domain/forum/keeping-forums.ts';
 import { createPost } from '#domain/forum/posts.ts';
 import { createThread } from '#domain/forum/starting-threads.ts';
 import { asMember } from '#domain/people/members.ts';
+import { addPlace, editPlaceFacts, placeFactsInput, placeInput } from '#domain/places/editing.ts';
+import { editProfile, profileInput } from '#domain/profiles/editing.ts';
 import { phone, useBrowser, useCast } from '../support/browser.ts';
 import { startHub } from '../support/hub.ts';
 
@@ -21,6 +23,9 @@ test('words without end push no page sideways on a phone', async () => {
   db.insert(trustLevels).values({ memberId: id, level: 'member', locked: true }).run();
   const writer = db.select().from(members).where(eq(members.id, id)).get();
   if (!writer) throw new Error('Gone.');
+  const place = addPlace(abe.member, placeInput.parse({ name: word('Q', 100), kind: 'county', country: 'US', region: 'CO', population: '900000000', populationYear: '2022', populationSource: word('S', 200) }));
+  editProfile(asMember(writer), profileInput.parse({ name: writer.name, listed: true, jobTitle: writer.jobTitle, place: word('Q', 100), placeChoice: place.url.split('/').at(-1), askMe: word('A', 300), lookingFor: word('K', 300), pronouns: word('o', 40) }));
+  editPlaceFacts(abe.member, placeFactsInput.parse({ slug: place.url.split('/').at(-1), crm: word('C', 80) }));
   const forum = addForum(abe.member, { name: word('F', 80), description: word('D', 400), startedBy: 'members', themes: [] });
   const body = `${word('b', 200)} [${word('l', 100)}](/${word('u', 200)}) \`${word('c', 200)}\`\n\n> ${word('q', 200)}\n\n| ${word('t', 90)} | b |\n|---|---|\n| c | d |\n\n## ${word('H', 90)}`;
   const thread = createThread(asMember(writer), { forum: forum.slug, kind: 'question', title: word('W', 150), body, themes: [] });
@@ -30,8 +35,8 @@ test('words without end push no page sideways on a phone', async () => {
   createPost(asMember(writer), { threadId: thread.id, body });
 
   const wrong: string[] = [];
-  const everybody = ['/', '/forums', '/forums?show=new', forum.url, thread.url, `/search?q=${word('W', 150)}`, `/search?q=${word('N', 80)}`, `/members/${writer.handle}`, '/log', `/posts/${post.id}/history`];
-  const own = ['/account', '/account/inbox', '/account/notifications', '/desk', '/desk/members', '/desk/questions', '/desk/calendar', '/desk/forums', `/desk/forums/${forum.slug}`, '/desk/log', `/desk/threads/${thread.id}/merge`, `/desk/threads/${thread.id}/split`, `/posts/${post.id}/edit`, '/forums/new'];
+  const everybody = ['/', '/forums', '/forums?show=new', forum.url, thread.url, `/search?q=${word('W', 150)}`, `/search?q=${word('N', 80)}`, `/members/${writer.handle}`, '/log', `/posts/${post.id}/history`, '/members?sort=newest', '/places?region=CO&kind=county', place.url];
+  const own = ['/account', '/account/inbox', '/account/notifications', '/desk', '/desk/members', '/desk/questions', '/desk/calendar', '/desk/places?q=qq', `/desk${place.url}`, `${place.url}/edit`, '/account/profile', '/desk/forums', `/desk/forums/${forum.slug}`, '/desk/log', `/desk/threads/${thread.id}/merge`, `/desk/threads/${thread.id}/split`, `/posts/${post.id}/edit`, '/forums/new'];
   for (const [cookies, pages] of [[[], everybody], [[abe.cookie], [...everybody, ...own]]] as const) {
     const { page, context } = await browser.open({ viewport: phone, expectErrors: /40[34]/ });
     await context.addCookies([...cookies]);

@@ -48,7 +48,7 @@ describe('forms', () => {
     ['from another site', { origin: 'https://evil.example' }], ['from a sandboxed page', { origin: 'null' }], ['from a look-alike', { origin: `${hub.base}.evil.example` }],
   ])('a form %s is refused before anything happens', async (_, headers) => {
     const { header } = await enter('rosa');
-    const response = await send('/account?_action=members.editProfile', { name: 'Eve' }, { cookie: header, ...headers });
+    const response = await send('/account/profile?_action=members.editProfile', { name: 'Eve' }, { cookie: header, ...headers });
     expect(response.status).toBe(403);
     expect(db.select().from(members).where(eq(members.email, 'rosa@test.example')).get()?.name).toBe('Rosa Delgado');
   });
@@ -61,7 +61,7 @@ describe('forms', () => {
 
   test('a form cannot give itself a role or another’s name', async () => {
     const { header } = await enter('rosa');
-    await send('/account?_action=members.editProfile', { name: 'Rosa Delgado', role: 'administrator', id: '1', memberId: '1', emailConfirmedAt: '1' }, { cookie: header });
+    await send('/account/profile?_action=members.editProfile', { name: 'Rosa Delgado', role: 'administrator', id: '1', memberId: '1', emailConfirmedAt: '1' }, { cookie: header });
     expect(db.select().from(members).where(eq(members.email, 'rosa@test.example')).get()).toMatchObject({ role: 'member' });
   });
 

@@ -63,7 +63,7 @@ describe('a visitor with JavaScript', () => {
     await expect.poll(async () => fetch(`${base}/pagefind/pagefind.js`).then((r) => r.status), { timeout: 60_000, interval: 500 }).toBe(200);
     await box.focus();
     await box.pressSequentially('staffing', { delay: 30 });
-    const options = page.getByRole('option');
+    const options = page.locator('.search-options').getByRole('option');
     await expect.poll(() => options.count(), { timeout: 15_000 }).toBeGreaterThan(0);
     await page.keyboard.press('ArrowDown');
     await page.keyboard.press('Enter');

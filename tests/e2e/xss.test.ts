@@ -5,7 +5,8 @@ import { attachments, attempts, collectionItems, collections, db, members, postF
 import { createComment } from '#domain/forum/comments.ts';
 import { createPost } from '#domain/forum/posts.ts';
 import { createThread, threadInput } from '#domain/forum/starting-threads.ts';
-import { asMember, profileInput } from '#domain/people/members.ts';
+import { asMember } from '#domain/people/members.ts';
+import { profileInput } from '#domain/profiles/editing.ts';
 import type { Member } from '#domain/people/types.ts';
 import { nameForSaving } from '#lib/file-kind.ts';
 import { allPayloads } from '../fixtures/xss/payloads.ts';

@@ -39,7 +39,8 @@ import { trackedUnread, unreadOf } from '#domain/forum/unread.ts';
 import { putCatalogue } from '#domain/library/catalogue.ts';
 import { threadsMentioning } from '#domain/library/mentions.ts';
 import { readLog, readPublicLog } from '#domain/moderation/log.ts';
-import { editProfile, listMembers, profileInput } from '#domain/people/members.ts';
+import { listMembers } from '#domain/people/members.ts';
+import { editProfile, profileInput } from '#domain/profiles/editing.ts';
 import { trustOf } from '#domain/people/trust.ts';
 import type { Member } from '#domain/people/types.ts';
 import { addDays } from '#lib/dates.ts';
@@ -124,7 +125,7 @@ describe('who asks without a name', () => {
         expect(JSON.stringify(shown), `${where}, to ${viewer?.name ?? 'a visitor'}`).not.toMatch(names);
       }
       const { posts, thread: row, lists } = surfaces(viewer, thread.id) as { posts: { author: object }[]; thread: { author: object; lastPoster: object }; lists: unknown };
-      for (const { author } of [posts[0], posts[2], { author: row.author }, { author: row.lastPoster }].filter((p) => p !== undefined)) expect(author).toEqual({ id: 0, handle: '', name: namelessName, role: 'member', sample: false, jobTitle: null, place: null });
+      for (const { author } of [posts[0], posts[2], { author: row.author }, { author: row.lastPoster }].filter((p) => p !== undefined)) expect(author).toEqual({ id: 0, handle: '', name: namelessName, role: 'member', sample: false, jobTitle: null, place: null, vendor: false });
       expect(JSON.stringify(lists)).toContain(namelessName);
     }
     expect(JSON.stringify([log.mock.calls, error.mock.calls])).not.toMatch(names);

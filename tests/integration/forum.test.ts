@@ -8,7 +8,8 @@ import { lockThread, moveThread, pinThread, renameThread, unlockThread } from '#
 import { createPost, editPost, findPost, ownPost, placeOfPost, postInput, postsOnPage, removeOwnPost } from '#domain/forum/posts.ts';
 import { createThread, threadInput } from '#domain/forum/starting-threads.ts';
 import { findThread, listThreads, type Thread } from '#domain/forum/threads.ts';
-import { editProfile, listMembers, profileInput } from '#domain/people/members.ts';
+import { listMembers } from '#domain/people/members.ts';
+import { editProfile, profileInput } from '#domain/profiles/editing.ts';
 import { limits } from '#domain/people/limits.ts';
 import { readLog, readPublicLog } from '#domain/moderation/log.ts';
 import { appointMember, restoreMember, suspendMember } from '#domain/moderation/suspending.ts';
@@ -111,7 +112,7 @@ describe('writing', () => {
   test('a changed name is found at once, and the old one is not', () => {
     const thread = start(tom, { title: 'Written under an older name', body: 'Quokka.' });
     const { id } = reply(tom, thread, 'Numbat.');
-    editProfile(tom, { name: 'Tom  Achterberg\u202e the Second', jobTitle: null, place: null, listed: false });
+    editProfile(tom, profileInput.parse({ name: 'Tom  Achterberg\u202e the Second', jobTitle: null, place: null, listed: false }));
     expect([found('thread', thread.id)[0]?.people, found('post', id)[0]?.people]).toEqual(Array(2).fill(again(tom).name));
     editProfile(again(tom), profileInput.parse({ name: 'Tom\nAchterberg\u200b', jobTitle: '', place: '' }));
     expect(again(tom).name).toBe('Tom Achterberg');
@@ -221,7 +222,7 @@ describe('coordinating', () => {
   test('a suspended member reads but does not write, is told why, and comes back', () => {
     suspendMember(nadia, { memberId: tom.id, days: 7, reason: 'Personal attacks.' });
     expect(() => start(again(tom))).toThrow(/suspended/);
-    expect(() => editProfile(again(tom), { name: 'Shouting', jobTitle: null, place: null, listed: false })).toThrow(/suspended/);
+    expect(() => editProfile(again(tom), profileInput.parse({ name: 'Shouting', jobTitle: null, place: null, listed: false }))).toThrow(/suspended/);
     expect(lettersTo(tom.email).at(-1)?.text).toContain('Personal attacks.');
     restoreMember(nadia, { memberId: tom.id });
     expect(() => start(again(tom))).not.toThrow();

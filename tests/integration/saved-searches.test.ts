@@ -5,7 +5,7 @@ import { removeThread, restoreThread } from '#domain/decisions/removing.ts';
 import { createPost } from '#domain/forum/posts.ts';
 import { createThread, threadInput } from '#domain/forum/starting-threads.ts';
 import { resumeMail, stopMail, stopToken } from '#domain/mail/stopping.ts';
-import { editProfile } from '#domain/people/members.ts';
+import { editProfile, profileInput } from '#domain/profiles/editing.ts';
 import type { Member } from '#domain/people/types.ts';
 import { askOf, queryOf, wordsOf } from '#domain/saved-searches/asks.ts';
 import { mailSavedSearches, membersWithSearchesDue, passOverSearches } from '#domain/saved-searches/letters.ts';
@@ -258,8 +258,8 @@ describe('the daily letter', () => {
   test('another’s new name makes nothing new', () => {
     thread('Pothole of Tom');
     save('q=Achterberg');
-    editProfile(again(tom), { name: 'Tom van Achterberg', jobTitle: null, place: null, listed: false });
+    editProfile(again(tom), profileInput.parse({ name: 'Tom van Achterberg', jobTitle: null, place: null, listed: false }));
     expect(daily()).toEqual([0]);
-    editProfile(again(tom), { name: tom.name, jobTitle: null, place: null, listed: false });
+    editProfile(again(tom), profileInput.parse({ name: tom.name, jobTitle: null, place: null, listed: false }));
   });
 });

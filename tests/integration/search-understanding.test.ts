@@ -5,7 +5,7 @@ import { acceptAnswer, unacceptAnswer } from '#domain/forum/accepting.ts';
 import { createPost, editPost, removeOwnPost } from '#domain/forum/posts.ts';
 import { createThread, threadInput } from '#domain/forum/starting-threads.ts';
 import { putCatalogue } from '#domain/library/catalogue.ts';
-import { editProfile } from '#domain/people/members.ts';
+import { editProfile, profileInput } from '#domain/profiles/editing.ts';
 import type { Member } from '#domain/people/types.ts';
 import { likelyAnswers } from '#domain/search/likely-answers.ts';
 import { lastDocumentId, newestMatches, newMatches } from '#domain/search/matches.ts';
@@ -145,10 +145,10 @@ describe('operators', () => {
 describe('everything there is', () => {
   test('members who agreed to it, themes and forums', () => {
     expect(urls('Delgado')).not.toContain('/members/rosa');
-    editProfile(rosa, { name: 'Rosa Delgado', jobTitle: 'Dispatcher of gravel', place: 'Alder Springs, CO', listed: true });
+    editProfile(rosa, profileInput.parse({ name: 'Rosa Delgado', jobTitle: 'Dispatcher of gravel', place: 'Alder Springs, CO', listed: true }));
     expect(search({ q: 'delgado', kind: 'member' }).results[0]).toMatchObject({ kind: 'member', url: '/members/rosa', typeLabel: 'Member' });
     expect(urls('gravel')).toEqual(['/members/rosa']);
-    editProfile(rosa, { name: 'Rosa Delgado', jobTitle: 'Dispatcher of gravel', place: null, listed: false });
+    editProfile(rosa, profileInput.parse({ name: 'Rosa Delgado', jobTitle: 'Dispatcher of gravel', place: null, listed: false }));
     expect(urls('"gravel"')).toEqual([]);
     expect(search({ q: 'Equity and access' }).results[0]).toMatchObject({ kind: 'theme', url: '/themes/equity', why: 'The title you typed' });
     expect(search({ q: 'Running the centre' }).results[0]).toMatchObject({ kind: 'forum', url: '/forums/operations' });

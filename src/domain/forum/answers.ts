@@ -45,8 +45,8 @@ export function acceptedAnswersOf(thread: Thread, now = new Date()): Answer[] {
   });
 }
 const accepted = prepared((d) => d.$client.prepare(`
-  select yes.post_id, p.number, p.html, p.created_at as written, yes.at as accepted, ${shownName(isNamelessPost('p.id'), 'w.name')} as author,
-    ${shownName(isNamelessIn('t.id', 'b.id'), 'b.name')} as by_name, yes.by_id = t.author_id as by_asker, ${lastConfirmed('p.id')} as confirmed
+  select yes.post_id, p.number, p.html, p.created_at as written, yes.at as accepted, ${shownName(isNamelessPost('p.id'), 'w')} as author,
+    ${shownName(isNamelessIn('t.id', 'b.id'), 'b')} as by_name, yes.by_id = t.author_id as by_asker, ${lastConfirmed('p.id')} as confirmed
   from accepted_answers yes join posts p on p.id = yes.post_id join threads t on t.id = p.thread_id join members w on w.id = p.author_id join members b on b.id = yes.by_id
   where yes.thread_id = ? and p.removed_at is null order by p.number`));
 

@@ -35,7 +35,7 @@ export const countOldAnswers = (now = new Date()): number => rows(now).length;
 const rows = (now: Date) => unconfirmed().all({ before: addMonths(now, -oldAfterMonths).getTime() }) as Row[];
 const unconfirmed = prepared((d) => d.$client.prepare(`
   select * from (
-    select p.id as post_id, t.title, ${shownName(isNamelessPost('p.id'), 'w.name')} as author, p.created_at as written, ${lastConfirmed('p.id')} as confirmed,
+    select p.id as post_id, t.title, ${shownName(isNamelessPost('p.id'), 'w')} as author, p.created_at as written, ${lastConfirmed('p.id')} as confirmed,
       (select asked_at from answer_checks c where c.post_id = p.id and (c.confirmed_at is null or c.confirmed_at < c.asked_at)) as asked
     from accepted_answers yes join posts p on p.id = yes.post_id join threads t on t.id = p.thread_id join members w on w.id = p.author_id
     where p.created_at <= @before and p.removed_at is null and t.removed_at is null)

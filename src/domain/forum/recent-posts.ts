@@ -1,8 +1,9 @@
 import { and, desc, eq, isNotNull, isNull, type SQL } from 'drizzle-orm';
 import { db, forums, members, posts, resources, threads } from '#db/client.ts';
 import { plainText } from '#lib/markdown.ts';
-import { isNamedAuthor, isNamedPost, namelessName } from '../anonymity.ts';
+import { isNamedAuthor, isNamedPost, nameless, personColumns } from '../anonymity.ts';
 import type { Term } from '../library/types.ts';
+import { writerName } from '../people/members.ts';
 import { postUrl, threadUrl } from './addresses.ts';
 import { themesOfThread } from './threads.ts';
 import { visibleThreads } from './visible.ts';
@@ -28,7 +29,7 @@ export interface RecentPost {
 function recent(where: SQL | undefined, by: 'thread' | 'post', limit: number): RecentPost[] {
   const order = by === 'thread' ? [desc(threads.createdAt), desc(threads.id)] : [desc(posts.createdAt), desc(posts.id)];
   return db.select({
-    id: posts.id, number: posts.number, html: posts.html, at: posts.createdAt, editedAt: posts.editedAt, author: members.name,
+    id: posts.id, number: posts.number, html: posts.html, at: posts.createdAt, editedAt: posts.editedAt, author: personColumns(members),
     threadId: threads.id, slug: threads.slug, title: threads.title, forumSlug: forums.slug, forum: forums.name, resourceSlug: resources.slug, resource: resources.title,
   }).from(posts).innerJoin(threads, eq(threads.id, posts.threadId)).leftJoin(members, isNamedAuthor(members))
     .leftJoin(forums, eq(forums.id, threads.forumId)).leftJoin(resources, and(eq(resources.id, threads.resourceId), eq(resources.status, 'published')))
@@ -38,7 +39,7 @@ function recent(where: SQL | undefined, by: 'thread' | 'post', limit: number): R
     .map((row) => {
       const words = plainText(row.html);
       return {
-        url: postUrl(row.id), title: row.resource ?? row.title, thread: threadUrl({ ...row, id: row.threadId }), opening: row.forumSlug !== null && row.number === 1, forum: row.forum, author: row.author ?? namelessName,
+        url: postUrl(row.id), title: row.resource ?? row.title, thread: threadUrl({ ...row, id: row.threadId }), opening: row.forumSlug !== null && row.number === 1, forum: row.forum, author: writerName(row.author ?? nameless),
         words: words.length > 1_000 ? `${words.slice(0, 1_000)}…` : words, at: row.at, editedAt: row.editedAt, themes: themesOfThread(row.threadId),
       };
     });

@@ -1,7 +1,7 @@
 import { and, eq, inArray, isNotNull, isNull, sql, type SQL } from 'drizzle-orm';
 import { acceptedAnswers, db, forums, forumThemes, members, posts, resources, threads, threadThemes } from '#db/client.ts';
 import { plainText } from '#lib/markdown.ts';
-import { isNamelessPost, isNamelessStarter } from '../anonymity.ts';
+import { isNamelessPost, isNamelessStarter, writerIn } from '../anonymity.ts';
 import { dropDocument, dropThreadDocuments, putDocument } from '../search/documents.ts';
 import { putStanding } from '../search/standing.ts';
 import { postUrl, threadUrl } from './addresses.ts';
@@ -67,7 +67,7 @@ export const dropPostFromSearch = (postId: number): void => dropDocument('post',
 export const dropThreadFromSearch = (threadId: number): void => dropThreadDocuments(threadId);
 
 /** A name by which a text is found; none for whoever wrote it without. */
-const findableName = (hidden: string) => sql<string>`case when ${sql.raw(hidden)} then '' else ${members.name} end`;
+const findableName = (hidden: string) => sql<string>`case when ${sql.raw(hidden)} then '' else ${sql.raw(writerIn('members'))} end`;
 
 const hasAccepted = (which: SQL) => db.select({ id: acceptedAnswers.postId }).from(acceptedAnswers)
   .innerJoin(posts, eq(posts.id, acceptedAnswers.postId)).where(and(which, isNull(posts.removedAt))).get() !== undefined;

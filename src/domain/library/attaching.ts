@@ -87,9 +87,9 @@ function settle(actor: Member, resource: ResourceRecord, act: Act, label: string
 /** Milliseconds for which a file is kept that nothing uses: one that is just being put to a resource is such a file. */
 const grace = 3_600_000;
 
-/** Throws away the bytes that no resource and no post, shown or held, uses any more, and what forms brought and nobody took. Returns how many files went. */
+/** Throws away the bytes that no resource, post, shown or held, or profile uses any more, and what forms brought and nobody took. Returns how many files went. */
 export function forgetOrphanFiles(now = new Date()): number {
   const before = new Date(now.getTime() - grace);
   return forgetFiles(filesFolder(), before, (hash) => user().get({ hash }) !== undefined) + forgetFiles(incomingFolder(settings().dataDir), before, () => false);
 }
-const user = prepared((d) => d.$client.prepare('select 1 from attachments where hash = @hash union all select 1 from post_files where hash = @hash union all select 1 from held_files where hash = @hash limit 1'));
+const user = prepared((d) => d.$client.prepare('select 1 from attachments where hash = @hash union all select 1 from post_files where hash = @hash union all select 1 from held_files where hash = @hash union all select 1 from profiles where photo_hash = @hash limit 1'));

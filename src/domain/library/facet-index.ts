@@ -1,4 +1,5 @@
 import { prepared } from '#db/client.ts';
+import { distancesTo } from './alike.ts';
 import { facetNames, readSpan, type FacetName, type Filters, type Sort } from './filters.ts';
 import { wordsOfPublished, publishedResources, type Published } from './published.ts';
 
@@ -78,6 +79,9 @@ export function narrow(filters: Filters): Narrowed {
   const lacks = new Uint8Array(of.length);
   const lacking = new Int8Array(of.length).fill(-1);
   facetNames.forEach((name, number) => { if (filters[name].length) markLacking(columns[name], wanted(columns[name], filters[name]), lacks, (at) => { lacking[at] = number; }); });
+  const distances = filters.like === null ? null : distancesTo(filters.like, filters.weights);
+  // What is about no place lacks something that is no facet's: no count has it.
+  if (distances) of.forEach(({ id }, at) => { if (!distances.has(id)) { lacks[at] = (lacks[at] ?? 0) + 1; lacking[at] = -1; } });
   let total = 0;
   for (const n of lacks) if (n === 0) total++;
   const countsFor = (name: FacetName, each: (number: number) => void) => {
@@ -103,7 +107,7 @@ export function narrow(filters: Filters): Narrowed {
     },
     ids: (skip, limit) => {
       const ids: string[] = [];
-      for (const at of order(filters)) {
+      for (const at of distances && filters.sort === 'alike' ? mostAlikeFirst(of, distances, filters.reverse) : order(filters)) {
         if (ids.length >= limit) break;
         if (lacks[at] !== 0 || skip-- > 0) continue;
         const row = of[at];
@@ -112,6 +116,13 @@ export function narrow(filters: Filters): Narrowed {
       return ids;
     },
   };
+}
+
+/** Numbers of the resources that are about a place, the most alike first; what is equally alike stays newest first. */
+function mostAlikeFirst(of: readonly Published[], distances: ReadonlyMap<string, number>, reverse: boolean): number[] {
+  const far = (at: number) => distances.get(of[at]?.id ?? '') ?? Infinity;
+  const about = [...of.keys()].filter((at) => far(at) !== Infinity);
+  return about.sort((a, b) => (reverse ? far(b) - far(a) : far(a) - far(b)) || a - b);
 }
 
 /** Which numbers of a column are asked for; a span of years stands for every year in it. */
@@ -155,7 +166,7 @@ const byWords = new Intl.Collator('en', { numeric: true });
 
 function makeOrder(sort: Exclude<Sort, 'used'>, of: readonly Published[]): Order {
   const places = Uint32Array.from(of, (_, at) => at);
-  if (sort === 'newest') return { places, known: of.length };
+  if (sort === 'newest' || sort === 'alike') return { places, known: of.length };
   if (sort === 'year') {
     const year = (at: number) => of[at]?.year ?? -Infinity;
     return { places: places.sort((a, b) => year(b) - year(a) || a - b), known: of.filter((r) => r.year !== null).length };

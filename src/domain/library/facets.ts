@@ -1,4 +1,5 @@
 import { db, themes, untilChange } from '#db/client.ts';
+import { knownPlaces } from '../places/known.ts';
 import { channels, evidenceLevels, populationBands, resourceTypes } from '../vocabulary.ts';
 import { isInUse, type Narrowed } from './facet-index.ts';
 import { facetNames, readSpan, toggled, writeFilters, type FacetName, type Filters } from './filters.ts';
@@ -35,6 +36,7 @@ export function labelOf(name: FacetName, value: string): string {
 /** The filters without values that nothing in the library has and no vocabulary knows, so that nobody puts words into the page's title. */
 export function knownFilters(filters: Filters): Filters {
   const known = { ...filters };
+  if (filters.like !== null && !knownPlaces().bySlug.has(filters.like)) Object.assign(known, { like: null, sort: filters.sort === 'alike' ? 'newest' : filters.sort });
   for (const name of facetNames) known[name] = filters[name].filter((value) => words(name).has(value) || isInUse(name, value) || (name === 'year' && readSpan(value) !== null));
   return known;
 }

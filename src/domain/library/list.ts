@@ -1,4 +1,5 @@
 import { paging, type Paging } from '#lib/paging.ts';
+import { knownPlaces } from '../places/known.ts';
 import { narrow } from './facet-index.ts';
 import { facetsOf, knownFilters, labelOf, wholeFacet } from './facets.ts';
 import { facetNames, type FacetName, type Filters } from './filters.ts';
@@ -47,7 +48,8 @@ export function listFacet(asked: Filters, name: FacetName, extra: Record<string,
 /** The filters in words, such as "Reports", "2010 to 2015". */
 export function namesOf(asked: Filters): string[] {
   const filters = knownFilters(asked);
-  return facetNames.flatMap((name) => filters[name].map((value) => labelOf(name, value)));
+  const like = filters.like === null ? undefined : knownPlaces().bySlug.get(filters.like);
+  return [...facetNames.flatMap((name) => filters[name].map((value) => labelOf(name, value))), ...(like ? [`places like ${like.label}`] : [])];
 }
 
 /** Ids of every published resource that the filters let through, in the order asked for: what exports carry. */

@@ -45,7 +45,7 @@ const mentions = prepared((d) => d.$client.prepare(`
     union select '/library/' || f.slug from held cross join former_slugs f on f.resource_id = held.id),
   linking(post_id) as (select distinct l.post_id from paths cross join post_links l on l.path = paths.path)
   select t.id as threadId, coalesce(r.title, t.title) as title, t.slug, t.removed_at as removedAt, f.slug as forumSlug, f.name as forumName, r.slug as resourceSlug,
-    p.number, max(p.created_at) as at, count(*) as posts, ${shownName(isNamelessPost('p.id'), 'w.name')} as name,
+    p.number, max(p.created_at) as at, count(*) as posts, ${shownName(isNamelessPost('p.id'), 'w')} as name,
     case when ${isNamelessPost('p.id')} then '' else w.handle end as handle, case when ${isNamelessPost('p.id')} then 0 else w.sample end as sample
   from linking cross join posts p on p.id = linking.post_id cross join threads t on t.id = p.thread_id cross join members w on w.id = p.author_id
   left join forums f on f.id = t.forum_id left join resources r on r.id = t.resource_id

@@ -1,22 +1,22 @@
 import { and, asc, count, desc, eq, gt, like, or, sql } from 'drizzle-orm';
 import { z } from 'zod';
-import { bumpChanges, db, members, transaction } from '#db/client.ts';
-import { line, optionalText } from '#lib/fields.ts';
+import { db, members } from '#db/client.ts';
+import { line } from '#lib/fields.ts';
 import { paging, type Paging } from '#lib/paging.ts';
 import { slugify } from '#lib/slug.ts';
 import { NotFound } from '../errors.ts';
-import { putWriterName } from '../search/documents.ts';
 import { isNamelessPost } from '../anonymity.ts';
-import { countAttempt } from './limits.ts';
-import { indexMember } from './searchable.ts';
-import { mustCoordinate, mustSignIn, mustWrite } from './permissions.ts';
+import { mustCoordinate } from './permissions.ts';
 import type { Author, Member, Role, Viewer } from './types.ts';
 
 /** Columns of a person as others see them; spread into a select that joins `members`. */
 export const authorColumns = {
   id: members.id, handle: members.handle, name: members.name, role: members.role,
-  sample: members.sample, jobTitle: members.jobTitle, place: members.place,
+  sample: members.sample, jobTitle: members.jobTitle, place: members.place, vendor: members.vendor,
 };
+
+/** A writer's name where no badge can stand beside it: in feeds, letters and search. */
+export const writerName = ({ name, vendor }: { name: string; vendor: boolean }): string => (vendor ? `${name} (vendor)` : name);
 
 type MemberRow = typeof members.$inferSelect;
 
@@ -72,33 +72,11 @@ export function findProfile(viewer: Viewer, handle: string): Profile {
   const coordinator = viewer !== null && viewer.role !== 'member';
   const own = viewer?.id === row.id;
   return {
-    id: row.id, handle: row.handle, name: row.name, role: row.role, sample: row.sample, jobTitle: row.jobTitle, place: row.place,
+    id: row.id, handle: row.handle, name: row.name, role: row.role, sample: row.sample, jobTitle: row.jobTitle, place: row.place, vendor: row.vendor,
     joined: row.createdAt,
     suspendedUntil: coordinator || own ? row.suspendedUntil : null,
     suspendedReason: coordinator || own ? row.suspendedReason : null,
   };
-}
-
-/** The member's own profile, for the form that edits it. */
-export function ownProfile(viewer: Viewer): { name: string; jobTitle: string | null; place: string | null; listed: boolean } {
-  mustSignIn(viewer);
-  const row = db.select({ name: members.name, jobTitle: members.jobTitle, place: members.place, listed: members.listed }).from(members).where(eq(members.id, viewer.id)).get();
-  if (!row) throw new NotFound();
-  return row;
-}
-
-export const profileInput = z.object({ name: nameField, jobTitle: optionalText(80), place: optionalText(80), listed: z.boolean().default(false) });
-
-/** Changes one's own name, job title and place, seen on every post at once. */
-export function editProfile(actor: Member, input: z.output<typeof profileInput>): void {
-  mustWrite(actor);
-  countAttempt('profilePerMember', actor.id);
-  transaction(() => {
-    db.update(members).set(input).where(eq(members.id, actor.id)).run();
-    indexMember(actor.id);
-    if (input.name !== actor.name) putWriterName(actor.id, input.name);
-    bumpChanges();
-  });
 }
 
 export interface MemberRowForDesk {

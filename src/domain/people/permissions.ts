@@ -1,7 +1,7 @@
 import { formatDate } from '#lib/dates.ts';
 import { isNameless } from '../anonymity.ts';
 import { Denied, SignInRequired } from '../errors.ts';
-import type { Member, Viewer } from './types.ts';
+import type { Member, Viewer, Visibility } from './types.ts';
 
 /** Whether this is somebody who may write anything at all: confirmed and not suspended. */
 export function canWrite(viewer: Viewer, now = new Date()): viewer is Member {
@@ -40,6 +40,12 @@ export function canAdminister(viewer: Viewer): viewer is Member {
 export function canSuspend(actor: Viewer, member: { id: number; role: Member['role'] }): boolean {
   if (!canModerate(actor) || actor.id === member.id) return false;
   return member.role === 'member' || (canAdminister(actor) && member.role === 'coordinator');
+}
+
+/** Whether the viewer may see a field of a member's profile. */
+export function canSeeField(viewer: Viewer, memberId: number, seenBy: Visibility): boolean {
+  if (seenBy === 'everyone' || viewer?.id === memberId) return true;
+  return seenBy === 'members' ? viewer !== null : seenBy === 'coordinators' && canModerate(viewer);
 }
 
 /** For commands: throws what keeps this viewer from writing, in words. */

@@ -15,6 +15,10 @@ export interface Member {
   suspendedUntil: Date | null;
 }
 
+/** Who sees a field of a profile, from everybody to nobody but the member. */
+export const visibilities = ['everyone', 'members', 'coordinators', 'nobody'] as const;
+export type Visibility = (typeof visibilities)[number];
+
 /** A member or null for a visitor. */
 export type Viewer = Member | null;
 
@@ -27,4 +31,6 @@ export interface Author {
   sample: boolean;
   jobTitle: string | null;
   place: string | null;
+  /** Sells to local governments: said wherever the name stands as a writer's. */
+  vendor: boolean;
 }

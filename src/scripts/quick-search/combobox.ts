@@ -5,16 +5,37 @@ import type { Answer, Found, QuickSearch } from './quick-search.ts';
  * (https://www.w3.org/WAI/ARIA/apg/patterns/combobox/): the focus stays in the box, aria-activedescendant tells which option the keys are at.
  */
 
+/** What the list says of itself. */
+export interface Sayings {
+  /** Its name. */
+  list: string;
+  /** The last line of the list, which goes to all results; null for none. */
+  last: ((words: string, found: number) => string) | null;
+  none: (words: string) => string;
+  /** What to do now, for who hears the list. */
+  how: (found: number) => string;
+}
+
+const ofSearch: Sayings = {
+  list: 'Results',
+  last: (words, found) => (found > 0 ? `All results for “${words}”` : `Search everything for “${words}”`),
+  none: (words) => `No quick results for “${words}”. The full search also forgives more mistakes.`,
+  how: (found) => (found === 0 ? 'Press Enter to search everything.' : `${found} quick ${found === 1 ? 'result' : 'results'}. Use the arrow keys, or press Enter to search everything.`),
+};
+
 interface Parts {
   input: HTMLInputElement;
   /** Where the list is put; positioned, so that the list lies below the box. */
   place: HTMLElement;
   /** Begins to load what is searched in; called when the box gets the focus. */
-  load: () => Promise<QuickSearch>;
+  load: () => Promise<Pick<QuickSearch, 'search'>>;
   /** The address of something found. */
   addressOf: (found: Found) => string;
   /** Goes to all results. */
   all: () => void;
+  /** Takes what was chosen, where it does not go to its address. */
+  pick?: (found: Found) => void;
+  say?: Sayings;
 }
 
 /** So long nothing is typed before it is searched, in milliseconds. */
@@ -44,14 +65,14 @@ function optionFor(found: Found, address: string, id: string): HTMLElement {
 }
 
 /** Makes a combobox of a search box that works without. */
-export function makeCombobox({ input, place, load, addressOf, all }: Parts): void {
+export function makeCombobox({ input, place, load, addressOf, all, pick, say = ofSearch }: Parts): void {
   const popup = element('div', 'search-options');
   const note = element('p', 'option-note');
   const list = element('div', 'option-list');
   const status = element('span', 'visually-hidden');
   list.id = `${input.id}-options`;
   list.setAttribute('role', 'listbox');
-  list.setAttribute('aria-label', 'Results');
+  list.setAttribute('aria-label', say.list);
   status.setAttribute('role', 'status');
   popup.append(note, list);
   popup.hidden = true;
@@ -64,6 +85,7 @@ export function makeCombobox({ input, place, load, addressOf, all }: Parts): voi
   let active = -1;
   /** What the list answers; null when it answers nothing. */
   let answered: string | null = null;
+  let offered: readonly Found[] = [];
   let waiting: ReturnType<typeof setTimeout> | undefined;
   const options = () => [...list.querySelectorAll<HTMLElement>('[role=option]')];
   const term = () => input.value.trim();
@@ -99,21 +121,29 @@ export function makeCombobox({ input, place, load, addressOf, all }: Parts): voi
 
   function go(item: HTMLElement | undefined, elsewhere = false): void {
     const url = item?.dataset['url'];
-    if (!url) all();
+    const chosen = item && offered[options().indexOf(item)];
+    if (pick && chosen) {
+      pick(chosen);
+      answered = term();
+      show(false);
+    } else if (!url) all();
     else if (elsewhere) window.open(url, '_blank', 'noopener');
     else location.assign(url);
   }
 
   function fill(words: string, { found, corrected }: Answer): void {
-    const last = option(`${input.id}-option-all`, 'option option-all');
-    last.textContent = found.length > 0 ? `All results for “${words}”` : `Search everything for “${words}”`;
-    list.replaceChildren(...found.map((one, n) => optionFor(one, addressOf(one), `${input.id}-option-${n}`)), last);
-    note.textContent = found.length === 0 ? `No quick results for “${words}”. The full search also forgives more mistakes.` : corrected ? `Not every word of “${words}” was found. Showing results for “${corrected}”.` : '';
+    offered = found;
+    list.replaceChildren(...found.map((one, n) => optionFor(one, addressOf(one), `${input.id}-option-${n}`)));
+    if (say.last) {
+      const last = option(`${input.id}-option-all`, 'option option-all');
+      last.textContent = say.last(words, found.length);
+      list.append(last);
+    }
+    note.textContent = found.length === 0 ? say.none(words) : corrected ? `Not every word of “${words}” was found. Showing results for “${corrected}”.` : '';
     note.hidden = note.textContent === '';
     answered = words;
     show(true);
-    const how = found.length === 0 ? 'Press Enter to search everything.' : `${found.length} quick ${found.length === 1 ? 'result' : 'results'}. Use the arrow keys, or press Enter to search everything.`;
-    status.textContent = [note.textContent, how].filter(Boolean).join(' ');
+    status.textContent = [note.textContent, say.how(found.length)].filter(Boolean).join(' ');
   }
 
   async function search(): Promise<void> {

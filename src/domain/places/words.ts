@@ -1,0 +1,60 @@
+import { jurisdictions, labelOf } from '../vocabulary.ts';
+import { fold, wordsIn } from '../search/words.ts';
+
+const terms = (entries: Record<string, string>) => Object.entries(entries).map(([code, label]) => ({ code, label }));
+
+/** Forms of government as the ICMA surveys tell them apart. */
+export const forms = terms({
+  'council-manager': 'Council and manager', 'mayor-council': 'Mayor and council', commission: 'Commission', 'town-meeting': 'Town meeting',
+  'county-commission': 'County commission', 'county-administrator': 'County commission with an administrator', 'county-executive': 'Elected county executive', other: 'Other',
+});
+
+/** How far a 311 or CRM programme has come, in the order in which it comes about. */
+export const stages = terms({
+  none: 'No programme planned', considering: 'Thinking about one', planning: 'Planning, buying', piloting: 'Building, piloting', running: 'Running', renewing: 'Running, being renewed',
+});
+
+export const lines = terms({ '311': 'Runs a 311 line', 'other-number': 'One central number, not 311', none: 'No central number' });
+
+/** What the software of a programme is for. */
+export const systemRoles = terms({
+  crm: 'CRM or request management', telephony: 'Telephony, contact centre', 'work-orders': 'Work orders, assets', knowledge: 'Knowledge base', app: 'Mobile app, portal', gis: 'Maps, GIS', analytics: 'Dashboards, analytics',
+});
+
+/** States and provinces by the code that people write: US and Canada. */
+export const regions: Record<string, Record<string, string>> = {
+  US: {
+    AL: 'Alabama', AK: 'Alaska', AZ: 'Arizona', AR: 'Arkansas', CA: 'California', CO: 'Colorado', CT: 'Connecticut', DE: 'Delaware', DC: 'District of Columbia', FL: 'Florida', GA: 'Georgia', HI: 'Hawaii', ID: 'Idaho',
+    IL: 'Illinois', IN: 'Indiana', IA: 'Iowa', KS: 'Kansas', KY: 'Kentucky', LA: 'Louisiana', ME: 'Maine', MD: 'Maryland', MA: 'Massachusetts', MI: 'Michigan', MN: 'Minnesota', MS: 'Mississippi', MO: 'Missouri',
+    MT: 'Montana', NE: 'Nebraska', NV: 'Nevada', NH: 'New Hampshire', NJ: 'New Jersey', NM: 'New Mexico', NY: 'New York', NC: 'North Carolina', ND: 'North Dakota', OH: 'Ohio', OK: 'Oklahoma', OR: 'Oregon',
+    PA: 'Pennsylvania', RI: 'Rhode Island', SC: 'South Carolina', SD: 'South Dakota', TN: 'Tennessee', TX: 'Texas', UT: 'Utah', VT: 'Vermont', VA: 'Virginia', WA: 'Washington', WV: 'West Virginia', WI: 'Wisconsin', WY: 'Wyoming',
+  },
+  CA: {
+    AB: 'Alberta', BC: 'British Columbia', MB: 'Manitoba', NB: 'New Brunswick', NL: 'Newfoundland and Labrador', NS: 'Nova Scotia', NT: 'Northwest Territories', NU: 'Nunavut', ON: 'Ontario', PE: 'Prince Edward Island', QC: 'Quebec',
+    SK: 'Saskatchewan', YT: 'Yukon',
+  },
+};
+
+const countryNames = new Intl.DisplayNames(['en'], { type: 'region' });
+
+/** "Canada" for CA. */
+export const countryName = (code: string): string => (/^[A-Z]{2}$/.test(code) ? countryNames.of(code) ?? code : code);
+
+/** "Colorado" for CO in US; an unknown code stands for itself. */
+export const regionName = (country: string, region: string): string => regions[country]?.[region] ?? region;
+
+export const kindName = (code: string): string => labelOf(jurisdictions, code);
+
+/** How a place is called in lists and beside names: "Denver, CO"; of two in one state that are called the same, with what each is: "Superior (village), WI". */
+export function placeLabel({ name, region, country, sample }: { name: string; region: string | null; country: string; sample: boolean }, toTellApart = ''): string {
+  return `${name}${toTellApart && ` (${toTellApart})`}, ${region ?? countryName(country)}${sample ? ' (sample)' : ''}`;
+}
+
+const short: Record<string, string> = { saint: 'st', sainte: 'ste', mount: 'mt', fort: 'ft' };
+
+/** Words as places are searched by: without accents and capitals, "Saint" and "St." alike. */
+export const placeWords = (text: string): string[] => wordsIn(fold(text)).map((word) => (Object.hasOwn(short, word) ? short[word] ?? word : word));
+
+/** What is searched of a place. */
+export const foldedPlace = ({ name, region, country }: { name: string; region: string | null; country: string }): string =>
+  placeWords([name, region, region && regionName(country, region), country, countryName(country)].filter(Boolean).join(' ')).join(' ');

@@ -1,0 +1,196 @@
+import { eq } from 'drizzle-orm';
+import sharp from 'sharp';
+import { beforeAll, describe, expect, inject, test } from 'vitest';
+import { bumpChanges, db, members, profiles, transaction, trustLevels } from '#db/client.ts';
+import { startSession } from '#domain/people/sessions.ts';
+import { asMember } from '#domain/people/members.ts';
+import { visibilities, type Member, type Visibility } from '#domain/people/types.ts';
+import { createThread } from '#domain/forum/starting-threads.ts';
+import { ownPlace, editProfile, profileInput } from '#domain/profiles/editing.ts';
+import { axeViolations, phone, useBrowser, useCast } from '../support/browser.ts';
+
+const hub = inject('demo');
+const enter = useCast(hub);
+const browser = useBrowser();
+
+/** Members of this file's own. */
+async function join(handle: string, name: string) {
+  const member = asMember(transaction(() => {
+    const row = db.insert(members).values({ email: `${handle}@test.example`, handle, name, sample: true, emailConfirmedAt: new Date() }).returning().get();
+    db.insert(trustLevels).values({ memberId: row.id, level: 'member', locked: true }).run();
+    return row;
+  }));
+  const session = await startSession(member.id, 'a test');
+  return { member, cookie: { name: session.name, value: session.value, url: hub.base }, header: `${session.name}=${session.value}` };
+}
+let ida: Awaited<ReturnType<typeof join>>, otto: Awaited<ReturnType<typeof join>>;
+beforeAll(async () => { [ida, otto] = [await join('ida', 'Ida Larsen'), await join('otto', 'Otto Brandt')]; });
+const placeOf = (member: Member) => ownPlace(member)?.slug ?? null;
+
+describe('choosing one’s place', () => {
+  test('without JavaScript: a name that many places have is asked about, and what was typed stays', async () => {
+    const { page, context } = await browser.open({ javaScriptEnabled: false, expectErrors: /400/ });
+    await context.addCookies([ida.cookie]);
+    await page.goto(`${hub.base}/account/profile`);
+    await page.getByLabel('City, county or agency', { exact: true }).fill('Springfield');
+    await page.getByLabel('Ask me about', { exact: false }).first().fill('winter storms');
+    await page.getByRole('button', { name: 'Save the profile' }).click();
+    expect(await page.locator('.error-summary').textContent()).toContain('Several places are called so');
+    expect(await page.locator('#askMe').inputValue()).toBe('winter storms');
+    await page.getByRole('group', { name: 'Which place do you mean?' }).getByRole('radio', { name: /Springfield, MO/ }).check();
+    await page.getByRole('button', { name: 'Save the profile' }).click();
+    await page.waitForURL('**/account/profile?saved');
+    expect(placeOf(ida.member)).toBe('springfield-mo');
+    expect(await page.locator('#place').inputValue()).toBe('Springfield, MO');
+  });
+
+  test('with JavaScript: places appear while one types, the keys choose one, and a reader is told', async () => {
+    const { page, context } = await browser.open();
+    await context.addCookies([otto.cookie]);
+    await page.goto(`${hub.base}/account/profile`);
+    const box = page.getByRole('combobox', { name: /^City, county or agency/ });
+    await box.pressSequentially('springf il', { delay: 15 });
+    const options = page.locator('.place-box').getByRole('option');
+    await options.first().filter({ hasText: 'Springfield, IL' }).waitFor();
+    expect(await page.locator('.place-box [role=status]').textContent()).toMatch(/^\d places?\. Use the arrow keys\.$/);
+    await page.keyboard.press('ArrowDown');
+    expect(await options.first().getAttribute('aria-selected')).toBe('true');
+    expect(await axeViolations(page)).toEqual([]);
+    await page.keyboard.press('Enter');
+    expect(await box.inputValue()).toBe('Springfield, IL');
+    await page.getByRole('button', { name: 'Save the profile' }).click();
+    await page.waitForURL('**/account/profile?saved');
+    expect(placeOf(otto.member)).toBe('springfield-il');
+  });
+
+  test('what was chosen is forgotten when one types on', async () => {
+    const { page, context } = await browser.open();
+    await context.addCookies([otto.cookie]);
+    await page.goto(`${hub.base}/account/profile`);
+    const box = page.getByRole('combobox', { name: /^City, county or agency/ });
+    await box.fill('');
+    await box.pressSequentially('peoria il', { delay: 15 });
+    await page.locator('.place-box').getByRole('option', { name: /^Peoria, IL/ }).click();
+    await box.fill('Wexcombe University, in town');
+    await page.getByRole('button', { name: 'Save the profile' }).click();
+    await page.waitForURL('**/account/profile?saved');
+    expect([placeOf(otto.member), await page.locator('#place').inputValue()]).toEqual([null, 'Wexcombe University, in town']);
+  });
+});
+
+describe('the facts of a place', () => {
+  test('a member of the place changes them, and everybody reads what changed', async () => {
+    const { page, context } = await browser.open({ javaScriptEnabled: false, expectErrors: /400/ });
+    await context.addCookies([ida.cookie]);
+    await page.goto(`${hub.base}/places/springfield-mo`);
+    await page.getByRole('link', { name: 'Change the facts' }).click();
+    await page.getByLabel('Running since').fill('12');
+    await page.getByLabel('Stage of the 311 or CRM programme').selectOption('planning');
+    await page.getByLabel('CRM or request management').fill('Quince CRM');
+    await page.getByRole('button', { name: 'Save the facts' }).click();
+    expect(await page.locator('.field-error').textContent()).toContain('Give a year as 2006.');
+    expect(await page.getByLabel('CRM or request management').inputValue()).toBe('Quince CRM');
+    await page.getByLabel('Running since').fill('');
+    await page.getByRole('button', { name: 'Save the facts' }).click();
+    await page.waitForURL('**/places/springfield-mo');
+    const html = await (await fetch(`${hub.base}/places/springfield-mo`)).text();
+    expect(html).toContain('CRM or request management: nothing → Quince CRM');
+    expect(html).toContain('by a member of this place or a coordinator');
+    expect(await (await fetch(`${hub.base}/places?system=Quince+CRM`)).text()).toContain('/places/springfield-mo');
+  });
+});
+
+describe('who sees what', () => {
+  const marks = { pronouns: 'zv/pronoun', jobTitle: 'zvjob', place: 'zvplace', askMe: 'zvask', lookingFor: 'zvlooking' };
+  const paths = ['/members/ida', '/members', '/members?q=zv', '/members?q=ida', '/search?q=ida+larsen', '/search.json?q=ida+larsen', '/search.json?q=zvjob&x', '/search.atom?q=ida', '/members/ida.atom', '/members/ida.json', '/forums.atom', '/forums', '/places', '/places.json?q=zvplace&x', '/sitemap.xml'];
+  let thread = '';
+  let viewers: [who: string, cookie: string | null, sees: readonly Visibility[]][] = [];
+  beforeAll(async () => {
+    thread = createThread(ida.member, { forum: 'operations', kind: 'discussion', title: 'Snow days and the phones', body: 'How do you staff them?', themes: [] }).url;
+    viewers = [['visitor', null, ['everyone']], ['member', (await enter('tom')).header, ['everyone', 'members']], ['coordinator', (await enter('nadia')).header, ['everyone', 'members', 'coordinators']]];
+  });
+  const read = async (path: string, cookie: string | null) => (await fetch(hub.base + path, { headers: cookie ? { cookie } : {} })).text();
+
+  test.each(visibilities)('a field for %s stands on no page, feed or answer for anybody else, nor in what was cached before', async (seenBy) => {
+    const without = { name: ida.member.name, listed: true };
+    editProfile(ida.member, profileInput.parse({ ...without, ...marks, placeChoice: 'text', ...Object.fromEntries(Object.keys(marks).map((field) => [`see-${field}`, seenBy])) }));
+    for (const [who, cookie, sees] of viewers) {
+      const found = new Set<string>();
+      for (const path of [...paths, thread]) {
+        const text = (await read(path, cookie)).toLowerCase().replaceAll(/q=zv\w*|value="zv\w*"|“zv\w*”|"query":"zv\w*"/g, '');
+        for (const mark of Object.values(marks)) if (text.includes(mark)) found.add(mark);
+      }
+      expect([who, [...found].sort()]).toEqual([who, sees.includes(seenBy) ? Object.values(marks).sort() : []]);
+    }
+    expect(await read('/members/ida', ida.header)).toContain('zvask');
+  });
+
+  test('a photo is had by its address only by whoever sees it', async () => {
+    const { page, context } = await browser.open();
+    await context.addCookies([ida.cookie]);
+    await page.goto(`${hub.base}/account/profile`);
+    await page.getByLabel('Photo', { exact: true }).setInputFiles({ name: 'me.png', mimeType: 'image/png', buffer: await sharp({ create: { width: 900, height: 700, channels: 3, background: '#0b7285' } }).png().toBuffer() });
+    await page.getByRole('button', { name: 'Send the photo' }).click();
+    await page.waitForURL('**/account/profile?photo**');
+    const address = await page.locator('img.portrait').getAttribute('src') ?? '';
+    const status = async (cookie: string | null) => (await fetch(hub.base + address, { headers: cookie ? { cookie } : {} })).status;
+    expect(await Promise.all(viewers.map(([, cookie]) => status(cookie)))).toEqual([200, 200, 200]);
+    for (const [seenBy, expected] of [['members', [404, 200, 200]], ['coordinators', [404, 404, 200]], ['nobody', [404, 404, 404]]] as const) {
+      transaction(() => { db.update(profiles).set({ visibility: { photo: seenBy } }).where(eq(profiles.memberId, ida.member.id)).run(); bumpChanges(); });
+      expect(await Promise.all(viewers.map(([, cookie]) => status(cookie)))).toEqual(expected);
+    }
+    expect(await status(ida.header)).toBe(200);
+  });
+});
+
+describe('the directory', () => {
+  test('on a phone: fields, list, map and table without a finding of axe, and nothing to the side', async () => {
+    const { page } = await browser.open({ viewport: phone });
+    for (const path of ['/members?theme=technology', '/members?like=alder-springs-co-sample', '/places?country=CA&line=311', '/places?like-name=Springfield']) {
+      await page.goto(hub.base + path);
+      expect([path, await axeViolations(page)]).toEqual([path, []]);
+      expect(await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)).toBe(0);
+    }
+  });
+
+  test('a vendor is labelled in the directory, beside posts and in feeds', async () => {
+    const { page } = await browser.open();
+    await page.goto(`${hub.base}/members?hat=vendor`);
+    expect(await page.locator('.member h3').allTextContents()).toEqual([expect.stringMatching(/Jo Pettibone.*Vendor/s)]);
+    await page.getByRole('link', { name: 'Jo Pettibone' }).click();
+    expect(await page.locator('.page-head .badge.gold').textContent()).toBe('Vendor');
+    expect(await (await fetch(`${hub.base}/members/jo-pettibone.atom`)).text()).toContain('<name>Jo Pettibone (vendor)</name>');
+  });
+
+  test('places like one, without JavaScript: the name leads to an address that has the place and the weights', async () => {
+    const { page } = await browser.open({ javaScriptEnabled: false });
+    await page.goto(`${hub.base}/places`);
+    await page.getByText('Places like mine').click();
+    await page.getByLabel('Like which place?').fill('Denver, CO');
+    await page.getByLabel('Systems in use', { exact: true }).selectOption({ label: 'not at all' });
+    await page.getByRole('button', { name: 'Show the most alike first' }).click();
+    await page.waitForURL('**/places?**like=denver-co**');
+    expect(new URL(page.url()).searchParams.get('by-stack')).toBe('0');
+    expect(await page.getByRole('heading', { level: 2, name: /those most like Denver, CO first/ }).count()).toBe(1);
+    expect(await page.locator('.member .why').first().textContent()).toMatch(/^\d+ % alike: /);
+    await page.goto(`${hub.base}/library?like=denver-co`);
+    expect(await page.locator('.resource .why').first().textContent()).toMatch(/^\d+ % alike: /);
+  });
+});
+
+test('a coordinator adds a county and mends it', async () => {
+  const { page, context } = await browser.open({ javaScriptEnabled: false, expectErrors: /400/ });
+  await context.addCookies([(await enter('nadia')).cookie]);
+  await page.goto(`${hub.base}/desk/places/new?name=Quillback+County`);
+  await page.getByLabel('Kind of government').selectOption('county');
+  await page.getByLabel('State or province').fill('OR');
+  await page.locator('#population').fill('52,000');
+  await page.getByRole('button', { name: 'Add the place' }).click();
+  expect(await page.locator('.field-error').textContent()).toContain('Give the year');
+  await page.locator('#populationYear').fill('2020');
+  await page.locator('#populationSource').fill('U.S. census');
+  await page.getByRole('button', { name: 'Add the place' }).click();
+  await page.waitForURL('**/places/quillback-county-or');
+  expect(await page.locator('.place-facts').textContent()).toContain('52,000 in 2020. Source: U.S. census');
+  expect(await (await fetch(`${hub.base}/log`)).text()).toContain('Quillback County, OR');
+});
