@@ -116,7 +116,7 @@ describe('from an empty hub to a living one', () => {
     await admin.page.getByText('Coordinate this thread').click();
     await admin.page.getByLabel('Reason for locking').fill('Answered elsewhere.');
     await admin.page.getByRole('button', { name: 'Lock', exact: true }).click();
-    await admin.page.getByText('A coordinator has closed this thread').waitFor();
+    await admin.page.getByText('A coordinator has locked this thread').waitFor();
 
     await member.page.getByRole('button', { name: 'Reply' }).click();
     await member.page.getByText(/locked this thread/).first().waitFor();

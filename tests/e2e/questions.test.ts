@@ -103,7 +103,7 @@ describe('a question asked for a colleague', () => {
     await rosa.goto(hub.base + address);
     await rosa.getByRole('button', { name: 'This answers the question' }).click();
     const top = rosa.locator('.accepted-answers');
-    expect(await top.textContent()).toMatch(/Tom Achterberg: Show her the share[\s\S]*Accepted by who asked on/);
+    expect(await top.textContent()).toMatch(/Tom Achterberg: Show her the share[\s\S]*Accepted by the asker on/);
     expect(await rosa.locator('#post-2 .accepted-mark').textContent()).toContain('Accepted answer');
     await rosa.getByLabel('Your reply').fill('Thank you, I will.');
     await rosa.getByRole('button', { name: 'Reply', exact: true }).click();
