@@ -106,6 +106,12 @@ describe('a thread', () => {
   });
 });
 
+test.each(['toString', 'constructor', '__proto__', 'nonsense'])('an address that names no act says nothing: %s', async (word) => {
+  const answer = await fetch(`${hub.base}${thread.url}?done=${word}`);
+  expect(answer.status).toBe(200);
+  expect(await answer.text()).not.toMatch(/native code|object Object/);
+});
+
 test('coordinators keep the forums', async () => {
   const { page, context } = await browser.open({ expectErrors: /400|410/, javaScriptEnabled: false });
   await context.addCookies([(await enter('nadia')).cookie]);

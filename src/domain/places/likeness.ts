@@ -23,7 +23,6 @@ export const partNames: Record<Part, string> = {
 
 /** How much each part counts, from 0, not at all, to 3. */
 export type Weights = Readonly<Record<Part, number>>;
-export const mostWeight = 3;
 export const usualWeights: Weights = { population: 3, kind: 1, form: 1, stage: 2, stack: 1, region: 1 };
 export const weightWords = ['not at all', 'a little', 'some', 'a lot'] as const;
 
