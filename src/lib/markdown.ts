@@ -102,14 +102,15 @@ function unnested(html: string): string {
 
 const entities: Record<string, string> = { '&amp;': '&', '&lt;': '<', '&gt;': '>', '&quot;': '"', '&#39;': "'" };
 
-/** The words of sanitised HTML, without tags, on one line; what stands within a line stays as near to what is beside it as it was. */
+/** The words of sanitised HTML, without tags, on one line; what stands within a line stays as near to what is beside it as it was. Single spaces, which are most of what there is, are not looked at twice: a page of a thread does this for each post. */
 export function plainText(html: string): string {
-  const text = html.replace(/<\/?(?:a|abbr|b|code|del|em|i|kbd|q|s|span|strong|sub|sup)\b[^>]*>/g, '').replace(/(?:<[^>]*>|\s)+/g, ' ').trim();
+  const text = html.replace(/<\/?(?:a|abbr|b|code|del|em|i|kbd|q|s|span|strong|sub|sup)\b[^>]*>/g, '').replace(/\s*(?:<[^>]*>\s*)+|\s{2,}|[^\S ]/g, ' ').trim();
   return text.includes('&') ? text.replace(/&(?:amp|lt|gt|quot|#39);/g, (e) => entities[e] ?? e) : text;
 }
 
 /** As `plainText`, of what its writer says themselves: without quotations, footnotes and their marks. All words where nothing else is left. */
 export function ownWords(html: string): string {
+  if (!/<(?:blockquote|section|sup)\b/.test(html)) return plainText(html);
   let depth = 0;
   const parts = html.split(/(<\/?(?:blockquote|section|sup)\b[^>]*>)/).filter((part) => {
     if (/^<(?:blockquote|section|sup)\b/.test(part)) depth++;

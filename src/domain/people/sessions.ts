@@ -1,7 +1,7 @@
 import { Lucia, TimeSpan, type Adapter, type DatabaseSession } from 'lucia';
 import { and, desc, eq, lte, ne, or, sql } from 'drizzle-orm';
 import { z } from 'zod';
-import { db, members, prepared, sessions, signInLinks, transaction } from '#db/client.ts';
+import { db, members, prepared, quickTransaction, sessions, signInLinks, transaction } from '#db/client.ts';
 import { addDays } from '#lib/dates.ts';
 import { deviceWords } from '#lib/device-words.ts';
 import { settings } from '#lib/settings.ts';
@@ -102,11 +102,12 @@ export async function readSession(token: string): Promise<{ viewer: Viewer; sess
 
 const minutesBetweenNotes = 5;
 
-/** Written down now and then only: a page must not cost a write. */
+/** Written down now and then only, and nobody waits for the disk: a page must not cost a write. */
 function noteUse(id: string, last: Date | null): void {
   if (last && Date.now() - last.getTime() < minutesBetweenNotes * 60_000) return;
-  db.update(sessions).set({ lastUsedAt: new Date() }).where(eq(sessions.id, id)).run();
+  quickTransaction(() => used().run({ id, at: Date.now() }));
 }
+const used = prepared((d) => d.$client.prepare('update sessions set last_used_at = @at where id = @id'));
 
 /** Notes that somebody has just shown again who they are. The session goes on under a new token, and the old one is dead. */
 export function proveSession(session: Session): Cookie {
