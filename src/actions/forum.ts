@@ -9,7 +9,7 @@ import { closeThread, closeThreadInput, reopenThread, reopenThreadInput } from '
 import { confirmInput, confirmPost, removeConfirmation, removeConfirmationInput, unconfirmInput, unconfirmPost } from '#domain/forum/confirming.ts';
 import { mergeThreads, mergeThreadsInput } from '#domain/forum/merging.ts';
 import {
-  lockThread, lockThreadInput, moveThread, moveThreadInput, pinThread, renameThread, renameThreadInput, threadActInput, unlockThread, unpinThread,
+  changeKindInput, changeThreadKind, lockThread, lockThreadInput, moveThread, moveThreadInput, pinThread, renameThread, renameThreadInput, threadActInput, unlockThread, unpinThread,
 } from '#domain/forum/moderating.ts';
 import { answerInput, askAboutAnswer, reconfirmAnswer } from '#domain/forum/old-answers.ts';
 import { postFilesInput, takePostFiles, type TakenFile } from '#domain/forum/post-files.ts';
@@ -37,6 +37,7 @@ const { shape: files } = postFilesInput;
 export const threads = {
   create: defineAction({ accept: 'form', input: submitThreadInput.extend(files), handler: withFiles(submitThread) }),
   rename: defineAction({ accept: 'form', input: renameThreadInput, handler: asMember(renameThread) }),
+  changeKind: defineAction({ accept: 'form', input: changeKindInput, handler: asMember(changeThreadKind) }),
   move: defineAction({ accept: 'form', input: moveThreadInput, handler: asMember(moveThread) }),
   lock: defineAction({ accept: 'form', input: lockThreadInput, handler: asMember(lockThread) }),
   unlock: defineAction({ accept: 'form', input: threadActInput, handler: asMember(unlockThread) }),

@@ -8,9 +8,10 @@ import { recordAct, wordsOfAct } from '../moderation/log.ts';
 import { mustCoordinate } from '../people/permissions.ts';
 import type { Member } from '../people/types.ts';
 import { carryFollows, carryReads, carryReadsBack, takeFollowsBack, type Carried } from './carrying.ts';
+import { whyNotOfKind } from './kinds.ts';
 import { appendPosts, closeUp, leadTo, mustStandStill, placesIn, putBack, renumber, settleThreads, standAgain, type Place } from './moving-posts.ts';
 import { tellMoved, tellMovedBack } from './notifying.ts';
-import { indexThread } from './searchable.ts';
+import { indexThread, indexWholeThread } from './searchable.ts';
 import { movedSince, undoSchema, type Undo } from './thread-acts.ts';
 import { areStill, closingOf, putClosing, putFields } from './thread-fields.ts';
 import { findThread } from './threads.ts';
@@ -53,8 +54,11 @@ function undoFields(threadId: number, { before, after }: Extract<Undo, { as: 'fi
   mustStandStill(threadId, { removed: true });
   if (!areStill(threadId, after)) throw changedSince();
   if (before.forumId != null && !db.select({ id: forums.id }).from(forums).where(eq(forums.id, before.forumId)).get()) throw new Denied('The forum where the thread stood before is not there any more.');
+  const whyNot = before.kind !== undefined ? whyNotOfKind(before.kind, placesIn(threadId).map((p) => p.id)) : null;
+  if (whyNot) throw new Denied(whyNot);
   putFields(threadId, before);
-  indexThread(threadId);
+  if (before.kind === undefined) indexThread(threadId);
+  else indexWholeThread(threadId);
   return [];
 }
 
