@@ -470,6 +470,23 @@ describe('letters', () => {
     }
     expect(letters()[0]?.headers?.['List-Unsubscribe']).toContain(stopToken(rosa.id, 'notifications'));
   });
+  test('quote a post in HTML as the hub shows it, safely and with nothing to load; in plain text as it was typed; each reason on its own line', () => {
+    const thread = start(rosa);
+    set(rosa, 'member', tom.id, 'following');
+    const body = `Two **things**, [here](/library), @rosa:\n\n- one\n- two <script>alert(1)</script>\n\n![a chart](https://example.org/x.png)`;
+    reply(tom, thread.id, body);
+    reply(tom, thread.id, 'And a third.');
+    mail(addDays(new Date(), 0.1));
+    const [letter] = letters();
+    expect(letter?.html).toContain('Two <strong>things</strong>');
+    expect(letter?.html).toContain(`<a href="${settings().url}/library"`);
+    expect(letter?.html).toContain('<li>one</li>');
+    expect(letter?.html).not.toMatch(/<script|<img|href="\/|\*\*things/);
+    expect(letter?.text).toContain('> Two **things**, [here](/library)');
+    expect(letter?.text).toMatch(/\nYou are told because you were mentioned\.\nYou are told because you started this thread\.\nTo answer, open the link\./);
+    expect(letter?.html).toContain('you were mentioned.<br>You are told because you started this thread.<br>To answer');
+  });
+
   test('no letters at all when one wants none, and nothing of that time later', () => {
     setNotificationSettings(rosa, { started: 'following', replied: 'tracking', mail: 'none' });
     const thread = start(rosa);

@@ -343,8 +343,9 @@ describe('decisions in the inbox', () => {
     db.delete(notifications).run();
     flag(tom, post, 'attack', { note: 'Calls a colleague a fool.' });
     const { decisionId } = decide(nadia, { caseId: caseOn(post), outcome: 'remove', reason: 'It attacks a person.' });
-    expect(told(rosa)).toEqual([words]);
-    expect(told(tom)).toEqual(['About a post that you flagged: a coordinator has removed it.']);
+    const where = ` The thread is “${thread.title}”.`;
+    expect(told(rosa)).toEqual([words + where]);
+    expect(told(tom)).toEqual([`About a post that you flagged: a coordinator has removed it.${where}`]);
     expect(listTold(tom, null).told[0]?.why).toContain('you flagged it');
     for (const who of [rosa, tom]) {
       expect(JSON.stringify(db.select().from(notifications).where(eq(notifications.memberId, who.id)).all())).not.toMatch(/Tom|Rosa|Nadia|Quince|fool|attacks|How do you count|how-do-you-count/);
@@ -358,7 +359,9 @@ describe('decisions in the inbox', () => {
     expect(openTold(rosa, listTold(rosa, null).told[0]?.id ?? 0)).toBe(`/appeals/${decisionId}`);
     expect(openTold(tom, listTold(tom, null).told[0]?.id ?? 0)).toBe(`/posts/${post}`);
     undoDecision(ines, { decisionId, reason: 'Too strict.' });
-    expect(told(rosa)[0]).toBe('About your post: a coordinator has taken the decision back. It will be decided anew.');
+    expect(told(rosa)[0]).toBe(`About your post: a coordinator has taken the decision back. It will be decided anew.${where}`);
+    removeThread(nadia, { threadId: thread.id, reason: 'The title too.' });
+    expect(JSON.stringify([told(rosa), told(tom)])).not.toContain(thread.title);
   });
 
   test('the letter to flaggers does not name a thread that is out of view', () => {
@@ -371,12 +374,14 @@ describe('decisions in the inbox', () => {
   });
 
   test('corrections too, and a coordinator’s own decision about what they flagged not', () => {
-    const post = reply(rosa, start(rosa).id);
+    const thread = start(rosa);
+    const post = reply(rosa, thread.id);
+    const where = ` The thread is “${thread.title}”.`;
     db.delete(notifications).run();
     flag(tom, post, 'inaccurate', { note: 'It was 1999.', source: 'The report' });
-    expect(told(rosa)).toEqual(['A reader proposes a correction to your post: accept or answer it.']);
+    expect(told(rosa)).toEqual([`A reader proposes a correction to your post: accept or answer it.${where}`]);
     acceptCorrection(rosa, { caseId: caseOn(post) });
-    expect(told(tom)).toEqual(['An author has accepted the correction that you proposed.']);
+    expect(told(tom)).toEqual([`An author has accepted the correction that you proposed.${where}`]);
     const other = reply(rosa, start(rosa).id);
     flag(nadia, other);
     decide(nadia, { caseId: caseOn(other), outcome: 'remove', reason: 'x' });

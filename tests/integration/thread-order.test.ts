@@ -10,7 +10,8 @@ import { deleteForum, addForum } from '#domain/forum/keeping-forums.ts';
 import { findForum } from '#domain/forum/forums.ts';
 import { follow, followInput, followLevelOf, type FollowLevel } from '#domain/forum/follows.ts';
 import { listTold, openTold } from '#domain/forum/inbox.ts';
-import { mergeThreads } from '#domain/forum/merging.ts';
+import { mergeTargets } from '#domain/forum/merge-targets.ts';
+import { mergeThreads, mergeThreadsInput } from '#domain/forum/merging.ts';
 import { changeThreadKind, lockThread, moveThread, pinThread, renameThread, unlockThread, unpinThread } from '#domain/forum/moderating.ts';
 import { mailNotifications, membersWithLettersDue } from '#domain/forum/notification-letters.ts';
 import { setNotificationSettings } from '#domain/forum/notification-settings.ts';
@@ -533,6 +534,34 @@ describe.each([1, 2, 3, 4])('random life %i', (seed) => {
     expect(undone).toBeGreaterThan(10);
     expect(refused).toBeGreaterThan(0);
   }, 60_000);
+});
+
+describe('what a thread may be merged into', () => {
+  test('is offered: similar ones first, then the latest of its forum, never itself or what is out of view', () => {
+    const make = (title: string, forum = 'operations') => createThread(rosa, { forum, kind: 'question', title, body: `Wombats again. ${++written}`, themes: [] });
+    const thread = make('Do wombats call after midnight in Quispamsis?');
+    const similar = make('When wombats call after midnight', 'measures');
+    const gone = make('Wombats that call after midnight, again');
+    removeThread(nadia, { threadId: gone.id, reason: 'Twice.' });
+    const latest = make('Something else altogether');
+    const targets = mergeTargets(nadia, thread);
+    expect(targets.similar[0]?.id).toBe(similar.id);
+    expect(targets.recent[0]?.id).toBe(latest.id);
+    const all = [...targets.similar, ...targets.recent].map((t) => t.id);
+    expect(new Set(all).size).toBe(all.length);
+    expect(all).not.toContain(thread.id);
+    expect(all).not.toContain(gone.id);
+    expect(() => mergeTargets(tom, thread)).toThrow(Denied);
+  });
+
+  test('is chosen, or named where it is not offered, and not both', () => {
+    const [thread, other, third] = [start(), start(), start()];
+    const input = (more: object) => mergeThreadsInput.parse({ threadId: thread.id, reason: 'The same.', ...more });
+    for (const more of [{}, { pick: 'other' }, { pick: 'other', target: ' ' }, { pick: String(other.id), target: String(third.id) }]) expect(() => mergeThreads(nadia, input(more))).toThrow(Invalid);
+    expect(mergeThreads(nadia, input({ pick: String(other.id), target: '' })).url).toBe(other.url);
+    undo();
+    expect(mergeThreads(nadia, input({ target: String(third.id) })).url).toBe(third.url);
+  });
 });
 
 describe('changing what a thread is', () => {
