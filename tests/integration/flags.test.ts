@@ -1,6 +1,6 @@
 import { and, eq } from 'drizzle-orm';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { cases, db, decisions, flags, members, posts, searchDocuments, threads, trustLevels } from '#db/client.ts';
+import { cases, db, decisions, flags, forums, members, posts, searchDocuments, threads, trustLevels } from '#db/client.ts';
 import { acceptCorrection, answerCorrection, correctionFor } from '#domain/decisions/correcting.ts';
 import { appealDecision, appealFor } from '#domain/decisions/appealing.ts';
 import { decide, undoDecision } from '#domain/decisions/deciding.ts';
@@ -18,6 +18,7 @@ import { readLog, readPublicLog } from '#domain/moderation/log.ts';
 import { levelLimits } from '#domain/people/limits.ts';
 import type { Member } from '#domain/people/types.ts';
 import { addDays } from '#lib/dates.ts';
+import { moveThread } from '#domain/forum/moderating.ts';
 import { enter, forgetLimits, lettersTo } from '../support/cast.ts';
 import { useDatabase } from '../support/database.ts';
 
@@ -235,6 +236,18 @@ describe('deciding', () => {
     undoDecision(ines, { decisionId, reason: 'It was right there.' });
     expect(findThread(null, thread.id).forum?.slug).toBe('measures');
     expect(actsOn(nadia, thread.id)).toEqual([]);
+  });
+
+  test('a thread that was moved again since stays where it is when the decision is taken back, and its author reads so', () => {
+    const thread = start(rosa);
+    const opening = db.select().from(posts).where(and(eq(posts.threadId, thread.id), eq(posts.number, 1))).get()?.id ?? 0;
+    flag(tom, opening, 'off-topic');
+    const { decisionId } = decide(nadia, { caseId: caseOn(opening), outcome: 'move', reason: 'Elsewhere.', forum: 'operations' });
+    const third = db.select({ slug: forums.slug, name: forums.name }).from(forums).all().find(({ slug }) => slug !== 'operations' && slug !== 'measures') ?? { slug: '', name: '' };
+    moveThread(ines, { threadId: thread.id, forum: third.slug, reason: null });
+    expect(undoDecision(ines, { decisionId, reason: 'Too quick.' }).left).toContain(third.name);
+    expect(findThread(null, thread.id).forum?.slug).toBe(third.slug);
+    expect(lettersTo(rosa.email).at(-1)?.text.replace(/\s+/g, ' ')).toContain(`It was moved again since, so it stays in the forum ${third.name}.`);
   });
 
   test('undo restores the post exactly as it stood, and opens the case again', () => {

@@ -5,7 +5,7 @@ import { removePost, removeThread, restorePost, restoreThread } from '#domain/de
 import { acceptAnswer } from '#domain/forum/accepting.ts';
 import { createComment } from '#domain/forum/comments.ts';
 import { listFollows } from '#domain/forum/followed.ts';
-import { follow, followInput, followLevelOf, followLevels, levelOptions, type FollowKind, type FollowLevel } from '#domain/forum/follows.ts';
+import { bringsLetters, follow, followInput, followKinds, followLevelOf, followLevels, levelOptions, whatFollows, type FollowKind, type FollowLevel } from '#domain/forum/follows.ts';
 import { countUnreadTold, listTold, openTold, readAllNotifications, readNotification } from '#domain/forum/inbox.ts';
 import { mailNotifications, membersWithLettersDue } from '#domain/forum/notification-letters.ts';
 import { setNotificationSettings } from '#domain/forum/notification-settings.ts';
@@ -149,8 +149,15 @@ describe('following', () => {
     expect(() => set(rosa, 'thread', thread.id, 'tracking')).toThrow('removed');
     set(rosa, 'thread', thread.id, 'normal');
   });
+  test('is said in words for each level, of members too', () => {
+    const words = followKinds.flatMap((kind) => levelOptions(kind).map(({ value }) => whatFollows(kind, value)));
+    for (const sentence of words) expect(sentence).toMatch(/^(Muted|Normal|From now on).*\.$/);
+    expect(whatFollows('thread', 'following')).toContain('every reply');
+    expect(whatFollows('member', 'muted')).toContain('they write');
+    expect([bringsLetters('following'), bringsLetters('first-post'), bringsLetters('tracking')]).toEqual([true, true, false]);
+  });
   test('leads back only within the hub', () => {
-    for (const [back, url] of [['/forums/operations', '/forums/operations'], ['//evil.example', '/'], ['https://evil.example', '/'], [null, '/account/notifications']] as const) {
+    for (const [back, url] of [['/forums/operations?page=2#reply', '/forums/operations?page=2&set=theme-equity#reply'], ['//evil.example', '/?set=theme-equity'], ['https://evil.example', '/?set=theme-equity'], ['/forums?set=theme-old', '/forums?set=theme-equity'], [null, '/account/notifications?set=theme-equity']] as const) {
       expect(follow(rosa, { kind: 'theme', ref: 'equity', level: 'tracking', back }).url).toBe(url);
     }
   });

@@ -6,6 +6,7 @@ import { settings } from '#lib/settings.ts';
 import { workingHoursBetween, type WorkingCalendar } from '#lib/working-hours.ts';
 import { Denied, Invalid } from '../errors.ts';
 import { post as mail } from '../mail/outbox.ts';
+import { noteShownIn } from '../mail/withdrawing.ts';
 import { recordAct } from '../moderation/log.ts';
 import { mustCoordinate } from '../people/permissions.ts';
 import type { Member, Viewer } from '../people/types.ts';
@@ -66,12 +67,13 @@ function tellOwner(memberId: number, questions: readonly Row[], from: { name: st
   if (!member) return;
   const [first] = questions;
   const one = questions.length === 1 && first;
-  mail(member.email, one ? `A question waits for an answer: ${one.title}` : `${questions.length} questions wait for an answer`, [
+  const letterId = mail(member.email, one ? `A question waits for an answer: ${one.title}` : `${questions.length} questions wait for an answer`, [
     from ? `${from.name} has handed this question over to you. The reason given: ${from.reason}` : `${one ? 'This question has' : 'These questions have'} waited for an answer for ${ownerAfterHours} working hours or more. It is your turn to look for one: answer, or find somebody who knows.`,
     ...questions.map((row) => `${row.title}\n${settings().url}${urlOf(row)}`),
     `Everybody sees that you are looking. If you cannot, hand it over: ${settings().url}/desk/questions?mine`,
     'You receive this because you are a coordinator.',
   ]);
+  noteShownIn(letterId, questions.flatMap(({ id }) => placesIn(id)[0]?.id ?? []));
 }
 
 const urlOf = (row: Row) => threadUrl({ id: row.id, slug: row.slug, forumSlug: row.forum_slug, resourceSlug: null });
