@@ -7,8 +7,8 @@ export interface LetterItem { title: string; url: string; meta: string; snippet:
 export type LetterPart =
   | { heading: string }
   | { text: string }
-  /** Somebody's words: paragraphs between blank lines. */
-  | { quote: string }
+  /** Somebody's words: paragraphs between blank lines, and the same as HTML that is safe and loads nothing, where there is one. */
+  | { quote: string; html?: string }
   /** A sentence that leads to an address. */
   | { link: string; url: string }
   | { items: LetterItem[] };
@@ -46,7 +46,7 @@ export function letterHtml(subject: string, parts: readonly LetterPart[]): strin
   const body = parts.map((part) => {
     if ('heading' in part) return `<h2 style="font-size:18px;margin:28px 0 8px">${escapeHtml(part.heading)}</h2>`;
     if ('text' in part) return `<p>${escapeHtml(part.text).replaceAll('\n', '<br>')}</p>`;
-    if ('quote' in part) return `<blockquote style="margin:12px 0;padding-left:12px;border-left:3px solid #a9aeb1">${part.quote.split(/\n{2,}/).map((words) => `<p>${escapeHtml(words).replaceAll('\n', '<br>')}</p>`).join('')}</blockquote>`;
+    if ('quote' in part) return `<blockquote style="margin:12px 0;padding-left:12px;border-left:3px solid #a9aeb1">${part.html ?? part.quote.split(/\n{2,}/).map((words) => `<p>${escapeHtml(words).replaceAll('\n', '<br>')}</p>`).join('')}</blockquote>`;
     if ('link' in part) return `<p>${link(part.link, part.url)}</p>`;
     return `<ul>${part.items.map(({ title, url, meta, snippet }) => `<li style="margin-bottom:12px">${link(title, url)}${[meta, snippet].filter(Boolean).map((words) => `<br>${escapeHtml(words)}`).join('')}</li>`).join('')}</ul>`;
   }).join('\n');

@@ -5,7 +5,7 @@ import { removePost, removeThread, restorePost, restoreThread } from '#domain/de
 import { acceptAnswer } from '#domain/forum/accepting.ts';
 import { createComment } from '#domain/forum/comments.ts';
 import { listFollows } from '#domain/forum/followed.ts';
-import { follow, followInput, followLevelOf, followLevels, levelOptions, type FollowKind, type FollowLevel } from '#domain/forum/follows.ts';
+import { bringsLetters, follow, followInput, followKinds, followLevelOf, followLevels, levelOptions, whatFollows, type FollowKind, type FollowLevel } from '#domain/forum/follows.ts';
 import { countUnreadTold, listTold, openTold, readAllNotifications, readNotification } from '#domain/forum/inbox.ts';
 import { mailNotifications, membersWithLettersDue } from '#domain/forum/notification-letters.ts';
 import { setNotificationSettings } from '#domain/forum/notification-settings.ts';
@@ -149,8 +149,15 @@ describe('following', () => {
     expect(() => set(rosa, 'thread', thread.id, 'tracking')).toThrow('removed');
     set(rosa, 'thread', thread.id, 'normal');
   });
+  test('is said in words for each level, of members too', () => {
+    const words = followKinds.flatMap((kind) => levelOptions(kind).map(({ value }) => whatFollows(kind, value)));
+    for (const sentence of words) expect(sentence).toMatch(/^(Muted|Normal|From now on).*\.$/);
+    expect(whatFollows('thread', 'following')).toContain('every reply');
+    expect(whatFollows('member', 'muted')).toContain('they write');
+    expect([bringsLetters('following'), bringsLetters('first-post'), bringsLetters('tracking')]).toEqual([true, true, false]);
+  });
   test('leads back only within the hub', () => {
-    for (const [back, url] of [['/forums/operations', '/forums/operations'], ['//evil.example', '/'], ['https://evil.example', '/'], [null, '/account/notifications']] as const) {
+    for (const [back, url] of [['/forums/operations?page=2#reply', '/forums/operations?page=2&set=theme-equity#reply'], ['//evil.example', '/?set=theme-equity'], ['https://evil.example', '/?set=theme-equity'], ['/forums?set=theme-old', '/forums?set=theme-equity'], [null, '/account/notifications?set=theme-equity']] as const) {
       expect(follow(rosa, { kind: 'theme', ref: 'equity', level: 'tracking', back }).url).toBe(url);
     }
   });
@@ -470,6 +477,30 @@ describe('letters', () => {
     }
     expect(letters()[0]?.headers?.['List-Unsubscribe']).toContain(stopToken(rosa.id, 'notifications'));
   });
+  test('quote a post in HTML as the hub shows it, safely and with nothing to load; in plain text as it was typed; each reason on its own line', () => {
+    const thread = start(rosa);
+    set(rosa, 'member', tom.id, 'following');
+    const body = `Two **things**, [here](/library), @rosa:\n\n- one\n- two <script>alert(1)</script>\n\n![a chart](https://example.org/x.png)`;
+    reply(tom, thread.id, body);
+    reply(tom, thread.id, 'And a third.');
+    mail(addDays(new Date(), 0.1));
+    const [letter] = letters();
+    expect(letter?.html).toContain('Two <strong>things</strong>');
+    expect(letter?.html).toContain(`<a href="${settings().url}/library"`);
+    expect(letter?.html).toContain('<li>one</li>');
+    expect(letter?.html).not.toMatch(/<script|<img|href="\/|\*\*things/);
+    expect(letter?.text).toContain('> Two **things**, [here](/library)');
+    expect(letter?.text).toMatch(/\nYou are told because you were mentioned\.\nYou are told because you started this thread\.\nTo answer, open the link\./);
+    expect(letter?.html).toContain('you were mentioned.<br>You are told because you started this thread.<br>To answer');
+  });
+
+  test('a post whose beginning would become too large goes out in its own words', () => {
+    const thread = start(rosa);
+    reply(tom, thread.id, `${'|a'.repeat(300)}|\n${'|-'.repeat(300)}|\n${'b\n'.repeat(40)}\n${'Words after it. '.repeat(1_100)}`);
+    mail();
+    expect(letters()[0]?.html).toContain('|a|a|a');
+  });
+
   test('no letters at all when one wants none, and nothing of that time later', () => {
     setNotificationSettings(rosa, { started: 'following', replied: 'tracking', mail: 'none' });
     const thread = start(rosa);

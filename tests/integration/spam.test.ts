@@ -7,7 +7,7 @@ import { cases, changes, db, heldPosts, members, outbox, posts, searchDocuments,
 import { appealDecision } from '#domain/decisions/appealing.ts';
 import { decide, undoDecision } from '#domain/decisions/deciding.ts';
 import { findCase, openCases } from '#domain/decisions/queue.ts';
-import { heldPost, ownWaiting, submitComment, submitEdit, submitPost, submitThread } from '#domain/decisions/submitting.ts';
+import { heldPost, ownWaiting, submitComment, submitEdit, submitPost, submitThread, submitThreadInput } from '#domain/decisions/submitting.ts';
 import { Denied, Invalid, NotFound, SignInRequired } from '#domain/errors.ts';
 import { filesOfOnePost, type TakenFile } from '#domain/forum/post-files.ts';
 import { createPost, postsOnPage } from '#domain/forum/posts.ts';
@@ -107,6 +107,9 @@ describe('the traps', () => {
     const text = 'Our city has had very good results with the new dashboards, ask me how.';
     const say = () => submitPost(newcomer(), { threadId: thread().id, body: text, shown: typed() }).held;
     expect([say(), say(), say()]).toEqual([false, false, true]);
+    const body = 'We have seen very good results with these new phones, so ask me how it went.';
+    const start = () => submitThread(newcomer(), submitThreadInput.parse({ forum: 'operations', kind: 'discussion', title: 'Good results with phones', body, themes: [], shown: typed() })).held;
+    expect([start(), start(), start()]).toEqual([false, false, true]);
   });
 
   test('what files are called counts like the text, when they are sent and when they are added', () => {

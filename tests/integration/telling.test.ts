@@ -1,4 +1,4 @@
-import { and, desc, eq, isNotNull } from 'drizzle-orm';
+import { and, desc, eq, isNotNull, isNull } from 'drizzle-orm';
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { cases, db, flags, follows, heldPosts, mailStops, members, notifications, notificationSettings, outbox, posts, readMarks, savedSearches, searchDocuments, threadReads, threads, trustLevels } from '#db/client.ts';
 import { acceptCorrection } from '#domain/decisions/correcting.ts';
@@ -27,6 +27,9 @@ import { mailSavedSearches, membersWithSearchesDue } from '#domain/saved-searche
 import { saveSearch, saveSearchInput } from '#domain/saved-searches/saving.ts';
 import { addDays, lastHour } from '#lib/dates.ts';
 import { settings } from '#lib/settings.ts';
+import { askAboutAnswer } from '#domain/forum/old-answers.ts';
+import { post } from '#domain/mail/outbox.ts';
+import { noteShownIn } from '#domain/mail/withdrawing.ts';
 import { enter, forgetLimits, lettersTo } from '../support/cast.ts';
 import { useDatabase } from '../support/database.ts';
 import { catalogue, piece } from '../support/pieces.ts';
@@ -191,6 +194,64 @@ test('a letter of saved searches that waits is written anew without what was hid
   expect([searches(), searches(addDays(day, 1)), searches(addDays(day, 2))]).toEqual([[], [1], [0]]);
 });
 
+describe('letters without a notification that wait', () => {
+  const waiting = (who: Member) => db.select({ text: outbox.text }).from(outbox).where(and(eq(outbox.to, who.email), isNull(outbox.sentAt))).all().map(({ text }) => text).join('\n');
+
+  test('about a flag that was decided do not name a thread that was removed meanwhile; the decision is mailed without it', () => {
+    const thread = start(rosa);
+    const post = reply(ines, thread.id);
+    db.delete(notifications).run();
+    flag(tom, post);
+    decide(nadia, { caseId: caseOn(post), outcome: 'keep', reason: 'It is fine.' });
+    expect(waiting(tom)).toContain(thread.title);
+    removeThread(ines, { threadId: thread.id, reason: 'The title had to go.' });
+    expect(waiting(tom)).not.toContain(thread.title);
+    mail();
+    expect(waiting(tom)).toContain('About a post that you flagged');
+    expect(waiting(tom)).not.toMatch(/How do you count|how-do-you-count/);
+  });
+
+  test('to the owner of questions go when none of them stands, and not before', () => {
+    const [one, two] = [start(rosa), start(rosa)];
+    const letter = (threads: number[]) => noteShownIn(post(tom.email, 'Questions wait', ['Look at them']), threads.map(openingOf));
+    letter([one.id]);
+    letter([one.id, two.id]);
+    expect(lettersTo(tom.email)).toHaveLength(2);
+    removeThread(ines, { threadId: one.id, reason: 'x' });
+    expect(lettersTo(tom.email)).toHaveLength(1);
+    sent();
+    removeThread(ines, { threadId: two.id, reason: 'x' });
+    expect(lettersTo(tom.email)).toHaveLength(1);
+  });
+
+  test('about an old answer go with the answer', () => {
+    const thread = start(rosa);
+    const answer = reply(tom, thread.id);
+    acceptAnswer(rosa, { postId: answer });
+    db.update(posts).set({ createdAt: addDays(new Date(), -1000) }).where(eq(posts.id, answer)).run();
+    askAboutAnswer(nadia, { postId: answer });
+    expect(waiting(tom)).toContain(thread.title);
+    removePost(ines, { postId: answer, reason: 'x' });
+    expect(waiting(rosa)).not.toContain('still right');
+  });
+
+  test('that an answer was accepted go when that is taken back, and what else they told is told anew', () => {
+    setNotificationSettings(tom, { started: 'following', replied: 'following', mail: 'daily' });
+    const thread = start(rosa);
+    const answer = reply(tom, thread.id);
+    reply(ines, thread.id, 'I agree with that.');
+    acceptAnswer(rosa, { postId: answer });
+    mail(addDays(new Date(), 1));
+    expect(waiting(tom)).toContain('accepted your answer');
+    unacceptAnswer(rosa, { postId: answer });
+    expect(waiting(tom)).toBe('');
+    mail(addDays(new Date(), 1));
+    expect(waiting(tom)).toContain('I agree with that.');
+    expect(waiting(tom)).not.toContain('accepted');
+    setNotificationSettings(tom, { started: 'following', replied: 'tracking', mail: 'at-once' });
+  });
+});
+
 describe('what is shown again', () => {
   const edit = (who: Member, postId: number, body: string) => editPost(who, { postId, body });
 
@@ -317,6 +378,8 @@ describe('an accepted answer', () => {
       acceptAnswer(n === 2 ? nadia : rosa, { postId: post });
       expect(told(tom)).toEqual([`${n === 2 ? 'Nadia Okafor' : 'Rosa Delgado'} accepted your answer in “${thread.title}”`]);
       mail();
+      // Once it was sent; before that it would be taken back.
+      sent();
       unacceptAnswer(rosa, { postId: post });
       expect([told(tom), countUnreadTold(tom)]).toEqual([[], 0]);
     }
@@ -343,8 +406,9 @@ describe('decisions in the inbox', () => {
     db.delete(notifications).run();
     flag(tom, post, 'attack', { note: 'Calls a colleague a fool.' });
     const { decisionId } = decide(nadia, { caseId: caseOn(post), outcome: 'remove', reason: 'It attacks a person.' });
-    expect(told(rosa)).toEqual([words]);
-    expect(told(tom)).toEqual(['About a post that you flagged: a coordinator has removed it.']);
+    const where = ` The thread is “${thread.title}”.`;
+    expect(told(rosa)).toEqual([words + where]);
+    expect(told(tom)).toEqual([`About a post that you flagged: a coordinator has removed it.${where}`]);
     expect(listTold(tom, null).told[0]?.why).toContain('you flagged it');
     for (const who of [rosa, tom]) {
       expect(JSON.stringify(db.select().from(notifications).where(eq(notifications.memberId, who.id)).all())).not.toMatch(/Tom|Rosa|Nadia|Quince|fool|attacks|How do you count|how-do-you-count/);
@@ -358,7 +422,9 @@ describe('decisions in the inbox', () => {
     expect(openTold(rosa, listTold(rosa, null).told[0]?.id ?? 0)).toBe(`/appeals/${decisionId}`);
     expect(openTold(tom, listTold(tom, null).told[0]?.id ?? 0)).toBe(`/posts/${post}`);
     undoDecision(ines, { decisionId, reason: 'Too strict.' });
-    expect(told(rosa)[0]).toBe('About your post: a coordinator has taken the decision back. It will be decided anew.');
+    expect(told(rosa)[0]).toBe(`About your post: a coordinator has taken the decision back. It will be decided anew.${where}`);
+    removeThread(nadia, { threadId: thread.id, reason: 'The title too.' });
+    expect(JSON.stringify([told(rosa), told(tom)])).not.toContain(thread.title);
   });
 
   test('the letter to flaggers does not name a thread that is out of view', () => {
@@ -371,12 +437,14 @@ describe('decisions in the inbox', () => {
   });
 
   test('corrections too, and a coordinator’s own decision about what they flagged not', () => {
-    const post = reply(rosa, start(rosa).id);
+    const thread = start(rosa);
+    const post = reply(rosa, thread.id);
+    const where = ` The thread is “${thread.title}”.`;
     db.delete(notifications).run();
     flag(tom, post, 'inaccurate', { note: 'It was 1999.', source: 'The report' });
-    expect(told(rosa)).toEqual(['A reader proposes a correction to your post: accept or answer it.']);
+    expect(told(rosa)).toEqual([`A reader proposes a correction to your post: accept or answer it.${where}`]);
     acceptCorrection(rosa, { caseId: caseOn(post) });
-    expect(told(tom)).toEqual(['An author has accepted the correction that you proposed.']);
+    expect(told(tom)).toEqual([`An author has accepted the correction that you proposed.${where}`]);
     const other = reply(rosa, start(rosa).id);
     flag(nadia, other);
     decide(nadia, { caseId: caseOn(other), outcome: 'remove', reason: 'x' });

@@ -4,13 +4,15 @@ import { acceptedAnswers, changes, db, decisions, follows, notifications, outbox
 import { undoDecision } from '#domain/decisions/deciding.ts';
 import { removePost, removeThread, restorePost, restoreThread } from '#domain/decisions/removing.ts';
 import { Denied, Gone, Invalid, NotFound, TooMany } from '#domain/errors.ts';
+import { acceptAnswer } from '#domain/forum/accepting.ts';
 import { closeThread, reopenThread } from '#domain/forum/closing.ts';
 import { deleteForum, addForum } from '#domain/forum/keeping-forums.ts';
 import { findForum } from '#domain/forum/forums.ts';
 import { follow, followInput, followLevelOf, type FollowLevel } from '#domain/forum/follows.ts';
 import { listTold, openTold } from '#domain/forum/inbox.ts';
-import { mergeThreads } from '#domain/forum/merging.ts';
-import { lockThread, moveThread, pinThread, renameThread, unlockThread, unpinThread } from '#domain/forum/moderating.ts';
+import { mergeTargets } from '#domain/forum/merge-targets.ts';
+import { mergeThreads, mergeThreadsInput } from '#domain/forum/merging.ts';
+import { changeThreadKind, lockThread, moveThread, pinThread, renameThread, unlockThread, unpinThread } from '#domain/forum/moderating.ts';
 import { mailNotifications, membersWithLettersDue } from '#domain/forum/notification-letters.ts';
 import { setNotificationSettings } from '#domain/forum/notification-settings.ts';
 import { createPost, placeOfPost, postsOnPage } from '#domain/forum/posts.ts';
@@ -532,4 +534,86 @@ describe.each([1, 2, 3, 4])('random life %i', (seed) => {
     expect(undone).toBeGreaterThan(10);
     expect(refused).toBeGreaterThan(0);
   }, 60_000);
+});
+
+describe('what a thread may be merged into', () => {
+  test('is offered: similar ones first, then the latest of its forum, never itself or what is out of view', () => {
+    const make = (title: string, forum = 'operations') => createThread(rosa, { forum, kind: 'question', title, body: `Wombats again. ${++written}`, themes: [] });
+    const thread = make('Do wombats call after midnight in Quispamsis?');
+    const similar = make('When wombats call after midnight', 'measures');
+    const gone = make('Wombats that call after midnight, again');
+    removeThread(nadia, { threadId: gone.id, reason: 'Twice.' });
+    const latest = make('Something else altogether');
+    const targets = mergeTargets(nadia, thread);
+    expect(targets.similar[0]?.id).toBe(similar.id);
+    const all = [...targets.similar, ...targets.recent].map((t) => t.id);
+    expect(new Set(all).size).toBe(all.length);
+    expect(all).toContain(latest.id);
+    expect(all).not.toContain(thread.id);
+    expect(all).not.toContain(gone.id);
+    expect(() => mergeTargets(tom, thread)).toThrow(Denied);
+  });
+
+  test('is chosen, or named where it is not offered, and not both', () => {
+    const [thread, other, third] = [start(), start(), start()];
+    const input = (more: object) => mergeThreadsInput.parse({ threadId: thread.id, reason: 'The same.', ...more });
+    for (const more of [{}, { pick: 'other' }, { pick: 'other', target: ' ' }, { pick: String(other.id), target: String(third.id) }]) expect(() => mergeThreads(nadia, input(more))).toThrow(Invalid);
+    expect(mergeThreads(nadia, input({ pick: String(other.id), target: '' })).url).toBe(other.url);
+    undo();
+    expect(mergeThreads(nadia, input({ target: String(third.id) })).url).toBe(third.url);
+  });
+});
+
+describe('changing what a thread is', () => {
+  const kindOf = (thread: Thread) => findThread(null, thread.id).kind;
+  const typesFound = (thread: Thread) => [...new Set(db.select({ type: searchDocuments.type }).from(searchDocuments).where(eq(searchDocuments.threadId, thread.id)).all().map((d) => d.type))];
+  const make = (thread: Thread, kind: Thread['kind'], actor = nadia) => changeThreadKind(actor, { threadId: thread.id, kind, reason: 'Nothing is asked here.' });
+
+  test('is logged with the reason, followed by search, and undone while it still holds', () => {
+    const thread = start();
+    reply(thread);
+    make(thread, 'discussion');
+    expect([kindOf(thread), typesFound(thread)]).toEqual(['discussion', ['discussion']]);
+    expect(readPublicLog(null).lines[0]).toMatchObject({ act: 'change kind', object: thread.title, reason: 'Nothing is asked here.' });
+    const act = lastAct();
+    make(thread, 'announcement');
+    expect(() => undo(act)).toThrow('changed again since');
+    undo();
+    undo(act);
+    expect([kindOf(thread), typesFound(thread)]).toEqual(['question', ['question']]);
+    expectOrder();
+  });
+
+  test('is for coordinators, and a kind it has already is no change', () => {
+    const thread = start();
+    expect(() => make(thread, 'discussion', tom)).toThrow(Denied);
+    expect(() => make(thread, 'question')).toThrow(Invalid);
+  });
+
+  test('a question with an accepted answer stays one, also when undoing', () => {
+    const thread = createThread(rosa, { forum: 'operations', kind: 'discussion', title: `How we call back ${++written}`, body: `Like so. ${written}`, themes: [] });
+    const answer = reply(thread);
+    make(thread, 'question');
+    acceptAnswer(rosa, { postId: answer.id });
+    expect(() => make(thread, 'discussion')).toThrow(Invalid);
+    expect(() => undo()).toThrow(Denied);
+    expect(kindOf(thread)).toBe('question');
+  });
+
+  test('what was asked without a name does not become what coordinators start', () => {
+    const thread = createThread(rosa, { forum: 'operations', kind: 'question', title: `Asked for a colleague ${++written}`, body: `For them. ${written}`, themes: [], nameless: true });
+    expect(() => make(thread, 'announcement')).toThrow(Invalid);
+    make(thread, 'discussion');
+    expect(findThread(null, thread.id).author.name).not.toBe(rosa.name);
+  });
+
+  test('splitting chooses it; unless it is said, a question makes a question', () => {
+    const thread = start();
+    const ids = [reply(thread), reply(thread), reply(thread)].map(({ id }) => id);
+    expect(at(split(thread, [ids[0] ?? 0]).url).kind).toBe('question');
+    expect(at(split(thread, [ids[1] ?? 0], { kind: 'discussion' }).url).kind).toBe('discussion');
+    acceptAnswer(rosa, { postId: ids[2] ?? 0 });
+    expect(() => split(thread, [ids[2] ?? 0], { kind: 'discussion' })).toThrow(Invalid);
+    expectOrder();
+  });
 });

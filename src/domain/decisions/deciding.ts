@@ -52,6 +52,9 @@ export function decide(actor: Member, input: z.output<typeof decideInput>, now =
     }).returning().get();
     const told = publicReason(row, input.reason);
     const still = carryOut(actor, { row, subject, outcome: input.outcome, reason: told, forum: input.forum ?? null, now });
+    if (input.outcome === 'move' && still.kind === 'post' && still.post.thread.forumId !== null) {
+      db.update(decisions).set({ before: { ...before, movedTo: still.post.thread.forumId } }).where(eq(decisions.id, decision.id)).run();
+    }
     db.update(cases).set(input.outcome === 'ask' ? { editBy: new Date(now.getTime() + hoursToEdit * 3_600_000) } : { closedAt: now, editBy: null, claimedById: null, claimedUntil: null }).where(eq(cases.id, row.id)).run();
     // Whatever is decided now: it may have been edited out before anybody flagged it.
     if (subject.kind === 'post' && isAboutPersonalData(row)) withholdWithDecision(actor, subject.post, told);
@@ -128,19 +131,25 @@ function overturn(actor: Member, { decision, about }: Extract<Subject, { kind: '
   db.update(cases).set({ closedAt: now, editBy: null }).where(and(eq(cases.id, decision.caseId), isNull(cases.closedAt))).run();
 }
 
-/** Sets back what a decision has changed: `before` says how it stood. */
-function takeBack(actor: Member, decision: Decision, subject: Subject, before: Decision['before']): void {
+/**
+ * Sets back what a decision has changed: `before` says how it stood. A thread that was moved again since stays where it is.
+ * @returns what did not become as it was, in a sentence for its author; null when all did
+ */
+function takeBack(actor: Member, decision: Decision, subject: Subject, before: Decision['before']): string | null {
   if (decision.outcome === 'correct') db.update(corrections).set({ acceptedAt: null, acceptedById: null, acceptedAs: null }).where(eq(corrections.caseId, decision.caseId)).run();
   if (decision.outcome === 'decline' && subject.kind === 'held') db.update(heldPosts).set({ state: 'waiting' }).where(eq(heldPosts.id, subject.held.id)).run();
-  if (subject.kind !== 'post' || decision.before.hidden === undefined || decision.outcome === 'ask') return;
+  if (subject.kind !== 'post' || decision.before.hidden === undefined || decision.outcome === 'ask') return null;
   // What its author had taken back before stays taken back.
-  if (decision.before.removed && !decision.before.hidden) return;
+  if (decision.before.removed && !decision.before.hidden) return null;
   show(subject);
   const { thread } = subject.post;
-  const home = decision.outcome === 'move' && decision.before.forumId !== undefined && decision.before.forumId !== thread.forumId
+  const { movedTo } = decision.before;
+  const movedAgain = decision.outcome === 'move' && movedTo !== undefined && movedTo !== thread.forumId;
+  const home = decision.outcome === 'move' && !movedAgain && decision.before.forumId !== undefined && decision.before.forumId !== thread.forumId
     ? db.select({ slug: forums.slug }).from(forums).where(eq(forums.id, decision.before.forumId)).get() : undefined;
   if (home) moveThreadByDecision(actor, { threadId: thread.id, forum: home.slug, reason: 'A decision was taken back.' });
   if (before.hidden) hide(postSubject(actor, subject.post.id));
+  return movedAgain ? `It was moved again since, so it stays in the forum ${thread.forum?.name ?? ''}.` : null;
 }
 
 function writeLog(actor: Member, { outcome }: Decision, kind: Case['kind'], subject: Subject, reason: string): void {
@@ -158,8 +167,8 @@ function writeLog(actor: Member, { outcome }: Decision, kind: Case['kind'], subj
 
 export const undoInput = z.object({ decisionId: rowId, reason: text({ missing: 'Please give the reason: the author receives it.', max: 1_000 }) });
 
-/** Takes a decision back: everything is as it was before it, and the case is open again. Throws Denied. */
-export function undoDecision(actor: Member, input: z.output<typeof undoInput>, now = new Date()): { url: string } {
+/** Takes a decision back: everything is as it was before it, but for what `left` says in a sentence, and the case is open again. Throws Denied. */
+export function undoDecision(actor: Member, input: z.output<typeof undoInput>, now = new Date()): { url: string; left: string | null } {
   mustCoordinate(actor);
   return transaction(() => {
     const decision = decisionById(input.decisionId);
@@ -172,15 +181,15 @@ export function undoDecision(actor: Member, input: z.output<typeof undoInput>, n
     if (db.select({ id: cases.id }).from(cases).where(eq(cases.decisionId, decision.id)).get()) throw new Denied('The author has appealed: decide about the appeal.');
     const later = db.select({ id: decisions.id }).from(decisions).where(and(eq(decisions.caseId, row.id), isNull(decisions.undoneAt), ne(decisions.id, decision.id))).all();
     if (later.some(({ id }) => id > decision.id)) throw new Denied('Something was decided after this: take that back first.');
-    takeBack(actor, decision, subject, decision.before);
+    const left = takeBack(actor, decision, subject, decision.before);
     db.update(decisions).set({ undoneAt: now, undoneById: actor.id }).where(eq(decisions.id, decision.id)).run();
     const other = row.postId === null ? undefined : db.select({ id: cases.id }).from(cases).where(and(eq(cases.postId, row.postId), eq(cases.kind, 'flags'), isNull(cases.closedAt), ne(cases.id, row.id))).get();
     if (!other) db.update(cases).set({ closedAt: null, editBy: null }).where(eq(cases.id, row.id)).run();
     if (subject.kind === 'member') recordAct(actor, 'decide about profile', subject.author.name, subject.url, `Taken back: ${input.reason}`);
     else recordAct(actor, 'undo decision', subject.kind === 'held' ? 'a post that waited' : subject.words, subject.kind === 'held' ? null : subject.url, publicReason(row, input.reason));
-    tellUndone(decision.id, subject, input.reason);
+    tellUndone(decision.id, subject, input.reason, left);
     computeTrust(decision.authorId, now);
     bumpChanges();
-    return { url: `/desk/flags/${row.id}` };
+    return { url: `/desk/flags/${row.id}`, left };
   });
 }

@@ -3,15 +3,20 @@ import { postUrl } from '../forum/addresses.ts';
 import { putNotification, type Notification } from '../mail/notifications.ts';
 import { post as mail } from '../mail/outbox.ts';
 import { appealable, daysToAppeal, hoursToEdit, outcomes } from './outcomes.ts';
+import { noteShownIn, noteToldIn } from '../mail/withdrawing.ts';
 import { flaggersOf, nounOf, stateOf, type Case, type Decision, type Subject } from './subjects.ts';
 
 /**
  * Tells somebody by a letter, and in their inbox by one sentence, whatever they follow or have muted and whichever letters they have stopped.
- * The sentence stays when what it is about goes: it names no title and nobody. Call inside the transaction of the fact.
+ * The sentence stays when what it is about goes: it names no title and nobody. A letter that waits while the post that it `names` goes out of
+ * view is taken back, and the sentence mailed in its place. Call inside the transaction of the fact.
  */
-export function tell(to: { id: number; email: string }, letter: { subject: string; paragraphs: string[] }, word: { reason: Notification['reason']; words: string; url: string }): void {
-  mail(to.email, letter.subject, letter.paragraphs);
-  putNotification({ memberId: to.id, kind: 'word', actorId: null, ...word, mailed: true });
+export function tell(to: { id: number; email: string }, letter: { subject: string; paragraphs: string[] }, word: { reason: Notification['reason']; words: string; url: string }, names: number | null = null): void {
+  const letterId = mail(to.email, letter.subject, letter.paragraphs);
+  const told = putNotification({ memberId: to.id, kind: 'word', actorId: null, ...word, mailed: true });
+  if (names === null) return;
+  noteShownIn(letterId, [names]);
+  if (told !== null) noteToldIn(letterId, [told]);
 }
 
 /** Tells the author of something what was decided and why, and how to appeal. Nobody who flagged is named. Call inside the transaction. */
@@ -47,15 +52,15 @@ export function tellFlaggers(caseId: number, decision: Pick<Decision, 'outcome' 
     tell({ id, email }, {
       subject: `About what you flagged on ${name}`,
       paragraphs: [`You told us about ${stands ? subject.words : `a ${nounOf(subject)}`}. ${flagger}`, `The reason: ${decision.reason}`, ...(stands ? [`${url}${subject.url}`] : []), 'Thank you for looking after this place.'],
-    }, { reason: 'flagged', words: `About a ${nounOf(subject)} that you flagged: ${flagger.charAt(0).toLowerCase()}${flagger.slice(1)}`, url: subject.kind === 'post' ? postUrl(subject.post.id) : subject.url });
+    }, { reason: 'flagged', words: `About a ${nounOf(subject)} that you flagged: ${flagger.charAt(0).toLowerCase()}${flagger.slice(1)}`, url: subject.kind === 'post' ? postUrl(subject.post.id) : subject.url }, subject.kind === 'post' && stands ? subject.post.id : null);
   }
 }
 
-/** Tells the author that a decision was taken back. */
-export function tellUndone(decisionId: number, subject: Subject, reason: string): void {
+/** Tells the author that a decision was taken back, and what did not become as it was. */
+export function tellUndone(decisionId: number, subject: Subject, reason: string, left: string | null): void {
   const { name, url } = settings();
   tell(subject.author, {
     subject: `A decision about ${subject.words} on ${name} was taken back`,
-    paragraphs: ['A coordinator has taken the decision back: everything is as it was before it, and it will be decided anew.', `The reason: ${reason}`, `${url}${subject.url}`],
+    paragraphs: ['A coordinator has taken the decision back: everything is as it was before it, and it will be decided anew.', ...(left === null ? [] : [left]), `The reason: ${reason}`, `${url}${subject.url}`],
   }, { reason: 'own', words: `About your ${nounOf(subject)}: a coordinator has taken the decision back. It will be decided anew.`, url: `/appeals/${decisionId}` });
 }

@@ -73,7 +73,7 @@ function submit(actor: Member, trap: Trap, { count, draft, body, files, text, ma
     const before = made();
     if (before) return { url: before.url, held: false };
     mustKeepToLevel(actor, countsOf(body, files.filter((file) => typeof file.width === 'number').length), 'body');
-    const hold = whyHeld(actor, text, trap, files.map((file) => file.label));
+    const hold = whyHeld(actor, text, trap, files.map((file) => file.label), body);
     if (!hold) {
       countForLevel(actor, count, 'body');
       const { url } = create();

@@ -1,11 +1,12 @@
-import { eq, ne } from 'drizzle-orm';
+import { and, eq, inArray, ne } from 'drizzle-orm';
 import { z } from 'zod';
-import { bumpChanges, db, facts, members, prepared, questionTurns, transaction } from '#db/client.ts';
+import { bumpChanges, db, facts, members, posts, prepared, questionTurns, transaction } from '#db/client.ts';
 import { rowId, text } from '#lib/fields.ts';
 import { settings } from '#lib/settings.ts';
 import { workingHoursBetween, type WorkingCalendar } from '#lib/working-hours.ts';
 import { Denied, Invalid } from '../errors.ts';
 import { post as mail } from '../mail/outbox.ts';
+import { noteShownIn } from '../mail/withdrawing.ts';
 import { recordAct } from '../moderation/log.ts';
 import { mustCoordinate } from '../people/permissions.ts';
 import type { Member, Viewer } from '../people/types.ts';
@@ -66,13 +67,16 @@ function tellOwner(memberId: number, questions: readonly Row[], from: { name: st
   if (!member) return;
   const [first] = questions;
   const one = questions.length === 1 && first;
-  mail(member.email, one ? `A question waits for an answer: ${one.title}` : `${questions.length} questions wait for an answer`, [
+  const letterId = mail(member.email, one ? `A question waits for an answer: ${one.title}` : `${questions.length} questions wait for an answer`, [
     from ? `${from.name} has handed this question over to you. The reason given: ${from.reason}` : `${one ? 'This question has' : 'These questions have'} waited for an answer for ${ownerAfterHours} working hours or more. It is your turn to look for one: answer, or find somebody who knows.`,
     ...questions.map((row) => `${row.title}\n${settings().url}${urlOf(row)}`),
     `Everybody sees that you are looking. If you cannot, hand it over: ${settings().url}/desk/questions?mine`,
     'You receive this because you are a coordinator.',
   ]);
+  noteShownIn(letterId, openingsOf(questions.map(({ id }) => id)));
 }
+
+const openingsOf = (threadIds: readonly number[]) => db.select({ id: posts.id }).from(posts).where(and(inArray(posts.threadId, [...threadIds]), eq(posts.number, 1))).all().map(({ id }) => id);
 
 const urlOf = (row: Row) => threadUrl({ id: row.id, slug: row.slug, forumSlug: row.forum_slug, resourceSlug: null });
 

@@ -35,11 +35,39 @@ export function levelOptions(kind: FollowKind): { value: FollowLevel; label: str
   return followLevels.filter((level) => kind !== 'thread' || level !== 'first-post').map((value) => ({ value, label: words[value] }));
 }
 
+/** What will happen from now on, in a sentence or two: said after a level was set. */
+export function whatFollows(kind: FollowKind, level: FollowLevel): string {
+  return kind === 'member' ? ofMembers[level] : level === 'following' ? `From now on you are told of every ${kind === 'thread' ? 'reply' : 'post'} in it.` : ofPlaces[level];
+}
+const ofPlaces: Record<Exclude<FollowLevel, 'following'>, string> = {
+  muted: 'Muted: you are told of nothing in it, not even that somebody mentions you.',
+  normal: 'Normal: you are told when somebody mentions or quotes you in it, and of nothing else.',
+  'first-post': 'From now on you are told of every new thread in it, not of the replies.',
+  tracking: 'From now on what is unread in it is counted at the top of every page. No letters.',
+};
+const ofMembers: Record<FollowLevel, string> = {
+  muted: 'Muted: nothing that they write reaches you as news, not even that they mention you.',
+  normal: 'Normal: you are told when they mention or quote you, and of nothing else.',
+  'first-post': 'From now on you are told of every thread that they start, not of their replies.',
+  tracking: 'From now on what is unread in their threads is counted at the top of every page. No letters.',
+  following: 'From now on you are told of everything that they write.',
+};
+
+/** Whether a level brings letters, for whoever wants letters at all. */
+export const bringsLetters = (level: FollowLevel): boolean => level === 'following' || level === 'first-post';
+
 export const followInput = z.object({
   kind: z.enum(followKinds), ref: z.string().min(1).max(200), level: z.enum(followLevels, { error: 'Please choose one.' }),
   /** Where to go afterwards. */
   back: z.string().max(2_000).nullish(),
 });
+
+/** The address of a page with what was set, so that it says what will happen. */
+function saying(path: string, subject: string): string {
+  const url = new URL(path, 'http://hub');
+  url.searchParams.set('set', subject);
+  return url.pathname + url.search + url.hash;
+}
 
 /** Sets how closely the actor follows something that they may see. Choosing a thread again also lets letters about it come again. Throws NotFound, Gone, Invalid, TooMany. */
 export function follow(actor: Member, { kind, ref: given, level, back }: z.output<typeof followInput>): { url: string } {
@@ -55,7 +83,7 @@ export function follow(actor: Member, { kind, ref: given, level, back }: z.outpu
     if (level !== 'normal' || (kind === 'thread' && isThread(ref))) db.insert(follows).values({ memberId: actor.id, kind, ref, level }).run();
     if (kind === 'thread' && level === 'following') db.delete(mailStops).where(and(eq(mailStops.memberId, actor.id), eq(mailStops.subject, `thread-${ref}`))).run();
   });
-  return { url: safeNext(back ?? '/account/notifications') };
+  return { url: saying(safeNext(back ?? '/account/notifications'), `${kind}-${ref}`) };
 }
 
 const isNumber = /^[1-9]\d{0,14}$/;

@@ -55,11 +55,31 @@ export function listTold(viewer: Viewer, page: string | null): { told: Told[]; t
   const total = allTold().get(viewer.id) as number;
   const slice = paging(total, 30, page);
   const rows = someTold().all(viewer.id, slice.size, slice.offset) as ToldRow[];
-  return { told: rows.map((row) => ({ id: row.id, words: whatHappened(row), why: whyTold(row), at: new Date(row.created_at), unread: row.read_at === null })), total, unread: countUnreadTold(viewer), newest: (newestOf().get(viewer.id) as number | null) ?? 0, paging: slice };
+  return { told: rows.map((row) => ({ id: row.id, words: whatHappened(row) + whereItStands(row), why: whyTold(row), at: new Date(row.created_at), unread: row.read_at === null })), total, unread: countUnreadTold(viewer), newest: (newestOf().get(viewer.id) as number | null) ?? 0, paging: slice };
 }
 const newestOf = prepared((d) => d.$client.prepare('select max(id) from notifications where member_id = ?').pluck());
 const allTold = prepared((d) => d.$client.prepare(`select count(*) from notifications n ${toldJoins} where n.member_id = ? and ${stands}`).pluck());
 const someTold = prepared((d) => d.$client.prepare(`select ${toldColumns} from notifications n ${toldJoins} where n.member_id = ? and ${stands} order by n.id desc limit ? offset ?`));
+
+/**
+ * Which thread a sentence of its own is about, such as one on a decision: as it is called now, where the post stands now, and only while everybody
+ * may see that thread. The sentence itself is kept without it, since a title may have to go.
+ */
+function whereItStands({ post_id, kind, url }: ToldRow): string {
+  const [, page, id] = (kind === 'word' && post_id === null && /^\/(posts|appeals|corrections)\/(\d+)$/.exec(url ?? '')) || [];
+  if (!page) return '';
+  const thread = threadTold().get({ post: page === 'posts' ? id : null, decision: page === 'appeals' ? id : null, correction: page === 'corrections' ? id : null }) as { title: string; comment: number } | undefined;
+  if (!thread) return '';
+  return thread.comment ? ` It is in the comments on “${thread.title}”.` : ` The thread is “${thread.title}”.`;
+}
+const threadTold = prepared((d) => d.$client.prepare(`
+  with about (post_id, held_id) as (
+    select cast(@post as integer), null where @post is not null
+    union all select c.post_id, c.held_id from decisions d join cases c on c.id = d.case_id where d.id = cast(@decision as integer)
+    union all select post_id, null from corrections where case_id = cast(@correction as integer))
+  select t.title, t.resource_id is not null as comment from about left join posts p on p.id = about.post_id left join held_posts h on h.id = about.held_id
+  join threads t on t.id = coalesce(p.thread_id, h.thread_id) left join resources s on s.id = t.resource_id
+  where t.removed_at is null and (t.resource_id is null or s.status = 'published') limit 1`));
 
 /** What happened, in a sentence. */
 export function whatHappened(row: ToldRow): string {

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { db, posts, threads } from '#db/client.ts';
 import { rowId, text } from '#lib/fields.ts';
 import { mustShowNobody } from '../anonymity.ts';
-import { Denied } from '../errors.ts';
+import { Denied, Invalid } from '../errors.ts';
 import { recordAct } from '../moderation/log.ts';
 import type { Member } from '../people/types.ts';
 import { carryFollows, carryReads } from './carrying.ts';
@@ -15,8 +15,10 @@ import { noteAct } from './thread-acts.ts';
 
 export const mergeThreadsInput = z.object({
   threadId: rowId,
-  /** Address or number of the thread it goes into. */
-  target: z.string({ error: 'Name the thread that it goes into.' }),
+  /** Number of the thread it goes into, of those that were offered; `other` where `target` names it. */
+  pick: z.string().nullish(),
+  /** Address or number of another one. */
+  target: z.string().nullish(),
   order: z.enum(['appended', 'by-date'], { error: 'Say in which order the posts stand.' }).default('appended'),
   reason: text({ missing: 'Please give the reason: it stands in the public log.', max: 1_000 }),
 });
@@ -28,7 +30,7 @@ export const mergeThreadsInput = z.object({
 export function mergeThreads(actor: Member, input: z.output<typeof mergeThreadsInput>): { url: string } {
   return onThread(actor, input.threadId, (thread) => {
     if (thread.removed) throw new Denied('This thread was removed: bring it back first.');
-    const into = namedThread(actor, input.target, thread);
+    const into = namedThread(actor, targetOf(input), thread);
     const moved = placesIn(thread.id);
     const own = placesIn(into.id);
     mustShowNobody(thread.id, into.id, moved.map((p) => p.id));
@@ -45,6 +47,14 @@ export function mergeThreads(actor: Member, input: z.output<typeof mergeThreadsI
     tellMoved(actor, moved.map((p) => p.id), input.reason);
     recordAct(actor, 'merge threads', `“${thread.title}” into “${into.title}”`, into.url, input.reason);
   });
+}
+
+function targetOf({ pick, target }: z.output<typeof mergeThreadsInput>): string {
+  const typed = target?.trim() ?? '';
+  const picked = pick && pick !== 'other' ? pick : '';
+  if (picked && typed) throw new Invalid({ target: 'Choose one of the threads or name another one, not both.' });
+  if (!picked && !typed) throw new Invalid({ target: 'Choose the thread that it goes into, or name it.' });
+  return picked || typed;
 }
 
 /** Numbers the posts of a thread anew, by when they were written; what opens it goes on opening it. */

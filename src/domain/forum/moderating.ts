@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { bumpChanges, transaction } from '#db/client.ts';
+import { bumpChanges } from '#db/client.ts';
 import { optionalText, rowId, text } from '#lib/fields.ts';
 import { slugify } from '#lib/slug.ts';
 import { Denied, Invalid } from '../errors.ts';
@@ -9,17 +9,21 @@ import type { Member } from '../people/types.ts';
 import { threadUrl } from './addresses.ts';
 import { titleField } from './fields.ts';
 import { chosenForum } from './forums.ts';
-import { indexThread } from './searchable.ts';
+import { whyNotOfKind } from './kinds.ts';
+import { transactionOnThread } from './refused-looks.ts';
+import { indexThread, indexWholeThread } from './searchable.ts';
+import { placesIn } from './moving-posts.ts';
 import { noteAct, type ThreadFields } from './thread-acts.ts';
 import { fieldsOf, putFields, sameFields } from './thread-fields.ts';
 import { findThread, type Thread } from './threads.ts';
+import { threadKinds, threadKindWords } from './types.ts';
 
 const reason = text({ missing: 'Please give the reason: it stands in the public log.', max: 1_000 });
 
 /** Runs a coordinator's act on a thread of a forum in one transaction and tells the page caches. Returns where the thread is afterwards. */
 export function onThread(actor: Member, threadId: number, act: (thread: Thread) => void): { url: string } {
   mustCoordinate(actor);
-  return transaction(() => {
+  return transactionOnThread(actor, threadId, () => {
     const thread = findThread(actor, threadId);
     if (thread.forumId === null) throw new Denied('Comments belong to their resource: remove single comments, or retire the resource.');
     act(thread);
@@ -43,6 +47,20 @@ export function renameThread(actor: Member, input: z.output<typeof renameThreadI
     change(actor, thread, 'rename thread', { title: input.title, slug: slugify(input.title) }, input.reason);
     indexThread(thread.id);
     recordAct(actor, 'rename thread', `“${thread.title}” is now “${input.title}”`, findThread(actor, thread.id).url, input.reason);
+  });
+}
+
+export const changeKindInput = z.object({ threadId: rowId, kind: z.enum(threadKinds, { error: 'Please choose what it is.' }), reason });
+
+/** Makes a thread another kind: what was asked as a discussion is a question after all. Throws Invalid. */
+export function changeThreadKind(actor: Member, { threadId, kind, reason }: z.output<typeof changeKindInput>): { url: string } {
+  return onThread(actor, threadId, (thread) => {
+    if (kind === thread.kind) throw new Invalid({ kind: 'The thread is of this kind already.' });
+    const whyNot = whyNotOfKind(kind, placesIn(thread.id).map((p) => p.id));
+    if (whyNot) throw new Invalid({ kind: whyNot });
+    change(actor, thread, 'change kind', { kind }, reason);
+    indexWholeThread(thread.id);
+    recordAct(actor, 'change kind', `“${thread.title}” from ${threadKindWords[thread.kind].one} to ${threadKindWords[kind].one}`, thread.url, reason);
   });
 }
 

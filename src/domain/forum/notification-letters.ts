@@ -1,6 +1,7 @@
 import { prepared, transaction } from '#db/client.ts';
 import { addDays, lastHour } from '#lib/dates.ts';
 import type { LetterPart } from '#lib/letter.ts';
+import { escapeHtml, MarkdownTooLarge, renderMarkdown } from '#lib/markdown.ts';
 import { settings } from '#lib/settings.ts';
 import { postNews } from '../mail/outbox.ts';
 import { stopUrl } from '../mail/stopping.ts';
@@ -73,11 +74,11 @@ function byThread(rows: readonly Waiting[]): Waiting[][] {
 }
 
 function writeAtOnce(to: { id: number; email: string }, first: Waiting, group: readonly Waiting[]): number {
-  const whys = [...new Set(group.map(whyTold))].join(' ');
+  const whys = whysOf(group);
   const opening = group.some(({ kind, number }) => kind === 'new-thread' || number === 1);
   return postNews({
     to, subject: first.title === null ? whatHappened(first) : opening ? first.title : `Re: ${first.title}`,
-    parts: group.flatMap(partsOf), why: `${whys} To answer, open the link.`, change: '/account/notifications', headers: threading(group),
+    parts: group.flatMap(partsOf), why: `${whys}\nTo answer, open the link.`, change: '/account/notifications', headers: threading(group),
     ...(first.thread_id === null ? { stops: 'notifications' } : { stops: `thread-${first.thread_id}`, stopWords: 'letters about this thread' }),
   });
 }
@@ -89,7 +90,7 @@ function writeDaily(to: { id: number; email: string }, rows: readonly Waiting[])
     const [first] = group;
     if (!first) return [];
     return [
-      ...(first.title === null ? [] : [{ heading: first.title }]), ...group.flatMap(partsOf), { text: [...new Set(group.map(whyTold))].join(' ') },
+      ...(first.title === null ? [] : [{ heading: first.title }]), ...group.flatMap(partsOf), { text: whysOf(group) },
       ...(first.thread_id === null ? [] : [{ link: 'Stop letters about this thread', url: stopUrl(to.id, `thread-${first.thread_id}`) }]),
     ];
   });
@@ -106,9 +107,29 @@ function partsOf(row: Waiting): LetterPart[] {
   const plain = row.kind === 'accepted' || row.kind === 'moved';
   return [
     { text: row.kind === 'moved' ? whatHappened(row) : `${whatHappened(row)}:` },
-    ...(plain || row.markdown === null ? [] : [{ quote: shortened(row.markdown) }]),
-    { link: 'Read it in its place', url: url + postUrl(row.post_id) },
+    ...(plain || row.markdown === null ? [] : [quoted(row.post_id, row.markdown)]),
+    { link: row.number === null ? 'Read it in its place' : `Read it in its place (#${row.number})`, url: url + postUrl(row.post_id) },
   ];
+}
+
+/** Why somebody is told, each reason once and on a line of its own. */
+const whysOf = (group: readonly Waiting[]) => [...new Set(group.map(whyTold))].join('\n');
+
+/** The words of a post: as they were typed, and as the hub shows them, with addresses that lead to the hub from anywhere. */
+function quoted(postId: number, markdown: string): LetterPart {
+  const quote = shortened(markdown);
+  const html = rendered(quote, postId);
+  return html === null ? { quote } : { quote, html: html.replaceAll('href="/', `href="${escapeHtml(settings().url)}/`) };
+}
+
+/** Null where the beginning of a post becomes too large by itself: its words are quoted as they were typed. */
+function rendered(markdown: string, postId: number): string | null {
+  try {
+    return renderMarkdown(markdown, `post-${postId}`);
+  } catch (error) {
+    if (error instanceof MarkdownTooLarge) return null;
+    throw error;
+  }
 }
 
 function shortened(markdown: string): string {

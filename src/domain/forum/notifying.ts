@@ -2,6 +2,7 @@ import { prepared } from '#db/client.ts';
 import { isNameless, isNamelessPost, isNamelessStarter } from '../anonymity.ts';
 import type { NotificationKind, NotificationReason } from '../mail/notifications.ts';
 import { dropUnseen, putNotification, putNotifications, renewNotification } from '../mail/notifications.ts';
+import { withdrawLettersTelling } from '../mail/withdrawing.ts';
 import type { FollowKind, FollowLevel } from './follows.ts';
 import { notMuted } from './muted.ts';
 
@@ -111,6 +112,7 @@ const listens = prepared((d) => d.$client.prepare(`select 1 from threads t where
 
 /** Takes back that the author of an answer is to be told; if they know already, it shows no more while the answer is not accepted. Call inside the transaction that takes the acceptance back. */
 export function forgetAccepted(postId: number): void {
+  withdrawLettersTelling(postId, 'accepted');
   dropUnseen(postId, 'accepted');
 }
 

@@ -7,6 +7,7 @@ import { settings } from '#lib/settings.ts';
 import { Denied } from '../errors.ts';
 import { isNamelessPost, shownName } from '../anonymity.ts';
 import { post as mail } from '../mail/outbox.ts';
+import { noteShownIn } from '../mail/withdrawing.ts';
 import { recordAct } from '../moderation/log.ts';
 import { canWrite, mustCoordinate, mustWrite } from '../people/permissions.ts';
 import type { Member, Viewer } from '../people/types.ts';
@@ -62,11 +63,12 @@ export function askAboutAnswer(actor: Member, { postId }: z.output<typeof answer
 function tell(memberId: number, post: FoundPost): void {
   const member = db.select({ email: members.email }).from(members).where(eq(members.id, memberId)).get();
   if (!member) return;
-  mail(member.email, `Is this answer still right? ${post.thread.title}`, [
+  const letterId = mail(member.email, `Is this answer still right? ${post.thread.title}`, [
     `${memberId === post.authorId ? 'Your answer' : 'The answer that was accepted'} to “${post.thread.title}” is from ${formatDate(post.createdAt)}. Colleagues still find it and rely on it.`,
     `Is it still right? Say so with one click below the answer, or reply with what has changed: ${settings().url}${postUrl(post.id)}`,
     'You are asked once, because you asked the question or wrote the answer.',
   ]);
+  noteShownIn(letterId, [post.id]);
 }
 
 /** Whether the viewer may say that an accepted answer is still right: who asked, who answered, or a coordinator, while its forum is open. */

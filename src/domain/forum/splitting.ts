@@ -10,12 +10,14 @@ import type { Member } from '../people/types.ts';
 import { titleField } from './fields.ts';
 import { carryFollows, carryReads } from './carrying.ts';
 import { chosenForum } from './forums.ts';
+import { whyNotOfKind } from './kinds.ts';
 import { onThread } from './moderating.ts';
 import { appendPosts, authorsOf, placesIn, settleThreads, type Place } from './moving-posts.ts';
 import { namedThread } from './naming-threads.ts';
 import { tellMoved } from './notifying.ts';
 import { noteAct } from './thread-acts.ts';
 import { findThread, type Thread } from './threads.ts';
+import { threadKinds, type ThreadKind } from './types.ts';
 
 export const splitThreadInput = z.object({
   threadId: rowId,
@@ -24,6 +26,8 @@ export const splitThreadInput = z.object({
   rest: z.enum(['yes']).optional(),
   into: z.enum(['new', 'existing'], { error: 'Say where the posts go.' }).default('new'),
   title: z.string().nullish(),
+  /** Of the new thread; unless it is said, a question's is a question and all else a discussion. */
+  kind: z.enum(threadKinds, { error: 'Please choose what the new thread is.' }).optional(),
   forum: z.string().nullish(),
   /** Address or number of the thread they go to. */
   target: z.string().nullish(),
@@ -64,7 +68,10 @@ function chosenPosts(thread: Thread, { posts: ids, rest }: z.output<typeof split
   return rest ? all.filter((p) => chosen.includes(p) || p.number > last.number) : chosen;
 }
 
-/** The new thread that posts are moved to: by whoever wrote the first of them, then, and of the same kind and themes. */
+/** What the new thread is unless a coordinator says otherwise: announcements and cases of the week are not made by splitting. */
+export const kindOfSplit = (from: Pick<Thread, 'kind'>): ThreadKind => (from.kind === 'question' ? 'question' : 'discussion');
+
+/** The new thread that posts are moved to: by whoever wrote the first of them, then, and of the same themes. */
 function threadFor(actor: Member, from: Thread, moved: readonly Place[], input: z.output<typeof splitThreadInput>): Thread {
   const title = titleField.safeParse(input.title ?? '');
   if (!title.success) throw new Invalid({ title: title.error.issues[0]?.message ?? 'Give the new thread a title.' });
@@ -72,8 +79,11 @@ function threadFor(actor: Member, from: Thread, moved: readonly Place[], input: 
   if (forum.closedReason !== null) throw new Invalid({ forum: 'This forum is closed: nothing is added to it.' });
   const opening = db.select().from(posts).where(eq(posts.id, moved[0]?.id ?? 0)).get();
   if (!opening || opening.removedAt !== null) throw new Invalid({ posts: 'The first of them was removed, so it cannot open a thread: choose another one.' });
+  const kind = input.kind ?? kindOfSplit(from);
+  const whyNot = whyNotOfKind(kind, moved.map((p) => p.id));
+  if (whyNot) throw new Invalid({ kind: whyNot });
   const { id } = db.insert(threads).values({
-    forumId: forum.id, kind: from.kind === 'question' ? 'question' : 'discussion', title: title.data, slug: slugify(title.data),
+    forumId: forum.id, kind, title: title.data, slug: slugify(title.data),
     authorId: opening.authorId, lastPosterId: opening.authorId, createdAt: opening.createdAt, lastPostAt: opening.createdAt,
   }).returning({ id: threads.id }).get();
   for (const { code } of from.themes) db.insert(threadThemes).values({ threadId: id, theme: code }).run();

@@ -8,12 +8,13 @@ import { mustCoordinate } from '../people/permissions.ts';
 import type { Viewer } from '../people/types.ts';
 import { postUrl, threadUrl } from './addresses.ts';
 import { carriedSchema } from './carrying.ts';
+import { threadKinds } from './types.ts';
 
 const moment = z.number().nullable();
 
 /** Columns of a thread that acts change; times in milliseconds. */
 export const threadFieldsSchema = z.object({
-  title: z.string(), slug: z.string(), forumId: z.number().nullable(), pinned: z.boolean(), lockedAt: moment, lockedReason: z.string().nullable(),
+  title: z.string(), slug: z.string(), kind: z.enum(threadKinds), forumId: z.number().nullable(), pinned: z.boolean(), lockedAt: moment, lockedReason: z.string().nullable(),
 }).partial();
 export type ThreadFields = z.infer<typeof threadFieldsSchema>;
 

@@ -7,8 +7,8 @@ import type { Closing, ThreadFields } from './thread-acts.ts';
 export function fieldsOf(threadId: number): Required<ThreadFields> {
   const row = db.select().from(threads).where(eq(threads.id, threadId)).get();
   if (!row) throw new NotFound('There is no such thread.');
-  const { title, slug, forumId, pinned, lockedReason } = row;
-  return { title, slug, forumId, pinned, lockedReason, lockedAt: row.lockedAt?.getTime() ?? null };
+  const { title, slug, kind, forumId, pinned, lockedReason } = row;
+  return { title, slug, kind, forumId, pinned, lockedReason, lockedAt: row.lockedAt?.getTime() ?? null };
 }
 
 /** Those of the fields that are named in `like`. */

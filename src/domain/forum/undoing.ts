@@ -1,6 +1,6 @@
 import { and, eq, inArray } from 'drizzle-orm';
 import { z } from 'zod';
-import { bumpChanges, db, forums, posts, threadActs, threads, transaction } from '#db/client.ts';
+import { bumpChanges, db, forums, posts, threadActs, threads } from '#db/client.ts';
 import { rowId } from '#lib/fields.ts';
 import { mustShowNobody } from '../anonymity.ts';
 import { Denied, NotFound } from '../errors.ts';
@@ -8,9 +8,11 @@ import { recordAct, wordsOfAct } from '../moderation/log.ts';
 import { mustCoordinate } from '../people/permissions.ts';
 import type { Member } from '../people/types.ts';
 import { carryFollows, carryReads, carryReadsBack, takeFollowsBack, type Carried } from './carrying.ts';
+import { whyNotOfKind } from './kinds.ts';
 import { appendPosts, closeUp, leadTo, mustStandStill, placesIn, putBack, renumber, settleThreads, standAgain, type Place } from './moving-posts.ts';
 import { tellMoved, tellMovedBack } from './notifying.ts';
-import { indexThread } from './searchable.ts';
+import { transactionOnThread } from './refused-looks.ts';
+import { indexThread, indexWholeThread } from './searchable.ts';
 import { movedSince, undoSchema, type Undo } from './thread-acts.ts';
 import { areStill, closingOf, putClosing, putFields } from './thread-fields.ts';
 import { findThread } from './threads.ts';
@@ -24,9 +26,9 @@ export const undoThreadActInput = z.object({ actId: rowId });
  */
 export function undoThreadAct(actor: Member, { actId }: z.output<typeof undoThreadActInput>): { url: string; left: string[] } {
   mustCoordinate(actor);
-  return transaction(() => {
-    const row = db.select().from(threadActs).where(eq(threadActs.id, actId)).get();
-    if (!row) throw new NotFound('There is no such act.');
+  const row = db.select().from(threadActs).where(eq(threadActs.id, actId)).get();
+  if (!row) throw new NotFound('There is no such act.');
+  return transactionOnThread(actor, row.threadId, () => {
     if (row.undoneAt !== null) throw new Denied('This was undone already.');
     const undo = undoSchema.parse(row.undo);
     const left = putBackAsItWas(actor, row, undo);
@@ -53,8 +55,11 @@ function undoFields(threadId: number, { before, after }: Extract<Undo, { as: 'fi
   mustStandStill(threadId, { removed: true });
   if (!areStill(threadId, after)) throw changedSince();
   if (before.forumId != null && !db.select({ id: forums.id }).from(forums).where(eq(forums.id, before.forumId)).get()) throw new Denied('The forum where the thread stood before is not there any more.');
+  const whyNot = before.kind !== undefined ? whyNotOfKind(before.kind, placesIn(threadId).map((p) => p.id)) : null;
+  if (whyNot) throw new Denied(whyNot);
   putFields(threadId, before);
-  indexThread(threadId);
+  if (before.kind === undefined) indexThread(threadId);
+  else indexWholeThread(threadId);
   return [];
 }
 

@@ -28,10 +28,11 @@ export interface Notification {
   mailed?: boolean;
 }
 
-/** Tells a member of something, unless they did it themselves or are told of this post already. Call inside the transaction of the fact. Returns whether they are told. */
-export function putNotification({ reasonRef = null, threadId = null, postId = null, words = null, url = null, mailed = false, ...told }: Notification): boolean {
-  if (told.actorId === told.memberId) return false;
-  return insert().run({ ...told, reasonRef, threadId, postId, words, url, mailedAt: mailed ? Date.now() : null }).changes > 0;
+/** Tells a member of something, unless they did it themselves or are told of this post already. Call inside the transaction of the fact. Returns its id, or null when they are not told. */
+export function putNotification({ reasonRef = null, threadId = null, postId = null, words = null, url = null, mailed = false, ...told }: Notification): number | null {
+  if (told.actorId === told.memberId) return null;
+  const { changes, lastInsertRowid } = insert().run({ ...told, reasonRef, threadId, postId, words, url, mailedAt: mailed ? Date.now() : null });
+  return changes > 0 ? Number(lastInsertRowid) : null;
 }
 const insert = prepared((d) => d.$client.prepare(`
   insert into notifications (member_id, kind, reason, reason_ref, actor_id, thread_id, post_id, words, url, mailed_at)

@@ -6,10 +6,10 @@ import type { Mailer } from '#lib/mailer.ts';
 import { settings } from '#lib/settings.ts';
 import { stopUrl, type MailSubject } from './stopping.ts';
 
-/** Decides on a letter that somebody asked for, such as a link: it is sent if and only if the surrounding transaction is kept. Paragraphs are joined by blank lines; the signature is added. */
-export function post(to: string, subject: string, paragraphs: string[]): void {
+/** Decides on a letter that somebody asked for, such as a link: it is sent if and only if the surrounding transaction is kept. Paragraphs are joined by blank lines; the signature is added. Returns its id. */
+export function post(to: string, subject: string, paragraphs: string[]): number {
   const { name, url } = settings();
-  db.insert(outbox).values({ to, subject, text: [...paragraphs.map((paragraph) => wrapped(paragraph)), `${name}\n${url}`].join('\n\n') }).run();
+  return db.insert(outbox).values({ to, subject, text: [...paragraphs.map((paragraph) => wrapped(paragraph)), `${name}\n${url}`].join('\n\n') }).returning({ id: outbox.id }).get().id;
 }
 
 /** A letter that tells a member of something, and that they can stop. */

@@ -1,4 +1,5 @@
 import { prepared } from '#db/client.ts';
+import type { NotificationKind } from './notifications.ts';
 
 /** Notes which notifications a letter tells. Call inside the transaction that writes it. */
 export function noteToldIn(letterId: number, notificationIds: readonly number[]): void {
@@ -6,20 +7,42 @@ export function noteToldIn(letterId: number, notificationIds: readonly number[])
 }
 const tellsOf = prepared((d) => d.$client.prepare('insert into letter_notifications (letter_id, notification_id) values (?, ?)'));
 
+/** Notes which posts a letter without a notification shows, or names the threads of. Call inside the transaction that writes it. */
+export function noteShownIn(letterId: number, postIds: readonly number[]): void {
+  for (const id of postIds) shows().run(letterId, id);
+}
+const shows = prepared((d) => d.$client.prepare('insert into letter_posts (letter_id, post_id) values (?, ?)'));
+
+/** Takes letters that still wait and tell something of one kind about a post out of the outbox; what else they told is told anew. Call inside the transaction of the fact. */
+export function withdrawLettersTelling(postId: number, kind: NotificationKind): void {
+  takeBack(tellingKind().all({ post: postId, kind }) as number[]);
+}
+
 /**
  * Takes letters that still wait and show one of these posts out of the outbox. What else they told is told by letters that are written anew, and
  * so is the post if it is shown again. Call inside the transaction that takes the posts out of view.
  */
 export function withdrawLettersAbout(postIds: readonly number[]): void {
   const given = { posts: JSON.stringify(postIds) };
-  const letters = JSON.stringify([...new Set([...tellingOf().all(given), ...searchesFinding().all(given)])]);
-  if (letters === '[]') return;
+  takeBack([...tellingOf().all(given), ...searchesFinding().all(given), ...showingOnly().all(given)] as number[]);
+}
+
+function takeBack(found: readonly number[]): void {
+  if (found.length === 0) return;
+  const letters = JSON.stringify([...new Set(found)]);
   for (const step of [unmailed, unlooked, forgotten, taken]) step().run({ letters });
 }
 
 const waits = 'exists (select 1 from outbox o where o.id = l.letter_id and o.sent_at is null)';
 const tellingOf = prepared((d) => d.$client.prepare(`
   select distinct l.letter_id from json_each(@posts) j cross join notifications n on n.post_id = j.value cross join letter_notifications l on l.notification_id = n.id where ${waits}`).pluck());
+const tellingKind = prepared((d) => d.$client.prepare(`
+  select distinct l.letter_id from notifications n cross join letter_notifications l on l.notification_id = n.id where n.post_id = @post and n.kind = @kind and ${waits}`).pluck());
+// One that also names what still stands is for those who may see the rest: it goes out.
+const showingOnly = prepared((d) => d.$client.prepare(`
+  select distinct l.letter_id from json_each(@posts) j cross join letter_posts l on l.post_id = j.value where ${waits} and not exists (
+    select 1 from letter_posts o join posts p on p.id = o.post_id join threads t on t.id = p.thread_id
+    where o.letter_id = l.letter_id and p.removed_at is null and t.removed_at is null and o.post_id not in (select value from json_each(@posts)))`).pluck());
 const searchesFinding = prepared((d) => d.$client.prepare(`
   select distinct l.letter_id from outbox w cross join letter_searches l on l.letter_id = w.id cross join json_each(@posts) j cross join posts p on p.id = j.value
   where w.sent_at is null and exists (select 1 from saved_search_hits h where h.search_id = l.search_id and h.mailed_at = l.mailed_at

@@ -27,15 +27,15 @@ export function setHolding(actor: Member, input: z.output<typeof holdingInput>):
   });
 }
 
-/** Why something a member wrote is held for a coordinator, or null: nobody who has risen above new, or keeps order, is held for being new. `labels` say what its files are. */
-export function whyHeld(author: Member, text: string, trap: Trap, labels: readonly string[] = []): { why: 'first' | 'spam' | 'trap'; signals: string[] } | null {
+/** Why something a member wrote is held for a coordinator, or null: nobody who has risen above new, or keeps order, is held for being new. `labels` say what its files are; `body` is what is kept of the text as the post itself, without its title. */
+export function whyHeld(author: Member, text: string, trap: Trap, labels: readonly string[] = [], body = text): { why: 'first' | 'spam' | 'trap'; signals: string[] } | null {
   if (author.role !== 'member') return null;
   const level = levelOf(author.id);
   if (level === 'trusted') return null;
   if (trap.website) return { why: 'trap', signals: ['filled a field that people do not see'] };
   const all = [text, ...labels].join('\n\n');
   const { score, signals } = spamScore(all, {
-    newcomer: level === 'new', seconds: secondsSince(trap.shown), likelihood: likelihood(all), ...repeats(author.id, text),
+    newcomer: level === 'new', seconds: secondsSince(trap.shown), likelihood: likelihood(all), ...repeats(author.id, body),
   });
   if (score >= spamThreshold) return { why: 'spam', signals };
   if (level === 'new' && holdsFirstPosts() && !standing().get(author.id)) return { why: 'first', signals };

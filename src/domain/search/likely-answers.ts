@@ -6,12 +6,12 @@ import { rank, topOf } from './ranking.ts';
 import { shown, type Result } from './results.ts';
 import { stopWords, wordsIn } from './words.ts';
 
-const most = { resource: 3, thread: 3, member: 0, page: 0 };
+const mostOfEach = { resource: 3, thread: 3, member: 0, page: 0 };
 /** So many words of a title tell enough of what it is about. */
 const mostWords = 6;
 
-/** Threads and resources that may answer what somebody is about to ask, the likeliest first; at most three of each. `title` is read as words, whatever stands in it. */
-export function likelyAnswers(title: string): Result[] {
+/** Threads and resources that may answer what somebody is about to ask, the likeliest first; at most three of each unless `most` says otherwise. `title` is read as words, whatever stands in it. */
+export function likelyAnswers(title: string, most = mostOfEach): Result[] {
   const words = tellingWords(title);
   // One word says too little yet.
   if (words.length < 2) return [];
