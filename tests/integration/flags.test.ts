@@ -1,6 +1,7 @@
 import { and, eq } from 'drizzle-orm';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { cases, db, decisions, flags, members, posts, searchDocuments, threads, trustLevels } from '#db/client.ts';
+import { noAreas } from '#domain/people/areas.ts';
 import { acceptCorrection, answerCorrection, correctionFor } from '#domain/decisions/correcting.ts';
 import { appealDecision, appealFor } from '#domain/decisions/appealing.ts';
 import { decide, undoDecision } from '#domain/decisions/deciding.ts';
@@ -43,7 +44,7 @@ async function trusted(n: number): Promise<Member> {
   const email = `trusted${n}@test.example`;
   const known = db.select().from(members).where(eq(members.email, email)).get() ?? db.insert(members).values({ name: `Trusted ${n}`, email, handle: `trusted-${n}`, emailConfirmedAt: new Date() }).returning().get();
   db.insert(trustLevels).values({ memberId: known.id, level: 'trusted', locked: true }).onConflictDoNothing().run();
-  return { id: known.id, name: known.name, email, handle: known.handle, role: 'member', sample: false, emailConfirmed: true, suspendedUntil: null };
+  return { id: known.id, name: known.name, email, handle: known.handle, role: 'member', areas: noAreas, sample: false, emailConfirmed: true, suspendedUntil: null };
 }
 
 describe('flagging', () => {

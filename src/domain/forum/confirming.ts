@@ -9,7 +9,7 @@ import { whyHeld } from '../moderation/holding.ts';
 import { recordAct } from '../moderation/log.ts';
 import { countAttempt, countForLevel } from '../people/limits.ts';
 import { memberById } from '../people/members.ts';
-import { mustCoordinate, mustWrite } from '../people/permissions.ts';
+import { mustModerateForum, mustWrite } from '../people/permissions.ts';
 import { trapFields, type Trap } from '../people/traps.ts';
 import type { Member, Viewer } from '../people/types.ts';
 import { postPlace, postUrl } from './addresses.ts';
@@ -108,8 +108,8 @@ const one = (postId: number, memberId: number) => and(eq(confirmations.postId, p
 
 /** What a member said of a reply, for the form that takes it away. For coordinators. Throws SignInRequired, Denied, NotFound. */
 export function confirmationBy(viewer: Viewer, { postId, memberId }: { postId: number; memberId: number }): { post: FoundPost; confirmation: Confirmation } {
-  mustCoordinate(viewer);
   const post = findPost(viewer, postId);
+  mustModerateForum(viewer, post.thread.forumId);
   const confirmation = db.select({ memberId: members.id, name: members.name, place: confirmations.place, year: confirmations.year, note: confirmations.note }).from(confirmations)
     .innerJoin(members, eq(members.id, confirmations.memberId)).where(one(postId, memberId)).get();
   if (!confirmation) throw new NotFound('Nothing of the kind is said of this post.');

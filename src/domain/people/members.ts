@@ -6,7 +6,8 @@ import { paging, type Paging } from '#lib/paging.ts';
 import { slugify } from '#lib/slug.ts';
 import { NotFound } from '../errors.ts';
 import { isNamelessPost } from '../anonymity.ts';
-import { mustCoordinate } from './permissions.ts';
+import { areasOf, noAreas } from './areas.ts';
+import { canModerate } from './permissions.ts';
 import type { Author, Member, Role, Viewer } from './types.ts';
 
 /** Columns of a person as others see them; spread into a select that joins `members`. */
@@ -23,7 +24,7 @@ type MemberRow = typeof members.$inferSelect;
 /** A row of the table as the viewer that pages and commands are given. */
 export function asMember(row: MemberRow): Member {
   return {
-    id: row.id, handle: row.handle, name: row.name, email: row.email, role: row.role, sample: row.sample,
+    id: row.id, handle: row.handle, name: row.name, email: row.email, role: row.role, areas: row.role === 'member' ? areasOf(row.id) : noAreas, sample: row.sample,
     emailConfirmed: row.emailConfirmedAt !== null, suspendedUntil: row.suspendedUntil,
   };
 }
@@ -69,7 +70,7 @@ export interface Profile extends Author {
 export function findProfile(viewer: Viewer, handle: string): Profile {
   const row = db.select().from(members).where(and(eq(members.handle, handle), sql`${members.emailConfirmedAt} is not null`)).get();
   if (!row) throw new NotFound('There is no member with this name.');
-  const coordinator = viewer !== null && viewer.role !== 'member';
+  const coordinator = canModerate(viewer);
   const own = viewer?.id === row.id;
   return {
     id: row.id, handle: row.handle, name: row.name, role: row.role, sample: row.sample, jobTitle: row.jobTitle, place: row.place, vendor: row.vendor,
