@@ -12,10 +12,10 @@ import { eligibleAnywhere, lookers, setForumCoordinators } from '#domain/forum/q
 import { createThread } from '#domain/forum/starting-threads.ts';
 import { findThread, type Thread } from '#domain/forum/threads.ts';
 import { workingHoursBetween } from '#lib/working-hours.ts';
-import { appointMember } from '#domain/moderation/suspending.ts';
+import { appointMember } from '#domain/moderation/appointing.ts';
 import type { Member } from '#domain/people/types.ts';
 import { addDays } from '#lib/dates.ts';
-import { again, enter, forgetLimits, lettersTo } from '../support/cast.ts';
+import { again, enter, forgetLimits, lettersTo, sessionOf } from '../support/cast.ts';
 import { useDatabase } from '../support/database.ts';
 import { randomFrom } from '../support/random.ts';
 
@@ -107,16 +107,17 @@ describe('the clock of a question', () => {
     expect(assignOverdue()).toBe(0);
   });
 
-  test('an owner who is suspended or loses the role is followed by another', () => {
+  test('an owner who is suspended or loses the role is followed by another', async () => {
     const thread = ask();
     const first = clock(thread)?.owner?.id;
     const [owner, other] = first === nadia.id ? [nadia, ines] : [ines, nadia];
     suspend(owner);
     expect(clock(thread)?.owner?.id).toBe(other.id);
     db.update(members).set({ suspendedUntil: null, suspendedReason: null }).run();
-    appointMember(abe, { memberId: other.id, role: 'member' });
+    const session = await sessionOf(abe);
+    appointMember(session, { memberId: other.id, role: 'member' });
     expect(clock(thread)?.owner?.id).toBe(owner.id);
-    appointMember(abe, { memberId: other.id, role: 'coordinator' });
+    appointMember(session, { memberId: other.id, role: 'coordinator' });
   });
 
   test('is handed over with a reason; only to who can take it', () => {

@@ -107,8 +107,9 @@ function learnFrom(row: Case, markdown: string, outcome: Outcome): void {
   if (asSpam) learn(markdown, outcome === 'remove' ? 'spam' : 'good');
 }
 
-/** Runs the command that was held, with its files, in the author's name. */
-function publish(held: Held, author: Member): void {
+/** Runs the command that was held, with its files, in the author's name: as it could have been run when it was written, also when they were suspended since. */
+function publish(held: Held, writer: Member): void {
+  const author = { ...writer, suspendedUntil: null };
   const files = releaseFiles(held.id);
   const url = {
     thread: () => createThread(author, { ...threadInput.parse(held.input), files }).url, post: () => createPost(author, { ...postInput.parse(held.input), files }).url,

@@ -88,7 +88,7 @@ export function canEndSessionsOf(actor: Viewer, member: Person): actor is Member
   return canAdminister(actor) && actor.id !== member.id;
 }
 
-/** An administrator takes a lost second step away from others; nobody's own, and nobody else's whose role is theirs. */
+/** An administrator takes a lost second step away from others, who are told; their own they remove on their account's page. */
 export function canRemoveSecondStep(actor: Viewer, member: Person): actor is Member {
   return canAdminister(actor) && actor.id !== member.id;
 }
