@@ -6,7 +6,7 @@ import { slugify } from '#lib/slug.ts';
 import { NotFound } from '../errors.ts';
 import { areasOf, noAreas } from './areas.ts';
 import { canModerate } from './permissions.ts';
-import type { Author, Member, Role, Viewer } from './types.ts';
+import type { Author, Member, Viewer } from './types.ts';
 
 /** Columns of a person as others see them; spread into a select that joins `members`. */
 export const authorColumns = {
