@@ -5,8 +5,7 @@ import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { authenticators, db, log, members, recoveryCodes, sessions, trustLevels } from '#db/client.ts';
 import { casesOfMember, latestPostsOf } from '#domain/decisions/about-member.ts';
 import { flagPost, flagPostInput } from '#domain/decisions/flagging.ts';
-import { Denied, Invalid, NotFound, SignInRequired } from '#domain/errors.ts';
-import { createPost } from '#domain/forum/posts.ts';
+import { Denied, NotFound, SignInRequired } from '#domain/errors.ts';
 import { createThread } from '#domain/forum/starting-threads.ts';
 import { appointMember } from '#domain/moderation/appointing.ts';
 import { logChoices, logLines, readLog, readLogFilter, recordAct } from '#domain/moderation/log.ts';
@@ -200,7 +199,7 @@ describe('the log', () => {
       seen.add(one);
       return /\brecordAct\(/.test(one.body) || called(one).some((other) => records(other, seen));
     };
-    const guards = /\b(?:mustCoordinate|mustAdminister|mustModerateForum|mustModerateSomething|mustCurateSomething|mustCurateResource|canSuspend|canAppoint|onThread)\(/;
+    const guards = /\b(?:mustCoordinate|mustAdminister|mustModerateForum|mustModerateSomething|mustCurateSomething|mustCurateResource|canSuspend|canAppoint)\(|\bonThread\(actor, input/;
     const commands = all.filter(({ body }) => guards.test(body) && /\b(?:transaction|onThread)\(/.test(body));
     const names = commands.map(({ name }) => name);
     expect(commands.length).toBeGreaterThan(40);

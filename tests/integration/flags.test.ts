@@ -423,7 +423,7 @@ describe('appeals', () => {
       decide(nadia, { caseId: appealCase(decisionId), outcome: 'uphold', reason: 'It still attacks a person.' });
     } finally {
       for (const other of [ines, abe]) db.update(members).set({ suspendedUntil: null, suspendedReason: null }).where(eq(members.id, other.id)).run();
-      db.insert(passwords).values(kept).run();
+      if (kept) db.insert(passwords).values(kept).run();
     }
     expect(rowOf(post)?.removedAt).not.toBeNull();
     expect(lastTo(rosa)?.text).toContain('There was nobody else who could decide');
