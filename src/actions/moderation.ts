@@ -6,7 +6,7 @@ import { flagMember, flagMemberInput, flagPost, flagPostInput } from '#domain/de
 import { addCaseNote, caseInput, caseNoteInput, claimCase, releaseCase } from '#domain/decisions/queue.ts';
 import { appointInput, appointMember } from '#domain/moderation/appointing.ts';
 import { holdingInput, setHolding } from '#domain/moderation/holding.ts';
-import { endSessionOf, endSessionOfInput, removeSecondStep, removeSecondStepInput } from '#domain/moderation/others-sessions.ts';
+import { endEverySession, endSessionOf, endSessionOfInput, removeSecondStep, removeSecondStepInput } from '#domain/moderation/others-sessions.ts';
 import { setTrust, trustInput } from '#domain/moderation/setting-trust.ts';
 import { extendInput, extendSuspension, restoreInput, restoreMember, suspendInput, suspendMember } from '#domain/moderation/suspending.ts';
 import { asMember, asSession } from './handlers.ts';
@@ -17,6 +17,7 @@ export const moderation = {
   restore: defineAction({ accept: 'form', input: restoreInput, handler: asMember(restoreMember) }),
   appoint: defineAction({ accept: 'form', input: appointInput, handler: asSession(appointMember) }),
   endSession: defineAction({ accept: 'form', input: endSessionOfInput, handler: asMember(endSessionOf) }),
+  endEverySession: defineAction({ accept: 'form', handler: asSession(endEverySession) }),
   removeSecondStep: defineAction({ accept: 'form', input: removeSecondStepInput, handler: asSession(removeSecondStep) }),
   setTrust: defineAction({ accept: 'form', input: trustInput, handler: asMember(setTrust) }),
   setHolding: defineAction({ accept: 'form', input: holdingInput, handler: asMember(setHolding) }),

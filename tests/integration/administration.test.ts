@@ -9,7 +9,7 @@ import { Denied, NotFound, SignInRequired } from '#domain/errors.ts';
 import { createThread } from '#domain/forum/starting-threads.ts';
 import { appointMember } from '#domain/moderation/appointing.ts';
 import { logChoices, logLines, readLog, readLogFilter, recordAct } from '#domain/moderation/log.ts';
-import { endSessionOf, removeSecondStep, sessionsOfMember } from '#domain/moderation/others-sessions.ts';
+import { endEverySession, endSessionOf, removeSecondStep, sessionsOfMember } from '#domain/moderation/others-sessions.ts';
 import { suspendMember } from '#domain/moderation/suspending.ts';
 import { administratorsBesides, mustLeaveAnAdministrator } from '#domain/people/administrators.ts';
 import { hasAuthenticator } from '#domain/people/authenticators.ts';
@@ -133,6 +133,16 @@ describe('the sessions of others', () => {
     expect(db.select().from(sessions).where(eq(sessions.memberId, tom.id)).all()).toEqual([]);
     expect(() => endSessionOf(abe, { memberId: abe.id })).toThrow(Denied);
     expect(readLog(abe, null).lines[0]).toMatchObject({ act: 'end sessions', object: 'all of Tom Achterberg' });
+  });
+
+  test('of everybody are ended but the one that asks', async () => {
+    await startSession(tom.id, null);
+    const session = await sessionOf(abe);
+    expect(() => endEverySession({ ...session, provedAt: null })).toThrow(/proof/);
+    expect(() => endEverySession({ ...session, member: nadia })).toThrow(Denied);
+    endEverySession(session);
+    expect(db.select({ id: sessions.id }).from(sessions).all()).toEqual([{ id: session.id }]);
+    expect(readLog(abe, null).lines[0]).toMatchObject({ act: 'end sessions', object: expect.stringMatching(/^all of everybody, \d+ of them$/) });
   });
 
   test('a lost second step is removed by an administrator who shows who they are, with a reason that the member reads', async () => {

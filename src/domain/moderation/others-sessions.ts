@@ -1,4 +1,4 @@
-import { and, desc, eq, sql } from 'drizzle-orm';
+import { and, desc, eq, ne, sql } from 'drizzle-orm';
 import { z } from 'zod';
 import { authenticators, db, recoveryCodes, sessions, transaction } from '#db/client.ts';
 import { deviceWords } from '#lib/device-words.ts';
@@ -34,6 +34,16 @@ export function endSessionOf(actor: Member, { memberId, id }: z.output<typeof en
     if (id === undefined) endSessionsOf(member.id);
     else if (db.delete(sessions).where(and(eq(sessions.id, id), eq(sessions.memberId, member.id))).run().changes === 0) throw new NotFound('This session has ended already.');
     recordAct(actor, 'end sessions', id === undefined ? `all of ${member.name}` : `one of ${member.name}`, `/members/${member.handle}`);
+  });
+}
+
+/** Ends every session of everybody but this one, for the day on which something has leaked. For administrators who have just shown who they are. Throws Denied. */
+export function endEverySession(session: Session): void {
+  mustAdminister(session.member);
+  mustHaveProved(session);
+  transaction(() => {
+    const { changes } = db.delete(sessions).where(ne(sessions.id, session.id)).run();
+    recordAct(session.member, 'end sessions', `all of everybody, ${changes} of them`, null);
   });
 }
 

@@ -87,7 +87,7 @@ const groups: readonly Group[] = [
     { words: 'Suspend an administrator', asks: ({ viewer }) => canSuspend(viewer, administrator) },
   ] },
   { words: 'Administering', rows: [
-    { words: 'Decide about settings, the working calendar and who looks for answers where', asks: ({ viewer }) => canAdminister(viewer) && passes(() => mustAdminister(viewer)) },
+    { words: 'Decide about settings, the working calendar and who looks for answers where; sign everybody out', asks: ({ viewer }) => canAdminister(viewer) && passes(() => mustAdminister(viewer)) },
     { words: 'Give somebody else a role, or areas', asks: ({ viewer }) => canAppoint(viewer, member) },
     { words: 'Give oneself a role', asks: ({ viewer }) => viewer !== null && canAppoint(viewer, viewer) },
     { words: 'See where somebody is signed in, and end it', asks: ({ viewer }) => canEndSessionsOf(viewer, member) },
