@@ -13,7 +13,7 @@ import { learn } from '../moderation/spam-words.ts';
 import { mustModerateSomething } from '../people/permissions.ts';
 import { computeTrust } from '../people/trust.ts';
 import type { Member } from '../people/types.ts';
-import { mustBeFor } from './areas.ts';
+import { mustBeFor } from './case-areas.ts';
 import { releaseFiles } from './held-files.ts';
 import { hide, remove, show } from './hiding.ts';
 import { tellAuthor, tellFlaggers, tellUndone } from './letters.ts';

@@ -15,7 +15,7 @@ import { countForLevel } from '../people/limits.ts';
 import { memberById } from '../people/members.ts';
 import { mustWrite } from '../people/permissions.ts';
 import type { Member, Viewer } from '../people/types.ts';
-import { forumOfCase } from './areas.ts';
+import { forumOfCase } from './case-areas.ts';
 import { hide } from './hiding.ts';
 import { tell } from './letters.ts';
 import { caseById, nounOf, stateOf, subjectOf } from './subjects.ts';

@@ -6,7 +6,7 @@ import { NotFound } from '../errors.ts';
 import { shownFile, type PostFile, type TakenFile } from '../forum/post-files.ts';
 import { canModerateForum } from '../people/permissions.ts';
 import type { Viewer } from '../people/types.ts';
-import { forumOfHeld } from './areas.ts';
+import { forumOfHeld } from './case-areas.ts';
 
 /** Lets files wait with what they were sent with. Call inside the transaction that holds it. */
 export function holdFiles(heldId: number, files: readonly TakenFile[]): void {

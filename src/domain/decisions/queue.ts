@@ -12,7 +12,7 @@ import { standingOf, type Standing } from '../people/levels.ts';
 import { coordinatorsBesides } from '../people/coordinators.ts';
 import { canModerateForum, mustModerateSomething } from '../people/permissions.ts';
 import type { Member, Viewer } from '../people/types.ts';
-import { casesFor, forumOfCase, mustBeFor } from './areas.ts';
+import { casesFor, forumOfCase, mustBeFor } from './case-areas.ts';
 import { heldFilesOf } from './held-files.ts';
 import { outcomesFor, type Outcome } from './outcomes.ts';
 import { caseById, flaggersOf, isUnnamed, shownSubject, subjectOf, type Case, type Decision, type Subject } from './subjects.ts';

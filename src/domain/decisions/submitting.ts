@@ -15,7 +15,7 @@ import { canModerateForum, mustSignIn } from '../people/permissions.ts';
 import { trapFields, type Trap } from '../people/traps.ts';
 import { computeTrust } from '../people/trust.ts';
 import type { Member, Viewer } from '../people/types.ts';
-import { forumOfHeld } from './areas.ts';
+import { forumOfHeld } from './case-areas.ts';
 import { flagByHub } from './flagging.ts';
 import { heldFilesOf, holdFiles } from './held-files.ts';
 
