@@ -3,7 +3,9 @@ import { dirname } from 'node:path';
 import Database from 'better-sqlite3';
 import { drizzle, type BetterSQLite3Database } from 'drizzle-orm/better-sqlite3';
 import { migrate } from 'drizzle-orm/better-sqlite3/migrator';
+import { readMigrationFiles } from 'drizzle-orm/migrator';
 import * as schema from './schema/index.ts';
+import { guards } from './guards.ts';
 import { searchIndex } from './search-index.ts';
 
 export * from './schema/index.ts';
@@ -24,14 +26,31 @@ export function openDatabase(file: string, migrations: string): void {
   const db = drizzle(sqlite, { schema });
   // A table rebuild with foreign keys on would cascade into the children; the pragma inside the migration is a no-op.
   sqlite.pragma('foreign_keys = OFF');
+  if (isBehind(sqlite, migrations)) dropGuards(sqlite);
   migrate(db, { migrationsFolder: migrations });
   // A rebuild also drops that table's triggers: they are made again each time, and cost nothing when they stand.
   sqlite.exec(searchIndex);
+  for (const [table, triggers] of Object.entries(guards)) if (hasTable(sqlite, table)) sqlite.exec(triggers);
   const broken = sqlite.pragma('foreign_key_check') as unknown[];
   if (broken.length) throw new Error(`The database has ${broken.length} broken references after its migration.`);
   sqlite.pragma('foreign_keys = ON');
   open = db;
 }
+
+/** Whether a migration waits. */
+function isBehind(sqlite: Database.Database, migrations: string): boolean {
+  if (!hasTable(sqlite, '__drizzle_migrations')) return false;
+  const done = sqlite.prepare('select max(created_at) from __drizzle_migrations').pluck().get() as number | null;
+  return (readMigrationFiles({ migrationsFolder: migrations }).at(-1)?.folderMillis ?? 0) > (done ?? 0);
+}
+
+/** A trigger that speaks of another table keeps SQLite from giving a rebuilt one its name. */
+function dropGuards(sqlite: Database.Database): void {
+  for (const triggers of Object.values(guards)) for (const [, name] of triggers.matchAll(/create trigger if not exists (\w+)/g)) sqlite.exec(`drop trigger if exists ${name}`);
+}
+
+/** Whether there is such a table: with an older set of migrations some are missing. */
+const hasTable = (sqlite: Database.Database, name: string): boolean => sqlite.prepare(`select 1 from sqlite_master where type = 'table' and name = ?`).get(name) !== undefined;
 
 /**
  * Our build of SQLite (STAT4 without the stability guarantee) plans a statement anew each time a value is bound to a parameter that is compared:

@@ -1,7 +1,7 @@
-import { addressOfPostFile, lookUpPostFile } from '#domain/forum/post-files.ts';
-import { addressOfFile, lookUpFile } from '#domain/library/attachments.ts';
+import { addressOfPostFile, lookUpPostFile, mayHavePostFile } from '#domain/forum/post-files.ts';
+import { addressOfFile, lookUpFile, mayHaveFile } from '#domain/library/attachments.ts';
 import { addressOfPhoto, photoFor } from '#domain/profiles/photo.ts';
-import { canCurate, canWrite } from '#domain/people/permissions.ts';
+import { canCurateSomething, canWrite } from '#domain/people/permissions.ts';
 import { readSession, sessionCookie } from '#domain/people/sessions.ts';
 import type { Viewer } from '#domain/people/types.ts';
 import type { ServedFile } from '#lib/file-headers.ts';
@@ -9,7 +9,7 @@ import type { ServedFile } from '#lib/file-headers.ts';
 /** The number of the member who has these cookies, if they may send files to an address now: on the desk coordinators, elsewhere whoever writes posts. Null of anybody else. */
 export async function uploader(cookies: string | undefined, pathname: string): Promise<number | null> {
   const viewer = await viewerOf(cookies);
-  return viewer && (pathname.startsWith('/desk/') ? canCurate(viewer) : canWrite(viewer)) ? viewer.id : null;
+  return viewer && (pathname.startsWith('/desk/') ? canCurateSomething(viewer) : canWrite(viewer)) ? viewer.id : null;
 }
 
 /** Whether these cookies are the session of somebody. */
@@ -30,7 +30,7 @@ export async function fileAt(pathname: string, cookies: string | undefined): Pro
   const [, ofPost = '', digits, name = ''] = /^\/files\/(p?)([1-9]\d{0,14})(?:\/(.*))?$/.exec(pathname) ?? [];
   const id = Number(digits);
   const file = digits ? (ofPost ? lookUpPostFile(id) : lookUpFile(id)) : null;
-  if (!file || (!file.shared && !canCurate(await viewerOf(cookies)))) return null;
+  if (!file || (!file.shared && !(ofPost ? mayHavePostFile : mayHaveFile)(await viewerOf(cookies), id))) return null;
   return decoded(name) === file.name ? file : { movedTo: (ofPost ? addressOfPostFile : addressOfFile)({ id, name: file.name }) };
 }
 

@@ -1,5 +1,6 @@
 export * from './hub.ts';
 export * from './people.ts';
+export * from './roles.ts';
 export * from './security.ts';
 export * from './places.ts';
 export * from './profiles.ts';

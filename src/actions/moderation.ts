@@ -5,15 +5,21 @@ import { decide, decideInput, undoDecision, undoInput } from '#domain/decisions/
 import { flagConfirmation, flagConfirmationInput } from '#domain/decisions/flagging-confirmations.ts';
 import { flagMember, flagMemberInput, flagPost, flagPostInput } from '#domain/decisions/flagging.ts';
 import { addCaseNote, caseInput, caseNoteInput, claimCase, releaseCase } from '#domain/decisions/queue.ts';
+import { appointInput, appointMember } from '#domain/moderation/appointing.ts';
 import { holdingInput, setHolding } from '#domain/moderation/holding.ts';
+import { endEverySession, endSessionOf, endSessionOfInput, removeSecondStep, removeSecondStepInput } from '#domain/moderation/others-sessions.ts';
 import { setTrust, trustInput } from '#domain/moderation/setting-trust.ts';
-import { appointInput, appointMember, restoreInput, restoreMember, suspendInput, suspendMember } from '#domain/moderation/suspending.ts';
-import { asMember } from './handlers.ts';
+import { extendInput, extendSuspension, restoreInput, restoreMember, suspendInput, suspendMember } from '#domain/moderation/suspending.ts';
+import { asMember, asSession } from './handlers.ts';
 
 export const moderation = {
   suspend: defineAction({ accept: 'form', input: suspendInput, handler: asMember(suspendMember) }),
+  extend: defineAction({ accept: 'form', input: extendInput, handler: asMember(extendSuspension) }),
   restore: defineAction({ accept: 'form', input: restoreInput, handler: asMember(restoreMember) }),
-  appoint: defineAction({ accept: 'form', input: appointInput, handler: asMember(appointMember) }),
+  appoint: defineAction({ accept: 'form', input: appointInput, handler: asSession(appointMember) }),
+  endSession: defineAction({ accept: 'form', input: endSessionOfInput, handler: asMember(endSessionOf) }),
+  endEverySession: defineAction({ accept: 'form', handler: asSession(endEverySession) }),
+  removeSecondStep: defineAction({ accept: 'form', input: removeSecondStepInput, handler: asSession(removeSecondStep) }),
   setTrust: defineAction({ accept: 'form', input: trustInput, handler: asMember(setTrust) }),
   setHolding: defineAction({ accept: 'form', input: holdingInput, handler: asMember(setHolding) }),
 };

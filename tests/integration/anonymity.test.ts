@@ -39,7 +39,7 @@ import { trackedUnread, unreadOf } from '#domain/forum/unread.ts';
 import { putCatalogue } from '#domain/library/catalogue.ts';
 import { threadsMentioning } from '#domain/library/mentions.ts';
 import { readLog, readPublicLog } from '#domain/moderation/log.ts';
-import { listMembers } from '#domain/people/members.ts';
+import { listMembers } from '#domain/people/member-list.ts';
 import { editProfile, profileInput } from '#domain/profiles/editing.ts';
 import { trustOf } from '#domain/people/trust.ts';
 import type { Member } from '#domain/people/types.ts';
@@ -137,7 +137,7 @@ describe('who asks without a name', () => {
     expect(search({ q: 'author:zebrowitz' }).total).toBe(0);
     expect(threadsBy(tom, quill.id, 50)).toEqual([]);
     expect(threadsBy(quill, quill.id, 50).map(({ id }) => id)).toContain(thread.id);
-    const counted = () => listMembers(nadia, 'zebrowitz', null).members[0]?.posts;
+    const counted = () => listMembers(nadia, { q: 'zebrowitz' }, null).members[0]?.posts;
     const before = counted();
     story();
     expect(counted()).toBe(before);

@@ -1,6 +1,7 @@
 import { and, eq } from 'drizzle-orm';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { cases, db, decisions, flags, members, posts, searchDocuments, threads, trustLevels } from '#db/client.ts';
+import { cases, db, decisions, flags, members, passwords, posts, searchDocuments, threads, trustLevels } from '#db/client.ts';
+import { noAreas } from '#domain/people/areas.ts';
 import { acceptCorrection, answerCorrection, correctionFor } from '#domain/decisions/correcting.ts';
 import { appealDecision, appealFor } from '#domain/decisions/appealing.ts';
 import { decide, undoDecision } from '#domain/decisions/deciding.ts';
@@ -45,7 +46,7 @@ async function trusted(n: number): Promise<Member> {
   const email = `trusted${n}@test.example`;
   const known = db.select().from(members).where(eq(members.email, email)).get() ?? db.insert(members).values({ name: `Trusted ${n}`, email, handle: `trusted-${n}`, emailConfirmedAt: new Date() }).returning().get();
   db.insert(trustLevels).values({ memberId: known.id, level: 'trusted', locked: true }).onConflictDoNothing().run();
-  return { id: known.id, name: known.name, email, handle: known.handle, role: 'member', sample: false, emailConfirmed: true, suspendedUntil: null };
+  return { id: known.id, name: known.name, email, handle: known.handle, role: 'member', areas: noAreas, sample: false, emailConfirmed: true, suspendedUntil: null };
 }
 
 describe('flagging', () => {
@@ -440,12 +441,15 @@ describe('appeals', () => {
 
   test('with one coordinator, the same person decides and says so', () => {
     const { post, decisionId } = removed(rosa, nadia);
+    // The hub keeps an administrator who can act; one without a password is none.
+    const kept = db.delete(passwords).where(eq(passwords.memberId, abe.id)).returning().get();
     for (const other of [ines, abe]) db.update(members).set({ suspendedUntil: addDays(new Date(), 3), suspendedReason: 'Away.' }).where(eq(members.id, other.id)).run();
     try {
       appealDecision(rosa, { decisionId, text: 'Please look again.' });
       decide(nadia, { caseId: appealCase(decisionId), outcome: 'uphold', reason: 'It still attacks a person.' });
     } finally {
       for (const other of [ines, abe]) db.update(members).set({ suspendedUntil: null, suspendedReason: null }).where(eq(members.id, other.id)).run();
+      if (kept) db.insert(passwords).values(kept).run();
     }
     expect(rowOf(post)?.removedAt).not.toBeNull();
     expect(lastTo(rosa)?.text).toContain('There was nobody else who could decide');

@@ -81,3 +81,22 @@ test('threads and posts of the first release are kept whole, and nothing of them
   expect(all('pragma foreign_key_check')).toEqual([]);
   db.$client.exec(`update threads set kind = 'case-of-the-week' where id = 1`);
 });
+
+test('a later migration may rebuild tables that guards speak of, and the guards are there again', () => {
+  const file = join(folder, 'guarded.sqlite');
+  openDatabase(file, migrations);
+  const names = () => (all(`select name from sqlite_master where type = 'trigger' and name like 'members\\_%' escape '\\' or name like 'coordinator\\_areas\\_of%' escape '\\' and type = 'trigger' order by name`) as { name: string }[]).map(({ name }) => name);
+  const before = names();
+  expect(before).toEqual(['coordinator_areas_of_members', 'members_last_administrator', 'members_last_administrator_stays', 'members_without_areas']);
+  const next = join(folder, 'migrations-next');
+  cpSync(migrations, next, { recursive: true });
+  const journal = JSON.parse(readFileSync(join(next, 'meta/_journal.json'), 'utf8')) as { entries: { idx: number; when: number; tag: string }[] };
+  const last = journal.entries.at(-1);
+  const sqlOf = (table: string) => (db.$client.prepare(`select sql from sqlite_master where type = 'table' and name = ?`).get(table) as { sql: string }).sql;
+  const rebuild = (table: string) => [sqlOf(table).replaceAll(new RegExp(`(["\`])${table}\\1`, 'g'), `$1__new_${table}$1`), `insert into __new_${table} select * from ${table}`, `drop table ${table}`, `alter table __new_${table} rename to ${table}`];
+  writeFileSync(join(next, '9999_rebuild.sql'), [...rebuild('passwords'), ...rebuild('members')].join(';\n--> statement-breakpoint\n'));
+  writeFileSync(join(next, 'meta/_journal.json'), JSON.stringify({ ...journal, entries: [...journal.entries, { ...last, idx: journal.entries.length, when: (last?.when ?? 0) + 1, tag: '9999_rebuild' }] }));
+  closeDatabase();
+  openDatabase(file, next);
+  expect(names()).toEqual(before);
+});

@@ -1,6 +1,6 @@
 import { and, eq } from 'drizzle-orm';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { cases, db, decisions, flags, members, posts, resources, trustLevels } from '#db/client.ts';
+import { cases, db, decisions, flags, members, passwords, posts, resources, trustLevels } from '#db/client.ts';
 import { appealDecision } from '#domain/decisions/appealing.ts';
 import { acceptCorrection, answerCorrection, correctionFor } from '#domain/decisions/correcting.ts';
 import { decide } from '#domain/decisions/deciding.ts';
@@ -43,11 +43,13 @@ const caseOn = (postId: number) => db.select().from(cases).where(eq(cases.postId
 const appealCase = (decisionId: number) => db.select().from(cases).where(eq(cases.decisionId, decisionId)).get()?.id ?? 0;
 const rowOf = (postId: number) => db.select().from(posts).where(eq(posts.id, postId)).get();
 
-/** Leaves nobody but this one to decide. */
+/** Leaves nobody but this one to decide. The hub keeps an administrator who can act, and one without a password is none. */
 function alone<T>(others: Member[], act: () => T): T {
+  const kept = others.flatMap(({ id }) => db.delete(passwords).where(eq(passwords.memberId, id)).returning().all());
   for (const { id } of others) db.update(members).set({ suspendedUntil: addDays(new Date(), 3), suspendedReason: 'Away.' }).where(eq(members.id, id)).run();
   try { return act(); } finally {
     for (const { id } of others) db.update(members).set({ suspendedUntil: null, suspendedReason: null }).where(eq(members.id, id)).run();
+    db.insert(passwords).values(kept).run();
   }
 }
 

@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { db, sessions } from '#db/client.ts';
 import { Denied, NotFound } from '#domain/errors.ts';
 import { requestReset, setNewPassword } from '#domain/people/resetting.ts';
-import { appointMember } from '#domain/moderation/suspending.ts';
+import { appointMember } from '#domain/moderation/appointing.ts';
 import { letIn } from '#domain/people/letting-in.ts';
 import { hasProved, mustHaveProved } from '#domain/people/proving.ts';
 import { proveByPassword } from '#domain/people/proving-again.ts';
@@ -87,13 +87,13 @@ describe('a new token', () => {
 
   test('another role ends the member’s sessions', async () => {
     const [tom, abe] = [await enter('tom'), await enter('abe')];
-    const toms = await startSession(tom.id, null);
-    appointMember(abe, { memberId: tom.id, role: 'coordinator' });
+    const [toms, session] = [await startSession(tom.id, null), await sessionOf(abe)];
+    appointMember(session, { memberId: tom.id, role: 'coordinator' });
     expect(await isOpen(toms.value)).toBe(false);
     const promoted = await startSession(tom.id, null);
-    appointMember(abe, { memberId: tom.id, role: 'coordinator' });
+    appointMember(session, { memberId: tom.id, role: 'coordinator' });
     expect(await isOpen(promoted.value)).toBe(true);
-    appointMember(abe, { memberId: tom.id, role: 'member' });
+    appointMember(session, { memberId: tom.id, role: 'member' });
     expect(await isOpen(promoted.value)).toBe(false);
   });
 });

@@ -4,6 +4,7 @@ import { parse } from 'yaml';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { and, eq } from 'drizzle-orm';
 import { cases, changes, db, heldPosts, members, outbox, posts, searchDocuments, threads, trustLevels } from '#db/client.ts';
+import { noAreas } from '#domain/people/areas.ts';
 import { appealDecision } from '#domain/decisions/appealing.ts';
 import { decide, undoDecision } from '#domain/decisions/deciding.ts';
 import { findCase, openCases } from '#domain/decisions/queue.ts';
@@ -40,7 +41,7 @@ let joined = 0;
 function newcomer(): Member {
   const n = ++joined;
   const row = db.insert(members).values({ name: `Newcomer ${n}`, email: `newcomer${n}@test.example`, handle: `newcomer-${n}`, emailConfirmedAt: new Date() }).returning().get();
-  return { id: row.id, name: row.name, email: row.email, handle: row.handle, role: 'member', sample: false, emailConfirmed: true, suspendedUntil: null };
+  return { id: row.id, name: row.name, email: row.email, handle: row.handle, role: 'member', areas: noAreas, sample: false, emailConfirmed: true, suspendedUntil: null };
 }
 const thread = () => createThread(nadia, { forum: 'operations', kind: 'discussion', title: `Shifts at night, part ${++joined}`, body: 'Who covers them?', themes: [] });
 const typed = () => stamp(new Date(Date.now() - 60_000));

@@ -1,6 +1,7 @@
 import { and, desc, eq, isNotNull, isNull } from 'drizzle-orm';
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { cases, db, flags, follows, heldPosts, mailStops, members, notifications, notificationSettings, outbox, posts, readMarks, savedSearches, searchDocuments, threadReads, threads, trustLevels } from '#db/client.ts';
+import { noAreas } from '#domain/people/areas.ts';
 import { acceptCorrection } from '#domain/decisions/correcting.ts';
 import { decide, undoDecision } from '#domain/decisions/deciding.ts';
 import { flagPost, flagPostInput } from '#domain/decisions/flagging.ts';
@@ -62,7 +63,7 @@ function somebody(level: 'new' | 'trusted'): Member {
   const n = ++count;
   const row = db.insert(members).values({ name: `Member ${n}`, email: `member${n}@test.example`, handle: `member-${n}`, emailConfirmedAt: new Date(), createdAt: addDays(new Date(), -365) }).returning().get();
   db.insert(trustLevels).values({ memberId: row.id, level, locked: true }).run();
-  return { id: row.id, name: row.name, email: row.email, handle: row.handle, role: 'member', sample: false, emailConfirmed: true, suspendedUntil: null };
+  return { id: row.id, name: row.name, email: row.email, handle: row.handle, role: 'member', areas: noAreas, sample: false, emailConfirmed: true, suspendedUntil: null };
 }
 /** Everything in which a member could meet what is new in a thread. */
 const meets = (who: Member, threadId: number) => ({

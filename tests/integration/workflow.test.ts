@@ -50,10 +50,10 @@ const refusal = (work: () => unknown): Record<string, string> => {
 
 describe('a suggestion', () => {
   test('waits for a coordinator, seen by nobody else, and is published by one', () => {
-    const waiting = countWaiting();
+    const waiting = countWaiting(nadia);
     expect(suggestResource(rosa, suggestion())).toEqual({ saved: true });
     const { id, slug } = idOf('A guide to wallabies');
-    expect(countWaiting()).toBe(waiting + 1);
+    expect(countWaiting(nadia)).toBe(waiting + 1);
     expect(() => findResource(null, slug)).toThrow(NotFound);
     expect(() => findResource(rosa, slug)).toThrow(NotFound);
     expect(search({ q: 'wallabies' }).total).toBe(0);
@@ -248,15 +248,15 @@ describe('care', () => {
   test('past its day a page says so; whoever confirms it gives it another year', () => {
     const made = createResource(nadia, draft({ title: 'Ageing antechinus', publish: 'yes' }));
     publishResource(ines, { id: made.id });
-    const due = countDue();
+    const due = countDue(nadia);
     setCare(nadia, careInput.parse({ id: made.id, owner: 'ines', reviewBy: isoDate(addDays(new Date(), -1)) }));
     expect(findResource(null, made.slug)).toMatchObject({ stale: true, owner: { handle: 'ines' } });
-    expect(countDue()).toBe(due + 1);
+    expect(countDue(nadia)).toBe(due + 1);
     expect(dueResources(ines, true).map((r) => r.id)).toEqual([made.id]);
     expect(dueResources(nadia, true)).toEqual([]);
     attestResource(ines, { id: made.id, note: 'Read it again.' });
     expect(findResource(null, made.slug)).toMatchObject({ stale: false, reviewBy: isoDate(addDays(new Date(), 365)) });
-    expect(countDue()).toBe(due);
+    expect(countDue(nadia)).toBe(due);
     expect(db.select().from(log).all().at(-1)).toMatchObject({ act: 'confirm resource', reason: 'Read it again.' });
     for (const act of [() => attestResource(rosa, { id: made.id, note: null }), () => setCare(rosa, careInput.parse({ id: made.id })), () => dueResources(rosa, false)]) expect(act).toThrow(Denied);
   });

@@ -7,7 +7,7 @@ import { Denied, NotFound } from '../errors.ts';
 import { hasBlankedQuotes } from '../forum/blanked-quotes.ts';
 import { recordAct } from '../moderation/log.ts';
 import { countAttempt } from '../people/limits.ts';
-import { canModerate, mustSignIn, mustWrite } from '../people/permissions.ts';
+import { canModerate, canModerateForum, mustSignIn, mustWrite } from '../people/permissions.ts';
 import type { Member, Viewer } from '../people/types.ts';
 import { accept } from './deciding.ts';
 import { tell } from './letters.ts';
@@ -26,8 +26,9 @@ export function correctionFor(viewer: Viewer, caseId: number): CorrectionView {
   const { row, closed, post } = find(viewer, caseId);
   const proposed = db.select({ memberId: flags.memberId }).from(flags).where(eq(flags.caseId, caseId)).get()?.memberId === viewer.id;
   const own = post.authorId === viewer.id;
-  if (!own && !proposed && !canModerate(viewer)) throw new NotFound('There is no such correction.');
-  const withheld = !own && !canModerate(viewer) && (post.removed || post.thread.removed || hasBlankedQuotes(post.id));
+  const moderates = canModerateForum(viewer, post.thread.forumId);
+  if (!own && !proposed && !moderates) throw new NotFound('There is no such correction.');
+  const withheld = !own && !moderates && (post.removed || post.thread.removed || hasBlankedQuotes(post.id));
   return {
     caseId, wrong: row.wrong, source: row.source, answer: row.answer, closed, accepted: row.acceptedAs, own,
     post: { id: post.id, title: post.thread.title, markdown: withheld ? '' : post.markdown },

@@ -10,9 +10,10 @@ import { createThread, threadInput } from '../forum/starting-threads.ts';
 import { withholdWithDecision } from '../forum/withholding-versions.ts';
 import { recordAct, type Act } from '../moderation/log.ts';
 import { learn } from '../moderation/spam-words.ts';
-import { mustCoordinate } from '../people/permissions.ts';
+import { mustModerateSomething } from '../people/permissions.ts';
 import { computeTrust } from '../people/trust.ts';
 import type { Member } from '../people/types.ts';
+import { mustBeFor } from './case-areas.ts';
 import { releaseFiles } from './held-files.ts';
 import { hide, remove, show } from './hiding.ts';
 import { tellAuthor, tellFlaggers, tellUndone } from './letters.ts';
@@ -35,7 +36,7 @@ export const decideInput = z.object({
  * Throws Denied when it is decided, when another is on it, when it is the actor's own, or when the actor proposed it or made the decision that is appealed; Invalid.
  */
 export function decide(actor: Member, input: z.output<typeof decideInput>, now = new Date()): { url: string; decisionId: number } {
-  mustCoordinate(actor);
+  mustModerateSomething(actor);
   return transaction(() => {
     const row = caseById(input.caseId);
     mustHandle(actor, row, now);
@@ -109,8 +110,9 @@ function learnFrom(row: Case, markdown: string, outcome: Outcome): void {
   if (asSpam) learn(markdown, outcome === 'remove' ? 'spam' : 'good');
 }
 
-/** Runs the command that was held, with its files, in the author's name. */
-function publish(held: Held, author: Member): void {
+/** Runs the command that was held, with its files, in the author's name: as it could have been run when it was written, also when they were suspended since. */
+function publish(held: Held, writer: Member): void {
+  const author = { ...writer, suspendedUntil: null };
   const files = releaseFiles(held.id);
   const url = {
     thread: () => createThread(author, { ...threadInput.parse(held.input), files }).url, post: () => createPost(author, { ...postInput.parse(held.input), files }).url,
@@ -169,10 +171,11 @@ export const undoInput = z.object({ decisionId: rowId, reason: text({ missing: '
 
 /** Takes a decision back: everything is as it was before it, but for what `left` says in a sentence, and the case is open again. Throws Denied. */
 export function undoDecision(actor: Member, input: z.output<typeof undoInput>, now = new Date()): { url: string; left: string | null } {
-  mustCoordinate(actor);
+  mustModerateSomething(actor);
   return transaction(() => {
     const decision = decisionById(input.decisionId);
     const row = caseById(decision.caseId);
+    mustBeFor(actor, row.id);
     const subject = subjectOf(actor, row);
     if (decision.undoneAt) throw new Denied('This decision was taken back already.');
     if (['uphold', 'overturn'].includes(decision.outcome)) throw new Denied('A decision about an appeal is final.');

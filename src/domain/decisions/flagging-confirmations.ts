@@ -10,7 +10,7 @@ import type { FoundPost } from '../forum/posts.ts';
 import { recordAct } from '../moderation/log.ts';
 import { flagReasonCodes, type FlagReason } from '../moderation/reasons.ts';
 import { countForLevel } from '../people/limits.ts';
-import { mustCoordinate, mustWrite } from '../people/permissions.ts';
+import { canModerateForum, mustModerateSomething, mustWrite } from '../people/permissions.ts';
 import type { Member, Viewer } from '../people/types.ts';
 import { tell } from './letters.ts';
 
@@ -61,12 +61,12 @@ export function flaggedConfirmation(viewer: Viewer, which: Which): { post: Found
 
 /** Every "works for us too" that was flagged and waits, the oldest first. For coordinators. */
 export function flaggedConfirmations(viewer: Viewer): (Which & { words: string; name: string; since: Date })[] {
-  mustCoordinate(viewer);
+  mustModerateSomething(viewer);
   const rows = db.select({ postId: confirmationFlags.postId, memberId: confirmationFlags.memberId, at: confirmationFlags.at }).from(confirmationFlags).where(isNull(confirmationFlags.closedAt)).orderBy(asc(confirmationFlags.id)).all();
   const first = new Map(rows.toReversed().map((row) => [`${row.postId} ${row.memberId}`, row]));
-  return [...first.values()].toSorted((a, b) => a.at.getTime() - b.at.getTime()).map(({ at, ...which }) => {
+  return [...first.values()].toSorted((a, b) => a.at.getTime() - b.at.getTime()).flatMap(({ at, ...which }) => {
     const { post, confirmation } = findConfirmation(viewer, which);
-    return { ...which, words: `“works for us too” in “${post.thread.title}”`, name: confirmation.name, since: at };
+    return !canModerateForum(viewer, post.thread.forumId) ? [] : { ...which, words: `“works for us too” in “${post.thread.title}”`, name: confirmation.name, since: at };
   });
 }
 

@@ -8,12 +8,14 @@ import { findPost, type FoundPost } from '../forum/posts.ts';
 import { post as mail } from '../mail/outbox.ts';
 import { recordAct } from '../moderation/log.ts';
 import { flagReasonCodes, type FlagReason } from '../moderation/reasons.ts';
+import { noAreas } from '../people/areas.ts';
 import { coordinatorsBesides } from '../people/coordinators.ts';
 import { isTrusted, levelOf } from '../people/levels.ts';
 import { countForLevel } from '../people/limits.ts';
 import { memberById } from '../people/members.ts';
 import { mustWrite } from '../people/permissions.ts';
 import type { Member, Viewer } from '../people/types.ts';
+import { forumOfCase } from './case-areas.ts';
 import { hide } from './hiding.ts';
 import { tell } from './letters.ts';
 import { caseById, nounOf, stateOf, subjectOf } from './subjects.ts';
@@ -116,11 +118,11 @@ export function hideByHub(row: typeof cases.$inferSelect, why: string): void {
 }
 
 function mailCoordinators(authorId: number, caseId: number, what: string, words: string): void {
-  for (const { email } of coordinatorsBesides([authorId])) mail(email, `Something ${what} on ${settings().name} and waits for you`, [words, `${settings().url}/desk/flags/${caseId}`]);
+  for (const { email } of coordinatorsBesides([authorId], new Date(), forumOfCase(caseId))) mail(email, `Something ${what} on ${settings().name} and waits for you`, [words, `${settings().url}/desk/flags/${caseId}`]);
 }
 
 // What the hub itself does it sees as a coordinator would.
-export const keeper: Member = { id: 0, handle: '', name: '', email: '', role: 'coordinator', sample: false, emailConfirmed: true, suspendedUntil: null };
+export const keeper: Member = { id: 0, handle: '', name: '', email: '', role: 'coordinator', areas: noAreas, sample: false, emailConfirmed: true, suspendedUntil: null };
 
 const capital = (words: string) => words.charAt(0).toUpperCase() + words.slice(1);
 

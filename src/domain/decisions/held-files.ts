@@ -4,8 +4,9 @@ import type { ServedFile } from '#lib/file-headers.ts';
 import { filesFolder, pathInStore } from '#lib/file-store.ts';
 import { NotFound } from '../errors.ts';
 import { shownFile, type PostFile, type TakenFile } from '../forum/post-files.ts';
-import { canModerate } from '../people/permissions.ts';
+import { canModerateForum } from '../people/permissions.ts';
 import type { Viewer } from '../people/types.ts';
+import { forumOfHeld } from './case-areas.ts';
 
 /** Lets files wait with what they were sent with. Call inside the transaction that holds it. */
 export function holdFiles(heldId: number, files: readonly TakenFile[]): void {
@@ -27,9 +28,9 @@ const addressOfHeldFile = ({ id, name }: { id: number; name: string }) => `/file
 
 /** A file that waits, for its author and coordinators. Throws NotFound. */
 export function findHeldFile(viewer: Viewer, id: number): ServedFile {
-  const file = Number.isSafeInteger(id) ? db.select({ name: heldFiles.name, mediaType: heldFiles.mediaType, size: heldFiles.size, hash: heldFiles.hash, authorId: heldPosts.authorId }).from(heldFiles)
+  const file = Number.isSafeInteger(id) ? db.select({ name: heldFiles.name, mediaType: heldFiles.mediaType, size: heldFiles.size, hash: heldFiles.hash, authorId: heldPosts.authorId, heldId: heldPosts.id }).from(heldFiles)
     .innerJoin(heldPosts, eq(heldPosts.id, heldFiles.heldId)).where(eq(heldFiles.id, id)).get() : undefined;
-  if (!file || !(viewer?.id === file.authorId || canModerate(viewer))) throw new NotFound('There is no such file.');
-  const { authorId: _, ...served } = file;
+  if (!file || !(viewer?.id === file.authorId || canModerateForum(viewer, forumOfHeld(file.heldId)))) throw new NotFound('There is no such file.');
+  const { authorId: _, heldId: __, ...served } = file;
   return { ...served, path: pathInStore(filesFolder(), file.hash), shared: false };
 }

@@ -10,8 +10,9 @@ import { currentCalendar } from '../forum/calendar.ts';
 import type { PostFile } from '../forum/post-files.ts';
 import { standingOf, type Standing } from '../people/levels.ts';
 import { coordinatorsBesides } from '../people/coordinators.ts';
-import { mustCoordinate } from '../people/permissions.ts';
+import { canModerateForum, mustModerateSomething } from '../people/permissions.ts';
 import type { Member, Viewer } from '../people/types.ts';
+import { casesFor, forumOfCase, mustBeFor } from './case-areas.ts';
 import { heldFilesOf } from './held-files.ts';
 import { outcomesFor, type Outcome } from './outcomes.ts';
 import { caseById, flaggersOf, isUnnamed, shownSubject, subjectOf, type Case, type Decision, type Subject } from './subjects.ts';
@@ -35,21 +36,21 @@ export interface CaseRow {
 
 const claimant = alias(members, 'claimant');
 
-/** Everything that waits for a coordinator, oldest first, 30 a page. */
+/** Everything that waits for this coordinator, oldest first, 30 a page. */
 export function openCases(viewer: Viewer, page: string | null, now = new Date()): { cases: CaseRow[]; total: number; paging: Paging } {
-  mustCoordinate(viewer);
-  const total = countOpenCases();
+  mustModerateSomething(viewer);
+  const total = countOpenCases(viewer);
   const slice = paging(total, 30, page);
   const rows = db.select({ row: cases, claimant: claimant.name }).from(cases).leftJoin(claimant, eq(claimant.id, cases.claimedById))
-    .where(isNull(cases.closedAt)).orderBy(asc(cases.openedAt), asc(cases.id)).limit(slice.size).offset(slice.offset).all();
+    .where(and(isNull(cases.closedAt), casesFor(viewer))).orderBy(asc(cases.openedAt), asc(cases.id)).limit(slice.size).offset(slice.offset).all();
   const ids = rows.map(({ row }) => row.id);
   const given = db.select({ caseId: flags.caseId, reason: flags.reason, count: count() }).from(flags).where(inArray(flags.caseId, ids)).groupBy(flags.caseId, flags.reason).all();
   return { total, paging: slice, cases: rows.map(({ row, claimant: name }) => asRow(subjectOf(viewer, row), row, name, given.filter((g) => g.caseId === row.id), now)) };
 }
 
-/** How many cases wait. For coordinators' pages. */
-export function countOpenCases(): number {
-  return db.select({ n: count() }).from(cases).where(isNull(cases.closedAt)).get()?.n ?? 0;
+/** How many cases wait for this coordinator. */
+export function countOpenCases(viewer: Viewer): number {
+  return db.select({ n: count() }).from(cases).where(and(isNull(cases.closedAt), casesFor(viewer))).get()?.n ?? 0;
 }
 
 function asRow(subject: Subject, row: Case, claimantName: string | null, reasons: { reason: string; count: number }[], now: Date): CaseRow {
@@ -94,8 +95,9 @@ export interface CaseView extends CaseRow {
  * Throws Denied, NotFound.
  */
 export function findCase(viewer: Viewer, id: number, now = new Date()): CaseView {
-  mustCoordinate(viewer);
+  mustModerateSomething(viewer);
   const row = caseById(id);
+  mustBeFor(viewer, row.id);
   const told = db.select({ reason: flags.reason, note: flags.note, at: flags.at, counts: flags.counts, name: members.name, handle: members.handle }).from(flags)
     .leftJoin(members, eq(members.id, flags.memberId)).where(eq(flags.caseId, id)).orderBy(asc(flags.id)).all();
   const reasons = [...new Set(told.map((f) => f.reason))].map((reason) => ({ reason, count: told.filter((f) => f.reason === reason).length }));
@@ -118,16 +120,17 @@ export function findCase(viewer: Viewer, id: number, now = new Date()): CaseView
 
 /** The open case of flags on a post, or the latest about it; null when nobody ever flagged it. */
 export function caseOfPost(viewer: Viewer, postId: number): number | null {
-  mustCoordinate(viewer);
+  mustModerateSomething(viewer);
   if (!Number.isSafeInteger(postId)) return null;
-  return db.select({ id: cases.id }).from(cases).where(eq(cases.postId, postId)).orderBy(asc(isNull(cases.closedAt)), asc(cases.id)).all().at(-1)?.id ?? null;
+  const id = db.select({ id: cases.id }).from(cases).where(eq(cases.postId, postId)).orderBy(asc(isNull(cases.closedAt)), asc(cases.id)).all().at(-1)?.id ?? null;
+  return id !== null && canModerateForum(viewer, forumOfCase(id)) ? id : null;
 }
 
 export const caseInput = z.object({ caseId: rowId });
 
 /** "I am on it": others see who, and cannot decide for eight working hours. Throws Denied when somebody else is on it, or must decide it. */
 export function claimCase(actor: Member, input: z.output<typeof caseInput>, now = new Date()): { url: string } {
-  mustCoordinate(actor);
+  mustModerateSomething(actor);
   return transaction(() => {
     const row = caseById(input.caseId);
     mustHandle(actor, row, now);
@@ -140,7 +143,7 @@ export function claimCase(actor: Member, input: z.output<typeof caseInput>, now 
 
 /** Leaves a case to others again. */
 export function releaseCase(actor: Member, input: z.output<typeof caseInput>, now = new Date()): { url: string } {
-  mustCoordinate(actor);
+  mustModerateSomething(actor);
   return transaction(() => {
     mustHandle(actor, caseById(input.caseId), now);
     db.update(cases).set({ claimedById: null, claimedUntil: null }).where(eq(cases.id, input.caseId)).run();
@@ -150,16 +153,17 @@ export function releaseCase(actor: Member, input: z.output<typeof caseInput>, no
 
 /** Why this coordinator does not decide a case: it is their own, they proposed it, or they made the decision that is appealed. Null also when there is nobody else. */
 export function whyBarred(actor: { id: number }, row: Pick<Case, 'id' | 'kind'>, subject: Subject, now: Date): string | null {
-  const own = whyNotOwn(actor, subject.author.id, now);
+  const forumId = forumOfCase(row.id);
+  const own = whyNotOwn(actor, subject.author.id, forumId, now);
   if (own !== null) return own;
-  if (coordinatorsBesides([actor.id, subject.author.id], now).length === 0) return null;
+  if (coordinatorsBesides([actor.id, subject.author.id], now, forumId).length === 0) return null;
   if (subject.kind === 'appeal' && subject.decision.deciderId === actor.id) return 'You took the first decision, so a different coordinator decides about the appeal.';
   return hasProposed(actor.id, row) ? 'You proposed this correction, so a different coordinator decides about it.' : null;
 }
 
-/** Why a coordinator does not decide about what an author wrote: they are the author. Null also when there is nobody else. */
-export function whyNotOwn(actor: { id: number }, authorId: number, now = new Date()): string | null {
-  return authorId === actor.id && coordinatorsBesides([actor.id], now).length > 0 ? 'This is about yourself: another coordinator decides.' : null;
+/** Why a coordinator does not decide about what an author wrote in a forum: they are the author. Null also when there is nobody else. */
+export function whyNotOwn(actor: { id: number }, authorId: number, forumId: number | null, now = new Date()): string | null {
+  return authorId === actor.id && coordinatorsBesides([actor.id], now, forumId).length > 0 ? 'This is about yourself: another coordinator decides.' : null;
 }
 
 /** Whether a case is a correction that this member proposed. */
@@ -172,8 +176,9 @@ export function admitsNobodyElse({ nobodyElse, firstDeciderId, deciderId }: Pick
   return nobodyElse && (firstDeciderId === deciderId || !isUnnamed(shownSubject(subject)));
 }
 
-/** Throws Denied when the case is decided, or somebody else is on it. */
+/** Throws Denied when the case is decided, or somebody else is on it; NotFound when it is not for this coordinator. */
 export function mustHandle(actor: Member, row: Case, now: Date): void {
+  mustBeFor(actor, row.id);
   if (row.closedAt) throw new Denied('This was decided already.');
   if (claimHolds(row, subjectOf(actor, row), now) && row.claimedById !== actor.id) throw new Denied(`${nameOf(row.claimedById)} is on it. Ask them to leave it to you, or wait until their claim ends.`);
 }
@@ -182,9 +187,10 @@ export const caseNoteInput = z.object({ caseId: rowId, note: text({ missing: 'Pl
 
 /** Leaves a note for the other coordinators. */
 export function addCaseNote(actor: Member, input: z.output<typeof caseNoteInput>): { url: string } {
-  mustCoordinate(actor);
+  mustModerateSomething(actor);
   return transaction(() => {
     const { id: caseId } = caseById(input.caseId);
+    mustBeFor(actor, caseId);
     db.insert(caseNotes).values({ caseId, byId: actor.id, text: input.note }).run();
     return { url: `/desk/flags/${caseId}` };
   });

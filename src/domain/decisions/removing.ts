@@ -7,7 +7,7 @@ import { Denied, NotFound } from '../errors.ts';
 import { postUrl } from '../forum/addresses.ts';
 import { findThread } from '../forum/threads.ts';
 import { recordAct } from '../moderation/log.ts';
-import { mustCoordinate } from '../people/permissions.ts';
+import { mustModerateForum, mustModerateSomething } from '../people/permissions.ts';
 import { computeTrust } from '../people/trust.ts';
 import type { Member } from '../people/types.ts';
 import { decide } from './deciding.ts';
@@ -22,9 +22,10 @@ export const removePostInput = z.object({ postId: rowId, reason });
 
 /** Removes somebody's post or comment in passing: a case is opened and decided at once, so its author may appeal. Throws Denied, NotFound. */
 export function removePost(actor: Member, input: z.output<typeof removePostInput>): { url: string } {
-  mustCoordinate(actor);
+  mustModerateSomething(actor);
   return transaction(() => {
     const { post, isThread } = postSubject(actor, input.postId);
+    mustModerateForum(actor, post.thread.forumId);
     if (post.removed && !post.hidden) throw new Denied('This post was removed already.');
     if (isThread) throw new Denied('This is the opening post: remove the whole thread instead.');
     decide(actor, { caseId: openCaseOf({ postId: post.id }), outcome: 'remove', reason: input.reason });
@@ -36,9 +37,10 @@ export const removeThreadInput = z.object({ threadId: rowId, reason });
 
 /** The same for a thread, which is a decision about its opening post. */
 export function removeThread(actor: Member, input: z.output<typeof removeThreadInput>): { url: string } {
-  mustCoordinate(actor);
+  mustModerateSomething(actor);
   return transaction(() => {
     const thread = findThread(actor, input.threadId);
+    mustModerateForum(actor, thread.forumId);
     if (thread.forumId === null) throw new Denied('Comments belong to their resource: remove single comments, or retire the resource.');
     if (thread.removed && !thread.hidden) throw new Denied('This thread was removed already.');
     decide(actor, { caseId: openCaseOf({ postId: openingPost(thread.id) }), outcome: 'remove', reason: input.reason });
@@ -50,10 +52,11 @@ export const restorePostInput = z.object({ postId: rowId });
 
 /** Brings back a post that a coordinator removed, and takes the decision to remove it back; what its author took back stays taken back. Throws Denied, NotFound. */
 export function restorePost(actor: Member, input: z.output<typeof restorePostInput>): { url: string } {
-  mustCoordinate(actor);
+  mustModerateSomething(actor);
   return transaction(() => {
     const subject = postSubject(actor, input.postId);
     const { post } = subject;
+    mustModerateForum(actor, post.thread.forumId);
     if (!post.removed || post.removedById === post.authorId) throw new Denied('Only what a coordinator removed can be brought back.');
     mustRestore(actor, post);
     show({ ...subject, isThread: false });
@@ -67,9 +70,10 @@ export const restoreThreadInput = z.object({ threadId: rowId, reason: optionalTe
 
 /** Brings a removed thread back, and takes the decision to remove it back. Throws Denied, NotFound. */
 export function restoreThread(actor: Member, input: z.output<typeof restoreThreadInput>): { url: string } {
-  mustCoordinate(actor);
+  mustModerateSomething(actor);
   return transaction(() => {
     const thread = findThread(actor, input.threadId);
+    mustModerateForum(actor, thread.forumId);
     if (thread.hidden) throw new Denied('This thread is hidden until its flags are decided: decide them in the queue.');
     if (!thread.removed) throw new Denied('This thread is not removed.');
     const subject = postSubject(actor, openingPost(thread.id));
@@ -88,8 +92,8 @@ function openingPost(threadId: number): number {
 }
 
 /** Throws Denied where the removal is somebody else's to take back: one's own, or one that was appealed. */
-function mustRestore(actor: Member, post: { id: number; authorId: number }): void {
-  const own = whyNotOwn(actor, post.authorId);
+function mustRestore(actor: Member, post: { id: number; authorId: number; thread: { forumId: number | null } }): void {
+  const own = whyNotOwn(actor, post.authorId, post.thread.forumId);
   if (own !== null) throw new Denied(own);
   const removal = alias(cases, 'removal');
   const appeal = db.select({ closedAt: cases.closedAt }).from(decisions).innerJoin(removal, eq(removal.id, decisions.caseId)).innerJoin(cases, eq(cases.decisionId, decisions.id))

@@ -5,6 +5,7 @@ import { NotFound } from '../errors.ts';
 import { postUrl } from '../forum/addresses.ts';
 import { findPost, type FoundPost } from '../forum/posts.ts';
 import { threadInput } from '../forum/starting-threads.ts';
+import { noAreas } from '../people/areas.ts';
 import { memberById } from '../people/members.ts';
 import type { Member } from '../people/types.ts';
 
@@ -96,7 +97,7 @@ function isNamelesslyWritten(subject: Subject): boolean {
   return held.kind === 'thread' ? threadInput.safeParse(held.input).data?.nameless === true : held.threadId !== null && isNameless(held.authorId, held.threadId);
 }
 
-const unnamed: Member = { ...nameless, email: '', emailConfirmed: true, suspendedUntil: null };
+const unnamed: Member = { ...nameless, areas: noAreas, email: '', emailConfirmed: true, suspendedUntil: null };
 
 /** E-mail addresses and names of those who flagged in a case. */
 export function flaggersOf(caseId: number): { id: number; name: string; email: string }[] {

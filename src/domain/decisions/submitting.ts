@@ -11,10 +11,11 @@ import { createPost, editPost, postEditInput, postInput, postMadeBefore } from '
 import { createThread, threadInput, threadMadeBefore } from '../forum/starting-threads.ts';
 import { whyHeld } from '../moderation/holding.ts';
 import { countForLevel, mustKeepToLevel } from '../people/limits.ts';
-import { canModerate, mustSignIn } from '../people/permissions.ts';
+import { canModerateForum, mustSignIn } from '../people/permissions.ts';
 import { trapFields, type Trap } from '../people/traps.ts';
 import { computeTrust } from '../people/trust.ts';
 import type { Member, Viewer } from '../people/types.ts';
+import { forumOfHeld } from './case-areas.ts';
 import { flagByHub } from './flagging.ts';
 import { heldFilesOf, holdFiles } from './held-files.ts';
 
@@ -128,7 +129,7 @@ export interface HeldView { id: number; kind: 'thread' | 'post' | 'comment'; tit
 export function heldPost(viewer: Viewer, id: number): HeldView {
   mustSignIn(viewer);
   const row = Number.isSafeInteger(id) ? db.select().from(heldPosts).where(eq(heldPosts.id, id)).get() : undefined;
-  if (!row || (row.authorId !== viewer.id && !canModerate(viewer))) throw new NotFound('There is no such post.');
+  if (!row || (row.authorId !== viewer.id && !canModerateForum(viewer, forumOfHeld(row.id)))) throw new NotFound('There is no such post.');
   return asView(row);
 }
 

@@ -4,7 +4,7 @@ import { acceptedAnswers, answerChecks, bumpChanges, db, transaction } from '#db
 import { rowId } from '#lib/fields.ts';
 import { Denied } from '../errors.ts';
 import { recordAct } from '../moderation/log.ts';
-import { canModerate, canWrite, mustWrite } from '../people/permissions.ts';
+import { canModerateForum, canWrite, mustWrite } from '../people/permissions.ts';
 import { computeTrust } from '../people/trust.ts';
 import type { Member, Viewer } from '../people/types.ts';
 import { postPlace, postUrl } from './addresses.ts';
@@ -15,7 +15,7 @@ import type { Thread } from './threads.ts';
 
 /** Whether the viewer may say which replies answer the question: who asked it, or a coordinator, while its forum is open. */
 export function canAccept(viewer: Viewer, thread: Thread): boolean {
-  return thread.kind === 'question' && thread.forumId !== null && !thread.removed && thread.forumClosedReason === null && canWrite(viewer) && (viewer.id === thread.authorId || canModerate(viewer));
+  return thread.kind === 'question' && thread.forumId !== null && !thread.removed && thread.forumClosedReason === null && canWrite(viewer) && (viewer.id === thread.authorId || canModerateForum(viewer, thread.forumId));
 }
 
 export const acceptInput = z.object({ postId: rowId });

@@ -8,12 +8,12 @@ import { Denied, Invalid } from '../errors.ts';
 import { post as mail } from '../mail/outbox.ts';
 import { noteShownIn } from '../mail/withdrawing.ts';
 import { recordAct } from '../moderation/log.ts';
-import { mustCoordinate } from '../people/permissions.ts';
+import { forumsOf, mustModerateForum, mustModerateSomething } from '../people/permissions.ts';
 import type { Member, Viewer } from '../people/types.ts';
 import { threadUrl } from './addresses.ts';
 import { waitingSql } from './answered.ts';
 import { currentCalendar } from './calendar.ts';
-import { eligibleAnywhere, lookers } from './question-owners.ts';
+import { eligibleIn, lookers } from './question-owners.ts';
 import { findThread, type Thread } from './threads.ts';
 
 /** After so many working hours without an answer a question is given to somebody who looks for one. */
@@ -37,7 +37,7 @@ export function assignOverdue(now = new Date()): number {
     const people = lookers(now);
     const calendar = currentCalendar();
     const rows = waitingRows();
-    const overdue = rows.filter((row) => (row.owner_id === null || !people.has(row.owner_id)) && isOverdue(calendar, row, now));
+    const overdue = rows.filter((row) => (row.owner_id === null || !people.has(row.owner_id, row.forum_id)) && isOverdue(calendar, row, now));
     const given = new Map<number, Row[]>();
     const holding = new Map<number, number>();
     for (const { owner_id: owner } of rows) if (owner !== null) holding.set(owner, (holding.get(owner) ?? 0) + 1);
@@ -98,7 +98,7 @@ export function clockOf(thread: Thread, now = new Date()): AnswerClock | null {
   if (!found || found.hours < ownerAfterHours) return found;
   const people = lookers(now);
   // Where nobody can look after it, nobody is looked for again with every reader.
-  if ((found.owner && people.has(found.owner.id)) || people.inForum(0, 0).length === 0) return found;
+  if ((found.owner && people.has(found.owner.id, thread.forumId ?? 0)) || people.inForum(thread.forumId ?? 0, 0).length === 0) return found;
   assignOverdue(now);
   return read();
 }
@@ -126,21 +126,27 @@ export function tickAnswerClock(now = new Date()): void {
 export const ages = ['under-24', '24-72', 'over-72'] as const;
 export type Age = (typeof ages)[number];
 
-export interface OpenQuestion extends AnswerClock { threadId: number; title: string; url: string; askedAt: Date; age: Age }
+export interface OpenQuestion extends AnswerClock { threadId: number; forumId: number; title: string; url: string; askedAt: Date; age: Age }
 
-/** Every question that waits, the oldest first; with `mine` those the viewer looks after. For coordinators. */
+/** The questions that wait in a coordinator's forums. */
+function waitingFor(viewer: Viewer): Row[] {
+  const own = forumsOf(viewer);
+  return own === null ? waitingRows() : waitingRows().filter((row) => own.includes(row.forum_id));
+}
+
+/** Every question that waits in the viewer's forums, the oldest first; with `mine` those they look after. For coordinators. */
 export function openQuestions(viewer: Viewer, mine: boolean, now = new Date()): OpenQuestion[] {
-  mustCoordinate(viewer);
+  mustModerateSomething(viewer);
   assignOverdue(now);
   const calendar = currentCalendar();
-  return waitingRows().filter((row) => !mine || row.owner_id === viewer.id).map((row) => {
+  return waitingFor(viewer).filter((row) => !mine || row.owner_id === viewer.id).map((row) => {
     const { hours, owner } = clock(calendar, row, now);
-    return { threadId: row.id, title: row.title, url: urlOf(row), askedAt: new Date(row.created_at), hours, owner, age: hours < 24 ? 'under-24' : hours < 72 ? '24-72' : 'over-72' };
+    return { threadId: row.id, forumId: row.forum_id, title: row.title, url: urlOf(row), askedAt: new Date(row.created_at), hours, owner, age: hours < 24 ? 'under-24' : hours < 72 ? '24-72' : 'over-72' };
   });
 }
 
-/** How many questions wait for an answer. */
-export const countOpenQuestions = (): number => waitingRows().length;
+/** How many questions wait for an answer in this coordinator's forums. */
+export const countOpenQuestions = (viewer: Viewer): number => waitingFor(viewer).length;
 
 export const handOverInput = z.object({
   threadId: rowId, to: z.coerce.number({ error: 'To whom?' }).int('To whom?').positive('To whom?'),
@@ -149,13 +155,14 @@ export const handOverInput = z.object({
 
 /** Gives an open question to another coordinator, who is told why. For coordinators. Throws NotFound, Denied, Invalid. */
 export function handOverQuestion(actor: Member, { threadId, to, reason }: z.output<typeof handOverInput>): { url: string } {
-  mustCoordinate(actor);
+  mustModerateSomething(actor);
   const now = new Date();
   return transaction(() => {
     const thread = findThread(actor, threadId);
+    mustModerateForum(actor, thread.forumId);
     const [row] = waitingRows(thread.id);
     if (!row) throw new Denied('This question has an answer by now, or takes none.');
-    if (!eligibleAnywhere(now).some(({ id }) => id === to)) throw new Invalid({ to: 'This person is no coordinator now, or suspended.' });
+    if (!eligibleIn(row.forum_id, now).some(({ id }) => id === to)) throw new Invalid({ to: 'This person does not coordinate this forum now, or is suspended.' });
     if (row.owner_id === to) throw new Invalid({ to: 'They look after it already.' });
     db.insert(questionTurns).values({ threadId, ownerId: to, byId: actor.id, reason, at: now }).run();
     if (to !== actor.id) tellOwner(to, [row], { name: actor.name, reason });

@@ -19,12 +19,12 @@ export function canClose(viewer: Viewer, thread: Thread): boolean {
 
 /** Whether this person may open a closed thread again: who started it, when they closed it themselves, and coordinators. */
 export function canReopen(viewer: Viewer, thread: Thread): boolean {
-  return mayEnd(viewer, thread) && thread.closing !== null && (canModerateIn(viewer, thread.id) || thread.closing.byAuthor);
+  return mayEnd(viewer, thread) && thread.closing !== null && (canModerateIn(viewer, thread) || thread.closing.byAuthor);
 }
 
 function mayEnd(viewer: Viewer, thread: Thread): boolean {
   if (!canWrite(viewer) || thread.forumId === null || thread.removed || thread.forumClosedReason !== null) return false;
-  return canModerateIn(viewer, thread.id) || (!thread.locked && startedBy(viewer, thread));
+  return canModerateIn(viewer, thread) || (!thread.locked && startedBy(viewer, thread));
 }
 
 export const closeThreadInput = z.object({ threadId: rowId, reason: text({ missing: 'Say how it ended: it is shown above the thread.', max: 1_000 }) });

@@ -9,7 +9,7 @@ import { whyHeld } from '../moderation/holding.ts';
 import { recordAct } from '../moderation/log.ts';
 import { countAttempt, countForLevel } from '../people/limits.ts';
 import { memberById } from '../people/members.ts';
-import { mustCoordinate, mustWrite } from '../people/permissions.ts';
+import { mustModerateForum, mustModerateSomething, mustWrite } from '../people/permissions.ts';
 import { trapFields, type Trap } from '../people/traps.ts';
 import type { Member, Viewer } from '../people/types.ts';
 import { postPlace, postUrl } from './addresses.ts';
@@ -108,8 +108,10 @@ const one = (postId: number, memberId: number) => and(eq(confirmations.postId, p
 
 /** What a member said of a reply, for the form that takes it away. For coordinators. Throws SignInRequired, Denied, NotFound. */
 export function confirmationBy(viewer: Viewer, which: { postId: number; memberId: number }): { post: FoundPost; confirmation: Confirmation } {
-  mustCoordinate(viewer);
-  return findConfirmation(viewer, which);
+  mustModerateSomething(viewer);
+  const found = findConfirmation(viewer, which);
+  mustModerateForum(viewer, found.post.thread.forumId);
+  return found;
 }
 
 /** What a member said of a reply that the viewer may see. Throws NotFound, Gone. */

@@ -2,10 +2,11 @@ import { asc, eq, sql } from 'drizzle-orm';
 import { db, formerForums, forums, forumThemes, prepared, themes, untilChange } from '#db/client.ts';
 import { Denied, Gone, Invalid, NotFound } from '../errors.ts';
 import type { Term } from '../library/types.ts';
-import { canModerate, canWrite } from '../people/permissions.ts';
+import { canModerateForum, canWrite } from '../people/permissions.ts';
 import type { Viewer } from '../people/types.ts';
 import { mutesSomething } from './muted.ts';
 import { latestThreads } from './threads.ts';
+import { seesRemovedThreads } from './visible.ts';
 import type { ForumRow, ForumStarters } from './types.ts';
 
 const ownColumns = {
@@ -20,7 +21,7 @@ const allForums = prepared((d) => d.select({
 
 /** Every forum with its numbers and its newest thread, in the coordinators' order. */
 export function listForums(viewer: Viewer): ForumRow[] {
-  return canModerate(viewer) || mutesSomething(viewer) ? withLatest(viewer) : forumsForAll();
+  return seesRemovedThreads(viewer) || mutesSomething(viewer) ? withLatest(viewer) : forumsForAll();
 }
 const forumsForAll = untilChange(() => withLatest(null));
 
@@ -45,9 +46,14 @@ export function forumsToStartIn(viewer: Viewer): Forum[] {
   return forumNames().filter((forum) => canStartThread(viewer, forum));
 }
 
+/** The forums in which this person keeps order: where they may move threads to. */
+export function forumsToCoordinate(viewer: Viewer): Forum[] {
+  return forumNames().filter((forum) => canModerateForum(viewer, forum.id));
+}
+
 /** Whether this person may start a thread in a forum. */
 export function canStartThread(viewer: Viewer, forum: Forum): boolean {
-  return canWrite(viewer) && forum.closedReason === null && (forum.startedBy === 'members' || canModerate(viewer));
+  return canWrite(viewer) && forum.closedReason === null && (forum.startedBy === 'members' || canModerateForum(viewer, forum.id));
 }
 
 /** For commands: throws why this person may not start a thread here, in words. Whether they may write at all is asked before. */

@@ -2,18 +2,20 @@ import { inArray } from 'drizzle-orm';
 import { db, searchDocuments } from '#db/client.ts';
 import { likelyAnswers } from '../search/likely-answers.ts';
 import { nearest } from '../search/nearest.ts';
-import { mustCoordinate } from '../people/permissions.ts';
+import { mustModerateForum } from '../people/permissions.ts';
 import type { Viewer } from '../people/types.ts';
+import { forumsToCoordinate } from './forums.ts';
 import { latestThreads, threadRows, type Thread } from './threads.ts';
 import type { ThreadRow } from './types.ts';
 
 const mostSimilar = 5;
 const mostRecent = 5;
 
-/** Threads that a thread may belong to: those with a similar title, the likeliest first, and then others of its forum by newest post. For coordinators. */
+/** Threads that a thread may belong to: those with a similar title, the likeliest first, and then others of its forum by newest post. For coordinators of its forum; only forums of theirs. */
 export function mergeTargets(viewer: Viewer, thread: Thread): { similar: ThreadRow[]; recent: ThreadRow[] } {
-  mustCoordinate(viewer);
-  const others = (rows: ThreadRow[]) => rows.filter(({ id, removed, forum }) => id !== thread.id && !removed && forum !== null);
+  mustModerateForum(viewer, thread.forumId);
+  const mine = new Set(forumsToCoordinate(viewer).map(({ slug }) => slug));
+  const others = (rows: ThreadRow[]) => rows.filter(({ id, removed, forum }) => id !== thread.id && !removed && forum !== null && mine.has(forum.slug));
   const likely = likelyAnswers(thread.title, { resource: 0, thread: mostSimilar + 1, member: 0, page: 0 });
   // The thread itself is among them; where hardly another one is, what comes near is better than nothing.
   const documents = [...likely, ...(likely.length > 2 ? [] : nearest(thread.title))].map(({ documentId }) => documentId);

@@ -4,7 +4,7 @@ import { optionalText, rowId, text } from '#lib/fields.ts';
 import { slugify } from '#lib/slug.ts';
 import { Denied, Invalid } from '../errors.ts';
 import { recordAct, type Act } from '../moderation/log.ts';
-import { mustCoordinate } from '../people/permissions.ts';
+import { mustModerateForum, mustModerateSomething } from '../people/permissions.ts';
 import type { Member } from '../people/types.ts';
 import { threadUrl } from './addresses.ts';
 import { titleField } from './fields.ts';
@@ -20,11 +20,12 @@ import { threadKinds, threadKindWords } from './types.ts';
 
 const reason = text({ missing: 'Please give the reason: it stands in the public log.', max: 1_000 });
 
-/** Runs a coordinator's act on a thread of a forum in one transaction and tells the page caches. Returns where the thread is afterwards. */
+/** Runs a coordinator's act on a thread of a forum of theirs in one transaction and tells the page caches. Returns where the thread is afterwards. */
 export function onThread(actor: Member, threadId: number, act: (thread: Thread) => void): { url: string } {
-  mustCoordinate(actor);
+  mustModerateSomething(actor);
   return transactionOnThread(actor, threadId, () => {
     const thread = findThread(actor, threadId);
+    mustModerateForum(actor, thread.forumId);
     if (thread.forumId === null) throw new Denied('Comments belong to their resource: remove single comments, or retire the resource.');
     act(thread);
     bumpChanges();
@@ -84,6 +85,7 @@ function putInForum(actor: Member, thread: Thread, input: z.output<typeof moveTh
   const forum = chosenForum(input.forum);
   if (forum.id === thread.forumId) throw new Invalid({ forum: 'The thread is in this forum already.' });
   if (forum.closedReason !== null) throw new Invalid({ forum: 'This forum is closed: nothing is added to it.' });
+  mustModerateForum(actor, forum.id);
   putFields(thread.id, { forumId: forum.id });
   indexThread(thread.id);
   recordAct(actor, 'move thread', `“${thread.title}” from ${thread.forum?.name} to ${forum.name}`,

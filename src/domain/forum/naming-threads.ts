@@ -1,6 +1,7 @@
 import { eq } from 'drizzle-orm';
 import { db, threads } from '#db/client.ts';
 import { Invalid } from '../errors.ts';
+import { mustModerateForum } from '../people/permissions.ts';
 import type { Member } from '../people/types.ts';
 import { findThread, type Thread } from './threads.ts';
 
@@ -17,6 +18,7 @@ export function namedThread(actor: Member, typed: string, from: Thread): Thread 
   if (thread.id === from.id) throw sorry('This is the same thread.');
   if (thread.removed) throw sorry('That thread was removed: bring it back first.');
   if (thread.forumClosedReason !== null) throw sorry('That thread stands in a closed forum: nothing is added to it.');
+  mustModerateForum(actor, thread.forumId);
   return thread;
 }
 

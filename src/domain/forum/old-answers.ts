@@ -9,7 +9,7 @@ import { isNamelessPost, shownName } from '../anonymity.ts';
 import { post as mail } from '../mail/outbox.ts';
 import { noteShownIn } from '../mail/withdrawing.ts';
 import { recordAct } from '../moderation/log.ts';
-import { canWrite, mustCoordinate, mustWrite } from '../people/permissions.ts';
+import { canWrite, forumsOf, mustModerateForum, mustModerateSomething, mustWrite } from '../people/permissions.ts';
 import type { Member, Viewer } from '../people/types.ts';
 import { canAccept } from './accepting.ts';
 import { postPlace, postUrl } from './addresses.ts';
@@ -23,32 +23,34 @@ interface Row { post_id: number; title: string; author: string; written: number;
 
 /** Accepted answers older than 24 months that nobody has confirmed in the last 24, the oldest first, at most 200. For coordinators. */
 export function oldAnswers(viewer: Viewer, now = new Date()): OldAnswer[] {
-  mustCoordinate(viewer);
-  return rows(now).map((row) => ({
+  mustModerateSomething(viewer);
+  return rows(viewer, now).map((row) => ({
     postId: row.post_id, title: row.title, author: row.author, writtenAt: new Date(row.written),
     confirmed: row.confirmed === null ? null : new Date(row.confirmed), askedAt: row.asked === null ? null : new Date(row.asked),
   }));
 }
 
-/** How many of them there are; 200 stands for more. */
-export const countOldAnswers = (now = new Date()): number => rows(now).length;
+/** How many of them there are for this coordinator; 200 stands for more. */
+export const countOldAnswers = (viewer: Viewer, now = new Date()): number => rows(viewer, now).length;
 
-const rows = (now: Date) => unconfirmed().all({ before: addMonths(now, -oldAfterMonths).getTime() }) as Row[];
+const rows = (viewer: Viewer, now: Date) => unconfirmed().all({ before: addMonths(now, -oldAfterMonths).getTime(), forums: JSON.stringify(forumsOf(viewer)) }) as Row[];
 const unconfirmed = prepared((d) => d.$client.prepare(`
   select * from (
     select p.id as post_id, t.title, ${shownName(isNamelessPost('p.id'), 'w')} as author, p.created_at as written, ${lastConfirmed('p.id')} as confirmed,
       (select asked_at from answer_checks c where c.post_id = p.id and (c.confirmed_at is null or c.confirmed_at < c.asked_at)) as asked
     from accepted_answers yes join posts p on p.id = yes.post_id join threads t on t.id = p.thread_id join members w on w.id = p.author_id
-    where p.created_at <= @before and p.removed_at is null and t.removed_at is null)
+    where p.created_at <= @before and p.removed_at is null and t.removed_at is null
+      and (@forums = 'null' or t.forum_id in (select value from json_each(@forums))))
   where coalesce(confirmed, 0) <= @before order by written limit 200`));
 
 export const answerInput = z.object({ postId: rowId });
 
 /** Asks who asked and who answered, once, whether an old accepted answer is still right. For coordinators. Throws NotFound, Denied. */
 export function askAboutAnswer(actor: Member, { postId }: z.output<typeof answerInput>): { url: string } {
-  mustCoordinate(actor);
+  mustModerateSomething(actor);
   return transaction(() => {
     const post = acceptedPost(actor, postId);
+    mustModerateForum(actor, post.thread.forumId);
     if (addMonths(post.createdAt, oldAfterMonths) > new Date()) throw new Denied(`This answer is not old yet: it is asked about after ${oldAfterMonths} months.`);
     const known = db.select().from(answerChecks).where(eq(answerChecks.postId, postId)).get();
     if (known?.askedAt && (!known.confirmedAt || known.confirmedAt < known.askedAt)) throw new Denied('They were asked already.');

@@ -8,7 +8,7 @@ import { redrawPicture } from '#lib/pictures.ts';
 import { keepReceived, readReceived } from '#lib/taking-files.ts';
 import { Gone, Invalid, NotFound } from '../errors.ts';
 import { countAttempt } from '../people/limits.ts';
-import { canModerate, mustWrite } from '../people/permissions.ts';
+import { canModerateForum, mustWrite } from '../people/permissions.ts';
 import type { Member, Viewer } from '../people/types.ts';
 
 /** Files that one post may have. */
@@ -137,9 +137,9 @@ export function wordsOfPostFiles(postId: number): string {
 }
 const words = prepared((d) => d.$client.prepare('select label, text from post_files where post_id = ? order by id'));
 
-interface Held { name: string; mediaType: string; size: number; hash: string; hidden: number; postRemoved: number; threadRemoved: number; unpublished: number }
+interface Held { forumId: number | null; name: string; mediaType: string; size: number; hash: string; hidden: number; postRemoved: number; threadRemoved: number; unpublished: number }
 
-/** The file with this number, whoever asks; null when there is none, or its post was removed. `shared` says whether everybody may have it, otherwise only who moderates. */
+/** The file with this number, whoever asks; null when there is none, or its post was removed. `shared` says whether everybody may have it, otherwise only who moderates its forum (`mayHavePostFile`). */
 export function lookUpPostFile(id: number): ServedFile | null {
   const held = holder().get(id) as Held | undefined;
   if (!held || held.postRemoved) return null;
@@ -147,14 +147,20 @@ export function lookUpPostFile(id: number): ServedFile | null {
   return { path: pathInStore(filesFolder(), hash), name, mediaType, size, hash, shared: !held.threadRemoved && !held.unpublished };
 }
 const holder = prepared((d) => d.$client.prepare(`
-  select f.name, f.media_type as mediaType, f.size, f.hash, p.hidden or t.hidden as hidden, p.removed_at is not null as postRemoved, t.removed_at is not null as threadRemoved,
+  select t.forum_id as forumId, f.name, f.media_type as mediaType, f.size, f.hash, p.hidden or t.hidden as hidden, p.removed_at is not null as postRemoved, t.removed_at is not null as threadRemoved,
     r.id is not null and r.status <> 'published' as unpublished
   from post_files f join posts p on p.id = f.post_id join threads t on t.id = p.thread_id left join resources r on r.id = t.resource_id where f.id = ?`));
+
+/** Whether a file that is not for everybody is for this viewer, who keeps order where its post stands. */
+export function mayHavePostFile(viewer: Viewer, id: number): boolean {
+  const held = holder().get(id) as Held | undefined;
+  return held !== undefined && canModerateForum(viewer, held.forumId);
+}
 
 /** The same for the page that says why there is none. Throws NotFound, Gone. */
 export function findPostFile(viewer: Viewer, id: number): ServedFile {
   const file = Number.isSafeInteger(id) ? lookUpPostFile(id) : null;
-  if (file && (file.shared || canModerate(viewer))) return file;
+  if (file && (file.shared || mayHavePostFile(viewer, id))) return file;
   const held = Number.isSafeInteger(id) ? (holder().get(id) as Held | undefined) : undefined;
   if (held?.hidden) throw new NotFound('The post that this file belongs to is hidden while coordinators look at it.');
   if (held) throw new Gone('The post that this file belongs to was removed, and the file with it.');

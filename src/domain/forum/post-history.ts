@@ -4,7 +4,7 @@ import { renderMarkdown } from '#lib/markdown.ts';
 import { paging, type Paging } from '#lib/paging.ts';
 import { diffText, type Part } from '#lib/text-diff.ts';
 import { Gone, NotFound } from '../errors.ts';
-import { canModerate } from '../people/permissions.ts';
+import { canModerateForum } from '../people/permissions.ts';
 import type { Viewer } from '../people/types.ts';
 import { hasBlankedQuotes, quotesHidden } from './blanked-quotes.ts';
 import { findPost, type FoundPost } from './posts.ts';
@@ -39,7 +39,8 @@ export function historyOfPost(viewer: Viewer, id: number, page: string | null = 
   const post = findPost(viewer, id);
   if (post.hidden && post.markdown === '') throw new NotFound('This post is hidden while coordinators look at it.');
   if (post.removed && post.markdown === '') throw new Gone('This post was removed, and what it said before with it.');
-  const seesAll = viewer?.id === post.authorId || canModerate(viewer);
+  const moderates = canModerateForum(viewer, post.thread.forumId);
+  const seesAll = viewer?.id === post.authorId || moderates;
   const withheld = withheldOf(id);
   const until = seesAll ? -1 : Math.max((lastMended().get({ id }) as number | null) ?? -1, withheld?.at.getTime() ?? -1);
   const shown = and(eq(postVersions.postId, id), gt(postVersions.replacedAt, new Date(until)));
@@ -50,8 +51,8 @@ export function historyOfPost(viewer: Viewer, id: number, page: string | null = 
   return {
     id, title: post.thread.title, url: `/posts/${id}`, edits, paging: slice, versions: quoting ? [] : versions.map(({ number, at, markdown, changes }) => ({ number, at, markdown, changes })),
     withheld: quoting || countOf(eq(postVersions.postId, id)) > edits,
-    outOfView: withheld && canModerate(viewer) ? withheld : null,
-    mayWithhold: canModerate(viewer) && countOf(and(eq(postVersions.postId, id), gt(postVersions.replacedAt, withheld?.at ?? new Date(-1)))) > 0,
+    outOfView: withheld && moderates ? withheld : null,
+    mayWithhold: moderates && countOf(and(eq(postVersions.postId, id), gt(postVersions.replacedAt, withheld?.at ?? new Date(-1)))) > 0,
   };
 }
 

@@ -8,7 +8,7 @@ import { Denied, NotFound } from '../errors.ts';
 import { withdrawLettersAbout } from '../mail/withdrawing.ts';
 import { correctionsUnder } from '../moderation/corrections.ts';
 import { countAttempt } from '../people/limits.ts';
-import { canModerate, canModerateIn, canWrite, mustWrite } from '../people/permissions.ts';
+import { canModerate, canModerateForum, canModerateIn, canWrite, mustWrite } from '../people/permissions.ts';
 import type { Member, Viewer } from '../people/types.ts';
 import { postPlace, postsPerPage } from './addresses.ts';
 import { blankHidden, blankQuotes } from './blanked-quotes.ts';
@@ -31,7 +31,7 @@ import type { PostView } from './types.ts';
 
 /** Whether this person may add to the thread. */
 export function canReply(viewer: Viewer, thread: Thread): boolean {
-  return canWrite(viewer) && !thread.removed && isOpenResource(thread) && thread.forumClosedReason === null && ((!thread.locked && thread.closing === null) || canModerateIn(viewer, thread.id));
+  return canWrite(viewer) && !thread.removed && isOpenResource(thread) && thread.forumClosedReason === null && ((!thread.locked && thread.closing === null) || canModerateIn(viewer, thread));
 }
 
 const isOpenResource = (thread: Thread) => thread.resourceStatus === null || thread.resourceStatus === 'published';
@@ -160,7 +160,7 @@ export function findPost(viewer: Viewer, id: number): FoundPost {
   if (!row) throw new NotFound('There is no such post.');
   const thread = findThread(viewer, row.threadId);
   if (!isOpenResource(thread) && !canModerate(viewer)) throw new NotFound('This resource is not in the library any more, nor are its comments.');
-  const shown = row.removedAt === null || (row.hidden && viewer?.id === row.authorId) || canModerate(viewer);
+  const shown = row.removedAt === null || (row.hidden && viewer?.id === row.authorId) || canModerateForum(viewer, thread.forumId);
   return {
     id: row.id, number: row.number, authorId: row.authorId, markdown: shown ? row.markdown : '', html: shown ? row.html : '',
     removed: row.removedAt !== null, hidden: row.hidden, removedById: row.removedById, createdAt: row.createdAt, editedAt: row.editedAt, thread,

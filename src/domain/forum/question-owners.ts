@@ -6,18 +6,31 @@ import { recordAct } from '../moderation/log.ts';
 import { mustAdminister } from '../people/permissions.ts';
 import type { Member } from '../people/types.ts';
 
-interface Person { id: number; name: string; role: 'coordinator' | 'administrator' }
+interface Person { id: number; name: string; role: 'member' | 'coordinator' | 'administrator' }
 
-/** Everybody who can look after a question now: coordinators and administrators who are not suspended. */
+/** Everybody who can look after any question now: coordinators and administrators who are not suspended. */
 export function eligibleAnywhere(now = new Date()): Person[] {
   return eligible().all(now.getTime()) as Person[];
 }
 const eligible = prepared((d) => d.$client.prepare(`
   select id, name, role from members where role in ('coordinator', 'administrator') and email_confirmed_at is not null and (suspended_until is null or suspended_until <= ?) order by name, id`));
 
+/** Who coordinates some forums only, and can look after a question there now; one line for each forum. */
+function eligibleSomewhere(now: Date): (Person & { forumId: number })[] {
+  return somewhere().all(now.getTime()) as (Person & { forumId: number })[];
+}
+const somewhere = prepared((d) => d.$client.prepare(`
+  select m.id, m.name, m.role, a.forum_id as forumId from coordinator_areas a join members m on m.id = a.member_id
+  where a.forum_id is not null and m.role = 'member' and m.email_confirmed_at is not null and (m.suspended_until is null or m.suspended_until <= ?) order by m.name, m.id`));
+
+/** Everybody who can look after a question of a forum now, its own coordinators last. */
+export function eligibleIn(forumId: number, now = new Date()): Person[] {
+  return [...eligibleAnywhere(now), ...eligibleSomewhere(now).filter((person) => person.forumId === forumId)];
+}
+
 /** Who can look after questions now, read once for many of them. */
 export interface Lookers {
-  has: (memberId: number) => boolean;
+  has: (memberId: number, forumId: number) => boolean;
   /**
    * Ids of those among whom a question of a forum goes round: its own coordinators, else all coordinators, else the administrators. Who
    * asked it comes last. Empty only where nobody can.
@@ -27,12 +40,13 @@ export interface Lookers {
 
 export function lookers(now: Date): Lookers {
   const all = eligibleAnywhere(now);
+  const some = eligibleSomewhere(now);
   const ids = new Set(all.map(({ id }) => id));
   const chosen = new Set(db.select().from(forumCoordinators).all().map(({ forumId, memberId }) => `${forumId}:${memberId}`));
   return {
-    has: (memberId) => ids.has(memberId),
+    has: (memberId, forumId) => ids.has(memberId) || some.some((person) => person.id === memberId && person.forumId === forumId),
     inForum: (forumId, askerId) => {
-      const circles = [all.filter(({ id }) => chosen.has(`${forumId}:${id}`)), all.filter(({ role }) => role === 'coordinator'), all];
+      const circles = [[...all.filter(({ id }) => chosen.has(`${forumId}:${id}`)), ...some.filter((person) => person.forumId === forumId)], all.filter(({ role }) => role === 'coordinator'), all];
       const others = circles.map((circle) => circle.filter(({ id }) => id !== askerId)).find((circle) => circle.length > 0);
       return (others ?? all).map(({ id }) => id);
     },

@@ -6,6 +6,7 @@ import { slugify } from '#lib/slug.ts';
 import { mustShowNobody } from '../anonymity.ts';
 import { Denied, Invalid } from '../errors.ts';
 import { recordAct } from '../moderation/log.ts';
+import { mustModerateForum } from '../people/permissions.ts';
 import type { Member } from '../people/types.ts';
 import { titleField } from './fields.ts';
 import { carryFollows, carryReads } from './carrying.ts';
@@ -77,6 +78,7 @@ function threadFor(actor: Member, from: Thread, moved: readonly Place[], input: 
   if (!title.success) throw new Invalid({ title: title.error.issues[0]?.message ?? 'Give the new thread a title.' });
   const forum = chosenForum(input.forum ?? '');
   if (forum.closedReason !== null) throw new Invalid({ forum: 'This forum is closed: nothing is added to it.' });
+  mustModerateForum(actor, forum.id);
   const opening = db.select().from(posts).where(eq(posts.id, moved[0]?.id ?? 0)).get();
   if (!opening || opening.removedAt !== null) throw new Invalid({ posts: 'The first of them was removed, so it cannot open a thread: choose another one.' });
   const kind = input.kind ?? kindOfSplit(from);

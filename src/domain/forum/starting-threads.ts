@@ -4,7 +4,7 @@ import { bumpChanges, db, posts, themes, threads, threadThemes, transaction } fr
 import { slugify } from '#lib/slug.ts';
 import { Denied, Invalid } from '../errors.ts';
 import { countAttempt } from '../people/limits.ts';
-import { canModerate, mustWrite } from '../people/permissions.ts';
+import { canModerateForum, mustWrite } from '../people/permissions.ts';
 import type { Member } from '../people/types.ts';
 import { bodyField, titleField } from './fields.ts';
 import { followByWriting } from './follows.ts';
@@ -40,10 +40,10 @@ export function threadMadeBefore(actor: Member, input: z.output<typeof threadInp
 export function createThread(actor: Member, input: z.output<typeof threadInput> & { files?: readonly TakenFile[] }): Thread {
   mustWrite(actor);
   const { nameless = false } = input;
-  if (coordinatorKinds.includes(input.kind) && !canModerate(actor)) throw new Denied(`${threadKindWords[input.kind].many} are started by coordinators.`);
   if (nameless && input.kind !== 'question') throw new Invalid({ kind: 'Only a question can be asked for a colleague, without your name.' });
   return transaction(() => {
     const forum = chosenForum(input.forum);
+    if (coordinatorKinds.includes(input.kind) && !canModerateForum(actor, forum.id)) throw new Denied(`${threadKindWords[input.kind].many} are started by coordinators.`);
     const before = threadMadeBefore(actor, input) ?? (input.token ? null : justStarted(actor, forum.id, input));
     if (before) return before;
     mustStartThread(actor, forum);

@@ -1,10 +1,10 @@
-import { and, count, desc, eq, isNull, or } from 'drizzle-orm';
+import { and, count, desc, eq, inArray, isNull, or, type SQL } from 'drizzle-orm';
 import { alias } from 'drizzle-orm/sqlite-core';
 import { z } from 'zod';
 import { db, forums, members, prepared, threadActs, threads } from '#db/client.ts';
 import { paging, type Paging } from '#lib/paging.ts';
 import { wordsOfAct, type Act } from '../moderation/log.ts';
-import { mustCoordinate } from '../people/permissions.ts';
+import { forumsOf, mustModerateSomething } from '../people/permissions.ts';
 import type { Viewer } from '../people/types.ts';
 import { postUrl, threadUrl } from './addresses.ts';
 import { carriedSchema } from './carrying.ts';
@@ -92,18 +92,25 @@ function shown(row: ActRow): ThreadAct {
   };
 }
 
-/** What was done to a thread and can be undone, the newest first, at most ten. For coordinators. */
+/** Acts whose threads, both of them where there are two, stand in forums that this viewer coordinates. */
+function inOwnForums(viewer: Viewer): SQL | undefined {
+  const own = forumsOf(viewer);
+  return own === null ? undefined : and(inArray(threads.forumId, [...own]), or(isNull(threadActs.otherId), inArray(other.forumId, [...own])));
+}
+
+/** What was done to a thread and can be undone, the newest first, at most ten. For coordinators of its forum. */
 export function actsOn(viewer: Viewer, threadId: number): ThreadAct[] {
-  mustCoordinate(viewer);
-  return selectActs().where(and(or(eq(threadActs.threadId, threadId), eq(threadActs.otherId, threadId)), isNull(threadActs.undoneAt)))
+  mustModerateSomething(viewer);
+  return selectActs().where(and(inOwnForums(viewer), or(eq(threadActs.threadId, threadId), eq(threadActs.otherId, threadId)), isNull(threadActs.undoneAt)))
     .orderBy(desc(threadActs.id)).limit(10).all().map(shown);
 }
 
-/** Everything that was done to threads, the newest first, 30 a page. For coordinators. */
+/** Everything that was done to threads of a coordinator's forums, the newest first, 30 a page. */
 export function listActs(viewer: Viewer, page: string | null): { acts: ThreadAct[]; paging: Paging } {
-  mustCoordinate(viewer);
-  const slice = paging(db.select({ n: count() }).from(threadActs).get()?.n ?? 0, 30, page);
-  const rows = selectActs().orderBy(desc(threadActs.id)).limit(slice.size).offset(slice.offset).all();
+  mustModerateSomething(viewer);
+  const where = inOwnForums(viewer);
+  const slice = paging(db.select({ n: count() }).from(threadActs).innerJoin(threads, eq(threads.id, threadActs.threadId)).leftJoin(other, eq(other.id, threadActs.otherId)).where(where).get()?.n ?? 0, 30, page);
+  const rows = selectActs().where(where).orderBy(desc(threadActs.id)).limit(slice.size).offset(slice.offset).all();
   return { acts: rows.map(shown), paging: slice };
 }
 

@@ -6,14 +6,14 @@ import { paging, type Paging } from '#lib/paging.ts';
 import { isNamedLatest, isNamedPost, isNamedStarter, isNamelessStarter, nameless, personColumns } from '../anonymity.ts';
 import { Gone, NotFound } from '../errors.ts';
 import type { Term } from '../library/types.ts';
-import { canModerate } from '../people/permissions.ts';
+import { canModerateForum } from '../people/permissions.ts';
 import type { Viewer } from '../people/types.ts';
 import { threadUrl } from './addresses.ts';
 import { hasAnswer, isUnanswered, isWaiting } from './answered.ts';
 import { followedThreads } from './followed.ts';
 import { mutesSomething, unmutedThreads } from './muted.ts';
 import type { ThreadKind, ThreadRow } from './types.ts';
-import { threadsVisible, visibleThreads } from './visible.ts';
+import { seesRemovedThreads, threadsVisible, visibleThreads } from './visible.ts';
 
 const author = alias(members, 'author');
 const poster = alias(members, 'poster');
@@ -105,7 +105,7 @@ export function latestThreads(viewer: Viewer, filter: ThreadFilter, limit: numbe
 
 /** Threads of the forums with most posts in the last 30 days, among the 100 written to last; at most `limit`. */
 export function liveliestThreads(viewer: Viewer, limit: number): ThreadRow[] {
-  return canModerate(viewer) || mutesSomething(viewer) ? liveliest(viewer, limit) : liveliestForAll(limit);
+  return seesRemovedThreads(viewer) || mutesSomething(viewer) ? liveliest(viewer, limit) : liveliestForAll(limit);
 }
 const liveliestForAll = untilChange((limit: number) => liveliest(null, limit));
 
@@ -127,7 +127,7 @@ export function listThreads(viewer: Viewer, filter: ThreadFilter, page: string |
 
 /** How many threads a list has; remembered where it is the same for everybody. */
 function countThreads(viewer: Viewer, filter: ThreadFilter, where: SQL | undefined): number {
-  const own = canModerate(viewer) || mutesSomething(viewer) || filter.withMember !== undefined || filter.followedBy !== undefined;
+  const own = seesRemovedThreads(viewer) || mutesSomething(viewer) || filter.withMember !== undefined || filter.followedBy !== undefined;
   return own ? countWhere(where) : countForAll(filter.forumId ?? null, filter.kind ?? null, filter.unanswered ?? false);
 }
 const countWhere = (where: SQL | undefined): number => db.select({ n: count() }).from(threads).where(where).get()?.n ?? 0;
@@ -192,8 +192,9 @@ export function findThread(viewer: Viewer, id: number): Thread {
   if (!row) throw new NotFound('There is no thread at this address.');
   const into = row.removedAt ? intoOf().get({ id }) : undefined;
   if (into) return findThread(viewer, into.id);
-  if (row.hidden && viewer?.id !== row.authorId && !canModerate(viewer)) throw new NotFound('This thread is hidden while coordinators look at it.');
-  if (row.removedAt && !row.hidden && !canModerate(viewer)) throw new Gone(`This thread was removed by a coordinator. The reason given: ${row.removedReason}`);
+  const moderates = canModerateForum(viewer, row.forumId);
+  if (row.hidden && viewer?.id !== row.authorId && !moderates) throw new NotFound('This thread is hidden while coordinators look at it.');
+  if (row.removedAt && !row.hidden && !moderates) throw new Gone(`This thread was removed by a coordinator. The reason given: ${row.removedReason}`);
   return {
     ...asRow(row, themesOfThread(row.id)), authorId: row.authorId, forumId: row.forumId, slug: row.slug, resourceId: row.resourceId, resourceStatus: row.resourceStatus, lockedReason: row.lockedReason, removedReason: row.removedReason,
     closing: row.closedReason === null ? null : { reason: row.closedReason, byAuthor: row.closedById === row.authorId }, forumClosedReason: row.forumClosedReason,
@@ -211,7 +212,7 @@ export interface ThreadLink { id: number; title: string; url: string }
 
 /** The threads of the same forum that were started before and after this one; null at either end. */
 export function neighboursOf(viewer: Viewer, thread: Thread): { earlier: ThreadLink | null; later: ThreadLink | null } {
-  const { earlier, later } = canModerate(viewer) ? besideForCoordinators() : besideForAll();
+  const { earlier, later } = canModerateForum(viewer, thread.forumId) ? besideForCoordinators() : besideForAll();
   const here = { forumId: thread.forumId ?? -1, at: thread.createdAt.getTime(), id: thread.id };
   return { earlier: asLink(earlier.get(here)), later: asLink(later.get(here)) };
 }

@@ -5,7 +5,7 @@ import { rowId } from '#lib/fields.ts';
 import { mustShowNobody } from '../anonymity.ts';
 import { Denied, NotFound } from '../errors.ts';
 import { recordAct, wordsOfAct } from '../moderation/log.ts';
-import { mustCoordinate } from '../people/permissions.ts';
+import { mustModerateForum, mustModerateSomething } from '../people/permissions.ts';
 import type { Member } from '../people/types.ts';
 import { carryFollows, carryReads, carryReadsBack, takeFollowsBack, type Carried } from './carrying.ts';
 import { whyNotOfKind } from './kinds.ts';
@@ -25,12 +25,13 @@ export const undoThreadActInput = z.object({ actId: rowId });
  * in sentences. What members set and have read goes back too, where they have not changed it. For coordinators. Returns where the thread is.
  */
 export function undoThreadAct(actor: Member, { actId }: z.output<typeof undoThreadActInput>): { url: string; left: string[] } {
-  mustCoordinate(actor);
+  mustModerateSomething(actor);
   const row = db.select().from(threadActs).where(eq(threadActs.id, actId)).get();
   if (!row) throw new NotFound('There is no such act.');
   return transactionOnThread(actor, row.threadId, () => {
     if (row.undoneAt !== null) throw new Denied('This was undone already.');
     const undo = undoSchema.parse(row.undo);
+    for (const forumId of forumsTouched(row, undo)) mustModerateForum(actor, forumId);
     const left = putBackAsItWas(actor, row, undo);
     db.update(threadActs).set({ undoneAt: new Date(), undoneById: actor.id, undo: left.length > 0 ? { ...undo, left } : undo }).where(eq(threadActs.id, actId)).run();
     const thread = findThread(actor, row.threadId);
@@ -38,6 +39,12 @@ export function undoThreadAct(actor: Member, { actId }: z.output<typeof undoThre
     bumpChanges();
     return { url: thread.url, left };
   });
+}
+
+/** The forums in which an act, and its undoing, changes something. */
+function forumsTouched({ threadId, otherId }: { threadId: number; otherId: number | null }, undo: Undo): (number | null)[] {
+  const now = db.select({ forumId: threads.forumId }).from(threads).where(inArray(threads.id, otherId === null ? [threadId] : [threadId, otherId])).all();
+  return [...now.map(({ forumId }) => forumId), ...(undo.as === 'fields' && undo.before.forumId !== undefined ? [undo.before.forumId] : [])];
 }
 
 function putBackAsItWas(actor: Member, { id, threadId }: { id: number; threadId: number }, undo: Undo): string[] {

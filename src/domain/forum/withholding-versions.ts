@@ -4,7 +4,7 @@ import { bumpChanges, db, postVersions, transaction, withheldVersions } from '#d
 import { rowId, text } from '#lib/fields.ts';
 import { Denied } from '../errors.ts';
 import { recordAct } from '../moderation/log.ts';
-import { mustCoordinate } from '../people/permissions.ts';
+import { mustModerateForum, mustModerateSomething } from '../people/permissions.ts';
 import type { Member } from '../people/types.ts';
 import { postUrl } from './addresses.ts';
 import { findPost, type FoundPost } from './posts.ts';
@@ -13,9 +13,10 @@ export const withholdVersionsInput = z.object({ postId: rowId, reason: text({ mi
 
 /** Takes what a post said before out of view: its author and coordinators alone see it. Throws NotFound, Denied. */
 export function withholdVersions(actor: Member, { postId, reason }: z.output<typeof withholdVersionsInput>): { url: string } {
-  mustCoordinate(actor);
+  mustModerateSomething(actor);
   return transaction(() => {
     const post = findPost(actor, postId);
+    mustModerateForum(actor, post.thread.forumId);
     if (!wasEdited(postId)) throw new Denied('This post was never edited: there are no earlier versions.');
     withholdFrom(actor, post, reason);
     return { url: `${postUrl(postId)}/history` };
@@ -31,9 +32,10 @@ export const showVersionsInput = withholdVersionsInput;
 
 /** Brings back what was taken out of view; what was edited away while the post was flagged stays withheld. Throws NotFound, Denied. */
 export function showVersions(actor: Member, { postId, reason }: z.output<typeof showVersionsInput>): { url: string } {
-  mustCoordinate(actor);
+  mustModerateSomething(actor);
   return transaction(() => {
     const post = findPost(actor, postId);
+    mustModerateForum(actor, post.thread.forumId);
     if (db.delete(withheldVersions).where(eq(withheldVersions.postId, postId)).run().changes === 0) throw new Denied('Nobody took earlier versions of this post out of view.');
     recordAct(actor, 'show versions', `a post in “${post.thread.title}”`, postUrl(postId), reason);
     bumpChanges();

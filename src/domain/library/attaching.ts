@@ -9,10 +9,10 @@ import { settings } from '#lib/settings.ts';
 import { keepReceived, readReceived } from '#lib/taking-files.ts';
 import { Denied, Invalid, NotFound } from '../errors.ts';
 import { recordAct, type Act } from '../moderation/log.ts';
-import { mustCoordinate } from '../people/permissions.ts';
+import { mustCurateSomething } from '../people/permissions.ts';
 import type { Member } from '../people/types.ts';
 import { rightsStatements } from '../vocabulary.ts';
-import { themeCodesOf } from './resource-themes.ts';
+import { mustCurateResource, themeCodesOf } from './resource-themes.ts';
 import { indexResource } from './searchable.ts';
 import { withVersion } from './versions.ts';
 
@@ -33,8 +33,8 @@ export const attachInput = z.object({
  * Throws Invalid on `file` in words where it is none of the kinds the hub takes, is damaged, locked, too large, or there already.
  */
 export async function attachFile(actor: Member, { resourceId, file, label, rights }: z.output<typeof attachInput>): Promise<{ url: string }> {
-  mustCoordinate(actor);
-  mustTakeFiles(resourceId);
+  mustCurateSomething(actor);
+  mustCurateResource(actor, mustTakeFiles(resourceId));
   const received = await readReceived(file);
   if ('refusal' in received) throw new Invalid({ file: received.refusal });
   const { kind, mediaType, bytes } = received;
@@ -44,6 +44,7 @@ export async function attachFile(actor: Member, { resourceId, file, label, right
   const values = { resourceId, hash, name: nameForSaving(file.name, kind.ending), label, mediaType, size: bytes.length, rights, textState: kind.words ? 'waiting' as const : 'none' as const, uploadedById: actor.id };
   return transaction(() => {
     const resource = mustTakeFiles(resourceId);
+    mustCurateResource(actor, resource);
     const twin = db.select({ label: attachments.label }).from(attachments).where(and(eq(attachments.resourceId, resourceId), eq(attachments.hash, hash))).get();
     if (twin) throw new Invalid({ file: `This resource has this very file already, as “${twin.label}”.` });
     withVersion(actor, resourceId, 'attach', `Added “${label}”.`, () => db.insert(attachments).values(values).run());
@@ -65,10 +66,11 @@ export const detachInput = z.object({ id: rowId, reason: text({ missing: 'Say wh
 
 /** Takes a file off its resource; its address leads nowhere from now on. The bytes go when nothing uses them any more. */
 export function detachFile(actor: Member, { id, reason }: z.output<typeof detachInput>): { url: string } {
-  mustCoordinate(actor);
+  mustCurateSomething(actor);
   return transaction(() => {
     const found = db.select({ resource: resources, label: attachments.label }).from(attachments).innerJoin(resources, eq(resources.id, attachments.resourceId)).where(eq(attachments.id, id)).get();
     if (!found) throw new NotFound('There is no such file. Somebody may have taken it off already.');
+    mustCurateResource(actor, found.resource);
     withVersion(actor, found.resource.id, 'attach', `Took off “${found.label}”: ${reason}`, () => db.delete(attachments).where(eq(attachments.id, id)).run());
     return settle(actor, found.resource, 'remove file', found.label, reason);
   });

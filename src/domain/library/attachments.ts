@@ -5,8 +5,8 @@ import type { ServedFile } from '#lib/file-headers.ts';
 import { fileKindOf } from '#lib/file-kind.ts';
 import { filesFolder, pathInStore } from '#lib/file-store.ts';
 import { Gone, NotFound } from '../errors.ts';
-import { canCurate } from '../people/permissions.ts';
 import type { Viewer } from '../people/types.ts';
+import { canCurateResource } from './resource-themes.ts';
 import type { ResourceStatus } from './types.ts';
 
 type AttachmentRecord = typeof attachments.$inferSelect;
@@ -34,7 +34,7 @@ const wordsByState = { waiting: 'waiting', done: 'searchable', none: 'none', fai
 /** The files of a resource in the order in which they came; none where the viewer may not see the resource. */
 export function attachmentsOf(viewer: Viewer, resourceId: string): Attachment[] {
   const rows = ofResource().all({ resourceId });
-  return rows.filter(({ status }) => status === 'published' || canCurate(viewer)).map(({ mediaType, textState, status: _, ...row }) => {
+  return rows.filter(({ status }) => status === 'published' || canCurateResource(viewer, resourceId)).map(({ mediaType, textState, status: _, ...row }) => {
     const kind = fileKindOf(mediaType);
     return { ...row, url: addressOfFile(row), kind: kind?.label ?? mediaType, words: kind?.words ? wordsByState[textState] : null };
   });
@@ -56,7 +56,7 @@ export function wordsOfAttachments(resourceId: string): string {
 }
 const wordsOf = prepared((d) => d.$client.prepare('select label, text from attachments where resource_id = ? order by id'));
 
-interface Held extends Pick<AttachmentRecord, 'id' | 'name' | 'mediaType' | 'size' | 'hash'> { status: ResourceStatus; title: string; reason: string | null; wasPublic: number }
+interface Held extends Pick<AttachmentRecord, 'resourceId' | 'id' | 'name' | 'mediaType' | 'size' | 'hash'> { status: ResourceStatus; title: string; reason: string | null; wasPublic: number }
 
 /** The file with this number, whoever asks; null when there is none. `shared` says whether everybody may have it, otherwise only who curates. */
 export function lookUpFile(id: number): ServedFile | null {
@@ -64,17 +64,23 @@ export function lookUpFile(id: number): ServedFile | null {
   return held ? served(held) : null;
 }
 
+/** Whether a file that is not for everybody is for this viewer, who curates its resource. */
+export function mayHaveFile(viewer: Viewer, id: number): boolean {
+  const held = holder().get(id) as Held | undefined;
+  return held !== undefined && canCurateResource(viewer, held.resourceId);
+}
+
 /** The file with this number. Throws NotFound or Gone where the viewer may not have it, as the page of its resource does. */
 export function findFile(viewer: Viewer, id: number): ServedFile {
   const held = holder().get(id) as Held | undefined;
   if (!held) throw new NotFound('There is no such file.');
-  if (held.status === 'published' || canCurate(viewer)) return served(held);
+  if (held.status === 'published' || canCurateResource(viewer, held.resourceId)) return served(held);
   // What was never public has no title for anybody.
   if (held.status === 'retired' && held.wasPublic) throw new Gone(`“${held.title}” was taken out of the library, and its files with it. The reason given: ${held.reason}`);
   throw new NotFound('There is no such file.');
 }
 const holder = prepared((d) => d.$client.prepare(`
-  select a.id, a.name, a.media_type as mediaType, a.size, a.hash, r.status, r.title, r.retired_reason as reason,
+  select a.id, a.resource_id as resourceId, a.name, a.media_type as mediaType, a.size, a.hash, r.status, r.title, r.retired_reason as reason,
     r.published_at is not null and r.merged_into_id is null as wasPublic
   from attachments a join resources r on r.id = a.resource_id where a.id = ?`));
 

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { and, eq, inArray, ne, notInArray, sql } from 'drizzle-orm';
 import { bumpChanges, db, formerForums, formerSlugs, forums, forumThemes, resources, themes, transaction } from '#db/client.ts';
 import { recordAct } from '../moderation/log.ts';
-import { mustCoordinate } from '../people/permissions.ts';
+import { mustCurateSomething } from '../people/permissions.ts';
 import type { Member } from '../people/types.ts';
 import { dropDocument } from '../search/documents.ts';
 import { putAllStanding } from '../search/standing.ts';
@@ -11,7 +11,7 @@ import { countLibraryChange } from './published.ts';
 import { citedKeys, putCitations } from './citations.ts';
 import { readCsl } from './csl.ts';
 import { workKey } from './exchange/duplicates.ts';
-import { putThemesOf } from './resource-themes.ts';
+import { mustCurateResource, putThemesOf } from './resource-themes.ts';
 import { withVersion } from './versions.ts';
 import type { ResourceKind } from './types.ts';
 
@@ -144,8 +144,10 @@ function dateOfUndated(pieces: readonly Piece[]): Date {
 
 /** Gives a piece that was taken over in the browser back to its file in content/; what was written in the browser is dropped. For coordinators. */
 export function useFileAgain(actor: Member, piece: Piece): { url: string } {
-  mustCoordinate(actor);
+  mustCurateSomething(actor);
   return transaction(() => {
+    const before = db.select({ id: resources.id, status: resources.status }).from(resources).where(eq(resources.id, piece.id)).get();
+    if (before) mustCurateResource(actor, before);
     putPiece(piece, hashOf(piece), new Date(), { actor });
     putCitations(piece.id, [...citedKeys(piece.body), ...piece.cites]);
     const slug = db.select({ slug: resources.slug }).from(resources).where(eq(resources.id, piece.id)).get()?.slug ?? piece.slug;

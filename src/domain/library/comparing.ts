@@ -3,12 +3,13 @@ import { alias } from 'drizzle-orm/sqlite-core';
 import { diffWordsWithSpace } from 'diff';
 import { attachments, citations, collectionItems, db, members, merges, resources, threads } from '#db/client.ts';
 import { paging, type Paging } from '#lib/paging.ts';
-import { mustCoordinate } from '../people/permissions.ts';
+import { canCurate, mustCoordinate, mustCurateSomething } from '../people/permissions.ts';
 import type { Viewer } from '../people/types.ts';
 import { readCsl } from './csl.ts';
 import { canBeFilled, compareFields, type ComparedField } from './filling.ts';
 import { likelyDuplicatesOf, likenessWords, type LikelyDuplicate } from './likely-duplicates.ts';
 import { leftOf, whyNotMerge } from './merging.ts';
+import { mustCurateResource } from './resource-themes.ts';
 import { themesByResource } from './rows.ts';
 import { resourceIdAt } from './slugs.ts';
 import { statusLabels, type ResourceStatus, type Term } from './types.ts';
@@ -67,14 +68,15 @@ export function compareResources(viewer: Viewer, one: string, other: string, kee
   };
 }
 
-/** Resources that may be the same as this one, waiting ones too. For coordinators. */
+/** Resources that may be the same as this one; for coordinators of all those that wait too. */
 export function likelyDuplicatesAt(viewer: Viewer, slug: string): LikelyDuplicate[] {
-  mustCoordinate(viewer);
+  mustCurateSomething(viewer);
   const row = rowTyped(slug);
-  return row ? likelyOf(row) : [];
+  if (row) mustCurateResource(viewer, row);
+  return row ? likelyOf(row, canCurate(viewer)) : [];
 }
 
-const likelyOf = (row: ResourceRecord) => likelyDuplicatesOf({ ...row, people: readCsl(row.csl).author ?? [] }, { all: true, except: row.id });
+const likelyOf = (row: ResourceRecord, all = true) => likelyDuplicatesOf({ ...row, people: readCsl(row.csl).author ?? [] }, { all, except: row.id });
 
 function sideOf(row: ResourceRecord): ComparedResource {
   const { id, slug, title, status, origin, createdAt } = row;

@@ -2,11 +2,12 @@ import { and, asc, count, desc, eq, sql } from 'drizzle-orm';
 import { db, resources } from '#db/client.ts';
 import { paging, type Paging } from '#lib/paging.ts';
 import { NotFound } from '../errors.ts';
-import { mustCoordinate } from '../people/permissions.ts';
+import { mustCurateSomething } from '../people/permissions.ts';
 import type { Viewer } from '../people/types.ts';
 import { readPractice, writeResults } from '../practices/details.ts';
 import { issued, readCsl, type Csl } from './csl.ts';
 import { writeName } from './names.ts';
+import { curatedBy, mustCurateResource } from './resource-themes.ts';
 import { asRows, selectResources, themesByResource } from './rows.ts';
 import { resourceKinds, resourceStatuses, type ResourceKind, type ResourceRow, type ResourceStatus } from './types.ts';
 
@@ -20,12 +21,12 @@ export function readDeskFilter(query: URLSearchParams): DeskFilter {
   };
 }
 
-/** Coordinators' list of all resources, drafts and retired ones included, last changed first, 50 a page; `q` finds in title and people. */
+/** A coordinator's list of the resources they curate, drafts and retired ones included, last changed first, 50 a page; `q` finds in title and people. */
 export function listForDesk(viewer: Viewer, filter: DeskFilter, page: string | null): { resources: ResourceRow[]; total: number; paging: Paging } {
-  mustCoordinate(viewer);
+  mustCurateSomething(viewer);
   const like = `%${filter.q.replace(/[\\%_]/g, (c) => `\\${c}`)}%`;
   const where = and(
-    filter.kind ? eq(resources.kind, filter.kind) : undefined, filter.status ? eq(resources.status, filter.status) : undefined,
+    curatedBy(viewer), filter.kind ? eq(resources.kind, filter.kind) : undefined, filter.status ? eq(resources.status, filter.status) : undefined,
     filter.q ? sql`(${resources.title} like ${like} escape '\\' or ${resources.people} like ${like} escape '\\' or ${resources.slug} like ${like} escape '\\')` : undefined,
   );
   const total = db.select({ n: count() }).from(resources).where(where).get()?.n ?? 0;
@@ -58,9 +59,10 @@ function citationFields(csl: Partial<Csl>) {
 
 /** The resource at this address for the form that edits it. Throws SignInRequired, Denied, NotFound. */
 export function resourceForEditing(viewer: Viewer, slug: string): ResourceForm {
-  mustCoordinate(viewer);
+  mustCurateSomething(viewer);
   const row = db.select().from(resources).where(eq(resources.slug, slug)).get();
   if (!row) throw new NotFound('There is no such resource.');
+  mustCurateResource(viewer, row);
   const practice = readPractice(row.details);
   const { title, summary, type, year, venue, url, doi, place, region, country, population, evidence, language, rights, rightsNote, body } = row;
   const fields = {

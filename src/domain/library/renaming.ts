@@ -4,9 +4,9 @@ import { bumpChanges, db, formerSlugs, resources, transaction } from '#db/client
 import { text } from '#lib/fields.ts';
 import { Denied, Invalid, NotFound } from '../errors.ts';
 import { recordAct } from '../moderation/log.ts';
-import { mustCoordinate } from '../people/permissions.ts';
+import { mustCurateSomething } from '../people/permissions.ts';
 import type { Member } from '../people/types.ts';
-import { themeCodesOf } from './resource-themes.ts';
+import { mustCurateResource, themeCodesOf } from './resource-themes.ts';
 import { indexResource } from './searchable.ts';
 import { holderOf, isTaken, keepFormerSlug } from './slugs.ts';
 import { isPublic } from './types.ts';
@@ -25,10 +25,11 @@ export const renameInput = z.object({
  * had before may come back. Throws Invalid on `slug` where the address is or was somebody else's, Denied for a merged duplicate.
  */
 export function renameResource(actor: Member, { id, slug, reason }: z.output<typeof renameInput>): Saved {
-  mustCoordinate(actor);
+  mustCurateSomething(actor);
   return transaction(() => {
     const before = db.select().from(resources).where(eq(resources.id, id)).get();
     if (!before) throw new NotFound('There is no such resource.');
+    mustCurateResource(actor, before);
     if (before.mergedIntoId !== null) throw new Denied('This was merged into another resource, so its address leads there. Undo the merge first.');
     if (before.slug === slug) throw new Invalid({ slug: 'This is its address already.' });
     const own = holderOf(slug) === id;

@@ -9,6 +9,7 @@ import { renderBody } from './bodies.ts';
 import { citedKeys, unpublished, worksByKey } from './citations.ts';
 import { readCsl, type Csl } from './csl.ts';
 import { addressesOf, placeOf } from './slugs.ts';
+import { canCurateResource } from './resource-themes.ts';
 import { asRows, selectResources, themesByResource } from './rows.ts';
 import { isPublic, type ResourceRow, type Term } from './types.ts';
 import { resourceType } from '../vocabulary.ts';
@@ -38,7 +39,7 @@ export interface ResourceView extends Omit<ResourceRecord, 'type' | 'csl' | 'che
 /** The resource at /library/<slug>. What is not published exists only for coordinators; a retired one is Gone with its reason for everybody else. */
 export function findResource(viewer: Viewer, slug: string): ResourceView {
   const row = bySlug().get({ slug });
-  const curates = canCurate(viewer);
+  const curates = row !== undefined && canCurateResource(viewer, row.id);
   if (!row || (!isPublic(row.status) && !curates)) throw new NotFound('There is nothing in the library at this address.');
   const successor = row.successorId === null ? null : db.select({ slug: resources.slug, title: resources.title }).from(resources)
     .where(and(eq(resources.id, row.successorId), eq(resources.status, 'published'))).get() ?? null;

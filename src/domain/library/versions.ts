@@ -4,10 +4,10 @@ import { bumpChanges, db, members, resources, resourceVersions, transaction } fr
 import { text } from '#lib/fields.ts';
 import { Denied, Invalid, NotFound } from '../errors.ts';
 import { recordAct } from '../moderation/log.ts';
-import { mustCoordinate } from '../people/permissions.ts';
+import { canCurateThemes, mustCurateSomething } from '../people/permissions.ts';
 import type { Member, Viewer } from '../people/types.ts';
 import { keysCitedBy, putCitations } from './citations.ts';
-import { putThemesOf, themeCodesOf } from './resource-themes.ts';
+import { mustCurateResource, putThemesOf, themeCodesOf } from './resource-themes.ts';
 import { indexResource } from './searchable.ts';
 import { resourceStatuses, type ResourceStatus } from './types.ts';
 
@@ -70,9 +70,10 @@ export interface Version {
 
 /** Every version of a resource, newest first; a resource that never changed has one. For coordinators. Throws NotFound. */
 export function historyOf(viewer: Viewer, slug: string): { id: string; slug: string; title: string; updatedAt: number; versions: Version[] } {
-  mustCoordinate(viewer);
+  mustCurateSomething(viewer);
   const row = db.select().from(resources).where(eq(resources.slug, slug)).get();
   if (!row) throw new NotFound('There is no such resource.');
+  mustCurateResource(viewer, row);
   const kept = db.select({ version: resourceVersions, name: members.name, handle: members.handle }).from(resourceVersions)
     .leftJoin(members, eq(members.id, resourceVersions.byId)).where(eq(resourceVersions.resourceId, row.id)).orderBy(desc(resourceVersions.number)).all()
     .flatMap(({ version, name, handle }): Version[] => {
@@ -101,15 +102,17 @@ export const restoreVersionInput = z.object({
  * is kept, so that this can be undone too. Throws Invalid on `updatedAt` when somebody else saved meanwhile.
  */
 export function restoreVersion(actor: Member, { id, number, updatedAt, reason }: z.output<typeof restoreVersionInput>): { url: string } {
-  mustCoordinate(actor);
+  mustCurateSomething(actor);
   return transaction(() => {
     const row = find(id);
     const version = db.select().from(resourceVersions).where(and(eq(resourceVersions.resourceId, id), eq(resourceVersions.number, number))).get();
     if (!row || !version) throw new NotFound('There is no such version.');
+    mustCurateResource(actor, row);
     mustStandAlone(row);
     if (row.status === 'retired') throw new Denied('This is retired. Publish it again first, then change it.');
     if (row.updatedAt.getTime() !== updatedAt) throw new Invalid({ updatedAt: 'Somebody has changed this resource since you opened its history. Look at what they did first.' });
     const { slug: _, themes, ...fields } = fieldsSchema.parse(version.fields);
+    if (!canCurateThemes(actor, themes)) throw new Denied('This version carried none of the themes that you coordinate.');
     withVersion(actor, id, 'restore', reason, () => {
       const changed = db.update(resources).set({ ...fields, origin: 'hub', contentHash: null, updatedAt: new Date(Math.max(Date.now(), updatedAt + 1)) }).where(eq(resources.id, id)).returning().get();
       if (!changed) throw new NotFound();

@@ -6,9 +6,9 @@ import { settings } from '#lib/settings.ts';
 import { Denied, Invalid, NotFound } from '../errors.ts';
 import { post } from '../mail/outbox.ts';
 import { recordAct, type Act } from '../moderation/log.ts';
-import { canCurate, mustCoordinate } from '../people/permissions.ts';
+import { canCurateThemes, mustCurateSomething } from '../people/permissions.ts';
 import type { Member, Viewer } from '../people/types.ts';
-import { themeCodesOf } from './resource-themes.ts';
+import { curatedBy, mustCurateResource, themeCodesOf } from './resource-themes.ts';
 import { dropComments, indexComments, indexResource } from './searchable.ts';
 import { placeOf } from './slugs.ts';
 import { resourceType } from '../vocabulary.ts';
@@ -30,14 +30,13 @@ export function mayPublishAlone(actor: { id: number }, now = new Date()): boolea
   )).limit(1).get() === undefined;
 }
 
-/** Whether this viewer may publish the resource: another coordinator than the one who brought it, unless there is no other. */
-export function mayPublish(viewer: Viewer, resource: { submittedById: number | null }): viewer is Member {
-  return canCurate(viewer) && (resource.submittedById !== viewer.id || mayPublishAlone(viewer));
+/** Whether this viewer may publish the resource: another coordinator, of all or of its themes, than the one who brought it, unless there is no other of all. Without an id it is for those of all. */
+export function mayPublish(viewer: Viewer, resource: { id?: string; submittedById: number | null }): viewer is Member {
+  return canCurateThemes(viewer, resource.id === undefined ? [] : themeCodesOf(resource.id)) && (resource.submittedById !== viewer.id || mayPublishAlone(viewer));
 }
 
 /** Throws Denied, with what to do instead, where `mayPublish` says no. */
-export function mustPublish(actor: Member, resource: { submittedById: number | null }): void {
-  mustCoordinate(actor);
+export function mustPublish(actor: Member, resource: { id?: string; submittedById: number | null }): void {
   if (!mayPublish(actor, resource)) throw new Denied('You brought this in yourself, so another coordinator has to publish it. It waits on the list of reviews.');
 }
 
@@ -138,10 +137,11 @@ export function republishResource(actor: Member, { id }: ActInput): Saved {
 
 /** One step of the way: checked, written with its version, searchable or not any more, logged. */
 function step(actor: Member, id: string, way: keyof typeof next, versionAct: VersionAct, act: Act, reason: string | null, change: (row: ResourceRecord) => Partial<ResourceRecord>): Saved {
-  mustCoordinate(actor);
+  mustCurateSomething(actor);
   return transaction(() => {
     const before = db.select().from(resources).where(eq(resources.id, id)).get();
     if (!before) throw new NotFound('There is no such resource.');
+    mustCurateResource(actor, before);
     if (!next[way].from.includes(before.status)) throw new Denied(next[way].otherwise);
     const row = withVersion(actor, id, versionAct, reason, () => db.update(resources)
       .set({ ...change(before), updatedAt: new Date(Math.max(Date.now(), before.updatedAt.getTime() + 1)) }).where(eq(resources.id, id)).returning().get());
@@ -183,14 +183,14 @@ export interface WaitingResource {
 /** What an import brought is decided on as a whole, on the page of the import. */
 const waits = and(inArray(resources.status, ['submitted', 'in-review']), isNull(resources.importId));
 
-/** What waits for a decision one by one, longest waiting first. For coordinators. */
+/** What waits for a decision of this coordinator one by one, longest waiting first. */
 export function waitingResources(viewer: Viewer, limit = 200): WaitingResource[] {
-  mustCoordinate(viewer);
+  mustCurateSomething(viewer);
   const alone = mayPublishAlone(viewer);
   const names = new Map(db.select({ id: members.id, name: members.name, handle: members.handle }).from(members).where(inArray(members.id,
     db.select({ id: sql<number>`submitted_by_id` }).from(resources).where(waits).union(db.select({ id: sql<number>`reviewer_id` }).from(resources).where(waits)))).all().map(({ id, ...who }) => [id, who]));
   const who = (id: number | null) => (id === null ? null : names.get(id) ?? null);
-  return db.select().from(resources).where(waits).orderBy(asc(resources.submittedAt), asc(resources.id)).limit(limit).all()
+  return db.select().from(resources).where(and(waits, curatedBy(viewer))).orderBy(asc(resources.submittedAt), asc(resources.id)).limit(limit).all()
     .map((r) => {
       const { code, label } = resourceType(r.type);
       return {
@@ -200,7 +200,7 @@ export function waitingResources(viewer: Viewer, limit = 200): WaitingResource[]
     });
 }
 
-/** How many resources wait for a decision. */
-export function countWaiting(): number {
-  return db.select({ n: count() }).from(resources).where(waits).get()?.n ?? 0;
+/** How many resources wait for a decision of this coordinator. */
+export function countWaiting(viewer: Viewer): number {
+  return db.select({ n: count() }).from(resources).where(and(waits, curatedBy(viewer))).get()?.n ?? 0;
 }

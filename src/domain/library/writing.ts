@@ -4,7 +4,7 @@ import { bumpChanges, db, resources, themes, transaction } from '#db/client.ts';
 import { optionalText, text } from '#lib/fields.ts';
 import { Denied, Invalid, NotFound } from '../errors.ts';
 import { recordAct, type Act } from '../moderation/log.ts';
-import { mustCoordinate } from '../people/permissions.ts';
+import { canCurateThemes, mustCurateSomething } from '../people/permissions.ts';
 import type { Member } from '../people/types.ts';
 import { readPractice, readResults } from '../practices/details.ts';
 import { renderBody } from './bodies.ts';
@@ -14,7 +14,7 @@ import { workKey } from './exchange/duplicates.ts';
 import { newId } from './ids.ts';
 import { likelyDuplicatesOf } from './likely-duplicates.ts';
 import { namesOf, shortPeople } from './names.ts';
-import { putThemesOf } from './resource-themes.ts';
+import { mustCurateResource, putThemesOf } from './resource-themes.ts';
 import { indexResource } from './searchable.ts';
 import { freeSlug } from './slugs.ts';
 import { isPublic, resourceKinds, type ResourceKind } from './types.ts';
@@ -72,9 +72,10 @@ type Typed = Omit<z.output<typeof newResourceInput>, 'kind' | 'publish' | 'diffe
  * Throws SignInRequired, Denied, Invalid.
  */
 export function createResource(actor: Member, { kind, publish, different, ...typed }: z.output<typeof newResourceInput>): Saved {
-  mustCoordinate(actor);
+  mustCurateSomething(actor);
   return transaction(() => {
     check(kind, typed);
+    mustKeepTheme(actor, typed.themes);
     if (kind === 'reference' && !different) mustBeNew(typed);
     const id = newId();
     const slug = freeSlug(typed.title);
@@ -85,6 +86,11 @@ export function createResource(actor: Member, { kind, publish, different, ...typ
     settle(actor, row, typed.themes, row.status === 'published' ? 'publish resource' : row.status === 'submitted' ? 'submit resource' : 'draft resource', null);
     return saved(row);
   });
+}
+
+/** Throws Invalid where a coordinator of some themes would let a resource go out of them. */
+function mustKeepTheme(actor: Member, themes: readonly string[]): void {
+  if (!canCurateThemes(actor, themes)) throw new Invalid({ themes: 'Choose at least one of the themes that you coordinate.' });
 }
 
 /** Throws Invalid on `different` where the library has the same work: the coordinator has to say that it is another one. */
@@ -104,12 +110,14 @@ function handedOn(actor: Member, row: { submittedById: number | null; publishedA
  * somebody else saved meanwhile, Denied where the actor may not publish this.
  */
 export function editResource(actor: Member, { id, updatedAt, publish, reason: why, ...typed }: z.output<typeof resourceEditInput>): Saved {
-  mustCoordinate(actor);
+  mustCurateSomething(actor);
   return transaction(() => {
     const before = find(id);
+    mustCurateResource(actor, before);
     if (before.updatedAt.getTime() !== updatedAt) {
       throw new Invalid({ updatedAt: 'Somebody else has saved this resource since you opened it. What you typed is still here. Open the resource in a second window to see their version; saving again replaces it by yours.' });
     }
+    mustKeepTheme(actor, typed.themes);
     mustStandAlone(before);
     if (before.status === 'retired') throw new Denied('This is retired. Publish it again first, then change it.');
     if (before.status === 'published' && !why) throw new Invalid({ reason: 'Say what you changed and why: it stands in the history and in the public log.' });
@@ -146,7 +154,7 @@ export const bodyPreviewInput = z.object({ body: optionalText(100_000) });
 
 /** What a body will look like, with its citations. Writes nothing. Throws Invalid for unknown keys. */
 export function previewBody(actor: Member, { body }: z.output<typeof bodyPreviewInput>): { html: string } {
-  mustCoordinate(actor);
+  mustCurateSomething(actor);
   return { html: renderBody(body ?? '', knownWorks(body ?? '')) };
 }
 

@@ -1,5 +1,6 @@
-import { count, desc, eq, inArray } from 'drizzle-orm';
+import { and, count, desc, eq, gte, inArray, isNull, lt, type SQL } from 'drizzle-orm';
 import { db, log, members, prepared } from '#db/client.ts';
+import { addDays } from '#lib/dates.ts';
 import { paging, type Paging } from '#lib/paging.ts';
 import { mustCoordinate } from '../people/permissions.ts';
 import type { Viewer } from '../people/types.ts';
@@ -34,7 +35,8 @@ const acts = {
   'add forum': ['public', 'added a forum'], 'edit forum': ['public', 'changed a forum'], 'order forums': ['public', 'changed the order of the forums'],
   'close forum': ['public', 'closed a forum'], 'open forum': ['public', 'opened a forum again'], 'delete forum': ['public', 'took away an empty forum'],
   'add place': ['public', 'added a place'], 'edit place': ['public', 'changed the facts of a place'],
-  'set up hub': ['coordinators', 'set up the hub'], 'suspend member': ['coordinators', 'suspended a member'], 'restore member': ['coordinators', 'ended a suspension'], 'appoint member': ['coordinators', 'changed a role'],
+  'set up hub': ['coordinators', 'set up the hub'], 'suspend member': ['coordinators', 'suspended a member'], 'extend suspension': ['coordinators', 'extended a suspension'], 'restore member': ['coordinators', 'ended a suspension'],
+  'end sessions': ['coordinators', 'signed somebody out'], 'remove second step': ['coordinators', 'removed a second step'], 'appoint member': ['coordinators', 'changed a role'],
 } as const;
 export type Act = keyof typeof acts;
 
@@ -52,11 +54,55 @@ export interface LogLine {
   id: number; at: Date; actor: { name: string; handle: string } | null; act: string; words: string; object: string; url: string | null; reason: string | null;
 }
 
-/** The whole log, newest first, 50 lines a page. For coordinators. */
-export function readLog(viewer: Viewer, page: string | null): { lines: LogLine[]; paging: Paging } {
-  mustCoordinate(viewer);
-  return readLines(undefined, page);
+/** Which lines of the log. Days are YYYY-MM-DD in UTC, both included. */
+export interface LogFilter {
+  /** The handle of who did it; `hub` for the hub itself. */
+  actor: string | null;
+  act: Act | null;
+  from: string | null;
+  to: string | null;
 }
+
+const isDay = (given: string | null) => (given && /^\d{4}-\d\d-\d\d$/.test(given) && !Number.isNaN(Date.parse(given)) ? given : null);
+
+/** The filter that an address asks for; what it does not know is passed over. */
+export function readLogFilter(query: URLSearchParams): LogFilter {
+  const act = query.get('act');
+  return { actor: query.get('actor') || null, act: act !== null && Object.hasOwn(acts, act) ? act as Act : null, from: isDay(query.get('from')), to: isDay(query.get('to')) };
+}
+
+function whereOf({ actor, act, from, to }: LogFilter): SQL | undefined {
+  return and(
+    actor === null ? undefined : actor === 'hub' ? isNull(log.actorId) : inArray(log.actorId, db.select({ id: members.id }).from(members).where(eq(members.handle, actor))),
+    act === null ? undefined : eq(log.act, act),
+    from === null ? undefined : gte(log.at, new Date(from)), to === null ? undefined : lt(log.at, addDays(new Date(to), 1)),
+  );
+}
+
+const everything: LogFilter = { actor: null, act: null, from: null, to: null };
+
+/** The log, newest first, 50 lines a page. For coordinators of all. */
+export function readLog(viewer: Viewer, page: string | null, filter: LogFilter = everything): { lines: LogLine[]; paging: Paging } {
+  mustCoordinate(viewer);
+  return readLines(whereOf(filter), page);
+}
+
+/** The same without pages, oldest first, for a file; at most 100,000 lines. For coordinators of all. */
+export function logLines(viewer: Viewer, filter: LogFilter): LogLine[] {
+  mustCoordinate(viewer);
+  return selectLines(whereOf(filter)).orderBy(log.id).limit(100_000).all().map(asLine);
+}
+
+/** Who stands in the log, and which acts, for the form that narrows it. For coordinators of all. */
+export function logChoices(viewer: Viewer): { actors: { handle: string; name: string }[]; acts: { act: string; words: string }[] } {
+  mustCoordinate(viewer);
+  return {
+    actors: actorsInLog().all() as { handle: string; name: string }[],
+    acts: (actsInLog().all() as string[]).map((act) => ({ act, words: wordsOfAct(act) })).sort((a, b) => a.words.localeCompare(b.words)),
+  };
+}
+const actorsInLog = prepared((d) => d.$client.prepare('select handle, name from members where id in (select distinct actor_id from log) order by name, id'));
+const actsInLog = prepared((d) => d.$client.prepare('select distinct act from log').pluck());
 
 /**
  * What was done to resources, threads and posts, for everybody: nothing in it is about a member. A thread is called as it is called now,
@@ -122,13 +168,17 @@ const standingTitle = prepared((d) => d.$client.prepare(`
   select t.title from threads t left join resources r on r.id = t.resource_id
   where t.removed_at is null and (r.id is null or r.status = 'published') and (t.id = @thread or t.id = (select thread_id from posts where id = @post))`).pluck());
 
-function readLines(which: ReturnType<typeof inArray> | undefined, page: string | null): { lines: LogLine[]; paging: Paging } {
+function readLines(which: SQL | undefined, page: string | null): { lines: LogLine[]; paging: Paging } {
   const slice = paging(db.select({ n: count() }).from(log).where(which).get()?.n ?? 0, 50, page);
-  const lines = db.select({
+  return { paging: slice, lines: selectLines(which).orderBy(desc(log.id)).limit(slice.size).offset(slice.offset).all().map(asLine) };
+}
+
+function selectLines(which: SQL | undefined) {
+  return db.select({
     id: log.id, at: log.at, act: log.act, object: log.object, url: log.url, reason: log.reason, name: members.name, handle: members.handle,
-  }).from(log).leftJoin(members, eq(members.id, log.actorId)).where(which).orderBy(desc(log.id)).limit(slice.size).offset(slice.offset).all();
-  return {
-    paging: slice,
-    lines: lines.map(({ name, handle, ...line }) => ({ ...line, words: wordsOfAct(line.act), actor: name !== null && handle !== null ? { name, handle } : null })),
-  };
+  }).from(log).leftJoin(members, eq(members.id, log.actorId)).where(which).$dynamic();
+}
+
+function asLine({ name, handle, ...line }: ReturnType<ReturnType<typeof selectLines>['all']>[number]): LogLine {
+  return { ...line, words: wordsOfAct(line.act), actor: name !== null && handle !== null ? { name, handle } : null };
 }

@@ -1,71 +1,96 @@
-import { eq } from 'drizzle-orm';
+import { asc, eq } from 'drizzle-orm';
 import { z } from 'zod';
-import { bumpChanges, db, members, transaction } from '#db/client.ts';
+import { bumpChanges, cases, db, members, suspensions, transaction } from '#db/client.ts';
 import { addDays, formatDate } from '#lib/dates.ts';
-import { rowId, text } from '#lib/fields.ts';
+import { optionalText, rowId, text } from '#lib/fields.ts';
 import { settings } from '#lib/settings.ts';
 import { Denied } from '../errors.ts';
 import { post } from '../mail/outbox.ts';
+import { mustLeaveAnAdministrator } from '../people/administrators.ts';
 import { memberById } from '../people/members.ts';
-import { canSuspend, mustAdminister, mustCoordinate } from '../people/permissions.ts';
+import { canModerate, canSuspend, isSuspended, mustCoordinate, mustSignIn } from '../people/permissions.ts';
 import { endSessionsOf } from '../people/sessions.ts';
-import { roles, type Member } from '../people/types.ts';
+import type { Member, Viewer } from '../people/types.ts';
 import { recordAct } from './log.ts';
 
-export const suspendInput = z.object({
-  memberId: rowId,
-  days: z.coerce.number({ error: 'For how many days?' }).int('Whole days, please.').min(1, 'At least one day.').max(3650, 'At most ten years (3650 days).'),
-  reason: text({ missing: 'Please give the reason: the member receives it.', max: 1_000 }),
-});
+const days = z.coerce.number({ error: 'For how many days?' }).int('Whole days, please.').min(1, 'At least one day.').max(3650, 'At most ten years (3650 days).');
+const reason = text({ missing: 'Please give the reason: the member receives it.', max: 1_000 });
 
-/** Keeps a member from writing for some days, ends their sessions, and tells them why by mail. Throws Denied, NotFound. */
+export const suspendInput = z.object({ memberId: rowId, days, reason });
+
+/** Keeps a member from writing for some days, ends their sessions, leaves what they were on to others, and tells them why by mail. Throws Denied, NotFound. */
 export function suspendMember(actor: Member, input: z.output<typeof suspendInput>): void {
   mustCoordinate(actor);
   transaction(() => {
-    const member = memberById(input.memberId);
-    if (!canSuspend(actor, member)) throw new Denied('You cannot suspend this member.');
+    const member = suspendable(actor, input.memberId);
+    if (isSuspended(member)) throw new Denied('This member is suspended already: extend the suspension.');
+    mustLeaveAnAdministrator(member);
     const until = addDays(new Date(), input.days);
-    db.update(members).set({ suspendedUntil: until, suspendedReason: input.reason }).where(eq(members.id, member.id)).run();
+    setEnd(actor, member, 'suspended', until, input.reason);
     endSessionsOf(member.id);
+    db.update(cases).set({ claimedById: null, claimedUntil: null }).where(eq(cases.claimedById, member.id)).run();
     post(member.email, `Your account on ${settings().name} is suspended`, [
-      `A coordinator has suspended your account until ${formatDate(until)}. You can still read everything.`,
-      `The reason given: ${input.reason}`,
-      'If you think this is wrong, answer to any coordinator.',
+      `A coordinator has suspended your account until ${formatDate(until)}. It ends by itself on that day.`, `The reason given: ${input.reason}`, ...whatRemains(),
     ]);
     recordAct(actor, 'suspend member', `${member.name} until ${formatDate(until)}`, `/members/${member.handle}`, input.reason);
-    bumpChanges();
   });
 }
 
-export const restoreInput = z.object({ memberId: rowId });
+export const extendInput = suspendInput;
 
-/** Ends a suspension early and tells the member. */
+/** Lets a suspension last some days longer than was said, and tells the member why. Throws Denied, NotFound. */
+export function extendSuspension(actor: Member, input: z.output<typeof extendInput>): void {
+  mustCoordinate(actor);
+  transaction(() => {
+    const member = suspendable(actor, input.memberId);
+    if (!member.suspendedUntil || !isSuspended(member)) throw new Denied('This member is not suspended any more.');
+    const until = addDays(member.suspendedUntil, input.days);
+    setEnd(actor, member, 'extended', until, input.reason);
+    post(member.email, `Your suspension on ${settings().name} lasts longer`, [
+      `Your account was suspended until ${formatDate(member.suspendedUntil)}; now it is until ${formatDate(until)}.`, `The reason given: ${input.reason}`, ...whatRemains(),
+    ]);
+    recordAct(actor, 'extend suspension', `${member.name} until ${formatDate(until)}`, `/members/${member.handle}`, input.reason);
+  });
+}
+
+const whatRemains = () => [
+  'You can still sign in, read everything, appeal decisions about what you wrote, take your own words with you, and leave.', `If you think this is wrong, answer to any coordinator. Your account: ${settings().url}/account`,
+];
+
+export const restoreInput = z.object({ memberId: rowId, reason: optionalText(1_000).optional() });
+
+/** Ends a suspension early and tells the member. Throws Denied, NotFound. */
 export function restoreMember(actor: Member, input: z.output<typeof restoreInput>): void {
   mustCoordinate(actor);
   transaction(() => {
-    const member = memberById(input.memberId);
-    if (!canSuspend(actor, member)) throw new Denied('You cannot change this member.');
-    db.update(members).set({ suspendedUntil: null, suspendedReason: null }).where(eq(members.id, member.id)).run();
-    post(member.email, `Your account on ${settings().name} is open again`, ['Your suspension has ended: you can write again.']);
-    recordAct(actor, 'restore member', member.name, `/members/${member.handle}`);
-    bumpChanges();
+    const member = suspendable(actor, input.memberId);
+    if (!isSuspended(member)) throw new Denied('This member is not suspended any more.');
+    setEnd(actor, member, 'ended', null, input.reason ?? 'It was ended early.');
+    post(member.email, `Your account on ${settings().name} is open again`, ['Your suspension has ended: you can write again.', ...(input.reason ? [`The reason given: ${input.reason}`] : [])]);
+    recordAct(actor, 'restore member', member.name, `/members/${member.handle}`, input.reason ?? null);
   });
 }
 
-export const appointInput = z.object({ memberId: rowId, role: z.enum(roles, { error: 'Please choose a role.' }) });
+function suspendable(actor: Member, memberId: number): Member {
+  const member = memberById(memberId);
+  if (!canSuspend(actor, member)) throw new Denied('You cannot suspend this member, or end their suspension.');
+  return member;
+}
 
-/** Gives a member another role. For administrators; nobody changes their own, so the last administrator stays. Ends the member's sessions. */
-export function appointMember(actor: Member, input: z.output<typeof appointInput>): void {
-  mustAdminister(actor);
-  transaction(() => {
-    const member = memberById(input.memberId);
-    if (member.id === actor.id) throw new Denied('You cannot change your own role: another administrator can.');
-    if (!member.emailConfirmed) throw new Denied('This member has not confirmed their e-mail address yet.');
-    if (member.role === input.role) return;
-    db.update(members).set({ role: input.role }).where(eq(members.id, member.id)).run();
-    // A session is never worth more, or less, than when its owner last signed in.
-    endSessionsOf(member.id);
-    recordAct(actor, 'appoint member', `${member.name}: ${member.role} → ${input.role}`, `/members/${member.handle}`);
-    bumpChanges();
-  });
+function setEnd(actor: Member, member: Member, kind: 'suspended' | 'extended' | 'ended', until: Date | null, why: string): void {
+  db.update(members).set({ suspendedUntil: until, suspendedReason: until === null ? null : why }).where(eq(members.id, member.id)).run();
+  db.insert(suspensions).values({ memberId: member.id, kind, until, reason: why, byId: actor.id }).run();
+  bumpChanges();
+}
+
+/** One thing that became of somebody's right to write. */
+export interface SuspensionStep { kind: 'suspended' | 'extended' | 'ended'; at: Date; until: Date | null; reason: string; by: string | null }
+
+/** A member's suspensions, oldest first: for themselves, without who decided, and for coordinators. Throws SignInRequired, Denied. */
+export function suspensionsOf(viewer: Viewer, memberId: number): SuspensionStep[] {
+  mustSignIn(viewer);
+  if (viewer.id !== memberId) mustCoordinate(viewer);
+  return db.select({ kind: suspensions.kind, at: suspensions.at, until: suspensions.until, reason: suspensions.reason, by: members.name }).from(suspensions)
+    .leftJoin(members, eq(members.id, suspensions.byId)).where(eq(suspensions.memberId, memberId)).orderBy(asc(suspensions.id)).all()
+    .map((step) => ({ ...step, by: canModerate(viewer) ? step.by : null }));
 }

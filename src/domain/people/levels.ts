@@ -23,5 +23,8 @@ export function standingOf(member: { id: number; role: Role }): Standing {
 
 /** Whether somebody's flag counts towards hiding a post, and what they write is never held. */
 export function isTrusted(member: { id: number; role: Role }): boolean {
-  return ['trusted', 'coordinator'].includes(standingOf(member));
+  return isTrustedStanding(standingOf(member));
 }
+
+/** The same of a standing that is known. */
+export const isTrustedStanding = (standing: Standing): boolean => standing === 'trusted' || standing === 'coordinator';

@@ -1,13 +1,12 @@
-import { and, asc, count, desc, eq, gt, like, or, sql } from 'drizzle-orm';
+import { and, count, eq, gt, like, or, sql } from 'drizzle-orm';
 import { z } from 'zod';
 import { db, members } from '#db/client.ts';
 import { line } from '#lib/fields.ts';
-import { paging, type Paging } from '#lib/paging.ts';
 import { slugify } from '#lib/slug.ts';
 import { NotFound } from '../errors.ts';
-import { isNamelessPost } from '../anonymity.ts';
-import { mustCoordinate } from './permissions.ts';
-import type { Author, Member, Role, Viewer } from './types.ts';
+import { areasOf, noAreas } from './areas.ts';
+import { canModerate } from './permissions.ts';
+import type { Author, Member, Viewer } from './types.ts';
 
 /** Columns of a person as others see them; spread into a select that joins `members`. */
 export const authorColumns = {
@@ -23,7 +22,7 @@ type MemberRow = typeof members.$inferSelect;
 /** A row of the table as the viewer that pages and commands are given. */
 export function asMember(row: MemberRow): Member {
   return {
-    id: row.id, handle: row.handle, name: row.name, email: row.email, role: row.role, sample: row.sample,
+    id: row.id, handle: row.handle, name: row.name, email: row.email, role: row.role, areas: row.role === 'member' ? areasOf(row.id) : noAreas, sample: row.sample,
     emailConfirmed: row.emailConfirmedAt !== null, suspendedUntil: row.suspendedUntil,
   };
 }
@@ -69,7 +68,7 @@ export interface Profile extends Author {
 export function findProfile(viewer: Viewer, handle: string): Profile {
   const row = db.select().from(members).where(and(eq(members.handle, handle), sql`${members.emailConfirmedAt} is not null`)).get();
   if (!row) throw new NotFound('There is no member with this name.');
-  const coordinator = viewer !== null && viewer.role !== 'member';
+  const coordinator = canModerate(viewer);
   const own = viewer?.id === row.id;
   return {
     id: row.id, handle: row.handle, name: row.name, role: row.role, sample: row.sample, jobTitle: row.jobTitle, place: row.place, vendor: row.vendor,
@@ -77,26 +76,6 @@ export function findProfile(viewer: Viewer, handle: string): Profile {
     suspendedUntil: coordinator || own ? row.suspendedUntil : null,
     suspendedReason: coordinator || own ? row.suspendedReason : null,
   };
-}
-
-export interface MemberRowForDesk {
-  id: number; handle: string; name: string; email: string; role: Role; sample: boolean;
-  joined: Date; confirmed: boolean; suspendedUntil: Date | null; suspendedReason: string | null; posts: number;
-}
-
-/** Coordinators' list of members, newest first, 50 a page; `query` finds in name, handle and e-mail. */
-export function listMembers(viewer: Viewer, query: string, page: string | null): { members: MemberRowForDesk[]; total: number; paging: Paging } {
-  mustCoordinate(viewer);
-  const like_ = `%${query.replace(/[\\%_]/g, (c) => `\\${c}`)}%`;
-  const found = query ? sql`(${members.name} like ${like_} escape '\\' or ${members.handle} like ${like_} escape '\\' or ${members.email} like ${like_} escape '\\')` : undefined;
-  const total = db.select({ n: count() }).from(members).where(found).get()?.n ?? 0;
-  const slice = paging(total, 50, page);
-  const rows = db.select({
-    id: members.id, handle: members.handle, name: members.name, email: members.email, role: members.role, sample: members.sample,
-    joined: members.createdAt, confirmed: sql<number>`${members.emailConfirmedAt} is not null`, suspendedUntil: members.suspendedUntil, suspendedReason: members.suspendedReason,
-    posts: sql<number>`(select count(*) from posts p where p.author_id = members.id and p.removed_at is null and not ${sql.raw(isNamelessPost('p.id'))})`,
-  }).from(members).where(found).orderBy(desc(members.createdAt), asc(members.id)).limit(slice.size).offset(slice.offset).all();
-  return { members: rows.map((r) => ({ ...r, confirmed: Boolean(r.confirmed) })), total, paging: slice };
 }
 
 /** How many people have an account that is confirmed. */

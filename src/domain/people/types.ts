@@ -2,6 +2,12 @@
 export const roles = ['member', 'coordinator', 'administrator'] as const;
 export type Role = (typeof roles)[number];
 
+/** Forums by id and themes by code. */
+export interface Areas {
+  forums: readonly number[];
+  themes: readonly string[];
+}
+
 /** Who is asking, as pages and commands see them: no secret, no e-mail of others. */
 export interface Member {
   id: number;
@@ -9,6 +15,8 @@ export interface Member {
   name: string;
   email: string;
   role: Role;
+  /** What a member coordinates without the role of a coordinator; empty for all others. */
+  areas: Areas;
   /** An invented person of the demo or of a test, shown as such everywhere. */
   sample: boolean;
   emailConfirmed: boolean;

@@ -1,3 +1,4 @@
+import { byteOrderMark, csvRow } from '#lib/csv.ts';
 import type { Csl } from '../csl.ts';
 import { writeName, type Name } from '../names.ts';
 import { ownColumns } from './csv-columns.ts';
@@ -5,8 +6,8 @@ import { writeDate } from './dates.ts';
 import { oneLineJson } from './note.ts';
 import type { ExchangeRecord } from './record.ts';
 
-/** The line of headings. It begins with a byte order mark, without which spreadsheets take UTF-8 for something else. */
-export const csvHeadings = `\uFEFF${ownColumns.join(',')}\r\n`;
+/** The line of headings. */
+export const csvHeadings = byteOrderMark + csvRow(ownColumns);
 
 /** A record as one row (RFC 4180); `note` is what has no column. */
 export function writeCsvRow(record: ExchangeRecord, note: unknown): string {
@@ -16,7 +17,7 @@ export function writeCsvRow(record: ExchangeRecord, note: unknown): string {
     channels: record.channels.join('; '), 'service-areas': record.serviceAreas.join('; '), language: csl.language ?? (record.language === 'en' ? null : record.language), evidence: record.evidence, rights: record.rights, 'rights-note': record.rightsNote,
     other: note === null || note === undefined ? null : oneLineJson(note),
   };
-  return `${ownColumns.map((column) => cellOf(own[column] !== undefined ? own[column] : valueOf(csl, column))).join(',')}\r\n`;
+  return csvRow(ownColumns.map((column) => (own[column] !== undefined ? own[column] : valueOf(csl, column))));
 }
 
 function valueOf(csl: Csl, column: string): string {
@@ -27,10 +28,3 @@ function valueOf(csl: Csl, column: string): string {
 }
 
 const nameOf = (name: Name) => (name.literal?.includes(';') ? `{${name.literal}}` : writeName(name));
-
-/** What a spreadsheet could take for a formula begins with an apostrophe, and so does what begins with one of its own. */
-function cellOf(value: string | null): string {
-  const text = (value ?? '').replace(/[\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F]/g, '').toWellFormed();
-  const guarded = /^[=+\-@\t\r\n＝＋－＠]|^'['=+\-@\t\r\n＝＋－＠]/.test(text) ? `'${text}` : text;
-  return /[",\r\n;\t]|^\s|\s$/.test(guarded) ? `"${guarded.replaceAll('"', '""')}"` : guarded;
-}

@@ -1,0 +1,38 @@
+import { inArray, sql, type SQL } from 'drizzle-orm';
+import { cases, db, prepared } from '#db/client.ts';
+import { NotFound } from '../errors.ts';
+import { canModerateForum, forumsOf } from '../people/permissions.ts';
+import type { Viewer } from '../people/types.ts';
+
+/*
+ * A case belongs to the forum where the post stands, or is to stand. Comments, profiles and appeals belong to none: they are for coordinators of all.
+ */
+
+const forumOfHeldSql = (held: string) => `coalesce((select forum_id from threads where id = ${held}.thread_id), (select id from forums where ${held}.kind = 'thread' and slug = ${held}.input ->> '$.forum'))`;
+
+const forumOfCaseSql = `case
+  when cases.post_id is not null then (select t.forum_id from posts p join threads t on t.id = p.thread_id where p.id = cases.post_id)
+  when cases.held_id is not null then (select ${forumOfHeldSql('h')} from held_posts h where h.id = cases.held_id) end`;
+
+/** The forum that a case belongs to. */
+export function forumOfCase(caseId: number): number | null {
+  return (ofCase().get(caseId) as number | null | undefined) ?? null;
+}
+const ofCase = prepared((d) => d.$client.prepare(`select ${forumOfCaseSql} from cases where id = ?`).pluck());
+
+/** The forum that a held post is for. */
+export function forumOfHeld(heldId: number): number | null {
+  return (ofHeld().get(heldId) as number | null | undefined) ?? null;
+}
+const ofHeld = prepared((d) => d.$client.prepare(`select ${forumOfHeldSql('h')} from held_posts h where h.id = ?`).pluck());
+
+/** A condition on `cases`: those that this coordinator decides. */
+export function casesFor(viewer: Viewer): SQL | undefined {
+  const own = forumsOf(viewer);
+  return own === null ? undefined : inArray(cases.id, db.select({ id: cases.id }).from(cases).where(inArray(sql.raw(`(${forumOfCaseSql})`), [...own])));
+}
+
+/** Throws NotFound where a case is not for this coordinator: it is nowhere on their desk. */
+export function mustBeFor(viewer: Viewer, caseId: number): void {
+  if (!canModerateForum(viewer, forumOfCase(caseId))) throw new NotFound('There is no such case.');
+}

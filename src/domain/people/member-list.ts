@@ -1,0 +1,92 @@
+import { and, asc, count, desc, eq, sql, type SQL } from 'drizzle-orm';
+import { db, members } from '#db/client.ts';
+import { paging, type Paging } from '#lib/paging.ts';
+import { isNamelessPost } from '../anonymity.ts';
+import { mustCoordinate } from './permissions.ts';
+import type { Role, Viewer } from './types.ts';
+
+/** Whom the coordinators' list shows. `areas` are those who coordinate some forums or themes only. */
+export const roleFilters = ['member', 'areas', 'coordinator', 'administrator'] as const;
+export const stateFilters = ['new', 'suspended', 'unconfirmed', 'vendor'] as const;
+export const memberOrders = ['joined', 'name', 'posts', 'seen'] as const;
+
+export interface MemberFilter {
+  /** Found in name, handle and e-mail address. */
+  q: string;
+  role: (typeof roleFilters)[number] | null;
+  state: (typeof stateFilters)[number] | null;
+  by: (typeof memberOrders)[number];
+}
+
+const oneOf = <T extends string>(known: readonly T[], given: string | null): T | null => known.find((word) => word === given) ?? null;
+
+/** The filter that an address asks for; what it does not know is passed over. */
+export function readMemberFilter(query: URLSearchParams): MemberFilter {
+  return { q: query.get('q')?.trim().slice(0, 100) ?? '', role: oneOf(roleFilters, query.get('role')), state: oneOf(stateFilters, query.get('state')), by: oneOf(memberOrders, query.get('by')) ?? 'joined' };
+}
+
+export interface MemberRowForDesk {
+  id: number; handle: string; name: string; email: string; role: Role; sample: boolean; vendor: boolean;
+  /** Coordinates some forums or themes. */
+  areas: boolean;
+  joined: Date; confirmed: boolean; suspendedUntil: Date | null; suspendedReason: string | null; posts: number;
+  /** The last day on which they were here, YYYY-MM-DD. */
+  seen: string | null;
+}
+
+const hasAreas = sql`exists (select 1 from coordinator_areas a where a.member_id = members.id)`;
+const suspended = (now: Date) => sql`${members.suspendedUntil} > ${now.getTime()}`;
+const isNew = sql`${members.role} = 'member' and coalesce((select level from trust_levels t where t.member_id = members.id), 'new') = 'new'`;
+const posts = sql<number>`(select count(*) from posts p where p.author_id = members.id and p.removed_at is null and not ${sql.raw(isNamelessPost('p.id'))})`;
+const seen = sql<string | null>`(select max(day) from member_activity d where d.member_id = members.id)`;
+
+const roleWhere: Record<(typeof roleFilters)[number], SQL> = {
+  member: sql`${members.role} = 'member' and not ${hasAreas}`, areas: hasAreas, coordinator: sql`${members.role} = 'coordinator'`, administrator: sql`${members.role} = 'administrator'`,
+};
+const stateWhere: Record<(typeof stateFilters)[number], (now: Date) => SQL> = {
+  new: () => sql`${members.emailConfirmedAt} is not null and ${isNew}`, suspended, unconfirmed: () => sql`${members.emailConfirmedAt} is null`, vendor: () => sql`${members.vendor}`,
+};
+
+/** Coordinators' list of members, 50 a page. For coordinators of all: it shows e-mail addresses. */
+export function listMembers(viewer: Viewer, { q = '', role = null, state = null, by = 'joined' }: Partial<MemberFilter>, page: string | null, now = new Date()): { members: MemberRowForDesk[]; total: number; paging: Paging } {
+  mustCoordinate(viewer);
+  const like = `%${q.replace(/[\\%_]/g, (c) => `\\${c}`)}%`;
+  const where = and(
+    q ? sql`(${members.name} like ${like} escape '\\' or ${members.handle} like ${like} escape '\\' or ${members.email} like ${like} escape '\\')` : undefined,
+    role ? roleWhere[role] : undefined, state ? stateWhere[state](now) : undefined,
+  );
+  const order = { joined: [desc(members.createdAt), asc(members.id)], name: [asc(members.name), asc(members.id)], posts: [desc(posts), asc(members.name)], seen: [sql`${seen} desc nulls last`, asc(members.name)] }[by];
+  const total = db.select({ n: count() }).from(members).where(where).get()?.n ?? 0;
+  const slice = paging(total, 50, page);
+  const rows = db.select({
+    id: members.id, handle: members.handle, name: members.name, email: members.email, role: members.role, sample: members.sample, vendor: members.vendor, areas: sql<number>`${hasAreas}`,
+    joined: members.createdAt, confirmed: sql<number>`${members.emailConfirmedAt} is not null`, suspendedUntil: members.suspendedUntil, suspendedReason: members.suspendedReason, posts, seen,
+  }).from(members).where(where).orderBy(...order).limit(slice.size).offset(slice.offset).all();
+  return { members: rows.map((r) => ({ ...r, areas: Boolean(r.areas), confirmed: Boolean(r.confirmed) })), total, paging: slice };
+}
+
+export interface MemberCounts { all: number; roles: Record<(typeof roleFilters)[number], number>; states: Record<(typeof stateFilters)[number], number> }
+
+/** How many members there are of each kind. For coordinators of all. */
+export function memberCounts(viewer: Viewer, now = new Date()): MemberCounts {
+  mustCoordinate(viewer);
+  const of = (where?: SQL) => sql<number>`coalesce(sum(${where ?? sql`1`}), 0)`;
+  const row = db.select({
+    all: count(), member: of(roleWhere.member), areas: of(roleWhere.areas), coordinator: of(roleWhere.coordinator), administrator: of(roleWhere.administrator),
+    new: of(stateWhere.new(now)), suspended: of(stateWhere.suspended(now)), unconfirmed: of(stateWhere.unconfirmed(now)), vendor: of(stateWhere.vendor(now)),
+  }).from(members).get() ?? { all: 0, member: 0, areas: 0, coordinator: 0, administrator: 0, new: 0, suspended: 0, unconfirmed: 0, vendor: 0 };
+  const { all, member, areas, coordinator, administrator, ...states } = row;
+  return { all, roles: { member, areas, coordinator, administrator }, states };
+}
+
+/** Somebody as coordinators of all see them, confirmed or not. */
+export interface MemberForDesk extends MemberRowForDesk { jobTitle: string | null; place: string | null }
+
+/** The member with this handle for the desk. Throws SignInRequired, Denied; null where there is none. */
+export function memberForDesk(viewer: Viewer, handle: string): MemberForDesk | null {
+  mustCoordinate(viewer);
+  const row = db.select({ row: members, areas: sql<number>`${hasAreas}`, posts, seen }).from(members).where(eq(members.handle, handle)).get();
+  if (!row) return null;
+  const { id, name, email, role, sample, vendor, createdAt, emailConfirmedAt, suspendedUntil, suspendedReason, jobTitle, place } = row.row;
+  return { id, handle, name, email, role, sample, vendor, areas: Boolean(row.areas), joined: createdAt, confirmed: emailConfirmedAt !== null, suspendedUntil, suspendedReason, posts: row.posts, seen: row.seen, jobTitle, place };
+}

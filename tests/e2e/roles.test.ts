@@ -1,0 +1,149 @@
+import { beforeAll, describe, expect, inject, test } from 'vitest';
+import { bumpChanges, db, members, transaction, trustLevels } from '#db/client.ts';
+import { flagPost, flagPostInput } from '#domain/decisions/flagging.ts';
+import { createThread } from '#domain/forum/starting-threads.ts';
+import type { Thread } from '#domain/forum/threads.ts';
+import { memberById } from '#domain/people/members.ts';
+import { startSession } from '#domain/people/sessions.ts';
+import { axeViolations, desktop, phone, useBrowser, useCast } from '../support/browser.ts';
+
+const hub = inject('demo');
+const enter = useCast(hub);
+const browser = useBrowser();
+
+/** Members of this file's own. */
+const join = (handle: string, name: string) => transaction(() => {
+  const { id } = db.insert(members).values({ email: `${handle}@test.example`, handle, name, sample: true, emailConfirmedAt: new Date() }).returning().get();
+  db.insert(trustLevels).values({ memberId: id, level: 'member', locked: true }).run();
+  bumpChanges();
+  return id;
+});
+const signIn = async (memberId: number) => {
+  const { name, value } = await startSession(memberId, 'a test');
+  return { name, value, url: hub.base };
+};
+
+let abe: Awaited<ReturnType<typeof enter>>;
+let odile: number, piet: number;
+let here: Thread, there: Thread;
+const title = { here: 'Which chart does your council read at once?', there: 'Who opens the centre in a snow storm?' };
+
+beforeAll(async () => {
+  abe = await enter('abe');
+  [odile, piet] = [join('odile', 'Odile Marchand'), join('piet', 'Piet de Groot')];
+  const start = (forum: string, title: string) => createThread(memberById(piet), { forum, kind: 'discussion', title, body: 'Tell me about yours, please.', themes: [] });
+  [here, there] = [start('measures', title.here), start('operations', title.there)];
+  for (const { id } of [here, there]) flagPost(abe.member, flagPostInput.parse({ postId: db.$client.prepare('select id from posts where thread_id = ?').pluck().get(id), reason: 'off-topic' }));
+});
+
+const statusOf = async (path: string, cookie: { name: string; value: string }) => (await fetch(hub.base + path, { headers: { cookie: `${cookie.name}=${cookie.value}` }, redirect: 'manual' })).status;
+
+describe('a coordinator of one forum and one theme', () => {
+  test('is appointed without JavaScript, and must have something to coordinate', async () => {
+    const { page, context } = await browser.open({ javaScriptEnabled: false, expectErrors: /400/ });
+    await context.addCookies([abe.cookie]);
+    await page.goto(`${hub.base}/desk/members?q=odile`);
+    await page.getByRole('link', { name: 'Odile Marchand' }).click();
+    const role = page.getByRole('region', { name: 'Role' });
+    await role.locator('summary').click();
+    await role.getByRole('radio', { name: /of some forums or themes/ }).check();
+    await role.getByRole('button', { name: 'Appoint' }).click();
+    await page.locator('.error-summary').filter({ hasText: 'Choose at least one forum or theme.' }).waitFor();
+    expect(await role.getByRole('radio', { name: /of some forums or themes/ }).isChecked()).toBe(true);
+    await role.getByRole('checkbox', { name: 'Measuring and reporting' }).check();
+    await role.getByRole('checkbox', { name: 'Equity and access' }).check();
+    await role.getByRole('button', { name: 'Appoint' }).click();
+    await page.waitForURL('**/desk/members/odile?appointed');
+    expect(await role.textContent()).toContain('Coordinator of Measuring and reporting and resources on Equity and access');
+    expect(memberById(odile).areas.themes).toEqual(['equity']);
+  });
+
+  test('has a desk with what is theirs, and the tools in their forum only', async () => {
+    const cookie = await signIn(odile);
+    const { page, context } = await browser.open();
+    await context.addCookies([cookie]);
+    await page.goto(hub.base);
+    await page.getByRole('link', { name: 'Desk', exact: true }).click();
+    await page.getByText('You are a coordinator of Measuring and reporting').waitFor();
+    expect(await page.getByRole('link', { name: 'Members', exact: true }).count()).toBe(1);
+    expect(await page.locator('main').getByRole('link', { name: 'Settings' }).count()).toBe(0);
+    await page.getByRole('link', { name: 'Flags', exact: true }).click();
+    await page.getByRole('link', { name: new RegExp(title.here.slice(0, -1)) }).waitFor();
+    expect(await page.getByText(title.there).count()).toBe(0);
+    await page.goto(hub.base + here.url);
+    await page.locator('.thread-tools > summary').click();
+    expect(await page.getByLabel('Forum').locator('option').allTextContents()).toEqual(['Measuring and reporting']);
+    await page.goto(hub.base + there.url);
+    expect(await page.locator('.thread-tools').count()).toBe(0);
+    const got = Object.fromEntries(await Promise.all(['/desk', '/desk/flags', '/desk/questions', '/desk/answers', '/desk/acts', '/desk/review', '/desk/care', '/desk/resources', '/desk/resources/new', `/desk/threads/${here.id}/merge`,
+      '/desk/log', '/desk/log.csv', '/desk/members', '/desk/members/piet', '/desk/settings', '/desk/calendar', '/desk/imports', '/desk/duplicates', '/desk/links', '/desk/thesaurus', '/desk/forums', '/desk/places', `/desk/threads/${there.id}/merge`,
+    ].map(async (path) => [path, await statusOf(path, cookie)])));
+    expect(Object.entries(got).filter(([, status]) => status === 200).map(([path]) => path)).toEqual(['/desk', '/desk/flags', '/desk/questions', '/desk/answers', '/desk/acts', '/desk/review', '/desk/care', '/desk/resources', '/desk/resources/new', `/desk/threads/${here.id}/merge`]);
+    expect(Object.values(got).filter((status) => status !== 200).every((status) => status === 403)).toBe(true);
+  }, 60_000);
+});
+
+describe('looking after a member', () => {
+  test('a suspension is told on every page, with its reason on the account, made longer and ended', async () => {
+    const { page, context } = await browser.open();
+    await context.addCookies([abe.cookie]);
+    await page.goto(`${hub.base}/desk/members/piet`);
+    const panel = page.getByRole('region', { name: 'Suspension' });
+    await panel.getByLabel('Reason').fill('Advertising in three threads.');
+    await panel.getByRole('button', { name: 'Suspend' }).click();
+    await page.waitForURL('**?suspended');
+    await panel.locator('summary').filter({ hasText: 'Make it longer' }).click();
+    await panel.getByLabel('Reason').fill('It went on by letter.');
+    await panel.getByRole('button', { name: 'Extend' }).click();
+    await page.waitForURL('**?extended');
+    const own = await browser.open();
+    await own.context.addCookies([await signIn(piet)]);
+    await own.page.goto(`${hub.base}/forums`);
+    await own.page.getByRole('link', { name: 'Why, and what you can do' }).click();
+    await own.page.getByText('It went on by letter.').first().waitFor();
+    expect(await axeViolations(own.page)).toEqual([]);
+    await panel.getByLabel('Why it ends now').fill('They have apologised.');
+    await panel.getByRole('button', { name: 'Let them write again' }).click();
+    await page.waitForURL('**?restored');
+    await own.page.goto(`${hub.base}/account`);
+    expect(await own.page.getByText('Suspended until').count()).toBe(0);
+  }, 60_000);
+
+  test('an administrator signs somebody out', async () => {
+    const cookie = await signIn(piet);
+    const { page, context } = await browser.open();
+    await context.addCookies([abe.cookie]);
+    await page.goto(`${hub.base}/desk/members/piet`);
+    await page.getByRole('button', { name: 'Sign out everywhere' }).click();
+    await page.waitForURL('**?ended');
+    expect(await statusOf('/account', cookie)).toBe(303);
+    await page.goto(`${hub.base}/desk/log`);
+    await page.getByLabel('Did what').selectOption({ label: 'signed somebody out' });
+    await page.getByRole('button', { name: 'Show' }).click();
+    expect(await page.locator('.log-table tbody tr').count()).toBeGreaterThan(0);
+    expect(new Set(await page.locator('.log-table td[data-label="Did what"]').allTextContents())).toEqual(new Set(['signed somebody out']));
+    const csv = await (await fetch(`${hub.base}/desk/log.csv?act=end+sessions`, { headers: { cookie: abe.header } })).text();
+    expect(csv).toContain('all of Piet de Groot');
+  });
+});
+
+describe('the pages are for everybody', () => {
+  test('at 320 and 1280 pixels axe finds nothing, and nothing stands out', async () => {
+    for (const viewport of [phone, desktop]) {
+      const { page, context } = await browser.open({ viewport });
+      await context.addCookies([abe.cookie]);
+      for (const path of ['/permissions', '/desk/members', '/desk/members/odile', '/members/odile', '/desk/log', '/desk/settings']) {
+        await page.goto(hub.base + path);
+        for (const fold of await page.locator('main details').all()) await fold.evaluate((element) => element.setAttribute('open', ''));
+        expect({ path, wrong: await axeViolations(page), over: await page.evaluate(() => document.documentElement.scrollWidth - innerWidth) }).toEqual({ path, wrong: [], over: 0 });
+      }
+      await context.close();
+      const own = await browser.open({ viewport });
+      await own.context.addCookies([await signIn(odile)]);
+      for (const path of ['/desk', '/desk/flags']) {
+        await own.page.goto(hub.base + path);
+        expect({ path, wrong: await axeViolations(own.page) }).toEqual({ path, wrong: [] });
+      }
+    }
+  }, 120_000);
+});

@@ -1,0 +1,134 @@
+import { eq } from 'drizzle-orm';
+import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { cases, db, members, sessions, suspensions, trustLevels } from '#db/client.ts';
+import { appealDecision } from '#domain/decisions/appealing.ts';
+import { decide } from '#domain/decisions/deciding.ts';
+import { flagPost, flagPostInput } from '#domain/decisions/flagging.ts';
+import { claimCase, openCases } from '#domain/decisions/queue.ts';
+import { removePost } from '#domain/decisions/removing.ts';
+import { submitPost, submitThread } from '#domain/decisions/submitting.ts';
+import { Denied, SignInRequired } from '#domain/errors.ts';
+import { createPost } from '#domain/forum/posts.ts';
+import { createThread } from '#domain/forum/starting-threads.ts';
+import { findThread, listThreads } from '#domain/forum/threads.ts';
+import { setHolding } from '#domain/moderation/holding.ts';
+import { readLog } from '#domain/moderation/log.ts';
+import { extendSuspension, restoreMember, suspendInput, suspendMember, suspensionsOf } from '#domain/moderation/suspending.ts';
+import { canWrite } from '#domain/people/permissions.ts';
+import { startSession } from '#domain/people/sessions.ts';
+import { stamp } from '#domain/people/traps.ts';
+import type { Member } from '#domain/people/types.ts';
+import { addDays } from '#lib/dates.ts';
+import { again, enter, forgetLimits, lettersTo } from '../support/cast.ts';
+import { useDatabase } from '../support/database.ts';
+
+useDatabase();
+let rosa: Member, tom: Member, nadia: Member, ines: Member, abe: Member;
+beforeAll(async () => { [rosa, tom, nadia, ines, abe] = [await enter('rosa'), await enter('tom'), await enter('nadia'), await enter('ines'), await enter('abe')]; });
+beforeEach(() => {
+  forgetLimits();
+  db.delete(suspensions).run();
+  db.update(members).set({ suspendedUntil: null, suspendedReason: null }).run();
+});
+
+let written = 0;
+const start = (author: Member) => createThread(author, { forum: 'measures', kind: 'discussion', title: `How do you count them? ${++written}`, body: 'We count the weeks.', themes: [] });
+const lastTo = (member: Member) => lettersTo(member.email).at(-1);
+const flat = (text: string | undefined) => (text ?? '').replace(/\s+/g, ' ');
+
+describe('a suspension', () => {
+  test('has a reason and an end, which the member is told; they are signed out and can only read', async () => {
+    await startSession(tom.id, null);
+    suspendMember(nadia, { memberId: tom.id, days: 7, reason: 'Personal attacks on a colleague.' });
+    const now = again(tom);
+    expect(canWrite(now)).toBe(false);
+    expect(db.select().from(sessions).where(eq(sessions.memberId, tom.id)).all()).toEqual([]);
+    expect(flat(lastTo(tom)?.text)).toMatch(/ends by itself.*Personal attacks on a colleague.*appeal decisions/);
+    expect(() => start(now)).toThrow(/suspended until/);
+    expect(suspendInput.safeParse({ memberId: tom.id, days: 0, reason: 'x' }).success).toBe(false);
+    expect(suspendInput.safeParse({ memberId: tom.id, days: 3, reason: ' ' }).success).toBe(false);
+  });
+
+  test('ends by itself on its day', () => {
+    suspendMember(nadia, { memberId: tom.id, days: 7, reason: 'Attacks.' });
+    expect(canWrite(again(tom), addDays(new Date(), 6))).toBe(false);
+    expect(canWrite(again(tom), addDays(new Date(), 8))).toBe(true);
+  });
+
+  test('is made longer from its end on, ended early, and all of it is kept', () => {
+    suspendMember(nadia, { memberId: tom.id, days: 7, reason: 'Attacks.' });
+    const first = again(tom).suspendedUntil;
+    expect(() => suspendMember(nadia, { memberId: tom.id, days: 30, reason: 'More.' })).toThrow(/extend/);
+    extendSuspension(ines, { memberId: tom.id, days: 7, reason: 'By letter too.' });
+    expect(again(tom).suspendedUntil).toEqual(addDays(first ?? new Date(0), 7));
+    expect(flat(lastTo(tom)?.text)).toContain('By letter too.');
+    restoreMember(nadia, { memberId: tom.id, reason: 'They have apologised.' });
+    expect(canWrite(again(tom))).toBe(true);
+    expect(lastTo(tom)?.text).toContain('They have apologised.');
+    expect(suspensionsOf(nadia, tom.id).map(({ kind, reason, by }) => [kind, reason, by])).toEqual([
+      ['suspended', 'Attacks.', 'Nadia Okafor'], ['extended', 'By letter too.', 'Inès Lévesque'], ['ended', 'They have apologised.', 'Nadia Okafor'],
+    ]);
+    expect(suspensionsOf(again(tom), tom.id).map(({ by }) => by)).toEqual([null, null, null]);
+    expect(() => suspensionsOf(rosa, tom.id)).toThrow(Denied);
+    expect(() => suspensionsOf(null, tom.id)).toThrow(SignInRequired);
+    expect(readLog(nadia, null).lines.slice(0, 3).map(({ act }) => act)).toEqual(['restore member', 'extend suspension', 'suspend member']);
+    for (const act of [() => restoreMember(nadia, { memberId: tom.id }), () => extendSuspension(nadia, { memberId: tom.id, days: 1, reason: 'x' })]) expect(act).toThrow(/not suspended any more/);
+  });
+
+  test('is not for oneself, one’s equals or members to give', () => {
+    for (const [actor, member] of [[nadia, nadia], [nadia, ines], [nadia, abe], [rosa, tom], [abe, abe]] as const) {
+      for (const act of [suspendMember, extendSuspension]) expect(() => act(actor, { memberId: member.id, days: 1, reason: 'x' })).toThrow(Denied);
+    }
+    suspendMember(abe, { memberId: ines.id, days: 1, reason: 'Away.' });
+    expect(canWrite(again(ines))).toBe(false);
+  });
+
+  test('leaves what a coordinator was on to others', () => {
+    const { id: postId } = createPost(tom, { threadId: start(rosa).id, body: `A flagged thought ${++written}` });
+    flagPost(rosa, flagPostInput.parse({ postId, reason: 'spam' }));
+    const caseId = db.select().from(cases).where(eq(cases.postId, postId)).get()?.id ?? 0;
+    claimCase(ines, { caseId });
+    suspendMember(abe, { memberId: ines.id, days: 1, reason: 'Away.' });
+    expect(openCases(nadia, null).cases.find(({ id }) => id === caseId)?.claimedBy).toBeNull();
+    expect(() => decide(nadia, { caseId, outcome: 'keep', reason: 'It is none.' })).not.toThrow();
+  });
+
+  test('leaves the right to appeal', () => {
+    const { id: postId } = createPost(tom, { threadId: start(rosa).id, body: `A removed thought ${++written}` });
+    removePost(nadia, { postId, reason: 'An attack.' });
+    const decisionId = Number(db.$client.prepare('select max(id) from decisions').pluck().get());
+    suspendMember(nadia, { memberId: tom.id, days: 7, reason: 'Attacks.' });
+    expect(appealDecision(again(tom), { decisionId, text: 'It was none.' }).url).toContain('/appeals/');
+  });
+});
+
+describe('what waits of somebody who was suspended meanwhile', () => {
+  const typed = () => ({ shown: stamp(new Date(Date.now() - 60_000)), website: '' });
+  const newcomer = (): Member => {
+    const n = ++written;
+    const { id } = db.insert(members).values({ name: `Newcomer ${n}`, email: `newcomer${n}@test.example`, handle: `newcomer-${n}`, emailConfirmedAt: new Date() }).returning().get();
+    db.insert(trustLevels).values({ memberId: id, level: 'new', locked: true }).run();
+    return again({ ...tom, id });
+  };
+  const lastCase = () => openCases(nadia, null).cases.at(-1)?.id ?? 0;
+  beforeAll(() => setHolding(abe, { hold: 'yes' }));
+
+  test('can be let through', () => {
+    const [ned, thread] = [newcomer(), start(rosa)];
+    submitPost(ned, { threadId: thread.id, body: 'A first reply that waits.', ...typed() });
+    suspendMember(nadia, { memberId: ned.id, days: 7, reason: 'Something else.' });
+    decide(ines, { caseId: lastCase(), outcome: 'approve', reason: 'It helps.' });
+    expect(findThread(null, thread.id).replies).toBe(1);
+    expect(canWrite(again(ned))).toBe(false);
+  });
+
+  test('can be declined, and let through after an appeal', () => {
+    const ned = newcomer();
+    submitThread(ned, { forum: 'measures', kind: 'discussion', title: 'A thread that waits for a look', body: 'Good day to all of you.', themes: [], ...typed() });
+    suspendMember(nadia, { memberId: ned.id, days: 7, reason: 'Something else.' });
+    const { decisionId } = decide(nadia, { caseId: lastCase(), outcome: 'decline', reason: 'Not now.' });
+    appealDecision(again(ned), { decisionId, text: 'Please look again.' });
+    decide(ines, { caseId: lastCase(), outcome: 'overturn', reason: 'It is fine.' });
+    expect(listThreads(null, {}, null).threads.map(({ title }) => title)).toContain('A thread that waits for a look');
+  });
+});
