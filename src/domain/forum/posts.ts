@@ -7,6 +7,7 @@ import { hideAuthor, isNamedAuthor, isNameless, isWrittenNamelessly, nameless, p
 import { Denied, NotFound } from '../errors.ts';
 import { withdrawLettersAbout } from '../mail/withdrawing.ts';
 import { correctionsUnder } from '../moderation/corrections.ts';
+import { blockedBy } from '../people/blocked.ts';
 import { countAttempt } from '../people/limits.ts';
 import { canModerate, canModerateIn, canWrite, mustWrite } from '../people/permissions.ts';
 import type { Member, Viewer } from '../people/types.ts';
@@ -126,6 +127,7 @@ export function openingPost(viewer: Viewer, thread: Thread): PostView | null {
 
 function shownBetween(viewer: Viewer, thread: Thread, first: number, last: number): PostView[] {
   const writes = canReply(viewer, thread);
+  const blocked = blockedBy(viewer);
   const rows = postsBetween().all({ threadId: thread.id, first, last });
   const htmls = withTitles(rows.map((row) => (row.removedAt === null ? row.html : '')));
   const files = filesOfPosts(thread.id, first, last);
@@ -138,7 +140,7 @@ function shownBetween(viewer: Viewer, thread: Thread, first: number, last: numbe
     return {
       id: row.id, number: row.number, author: row.author ?? nameless, own, ownNameless: own && row.author === null, createdAt: row.createdAt, editedAt: removed ? null : editedLate(row), html: htmls[at] ?? '', files: files.get(row.id) ?? [],
       removed: removed ? { by: row.removedById === row.authorId ? 'author' as const : 'coordinator' as const, reason: row.removedReason } : null,
-      hidden: row.hidden,
+      hidden: row.hidden, folded: row.author !== null && blocked.has(row.authorId),
       corrections: removed ? [] : corrections.get(row.id) ?? [],
       mayEdit: own && (row.hidden || thread.hidden ? canWrite(viewer) : writes && !removed),
       mayRemove: own && writes && !removed && (row.number > 1 || thread.resourceId !== null),

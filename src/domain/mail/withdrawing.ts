@@ -12,7 +12,16 @@ const tellsOf = prepared((d) => d.$client.prepare('insert into letter_notificati
  */
 export function withdrawLettersAbout(postIds: readonly number[]): void {
   const given = { posts: JSON.stringify(postIds) };
-  const letters = JSON.stringify([...new Set([...tellingOf().all(given), ...searchesFinding().all(given)])]);
+  withdraw([...tellingOf().all(given), ...searchesFinding().all(given)]);
+}
+
+/** Takes all letters of news that still wait for a member back: they are written anew by what holds now. Call inside the transaction that changes what they are told. */
+export function withdrawLettersTo(memberId: number): void {
+  withdraw(lettersOf().all({ member: memberId }));
+}
+
+function withdraw(found: readonly unknown[]): void {
+  const letters = JSON.stringify([...new Set(found)]);
   if (letters === '[]') return;
   for (const step of [unmailed, unlooked, forgotten, taken]) step().run({ letters });
 }
@@ -24,6 +33,10 @@ const searchesFinding = prepared((d) => d.$client.prepare(`
   select distinct l.letter_id from outbox w cross join letter_searches l on l.letter_id = w.id cross join json_each(@posts) j cross join posts p on p.id = j.value
   where w.sent_at is null and exists (select 1 from saved_search_hits h where h.search_id = l.search_id and h.mailed_at = l.mailed_at
     and ((h.kind = 'post' and h.ref = cast(p.id as text)) or (h.kind = 'thread' and p.number = 1 and h.ref = cast(p.thread_id as text))))`).pluck());
+
+const lettersOf = prepared((d) => d.$client.prepare(`
+  select l.letter_id from notifications n cross join letter_notifications l on l.notification_id = n.id where n.member_id = @member and ${waits}
+  union select l.letter_id from saved_searches s cross join letter_searches l on l.search_id = s.id where s.member_id = @member and ${waits}`).pluck());
 
 const of = '(select value from json_each(@letters))';
 const unmailed = prepared((d) => d.$client.prepare(`update notifications set mailed_at = null where id in (select notification_id from letter_notifications where letter_id in ${of})`));
