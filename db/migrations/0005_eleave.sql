@@ -12,3 +12,5 @@ CREATE INDEX `blocks_blocked` ON `blocks` (`blocked_id`);--> statement-breakpoin
 CREATE TABLE `former_handles` (
 	`hash` text PRIMARY KEY NOT NULL
 );
+--> statement-breakpoint
+ALTER TABLE `outbox` ADD `passing` integer;

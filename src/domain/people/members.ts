@@ -1,4 +1,4 @@
-import { and, asc, count, desc, eq, gt, like, or, sql } from 'drizzle-orm';
+import { and, asc, count, desc, eq, gt, like, notLike, or, sql } from 'drizzle-orm';
 import { z } from 'zod';
 import { db, members } from '#db/client.ts';
 import { line } from '#lib/fields.ts';
@@ -6,6 +6,7 @@ import { paging, type Paging } from '#lib/paging.ts';
 import { slugify } from '#lib/slug.ts';
 import { NotFound } from '../errors.ts';
 import { isNamelessPost } from '../anonymity.ts';
+import { formerHost, wasHandle } from './former.ts';
 import { mustCoordinate } from './permissions.ts';
 import type { Author, Member, Role, Viewer } from './types.ts';
 
@@ -47,14 +48,14 @@ export function memberById(id: number): Member {
   return asMember(row);
 }
 
-/** A handle nobody has yet, made from the name: rosa-delgado, rosa-delgado-2 … Call inside the transaction that uses it. */
+/** A handle nobody has or had, made from the name: rosa-delgado, rosa-delgado-2 … Call inside the transaction that uses it. */
 export function freeHandle(name: string): string {
   const base = slugify(name);
   const taken = new Set(db.select({ handle: members.handle }).from(members)
     .where(or(eq(members.handle, base), like(members.handle, `${base}-%`))).all().map((m) => m.handle));
   for (let n = 1; ; n++) {
     const handle = n === 1 ? base : `${base}-${n}`;
-    if (!taken.has(handle)) return handle;
+    if (!taken.has(handle) && !wasHandle(handle)) return handle;
   }
 }
 
@@ -89,13 +90,14 @@ export function listMembers(viewer: Viewer, query: string, page: string | null):
   mustCoordinate(viewer);
   const like_ = `%${query.replace(/[\\%_]/g, (c) => `\\${c}`)}%`;
   const found = query ? sql`(${members.name} like ${like_} escape '\\' or ${members.handle} like ${like_} escape '\\' or ${members.email} like ${like_} escape '\\')` : undefined;
-  const total = db.select({ n: count() }).from(members).where(found).get()?.n ?? 0;
+  const listed = and(notLike(members.email, `%@${formerHost}`), found);
+  const total = db.select({ n: count() }).from(members).where(listed).get()?.n ?? 0;
   const slice = paging(total, 50, page);
   const rows = db.select({
     id: members.id, handle: members.handle, name: members.name, email: members.email, role: members.role, sample: members.sample,
     joined: members.createdAt, confirmed: sql<number>`${members.emailConfirmedAt} is not null`, suspendedUntil: members.suspendedUntil, suspendedReason: members.suspendedReason,
     posts: sql<number>`(select count(*) from posts p where p.author_id = members.id and p.removed_at is null and not ${sql.raw(isNamelessPost('p.id'))})`,
-  }).from(members).where(found).orderBy(desc(members.createdAt), asc(members.id)).limit(slice.size).offset(slice.offset).all();
+  }).from(members).where(listed).orderBy(desc(members.createdAt), asc(members.id)).limit(slice.size).offset(slice.offset).all();
   return { members: rows.map((r) => ({ ...r, confirmed: Boolean(r.confirmed) })), total, paging: slice };
 }
 
