@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
 import {
-  acceptedAnswers, agencyAccounts, anonymousPosts, answerChecks, appeals, attachments, attempts, authenticators, blocks, bookmarks, caseNotes, cases, closedThreads, collectionItems, collections, confirmations, corrections, db, decisions, drafts, emailChanges,
+  acceptedAnswers, agencyAccounts, answerChecks, appeals, attachments, attempts, authenticators, blocks, bookmarks, caseNotes, cases, closedThreads, collectionItems, collections, confirmations, corrections, db, decisions, drafts, emailChanges,
   flags, follows, formTokens, forumCoordinators, heldFiles, heldPosts, imports, knownBrowsers, links, log, mailStops, memberActivity, members, memberTraits, merges, notifications, notificationSettings, outbox, passkeys, placeChanges, places, postFiles, posts, postVersions,
   profiles, questionTurns, reactions, readMarks, recoveryCodes, resources, resourceVersions, savedSearches, sessions, signInLinks, signInSteps, strayDrafts, thesaurusEntries, thesaurusSuggestions, threadActs, threadReads, threads, transaction, trustChanges, trustLevels, withheldVersions,
 } from '#db/client.ts';
@@ -41,7 +41,7 @@ export async function wholeMember(other: Member): Promise<WholeMember> {
   reply(other, others, `${quoteOf(other, mine)}Thank you.`);
   reply(other, nameless, 'An answer to whoever asks.');
   return transaction(() => {
-    const resource = db.insert(resources).values({ id: 'hub:q1', slug: 'q1', kind: 'reference', type: 'report', status: 'in-review', origin: 'hub', title: 'A work that waits', csl: {}, submittedById: memberId, reviewerId: memberId, ownerId: memberId, suggestionNote: `${quilla.name} likes it` }).returning().get();
+    db.insert(resources).values({ id: 'hub:q1', slug: 'q1', kind: 'reference', type: 'report', status: 'in-review', origin: 'hub', title: 'A work that waits', csl: {}, submittedById: memberId, reviewerId: memberId, ownerId: memberId, suggestionNote: `${quilla.name} likes it` }).run();
     db.insert(resources).values({ id: 'hub:q2', slug: 'q2', kind: 'reference', type: 'report', status: 'published', publishedAt: new Date(), origin: 'hub', title: 'A published work', csl: {}, submittedById: other.id, publishedById: memberId, ownerId: memberId }).run();
     const comments = db.insert(threads).values({ resourceId: 'hub:q2', title: 'Comments', slug: 'comments', authorId: memberId, lastPosterId: memberId, postCount: 1, lastNumber: 1 }).returning().get();
     const comment = db.insert(posts).values({ threadId: comments.id, number: 1, authorId: memberId, markdown: 'A comment with peonies.', html: '<p>A comment with peonies.</p>', renderedBy: 1 }).returning().get();

@@ -43,6 +43,7 @@ export const limits = {
   saveSearchPerMember: { most: 120, seconds: 10 * 60 },
   followPerMember: { most: 240, seconds: 10 * 60 },
   reactPerMember: { most: 60, seconds: 10 * 60 },
+  exportPerMember: { most: 3, seconds: 60 * 60 },
   threadPerMember: { most: 10, seconds: 60 * 60 },
 } satisfies Record<string, Limit>;
 
