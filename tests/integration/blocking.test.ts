@@ -15,7 +15,7 @@ import { quoteOf } from '#domain/forum/quoting.ts';
 import { react, whoReacted } from '#domain/forum/reacting.ts';
 import { createThread } from '#domain/forum/starting-threads.ts';
 import { findThread, listThreads } from '#domain/forum/threads.ts';
-import { blockedBy } from '#domain/people/blocked.ts';
+import { blockedBy } from '#domain/blocked.ts';
 import { indexMember } from '#domain/people/searchable.ts';
 import type { Member } from '#domain/people/types.ts';
 import { listDirectory, readDirectoryAsk } from '#domain/profiles/directory.ts';

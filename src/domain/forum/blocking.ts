@@ -11,7 +11,7 @@ import type { Author, Member, Viewer } from '../people/types.ts';
 
 export const blockInput = z.object({ memberId: rowId });
 
-/** Blocks a member for the actor, which mutes them too: see people/blocked.ts. Letters that wait for the actor are written anew, without them. Throws NotFound, Invalid, TooMany. */
+/** Blocks a member for the actor, which mutes them too: see domain/blocked.ts. Letters that wait for the actor are written anew, without them. Throws NotFound, Invalid, TooMany. */
 export function blockMember(actor: Member, { memberId }: z.output<typeof blockInput>): void {
   mustSignIn(actor);
   countAttempt('followPerMember', actor.id);

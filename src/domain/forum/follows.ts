@@ -1,8 +1,8 @@
 import { and, eq, isNotNull } from 'drizzle-orm';
 import { z } from 'zod';
 import { db, follows, forums, mailStops, members, prepared, themes, threads, transaction } from '#db/client.ts';
+import { blockedBy } from '../blocked.ts';
 import { Invalid, NotFound } from '../errors.ts';
-import { blockedBy } from '../people/blocked.ts';
 import { countAttempt } from '../people/limits.ts';
 import { mustSignIn } from '../people/permissions.ts';
 import { safeNext } from '../people/signing-in.ts';

@@ -2,7 +2,7 @@ import { and, eq, inArray, isNotNull } from 'drizzle-orm';
 import { db, members, postMentions, prepared } from '#db/client.ts';
 import { mapText } from '#lib/html-text.ts';
 import { renderMarkdown } from '#lib/markdown.ts';
-import { hasBlocked } from '../people/blocked.ts';
+import { hasBlocked } from '../blocked.ts';
 import { mustKeepToLevel } from '../people/limits.ts';
 import { isNamelessPost } from '../anonymity.ts';
 import { mustSignIn } from '../people/permissions.ts';

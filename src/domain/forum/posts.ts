@@ -4,10 +4,10 @@ import { bumpChanges, db, members, posts, postVersions, prepared, threads, trans
 import { rendererVersion } from '#lib/markdown.ts';
 import { rowId, text } from '#lib/fields.ts';
 import { hideAuthor, isNamedAuthor, isNameless, isWrittenNamelessly, nameless, personColumns } from '../anonymity.ts';
+import { blockedBy } from '../blocked.ts';
 import { Denied, NotFound } from '../errors.ts';
 import { withdrawLettersAbout } from '../mail/withdrawing.ts';
 import { correctionsUnder } from '../moderation/corrections.ts';
-import { blockedBy } from '../people/blocked.ts';
 import { countAttempt } from '../people/limits.ts';
 import { canModerate, canModerateIn, canWrite, mustWrite } from '../people/permissions.ts';
 import type { Member, Viewer } from '../people/types.ts';

@@ -1,6 +1,6 @@
 import { prepared, untilChange } from '#db/client.ts';
 import { paging, type Paging } from '#lib/paging.ts';
-import { blockedBy } from '../people/blocked.ts';
+import { blockedBy } from '../blocked.ts';
 import { canModerate } from '../people/permissions.ts';
 import type { Role, Viewer, Visibility } from '../people/types.ts';
 import { knownPlaces, type KnownPlace } from '../places/known.ts';

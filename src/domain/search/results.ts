@@ -2,7 +2,7 @@ import { prepared } from '#db/client.ts';
 import { escapeHtml } from '#lib/markdown.ts';
 import { paging, type Paging } from '#lib/paging.ts';
 import { isNamelessPost } from '../anonymity.ts';
-import { blockedBy, hasBlocked } from '../people/blocked.ts';
+import { blockedBy, hasBlocked } from '../blocked.ts';
 import type { Viewer } from '../people/types.ts';
 import type { DocumentKind } from './attributes.ts';
 import type { How } from './groups.ts';

@@ -1,6 +1,6 @@
 import { prepared } from '#db/client.ts';
-import { isNamelessPost } from '../anonymity.ts';
-import type { Viewer } from './types.ts';
+import { isNamelessPost } from './anonymity.ts';
+import type { Viewer } from './people/types.ts';
 
 /*
  * To block is to mute and more. Muting (forum/muted.ts) keeps somebody out of what one is told and out of one's lists; whoever is blocked is muted too, and
