@@ -46,7 +46,7 @@ export function scrubEverything(traces: Traces): void {
   const sqlite = db.$client;
   const scrub = scrubber(traces);
   sqlite.function('scrubbed', { deterministic: true }, (text: unknown, names: unknown) => (typeof text === 'string' ? scrub(text, names === 1) : text));
-  const needles = [traces.handle, traces.name, inMarkdown(traces.name), inHtml(traces.name), ...traces.emails].map((needle) => needle.toLowerCase());
+  const needles = [...new Set([traces.handle, traces.name, inMarkdown(traces.name), inHtml(traces.name), ...traces.emails].map((needle) => needle.toLowerCase()))];
   const tables = sqlite.prepare(`select name from sqlite_master where type = 'table'`).pluck().all() as string[];
   for (const table of tables.filter((name) => !untouched.test(name))) {
     const columns = sqlite.prepare(`select name from pragma_table_info('${table}') where upper(type) = 'TEXT' and pk = 0`).pluck().all() as string[];
