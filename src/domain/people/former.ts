@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { eq } from 'drizzle-orm';
-import { db, formerHandles, members, secrets } from '#db/client.ts';
-import { newToken } from '#lib/tokens.ts';
+import { db, formerHandles, members } from '#db/client.ts';
+import { hubSecret } from '../secrets.ts';
 
 /*
  * What members leave behind when they go and do not delete it belongs to one row that stands for all of them, so that nothing ties one such post to another.
@@ -38,13 +38,4 @@ export function wasHandle(handle: string): boolean {
   return db.select({ hash: formerHandles.hash }).from(formerHandles).where(eq(formerHandles.hash, hashOf(handle))).get() !== undefined;
 }
 
-const hashOf = (handle: string) => createHmac('sha256', secret()).update(handle).digest('hex');
-
-/** Made when it is first needed; another process may have been quicker. */
-function secret(): string {
-  const known = () => db.select({ value: secrets.value }).from(secrets).where(eq(secrets.name, 'handles')).get()?.value;
-  const found = known();
-  if (found) return found;
-  db.insert(secrets).values({ name: 'handles', value: newToken() }).onConflictDoNothing().run();
-  return known() ?? '';
-}
+const hashOf = (handle: string) => createHmac('sha256', hubSecret('handles')).update(handle).digest('hex');
