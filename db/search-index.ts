@@ -1,6 +1,7 @@
 /**
  * The full-text index over `search_documents`, and the triggers that keep it in step and write down what changed. Idempotent: run after every migration.
  * What is remembered about documents in memory is brought up to date from `search_changes`.
+ * What is deleted from it is taken out of its files at once, not when they are next merged.
  * Porter stems English; diacritics are folded. It stores no text of its own (external content).
  */
 export const searchIndex = `
@@ -9,6 +10,7 @@ create virtual table if not exists search_index using fts5(
   content = 'search_documents', content_rowid = 'id',
   tokenize = "porter unicode61 remove_diacritics 2", prefix = '2 3'
 );
+insert into search_index (search_index, rank) values ('secure-delete', 1);
 create trigger if not exists search_documents_added after insert on search_documents begin
   insert into search_index (rowid, title, people, summary, body) values (new.id, new.title, new.people, new.summary, new.body);
 end;

@@ -6,6 +6,7 @@ import { backfillPostLinks } from '#domain/forum/post-links.ts';
 import { fillWorkKeys } from '#domain/library/backfill.ts';
 import { stopImports } from '#domain/library/imports/reading.ts';
 import { setUpLink } from '#domain/moderation/setting-up.ts';
+import { sealAuthenticators } from '#domain/people/authenticators.ts';
 import { putPlaces } from '#domain/places/importing.ts';
 import { matchPlaces } from '#domain/profiles/editing.ts';
 import { search } from '#domain/search/results.ts';
@@ -40,6 +41,7 @@ export async function openHub(): Promise<Hub> {
   const { dataDir, demo } = settings();
   openDatabase(join(dataDir, 'hub.sqlite'), join(process.cwd(), 'db/migrations'));
   await syncContent();
+  sealAuthenticators();
   fillWorkKeys();
   backfillPostLinks();
   const { read } = putPlaces(readFileSync(join(process.cwd(), 'content/places.csv'), 'utf8'));

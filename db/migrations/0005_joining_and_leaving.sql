@@ -47,6 +47,21 @@ CREATE TABLE `confirmation_flags` (
 );
 --> statement-breakpoint
 CREATE UNIQUE INDEX `confirmation_flags_once` ON `confirmation_flags` (`post_id`,`member_id`,`by_id`) WHERE closed_at is null;--> statement-breakpoint
+CREATE TABLE `blocks` (
+	`member_id` integer NOT NULL,
+	`blocked_id` integer NOT NULL,
+	`at` integer DEFAULT (unixepoch('subsec') * 1000) NOT NULL,
+	PRIMARY KEY(`member_id`, `blocked_id`),
+	FOREIGN KEY (`member_id`) REFERENCES `members`(`id`) ON UPDATE no action ON DELETE cascade,
+	FOREIGN KEY (`blocked_id`) REFERENCES `members`(`id`) ON UPDATE no action ON DELETE cascade,
+	CONSTRAINT "blocks_other" CHECK("blocks"."member_id" <> "blocks"."blocked_id")
+);
+--> statement-breakpoint
+CREATE INDEX `blocks_blocked` ON `blocks` (`blocked_id`);--> statement-breakpoint
+CREATE TABLE `former_handles` (
+	`hash` text PRIMARY KEY NOT NULL
+);
+--> statement-breakpoint
 CREATE TABLE `letter_posts` (
 	`letter_id` integer NOT NULL,
 	`post_id` integer NOT NULL,
@@ -55,4 +70,5 @@ CREATE TABLE `letter_posts` (
 	FOREIGN KEY (`post_id`) REFERENCES `posts`(`id`) ON UPDATE no action ON DELETE cascade
 );
 --> statement-breakpoint
-CREATE INDEX `letter_posts_post` ON `letter_posts` (`post_id`);
+CREATE INDEX `letter_posts_post` ON `letter_posts` (`post_id`);--> statement-breakpoint
+ALTER TABLE `outbox` ADD `passing` integer;

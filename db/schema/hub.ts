@@ -30,6 +30,8 @@ export const outbox = sqliteTable('outbox', {
   tries: integer('tries').notNull().default(0),
   sentAt: moment('sent_at'),
   failure: text('failure'),
+  /** Nothing of it is kept once it is sent or given up, not even to whom. */
+  passing: integer('passing', { mode: 'boolean' }),
 }, (t) => [index('outbox_waiting').on(t.nextTryAt).where(sql`sent_at is null`)]);
 
 /** Keys that the hub made for itself and that nobody else may know. */

@@ -14,4 +14,5 @@ export * from './histories.ts';
 export * from './moderation.ts';
 export * from './trust.ts';
 export * from './search.ts';
+export * from './leaving.ts';
 export * from './letters.ts';

@@ -21,7 +21,7 @@ export const passkeys = sqliteTable('passkeys', {
 /** The shared secret of an authenticator app (TOTP, RFC 6238), confirmed by a first code. */
 export const authenticators = sqliteTable('authenticators', {
   memberId: integer('member_id').primaryKey().references(() => members.id, { onDelete: 'cascade' }),
-  /** Base32. */
+  /** Base32, sealed with a key that is not in the database (lib/sealing.ts). */
   secret: text('secret').notNull(),
   createdAt: moment('created_at').notNull().default(now),
   /** The time step of the last code that was taken: no code is taken twice. */

@@ -1,4 +1,5 @@
 import { defineAction } from 'astro:actions';
+import { blockInput, blockMember, unblockMember } from '#domain/forum/blocking.ts';
 import { follow, followInput } from '#domain/forum/follows.ts';
 import { readAllInput, readAllNotifications, readNotification, readOneInput } from '#domain/forum/inbox.ts';
 import { notificationSettingsInput, setNotificationSettings } from '#domain/forum/notification-settings.ts';
@@ -8,6 +9,11 @@ import { asMember } from './handlers.ts';
 export const follows = {
   set: defineAction({ accept: 'form', input: followInput, handler: asMember(follow) }),
   settings: defineAction({ accept: 'form', input: notificationSettingsInput, handler: asMember(setNotificationSettings) }),
+};
+
+export const blocks = {
+  add: defineAction({ accept: 'form', input: blockInput, handler: asMember(blockMember) }),
+  remove: defineAction({ accept: 'form', input: blockInput, handler: asMember(unblockMember) }),
 };
 
 export const notifications = {

@@ -2,7 +2,7 @@ import { attachments } from './attachments.ts';
 import { bookmarks, collections } from './collections.ts';
 import { drafts } from './drafts.ts';
 import { answers, comments, posts, questions, reactions, threads } from './forum.ts';
-import { follows, notifications, unread } from './follows.ts';
+import { blocks, follows, notifications, unread } from './follows.ts';
 import { forums } from './forums.ts';
 import { imports } from './imports.ts';
 import { links } from './links.ts';
@@ -17,5 +17,5 @@ import { thesaurus } from './thesaurus.ts';
 
 export const server = {
   members, forums, threads, posts, comments, drafts, answers, questions, reactions, moderation, flags, corrections, cases, resources, collections, bookmarks, imports, links, duplicates, attachments, places, thesaurus, searches, mail,
-  follows, notifications, unread, signIn, proof, security,
+  follows, blocks, notifications, unread, signIn, proof, security,
 };

@@ -1,17 +1,18 @@
 import { defineAction, type ActionAPIContext } from 'astro:actions';
+import { leaveHub, leaveInput } from '#domain/leaving/leaving.ts';
 import { confirmEmail, confirmInput, join, joinInput } from '#domain/people/joining.ts';
 import { editProfile, profileInput } from '#domain/profiles/editing.ts';
 import { dropPhoto, photoInput, putPhoto } from '#domain/profiles/photo.ts';
 import { changePassword, changePasswordInput, newPasswordInput, requestReset, resetInput, setNewPassword } from '#domain/people/resetting.ts';
 import type { Browser } from '#domain/people/cookies.ts';
 import type { Way } from '#domain/people/letting-in.ts';
-import { startSession } from '#domain/people/sessions.ts';
+import { noCookie, startSession } from '#domain/people/sessions.ts';
 import { setUp, setUpInput } from '#domain/moderation/setting-up.ts';
 import { signIn, signInInput } from '#domain/people/signing-in.ts';
 import { incomingFolder, receivedFile } from '#lib/incoming-files.ts';
 import { settings } from '#lib/settings.ts';
 import { browserOf, enter } from '../entering.ts';
-import { answered, asMember, asVisitor, setCookie } from './handlers.ts';
+import { answered, asMember, asSession, asVisitor, setCookie } from './handlers.ts';
 
 /** Wraps a command that ends in knowing who somebody is: they are let in. Then the page goes where the form says, or `to`. */
 function signingIn<Input extends { next?: string | null | undefined } | object>(command: (input: Input, address: string, browser: Browser) => Promise<number>, way: Way, to = '/') {
@@ -21,7 +22,17 @@ function signingIn<Input extends { next?: string | null | undefined } | object>(
   };
 }
 
+/** Ends in nobody being signed in. */
+const leave = defineAction({
+  accept: 'form', input: leaveInput,
+  handler: async (input, context) => {
+    await asSession(leaveHub)(input, context);
+    setCookie(context, noCookie());
+  },
+});
+
 export const members = {
+  leave,
   join: defineAction({ accept: 'form', input: joinInput, handler: asVisitor(join) }),
   confirm: defineAction({ accept: 'form', input: confirmInput, handler: signingIn(confirmEmail, 'password', '/account?welcome') }),
   signIn: defineAction({ accept: 'form', input: signInInput, handler: signingIn(signIn, 'password') }),

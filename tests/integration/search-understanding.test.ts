@@ -208,9 +208,9 @@ test('what is new to a search is what was written since, once a thread', () => {
 });
 
 test('likely answers while asking: threads and resources, for words only', () => {
-  expect(likelyAnswers('Which wallboard should we use').map((r) => r.title)).toContain('Which wallboard do you use');
-  expect(likelyAnswers('How do others repair potholes: "type:book" -x').map((r) => r.url)).toContain('/library/potholes');
-  expect(likelyAnswers('wallboard')).toEqual([]);
+  expect(likelyAnswers(null, 'Which wallboard should we use').map((r) => r.title)).toContain('Which wallboard do you use');
+  expect(likelyAnswers(null, 'How do others repair potholes: "type:book" -x').map((r) => r.url)).toContain('/library/potholes');
+  expect(likelyAnswers(null, 'wallboard')).toEqual([]);
 });
 
 test('page by page everything comes once', () => {

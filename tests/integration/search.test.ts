@@ -116,7 +116,7 @@ test('10,000 odd texts: always an answer, never markup of theirs', { timeout: 24
     if (answer.results.length > 20 || answer.results.some((r) => /<(?!\/?mark>)/.test(r.titleHtml + r.snippetHtml))) expect.fail(JSON.stringify(q));
     if (n % 50 === 0) {
       readLongForm(q);
-      likelyAnswers(q);
+      likelyAnswers(null, q);
       nearest(q);
     }
   }

@@ -1,15 +1,16 @@
 import { eq } from 'drizzle-orm';
 import { Secret, TOTP } from 'otpauth';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { authenticators, db, recoveryCodes } from '#db/client.ts';
+import { authenticators, db, recoveryCodes, signInSteps } from '#db/client.ts';
 import { Denied, Invalid, TooMany } from '#domain/errors.ts';
-import { confirmAuthenticator, confirmAuthenticatorInput, hasAuthenticator, prepareAuthenticator, recoveryCodesLeft, removeAuthenticator, renewRecoveryCodes, takeSecondFactor } from '#domain/people/authenticators.ts';
+import { confirmAuthenticator, confirmAuthenticatorInput, hasAuthenticator, prepareAuthenticator, recoveryCodesLeft, removeAuthenticator, renewRecoveryCodes, sealAuthenticators, takeSecondFactor } from '#domain/people/authenticators.ts';
 import { awaitsSecondFactor, giveSecondFactor, letIn, secondFactorInput, type Way } from '#domain/people/letting-in.ts';
 import { limits } from '#domain/people/limits.ts';
 import { proveByLink, requestProofLink } from '#domain/people/mailed-links.ts';
 import { proveByCode, proveByPassword } from '#domain/people/proving-again.ts';
 import { sessionCookie, type Session } from '#domain/people/sessions.ts';
 import type { Member } from '#domain/people/types.ts';
+import { isSealed, unseal } from '#lib/sealing.ts';
 import { browserOfTest, enter, forgetLimits, lettersTo, password, sessionIn, sessionOf } from '../support/cast.ts';
 import { useDatabase } from '../support/database.ts';
 
@@ -18,7 +19,7 @@ beforeEach(forgetLimits);
 
 /** What an app with this key shows, or showed so many seconds ago. */
 const shownBy = (key: string, secondsAgo = 0) => new TOTP({ secret: Secret.fromBase32(key.replaceAll(' ', '')) }).generate({ timestamp: Date.now() - secondsAgo * 1000 });
-const codeOf = (member: Member, secondsAgo = 0) => shownBy(db.select().from(authenticators).where(eq(authenticators.memberId, member.id)).get()?.secret ?? '', secondsAgo);
+const codeOf = (member: Member, secondsAgo = 0) => shownBy(unseal(db.select().from(authenticators).where(eq(authenticators.memberId, member.id)).get()?.secret ?? '', `authenticator ${member.id}`) ?? '', secondsAgo);
 /** A browser in which an authenticator waits to be confirmed, and its key. */
 async function preparing(session: Session) {
   const browser = browserOfTest();
@@ -63,6 +64,22 @@ describe('setting it up', () => {
     expect(lettersTo(rosa.email).at(-1)?.subject).toContain('second step was added');
     expect(JSON.stringify(db.select().from(recoveryCodes).all())).not.toContain(plain(codes[0] ?? ''));
     await expect(prepareAuthenticator(session, browser)).rejects.toThrow(Denied);
+    // Neither the secret in force nor the one that waited stands in the database as it is.
+    expect(JSON.stringify([db.select().from(authenticators).all(), db.select().from(signInSteps).all()])).not.toContain(key.replaceAll(' ', ''));
+  });
+
+  test('a secret from before they were sealed is sealed, and goes on', async () => {
+    const rosa = await enter('rosa');
+    const { secret = '' } = db.select().from(authenticators).where(eq(authenticators.memberId, rosa.id)).get() ?? {};
+    db.update(authenticators).set({ secret: unseal(secret, `authenticator ${rosa.id}`) ?? '', lastStep: 0 }).where(eq(authenticators.memberId, rosa.id)).run();
+    expect([sealAuthenticators(), sealAuthenticators()]).toEqual([1, 0]);
+    expect(isSealed(db.select().from(authenticators).where(eq(authenticators.memberId, rosa.id)).get()?.secret ?? '')).toBe(true);
+    takeSecondFactor(rosa.id, codeOf(rosa), 'here');
+    // One that was put into another's row opens nothing.
+    const tom = await enter('tom');
+    db.insert(authenticators).values({ memberId: tom.id, secret }).run();
+    expect(() => takeSecondFactor(tom.id, shownBy(unseal(secret, `authenticator ${rosa.id}`) ?? ''), 'here')).toThrow(Invalid);
+    db.delete(authenticators).where(eq(authenticators.memberId, tom.id)).run();
   });
 
   test('and every change of it takes a fresh proof', async () => {

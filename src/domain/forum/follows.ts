@@ -1,6 +1,7 @@
 import { and, eq, isNotNull } from 'drizzle-orm';
 import { z } from 'zod';
 import { db, follows, forums, mailStops, members, prepared, themes, threads, transaction } from '#db/client.ts';
+import { blockedBy } from '../blocked.ts';
 import { Invalid, NotFound } from '../errors.ts';
 import { countAttempt } from '../people/limits.ts';
 import { mustSignIn } from '../people/permissions.ts';
@@ -75,6 +76,7 @@ export function follow(actor: Member, { kind, ref: given, level, back }: z.outpu
   countAttempt('followPerMember', actor.id);
   if (kind === 'thread' && level === 'first-post') throw new Invalid({ level: 'A thread is followed as a whole, or not.' });
   const ref = refOf(actor, kind, given, level);
+  if (kind === 'member' && blockedBy(actor).has(Number(ref))) throw new Invalid({ level: 'You have blocked this member, so nothing they write is told to you. Unblock them first.' });
   if (kind === 'member' && ref === String(actor.id)) throw new Invalid({ level: 'You cannot follow or mute yourself.' });
   transaction(() => {
     const which = and(eq(follows.memberId, actor.id), eq(follows.kind, kind), eq(follows.ref, ref));

@@ -4,6 +4,7 @@ import { db, notifications, prepared } from '#db/client.ts';
 import { rowId } from '#lib/fields.ts';
 import { paging, type Paging } from '#lib/paging.ts';
 import { isNamelessIn, isNamelessPost, namelessName, shownName } from '../anonymity.ts';
+import { hasBlocked } from '../blocked.ts';
 import { NotFound } from '../errors.ts';
 import type { NotificationKind, NotificationReason } from '../mail/notifications.ts';
 import { mustSignIn } from '../people/permissions.ts';
@@ -29,7 +30,7 @@ export interface ToldRow {
 
 /**
  * Columns and joins that tell a notification; what holds no more is not told: a removed or hidden post or thread, a resource that was retired, an
- * answer that is not accepted any more. A post that quotes something hidden comes without its text.
+ * answer that is not accepted any more, what somebody did whom the reader has blocked (unless in office). A post that quotes something hidden comes without its text.
  */
 export const toldColumns = `
   n.id, n.kind, n.reason, n.post_id, coalesce(p.thread_id, n.thread_id) as thread_id, n.words, n.url, n.created_at, n.read_at, p.number, t.title, t.resource_id is not null as comment, ${shownName(isNamelessPost('p.id'), 'w')} as author_name,
@@ -41,7 +42,9 @@ export const toldJoins = `
   left join posts p on p.id = n.post_id left join threads t on t.id = coalesce(p.thread_id, n.thread_id) left join members w on w.id = p.author_id
   left join members a on a.id = n.actor_id left join resources s on s.id = t.resource_id`;
 export const stands = `(n.post_id is null or (p.removed_at is null and t.removed_at is null and (t.resource_id is null or s.status = 'published')
-  and (n.kind <> 'accepted' or exists (select 1 from accepted_answers y where y.post_id = n.post_id))))`;
+  and (n.kind <> 'accepted' or exists (select 1 from accepted_answers y where y.post_id = n.post_id))
+  and not (n.kind in ('mention', 'quote', 'reply', 'new-thread') and ${hasBlocked('n.member_id', 'p.author_id')} and not ${isNamelessPost('p.id')})
+  and not (n.kind = 'accepted' and n.actor_id is t.author_id and ${hasBlocked('n.member_id', 'n.actor_id')})))`;
 
 /** How many notifications the viewer has not read. 0 for visitors. */
 export function countUnreadTold(viewer: Viewer): number {

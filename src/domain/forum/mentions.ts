@@ -2,6 +2,7 @@ import { and, eq, inArray, isNotNull } from 'drizzle-orm';
 import { db, members, postMentions, prepared } from '#db/client.ts';
 import { mapText } from '#lib/html-text.ts';
 import { renderMarkdown } from '#lib/markdown.ts';
+import { hasBlocked } from '../blocked.ts';
 import { mustKeepToLevel } from '../people/limits.ts';
 import { isNamelessPost } from '../anonymity.ts';
 import { mustSignIn } from '../people/permissions.ts';
@@ -66,7 +67,7 @@ export interface Mentionable { handle: string; name: string; place: string | nul
 
 /**
  * Members whose handle, or a word of whose name, begins so, at most eight: those who write most first. Only those who agreed to be listed, or
- * have written under their name where everybody reads. For members.
+ * have written under their name where everybody reads; nobody whom the viewer has blocked. For members.
  */
 export function membersToMention(viewer: Viewer, beginning: string): Mentionable[] {
   mustSignIn(viewer);
@@ -77,5 +78,5 @@ const named = `(select count(*) from posts p join threads t on t.id = p.thread_i
 const mentionable = prepared((d) => d.$client.prepare(`
   select handle, name, place from (
     select m.handle, m.name, m.place, m.listed, ${named} as posts from members m
-    where m.email_confirmed_at is not null and m.id <> @viewer and (m.handle like @like escape '\\' or m.name like @like escape '\\' or m.name like @inName escape '\\'))
+    where m.email_confirmed_at is not null and m.id <> @viewer and not ${hasBlocked('@viewer', 'm.id')} and (m.handle like @like escape '\\' or m.name like @like escape '\\' or m.name like @inName escape '\\'))
   where listed or posts > 0 order by posts desc, handle limit 8`));

@@ -16,7 +16,7 @@ export function mergeTargets(viewer: Viewer, thread: Thread): { similar: ThreadR
   mustModerateForum(viewer, thread.forumId);
   const mine = new Set(forumsToCoordinate(viewer).map(({ slug }) => slug));
   const others = (rows: ThreadRow[]) => rows.filter(({ id, removed, forum }) => id !== thread.id && !removed && forum !== null && mine.has(forum.slug));
-  const likely = likelyAnswers(thread.title, { resource: 0, thread: mostSimilar + 1, member: 0, page: 0 });
+  const likely = likelyAnswers(null, thread.title, { resource: 0, thread: mostSimilar + 1, member: 0, page: 0 });
   // The thread itself is among them; where hardly another one is, what comes near is better than nothing.
   const documents = [...likely, ...(likely.length > 2 ? [] : nearest(thread.title))].map(({ documentId }) => documentId);
   const found = threadsOfDocuments(documents);

@@ -4,6 +4,7 @@ import { bumpChanges, db, members, posts, postVersions, prepared, threads, trans
 import { rendererVersion } from '#lib/markdown.ts';
 import { rowId, text } from '#lib/fields.ts';
 import { hideAuthor, isNamedAuthor, isNameless, isWrittenNamelessly, nameless, personColumns } from '../anonymity.ts';
+import { blockedBy } from '../blocked.ts';
 import { Denied, NotFound } from '../errors.ts';
 import { withdrawLettersAbout } from '../mail/withdrawing.ts';
 import { correctionsUnder } from '../moderation/corrections.ts';
@@ -126,6 +127,7 @@ export function openingPost(viewer: Viewer, thread: Thread): PostView | null {
 
 function shownBetween(viewer: Viewer, thread: Thread, first: number, last: number): PostView[] {
   const writes = canReply(viewer, thread);
+  const blocked = blockedBy(viewer);
   const rows = postsBetween().all({ threadId: thread.id, first, last });
   const htmls = withTitles(rows.map((row) => (row.removedAt === null ? row.html : '')));
   const files = filesOfPosts(thread.id, first, last);
@@ -138,7 +140,7 @@ function shownBetween(viewer: Viewer, thread: Thread, first: number, last: numbe
     return {
       id: row.id, number: row.number, author: row.author ?? nameless, own, ownNameless: own && row.author === null, createdAt: row.createdAt, editedAt: removed ? null : editedLate(row), html: htmls[at] ?? '', files: files.get(row.id) ?? [],
       removed: removed ? { by: row.removedById === row.authorId ? 'author' as const : 'coordinator' as const, reason: row.removedReason } : null,
-      hidden: row.hidden,
+      hidden: row.hidden, folded: row.author !== null && blocked.has(row.authorId),
       corrections: removed ? [] : corrections.get(row.id) ?? [],
       mayEdit: own && (row.hidden || thread.hidden ? canWrite(viewer) : writes && !removed),
       mayRemove: own && writes && !removed && (row.number > 1 || thread.resourceId !== null),

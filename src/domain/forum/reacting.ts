@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { bumpChanges, db, members, posts, reactions, transaction } from '#db/client.ts';
 import { rowId } from '#lib/fields.ts';
 import { isNamedInThread, nameless, personColumns } from '../anonymity.ts';
+import { blockedBy } from '../blocked.ts';
 import { Denied, Invalid } from '../errors.ts';
 import { countAttempt } from '../people/limits.ts';
 import { mustWrite } from '../people/permissions.ts';
@@ -35,12 +36,13 @@ export function react(actor: Member, { postId, give, take }: z.output<typeof rea
   });
 }
 
-/** Who reacted to a post, by kind, the first one first. Throws NotFound, Gone. */
+/** Who reacted to a post, by kind, the first one first, without those whom the viewer has blocked. Throws NotFound, Gone. */
 export function whoReacted(viewer: Viewer, postId: number): { kind: ReactionKind; members: Author[] }[] {
   const post = findPost(viewer, postId);
   if (post.removed) return [];
   const rows = db.select({ kind: reactions.kind, member: personColumns(members) }).from(reactions).innerJoin(posts, eq(posts.id, reactions.postId))
     .leftJoin(members, isNamedInThread(members, reactions.memberId, posts.threadId))
     .where(eq(reactions.postId, postId)).orderBy(asc(reactions.at), asc(reactions.memberId)).all();
-  return reactionKinds.map((kind) => ({ kind, members: rows.filter((row) => row.kind === kind).map((row) => row.member ?? nameless) })).filter((group) => group.members.length > 0);
+  const blocked = blockedBy(viewer);
+  return reactionKinds.map((kind) => ({ kind, members: rows.filter((row) => row.kind === kind && !blocked.has(row.member?.id ?? 0)).map((row) => row.member ?? nameless) })).filter((group) => group.members.length > 0);
 }

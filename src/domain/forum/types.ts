@@ -87,6 +87,8 @@ export interface PostView {
   removed: { by: 'author' | 'coordinator'; reason: string | null } | null;
   /** Out of view until a coordinator decides; it counts as removed everywhere. */
   hidden: boolean;
+  /** By somebody whom the viewer has blocked: there, but folded. */
+  folded: boolean;
   corrections: Correction[];
   mayEdit: boolean;
   mayRemove: boolean;

@@ -1,9 +1,10 @@
+import { rmSync } from 'node:fs';
 import { and, count, eq } from 'drizzle-orm';
 import { z } from 'zod';
 import { attachments, bumpChanges, db, prepared, resources, transaction } from '#db/client.ts';
 import { line, rowId, text } from '#lib/fields.ts';
 import { nameForSaving } from '#lib/file-kind.ts';
-import { filesFolder, forgetFiles } from '#lib/file-store.ts';
+import { filesFolder, forgetFiles, pathInStore } from '#lib/file-store.ts';
 import { incomingFolder } from '#lib/incoming-files.ts';
 import { settings } from '#lib/settings.ts';
 import { keepReceived, readReceived } from '#lib/taking-files.ts';
@@ -93,5 +94,9 @@ const grace = 3_600_000;
 export function forgetOrphanFiles(now = new Date()): number {
   const before = new Date(now.getTime() - grace);
   return forgetFiles(filesFolder(), before, (hash) => user().get({ hash }) !== undefined) + forgetFiles(incomingFolder(settings().dataDir), before, () => false);
+}
+/** Throws away the bytes of these files at once, as far as nothing uses them any more. */
+export function forgetFilesNow(hashes: readonly string[]): void {
+  for (const hash of new Set(hashes)) if (user().get({ hash }) === undefined) rmSync(pathInStore(filesFolder(), hash), { force: true });
 }
 const user = prepared((d) => d.$client.prepare('select 1 from attachments where hash = @hash union all select 1 from post_files where hash = @hash union all select 1 from held_files where hash = @hash union all select 1 from profiles where photo_hash = @hash limit 1'));

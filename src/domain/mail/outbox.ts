@@ -1,5 +1,5 @@
 import { and, asc, eq, isNull, lt, lte, sql } from 'drizzle-orm';
-import { db, outbox } from '#db/client.ts';
+import { db, foldLog, outbox } from '#db/client.ts';
 import { addDays } from '#lib/dates.ts';
 import { letterHtml, letterText, wrapped, type LetterPart } from '#lib/letter.ts';
 import type { Mailer } from '#lib/mailer.ts';
@@ -7,9 +7,9 @@ import { settings } from '#lib/settings.ts';
 import { stopUrl, type MailSubject } from './stopping.ts';
 
 /** Decides on a letter that somebody asked for, such as a link: it is sent if and only if the surrounding transaction is kept. Paragraphs are joined by blank lines; the signature is added. Returns its id. */
-export function post(to: string, subject: string, paragraphs: string[]): number {
+export function post(to: string, subject: string, paragraphs: string[], { passing = false }: { /** Nothing of the letter is kept once it is sent. */ passing?: boolean } = {}): number {
   const { name, url } = settings();
-  return db.insert(outbox).values({ to, subject, text: [...paragraphs.map((paragraph) => wrapped(paragraph)), `${name}\n${url}`].join('\n\n') }).returning({ id: outbox.id }).get().id;
+  return db.insert(outbox).values({ to, subject, passing: passing || null, text: [...paragraphs.map((paragraph) => wrapped(paragraph)), `${name}\n${url}`].join('\n\n') }).returning({ id: outbox.id }).get().id;
 }
 
 /** A letter that tells a member of something, and that they can stop. */
@@ -58,7 +58,7 @@ export async function sendOutbox(send: Mailer): Promise<{ sent: number; failed: 
     .orderBy(asc(outbox.id)).limit(50).all();
   const host = new URL(settings().url).hostname;
   let sent = 0;
-  for (const { id, to, subject, text, html, headers, tries, createdAt } of due) {
+  for (const { id, to, subject, text, html, headers, tries, createdAt, passing } of due) {
     // Claimed before it is sent, so that another process does not send it too.
     const claimed = db.update(outbox)
       .set({ tries: tries + 1, nextTryAt: new Date(Date.now() + 60_000 * 2 ** tries) })
@@ -68,9 +68,16 @@ export async function sendOutbox(send: Mailer): Promise<{ sent: number; failed: 
     const failure = await send({ to, subject, text, html, messageId, headers: others })
       .then(() => null, (error: unknown) => String(error));
     if (failure === null) sent++;
-    db.update(outbox).set(failure === null ? { sentAt: new Date(), failure: null, text: '', html: null, headers: null } : { failure }).where(eq(outbox.id, id)).run();
+    if (passing && (failure === null || tries + 1 >= maximumTries)) forgetWhole(id);
+    else db.update(outbox).set(failure === null ? { sentAt: new Date(), failure: null, text: '', html: null, headers: null } : { failure }).where(eq(outbox.id, id)).run();
   }
   return { sent, failed: due.length - sent };
+}
+
+/** Takes a letter out of the file, and out of the log of what was written to it lately. */
+function forgetWhole(id: number): void {
+  db.delete(outbox).where(eq(outbox.id, id)).run();
+  foldLog();
 }
 
 /** Forgets letters that were sent more than 30 days ago. */

@@ -1,10 +1,10 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { and, desc, eq, isNull } from 'drizzle-orm';
 import { z } from 'zod';
-import { db, mailStops, members, secrets, threads } from '#db/client.ts';
+import { db, mailStops, members, threads } from '#db/client.ts';
 import { settings } from '#lib/settings.ts';
-import { newToken } from '#lib/tokens.ts';
 import { NotFound } from '../errors.ts';
+import { hubSecret } from '../secrets.ts';
 
 /** What letters can be about, each stopped for itself: saved searches, everything in the forums, or one thread. */
 export type MailSubject = 'searches' | 'notifications' | `thread-${number}`;
@@ -85,16 +85,7 @@ export function stopsOf(memberId: number): MailStop[] {
 }
 
 const codeOf = (memberId: number, subject: MailSubject) =>
-  createHmac('sha256', secret()).update(`stop mail ${memberId} ${subject}`).digest().subarray(0, 16).toString('base64url');
-
-/** Made when it is first needed; another process may have been quicker. */
-function secret(): string {
-  const known = () => db.select({ value: secrets.value }).from(secrets).where(eq(secrets.name, 'mail')).get()?.value;
-  const found = known();
-  if (found) return found;
-  db.insert(secrets).values({ name: 'mail', value: newToken() }).onConflictDoNothing().run();
-  return known() ?? '';
-}
+  createHmac('sha256', hubSecret('mail')).update(`stop mail ${memberId} ${subject}`).digest().subarray(0, 16).toString('base64url');
 
 function same(a: string, b: string): boolean {
   const [one, other] = [Buffer.from(a), Buffer.from(b)];

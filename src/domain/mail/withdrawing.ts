@@ -15,7 +15,7 @@ const shows = prepared((d) => d.$client.prepare('insert into letter_posts (lette
 
 /** Takes letters that still wait and tell something of one kind about a post out of the outbox; what else they told is told anew. Call inside the transaction of the fact. */
 export function withdrawLettersTelling(postId: number, kind: NotificationKind): void {
-  takeBack(tellingKind().all({ post: postId, kind }) as number[]);
+  withdraw(tellingKind().all({ post: postId, kind }));
 }
 
 /**
@@ -24,12 +24,17 @@ export function withdrawLettersTelling(postId: number, kind: NotificationKind): 
  */
 export function withdrawLettersAbout(postIds: readonly number[]): void {
   const given = { posts: JSON.stringify(postIds) };
-  takeBack([...tellingOf().all(given), ...searchesFinding().all(given), ...showingOnly().all(given)] as number[]);
+  withdraw([...tellingOf().all(given), ...searchesFinding().all(given), ...showingOnly().all(given)]);
 }
 
-function takeBack(found: readonly number[]): void {
-  if (found.length === 0) return;
+/** Takes all letters of news that still wait for a member back: they are written anew by what holds now. Call inside the transaction that changes what they are told. */
+export function withdrawLettersTo(memberId: number): void {
+  withdraw(lettersOf().all({ member: memberId }));
+}
+
+function withdraw(found: readonly unknown[]): void {
   const letters = JSON.stringify([...new Set(found)]);
+  if (letters === '[]') return;
   for (const step of [unmailed, unlooked, forgotten, taken]) step().run({ letters });
 }
 
@@ -47,6 +52,10 @@ const searchesFinding = prepared((d) => d.$client.prepare(`
   select distinct l.letter_id from outbox w cross join letter_searches l on l.letter_id = w.id cross join json_each(@posts) j cross join posts p on p.id = j.value
   where w.sent_at is null and exists (select 1 from saved_search_hits h where h.search_id = l.search_id and h.mailed_at = l.mailed_at
     and ((h.kind = 'post' and h.ref = cast(p.id as text)) or (h.kind = 'thread' and p.number = 1 and h.ref = cast(p.thread_id as text))))`).pluck());
+
+const lettersOf = prepared((d) => d.$client.prepare(`
+  select l.letter_id from notifications n cross join letter_notifications l on l.notification_id = n.id where n.member_id = @member and ${waits}
+  union select l.letter_id from saved_searches s cross join letter_searches l on l.search_id = s.id where s.member_id = @member and ${waits}`).pluck());
 
 const of = '(select value from json_each(@letters))';
 const unmailed = prepared((d) => d.$client.prepare(`update notifications set mailed_at = null where id in (select notification_id from letter_notifications where letter_id in ${of})`));

@@ -36,7 +36,7 @@ const acts = {
   'close forum': ['public', 'closed a forum'], 'open forum': ['public', 'opened a forum again'], 'delete forum': ['public', 'took away an empty forum'],
   'add place': ['public', 'added a place'], 'edit place': ['public', 'changed the facts of a place'],
   'set up hub': ['coordinators', 'set up the hub'], 'suspend member': ['coordinators', 'suspended a member'], 'extend suspension': ['coordinators', 'extended a suspension'], 'restore member': ['coordinators', 'ended a suspension'],
-  'end sessions': ['coordinators', 'signed somebody out'], 'remove second step': ['coordinators', 'removed a second step'], 'appoint member': ['coordinators', 'changed a role'],
+  'end sessions': ['coordinators', 'signed somebody out'], 'remove second step': ['coordinators', 'removed a second step'], 'appoint member': ['coordinators', 'changed a role'], 'leave hub': ['coordinators', 'left the hub'],
 } as const;
 export type Act = keyof typeof acts;
 

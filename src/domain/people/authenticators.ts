@@ -3,7 +3,8 @@ import { and, eq, isNull, lt, count } from 'drizzle-orm';
 import { Secret, TOTP } from 'otpauth';
 import { toString as toSvg } from 'qrcode';
 import { z } from 'zod';
-import { authenticators, db, members, recoveryCodes, transaction } from '#db/client.ts';
+import { authenticators, db, foldLog, members, recoveryCodes, transaction } from '#db/client.ts';
+import { isSealed, seal, unseal } from '#lib/sealing.ts';
 import { settings } from '#lib/settings.ts';
 import { hashToken } from '#lib/tokens.ts';
 import { Denied, Invalid } from '../errors.ts';
@@ -24,6 +25,20 @@ const window = 1;
 export const codeField = z.string({ error: 'Please enter the code.' }).transform((code) => code.replaceAll(/[\s-]/g, '').toLowerCase()).pipe(z.string().min(1, 'Please enter the code.').max(60));
 
 const totpOf = (secret: string, account = '') => new TOTP({ issuer: settings().name, label: account, secret: Secret.fromBase32(secret), period });
+
+/** A sealed secret is good for its member alone. */
+const purposeOf = (memberId: number) => `authenticator ${memberId}`;
+
+/** Seals secrets that stand in the database as they are, from before they were sealed. Returns how many. */
+export function sealAuthenticators(): number {
+  const open = db.select({ memberId: authenticators.memberId, secret: authenticators.secret }).from(authenticators).all().filter(({ secret }) => !isSealed(secret));
+  if (open.length === 0) return 0;
+  transaction(() => {
+    for (const { memberId, secret } of open) db.update(authenticators).set({ secret: seal(secret, purposeOf(memberId)) }).where(eq(authenticators.memberId, memberId)).run();
+  });
+  foldLog();
+  return open.length;
+}
 
 /** Whether signing in takes a second factor for this member. */
 export function hasAuthenticator(memberId: number): boolean {
@@ -46,12 +61,12 @@ export async function prepareAuthenticator(session: Session, browser: Browser): 
   const waiting = waitingSecret(id, browser);
   const secret = waiting ?? new Secret({ size: 20 }).base32;
   const qrCode = await toSvg(totpOf(secret, email).toString(), { type: 'svg', margin: 2 });
-  return { qrCode, key: secret.replaceAll(/(.{4})(?=.)/g, '$1 '), cookie: waiting ? null : beginStep('authenticator', id, { secret }) };
+  return { qrCode, key: secret.replaceAll(/(.{4})(?=.)/g, '$1 '), cookie: waiting ? null : beginStep('authenticator', id, { secret: seal(secret, purposeOf(id)) }) };
 }
 
 function waitingSecret(memberId: number, browser: Browser): string | null {
   const step = currentStep('authenticator', browser);
-  return step?.memberId === memberId ? step.data['secret'] ?? null : null;
+  return step?.memberId === memberId ? unseal(step.data['secret'] ?? '', purposeOf(memberId)) : null;
 }
 
 export const confirmAuthenticatorInput = z.object({ code: codeField });
@@ -68,7 +83,7 @@ export function confirmAuthenticator(session: Session, input: z.output<typeof co
     const lastStep = stepOf(secret, input.code);
     if (lastStep === null) throw new Invalid({ code: 'This is not the code that the app shows now. If it keeps failing, check the clock of your phone.' });
     takeStep('authenticator', browser);
-    db.insert(authenticators).values({ memberId: member.id, secret, lastStep }).run();
+    db.insert(authenticators).values({ memberId: member.id, secret: seal(secret, purposeOf(member.id)), lastStep }).run();
     tellOfChange(member.email, 'A second step was added to your sign-in', 'From now on, signing in takes a code from your authenticator app.');
     return newRecoveryCodes(member.id);
   });
@@ -116,7 +131,9 @@ export function takeSecondFactor(memberId: number, code: string, address: string
 /** Whether the app shows this code about now, and neither it nor a later one was taken before. */
 function takeCode(memberId: number, code: string): boolean {
   const row = db.select().from(authenticators).where(eq(authenticators.memberId, memberId)).get();
-  const lastStep = row ? stepOf(row.secret, code) : null;
+  // Sealed with a key that is lost, no code is right; recovery codes and passkeys still are.
+  const secret = row ? unseal(row.secret, purposeOf(memberId)) : null;
+  const lastStep = secret === null ? null : stepOf(secret, code);
   if (lastStep === null) return false;
   return db.update(authenticators).set({ lastStep }).where(and(eq(authenticators.memberId, memberId), lt(authenticators.lastStep, lastStep))).run().changes === 1;
 }

@@ -1,10 +1,11 @@
-import { and, eq, isNull, lt } from 'drizzle-orm';
+import { and, eq, isNull, lt, notLike } from 'drizzle-orm';
 import { z } from 'zod';
 import { db, members, transaction } from '#db/client.ts';
 import { addDays } from '#lib/dates.ts';
 import { settings } from '#lib/settings.ts';
 import { post } from '../mail/outbox.ts';
 import { Denied, Invalid } from '../errors.ts';
+import { formerHost } from './former.ts';
 import { countAttempt } from './limits.ts';
 import { deadLink, makeLink, memberOfLink, useLink } from './links.ts';
 import { emailField, freeHandle, memberByEmail, nameField } from './members.ts';
@@ -78,5 +79,5 @@ export async function confirmEmail(input: z.output<typeof confirmInput>, address
 
 /** Forgets people who asked to join more than seven days ago and never confirmed. */
 export function forgetUnconfirmed(): void {
-  db.delete(members).where(and(isNull(members.emailConfirmedAt), lt(members.createdAt, addDays(new Date(), -7)))).run();
+  db.delete(members).where(and(isNull(members.emailConfirmedAt), notLike(members.email, `%@${formerHost}`), lt(members.createdAt, addDays(new Date(), -7)))).run();
 }

@@ -1,4 +1,4 @@
-import { eq, lt } from 'drizzle-orm';
+import { eq, lt, or, sql } from 'drizzle-orm';
 import { attempts, db, transaction } from '#db/client.ts';
 import { Invalid, TooMany } from '../errors.ts';
 import { standingOf, type Standing } from './levels.ts';
@@ -43,6 +43,7 @@ export const limits = {
   saveSearchPerMember: { most: 120, seconds: 10 * 60 },
   followPerMember: { most: 240, seconds: 10 * 60 },
   reactPerMember: { most: 60, seconds: 10 * 60 },
+  exportPerMember: { most: 3, seconds: 60 * 60 },
   threadPerMember: { most: 10, seconds: 60 * 60 },
 } satisfies Record<string, Limit>;
 
@@ -139,6 +140,11 @@ export function isWithinLimit(name: keyof typeof limits, who: string | number): 
 /** Forgets a key, for instance after the right password. */
 export function forgetAttempts(name: keyof typeof limits, who: string | number): void {
   db.delete(attempts).where(eq(attempts.key, `${name}:${who}`)).run();
+}
+
+/** Forgets every key that names a member, by number or address. */
+export function forgetAttemptsOf(memberId: number, emails: readonly string[]): void {
+  db.delete(attempts).where(or(sql`' ' || replace(${attempts.key}, ':', ' ') || ' ' like ${`% ${memberId} %`}`, ...emails.map((email) => sql`instr(lower(${attempts.key}), ${email}) > 0`))).run();
 }
 
 /** Throws away windows that are over. */

@@ -1,7 +1,8 @@
-import { and, asc, count, desc, eq, sql, type SQL } from 'drizzle-orm';
+import { and, asc, count, desc, eq, notLike, sql, type SQL } from 'drizzle-orm';
 import { db, members } from '#db/client.ts';
 import { paging, type Paging } from '#lib/paging.ts';
 import { isNamelessPost } from '../anonymity.ts';
+import { formerHost } from './former.ts';
 import { mustCoordinate } from './permissions.ts';
 import type { Role, Viewer } from './types.ts';
 
@@ -34,6 +35,8 @@ export interface MemberRowForDesk {
   seen: string | null;
 }
 
+/** Not a row that stands for those who left. */
+const isSomebody = notLike(members.email, `%@${formerHost}`);
 const hasAreas = sql`exists (select 1 from coordinator_areas a where a.member_id = members.id)`;
 const suspended = (now: Date) => sql`${members.suspendedUntil} > ${now.getTime()}`;
 const isNew = sql`${members.role} = 'member' and coalesce((select level from trust_levels t where t.member_id = members.id), 'new') = 'new'`;
@@ -52,6 +55,7 @@ export function listMembers(viewer: Viewer, { q = '', role = null, state = null,
   mustCoordinate(viewer);
   const like = `%${q.replace(/[\\%_]/g, (c) => `\\${c}`)}%`;
   const where = and(
+    isSomebody,
     q ? sql`(${members.name} like ${like} escape '\\' or ${members.handle} like ${like} escape '\\' or ${members.email} like ${like} escape '\\')` : undefined,
     role ? roleWhere[role] : undefined, state ? stateWhere[state](now) : undefined,
   );
@@ -74,7 +78,7 @@ export function memberCounts(viewer: Viewer, now = new Date()): MemberCounts {
   const row = db.select({
     all: count(), member: of(roleWhere.member), areas: of(roleWhere.areas), coordinator: of(roleWhere.coordinator), administrator: of(roleWhere.administrator),
     new: of(stateWhere.new(now)), suspended: of(stateWhere.suspended(now)), unconfirmed: of(stateWhere.unconfirmed(now)), vendor: of(stateWhere.vendor(now)),
-  }).from(members).get() ?? { all: 0, member: 0, areas: 0, coordinator: 0, administrator: 0, new: 0, suspended: 0, unconfirmed: 0, vendor: 0 };
+  }).from(members).where(isSomebody).get() ?? { all: 0, member: 0, areas: 0, coordinator: 0, administrator: 0, new: 0, suspended: 0, unconfirmed: 0, vendor: 0 };
   const { all, member, areas, coordinator, administrator, ...states } = row;
   return { all, roles: { member, areas, coordinator, administrator }, states };
 }
@@ -85,7 +89,7 @@ export interface MemberForDesk extends MemberRowForDesk { jobTitle: string | nul
 /** The member with this handle for the desk. Throws SignInRequired, Denied; null where there is none. */
 export function memberForDesk(viewer: Viewer, handle: string): MemberForDesk | null {
   mustCoordinate(viewer);
-  const row = db.select({ row: members, areas: sql<number>`${hasAreas}`, posts, seen }).from(members).where(eq(members.handle, handle)).get();
+  const row = db.select({ row: members, areas: sql<number>`${hasAreas}`, posts, seen }).from(members).where(and(isSomebody, eq(members.handle, handle))).get();
   if (!row) return null;
   const { id, name, email, role, sample, vendor, createdAt, emailConfirmedAt, suspendedUntil, suspendedReason, jobTitle, place } = row.row;
   return { id, handle, name, email, role, sample, vendor, areas: Boolean(row.areas), joined: createdAt, confirmed: emailConfirmedAt !== null, suspendedUntil, suspendedReason, posts: row.posts, seen: row.seen, jobTitle, place };

@@ -5,6 +5,7 @@ import { line } from '#lib/fields.ts';
 import { slugify } from '#lib/slug.ts';
 import { NotFound } from '../errors.ts';
 import { areasOf, noAreas } from './areas.ts';
+import { wasHandle } from './former.ts';
 import { canModerate } from './permissions.ts';
 import type { Author, Member, Viewer } from './types.ts';
 
@@ -46,14 +47,14 @@ export function memberById(id: number): Member {
   return asMember(row);
 }
 
-/** A handle nobody has yet, made from the name: rosa-delgado, rosa-delgado-2 … Call inside the transaction that uses it. */
+/** A handle nobody has or had, made from the name: rosa-delgado, rosa-delgado-2 … Call inside the transaction that uses it. */
 export function freeHandle(name: string): string {
   const base = slugify(name);
   const taken = new Set(db.select({ handle: members.handle }).from(members)
     .where(or(eq(members.handle, base), like(members.handle, `${base}-%`))).all().map((m) => m.handle));
   for (let n = 1; ; n++) {
     const handle = n === 1 ? base : `${base}-${n}`;
-    if (!taken.has(handle)) return handle;
+    if (!taken.has(handle) && !wasHandle(handle)) return handle;
   }
 }
 

@@ -1,7 +1,6 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
-import { db, prepared, secrets } from '#db/client.ts';
-import { newToken } from '#lib/tokens.ts';
+import { hubSecret } from '../secrets.ts';
 
 /** Fields that people do not see or fill; robots do. */
 export const trapFields = {
@@ -48,13 +47,5 @@ function signedText(whole: string): string | null {
 }
 
 function signature(at: string): string {
-  return createHmac('sha256', key()).update(at).digest('base64url');
+  return createHmac('sha256', hubSecret('forms')).update(at).digest('base64url');
 }
-
-function key(): string {
-  const known = value().get();
-  if (typeof known === 'string') return known;
-  db.insert(secrets).values({ name: 'forms', value: newToken() }).onConflictDoNothing().run();
-  return z.string().parse(value().get());
-}
-const value = prepared((d) => d.$client.prepare(`select value from secrets where name = 'forms'`).pluck());

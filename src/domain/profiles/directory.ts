@@ -1,5 +1,6 @@
 import { prepared, untilChange } from '#db/client.ts';
 import { paging, type Paging } from '#lib/paging.ts';
+import { blockedBy } from '../blocked.ts';
 import { canModerate } from '../people/permissions.ts';
 import type { Role, Viewer, Visibility } from '../people/types.ts';
 import { knownPlaces, type KnownPlace } from '../places/known.ts';
@@ -84,6 +85,13 @@ const listedFor = untilChange((audience: Audience): readonly Listed[] => {
     };
   });
 });
+
+/** The same as a viewer finds them: without whom they have blocked. */
+function shownTo(viewer: Viewer): readonly Listed[] {
+  const blocked = blockedBy(viewer);
+  const listed = listedFor(audienceOf(viewer));
+  return blocked.size === 0 ? listed : listed.filter(({ id }) => !blocked.has(id));
+}
 const rows = prepared((d) => d.$client.prepare(`
   select m.id, m.handle, m.name, m.role, m.sample, m.vendor, m.created_at as joined, m.suspended_until as suspendedUntil, m.job_title as besideJob, m.place as besidePlace,
     p.member_id as filled, p.pronouns, p.job_title as jobTitle, p.place_id as placeId, p.place_text as placeText, p.ask_me as askMe, p.looking_for as lookingFor, p.photo_hash as photo, p.visibility,
@@ -106,7 +114,7 @@ export function listDirectory(viewer: Viewer, ask: DirectoryAsk, size = 20): Dir
   const given = allContributions();
   const now = Date.now();
   const typed = wordsIn(fold(ask.q));
-  const found = listedFor(audienceOf(viewer)).flatMap((one) => {
+  const found = shownTo(viewer).flatMap((one) => {
     const contributions = given.get(one.id) ?? noContributions;
     return isStillOut(one, now) || !fits(one, ask, contributions, typed) || (like && !one.place) ? [] : [{ one, contributions, far: like && one.place ? distance(like, one.place, ask.weights) : 0, key: `${fold(one.name)} ${one.id}` }];
   });
@@ -144,7 +152,7 @@ function saysAll(one: Listed, typed: readonly string[]): boolean {
 /** Members whom the directory shows to this viewer at a place, by name. */
 export function membersOfPlace(viewer: Viewer, placeId: number): Listed[] {
   const now = Date.now();
-  return listedFor(audienceOf(viewer)).filter((one) => one.place?.id === placeId && !isStillOut(one, now));
+  return shownTo(viewer).filter((one) => one.place?.id === placeId && !isStillOut(one, now));
 }
 
 export interface PeopledPlace { place: KnownPlace; members: number }
@@ -153,7 +161,7 @@ export interface PeopledPlace { place: KnownPlace; members: number }
 export function peopledPlaces(viewer: Viewer): PeopledPlace[] {
   const counts = new Map<number, PeopledPlace>();
   const now = Date.now();
-  for (const one of listedFor(audienceOf(viewer))) {
+  for (const one of shownTo(viewer)) {
     if (!one.place || isStillOut(one, now)) continue;
     const known = counts.get(one.place.id) ?? { place: one.place, members: 0 };
     known.members++;

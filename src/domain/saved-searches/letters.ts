@@ -3,6 +3,7 @@ import { eq } from 'drizzle-orm';
 import { lastHour } from '#lib/dates.ts';
 import type { LetterPart } from '#lib/letter.ts';
 import { settings } from '#lib/settings.ts';
+import { isNamelessPost } from '../anonymity.ts';
 import { postNews } from '../mail/outbox.ts';
 import { lastDocumentId, newMatches, type Match } from '../search/matches.ts';
 import { askOf } from './asks.ts';
@@ -61,17 +62,20 @@ const dueSearches = prepared((d) => d.$client.prepare(`
 interface News { search: DueSearch; fresh: Match[]; more: boolean }
 
 /**
- * What a search has found since it was last looked at: not told before, not the member's own words, and of posts only those written since it was
+ * What a search has found since it was last looked at: not told before, not the member's own words nor those of somebody they blocked, and of posts only those written since it was
  * saved, since a thread that was removed and is restored comes back as a new document.
  */
 function news(memberId: number, search: DueSearch): { fresh: Match[]; more: boolean } {
   const matches = newMatches(askOf(search.query), search.last_document_id, mostCounted + 1);
   const fresh = matches.slice(0, mostCounted).filter(({ kind, ref, at }) =>
     !((kind === 'thread' || kind === 'post') && (at.getTime() < search.created_at || author().get({ kind, ref }) === memberId))
-    && !told().get({ searchId: search.id, kind, ref }));
+    && !byBlocked().get({ memberId, kind, ref }) && !told().get({ searchId: search.id, kind, ref }));
   return { fresh, more: matches.length > mostCounted };
 }
 const told = prepared((d) => d.$client.prepare('select 1 from saved_search_hits where search_id = @searchId and kind = @kind and ref = @ref'));
+const byBlocked = prepared((d) => d.$client.prepare(`
+  select 1 from blocks k where k.member_id = @memberId and ((@kind = 'member' and k.blocked_id = cast(@ref as integer)) or exists (
+    select 1 from posts p where p.author_id = k.blocked_id and not ${isNamelessPost('p.id')} and ((@kind = 'post' and p.id = cast(@ref as integer)) or (@kind = 'thread' and p.number = 1 and p.thread_id = cast(@ref as integer)))))`));
 const author = prepared((d) => d.$client.prepare(`
   select case when @kind = 'thread' then (select author_id from threads where id = cast(@ref as integer)) else (select author_id from posts where id = cast(@ref as integer)) end`).pluck());
 

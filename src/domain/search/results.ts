@@ -1,6 +1,9 @@
 import { prepared } from '#db/client.ts';
 import { escapeHtml } from '#lib/markdown.ts';
 import { paging, type Paging } from '#lib/paging.ts';
+import { isNamelessPost } from '../anonymity.ts';
+import { blockedBy, hasBlocked } from '../blocked.ts';
+import type { Viewer } from '../people/types.ts';
 import type { DocumentKind } from './attributes.ts';
 import type { How } from './groups.ts';
 import { markMatches, type Marks } from './marks.ts';
@@ -66,6 +69,15 @@ export function allFound(ask: SearchAsk): number[] {
   const { units } = narrow(ranking.all, ranking.units, ask);
   return topOf(ranking, units, units.length);
 }
+
+/** Which of these results somebody wrote, or is, whom the viewer has blocked: ids of documents. What is written without a name is none of them. */
+export function blockedAmong(viewer: Viewer, results: readonly Pick<Result, 'documentId'>[]): ReadonlySet<number> {
+  if (!viewer || blockedBy(viewer).size === 0) return new Set();
+  return new Set(byBlocked().all({ viewer: viewer.id, ids: JSON.stringify(results.map(({ documentId }) => documentId)) }) as number[]);
+}
+const byBlocked = prepared((d) => d.$client.prepare(`
+  select d.id from json_each(@ids) j join search_documents d on d.id = j.value left join posts p on p.id = case d.kind when 'post' then cast(d.ref as integer) when 'thread' then (select id from posts where thread_id = d.thread_id and number = 1) end
+  where (d.kind = 'member' and ${hasBlocked('@viewer', 'cast(d.ref as integer)')}) or (p.id is not null and ${hasBlocked('@viewer', 'p.author_id')} and not ${isNamelessPost('p.id')})`).pluck());
 
 /** Puts the first page together: no kind has more than its share of it while another kind has something to show. */
 function mixed({ all }: Ranking, whole: number[]): number[] {

@@ -1,0 +1,254 @@
+import { existsSync, readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { and, eq, inArray, isNotNull, isNull, sql } from 'drizzle-orm';
+import { z } from 'zod';
+import {
+  acceptedAnswers, agencyAccounts, appeals, attachments, blankedQuotes, bumpChanges, cases, collections, confirmations, db, decisions, emailChanges, flags, foldLog, follows, heldFiles, heldPosts, members, outbox, postFiles, postLinks, postMentions,
+  posts, postVersions, prepared, profiles, reactions, resources, threads, transaction,
+} from '#db/client.ts';
+import { settings } from '#lib/settings.ts';
+import { slugify } from '#lib/slug.ts';
+import { Denied, Invalid } from '../errors.ts';
+import { assignOverdue } from '../forum/answer-clock.ts';
+import { blankQuotes, replaceQuotes } from '../forum/blanked-quotes.ts';
+import { markRemoved } from '../forum/posts.ts';
+import { dropThreadFromSearch, indexPost, indexThread } from '../forum/searchable.ts';
+import { forgetFilesNow } from '../library/attaching.ts';
+import { post } from '../mail/outbox.ts';
+import { withdrawLettersAbout } from '../mail/withdrawing.ts';
+import { recordAct } from '../moderation/log.ts';
+import { coordinatorsBesides } from '../people/coordinators.ts';
+import { formerCoordinator, formerMember, retireHandle } from '../people/former.ts';
+import { forgetAttemptsOf } from '../people/limits.ts';
+import { mustHaveProved } from '../people/proving.ts';
+import type { Session } from '../people/sessions.ts';
+import type { Member } from '../people/types.ts';
+import { dropDocument } from '../search/documents.ts';
+import { scrubber, scrubEverything, type Traces } from './traces.ts';
+
+const choice = z.enum(['keep', 'delete'], { error: 'Please choose one.' });
+
+/** What a member decides about when they leave; everything else of theirs is deleted. */
+export const leaveKinds = ['posts', 'comments', 'suggestions', 'collections', 'files'] as const;
+export type LeaveKind = (typeof leaveKinds)[number];
+
+export const leaveInput = z.object({
+  posts: choice, comments: choice, suggestions: choice, collections: choice, files: choice,
+  /** Their handle, typed. */
+  confirm: z.string({ error: 'Please type your handle.' }).transform((typed) => typed.trim().replace(/^@/, '').toLowerCase()),
+});
+type Choices = Record<LeaveKind, 'keep' | 'delete'>;
+
+/** Whether the hub would be without an administrator. */
+export function isLastAdministrator(member: Member): boolean {
+  return member.role === 'administrator' && !coordinatorsBesides([member.id]).some(({ administrator }) => administrator);
+}
+
+/**
+ * Takes a member out of the hub, at once and for good. Of each kind they choose whether it goes or stays as "a former member"; all else of theirs goes:
+ * profile, ways of signing in, drafts, reactions, follows, saved works, notifications. Posts that others answered or quote keep their place without
+ * their text. What they looked after goes on to others. Throws Denied, Invalid.
+ */
+export function leaveHub(session: Session, { confirm, ...choices }: z.output<typeof leaveInput>): void {
+  mustHaveProved(session);
+  const { member } = session;
+  if (confirm !== member.handle) throw new Invalid({ confirm: `Please type ${member.handle}, to show that you mean it.` });
+  const unused = transaction(() => {
+    if (isLastAdministrator(member)) throw new Denied('You are the only administrator who can sign in. Appoint another one first: somebody has to keep the house.');
+    const traces = tracesOf(member);
+    const hashes = filesOf(member.id);
+    dropOwnFiles(member.id, choices);
+    const kept = [...leaveWritings(member, 'posts', choices.posts, traces), ...leaveWritings(member, 'comments', choices.comments, traces)];
+    leaveSuggestions(member.id, choices.suggestions);
+    leaveCollections(member.id, choices.collections);
+    leaveCases(member.id);
+    const speaking = leaveQuotations(member, traces);
+    forgetInOthers(member);
+    passOn(member.id);
+    db.delete(outbox).where(inArray(outbox.to, [...traces.emails])).run();
+    forgetAttemptsOf(member.id, traces.emails);
+    db.delete(members).where(eq(members.id, member.id)).run();
+    scrubEverything(traces);
+    for (const { id, threadId, opens } of [...kept, ...speaking]) opens ? indexThread(threadId) : indexPost(id);
+    retireHandle(member.handle);
+    recordAct(null, 'leave hub', 'A member', null);
+    assignOverdue();
+    sayFarewell(member.email);
+    bumpChanges();
+    return hashes;
+  });
+  foldLog();
+  forgetFilesNow(unused);
+  forgetWrittenLetters(member.email);
+}
+
+function tracesOf({ id, name, handle, email }: Member): Traces {
+  const changes = db.select({ old: emailChanges.oldEmail, fresh: emailChanges.newEmail }).from(emailChanges).where(eq(emailChanges.memberId, id)).all();
+  const agencies = db.select({ email: agencyAccounts.email }).from(agencyAccounts).where(eq(agencyAccounts.memberId, id)).all();
+  const all = [email, ...changes.flatMap((change) => [change.old, change.fresh]), ...agencies.map((account) => account.email.toLowerCase())];
+  return { name, handle, emails: [...new Set(all)].filter((one) => one.includes('@')) };
+}
+
+/** Hashes of all files that are theirs; those that something still uses afterwards stay on the disk. */
+function filesOf(memberId: number): string[] {
+  return [
+    db.select({ hash: profiles.photoHash }).from(profiles).where(and(eq(profiles.memberId, memberId), isNotNull(profiles.photoHash))).all(),
+    db.select({ hash: postFiles.hash }).from(postFiles).innerJoin(posts, eq(posts.id, postFiles.postId)).where(eq(posts.authorId, memberId)).all(),
+    db.select({ hash: heldFiles.hash }).from(heldFiles).innerJoin(heldPosts, eq(heldPosts.id, heldFiles.heldId)).where(eq(heldPosts.authorId, memberId)).all(),
+    db.select({ hash: attachments.hash }).from(attachments).where(eq(attachments.uploadedById, memberId)).all(),
+  ].flat().flatMap(({ hash }) => hash ?? []);
+}
+
+const written = (memberId: number) => db.select({ id: posts.id }).from(posts).where(eq(posts.authorId, memberId));
+
+function dropOwnFiles(memberId: number, { files }: Choices): void {
+  if (files === 'keep') return;
+  db.delete(postFiles).where(inArray(postFiles.postId, written(memberId))).run();
+  db.delete(attachments).where(eq(attachments.uploadedById, memberId)).run();
+}
+
+interface Writing { id: number; threadId: number; number: number; markdown: string; html: string; removedAt: Date | null; opens: boolean }
+
+/** Deletes what they wrote in forums, or in comments, or takes their name out of it. Returns what search has to read anew. */
+function leaveWritings(member: Member, kind: 'posts' | 'comments', how: 'keep' | 'delete', traces: Traces): Writing[] {
+  const inForums = kind === 'posts';
+  if (how === 'delete' && inForums) dropLonelyThreads(member.id);
+  const rows = db.select({ id: posts.id, threadId: posts.threadId, number: posts.number, markdown: posts.markdown, html: posts.html, removedAt: posts.removedAt }).from(posts)
+    .innerJoin(threads, eq(threads.id, posts.threadId)).where(and(eq(posts.authorId, member.id), inForums ? isNotNull(threads.forumId) : isNull(threads.forumId))).all()
+    .map((row) => ({ ...row, opens: inForums && row.number === 1 }));
+  withdrawLettersAbout(rows.map(({ id }) => id));
+  const scrub = scrubber(traces);
+  if (inForums) renameThreads(member.id, scrub);
+  if (how === 'delete') {
+    for (const row of rows) emptyPost(member, row);
+    return rows.filter(({ opens }) => opens);
+  }
+  for (const row of rows) keepPost(row, scrub);
+  return rows.filter(({ removedAt }) => removedAt === null);
+}
+
+/** Threads in which nobody else has written go whole. */
+function dropLonelyThreads(memberId: number): void {
+  const lonely = db.select({ id: threads.id }).from(threads).where(and(eq(threads.authorId, memberId), isNotNull(threads.forumId),
+    sql`not exists (select 1 from posts p where p.thread_id = ${threads.id} and p.author_id <> ${memberId})`, sql`not exists (select 1 from former_threads f where f.into_id = ${threads.id})`)).all();
+  for (const { id } of lonely) {
+    withdrawLettersAbout(db.select({ id: posts.id }).from(posts).where(eq(posts.threadId, id)).all().map((row) => row.id));
+    dropThreadFromSearch(id);
+    db.delete(threads).where(eq(threads.id, id)).run();
+  }
+}
+
+/** A title stays where others answered; a name in it does not. */
+function renameThreads(memberId: number, scrub: ReturnType<typeof scrubber>): void {
+  for (const { id, title } of db.select({ id: threads.id, title: threads.title }).from(threads).where(eq(threads.authorId, memberId)).all()) {
+    const without = scrub(title, true);
+    if (without !== title) db.update(threads).set({ title: without, slug: slugify(without) }).where(eq(threads.id, id)).run();
+  }
+}
+
+/** The place of a post stays, "removed by its author": numbers, quotations and answers lead to it. Its words and all that hangs on it go. */
+function emptyPost(member: Member, row: Writing): void {
+  if (row.removedAt === null) {
+    markRemoved({ id: row.id, thread: { id: row.threadId } }, member, null);
+    blankQuotes(row.id);
+  }
+  for (const table of [postFiles, postLinks, postMentions, postVersions, reactions, confirmations, acceptedAnswers]) db.delete(table).where(eq(table.postId, row.id)).run();
+  db.update(posts).set({ markdown: 'Removed.', html: '', hidden: false }).where(eq(posts.id, row.id)).run();
+}
+
+function keepPost(row: Writing, scrub: ReturnType<typeof scrubber>): void {
+  db.update(posts).set({ markdown: scrub(row.markdown, true), html: scrub(row.html, true) }).where(eq(posts.id, row.id)).run();
+  for (const version of db.select({ id: postVersions.id, markdown: postVersions.markdown }).from(postVersions).where(eq(postVersions.postId, row.id)).all()) {
+    db.update(postVersions).set({ markdown: scrub(version.markdown, true) }).where(eq(postVersions.id, version.id)).run();
+  }
+}
+
+/** Takes their name out of their words where others quote them. Returns the posts that quote or name them, which search has to read anew. */
+function leaveQuotations(member: Member, traces: Traces): Pick<Writing, 'id' | 'threadId' | 'opens'>[] {
+  const scrub = scrubber(traces);
+  const rows = speakingOf().all({ member: member.id, page: `/members/${member.handle}` }) as { id: number; threadId: number; opens: number; markdown: string; html: string }[];
+  for (const { id, markdown, html } of rows) {
+    const quoted = { markdown: markdown.replace(/^ {0,3}>.*$/gm, (line) => scrub(line, true)), html: replaceQuotes(html, (block) => scrub(block, true)) };
+    db.update(posts).set(quoted).where(eq(posts.id, id)).run();
+    // What was taken out of it is kept beside it.
+    for (const kept of db.select().from(blankedQuotes).where(eq(blankedQuotes.postId, id)).all()) {
+      db.update(blankedQuotes).set({ html: replaceQuotes(kept.html, (block) => scrub(block, true)) }).where(and(eq(blankedQuotes.postId, id), eq(blankedQuotes.ofPostId, kept.ofPostId))).run();
+    }
+  }
+  return rows.map(({ id, threadId, opens }) => ({ id, threadId, opens: opens === 1 }));
+}
+const speakingOf = prepared((d) => d.$client.prepare(`
+  select p.id, p.thread_id as threadId, p.number = 1 and t.forum_id is not null as opens, p.markdown, p.html from posts p join threads t on t.id = p.thread_id
+  where p.author_id <> @member and p.id in (
+    select post_id from post_mentions where member_id = @member union select post_id from post_links where path = @page
+    union select l.post_id from posts o join post_links l on l.path = '/posts/' || o.id where o.author_id = @member)`));
+
+/** Works that were published stay in the library, nobody's; what was not goes, or stays for the coordinators without who brought it. */
+function leaveSuggestions(memberId: number, how: 'keep' | 'delete'): void {
+  const theirs = eq(resources.submittedById, memberId);
+  if (how === 'delete') db.delete(resources).where(and(theirs, isNull(resources.publishedAt), inArray(resources.status, ['draft', 'submitted', 'in-review', 'declined']))).run();
+  db.update(resources).set({ suggestionNote: null }).where(theirs).run();
+  db.update(resources).set({ status: 'submitted', reviewerId: null }).where(and(eq(resources.reviewerId, memberId), eq(resources.status, 'in-review'))).run();
+}
+
+/** Private lists are nobody else's, so they go whatever was chosen. */
+function leaveCollections(memberId: number, how: 'keep' | 'delete'): void {
+  if (how === 'keep') db.update(collections).set({ ownerId: formerMember() }).where(and(eq(collections.ownerId, memberId), eq(collections.visibility, 'public'))).run();
+}
+
+/** What they told coordinators goes; a case that waits for them alone is over, one that they had taken is free. */
+function leaveCases(memberId: number): void {
+  const about = db.select({ id: decisions.id }).from(decisions).where(eq(decisions.authorId, memberId));
+  db.update(appeals).set({ text: 'The member has left.' }).where(inArray(appeals.decisionId, about)).run();
+  db.update(cases).set({ closedAt: new Date() }).where(and(inArray(cases.decisionId, about), isNull(cases.closedAt))).run();
+  db.update(cases).set({ claimedById: null, claimedUntil: null }).where(and(eq(cases.claimedById, memberId), isNull(cases.closedAt))).run();
+  db.update(flags).set({ note: null }).where(eq(flags.memberId, memberId)).run();
+}
+
+/** What others had set and were told about this person. */
+function forgetInOthers({ id, handle }: Member): void {
+  const ref = String(id);
+  db.delete(follows).where(and(eq(follows.kind, 'member'), eq(follows.ref, ref))).run();
+  db.$client.prepare(`delete from notifications where reason = 'follows-member' and reason_ref = ?`).run(ref);
+  db.$client.prepare(`delete from saved_search_hits where kind = 'member' and ref = ?`).run(ref);
+  db.delete(postLinks).where(eq(postLinks.path, `/members/${handle}`)).run();
+  dropDocument('member', ref);
+}
+
+/** Columns that would be emptied with the row, where nobody means something else: "the hub", "its author". */
+const nobodyMeansOther = ['flags.member_id', 'thread_acts.by_id', 'thread_acts.undone_by_id', 'merges.by_id', 'merges.undone_by_id', 'imports.by_id', 'resource_versions.by_id', 'place_changes.by_id', 'trust_changes.by_id'];
+
+/** Everything that must name somebody, and stays, names a former member from now on: whatever column of the schema it is. */
+function passOn(memberId: number): void {
+  const [former, office] = [formerMember(), formerCoordinator()];
+  const sqlite = db.$client;
+  for (const table of ['posts', 'threads'] as const) sqlite.prepare(`update ${table} set removed_by_id = ? where removed_by_id = ? and author_id <> ?`).run(office, memberId, memberId);
+  sqlite.prepare('update decisions set first_decider_id = ? where first_decider_id = ?').run(office, memberId);
+  for (const { table, column, rule } of columnsNamingMembers()) {
+    if (rule !== 'NO ACTION' && !nobodyMeansOther.includes(`${table}.${column}`)) continue;
+    sqlite.prepare(`update or ignore "${table}" set "${column}" = ? where "${column}" = ?`).run(former, memberId);
+  }
+}
+
+/** Every column of the schema that names a member, and what happens to it when the member's row goes. */
+export function columnsNamingMembers(): { table: string; column: string; rule: string }[] {
+  return db.$client.prepare(`
+    select m.name as "table", f."from" as "column", f.on_delete as rule from sqlite_master m join pragma_foreign_key_list(m.name) f where m.type = 'table' and f."table" = 'members' order by 1, 2`).all() as { table: string; column: string; rule: string }[];
+}
+
+function sayFarewell(email: string): void {
+  const { name } = settings();
+  post(email, `You have left ${name}`, [
+    `Your account on ${name} is gone, and what you chose to delete with it. This letter is the last one, and the hub does not keep your address.`,
+    'Thank you for what you gave to the others. You are welcome to join again at any time, as somebody new.',
+    'If it was not you who did this, write to the people who run the hub: they may have a backup.',
+  ], { passing: true });
+}
+
+/** A hub without a mail server writes letters as files, with the address in their names. */
+function forgetWrittenLetters(email: string): void {
+  const folder = join(settings().dataDir, 'mail');
+  const ending = `-${email.replace(/[^a-z0-9@.-]/gi, '_')}.eml`;
+  if (!existsSync(folder)) return;
+  for (const file of readdirSync(folder)) if (file.endsWith(ending)) rmSync(join(folder, file));
+}

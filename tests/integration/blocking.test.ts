@@ -1,0 +1,146 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import { eq } from 'drizzle-orm';
+import { db, follows, members, notifications, outbox } from '#db/client.ts';
+import { Invalid } from '#domain/errors.ts';
+import { acceptAnswer } from '#domain/forum/accepting.ts';
+import { blockMember, listBlocked, unblockMember } from '#domain/forum/blocking.ts';
+import { follow } from '#domain/forum/follows.ts';
+import { countUnreadTold, listTold } from '#domain/forum/inbox.ts';
+import { membersToMention } from '#domain/forum/mentions.ts';
+import { tellMoved } from '#domain/forum/notifying.ts';
+import { mailNotifications } from '#domain/forum/notification-letters.ts';
+import { setNotificationSettings } from '#domain/forum/notification-settings.ts';
+import { createPost, openingPost, postsOnPage } from '#domain/forum/posts.ts';
+import { quoteOf } from '#domain/forum/quoting.ts';
+import { react, whoReacted } from '#domain/forum/reacting.ts';
+import { createThread } from '#domain/forum/starting-threads.ts';
+import { findThread, listThreads } from '#domain/forum/threads.ts';
+import { blockedBy } from '#domain/blocked.ts';
+import { indexMember } from '#domain/people/searchable.ts';
+import type { Member } from '#domain/people/types.ts';
+import { listDirectory, readDirectoryAsk } from '#domain/profiles/directory.ts';
+import { mailSavedSearches } from '#domain/saved-searches/letters.ts';
+import { saveSearch } from '#domain/saved-searches/saving.ts';
+import { likelyAnswers } from '#domain/search/likely-answers.ts';
+import { blockedAmong, search } from '#domain/search/results.ts';
+import { addDays } from '#lib/dates.ts';
+import { enter, forgetLimits, lettersTo } from '../support/cast.ts';
+import { useDatabase } from '../support/database.ts';
+
+useDatabase();
+let rosa: Member, tom: Member, nadia: Member;
+let n = 0;
+
+beforeEach(async () => {
+  [rosa, tom, nadia] = [await enter('rosa'), await enter('tom'), await enter('nadia')];
+  forgetLimits();
+  unblockMember(rosa, { memberId: tom.id });
+  db.delete(notifications).run();
+  db.delete(outbox).run();
+  db.delete(follows).run();
+});
+
+const ask = (actor: Member, title = `A question about blocking ${++n}`, body = 'What do you think of this?') =>
+  createThread(actor, { forum: 'operations', kind: 'question', title, body, themes: [], token: undefined });
+const say = (actor: Member, threadId: number, body: string) => createPost(actor, { threadId, body: `${body} ${++n}`, token: undefined });
+const told = (viewer: Member) => listTold(viewer, null).told;
+
+describe('whoever is blocked', () => {
+  test('notifies by no mention, quotation, reply or acceptance; the one who blocked may still write', () => {
+    const thread = ask(tom).id;
+    const answer = say(rosa, thread, 'Like this');
+    blockMember(rosa, { memberId: tom.id });
+    say(tom, thread, 'What does @rosa say?');
+    say(tom, thread, quoteOf(tom, answer.id));
+    acceptAnswer(tom, { postId: answer.id });
+    expect(told(rosa)).toEqual([]);
+    expect(db.select().from(notifications).where(eq(notifications.memberId, rosa.id)).all()).toEqual([]);
+    say(nadia, thread, 'And what does @rosa say?');
+    expect(told(rosa)).toHaveLength(1);
+  });
+
+  test('is gone from what was told before, and from letters that wait, at once and daily', () => {
+    const thread = ask(tom).id;
+    for (const mail of ['at-once', 'daily'] as const) {
+      unblockMember(rosa, { memberId: tom.id });
+      db.delete(notifications).run();
+      db.delete(outbox).run();
+      setNotificationSettings(rosa, { mail, started: 'following', replied: 'following' });
+      say(tom, thread, 'A secret word: @rosa');
+      say(nadia, thread, 'Also for @rosa');
+      const later = addDays(new Date(), 1);
+      expect(mailNotifications(rosa.id, later)).toBe(1);
+      expect(lettersTo(rosa.email).at(-1)?.text).toContain('A secret word');
+      blockMember(rosa, { memberId: tom.id });
+      expect(lettersTo(rosa.email)).toEqual([]);
+      expect([told(rosa).length, countUnreadTold(rosa)]).toEqual([1, 1]);
+      expect(mailNotifications(rosa.id, later)).toBe(1);
+      expect(lettersTo(rosa.email).at(-1)?.text).not.toContain('A secret word');
+      expect(lettersTo(rosa.email).at(-1)?.text).toContain('Also for');
+    }
+  });
+
+  test('is folded in threads and search, and not among likely answers, who reacted, mentions, the directory, lists of threads', () => {
+    db.update(members).set({ listed: true }).run();
+    for (const one of [rosa, tom, nadia]) indexMember(one.id);
+    const asked = ask(tom, 'Which zebra crossing paint lasts longest', 'We paint zebra crossings every year.');
+    const thread = asked.id;
+    const mine = say(nadia, thread, 'Ours lasts');
+    react(tom, { postId: mine.id, give: 'helpful', take: undefined });
+    const seen = (viewer: Member) => ({
+      posts: postsOnPage(viewer, findThread(viewer, thread), 1).map(({ folded }) => folded),
+      search: search({ q: 'zebra crossing' }).results.map((r) => blockedAmong(viewer, [r]).size),
+      person: search({ q: 'Achterberg' }).results.filter((r) => r.kind === 'member').map((r) => blockedAmong(viewer, [r]).size),
+      likely: likelyAnswers(viewer, 'Which zebra crossing paint').length,
+      reacted: whoReacted(viewer, mine.id).flatMap((group) => group.members.map((m) => m.handle)),
+      mention: membersToMention(viewer, 'tom').map((m) => m.handle),
+      directory: listDirectory(viewer, readDirectoryAsk(new URLSearchParams())).members.map((m) => m.handle).includes('tom'),
+      lists: listThreads(viewer, {}, null).threads.some((t) => t.id === thread),
+    });
+    const open = { posts: [false, false], search: [0], person: [0], likely: 1, reacted: ['tom'], mention: ['tom'], directory: true, lists: true };
+    expect(seen(rosa)).toEqual(open);
+    blockMember(rosa, { memberId: tom.id });
+    expect(seen(rosa)).toEqual({ posts: [true, false], search: [1], person: [1], likely: 0, reacted: [], mention: [], directory: false, lists: false });
+    expect(seen(nadia)).toEqual(open);
+    // Whoever is blocked sees what they saw before.
+    expect(membersToMention(tom, 'rosa').map((m) => m.handle)).toEqual(['rosa']);
+    unblockMember(rosa, { memberId: tom.id });
+    expect(seen(rosa)).toEqual(open);
+  });
+
+  test('is in no letter about a saved search', () => {
+    saveSearch(rosa, { query: 'q=wombat', name: 'Wombats' });
+    blockMember(rosa, { memberId: tom.id });
+    ask(tom, 'Who has wombat reports', 'A wombat was seen.');
+    expect(mailSavedSearches(rosa.id, addDays(new Date(), 1))).toBe(0);
+    ask(nadia, 'Another wombat report', 'A second wombat.');
+    expect(mailSavedSearches(rosa.id, addDays(new Date(), 2))).toBe(1);
+  });
+
+  test('still reaches in office', () => {
+    const thread = ask(rosa).id;
+    blockMember(rosa, { memberId: nadia.id });
+    tellMoved(nadia, [openingPost(nadia, findThread(nadia, thread))?.id ?? 0], 'It is about numbers.');
+    expect(told(rosa).map(({ words }) => words)).toEqual([expect.stringContaining('It is about numbers.')]);
+    unblockMember(rosa, { memberId: nadia.id });
+  });
+
+  test('is not folded where they write without their name', () => {
+    const thread = createThread(tom, { forum: 'operations', kind: 'question', title: 'Asked for a colleague', body: 'Nobody knows who.', themes: [], token: undefined, nameless: true }).id;
+    blockMember(rosa, { memberId: tom.id });
+    const [post] = postsOnPage(rosa, findThread(rosa, thread), 1);
+    expect([post?.author.handle, post?.folded]).toEqual(['', false]);
+  });
+});
+
+test('blocking mutes, unblocking ends both, and nobody can be followed while blocked; oneself cannot be blocked', () => {
+  blockMember(rosa, { memberId: tom.id });
+  blockMember(rosa, { memberId: tom.id });
+  expect(listBlocked(rosa).map((m) => m.handle)).toEqual(['tom']);
+  expect(db.select().from(follows).where(eq(follows.memberId, rosa.id)).all().map((f) => f.level)).toEqual(['muted']);
+  expect(() => follow(rosa, { kind: 'member', ref: String(tom.id), level: 'following' })).toThrow(Invalid);
+  expect(() => blockMember(rosa, { memberId: rosa.id })).toThrow(Invalid);
+  unblockMember(rosa, { memberId: tom.id });
+  expect(db.select().from(follows).where(eq(follows.memberId, rosa.id)).all()).toEqual([]);
+  expect([blockedBy(rosa).size, blockedBy(null).size, listBlocked(tom).length]).toEqual([0, 0, 0]);
+});
