@@ -4,6 +4,7 @@ import Database from 'better-sqlite3';
 import { drizzle, type BetterSQLite3Database } from 'drizzle-orm/better-sqlite3';
 import { migrate } from 'drizzle-orm/better-sqlite3/migrator';
 import * as schema from './schema/index.ts';
+import { rules } from './rules.ts';
 import { searchIndex } from './search-index.ts';
 
 export * from './schema/index.ts';
@@ -27,6 +28,7 @@ export function openDatabase(file: string, migrations: string): void {
   migrate(db, { migrationsFolder: migrations });
   // A rebuild also drops that table's triggers: they are made again each time, and cost nothing when they stand.
   sqlite.exec(searchIndex);
+  sqlite.exec(rules);
   const broken = sqlite.pragma('foreign_key_check') as unknown[];
   if (broken.length) throw new Error(`The database has ${broken.length} broken references after its migration.`);
   sqlite.pragma('foreign_keys = ON');

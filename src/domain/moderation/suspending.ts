@@ -61,6 +61,7 @@ export function appointMember(actor: Member, input: z.output<typeof appointInput
     const member = memberById(input.memberId);
     if (member.id === actor.id) throw new Denied('You cannot change your own role: another administrator can.');
     if (!member.emailConfirmed) throw new Denied('This member has not confirmed their e-mail address yet.');
+    if (member.waiting) throw new Denied('This member has not been let in yet.');
     if (member.role === input.role) return;
     db.update(members).set({ role: input.role }).where(eq(members.id, member.id)).run();
     // A session is never worth more, or less, than when its owner last signed in.

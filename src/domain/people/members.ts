@@ -1,4 +1,4 @@
-import { and, asc, count, desc, eq, gt, like, or, sql } from 'drizzle-orm';
+import { and, asc, count, desc, eq, isNotNull, isNull, like, or, sql } from 'drizzle-orm';
 import { z } from 'zod';
 import { db, members } from '#db/client.ts';
 import { line } from '#lib/fields.ts';
@@ -24,7 +24,7 @@ type MemberRow = typeof members.$inferSelect;
 export function asMember(row: MemberRow): Member {
   return {
     id: row.id, handle: row.handle, name: row.name, email: row.email, role: row.role, sample: row.sample,
-    emailConfirmed: row.emailConfirmedAt !== null, suspendedUntil: row.suspendedUntil,
+    emailConfirmed: row.emailConfirmedAt !== null, waiting: row.application !== null, suspendedUntil: row.suspendedUntil,
   };
 }
 
@@ -65,12 +65,13 @@ export interface Profile extends Author {
   suspendedReason: string | null;
 }
 
-/** A confirmed member by handle, as everybody may see them; the reason of a suspension only for coordinators. Throws NotFound. */
+/** A confirmed member by handle, as everybody may see them; the reason of a suspension, and whoever is not let in yet, only for coordinators. Throws NotFound. */
 export function findProfile(viewer: Viewer, handle: string): Profile {
   const row = db.select().from(members).where(and(eq(members.handle, handle), sql`${members.emailConfirmedAt} is not null`)).get();
   if (!row) throw new NotFound('There is no member with this name.');
   const coordinator = viewer !== null && viewer.role !== 'member';
   const own = viewer?.id === row.id;
+  if (row.application !== null && !coordinator && !own) throw new NotFound('There is no member with this name.');
   return {
     id: row.id, handle: row.handle, name: row.name, role: row.role, sample: row.sample, jobTitle: row.jobTitle, place: row.place, vendor: row.vendor,
     joined: row.createdAt,
@@ -99,7 +100,7 @@ export function listMembers(viewer: Viewer, query: string, page: string | null):
   return { members: rows.map((r) => ({ ...r, confirmed: Boolean(r.confirmed) })), total, paging: slice };
 }
 
-/** How many people have an account that is confirmed. */
+/** How many members there are. */
 export function countMembers(): number {
-  return db.select({ n: count() }).from(members).where(gt(members.emailConfirmedAt, new Date(0))).get()?.n ?? 0;
+  return db.select({ n: count() }).from(members).where(and(isNotNull(members.emailConfirmedAt), isNull(members.application))).get()?.n ?? 0;
 }

@@ -7,6 +7,7 @@ import { countAttempt } from '../people/limits.ts';
 import { nameField, writerName } from '../people/members.ts';
 import { mustSignIn, mustWrite } from '../people/permissions.ts';
 import { indexMember } from '../people/searchable.ts';
+import { settleVerification } from '../people/verification.ts';
 import { visibilities, type Member, type Viewer, type Visibility } from '../people/types.ts';
 import { placesCalled, searchPlaces, type FoundPlace } from '../places/finding.ts';
 import { putWriterName } from '../search/documents.ts';
@@ -92,6 +93,7 @@ export function editProfile(actor: Member, input: z.output<typeof profileInput>)
     putTraits(actor.id, { hat: input.hats, channel: input.channels, language: input.languages, theme: input.themes });
     db.update(members).set({ name: input.name, listed: input.listed, vendor: input.hats.includes('vendor') }).where(eq(members.id, actor.id)).run();
     standBesideName(actor.id);
+    settleVerification(actor.id);
     const writer = writerOf(actor.id);
     if (writer !== writerBefore) putWriterName(actor.id, writer);
     bumpChanges();
