@@ -129,7 +129,8 @@ export function sendInvitationAgain(actor: Member, input: z.output<typeof invita
 }
 
 function unused(actor: Member, id: number): typeof invitations.$inferSelect {
-  const row = db.select().from(invitations).where(and(eq(invitations.id, id), isNull(invitations.usedAt), isNull(invitations.withdrawnAt), canModerate(actor) ? undefined : eq(invitations.invitedById, actor.id))).get();
+  const own = eq(invitations.invitedById, actor.id);
+  const row = db.select().from(invitations).where(and(eq(invitations.id, id), isNull(invitations.usedAt), isNull(invitations.withdrawnAt), canModerate(actor) ? undefined : own)).get();
   if (!row) throw new NotFound('This invitation was used or withdrawn already.');
   return row;
 }
