@@ -6,7 +6,7 @@ import { Denied, Invalid, NotFound } from '../errors.ts';
 import { recordAct } from '../moderation/log.ts';
 import { isDomain, settleEveryDomain, settleVerification } from '../people/verification.ts';
 import { findProfile, memberById } from '../people/members.ts';
-import { mustCoordinate } from '../people/permissions.ts';
+import { canModerate, mustCoordinate } from '../people/permissions.ts';
 import type { Member, Viewer } from '../people/types.ts';
 
 export const verifyInput = z.object({
@@ -30,9 +30,9 @@ export function verifyMember(actor: Member, { memberId, verdict, reason }: z.out
   });
 }
 
-/** What coordinators have said of a member; null where the rules decide. For coordinators. */
+/** What coordinators have said of a member; null where the rules decide, and for everybody but coordinators and the member. */
 export function verdictOn(viewer: Viewer, memberId: number): { method: string; reason: string } | null {
-  mustCoordinate(viewer);
+  if (viewer?.id !== memberId && !canModerate(viewer)) return null;
   const row = db.select({ method: verifications.method, reason: verifications.reason }).from(verifications).where(eq(verifications.memberId, memberId)).get();
   return row && row.reason !== null ? { method: row.method, reason: row.reason } : null;
 }

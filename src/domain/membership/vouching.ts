@@ -41,7 +41,7 @@ export function vouch(actor: Member, { memberId, how }: z.output<typeof vouchInp
     if (!canVouch(actor, member)) throw new Invalid({ how: member.vendor ? 'A vendor is not verified as somebody who works for a government.' : 'You vouch for them already.' });
     db.insert(vouches).values({ memberId: member.id, byId: actor.id, how }).run();
     settleVouches();
-    putNotification({ memberId: member.id, kind: 'word', reason: 'own', actorId: actor.id, words: `${actor.name} vouches for you.`, url: `/members/${member.handle}` });
+    putNotification({ memberId: member.id, kind: 'word', reason: 'about-you', actorId: actor.id, words: `${actor.name} vouches for you.`, url: `/members/${member.handle}` });
   });
 }
 

@@ -52,6 +52,6 @@ export function welcomeMember(actor: Member, { memberId, note }: z.output<typeof
   transaction(() => {
     const done = db.update(firstHours).set({ welcomedAt: new Date(), welcomedById: actor.id, coordinatorId: actor.id, note }).where(and(eq(firstHours.memberId, memberId), isNull(firstHours.welcomedAt))).run().changes;
     if (!done) throw new NotFound('They were welcomed already.');
-    if (note) putNotification({ memberId, kind: 'word', reason: 'own', actorId: actor.id, words: `${actor.name} welcomes you to ${settings().name} and has written to you.`, url: '/welcome' });
+    if (note) putNotification({ memberId, kind: 'word', reason: 'about-you', actorId: actor.id, words: `${actor.name} welcomes you to ${settings().name} and has written to you.`, url: '/welcome' });
   });
 }

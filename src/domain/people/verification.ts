@@ -9,14 +9,12 @@ export interface Verification {
   method: Method;
   /** The domain of the list under which the address is. */
   domain: string | null;
-  /** Why a coordinator said so; for coordinators and the member. */
-  reason: string | null;
   at: Date;
 }
 
 /** How a member is verified, or null. */
 export function verificationOf(memberId: number): Verification | null {
-  const row = db.select({ method: verifications.method, domain: verifications.domain, reason: verifications.reason, at: verifications.at }).from(verifications)
+  const row = db.select({ method: verifications.method, domain: verifications.domain, at: verifications.at }).from(verifications)
     .innerJoin(members, eq(members.id, verifications.memberId)).where(and(eq(verifications.memberId, memberId), eq(members.vendor, false))).get();
   return row && row.method !== 'denied' ? { ...row, method: row.method } : null;
 }
