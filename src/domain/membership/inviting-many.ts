@@ -1,8 +1,8 @@
-import { CsvError, parse } from 'csv-parse/sync';
 import { z } from 'zod';
 import { transaction } from '#db/client.ts';
 import { optionalText } from '#lib/fields.ts';
 import { Invalid } from '../errors.ts';
+import { csvRows } from '../library/exchange/csv-entries.ts';
 import { recordAct } from '../moderation/log.ts';
 import { countAttempt } from '../people/limits.ts';
 import { emailField, nameField } from '../people/members.ts';
@@ -50,18 +50,19 @@ const columns = { email: ['email', 'e-mail', 'e-mail address', 'email address', 
 
 function linesOf(actor: Member, text: string, field: 'file' | 'records'): Omit<ListRead, 'records'> {
   if (text.length > mostCharacters) throw new Invalid({ [field]: 'This is too long for a list of 500 people.' });
-  const [head, ...rows] = rowsOf(text, field);
+  const [head, ...rows] = csvRows(text);
   if (!head) throw new Invalid({ [field]: 'Please choose a file or paste a list.' });
   const at = (names: readonly string[]) => head.cells.findIndex((cell) => names.includes(cell.trim().toLowerCase()));
   const [email, name, place] = [at(columns.email), at(columns.name), at(columns.place)];
   if (email < 0) throw new Invalid({ [field]: 'The first line must name the columns, and one of them must be “email”.' });
   if (rows.length > mostLines) throw new Invalid({ [field]: `At most ${mostLines} people at a time; this list has ${rows.length}.` });
   const seen = new Map<string, number>();
-  const lines = rows.map(({ cells, line }): ListLine => {
+  const lines = rows.map(({ cells, line, open }): ListLine => {
     const given = { email: (cells[email] ?? '').trim(), name: (cells[name] ?? '').trim() || null, place: (cells[place] ?? '').trim() || null };
+    const wrong = (problem: string): ListLine => ({ line, ...given, problem });
+    if (open) return wrong('A quotation mark opens here that is never closed.');
     const address = emailField.safeParse(given.email);
     const called = given.name === null ? null : nameField.safeParse(given.name);
-    const wrong = (problem: string): ListLine => ({ line, ...given, problem });
     if (!address.success) return wrong(given.email ? address.error.issues[0]?.message ?? 'This is no e-mail address.' : 'There is no e-mail address.');
     if (called && !called.success) return wrong(called.error.issues[0]?.message ?? 'This is no name.');
     if (given.place && given.place.length > 80) return wrong('The place is longer than 80 characters.');
@@ -71,14 +72,4 @@ function linesOf(actor: Member, text: string, field: 'file' | 'records'): Omit<L
     return { line, email: address.data, name: called?.data ?? null, place: given.place, problem: objectionTo(actor, address.data) };
   });
   return { lines, good: lines.filter(({ problem }) => problem === null).length };
-}
-
-function rowsOf(text: string, field: 'file' | 'records'): { cells: string[]; line: number }[] {
-  try {
-    const read = parse(text, { bom: true, delimiter: [',', ';', '\t'], skip_empty_lines: true, relax_column_count: true, info: true }) as unknown as { record: string[]; info: { lines: number } }[];
-    return read.map(({ record, info }) => ({ cells: record, line: info.lines })).filter(({ cells }) => cells.some((cell) => cell.trim()));
-  } catch (error) {
-    if (error instanceof CsvError) throw new Invalid({ [field]: `Line ${String(error['lines'] ?? '?')} cannot be read: a quotation mark is not closed, or stands where none may.` });
-    throw error;
-  }
 }
