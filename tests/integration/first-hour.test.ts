@@ -28,7 +28,7 @@ beforeEach(forgetLimits);
 
 let n = 0;
 async function joined(name = `newcomer${++n}`): Promise<Member> {
-  const [email, password] = [`${name}@test.example`, 'heron lantern gravel mitten'];
+  const [email, password] = [`${name.toLowerCase()}@test.example`, 'heron lantern gravel mitten'];
   await join({ name, email, password, website: null }, 'here');
   await confirmEmail({ token: tokenFor(email), password }, 'here');
   const row = memberByEmail(email);
@@ -176,7 +176,7 @@ describe('new here', () => {
     const newcomer = await joined();
     write(newcomer, 5);
     forgetLimits();
-    createThread(newcomer, { forum: 'operations', kind: 'question', title: 'Asked for a colleague of mine', body: 'They are shy.', themes: [], anonymous: true });
+    createThread(newcomer, { forum: 'operations', kind: 'question', title: 'Asked for a colleague of mine', body: 'They are shy.', themes: [], nameless: true });
     expect(newHere(rosa, [newcomer.id])).toEqual(new Set([newcomer.id]));
   });
 
