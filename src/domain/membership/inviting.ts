@@ -37,6 +37,7 @@ export const inviteInput = z.object({ email: emailField, name: nothing.or(nameFi
 export function invite(actor: Member, { email, name, note }: z.output<typeof inviteInput>): void {
   mustInvite(actor);
   countAttempt(canModerate(actor) ? 'invitePerCoordinator' : 'invitePerMember', actor.id);
+  countAttempt('letterPerInvitation', email);
   transaction(() => {
     const objection = objectionTo(actor, email);
     if (objection) throw new Invalid({ email: objection });
