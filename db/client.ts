@@ -4,7 +4,7 @@ import Database from 'better-sqlite3';
 import { drizzle, type BetterSQLite3Database } from 'drizzle-orm/better-sqlite3';
 import { migrate } from 'drizzle-orm/better-sqlite3/migrator';
 import * as schema from './schema/index.ts';
-import { rules } from './rules.ts';
+import { dropRules, makeRules } from './rules.ts';
 import { searchIndex } from './search-index.ts';
 
 export * from './schema/index.ts';
@@ -25,10 +25,11 @@ export function openDatabase(file: string, migrations: string): void {
   const db = drizzle(sqlite, { schema });
   // A table rebuild with foreign keys on would cascade into the children; the pragma inside the migration is a no-op.
   sqlite.pragma('foreign_keys = OFF');
+  dropRules(sqlite);
   migrate(db, { migrationsFolder: migrations });
   // A rebuild also drops that table's triggers: they are made again each time, and cost nothing when they stand.
   sqlite.exec(searchIndex);
-  sqlite.exec(rules);
+  makeRules(sqlite);
   const broken = sqlite.pragma('foreign_key_check') as unknown[];
   if (broken.length) throw new Error(`The database has ${broken.length} broken references after its migration.`);
   sqlite.pragma('foreign_keys = ON');

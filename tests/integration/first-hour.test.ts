@@ -137,6 +137,16 @@ describe('who welcomes', () => {
     expect(countWelcomes()).toBe(0);
   });
 
+  test('nobody welcomes who is suspended', async () => {
+    const newcomer = await joined();
+    const suspend = (until: Date | null) => db.update(members).set({ suspendedUntil: until, suspendedReason: until && 'Spam.' }).where(eq(members.id, newcomer.id)).run();
+    suspend(new Date(Date.now() + 86_400_000));
+    expect([listWelcomes(nadia), countWelcomes()]).toEqual([[], 0]);
+    suspend(null);
+    expect(countWelcomes()).toBe(1);
+    welcomeMember(nadia, { memberId: newcomer.id, note: null });
+  });
+
   test('without a word nobody is told anything', async () => {
     const newcomer = await joined();
     welcomeMember(nadia, { memberId: newcomer.id, note: null });

@@ -1,4 +1,4 @@
-import { and, asc, count, eq, isNull } from 'drizzle-orm';
+import { and, asc, count, eq, isNull, lt, or } from 'drizzle-orm';
 import { z } from 'zod';
 import { alias } from 'drizzle-orm/sqlite-core';
 import { db, firstHours, members, transaction } from '#db/client.ts';
@@ -23,13 +23,14 @@ export interface Welcome {
 }
 
 const coordinator = alias(members, 'coordinator');
+const waits = () => and(isNull(firstHours.welcomedAt), or(isNull(members.suspendedUntil), lt(members.suspendedUntil, new Date())));
 
-/** Newcomers nobody has welcomed yet, the longest waiting first: the viewer's own, or all. For coordinators. */
+/** Newcomers nobody has welcomed yet, the longest waiting first: the viewer's own, or all; not who is suspended. For coordinators. */
 export function listWelcomes(viewer: Viewer, mine = false): Welcome[] {
   mustCoordinate(viewer);
   return db.select({ memberId: members.id, name: members.name, handle: members.handle, at: firstHours.at, coordinatorId: coordinator.id, coordinatorName: coordinator.name, role: coordinator.role }).from(firstHours)
     .innerJoin(members, eq(members.id, firstHours.memberId)).leftJoin(coordinator, eq(coordinator.id, firstHours.coordinatorId))
-    .where(and(isNull(firstHours.welcomedAt), mine ? eq(firstHours.coordinatorId, viewer.id) : undefined)).orderBy(asc(firstHours.at), asc(firstHours.memberId)).limit(200).all()
+    .where(and(waits(), mine ? eq(firstHours.coordinatorId, viewer.id) : undefined)).orderBy(asc(firstHours.at), asc(firstHours.memberId)).limit(200).all()
     .map(({ coordinatorId, coordinatorName, role, ...row }) => {
       const profile = profileFor(viewer, row.memberId);
       return {
@@ -41,7 +42,7 @@ export function listWelcomes(viewer: Viewer, mine = false): Welcome[] {
 
 /** How many newcomers wait to be welcomed. */
 export function countWelcomes(): number {
-  return db.select({ n: count() }).from(firstHours).where(isNull(firstHours.welcomedAt)).get()?.n ?? 0;
+  return db.select({ n: count() }).from(firstHours).innerJoin(members, eq(members.id, firstHours.memberId)).where(waits()).get()?.n ?? 0;
 }
 
 export const welcomeInput = z.object({ memberId: rowId, note: optionalText(500) });
