@@ -177,22 +177,22 @@ describe('vouching', () => {
 describe('coordinators', () => {
   test('verify with a reason, take it away whatever speaks for it, and leave it to the rules again', () => {
     const member = official();
-    verifyMember(nadia, { memberId: member.id, verdict: 'denied', reason: 'A contractor with a city address.' });
+    verifyMember(nadia, { memberId: member.id, verdict: 'denied', why: 'A contractor with a city address.' });
     expect(methodOf(member)).toBeNull();
     for (const by of [official(), official()]) say(by, member);
     settleVerification(member.id);
     expect(methodOf(member)).toBeNull();
     expect([verdictOn(nadia, member.id), verdictOn(member, member.id)?.reason, verdictOn(rosa, member.id), verdictOn(null, member.id)]).toEqual([{ method: 'denied', reason: 'A contractor with a city address.' }, 'A contractor with a city address.', null, null]);
-    verifyMember(ines, { memberId: member.id, verdict: 'coordinator', reason: 'We have spoken.' });
+    verifyMember(ines, { memberId: member.id, verdict: 'coordinator', why: 'We have spoken.' });
     expect(methodOf(member)).toBe('coordinator');
-    verifyMember(ines, { memberId: member.id, verdict: 'rules', reason: 'Enough.' });
+    verifyMember(ines, { memberId: member.id, verdict: 'rules', why: 'Enough.' });
     expect(methodOf(member)).toBe('domain');
     expect(db.select().from(log).where(eq(log.object, member.name)).all().map(({ act }) => act)).toEqual(['unverify member', 'verify member']);
   });
 
   test('not members, and nobody themselves', () => {
-    expect(() => verifyMember(rosa, { memberId: tom.id, verdict: 'coordinator', reason: 'A friend.' })).toThrow(Denied);
-    expect(() => verifyMember(nadia, { memberId: nadia.id, verdict: 'coordinator', reason: 'Me.' })).toThrow(Denied);
+    expect(() => verifyMember(rosa, { memberId: tom.id, verdict: 'coordinator', why: 'A friend.' })).toThrow(Denied);
+    expect(() => verifyMember(nadia, { memberId: nadia.id, verdict: 'coordinator', why: 'Me.' })).toThrow(Denied);
     expect(() => db.insert(verifications).values({ memberId: tom.id, method: 'coordinator' }).run()).toThrow(/CHECK/);
     expect(() => db.insert(verifications).values({ memberId: tom.id, method: 'domain', reason: 'x' }).run()).toThrow(/CHECK/);
   });
@@ -207,7 +207,7 @@ describe('a vendor', () => {
     expect([methodOf(b), methodOf(member)]).toEqual([null, null]);
     expect(() => say(b, somebody())).toThrow(/Only verified/);
     expect(() => say(a, b)).toThrow(/vendor/);
-    expect(() => verifyMember(nadia, { memberId: b.id, verdict: 'coordinator', reason: 'Nice people.' })).toThrow(Invalid);
+    expect(() => verifyMember(nadia, { memberId: b.id, verdict: 'coordinator', why: 'Nice people.' })).toThrow(Invalid);
     edit(b, {});
     expect([methodOf(b), methodOf(member)]).toEqual(['domain', 'vouches']);
   });

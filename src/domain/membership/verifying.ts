@@ -12,11 +12,11 @@ import type { Member, Viewer } from '../people/types.ts';
 export const verifyInput = z.object({
   memberId: rowId,
   verdict: z.enum(['coordinator', 'denied', 'rules'], { error: 'Please choose.' }),
-  reason: text({ missing: 'Please give the reason: the member and coordinators read it.', max: 500 }),
+  why: text({ missing: 'Please give the reason: the member and coordinators read it.', max: 500 }),
 });
 
 /** Says that a member works for a government, or that they are not to count as such, or leaves it to their address and to vouches again. Throws Denied, Invalid, NotFound. */
-export function verifyMember(actor: Member, { memberId, verdict, reason }: z.output<typeof verifyInput>): void {
+export function verifyMember(actor: Member, { memberId, verdict, why: reason }: z.output<typeof verifyInput>): void {
   mustCoordinate(actor);
   transaction(() => {
     const member = memberById(memberId);
