@@ -44,7 +44,7 @@ describe('joining, without JavaScript', () => {
     await page.getByLabel('only who was invited').check();
     await page.getByLabel('every member', { exact: false }).check();
     await page.getByLabel('Whom to ask for an invitation').fill('Write to hub@wexcombe.example.');
-    await page.locator('section', { hasText: 'Who becomes a member' }).getByRole('button', { name: 'Save' }).click();
+    await press(page, 'Set how one joins');
     await page.waitForURL('**/desk/settings?saved');
     expect(db.select().from(joiningRules).get()).toMatchObject({ mode: 'invitation', membersInvite: true });
     const join = await (await fetch(`${hub.base}/join`)).text();
