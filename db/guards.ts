@@ -15,6 +15,12 @@ begin select raise(abort, 'The hub must keep an administrator.'); end;
 create trigger if not exists members_last_administrator_stays before delete on members
 when ${able('old')} and not exists (select 1 from members other where other.id <> old.id and ${able('other')})
 begin select raise(abort, 'The hub must keep an administrator.'); end;`,
+  vouches: `
+create trigger if not exists posts_by_members before insert on posts when (select application from members where id = new.author_id) is not null
+begin select raise(abort, 'Whoever has not been let in writes nothing.'); end;
+create trigger if not exists vouches_by_verified before insert on vouches
+when not exists (select 1 from verifications where member_id = new.by_id and method <> 'denied')
+begin select raise(abort, 'Only verified members vouch.'); end;`,
   coordinator_areas: `
 create trigger if not exists coordinator_areas_of_members before insert on coordinator_areas
 when (select role from members where id = new.member_id) <> 'member'

@@ -12,6 +12,7 @@ import { readWaitingDocuments } from '#domain/library/attachment-words.ts';
 import { forgetOldImports } from '#domain/library/imports/discarding.ts';
 import { continueImports } from '#domain/library/imports/reading.ts';
 import { checkSomeLinks } from '#domain/library/link-checks.ts';
+import { forgetOldInvitations } from '#domain/membership/inviting.ts';
 import { forgetSentLetters, sendOutbox } from '#domain/mail/outbox.ts';
 import { forgetUnconfirmed } from '#domain/people/joining.ts';
 import { forgetOldAttempts } from '#domain/people/limits.ts';
@@ -67,6 +68,7 @@ export function startChores(): () => Promise<void> {
       forgetOldEmailChanges();
       forgetOldForms();
       forgetUnconfirmed();
+      forgetOldInvitations();
       forgetSentLetters();
       forgetOldImports();
       forgetOldDrafts();

@@ -7,6 +7,7 @@ import { fillWorkKeys } from '#domain/library/backfill.ts';
 import { stopImports } from '#domain/library/imports/reading.ts';
 import { setUpLink } from '#domain/moderation/setting-up.ts';
 import { sealAuthenticators } from '#domain/people/authenticators.ts';
+import { putGovernmentDomains } from '#domain/people/verification.ts';
 import { putPlaces } from '#domain/places/importing.ts';
 import { matchPlaces } from '#domain/profiles/editing.ts';
 import { search } from '#domain/search/results.ts';
@@ -46,6 +47,7 @@ export async function openHub(): Promise<Hub> {
   backfillPostLinks();
   const { read } = putPlaces(readFileSync(join(process.cwd(), 'content/places.csv'), 'utf8'));
   if (read > 0) matchPlaces();
+  putGovernmentDomains(readFileSync(join(process.cwd(), 'content/government-domains.txt'), 'utf8'));
   if (demo) seedSampleCommunity(join(process.cwd(), 'db/sample'));
   readWords();
   // The first who searches need not wait for what is prepared once.

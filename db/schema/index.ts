@@ -2,6 +2,7 @@ export * from './hub.ts';
 export * from './people.ts';
 export * from './roles.ts';
 export * from './security.ts';
+export * from './membership.ts';
 export * from './places.ts';
 export * from './profiles.ts';
 export * from './library.ts';

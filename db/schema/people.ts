@@ -17,6 +17,8 @@ export const members = sqliteTable('members', {
   /** Sells to local governments: said wherever they write. */
   vendor: integer('vendor', { mode: 'boolean' }).notNull().default(false),
   emailConfirmedAt: moment('email_confirmed_at'),
+  /** Who they are, in their words, while a coordinator has not let them in; empty when they have not said it yet, null for members. */
+  application: text('application'),
   suspendedUntil: moment('suspended_until'),
   suspendedReason: text('suspended_reason'),
   createdAt: moment('created_at').notNull().default(now),

@@ -7,6 +7,7 @@ import { forums } from './forums.ts';
 import { imports } from './imports.ts';
 import { links } from './links.ts';
 import { members } from './members.ts';
+import { invitations, joining, verification, welcome } from './membership.ts';
 import { duplicates } from './merging.ts';
 import { places } from './places.ts';
 import { cases, corrections, flags, moderation } from './moderation.ts';
@@ -17,5 +18,5 @@ import { thesaurus } from './thesaurus.ts';
 
 export const server = {
   members, forums, threads, posts, comments, drafts, answers, questions, reactions, moderation, flags, corrections, cases, resources, collections, bookmarks, imports, links, duplicates, attachments, places, thesaurus, searches, mail,
-  follows, blocks, notifications, unread, signIn, proof, security,
+  follows, blocks, notifications, unread, signIn, proof, security, joining, invitations, verification, welcome,
 };

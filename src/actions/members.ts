@@ -1,6 +1,7 @@
 import { defineAction, type ActionAPIContext } from 'astro:actions';
 import { leaveHub, leaveInput } from '#domain/leaving/leaving.ts';
 import { confirmEmail, confirmInput, join, joinInput } from '#domain/people/joining.ts';
+import { joinInvited, joinInvitedInput } from '#domain/people/invited.ts';
 import { editProfile, profileInput } from '#domain/profiles/editing.ts';
 import { dropPhoto, photoInput, putPhoto } from '#domain/profiles/photo.ts';
 import { changePassword, changePasswordInput, newPasswordInput, requestReset, resetInput, setNewPassword } from '#domain/people/resetting.ts';
@@ -34,7 +35,8 @@ const leave = defineAction({
 export const members = {
   leave,
   join: defineAction({ accept: 'form', input: joinInput, handler: asVisitor(join) }),
-  confirm: defineAction({ accept: 'form', input: confirmInput, handler: signingIn(confirmEmail, 'password', '/account?welcome') }),
+  joinInvited: defineAction({ accept: 'form', input: joinInvitedInput, handler: signingIn(joinInvited, 'password', '/welcome') }),
+  confirm: defineAction({ accept: 'form', input: confirmInput, handler: signingIn(confirmEmail, 'password', '/welcome') }),
   signIn: defineAction({ accept: 'form', input: signInInput, handler: signingIn(signIn, 'password') }),
   requestReset: defineAction({ accept: 'form', input: resetInput, handler: asVisitor(requestReset) }),
   setNewPassword: defineAction({ accept: 'form', input: newPasswordInput, handler: signingIn(setNewPassword, 'link', '/account/security?password') }),

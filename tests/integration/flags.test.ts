@@ -46,7 +46,7 @@ async function trusted(n: number): Promise<Member> {
   const email = `trusted${n}@test.example`;
   const known = db.select().from(members).where(eq(members.email, email)).get() ?? db.insert(members).values({ name: `Trusted ${n}`, email, handle: `trusted-${n}`, emailConfirmedAt: new Date() }).returning().get();
   db.insert(trustLevels).values({ memberId: known.id, level: 'trusted', locked: true }).onConflictDoNothing().run();
-  return { id: known.id, name: known.name, email, handle: known.handle, role: 'member', areas: noAreas, sample: false, emailConfirmed: true, suspendedUntil: null };
+  return { id: known.id, name: known.name, email, handle: known.handle, role: 'member', areas: noAreas, sample: false, emailConfirmed: true, waiting: false, suspendedUntil: null };
 }
 
 describe('flagging', () => {

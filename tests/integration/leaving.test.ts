@@ -96,7 +96,7 @@ for (const how of ['keep', 'delete'] as const) {
       db.update(members).set({ createdAt: new Date(0) }).where(eq(members.handle, '')).run();
       forgetUnconfirmed();
       expect(db.select().from(members).where(eq(members.handle, '')).all()).toHaveLength(1);
-      expect(listMembers(nadia, 'former', null).members).toEqual([]);
+      expect(listMembers(nadia, { q: 'former' }, null).members).toEqual([]);
       expect(db.select().from(questionTurns).where(eq(questionTurns.ownerId, member.id)).all()).toEqual([]);
 
     });

@@ -63,7 +63,7 @@ function somebody(level: 'new' | 'trusted'): Member {
   const n = ++count;
   const row = db.insert(members).values({ name: `Member ${n}`, email: `member${n}@test.example`, handle: `member-${n}`, emailConfirmedAt: new Date(), createdAt: addDays(new Date(), -365) }).returning().get();
   db.insert(trustLevels).values({ memberId: row.id, level, locked: true }).run();
-  return { id: row.id, name: row.name, email: row.email, handle: row.handle, role: 'member', areas: noAreas, sample: false, emailConfirmed: true, suspendedUntil: null };
+  return { id: row.id, name: row.name, email: row.email, handle: row.handle, role: 'member', areas: noAreas, sample: false, emailConfirmed: true, waiting: false, suspendedUntil: null };
 }
 /** Everything in which a member could meet what is new in a thread. */
 const meets = (who: Member, threadId: number) => ({

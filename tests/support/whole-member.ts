@@ -1,8 +1,8 @@
 import { sql } from 'drizzle-orm';
 import {
-  acceptedAnswers, agencyAccounts, answerChecks, appeals, attachments, attempts, authenticators, blocks, bookmarks, caseNotes, cases, closedThreads, collectionItems, collections, confirmations, corrections, db, decisions, drafts, emailChanges,
-  flags, follows, formTokens, forumCoordinators, heldFiles, heldPosts, imports, knownBrowsers, links, log, mailStops, memberActivity, members, memberTraits, merges, notifications, notificationSettings, outbox, passkeys, placeChanges, places, postFiles, posts, postVersions,
-  profiles, questionTurns, reactions, readMarks, recoveryCodes, resources, resourceVersions, savedSearches, sessions, signInLinks, signInSteps, strayDrafts, thesaurusEntries, thesaurusSuggestions, threadActs, threadReads, threads, transaction, trustChanges, trustLevels, withheldVersions,
+  acceptedAnswers, agencyAccounts, answerChecks, appeals, attachments, attempts, authenticators, blocks, bookmarks, caseNotes, cases, closedThreads, collectionItems, collections, confirmationFlags, confirmations, coordinatorAreas, corrections, db, decisions, drafts, emailChanges, firstHours,
+  flags, follows, formTokens, forumCoordinators, heldFiles, heldPosts, imports, invitations, knownBrowsers, links, log, mailStops, memberActivity, members, memberTraits, merges, notifications, notificationSettings, outbox, passkeys, placeChanges, places, postFiles, posts, postVersions,
+  profiles, questionTurns, reactions, readMarks, recoveryCodes, resources, resourceVersions, savedSearches, sessions, signInLinks, signInSteps, strayDrafts, suspensions, thesaurusEntries, thesaurusSuggestions, threadActs, threadReads, threads, transaction, trustChanges, trustLevels, verifications, vouches, withheldVersions,
 } from '#db/client.ts';
 import { createPost } from '#domain/forum/posts.ts';
 import { quoteOf } from '#domain/forum/quoting.ts';
@@ -115,6 +115,23 @@ export async function wholeMember(other: Member): Promise<WholeMember> {
     db.insert(threadReads).values({ memberId, threadId: others, number: 1 }).run();
     db.insert(trustChanges).values([{ memberId, from: 'new', to: 'member', reason: 'x', byId: null }, { memberId: other.id, from: 'new', to: 'member', reason: `${quilla.name} said so`, byId: memberId }]).run();
     db.insert(withheldVersions).values({ postId: mine, byId: memberId, reason: `By ${quilla.name}` }).run();
+    db.insert(confirmations).values({ postId: openingOf(others), memberId: other.id, place: 'Elsewhere', year: 2026 }).run();
+    const third = db.insert(members).values({ name: 'Third', handle: 'third', email: 'third@quillatown.test', emailConfirmedAt: new Date() }).returning().get();
+    db.insert(confirmationFlags).values([
+      { postId: openingOf(others), memberId: other.id, byId: memberId, reason: 'spam', note: `So says ${quilla.name}` },
+      { postId: opening, memberId, byId: other.id, reason: 'spam', note: `About ${quilla.name}` },
+    ]).run();
+    db.insert(coordinatorAreas).values({ memberId: third.id, forumId: 1, byId: memberId }).run();
+    db.insert(suspensions).values([
+      { memberId, kind: 'suspended', until: new Date(), reason: `${quilla.name} was rude`, byId: other.id }, { memberId: third.id, kind: 'suspended', until: new Date(), reason: `${quilla.name} saw it`, byId: memberId },
+    ]).run();
+    db.insert(invitations).values([
+      { token: 'i1', email: quilla.email, name: quilla.name, place: 'Quillatown', invitedById: other.id, expiresAt: new Date(), usedAt: new Date(), memberId },
+      { token: 'i2', email: 'colleague@quillatown.test', note: `Join us, ${quilla.name}`, invitedById: memberId, expiresAt: new Date(Date.now() + 1e7) },
+    ]).run();
+    db.insert(verifications).values([{ memberId, method: 'coordinator', reason: `${quilla.name} is known`, byId: other.id }, { memberId: third.id, method: 'coordinator', reason: `${quilla.name} knows them`, byId: memberId }]).run();
+    db.insert(vouches).values([{ memberId: third.id, byId: memberId, how: `Worked with ${quilla.name}` }, { memberId, byId: third.id, how: `Worked with ${quilla.name}` }]).run();
+    db.insert(firstHours).values([{ memberId }, { memberId: third.id, coordinatorId: memberId, welcomedAt: new Date(), welcomedById: memberId, note: `Greetings, ${quilla.name}` }]).run();
     db.insert(attempts).values([{ key: `signInPerAccount:${quilla.email} 1.2.3.4`, count: 1, resetsAt: new Date(Date.now() + 1e7) }, { key: `postPerMember:${memberId}`, count: 1, resetsAt: new Date(Date.now() + 1e7) }]).onConflictDoNothing().run();
     db.insert(outbox).values([{ to: quilla.email, subject: 'A letter to her', text: 'x' }, { to: other.email, subject: `${quilla.name} replied`, text: `See ${quilla.name} (${quilla.email})` }, { to: quilla.former, subject: 'An older one', text: '', sentAt: new Date() }]).run();
     indexMember(memberId);

@@ -122,7 +122,7 @@ function mailCoordinators(authorId: number, caseId: number, what: string, words:
 }
 
 // What the hub itself does it sees as a coordinator would.
-export const keeper: Member = { id: 0, handle: '', name: '', email: '', role: 'coordinator', areas: noAreas, sample: false, emailConfirmed: true, suspendedUntil: null };
+export const keeper: Member = { id: 0, handle: '', name: '', email: '', role: 'coordinator', areas: noAreas, sample: false, emailConfirmed: true, waiting: false, suspendedUntil: null };
 
 const capital = (words: string) => words.charAt(0).toUpperCase() + words.slice(1);
 
@@ -174,7 +174,7 @@ export function flagMember(actor: Member, input: z.output<typeof flagMemberInput
 export function flaggableMember(viewer: Viewer, memberId: number): Member {
   mustWrite(viewer);
   const member = memberById(memberId);
-  if (!member.emailConfirmed) throw new NotFound('There is no such member.');
+  if (!member.emailConfirmed || member.waiting) throw new NotFound('There is no such member.');
   if (member.id === viewer.id) throw new Denied('This is your own profile: you can change it on your account page.');
   return member;
 }

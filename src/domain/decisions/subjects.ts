@@ -97,7 +97,7 @@ function isNamelesslyWritten(subject: Subject): boolean {
   return held.kind === 'thread' ? threadInput.safeParse(held.input).data?.nameless === true : held.threadId !== null && isNameless(held.authorId, held.threadId);
 }
 
-const unnamed: Member = { ...nameless, areas: noAreas, email: '', emailConfirmed: true, suspendedUntil: null };
+const unnamed: Member = { ...nameless, areas: noAreas, email: '', emailConfirmed: true, waiting: false, suspendedUntil: null };
 
 /** E-mail addresses and names of those who flagged in a case. */
 export function flaggersOf(caseId: number): { id: number; name: string; email: string }[] {

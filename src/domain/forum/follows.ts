@@ -1,4 +1,4 @@
-import { and, eq, isNotNull } from 'drizzle-orm';
+import { and, eq, isNotNull, isNull } from 'drizzle-orm';
 import { z } from 'zod';
 import { db, follows, forums, mailStops, members, prepared, themes, threads, transaction } from '#db/client.ts';
 import { blockedBy } from '../blocked.ts';
@@ -106,7 +106,7 @@ function refOf(actor: Member, kind: FollowKind, given: string, level: FollowLeve
 function mustBeThere(kind: Exclude<FollowKind, 'thread'>, ref: string): void {
   const there = kind === 'forum' ? db.select({ id: forums.id }).from(forums).where(eq(forums.id, Number(ref))).get()
     : kind === 'theme' ? db.select({ code: themes.code }).from(themes).where(eq(themes.code, ref)).get()
-    : db.select({ id: members.id }).from(members).where(and(eq(members.id, Number(ref)), isNotNull(members.emailConfirmedAt))).get();
+    : db.select({ id: members.id }).from(members).where(and(eq(members.id, Number(ref)), isNotNull(members.emailConfirmedAt), isNull(members.application))).get();
   if (!there) throw new NotFound('This is not here any more.');
 }
 

@@ -110,6 +110,7 @@ export function whyTold({ reason, reason_name, author_name }: ToldRow): string {
     case 'follows-forum': return `You are told because you follow the forum ${reason_name ?? ''}.`.replace(' .', '.');
     case 'follows-theme': return `You are told because you follow the theme ${reason_name ?? ''}.`.replace(' .', '.');
     case 'flagged': return 'You are told because you flagged it.';
+    case 'about-you': return 'You are told because it is about you.';
     case 'own': return 'You are told because it is about what you wrote.';
   }
 }

@@ -1,4 +1,4 @@
-import { and, eq, inArray, isNotNull } from 'drizzle-orm';
+import { and, eq, inArray, isNotNull, isNull } from 'drizzle-orm';
 import { db, members, postMentions, prepared } from '#db/client.ts';
 import { mapText } from '#lib/html-text.ts';
 import { renderMarkdown } from '#lib/markdown.ts';
@@ -30,7 +30,7 @@ export function handlesIn(html: string): string[] {
 export function membersNamed(handles: readonly string[]): Named[] {
   if (handles.length === 0) return [];
   return db.select({ id: members.id, handle: members.handle, name: members.name }).from(members)
-    .where(and(inArray(members.handle, handles.slice(0, 200)), isNotNull(members.emailConfirmedAt))).all();
+    .where(and(inArray(members.handle, handles.slice(0, 200)), isNotNull(members.emailConfirmedAt), isNull(members.application))).all();
 }
 
 /** Rendered Markdown with every mention of these members as a link to their page. */
@@ -78,5 +78,5 @@ const named = `(select count(*) from posts p join threads t on t.id = p.thread_i
 const mentionable = prepared((d) => d.$client.prepare(`
   select handle, name, place from (
     select m.handle, m.name, m.place, m.listed, ${named} as posts from members m
-    where m.email_confirmed_at is not null and m.id <> @viewer and not ${hasBlocked('@viewer', 'm.id')} and (m.handle like @like escape '\\' or m.name like @like escape '\\' or m.name like @inName escape '\\'))
+    where m.email_confirmed_at is not null and m.application is null and m.id <> @viewer and not ${hasBlocked('@viewer', 'm.id')} and (m.handle like @like escape '\\' or m.name like @like escape '\\' or m.name like @inName escape '\\'))
   where listed or posts > 0 order by posts desc, handle limit 8`));

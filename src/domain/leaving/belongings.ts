@@ -21,7 +21,7 @@ const work = `'/library/' || r.slug as address, r.title`;
 
 /** Everything that the export holds. What others wrote is not in it, beyond titles and addresses; nor is who did something to what is the member's. */
 export const kinds: readonly Kind[] = [
-  { file: 'account', words: 'Who you are here, and since when', tells: [], from: 'members x', where: 'x.id = @me', columns: 'x.handle, x.email, x.name, x.role, x.job_title as jobTitle, x.place, x.listed, x.vendor, x.email_confirmed_at as emailConfirmedAt, x.suspended_until as suspendedUntil, x.suspended_reason as suspendedReason, x.created_at as createdAt' },
+  { file: 'account', words: 'Who you are here, and since when', tells: [], from: 'members x', where: 'x.id = @me', columns: 'x.handle, x.email, x.name, x.role, x.job_title as jobTitle, x.place, x.listed, x.vendor, x.email_confirmed_at as emailConfirmedAt, x.application, x.suspended_until as suspendedUntil, x.suspended_reason as suspendedReason, x.created_at as createdAt' },
   { file: 'profile', words: 'What you say about yourself, each field with who sees it; the photo is in files/', tells: ['profiles.member_id'], from: 'profiles x left join places l on l.id = x.place_id', where: 'x.member_id = @me', columns: 'x.pronouns, x.job_title as jobTitle, coalesce(l.label, x.place_text) as place, x.ask_me as askMeAbout, x.looking_for as lookingFor, x.visibility as visibility_json, x.updated_at as updatedAt' },
   { file: 'traits', words: 'Your hats, languages, channels and themes of interest', tells: ['member_traits.member_id'], from: 'member_traits x', where: 'x.member_id = @me', columns: 'x.kind, x.value' },
   { file: 'settings', words: 'What you are told of, and how', tells: ['notification_settings.member_id'], from: 'notification_settings x', where: 'x.member_id = @me', columns: 'x.started, x.replied, x.mail' },
@@ -58,6 +58,16 @@ export const kinds: readonly Kind[] = [
   { file: 'trust', words: 'Your level of trust', tells: ['trust_levels.member_id'], from: 'trust_levels x', where: 'x.member_id = @me', columns: 'x.level, x.locked' },
   { file: 'trust-changes', words: 'How your level of trust changed, and why', tells: ['trust_changes.member_id'], from: 'trust_changes x', where: 'x.member_id = @me', columns: 'x."from", x."to", x.reason, x.at' },
   { file: 'activity', words: 'On which days you were here, and how much you read', tells: ['member_activity.member_id'], from: 'member_activity x', where: 'x.member_id = @me', columns: 'x.day, x.threads_read as threadsRead' },
+  { file: 'invitations', words: 'Invitations that you sent', tells: ['invitations.invited_by_id'], from: 'invitations x', where: 'x.invited_by_id = @me', columns: 'x.email, x.name, x.place, x.note, x.sent_at as sentAt, x.expires_at as expiresAt, x.used_at as usedAt, x.withdrawn_at as withdrawnAt' },
+  { file: 'invited', words: 'The invitation by which you joined', tells: ['invitations.member_id'], from: 'invitations x', where: 'x.member_id = @me', columns: 'x.email, x.name, x.place, x.note, x.sent_at as sentAt, x.used_at as usedAt' },
+  { file: 'verification', words: 'How it is known that you work for a government', tells: ['verifications.member_id'], from: 'verifications x', where: 'x.member_id = @me', columns: 'x.method, x.domain, x.reason, x.at' },
+  { file: 'vouches-given', words: 'Members for whom you vouched', tells: ['vouches.by_id'], from: 'vouches x join members o on o.id = x.member_id', where: 'x.by_id = @me', columns: `'/members/' || o.handle as address, x.how, x.at` },
+  { file: 'vouches-received', words: 'Members who vouched for you', tells: ['vouches.member_id'], from: 'vouches x join members o on o.id = x.by_id', where: 'x.member_id = @me', columns: `'/members/' || o.handle as address, x.at` },
+  { file: 'first-steps', words: 'Your first steps', tells: ['first_hours.member_id'], from: 'first_hours x', where: 'x.member_id = @me', columns: 'x.at, x.skipped as skipped_json, x.dismissed_at as dismissedAt, x.welcomed_at as welcomedAt, x.note as welcome' },
+  { file: 'suspensions', words: 'Your suspensions, with the reasons', tells: ['suspensions.member_id'], from: 'suspensions x', where: 'x.member_id = @me', columns: 'x.kind, x.reason, x.until, x.at' },
+  { file: 'areas', words: 'Forums and themes that you coordinate', tells: ['coordinator_areas.member_id'], from: 'coordinator_areas x left join forums f on f.id = x.forum_id', where: 'x.member_id = @me', columns: 'f.name as forum, x.theme, x.at' },
+  { file: 'flagged-confirmations', words: 'What you told coordinators about a “works for us too”', tells: ['confirmation_flags.by_id'], from: `confirmation_flags x ${onPost}`, where: 'x.by_id = @me', columns: `${postAt}, x.reason, x.note, x.at` },
+  { file: 'office-welcomes', words: 'Newcomers whom you were to welcome, or welcomed', tells: ['first_hours.coordinator_id', 'first_hours.welcomed_by_id'], from: 'first_hours x join members o on o.id = x.member_id', where: '(x.coordinator_id = @me or x.welcomed_by_id = @me)', columns: `'/members/' || o.handle as address, x.at, case when x.welcomed_by_id = @me then x.welcomed_at end as welcomedAt, case when x.welcomed_by_id = @me then x.note end as note` },
   { file: 'sessions', words: 'Where you are signed in', tells: ['sessions.member_id'], from: 'sessions x', where: 'x.member_id = @me', columns: 'x.browser, x.created_at as createdAt, x.last_used_at as lastUsedAt, x.expires_at * 1000 as expiresAt' },
   { file: 'known-browsers', words: 'Browsers in which you have signed in before', tells: ['known_browsers.member_id'], from: 'known_browsers x', where: 'x.member_id = @me', columns: 'x.last_used_at as lastUsedAt' },
   { file: 'passwords', words: 'Since when your password is what it is; not the password', tells: ['passwords.member_id'], from: 'passwords x', where: 'x.member_id = @me', columns: 'x.changed_at as changedAt' },
@@ -97,6 +107,10 @@ export const notExported: Record<string, string> = {
   'thread_acts.undone_by_id': 'in office-log',
   'threads.last_poster_id': 'follows from posts and comments',
   'threads.removed_by_id': 'in office-log',
+  'confirmation_flags.member_id': 'what others told coordinators',
+  'coordinator_areas.by_id': 'in office-log',
+  'suspensions.by_id': 'in office-log',
+  'verifications.by_id': 'in office-log',
   'trust_changes.by_id': 'what was decided about others; in office-log',
   'withheld_versions.by_id': 'in office-log',
 };
@@ -122,7 +136,7 @@ const isYesOrNo = new Set(['listed', 'vendor', 'withoutName', 'byWriting', 'lock
 function told({ _row, ...row }: Record<string, unknown>): Record<string, unknown> {
   return Object.fromEntries(Object.entries(row).map(([name, value]) => {
     if (name.endsWith('_json')) return [name.slice(0, -5), typeof value === 'string' ? JSON.parse(value) : value];
-    if (typeof value === 'number' && /(?:^at|At|Until|^before)$/.test(name)) return [name, new Date(value).toISOString()];
+    if (typeof value === 'number' && /(?:^at|^until|At|Until|^before)$/.test(name)) return [name, new Date(value).toISOString()];
     return [name, isYesOrNo.has(name) && value !== null ? value === 1 : value];
   }));
 }

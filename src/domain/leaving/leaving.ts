@@ -1,14 +1,14 @@
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { and, eq, inArray, isNotNull, isNull, sql } from 'drizzle-orm';
+import { and, eq, inArray, isNotNull, isNull, or, sql } from 'drizzle-orm';
 import { z } from 'zod';
 import {
-  acceptedAnswers, agencyAccounts, appeals, attachments, blankedQuotes, bumpChanges, cases, collections, confirmations, db, decisions, emailChanges, flags, foldLog, follows, heldFiles, heldPosts, members, outbox, postFiles, postLinks, postMentions,
+  acceptedAnswers, agencyAccounts, appeals, attachments, blankedQuotes, bumpChanges, cases, collections, confirmations, db, decisions, emailChanges, flags, foldLog, follows, heldFiles, heldPosts, invitations, members, outbox, postFiles, postLinks, postMentions,
   posts, postVersions, prepared, profiles, reactions, resources, threads, transaction,
 } from '#db/client.ts';
 import { settings } from '#lib/settings.ts';
 import { slugify } from '#lib/slug.ts';
-import { Denied, Invalid } from '../errors.ts';
+import { Invalid } from '../errors.ts';
 import { assignOverdue } from '../forum/answer-clock.ts';
 import { blankQuotes, replaceQuotes } from '../forum/blanked-quotes.ts';
 import { markRemoved } from '../forum/posts.ts';
@@ -17,12 +17,13 @@ import { forgetFilesNow } from '../library/attaching.ts';
 import { post } from '../mail/outbox.ts';
 import { withdrawLettersAbout } from '../mail/withdrawing.ts';
 import { recordAct } from '../moderation/log.ts';
-import { coordinatorsBesides } from '../people/coordinators.ts';
+import { mustLeaveAnAdministrator } from '../people/administrators.ts';
 import { formerCoordinator, formerMember, retireHandle } from '../people/former.ts';
 import { forgetAttemptsOf } from '../people/limits.ts';
 import { mustHaveProved } from '../people/proving.ts';
 import type { Session } from '../people/sessions.ts';
 import type { Member } from '../people/types.ts';
+import { settleVouches } from '../people/verification.ts';
 import { dropDocument } from '../search/documents.ts';
 import { scrubber, scrubEverything, type Traces } from './traces.ts';
 
@@ -39,11 +40,6 @@ export const leaveInput = z.object({
 });
 type Choices = Record<LeaveKind, 'keep' | 'delete'>;
 
-/** Whether the hub would be without an administrator. */
-export function isLastAdministrator(member: Member): boolean {
-  return member.role === 'administrator' && !coordinatorsBesides([member.id]).some(({ administrator }) => administrator);
-}
-
 /**
  * Takes a member out of the hub, at once and for good. Of each kind they choose whether it goes or stays as "a former member"; all else of theirs goes:
  * profile, ways of signing in, drafts, reactions, follows, saved works, notifications. Posts that others answered or quote keep their place without
@@ -54,7 +50,7 @@ export function leaveHub(session: Session, { confirm, ...choices }: z.output<typ
   const { member } = session;
   if (confirm !== member.handle) throw new Invalid({ confirm: `Please type ${member.handle}, to show that you mean it.` });
   const unused = transaction(() => {
-    if (isLastAdministrator(member)) throw new Denied('You are the only administrator who can sign in. Appoint another one first: somebody has to keep the house.');
+    mustLeaveAnAdministrator(member);
     const traces = tracesOf(member);
     const hashes = filesOf(member.id);
     dropOwnFiles(member.id, choices);
@@ -65,9 +61,11 @@ export function leaveHub(session: Session, { confirm, ...choices }: z.output<typ
     const speaking = leaveQuotations(member, traces);
     forgetInOthers(member);
     passOn(member.id);
+    db.delete(invitations).where(or(eq(invitations.memberId, member.id), inArray(invitations.email, [...traces.emails]))).run();
     db.delete(outbox).where(inArray(outbox.to, [...traces.emails])).run();
     forgetAttemptsOf(member.id, traces.emails);
     db.delete(members).where(eq(members.id, member.id)).run();
+    settleVouches();
     scrubEverything(traces);
     for (const { id, threadId, opens } of [...kept, ...speaking]) opens ? indexThread(threadId) : indexPost(id);
     retireHandle(member.handle);

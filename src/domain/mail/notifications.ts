@@ -7,8 +7,8 @@ import { prepared } from '#db/client.ts';
  */
 export type NotificationKind = 'mention' | 'quote' | 'reply' | 'new-thread' | 'accepted' | 'moved' | 'word';
 
-/** Why a member is told, in the order of strength. `own` is about what they wrote themselves, `flagged` about what they flagged. */
-export type NotificationReason = 'mentioned' | 'quoted' | 'started' | 'follows-thread' | 'follows-member' | 'follows-forum' | 'follows-theme' | 'own' | 'flagged';
+/** Why a member is told, in the order of strength. `own` is about what they wrote themselves, `about-you` about them, `flagged` about what they flagged. */
+export type NotificationReason = 'mentioned' | 'quoted' | 'started' | 'follows-thread' | 'follows-member' | 'follows-forum' | 'follows-theme' | 'own' | 'about-you' | 'flagged';
 
 export interface Notification {
   memberId: number;

@@ -39,6 +39,7 @@ export function appointMember(session: Session, input: z.input<typeof appointInp
     const member = memberById(memberId);
     if (!canAppoint(actor, member)) throw new Denied('You cannot change your own role: another administrator can.');
     if (!member.emailConfirmed) throw new Denied('This member has not confirmed their e-mail address yet.');
+    if (member.waiting) throw new Denied('This member has not been let in yet.');
     const role: Role = wanted === 'areas' ? 'member' : wanted;
     const areas = wanted === 'areas' ? knownAreas(forumIds, codes) : { forums: [], themes: [] };
     if (member.role === role && sameAreas(member.areas, areas)) return;

@@ -7,6 +7,7 @@ import { countAttempt } from '../people/limits.ts';
 import { linkWorks, makeLink, useLink } from '../people/links.ts';
 import { emailField, freeHandle, memberByEmail, nameField } from '../people/members.ts';
 import { hashPassword, mustNotTellOf, newPasswordField, putPassword } from '../people/passwords.ts';
+import { settleVerification } from '../people/verification.ts';
 import { recordAct } from './log.ts';
 
 /** Whether a real person keeps the house; the invented coordinators of the sample community cannot sign in. */
@@ -35,12 +36,13 @@ export async function setUp(input: z.output<typeof setUpInput>, address: string)
     if (hasCoordinator()) throw new Denied('The hub has been set up already. Please sign in.');
     useLink('set-up', input.token);
     const known = memberByEmail(input.email);
-    const made = { name: input.name, role: 'administrator' as const, emailConfirmedAt: new Date() };
+    const made = { name: input.name, role: 'administrator' as const, emailConfirmedAt: new Date(), application: null };
     const id = known
       ? db.update(members).set(made).where(eq(members.id, known.id)).returning({ id: members.id }).get()?.id
       : db.insert(members).values({ ...made, email: input.email, handle: freeHandle(input.name) }).returning({ id: members.id }).get().id;
     if (id === undefined) throw new Error('The administrator was not written.');
     putPassword(id, passwordHash);
+    settleVerification(id);
     recordAct({ id }, 'set up hub', `${input.name} is the first administrator`, null);
     bumpChanges();
     return id;

@@ -9,10 +9,15 @@ const others = prepared((d) => d.$client.prepare(`
   select count(*) from members m where m.role = 'administrator' and m.email_confirmed_at is not null and (m.suspended_until is null or m.suspended_until <= ?)
     and (not m.sample or exists (select 1 from passwords where member_id = m.id)) and m.id <> ?`).pluck());
 
+/** Whether nobody else could give out roles without this member. */
+export function isLastAdministrator(member: { id: number; role: string }, now = new Date()): boolean {
+  return member.role === 'administrator' && administratorsBesides(member.id, now) === 0;
+}
+
 /**
  * For whatever takes an administrator away: appointing, suspending, leaving, deleting. Throws Denied when nobody else could give out roles
  * afterwards; triggers in the database (db/guards.ts) repeat it.
  */
 export function mustLeaveAnAdministrator(member: { id: number; role: string }, now = new Date()): void {
-  if (member.role === 'administrator' && administratorsBesides(member.id, now) === 0) throw new Denied('This is the last administrator: appoint another one first.');
+  if (isLastAdministrator(member, now)) throw new Denied('This is the last administrator: appoint another one first.');
 }

@@ -5,6 +5,7 @@ import { agencyAccounts, db, members, passwords, transaction } from '#db/client.
 import { settings, type Settings } from '#lib/settings.ts';
 import { Denied, NotFound } from '../errors.ts';
 import type { Browser, Cookie } from './cookies.ts';
+import { confirmAddress } from './admitting.ts';
 import { countAttempt } from './limits.ts';
 import { emailField, freeHandle, memberByEmail, nameField } from './members.ts';
 import { mustHaveProved } from './proving.ts';
@@ -60,7 +61,7 @@ export type Return = { is: 'known'; memberId: number; next: string } | { is: 'co
 
 /**
  * Takes a browser that comes back from the agency. An account that the agency vouches for by a verified address is not taken over: whoever
- * holds it signs in as before first, and then the two are connected. Without one a new account is made.
+ * holds it signs in as before first, and then the two are connected. Without one a new account is made, by the rules of joining.
  * @param search the query of the address at which it came back  Throws Denied.
  */
 export async function comeBackFromAgency(search: string, browser: Browser, session: Session | null): Promise<Return> {
@@ -75,9 +76,10 @@ export async function comeBackFromAgency(search: string, browser: Browser, sessi
     if (!claims.email) throw new Denied(`${agencyName()} does not vouch for an e-mail address of yours. Please join with your address here.`);
     const member = memberByEmail(claims.email);
     if (member?.emailConfirmedAt) return { is: 'to confirm', cookie: beginStep('agency-link', member.id, { issuer: claims.issuer, subject: claims.subject, email: claims.email, next }) };
-    const id = member ? takeOver(member.id) : db.insert(members).values({ email: claims.email, name: claims.name, handle: freeHandle(claims.name), emailConfirmedAt: new Date() }).returning({ id: members.id }).get().id;
+    const id = member ? takeOver(member.id) : db.insert(members).values({ email: claims.email, name: claims.name, handle: freeHandle(claims.name) }).returning({ id: members.id }).get().id;
+    confirmAddress(id);
     putAccount(id, claims);
-    return { is: 'known', memberId: id, next };
+    return { is: 'known', memberId: id, next: next === '/' ? '/welcome' : next };
   });
 }
 
@@ -105,7 +107,6 @@ function putAccount(memberId: number, { issuer: of, subject, email }: Omit<Claim
 /** Somebody asked to join with this address and never showed that it is theirs: what they prepared goes. */
 function takeOver(memberId: number): number {
   db.delete(passwords).where(eq(passwords.memberId, memberId)).run();
-  db.update(members).set({ emailConfirmedAt: new Date() }).where(eq(members.id, memberId)).run();
   return memberId;
 }
 

@@ -12,7 +12,8 @@ export function coordinatorsBesides(ids: readonly number[], now = new Date(), fo
 }
 // The people of the sample community have no password: nobody can be asked to wait for them.
 const others = prepared((d) => d.$client.prepare(`
-  select m.id, m.name, m.email, m.role = 'administrator' as administrator from members m join passwords p on p.member_id = m.id
+  select m.id, m.name, m.email, m.role = 'administrator' as administrator from members m
   where (m.role <> 'member' or exists (select 1 from coordinator_areas a where a.member_id = m.id and a.forum_id = @forumId))
     and m.email_confirmed_at is not null and (m.suspended_until is null or m.suspended_until <= @now)
+    and (not m.sample or exists (select 1 from passwords p where p.member_id = m.id))
     and m.id not in (select value from json_each(@ids)) order by m.id`));

@@ -12,6 +12,7 @@ import { forgetSignInLinksOf } from './mailed-links.ts';
 import { emailField, memberByEmail } from './members.ts';
 import { mustHaveProved } from './proving.ts';
 import { endSessionsOf, type Session } from './sessions.ts';
+import { settleVerification } from './verification.ts';
 
 const daysToConfirm = 1;
 const daysToUndo = 7;
@@ -102,6 +103,7 @@ function putEmail(memberId: number, email: string): void {
     db.delete(members).where(eq(members.id, holder.id)).run();
   }
   db.update(members).set({ email }).where(eq(members.id, memberId)).run();
+  settleVerification(memberId);
   forgetLinksOf(memberId);
   forgetSignInLinksOf(memberId);
 }

@@ -2,10 +2,13 @@ import { and, eq, isNull, lt, notLike } from 'drizzle-orm';
 import { z } from 'zod';
 import { db, members, transaction } from '#db/client.ts';
 import { addDays } from '#lib/dates.ts';
+import { optionalText } from '#lib/fields.ts';
 import { settings } from '#lib/settings.ts';
 import { post } from '../mail/outbox.ts';
 import { Denied, Invalid } from '../errors.ts';
+import { byInvitation, confirmAddress } from './admitting.ts';
 import { formerHost } from './former.ts';
+import { rulesOfJoining } from './joining-rules.ts';
 import { countAttempt } from './limits.ts';
 import { deadLink, makeLink, memberOfLink, useLink } from './links.ts';
 import { emailField, freeHandle, memberByEmail, nameField } from './members.ts';
@@ -16,24 +19,31 @@ export const joinInput = z.object({
   name: nameField,
   email: emailField,
   password: newPasswordField,
+  /** Who they are, for the coordinator who lets them in. */
+  application: optionalText(500).optional(),
 }).extend(trapFields);
 
 /**
  * Asks to join. The answer on the screen is the same whether or not the address has an account; the mail tells which.
  * It is the same for a robot too, and no mail goes: for what fills the field that people do not see, or fills the form faster than anybody can.
  * The account comes to life when the mailed link and the password come together, so nobody can prepare one for somebody else.
- * @param address where the request comes from, for the rate limit
+ * Where coordinators let people in, it takes a sentence on who they are; where one is invited, it is refused.
+ * @param address where the request comes from, for the rate limit  Throws Denied, Invalid, TooMany.
  */
 export async function join(input: z.output<typeof joinInput>, address: string): Promise<void> {
   countAttempt('joinPerAddress', address);
+  const { mode } = rulesOfJoining();
+  if (mode === 'invitation') throw new Denied(byInvitation);
+  const application = mode === 'approval' ? input.application ?? null : null;
+  if (mode === 'approval' && !application) throw new Invalid({ application: 'Please say in a sentence who you are.' });
   mustNotTellOf(input.password, input);
   const passwordHash = await hashPassword(input.password);
   if (input.website || (secondsSince(input.shown) ?? fastest) < fastest) return;
   transaction(() => {
     const known = memberByEmail(input.email);
     if (known?.emailConfirmedAt) return tellThatTheyAreMembers(input.email);
-    const id = known?.id ?? db.insert(members).values({ email: input.email, name: input.name, handle: freeHandle(input.name) }).returning({ id: members.id }).get().id;
-    if (known) db.update(members).set({ name: input.name, createdAt: new Date() }).where(eq(members.id, id)).run();
+    const id = known?.id ?? db.insert(members).values({ email: input.email, name: input.name, application, handle: freeHandle(input.name) }).returning({ id: members.id }).get().id;
+    if (known) db.update(members).set({ name: input.name, application, createdAt: new Date() }).where(eq(members.id, id)).run();
     putPassword(id, passwordHash);
     mailConfirmation(id, input.email);
   });
@@ -64,7 +74,7 @@ export const confirmInput = z.object({
   password: z.string({ error: 'Please enter the password you chose when you joined.' }),
 });
 
-/** Confirms the e-mail address with the mailed link and the password. Returns the member's id, to sign them in. Throws Denied, Invalid, TooMany. */
+/** Confirms the e-mail address with the mailed link and the password, by the rules of joining that hold now. Returns the member's id, to sign them in. Throws Denied, Invalid, TooMany. */
 export async function confirmEmail(input: z.output<typeof confirmInput>, address: string): Promise<number> {
   countAttempt('linkPerAddress', address);
   const id = memberOfLink('confirm', input.token);
@@ -72,7 +82,7 @@ export async function confirmEmail(input: z.output<typeof confirmInput>, address
   if (!await isPasswordOf(id, input.password)) throw new Invalid({ password: 'This is not the password chosen for this account.' });
   transaction(() => {
     useLink('confirm', input.token);
-    db.update(members).set({ emailConfirmedAt: new Date() }).where(eq(members.id, id)).run();
+    confirmAddress(id);
   });
   return id;
 }

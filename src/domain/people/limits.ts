@@ -28,6 +28,13 @@ export const limits = {
   codePerMember: { most: 20, seconds: 60 * 60 },
   emailPerMember: { most: 5, seconds: 60 * 60 },
   linkPerAddress: { most: 30, seconds: 60 * 60 },
+  invitePerMember: { most: 10, seconds: 24 * 60 * 60 },
+  invitePerCoordinator: { most: 100, seconds: 60 * 60 },
+  /** Lists of up to 500 people. */
+  inviteManyPerCoordinator: { most: 10, seconds: 60 * 60 },
+  /** Letters to somebody who has not asked for any. */
+  letterPerInvitation: { most: 3, seconds: 24 * 60 * 60 },
+  vouchPerMember: { most: 10, seconds: 24 * 60 * 60 },
   postPerMember: { most: 30, seconds: 10 * 60 },
   editPerMember: { most: 60, seconds: 10 * 60 },
   previewPerMember: { most: 120, seconds: 10 * 60 },

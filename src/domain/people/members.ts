@@ -1,11 +1,11 @@
-import { and, count, eq, gt, like, or, sql } from 'drizzle-orm';
+import { and, count, eq, isNotNull, isNull, like, or, sql } from 'drizzle-orm';
 import { z } from 'zod';
 import { db, members } from '#db/client.ts';
 import { line } from '#lib/fields.ts';
 import { slugify } from '#lib/slug.ts';
 import { NotFound } from '../errors.ts';
 import { areasOf, noAreas } from './areas.ts';
-import { wasHandle } from './former.ts';
+import { formerHost, wasHandle } from './former.ts';
 import { canModerate } from './permissions.ts';
 import type { Author, Member, Viewer } from './types.ts';
 
@@ -24,14 +24,16 @@ type MemberRow = typeof members.$inferSelect;
 export function asMember(row: MemberRow): Member {
   return {
     id: row.id, handle: row.handle, name: row.name, email: row.email, role: row.role, areas: row.role === 'member' ? areasOf(row.id) : noAreas, sample: row.sample,
-    emailConfirmed: row.emailConfirmedAt !== null, suspendedUntil: row.suspendedUntil,
+    emailConfirmed: row.emailConfirmedAt !== null, waiting: row.application !== null, suspendedUntil: row.suspendedUntil,
   };
 }
 
 /** One e-mail address has one spelling here: trimmed, lower case. */
 export const emailField = z.string({ error: 'Please give your e-mail address.' })
   .transform((t) => t.trim().toLowerCase())
-  .pipe(z.email('This does not look like an e-mail address. It needs a form such as name@city.gov.').max(254, 'This address is too long to be real.'));
+  .pipe(z.email('This does not look like an e-mail address. It needs a form such as name@city.gov.').max(254, 'This address is too long to be real.'))
+  // The rows that stand for those who left are nobody's account.
+  .refine((email) => !email.endsWith(`@${formerHost}`), 'No mail reaches this address.');
 
 export const nameField = line({ missing: 'Please give your name as others should see it.', max: 80 });
 
@@ -65,12 +67,13 @@ export interface Profile extends Author {
   suspendedReason: string | null;
 }
 
-/** A confirmed member by handle, as everybody may see them; the reason of a suspension only for coordinators. Throws NotFound. */
+/** A confirmed member by handle, as everybody may see them; the reason of a suspension, and whoever is not let in yet, only for coordinators. Throws NotFound. */
 export function findProfile(viewer: Viewer, handle: string): Profile {
   const row = db.select().from(members).where(and(eq(members.handle, handle), sql`${members.emailConfirmedAt} is not null`)).get();
   if (!row) throw new NotFound('There is no member with this name.');
   const coordinator = canModerate(viewer);
   const own = viewer?.id === row.id;
+  if (row.application !== null && !coordinator && !own) throw new NotFound('There is no member with this name.');
   return {
     id: row.id, handle: row.handle, name: row.name, role: row.role, sample: row.sample, jobTitle: row.jobTitle, place: row.place, vendor: row.vendor,
     joined: row.createdAt,
@@ -79,7 +82,7 @@ export function findProfile(viewer: Viewer, handle: string): Profile {
   };
 }
 
-/** How many people have an account that is confirmed. */
+/** How many members there are. */
 export function countMembers(): number {
-  return db.select({ n: count() }).from(members).where(gt(members.emailConfirmedAt, new Date(0))).get()?.n ?? 0;
+  return db.select({ n: count() }).from(members).where(and(isNotNull(members.emailConfirmedAt), isNull(members.application))).get()?.n ?? 0;
 }

@@ -1,7 +1,7 @@
 import { noAreas } from './areas.ts';
 import { isTrustedStanding, type Level } from './levels.ts';
 import {
-  canAdminister, canAppoint, canCoordinateSomething, canCurate, canCurateSomething, canCurateThemes, canEndSessionsOf, canModerate, canModerateForum, canModerateIn, canModerateSomething, canRemoveSecondStep,
+  canAdminister, canAppoint, canCoordinateSomething, canCurate, canCurateSomething, canCurateThemes, canEndSessionsOf, canInvite, canModerate, canModerateForum, canModerateIn, canModerateSomething, canRemoveSecondStep,
   canSeeField, canSuspend, canWrite, mustAdminister, mustCoordinate, mustCoordinateSomething, mustCurateSomething, mustCurateThemes, mustModerateForum, mustModerateSomething, mustSignIn, mustWrite,
 } from './permissions.ts';
 import type { Member, Viewer } from './types.ts';
@@ -13,13 +13,14 @@ import type { Member, Viewer } from './types.ts';
 /** Who is asked about, with the level of trust where it matters, and whether what they do lies in their own area. */
 interface Person { words: string; viewer: Viewer; level: Level; inside: boolean }
 
-const sample = (more: Partial<Member>): Member => ({ id: -1, handle: 'sample', name: 'Sample', email: '', role: 'member', areas: noAreas, sample: true, emailConfirmed: true, suspendedUntil: null, ...more });
+const sample = (more: Partial<Member>): Member => ({ id: -1, handle: 'sample', name: 'Sample', email: '', role: 'member', areas: noAreas, sample: true, emailConfirmed: true, waiting: false, suspendedUntil: null, ...more });
 const [ownForum, otherForum, ownTheme, otherTheme] = [-1, -2, 'own', 'other'];
 const ofAreas = sample({ areas: { forums: [ownForum], themes: [ownTheme] } });
 const endless = new Date(8.64e15);
 
 const people: readonly Person[] = [
   { words: 'Visitor', viewer: null, level: 'new', inside: true },
+  { words: 'Waiting to be let in', viewer: sample({ waiting: true }), level: 'new', inside: true },
   { words: 'New member', viewer: sample({}), level: 'new', inside: true },
   { words: 'Trusted member', viewer: sample({}), level: 'trusted', inside: true },
   { words: 'Coordinator of some forums or themes, there', viewer: ofAreas, level: 'member', inside: true },
@@ -62,6 +63,8 @@ const groups: readonly Group[] = [
   { words: 'Taking part', rows: [
     { words: 'See the forms to ask, reply, comment and react', asks: ({ viewer }) => canWrite(viewer) },
     { words: 'Ask, reply, comment, flag, suggest works, keep reading lists', asks: ({ viewer }) => passes(() => mustWrite(viewer)) },
+    { words: 'Invite colleagues by mail, where the rules of joining let every member', asks: ({ viewer }) => canInvite(viewer, true) },
+    { words: 'Invite colleagues by mail otherwise', asks: ({ viewer }) => canInvite(viewer, false) },
     { words: 'One’s flag counts towards hiding a post, and nothing one writes is held', asks: (person) => canWrite(person.viewer) && isTrustedStanding(standing(person)) },
   ] },
   { words: 'Keeping order in a forum', rows: [

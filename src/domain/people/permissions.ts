@@ -10,9 +10,9 @@ import type { Member, Role, Viewer, Visibility } from './types.ts';
  * The page /permissions is made from these functions.
  */
 
-/** Whether this is somebody who may write anything at all: confirmed and not suspended. */
+/** Whether this is somebody who may write anything at all: confirmed, let in and not suspended. */
 export function canWrite(viewer: Viewer, now = new Date()): viewer is Member {
-  return viewer !== null && viewer.emailConfirmed && !isSuspended(viewer, now);
+  return viewer !== null && viewer.emailConfirmed && !viewer.waiting && !isSuspended(viewer, now);
 }
 
 /** Whether a suspension is in force. */
@@ -111,10 +111,16 @@ export function themesOf(viewer: Viewer): readonly string[] | null {
   return hasRole(viewer) ? null : viewer.areas.themes;
 }
 
+/** Whether the viewer invites people by mail: coordinators, and every member where the rules of joining say so. */
+export function canInvite(viewer: Viewer, membersInvite: boolean): viewer is Member {
+  return canModerate(viewer) || (membersInvite && canWrite(viewer));
+}
+
 /** For commands: throws what keeps this viewer from writing, in words. */
 export function mustWrite(viewer: Viewer, now = new Date()): asserts viewer is Member {
   if (!viewer) throw new SignInRequired();
   if (!viewer.emailConfirmed) throw new Denied('Please confirm your e-mail address first: we have sent you a link.');
+  if (viewer.waiting) throw new Denied('A coordinator has not let you in yet, so you can read but not write. Your account page says how it stands.');
   if (isSuspended(viewer, now)) throw new Denied(`Your account is suspended until ${formatDate(viewer.suspendedUntil ?? now)}, so you can read but not write. The reason is on your account page.`);
 }
 

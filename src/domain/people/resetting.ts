@@ -1,9 +1,10 @@
-import { eq, sql } from 'drizzle-orm';
+import { sql } from 'drizzle-orm';
 import { z } from 'zod';
-import { db, facts, members, transaction } from '#db/client.ts';
+import { db, facts, transaction } from '#db/client.ts';
 import { settings } from '#lib/settings.ts';
 import { post } from '../mail/outbox.ts';
 import { Denied, Invalid } from '../errors.ts';
+import { confirmAddress } from './admitting.ts';
 import { countAttempt, isWithinLimit } from './limits.ts';
 import { deadLink, makeLink, memberOfLink, useLink } from './links.ts';
 import { emailField, memberByEmail, memberById } from './members.ts';
@@ -50,7 +51,7 @@ export async function setNewPassword(input: z.output<typeof newPasswordInput>, a
     const id = useLink('reset', input.token);
     if (id === null) throw new Error('A reset link without a member.');
     putPassword(id, passwordHash);
-    db.update(members).set({ emailConfirmedAt: sql`coalesce(${members.emailConfirmedAt}, ${Date.now()})` }).where(eq(members.id, id)).run();
+    confirmAddress(id);
     endSessionsOf(id);
     return id;
   });

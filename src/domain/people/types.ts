@@ -20,6 +20,8 @@ export interface Member {
   /** An invented person of the demo or of a test, shown as such everywhere. */
   sample: boolean;
   emailConfirmed: boolean;
+  /** Has asked to join and is no member yet: a coordinator looks. */
+  waiting: boolean;
   suspendedUntil: Date | null;
 }
 

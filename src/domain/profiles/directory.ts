@@ -46,6 +46,8 @@ export function writeDirectoryAsk(ask: Partial<DirectoryAsk>): string {
 /** A member of the directory as an audience sees them: what is not for it is not there. */
 export interface Listed {
   id: number; handle: string; name: string; role: Role; sample: boolean; vendor: boolean; joined: number;
+  /** Verified as somebody who works for a government. */
+  verified: boolean;
   pronouns: string | null; jobTitle: string | null;
   place: KnownPlace | null;
   /** In words; the label of the place where it is in the list. */
@@ -62,7 +64,7 @@ type Audience = Exclude<Visibility, 'nobody'>;
 export const audienceOf = (viewer: Viewer): Audience => (viewer === null ? 'everyone' : canModerate(viewer) ? 'coordinators' : 'members');
 
 interface Row {
-  id: number; handle: string; name: string; role: Role; sample: number; vendor: number; joined: number; suspendedUntil: number | null; besideJob: string | null; besidePlace: string | null;
+  id: number; handle: string; name: string; role: Role; sample: number; vendor: number; verified: number; joined: number; suspendedUntil: number | null; besideJob: string | null; besidePlace: string | null;
   filled: number | null; pronouns: string | null; jobTitle: string | null; placeId: number | null; placeText: string | null; askMe: string | null; lookingFor: string | null; photo: string | null; visibility: string | null; traits: string | null;
 }
 
@@ -78,7 +80,7 @@ const listedFor = untilChange((audience: Audience): readonly Listed[] => {
     const place = see('place', row.placeId === null ? null : byId.get(row.placeId) ?? null, null);
     const { id, handle, name, role, joined } = row;
     return {
-      id, handle, name, role, joined, sample: row.sample === 1, vendor: row.vendor === 1, pronouns: see('pronouns', row.pronouns, null), jobTitle: row.filled === null ? row.besideJob : see('jobTitle', row.jobTitle, null),
+      id, handle, name, role, joined, sample: row.sample === 1, vendor: row.vendor === 1, verified: row.verified === 1, pronouns: see('pronouns', row.pronouns, null), jobTitle: row.filled === null ? row.besideJob : see('jobTitle', row.jobTitle, null),
       place, placeWords: row.filled === null ? row.besidePlace : place?.label ?? see('place', row.placeText, null),
       hats: of('hats', 'hat'), languages: of('languages', 'language'), channels: of('channels', 'channel'), themes: of('themes', 'theme'),
       askMe: see('askMe', row.askMe, null), lookingFor: see('lookingFor', row.lookingFor, null), photo: see('photo', row.photo && addressOfPhoto(id, row.photo), null), suspendedUntil: row.suspendedUntil,
@@ -93,7 +95,7 @@ function shownTo(viewer: Viewer): readonly Listed[] {
   return blocked.size === 0 ? listed : listed.filter(({ id }) => !blocked.has(id));
 }
 const rows = prepared((d) => d.$client.prepare(`
-  select m.id, m.handle, m.name, m.role, m.sample, m.vendor, m.created_at as joined, m.suspended_until as suspendedUntil, m.job_title as besideJob, m.place as besidePlace,
+  select m.id, m.handle, m.name, m.role, m.sample, m.vendor, not m.vendor and exists (select 1 from verifications v where v.member_id = m.id and v.method <> 'denied') as verified, m.created_at as joined, m.suspended_until as suspendedUntil, m.job_title as besideJob, m.place as besidePlace,
     p.member_id as filled, p.pronouns, p.job_title as jobTitle, p.place_id as placeId, p.place_text as placeText, p.ask_me as askMe, p.looking_for as lookingFor, p.photo_hash as photo, p.visibility,
     (select json_group_array(json_array(t.kind, t.value)) from member_traits t where t.member_id = m.id) as traits
   from members m left join profiles p on p.member_id = m.id where m.listed and m.email_confirmed_at is not null order by m.name, m.id`));

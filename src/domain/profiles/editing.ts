@@ -7,6 +7,7 @@ import { countAttempt } from '../people/limits.ts';
 import { nameField, writerName } from '../people/members.ts';
 import { mustSignIn, mustWrite } from '../people/permissions.ts';
 import { indexMember } from '../people/searchable.ts';
+import { settleVerification } from '../people/verification.ts';
 import { visibilities, type Member, type Viewer, type Visibility } from '../people/types.ts';
 import { placesCalled, searchPlaces, type FoundPlace } from '../places/finding.ts';
 import { putWriterName } from '../search/documents.ts';
@@ -16,7 +17,7 @@ import { storedProfile, traitsOf, type ProfileRow, type TraitKind } from './stor
 
 const codes = (list: readonly { code: string }[], most: number) => z.array(z.string()).max(most, `Choose at most ${most}.`)
   .refine((given) => given.every((code) => list.some((term) => term.code === code)), 'Choose from these.').default([]);
-const whoSees = z.enum(visibilities, 'Choose who sees this.').default('everyone');
+export const whoSees = z.enum(visibilities, 'Choose who sees this.').default('everyone');
 
 export const profileInput = z.object({
   name: nameField, listed: z.boolean().default(false),
@@ -92,11 +93,40 @@ export function editProfile(actor: Member, input: z.output<typeof profileInput>)
     putTraits(actor.id, { hat: input.hats, channel: input.channels, language: input.languages, theme: input.themes });
     db.update(members).set({ name: input.name, listed: input.listed, vendor: input.hats.includes('vendor') }).where(eq(members.id, actor.id)).run();
     standBesideName(actor.id);
+    settleVerification(actor.id);
     const writer = writerOf(actor.id);
     if (writer !== writerBefore) putWriterName(actor.id, writer);
     bumpChanges();
   });
   return { url: `/members/${actor.handle}` };
+}
+
+export const placeChoiceInput = profileInput.pick({ place: true, placeChoice: true, 'see-place': true });
+
+/** Sets one's own place and who sees it, and nothing else of the profile. Throws SignInRequired, Denied, Invalid, TooMany. */
+export function choosePlace(actor: Member, input: z.output<typeof placeChoiceInput>): void {
+  mustWrite(actor);
+  countAttempt('profilePerMember', actor.id);
+  if (input.place === null) throw new Invalid({ place: 'Please name your city, county or agency.' });
+  transaction(() => {
+    putSome(actor.id, placeMeant(input.place, input.placeChoice, storedProfile(actor.id)), 'place', input['see-place']);
+    settleVerification(actor.id);
+  });
+}
+
+/** Sets one's themes of interest and who sees them, and nothing else of the profile. Call inside a transaction, with themes that exist. */
+export function chooseThemes(actor: Member, input: Pick<z.output<typeof profileInput>, 'themes' | 'see-themes'>): void {
+  putSome(actor.id, {}, 'themes', input['see-themes']);
+  db.delete(memberTraits).where(and(eq(memberTraits.memberId, actor.id), eq(memberTraits.kind, 'theme'))).run();
+  for (const value of input.themes) db.insert(memberTraits).values({ memberId: actor.id, kind: 'theme', value }).run();
+}
+
+function putSome(memberId: number, fields: Partial<ProfileRow>, field: ProfileField, seenBy: Visibility): void {
+  const { [field]: _, ...others } = storedProfile(memberId).visibility;
+  const changed = { ...storedProfile(memberId), ...fields, visibility: seenBy === 'everyone' ? others : { ...others, [field]: seenBy }, updatedAt: new Date() };
+  db.insert(profiles).values(changed).onConflictDoUpdate({ target: profiles.memberId, set: changed }).run();
+  standBesideName(memberId);
+  bumpChanges();
 }
 
 /** A member's name as it stands as a writer's. */

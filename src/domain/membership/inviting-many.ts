@@ -1,0 +1,75 @@
+import { z } from 'zod';
+import { transaction } from '#db/client.ts';
+import { optionalText } from '#lib/fields.ts';
+import { Invalid } from '../errors.ts';
+import { csvRows } from '../library/exchange/csv-entries.ts';
+import { recordAct } from '../moderation/log.ts';
+import { countAttempt } from '../people/limits.ts';
+import { emailField, nameField } from '../people/members.ts';
+import { mustCoordinate } from '../people/permissions.ts';
+import type { Member } from '../people/types.ts';
+import { objectionTo, putInvitation } from './inviting.ts';
+
+const mostLines = 500;
+const mostCharacters = 200_000;
+
+const records = z.string().nullish().transform((text) => text ?? '');
+export const readListInput = z.object({ records, file: z.instanceof(File).nullish() });
+export const inviteManyInput = z.object({ records, note: optionalText(500) });
+
+/** One line of a list: to be invited, or why not. */
+export interface ListLine { line: number; email: string; name: string | null; place: string | null; problem: string | null }
+
+/** What a list of people would do, before anything is sent. `records` is its text, to send again with the confirmation. */
+export interface ListRead { records: string; lines: ListLine[]; good: number }
+
+/** Reads a list of people to invite (CSV with the columns e-mail, name, place), a file or text, and says of each line what is wrong with it. Sends nothing. Throws Denied, Invalid, TooMany. */
+export async function readList(actor: Member, input: z.output<typeof readListInput>): Promise<ListRead> {
+  mustCoordinate(actor);
+  countAttempt('previewPerMember', actor.id);
+  const file = input.file && input.file.size > 0 ? input.file : null;
+  if (file && file.size > mostCharacters) throw new Invalid({ file: 'This file is too large for a list of 500 people.' });
+  const text = file ? await file.text() : input.records;
+  return { records: text, ...linesOf(actor, text, file ? 'file' : 'records') };
+}
+
+/** Invites everybody of a list against whom nothing speaks, all at once or nobody. Returns how many. Throws Denied, Invalid, TooMany. */
+export function inviteMany(actor: Member, { records: text, note }: z.output<typeof inviteManyInput>): { invited: number } {
+  mustCoordinate(actor);
+  countAttempt('inviteManyPerCoordinator', actor.id);
+  return transaction(() => {
+    const good = linesOf(actor, text, 'records').lines.filter(({ problem }) => problem === null);
+    if (good.length === 0) throw new Invalid({ records: 'There is nobody in this list to invite.' });
+    for (const { email, name, place } of good) putInvitation(actor, { email, name, place, note });
+    recordAct(actor, 'invite', good.length === 1 ? 'one person' : `${good.length} people`, '/desk/invitations');
+    return { invited: good.length };
+  });
+}
+
+const columns = { email: ['email', 'e-mail', 'e-mail address', 'email address', 'mail', 'address'], name: ['name', 'full name'], place: ['place', 'city', 'city, county or agency', 'agency', 'organization', 'organisation'] } as const;
+
+function linesOf(actor: Member, text: string, field: 'file' | 'records'): Omit<ListRead, 'records'> {
+  if (text.length > mostCharacters) throw new Invalid({ [field]: 'This is too long for a list of 500 people.' });
+  const [head, ...rows] = csvRows(text);
+  if (!head) throw new Invalid({ [field]: 'Please choose a file or paste a list.' });
+  const at = (names: readonly string[]) => head.cells.findIndex((cell) => names.includes(cell.trim().toLowerCase()));
+  const [email, name, place] = [at(columns.email), at(columns.name), at(columns.place)];
+  if (email < 0) throw new Invalid({ [field]: 'The first line must name the columns, and one of them must be “email”.' });
+  if (rows.length > mostLines) throw new Invalid({ [field]: `At most ${mostLines} people at a time; this list has ${rows.length}.` });
+  const seen = new Map<string, number>();
+  const lines = rows.map(({ cells, line, open }): ListLine => {
+    const given = { email: (cells[email] ?? '').trim(), name: (cells[name] ?? '').trim() || null, place: (cells[place] ?? '').trim() || null };
+    const wrong = (problem: string): ListLine => ({ line, ...given, problem });
+    if (open) return wrong('A quotation mark opens here that is never closed.');
+    const address = emailField.safeParse(given.email);
+    const called = given.name === null ? null : nameField.safeParse(given.name);
+    if (!address.success) return wrong(given.email ? address.error.issues[0]?.message ?? 'This is no e-mail address.' : 'There is no e-mail address.');
+    if (called && !called.success) return wrong(called.error.issues[0]?.message ?? 'This is no name.');
+    if (given.place && given.place.length > 80) return wrong('The place is longer than 80 characters.');
+    const before = seen.get(address.data);
+    if (before) return wrong(`The same address stands in line ${before}.`);
+    seen.set(address.data, line);
+    return { line, email: address.data, name: called?.data ?? null, place: given.place, problem: objectionTo(actor, address.data) };
+  });
+  return { lines, good: lines.filter(({ problem }) => problem === null).length };
+}

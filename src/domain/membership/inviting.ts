@@ -1,0 +1,144 @@
+import { and, count, desc, eq, gt, isNull, lt, or } from 'drizzle-orm';
+import { z } from 'zod';
+import { db, invitations, members, transaction } from '#db/client.ts';
+import { addDays, formatDate } from '#lib/dates.ts';
+import { optionalText, rowId } from '#lib/fields.ts';
+import { paging, type Paging } from '#lib/paging.ts';
+import { settings } from '#lib/settings.ts';
+import { hashToken, newToken } from '#lib/tokens.ts';
+import { Denied, Invalid, NotFound } from '../errors.ts';
+import { post } from '../mail/outbox.ts';
+import { recordAct } from '../moderation/log.ts';
+import { countAttempt } from '../people/limits.ts';
+import { emailField, memberByEmail, nameField } from '../people/members.ts';
+import { canInvite, canModerate, mustCoordinate, mustWrite } from '../people/permissions.ts';
+import { rulesOfJoining } from '../people/joining-rules.ts';
+import type { Member, Viewer } from '../people/types.ts';
+
+const days = 14;
+/** Whose invitation has ended is forgotten after so many days. */
+const daysKept = 60;
+
+/** Whether the viewer may invite people now. */
+export const mayInvite = (viewer: Viewer): viewer is Member => canInvite(viewer, rulesOfJoining().membersInvite);
+
+function mustInvite(actor: Viewer): asserts actor is Member {
+  mustWrite(actor);
+  if (!mayInvite(actor)) throw new Denied('Coordinators invite here.');
+}
+
+const nothing = z.literal('').transform(() => null);
+export const inviteInput = z.object({ email: emailField, name: nothing.or(nameField).nullish().transform((name) => name ?? null), note: optionalText(500) });
+
+/**
+ * Invites somebody by mail. A coordinator is told who is a member already; to members the answer is the same whether or not the address has an account,
+ * and the letter tells which. Throws Denied, Invalid, TooMany.
+ */
+export function invite(actor: Member, { email, name, note }: z.output<typeof inviteInput>): void {
+  mustInvite(actor);
+  countAttempt(canModerate(actor) ? 'invitePerCoordinator' : 'invitePerMember', actor.id);
+  countAttempt('letterPerInvitation', email);
+  transaction(() => {
+    const objection = objectionTo(actor, email);
+    if (objection) throw new Invalid({ email: objection });
+    putInvitation(actor, { email, name, place: null, note });
+    recordAct(actor, 'invite', 'one person', '/desk/invitations');
+  });
+}
+
+/** Why this address is not to be invited, as far as the viewer may know; null where nothing speaks against it. */
+export function objectionTo(viewer: Viewer, email: string): string | null {
+  const member = canModerate(viewer) ? memberByEmail(email) : null;
+  if (member?.emailConfirmedAt) return member.application === null ? `${member.name} is a member already.` : `${member.name} has asked to join and waits for a coordinator.`;
+  const open = openOf(email);
+  return open ? `This address was invited on ${formatDate(open.sentAt)} already.` : null;
+}
+
+const openOf = (email: string) => db.select().from(invitations).where(and(eq(invitations.email, email), isNull(invitations.usedAt), isNull(invitations.withdrawnAt), gt(invitations.expiresAt, new Date()))).get();
+
+/** Writes an invitation and its letter; one of the address that has expired goes. Call inside a transaction. */
+export function putInvitation(by: Member, { email, name, place, note }: { email: string; name: string | null; place: string | null; note: string | null }): void {
+  db.delete(invitations).where(and(eq(invitations.email, email), isNull(invitations.usedAt), isNull(invitations.withdrawnAt))).run();
+  const token = newToken(16);
+  db.insert(invitations).values({ email, name, place, note, invitedById: by.id, token: hashToken(token), expiresAt: addDays(new Date(), days) }).run();
+  mailInvitation(by, { email, note }, token);
+}
+
+function mailInvitation(by: { name: string }, { email, note }: { email: string; note: string | null }, token: string): void {
+  const { name, url } = settings();
+  if (memberByEmail(email)?.emailConfirmedAt) {
+    post(email, `You already have an account on ${name}`, [`${by.name} has invited you to ${name}. You have an account already: ${url}/sign-in`, `If you have forgotten your password: ${url}/reset`]);
+    return;
+  }
+  post(email, `${by.name} invites you to ${name}`, [
+    `${by.name} invites you to ${name}, where people who run 311 lines and CRM in local government ask and answer each other.`,
+    ...(note ? [`${by.name} writes: ${note}`] : []),
+    'Please open this link and choose a password:', `${url}/join?token=${token}`,
+    `It works once, for ${days} days. If you do not want to join, leave it: nothing happens, and your address is forgotten.`,
+  ]);
+}
+
+export type InvitationState = 'sent' | 'used' | 'expired' | 'withdrawn';
+export interface InvitationRow { id: number; email: string; name: string | null; by: string | null; sentAt: Date; expiresAt: Date; state: InvitationState; member: { name: string; handle: string } | null; own: boolean }
+
+/** One page of 50 invitations, the newest first: to coordinators all of them, to members who may invite their own. Throws Denied. */
+export function listInvitations(viewer: Viewer, page: string | null, which: 'all' | 'own' = 'all'): { invitations: InvitationRow[]; total: number; paging: Paging } {
+  mustInvite(viewer);
+  if (which === 'all') mustCoordinate(viewer);
+  const where = which === 'all' ? undefined : eq(invitations.invitedById, viewer.id);
+  const total = db.select({ n: count() }).from(invitations).where(where).get()?.n ?? 0;
+  const slice = paging(total, 50, page);
+  const rows = db.select({ invitation: invitations, by: members.name }).from(invitations).leftJoin(members, eq(members.id, invitations.invitedById)).where(where)
+    .orderBy(desc(invitations.sentAt), desc(invitations.id)).limit(slice.size).offset(slice.offset).all();
+  return {
+    total, paging: slice,
+    invitations: rows.map(({ invitation: { id, email, name, sentAt, expiresAt, memberId, ...row }, by }) => ({
+      id, email, name, by, sentAt, expiresAt, state: stateOf({ ...row, expiresAt }), own: row.invitedById === viewer.id,
+      member: memberId === null ? null : db.select({ name: members.name, handle: members.handle }).from(members).where(eq(members.id, memberId)).get() ?? null,
+    })),
+  };
+}
+
+function stateOf({ usedAt, withdrawnAt, expiresAt }: Pick<typeof invitations.$inferSelect, 'usedAt' | 'withdrawnAt' | 'expiresAt'>): InvitationState {
+  if (usedAt) return 'used';
+  if (withdrawnAt) return 'withdrawn';
+  return expiresAt > new Date() ? 'sent' : 'expired';
+}
+
+export const invitationInput = z.object({ invitationId: rowId });
+
+/** Makes the link of an invitation stop working. One's own, or as a coordinator any. Throws Denied, NotFound. */
+export function withdrawInvitation(actor: Member, input: z.output<typeof invitationInput>): void {
+  mustInvite(actor);
+  transaction(() => {
+    const { id } = unused(actor, input.invitationId);
+    db.update(invitations).set({ withdrawnAt: new Date() }).where(eq(invitations.id, id)).run();
+    recordAct(actor, 'withdraw invitation', 'one person', '/desk/invitations');
+  });
+}
+
+/** Sends an invitation again with a new link, good for as long as a new one; the former link stops working. Throws Denied, NotFound, TooMany. */
+export function sendInvitationAgain(actor: Member, input: z.output<typeof invitationInput>): void {
+  mustInvite(actor);
+  countAttempt(canModerate(actor) ? 'invitePerCoordinator' : 'invitePerMember', actor.id);
+  const { id, email, note } = unused(actor, input.invitationId);
+  countAttempt('letterPerInvitation', email);
+  transaction(() => {
+    const token = newToken(16);
+    db.update(invitations).set({ token: hashToken(token), sentAt: new Date(), expiresAt: addDays(new Date(), days) }).where(eq(invitations.id, id)).run();
+    mailInvitation(actor, { email, note }, token);
+  });
+}
+
+function unused(actor: Member, id: number): typeof invitations.$inferSelect {
+  const own = eq(invitations.invitedById, actor.id);
+  const row = db.select().from(invitations).where(and(eq(invitations.id, id), isNull(invitations.usedAt), isNull(invitations.withdrawnAt), canModerate(actor) ? undefined : own)).get();
+  if (!row) throw new NotFound('This invitation was used or withdrawn already.');
+  return row;
+}
+
+/** Forgets the addresses of people whose invitation has ended long ago. */
+export function forgetOldInvitations(): void {
+  const long = addDays(new Date(), -daysKept);
+  db.delete(invitations).where(or(lt(invitations.usedAt, long), lt(invitations.withdrawnAt, long), and(isNull(invitations.usedAt), lt(invitations.expiresAt, long)))).run();
+}

@@ -1,0 +1,61 @@
+import { and, asc, eq } from 'drizzle-orm';
+import { z } from 'zod';
+import { db, members, transaction, vouches } from '#db/client.ts';
+import { rowId, text } from '#lib/fields.ts';
+import { Denied, Invalid, NotFound } from '../errors.ts';
+import { putNotification } from '../mail/notifications.ts';
+import { recordAct } from '../moderation/log.ts';
+import { countAttempt } from '../people/limits.ts';
+import { findProfile, memberById } from '../people/members.ts';
+import { canModerate, canWrite, mustWrite } from '../people/permissions.ts';
+import { settleVouches, verificationOf } from '../people/verification.ts';
+import type { Member, Viewer } from '../people/types.ts';
+
+/** A member's word for another, as members read it. */
+export interface Vouch { by: { id: number; name: string; handle: string }; how: string; at: Date; mayRemove: boolean }
+
+/** Who vouches for a member and how they know each other, the first first. For members: visitors are not told who knows whom. */
+export function vouchesFor(viewer: Viewer, memberId: number): Vouch[] {
+  if (!viewer) return [];
+  const rows = db.select({ id: members.id, name: members.name, handle: members.handle, how: vouches.how, at: vouches.at }).from(vouches).innerJoin(members, eq(members.id, vouches.byId))
+    .where(eq(vouches.memberId, memberId)).orderBy(asc(vouches.at), asc(vouches.byId)).all();
+  return rows.map(({ how, at, ...by }) => ({ by, how, at, mayRemove: canWrite(viewer) && (viewer.id === by.id || viewer.id === memberId || canModerate(viewer)) }));
+}
+
+/** Whether the viewer can vouch for a member now: verified themselves, and not for themselves, for a vendor, or twice. */
+export function canVouch(viewer: Viewer, member: { id: number; vendor: boolean }): boolean {
+  return canWrite(viewer) && viewer.id !== member.id && !member.vendor && verificationOf(viewer.id) !== null
+    && !db.select({ by: vouches.byId }).from(vouches).where(and(eq(vouches.memberId, member.id), eq(vouches.byId, viewer.id))).get();
+}
+
+export const vouchInput = z.object({ memberId: rowId, how: text({ missing: 'Please say how you know each other.', min: 10, tooShort: 'Please say it in a sentence.', max: 300 }) });
+
+/** Vouches for another member, who is told. Throws Denied, Invalid, NotFound, TooMany. */
+export function vouch(actor: Member, { memberId, how }: z.output<typeof vouchInput>): void {
+  mustWrite(actor);
+  countAttempt('vouchPerMember', actor.id);
+  transaction(() => {
+    const member = findProfile(actor, memberById(memberId).handle);
+    if (verificationOf(actor.id) === null) throw new Denied('Only verified members vouch for others.');
+    if (member.id === actor.id) throw new Denied('Nobody vouches for themselves.');
+    if (!canVouch(actor, member)) throw new Invalid({ how: member.vendor ? 'A vendor is not verified as somebody who works for a government.' : 'You vouch for them already.' });
+    db.insert(vouches).values({ memberId: member.id, byId: actor.id, how }).run();
+    settleVouches();
+    putNotification({ memberId: member.id, kind: 'word', reason: 'about-you', actorId: actor.id, words: `${actor.name} vouches for you.`, url: `/members/${member.handle}` });
+  });
+}
+
+export const unvouchInput = z.object({ memberId: rowId, byId: rowId });
+
+/** Takes a vouch away: whoever gave it, whom it is for, or a coordinator. Throws Denied, NotFound. */
+export function removeVouch(actor: Member, { memberId, byId }: z.output<typeof unvouchInput>): void {
+  mustWrite(actor);
+  if (![memberId, byId].includes(actor.id) && !canModerate(actor)) throw new Denied('You can take back only what you have vouched yourself, or what stands on your own profile.');
+  transaction(() => {
+    const gone = db.delete(vouches).where(and(eq(vouches.memberId, memberId), eq(vouches.byId, byId))).run().changes;
+    if (!gone) throw new NotFound('This was taken back already.');
+    settleVouches();
+    const member = memberById(memberId);
+    if (![memberId, byId].includes(actor.id)) recordAct(actor, 'remove vouch', `${memberById(byId).name} for ${member.name}`, `/members/${member.handle}`);
+  });
+}

@@ -1,0 +1,45 @@
+import { and, eq, gt, isNull } from 'drizzle-orm';
+import { bumpChanges, db, invitations, members, prepared } from '#db/client.ts';
+import { Denied } from '../errors.ts';
+import { rulesOfJoining } from './joining-rules.ts';
+import { settleVerification } from './verification.ts';
+
+/** Said to whoever comes without an invitation where one is needed. */
+export const byInvitation = 'Joining is by invitation at present. The page “Join” says whom to ask.';
+
+/** The invitation of an address that can still be used. */
+export function openInvitation(email: string): { id: number } | null {
+  return db.select({ id: invitations.id }).from(invitations)
+    .where(and(eq(invitations.email, email), isNull(invitations.usedAt), isNull(invitations.withdrawnAt), gt(invitations.expiresAt, new Date()))).get() ?? null;
+}
+
+/**
+ * Confirms the address of somebody who has just shown that it is theirs, whichever way, by the rules of joining that hold now: an invitation lets them in
+ * always; without one they are refused, or wait until a coordinator lets them in. Does nothing where it is confirmed already. Call inside a transaction. Throws Denied.
+ */
+export function confirmAddress(memberId: number): void {
+  const member = db.select().from(members).where(eq(members.id, memberId)).get();
+  if (!member || member.emailConfirmedAt) return;
+  const invitation = openInvitation(member.email);
+  const { mode } = rulesOfJoining();
+  if (mode === 'invitation' && !invitation) throw new Denied(byInvitation);
+  const waits = mode === 'approval' && !invitation;
+  db.update(members).set({ emailConfirmedAt: new Date(), application: waits ? member.application ?? '' : null }).where(eq(members.id, memberId)).run();
+  if (invitation) db.update(invitations).set({ usedAt: new Date(), memberId }).where(eq(invitations.id, invitation.id)).run();
+  if (!waits) beginMembership(memberId);
+}
+
+/** Makes a member of somebody who may be one: their first hour begins, and a coordinator is to welcome them. Call inside the transaction that admits them. */
+export function beginMembership(memberId: number): void {
+  begin().run({ memberId, now: Date.now() });
+  settleVerification(memberId);
+  bumpChanges();
+}
+// To the one with fewest newcomers to welcome, then to whom the last turn is longest ago. Coordinators before administrators; only who can sign in.
+const begin = prepared((d) => d.$client.prepare(`
+  insert into first_hours (member_id, coordinator_id) values (@memberId, (
+    select m.id from members m where m.role <> 'member' and m.id <> @memberId and m.email_confirmed_at is not null and (m.suspended_until is null or m.suspended_until <= @now)
+      and (exists (select 1 from passwords p where p.member_id = m.id) or exists (select 1 from passkeys p where p.member_id = m.id) or exists (select 1 from agency_accounts a where a.member_id = m.id))
+    order by m.role = 'administrator', (select count(*) from first_hours f where f.coordinator_id = m.id and f.welcomed_at is null),
+      (select max(f.at) from first_hours f where f.coordinator_id = m.id), m.id limit 1
+  )) on conflict do nothing`));

@@ -1,0 +1,255 @@
+import type { Page } from 'playwright-core';
+import { eq } from 'drizzle-orm';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { bumpChanges, db, joiningRules, members, verifications, transaction } from '#db/client.ts';
+import { createPost } from '#domain/forum/posts.ts';
+import { createThread } from '#domain/forum/starting-threads.ts';
+import { setRulesOfJoining } from '#domain/membership/rules.ts';
+import type { JoiningMode } from '#domain/people/joining-rules.ts';
+import { asMember, memberByEmail } from '#domain/people/members.ts';
+import { axeViolations, desktop, phone, useBrowser, useCast } from '../support/browser.ts';
+import { forgetLimits, password } from '../support/cast.ts';
+import { letterTo, startHub } from '../support/hub.ts';
+
+// A hub of its own: how one joins holds for everybody.
+const { hub, stop } = await startHub({ HUB_DEMO: '1' });
+const enter = useCast(hub);
+const browser = useBrowser();
+let rosa: Awaited<ReturnType<typeof enter>>, nadia: Awaited<ReturnType<typeof enter>>, abe: Awaited<ReturnType<typeof enter>>;
+beforeAll(async () => { [rosa, nadia, abe] = [await enter('rosa'), await enter('nadia'), await enter('abe')]; });
+beforeEach(forgetLimits);
+afterAll(async () => { await stop(); });
+
+const plain = { javaScriptEnabled: false, expectErrors: /400|403|410/ };
+const set = (mode: JoiningMode, invite: 'coordinators' | 'members' = 'coordinators', askWhom: string | null = null) => setRulesOfJoining(abe.member, { mode, invite, askWhom });
+async function as(who: typeof rosa, path: string) {
+  const { page, context } = await browser.open(plain);
+  await context.addCookies([who.cookie]);
+  await page.goto(hub.base + path);
+  return page;
+}
+async function fillJoin(page: Page, name: string, email: string) {
+  await page.getByLabel('Your name').fill(name);
+  await page.getByLabel('E-mail address').fill(email);
+  await page.getByLabel('Password').fill(password);
+  const shown = Number((await page.locator('input[name=shown]').inputValue()).split('.')[0]);
+  await expect.poll(() => Date.now() - shown, { timeout: 10_000 }).toBeGreaterThan(3_000);
+}
+const press = (page: Page, name: string | RegExp) => page.getByRole('button', { name }).first().click();
+const heading = (page: Page) => page.locator('h1').textContent();
+
+describe('joining, without JavaScript', () => {
+  test('an administrator makes it by invitation, and the page says whom to ask', async () => {
+    const page = await as(abe, '/desk/settings');
+    await page.getByLabel('only who was invited').check();
+    await page.getByLabel('every member', { exact: false }).check();
+    await page.getByLabel('Whom to ask for an invitation').fill('Write to hub@wexcombe.example.');
+    await press(page, 'Set how one joins');
+    await page.waitForURL('**/desk/settings?saved');
+    expect(db.select().from(joiningRules).get()).toMatchObject({ mode: 'invitation', membersInvite: true });
+    const join = await (await fetch(`${hub.base}/join`)).text();
+    expect(join).toContain('Joining is by invitation at present');
+    expect(join).toContain('Write to hub@wexcombe.example.');
+    expect(join).not.toContain('name="password"');
+  });
+
+  test('a coordinator invites a list: sees what is wrong with which line, confirms, and one of them joins by the link', async () => {
+    const page = await as(nadia, '/desk/invitations');
+    await page.getByRole('link', { name: 'Invite a list of people' }).click();
+    await press(page, 'Show what would happen');
+    expect(await page.locator('.error-summary').textContent()).toContain('choose a file or paste');
+    await page.getByLabel('Or paste the list').fill(`email,name,place\nwilma@wexcombe.gov,Wilma Stone,"Springfield, MO"\nnobody,,\n${rosa.member.email},Rosa,`);
+    await press(page, 'Show what would happen');
+    expect(await heading(page)).toBe('Invite 1 person?');
+    const table = await page.locator('table').textContent();
+    for (const words of ['Gets a letter', 'does not look like an e-mail address', 'Rosa Delgado is a member already.']) expect(table).toContain(words);
+    await page.getByLabel('A word from you').fill('You asked about us in June.');
+    await press(page, 'Invite 1 person');
+    await page.waitForURL('**/desk/invitations?many=1');
+    expect(await page.locator('table').textContent()).toContain('wilma@wexcombe.gov');
+
+    const letter = await letterTo(hub, 'wilma@wexcombe.gov', /invites you/);
+    const { page: hers } = await browser.open(plain);
+    await hers.goto(letter.link ?? 'no link');
+    expect(await hers.locator('blockquote').textContent()).toContain('You asked about us in June.');
+    expect(await hers.getByLabel('Your name').inputValue()).toBe('Wilma Stone');
+    await hers.getByLabel('Password').fill('short');
+    await press(hers, 'Join');
+    expect(await hers.locator('.error-summary').textContent()).toContain('at least 12 characters');
+    await hers.getByLabel('Password').fill(password);
+    await press(hers, 'Join');
+    await hers.waitForURL('**/welcome');
+    const { page: late } = await browser.open(plain);
+    await late.goto(letter.link ?? 'no link');
+    expect(await heading(late)).toBe('This invitation is spent');
+  });
+
+  test('the first hour: place, themes, one thread to follow; each is ticked, and the coordinator named', async () => {
+    const wilma = memberByEmail('wilma@wexcombe.gov');
+    if (!wilma) throw new Error('Wilma has not joined.');
+    const { page } = await browser.open(plain);
+    await page.goto(`${hub.base}/sign-in?next=/account`);
+    await page.getByLabel('E-mail address').fill(wilma.email);
+    await page.getByLabel('Password').fill(password);
+    await press(page, 'Sign in');
+    await page.getByRole('link', { name: 'Go on with them' }).click();
+    expect(await page.locator('.page-head').textContent()).toContain('Nadia Okafor is the coordinator who welcomes you');
+    expect(await page.locator('#place').inputValue()).toBe('Springfield, MO');
+    await page.locator('#place').fill('Springfield');
+    await press(page, 'This is my place');
+    await page.getByRole('radio', { name: /Springfield, MO/ }).check();
+    await press(page, 'This is my place');
+    await page.waitForURL('**/welcome');
+    expect(await page.locator('.step-head.done').allTextContents()).toEqual([expect.stringContaining('Where you work')]);
+    await page.getByLabel('Equity').first().check();
+    await press(page, 'Follow these');
+    await page.waitForURL('**/welcome');
+    await page.locator('.follow-list').getByRole('button', { name: /^Follow/ }).first().click();
+    await page.waitForURL('**/welcome');
+    expect(await heading(page)).toBe('You are set');
+    await page.goto(`${hub.base}/account`);
+    expect(await page.getByText('Your first steps').count()).toBe(0);
+  });
+
+  test('the coordinator welcomes her with a word, which comes to her', async () => {
+    const page = await as(nadia, '/desk/welcomes?mine');
+    const task = page.locator('.task-list > li', { hasText: 'Wilma Stone' });
+    expect(await task.textContent()).toContain('3 of 3 first steps done');
+    expect(await task.textContent()).toContain('Springfield, MO');
+    await task.getByLabel('A word to them').fill('Ask me about Mondays.');
+    await task.getByRole('button', { name: /^I have welcomed them/ }).click();
+    await page.waitForURL('**/desk/welcomes?done');
+    const wilma = memberByEmail('wilma@wexcombe.gov');
+    expect(db.$client.prepare('select words from notifications where member_id = ?').pluck().all(wilma?.id)).toEqual([expect.stringContaining('Nadia Okafor welcomes you')]);
+  });
+
+  test('approved by a coordinator: the applicant says who they are, waits, and is let in', async () => {
+    set('approval');
+    const { page } = await browser.open(plain);
+    await page.goto(`${hub.base}/join`);
+    await fillJoin(page, 'Otis Vane', 'otis@mail.example');
+    await page.getByLabel('Who you are').fill('I answer the phones in Anytown.');
+    await press(page, 'Ask to join');
+    await page.getByRole('heading', { name: 'Look into your mail' }).waitFor();
+    const letter = await letterTo(hub, 'otis@mail.example', /Confirm/);
+    await page.goto(letter.link ?? 'no link');
+    await page.getByLabel('Password').fill(password);
+    await press(page, 'Confirm and sign in');
+    await page.waitForURL('**/account');
+    await page.getByRole('heading', { name: 'You wait to be let in' }).waitFor();
+    await page.goto(`${hub.base}/forums/new`);
+    expect(await page.locator('main').textContent()).toContain('has not let you in yet');
+    const handle = memberByEmail('otis@mail.example')?.handle;
+    expect((await fetch(`${hub.base}/members/${handle}`)).status).toBe(404);
+
+    const desk = await as(nadia, '/desk/members/waiting');
+    const task = desk.locator('.task-list > li', { hasText: 'Otis Vane' });
+    expect(await task.textContent()).toContain('I answer the phones in Anytown.');
+    await task.getByRole('button', { name: /^Let them in/ }).click();
+    await desk.waitForURL('**/desk/members/waiting?accepted');
+    await page.goto(`${hub.base}/welcome`);
+    expect(await heading(page)).toBe('Welcome');
+    expect((await fetch(`${hub.base}/members/${handle}`)).status).toBe(200);
+    set('open');
+  });
+});
+
+describe('verified practitioners', () => {
+  test('the label stands on the profile with how it came about, for everybody; two vouches make another', async () => {
+    const wilma = memberByEmail('wilma@wexcombe.gov');
+    const seen = await (await fetch(`${hub.base}/members/${wilma?.handle}`)).text();
+    expect(seen).toContain('Verified by an e-mail address under .gov');
+    expect(seen).not.toContain('wexcombe.gov');
+    transaction(() => {
+      for (const { member } of [rosa, nadia]) db.insert(verifications).values({ memberId: member.id, method: 'coordinator', reason: 'For this test.' }).run();
+      bumpChanges();
+    });
+    const otis = memberByEmail('otis@mail.example');
+    for (const who of [rosa, nadia]) {
+      const page = await as(who, `/members/${otis?.handle}`);
+      await page.getByText('Vouch for Otis Vane').click();
+      await page.getByLabel('How you know them').fill('We have answered calls side by side.');
+      await page.getByRole('button', { name: 'Vouch', exact: true }).click();
+      await page.waitForURL('**#verification');
+      expect(await page.locator('.vouch-list').textContent()).toContain('side by side');
+    }
+    const public_ = await (await fetch(`${hub.base}/members/${otis?.handle}`)).text();
+    expect(public_).toContain('two verified members vouch');
+    expect(public_).not.toContain('side by side');
+    const page = await as(rosa, `/members/${otis?.handle}`);
+    await page.getByRole('button', { name: 'Take back what Rosa Delgado vouches' }).click();
+    await page.waitForURL('**#verification');
+    expect(await (await fetch(`${hub.base}/members/${otis?.handle}`)).text()).not.toContain('two verified members vouch');
+  });
+
+  test('a domain that is added on the desk verifies at once', async () => {
+    const page = await as(nadia, '/desk/domains');
+    await page.getByLabel('Domain').fill('gmail.com');
+    await press(page, 'Add the domain');
+    expect(await page.locator('.error-summary').textContent()).toContain('Anybody can have an address');
+    await page.getByLabel('Domain').fill('mail.example');
+    await press(page, 'Add the domain');
+    await page.waitForURL('**/desk/domains?saved');
+    expect(await (await fetch(`${hub.base}/members/${memberByEmail('otis@mail.example')?.handle}`)).text()).toContain('a domain that only governments use');
+    await page.getByRole('button', { name: 'Take away mail.example' }).click();
+    await page.waitForURL('**/desk/domains?saved');
+  });
+});
+
+test('members see who is new in a thread, visitors do not', async () => {
+  const row = db.select().from(members).where(eq(members.email, 'wilma@wexcombe.gov')).get();
+  if (!row) throw new Error('Wilma has not joined.');
+  db.update(members).set({ createdAt: new Date(Date.now() - 100 * 86_400_000) }).where(eq(members.id, rosa.member.id)).run();
+  const { url } = createThread(rosa.member, { forum: 'operations', kind: 'discussion', title: 'Who is new in this thread', body: 'Say hello.', themes: [] });
+  createPost(asMember(row), { threadId: Number(/\/(\d+)-/.exec(url)?.[1]), body: 'Hello, I am new.' });
+  const page = await as(rosa, url);
+  expect(await page.locator('#post-2 .author-badges').textContent()).toContain('New here');
+  expect(await page.locator('#post-1 .author').textContent()).not.toContain('New here');
+  expect(await (await fetch(hub.base + url)).text()).not.toContain('New here');
+});
+
+describe.each([['a phone', phone, 'light'], ['a desktop', desktop, 'dark']] as const)('on %s', (_, viewport, colorScheme) => {
+  test('every new page is accessible and fits', async () => {
+    const { page, context } = await browser.open({ viewport, colorScheme, expectErrors: /410|400/ });
+    const wrong: string[] = [];
+    const look = async (path: string) => {
+      await page.goto(hub.base + path);
+      for (const violation of await axeViolations(page)) wrong.push(`${path}: ${violation}`);
+      const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+      if (overflow > 0) wrong.push(`${path}: scrolls sideways by ${overflow} px`);
+    };
+    for (const mode of ['invitation', 'approval', 'open'] as const) {
+      set(mode, 'members');
+      await look(`/join?${mode}`);
+    }
+    forgetLimits();
+    const desk = await as(nadia, '/desk/invitations');
+    const invited = `guest-${viewport.width}-with-a-long-name@department-of-public-works.wexcombe.example`;
+    await desk.getByLabel('E-mail address').fill(invited);
+    await press(desk, 'Send the invitation');
+    const letter = await letterTo(hub, invited, /invites you/);
+    await look(new URL(letter.link ?? 'http://none').pathname + new URL(letter.link ?? 'http://none').search);
+    await look('/join?token=spent');
+    const applicant = { email: `applicant-${viewport.width}@mail.example`, handle: `applicant-${viewport.width}`, name: 'Ann Applicant', emailConfirmedAt: new Date(), application: 'I would like to join.' };
+    db.insert(members).values(applicant).run();
+    await context.addCookies([abe.cookie]);
+    for (const path of ['/desk', '/desk/settings', '/desk/invitations', '/desk/invitations/list', '/desk/members/waiting', '/desk/domains', '/desk/welcomes', `/members/${memberByEmail('otis@mail.example')?.handle}`, '/account']) await look(path);
+    await page.goto(`${hub.base}/desk/invitations/list`);
+    await page.getByLabel('Or paste the list').fill(`email,name\na-very-long-address-of-somebody@department.wexcombe.example,Somebody\nnobody,`);
+    await press(page, 'Show what would happen');
+    for (const violation of await axeViolations(page)) wrong.push(`the preview: ${violation}`);
+    const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+    if (overflow > 0) wrong.push(`the preview scrolls sideways by ${overflow} px`);
+    await context.clearCookies();
+    await context.addCookies([rosa.cookie]);
+    await look('/account/invitations');
+    const otis = await browser.open({ viewport, colorScheme });
+    await otis.page.goto(`${hub.base}/sign-in?next=/welcome`);
+    await otis.page.getByLabel('E-mail address').fill('otis@mail.example');
+    await otis.page.getByLabel('Password').fill(password);
+    await press(otis.page, 'Sign in');
+    await otis.page.waitForURL('**/welcome');
+    for (const violation of await axeViolations(otis.page)) wrong.push(`/welcome: ${violation}`);
+    expect(wrong).toEqual([]);
+  }, 120_000);
+});

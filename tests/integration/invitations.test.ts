@@ -1,0 +1,190 @@
+import { eq } from 'drizzle-orm';
+import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { db, invitations, log, members, outbox, passwords } from '#db/client.ts';
+import { Denied, Invalid, NotFound, TooMany } from '#domain/errors.ts';
+import { forgetOldInvitations, invite, inviteInput, listInvitations, mayInvite, sendInvitationAgain, withdrawInvitation } from '#domain/membership/inviting.ts';
+import { inviteMany, readList } from '#domain/membership/inviting-many.ts';
+import { placeInvitedFrom } from '#domain/membership/first-hour.ts';
+import { setRulesOfJoining } from '#domain/membership/rules.ts';
+import { join } from '#domain/people/joining.ts';
+import { joinInvited, readInvitation } from '#domain/people/invited.ts';
+import type { JoiningMode } from '#domain/people/joining-rules.ts';
+import { limits } from '#domain/people/limits.ts';
+import { asMember, memberByEmail } from '#domain/people/members.ts';
+import { canWrite } from '#domain/people/permissions.ts';
+import { signIn } from '#domain/people/signing-in.ts';
+import type { Member } from '#domain/people/types.ts';
+import { hashToken } from '#lib/tokens.ts';
+import { enter, forgetLimits, lettersTo, tokenFor } from '../support/cast.ts';
+import { useDatabase } from '../support/database.ts';
+
+useDatabase();
+let rosa: Member, tom: Member, nadia: Member, ines: Member, abe: Member;
+beforeAll(async () => { [rosa, tom, nadia, ines, abe] = [await enter('rosa'), await enter('tom'), await enter('nadia'), await enter('ines'), await enter('abe')]; });
+beforeEach(forgetLimits);
+
+const password = 'heron lantern gravel mitten';
+const rules = (mode: JoiningMode, who: 'coordinators' | 'members' = 'coordinators') => setRulesOfJoining(abe, { mode, invite: who, askWhom: null });
+const send = (by: Member, email: string, name: string | null = null, note: string | null = null) => invite(by, { email, name, note });
+const stateOf = (email: string) => listInvitations(nadia, null).invitations.find((row) => row.email === email);
+const idOf = (email: string) => stateOf(email)?.id ?? 0;
+const expire = (email: string, days = 15) => db.update(invitations).set({ sentAt: new Date(Date.now() - days * 86_400_000), expiresAt: new Date(Date.now() - (days - 14) * 86_400_000) }).where(eq(invitations.email, email)).run();
+
+describe('one invitation', () => {
+  test('is mailed with a word, is kept as a hash, and prefills name and address', () => {
+    rules('invitation');
+    send(nadia, 'gwen@test.example', 'Gwen Ashby', 'Bring your night shift.');
+    const letter = lettersTo('gwen@test.example').at(-1);
+    expect(letter?.subject).toContain('Nadia Okafor invites you');
+    expect(letter?.text).toContain('Bring your night shift.');
+    const token = tokenFor('gwen@test.example');
+    expect(readInvitation(token)).toEqual({ email: 'gwen@test.example', name: 'Gwen Ashby', note: 'Bring your night shift.', by: 'Nadia Okafor', member: false });
+    expect(db.select().from(invitations).all().map((row) => row.token)).toEqual([hashToken(token)]);
+    expect(db.select().from(log).where(eq(log.act, 'invite')).all()).toMatchObject([{ actorId: nadia.id, object: 'one person' }]);
+  });
+
+  test('lets in at once, however joining is set, and works once', async () => {
+    const token = tokenFor('gwen@test.example');
+    const both = await Promise.allSettled([joinInvited({ token, name: 'Gwen A. Ashby', password }, 'here'), joinInvited({ token, name: 'Somebody', password }, 'there')]);
+    expect(both.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+    const gwen = memberByEmail('gwen@test.example');
+    expect(gwen && canWrite(asMember(gwen))).toBe(true);
+    expect(await signIn({ email: 'gwen@test.example', password }, 'here')).toBe(gwen?.id);
+    expect(stateOf('gwen@test.example')).toMatchObject({ state: 'used', member: { handle: gwen?.handle } });
+    rules('approval');
+    send(nadia, 'hugo@test.example');
+    await joinInvited({ token: tokenFor('hugo@test.example'), name: 'Hugo', password }, 'here');
+    expect(memberByEmail('hugo@test.example')).toMatchObject({ application: null, name: 'Hugo' });
+  });
+
+  test('what somebody prepared for the address before is worth nothing', async () => {
+    rules('open');
+    await join({ name: 'Eve', email: 'iris@test.example', password: 'the attacker knows this one', website: null }, 'here');
+    send(nadia, 'iris@test.example');
+    await joinInvited({ token: tokenFor('iris@test.example'), name: 'Iris', password }, 'here');
+    await expect(signIn({ email: 'iris@test.example', password: 'the attacker knows this one' }, 'here')).rejects.toThrow(Invalid);
+    expect(await signIn({ email: 'iris@test.example', password }, 'here')).toBeGreaterThan(0);
+    expect(db.select().from(members).where(eq(members.email, 'iris@test.example')).all()).toHaveLength(1);
+  });
+
+  test('expires, can be sent again with a new link, and can be withdrawn', async () => {
+    send(nadia, 'jon@test.example');
+    const first = tokenFor('jon@test.example');
+    expire('jon@test.example');
+    expect([readInvitation(first), stateOf('jon@test.example')?.state]).toEqual([null, 'expired']);
+    await expect(joinInvited({ token: first, name: 'Jon', password }, 'here')).rejects.toThrow(Denied);
+    sendInvitationAgain(ines, { invitationId: idOf('jon@test.example') });
+    const second = tokenFor('jon@test.example');
+    expect([readInvitation(first), readInvitation(second)?.email, stateOf('jon@test.example')?.state]).toEqual([null, 'jon@test.example', 'sent']);
+    withdrawInvitation(ines, { invitationId: idOf('jon@test.example') });
+    expect([readInvitation(second), stateOf('jon@test.example')?.state]).toEqual([null, 'withdrawn']);
+    for (const act of [withdrawInvitation, sendInvitationAgain]) expect(() => act(ines, { invitationId: idOf('jon@test.example') })).toThrow(NotFound);
+    send(nadia, 'jon@test.example');
+    expect(readInvitation(tokenFor('jon@test.example'))?.email).toBe('jon@test.example');
+  });
+
+  test('coordinators are told who is a member or invited already; one address has one open invitation', () => {
+    expect(() => send(nadia, rosa.email)).toThrow(/Rosa Delgado is a member already/);
+    expect(() => send(nadia, 'jon@test.example')).toThrow(/invited on .* already/);
+    const row = db.select().from(invitations).where(eq(invitations.email, 'jon@test.example')).all().find((one) => !one.withdrawnAt);
+    expect(() => db.insert(invitations).values({ email: 'jon@test.example', token: 'other', expiresAt: row?.expiresAt ?? new Date() }).run()).toThrow(/UNIQUE/);
+    expect(() => db.update(invitations).set({ withdrawnAt: new Date() }).where(eq(invitations.email, 'gwen@test.example')).run()).toThrow(/CHECK/);
+  });
+
+  test('takes an address that is one', () => expect(inviteInput.safeParse({ email: 'nobody', name: '', note: '' }).error?.issues.map((i) => i.path[0])).toEqual(['email']));
+});
+
+describe('members who invite', () => {
+  test('only where the rules say so', () => {
+    rules('invitation');
+    expect([mayInvite(rosa), mayInvite(nadia), mayInvite(null)]).toEqual([false, true, false]);
+    expect(() => send(rosa, 'kim@test.example')).toThrow(Denied);
+    expect(() => listInvitations(rosa, null, 'own')).toThrow(Denied);
+    rules('invitation', 'members');
+    send(rosa, 'kim@test.example');
+    expect(listInvitations(rosa, null, 'own').invitations.map(({ email }) => email)).toEqual(['kim@test.example']);
+    expect(() => listInvitations(rosa, null)).toThrow(Denied);
+    expect(listInvitations(tom, null, 'own').invitations).toEqual([]);
+  });
+
+  test('learn nothing about accounts: the answer is the same, the letter tells', async () => {
+    send(rosa, tom.email);
+    expect(listInvitations(rosa, null, 'own').invitations).toMatchObject([{ email: tom.email, state: 'sent', member: null }, { email: 'kim@test.example' }]);
+    expect(lettersTo(tom.email).at(-1)?.subject).toContain('already have an account');
+    expect(lettersTo(tom.email).at(-1)?.text).not.toContain('token=');
+  });
+
+  test('touch only their own', () => {
+    for (const act of [withdrawInvitation, sendInvitationAgain]) expect(() => act(tom, { invitationId: idOf('kim@test.example') })).toThrow(NotFound);
+    withdrawInvitation(rosa, { invitationId: idOf('kim@test.example') });
+    expect(stateOf('kim@test.example')?.state).toBe('withdrawn');
+  });
+
+  test('may send so many a day, and nobody gets the same letter again and again', () => {
+    for (let n = 0; n < limits.invitePerMember.most; n++) send(rosa, `many-${n}@test.example`);
+    expect(() => send(rosa, 'one-too-many@test.example')).toThrow(TooMany);
+    forgetLimits();
+    for (let n = 0; n < limits.letterPerInvitation.most; n++) sendInvitationAgain(nadia, { invitationId: idOf('many-1@test.example') });
+    expect(() => sendInvitationAgain(nadia, { invitationId: idOf('many-1@test.example') })).toThrow(TooMany);
+    rules('open');
+  });
+});
+
+describe('a list of people', () => {
+  const list = ['E-mail;Name;City', 'lea@test.example;Léa Martin;Québec, QC', 'nonsense;X;', `${'ROSA@test.example'};Rosa;`, 'LEA@test.example;Again;', 'many-2@test.example;;', ';No address;', `max@test.example;;${'p'.repeat(81)}`, 'noor@test.example;;'].join('\r\n');
+
+  test('is read line by line, and nothing is sent', async () => {
+    const letters = db.select().from(outbox).all().length;
+    const read = await readList(nadia, { records: list });
+    expect(read.lines.map(({ line, problem }) => [line, problem])).toEqual([
+      [2, null], [3, expect.stringContaining('does not look like')], [4, 'Rosa Delgado is a member already.'], [5, 'The same address stands in line 2.'], [6, expect.stringContaining('was invited on')],
+      [7, 'There is no e-mail address.'], [8, 'The place is longer than 80 characters.'], [9, null],
+    ]);
+    expect([read.good, db.select().from(outbox).all().length]).toEqual([2, letters]);
+    const file = await readList(nadia, { records: '', file: new File([`\uFEFFemail,name\n"lea@test.example","Martin, Léa"\n`], 'people.csv') });
+    expect(file.lines).toMatchObject([{ line: 2, name: 'Martin, Léa', problem: null }]);
+  });
+
+  test.each([
+    ['', /choose a file or paste/], ['name\nLea', /one of them must be “email”/], [`email\n${Array.from({ length: 501 }, (_, n) => `p${n}@test.example`).join('\n')}`, /At most 500 people/], ['x'.repeat(200_001), /too long/],
+  ])('%#: says what is wrong with the whole', async (records, words) => {
+    const refusal = await readList(nadia, { records }).catch((e: unknown) => e);
+    expect(refusal instanceof Invalid && refusal.fields['records']).toMatch(words);
+  });
+
+  test('a quotation mark that is never closed spoils its own line and what follows, not what stands before', async () => {
+    expect((await readList(nadia, { records: 'email,name\nnina@test.example,Nina\nomar@test.example,"Omar\npia@test.example,Pia' })).lines).toMatchObject([{ line: 2, problem: null }, { line: 3, problem: expect.stringContaining('never closed') }]);
+  });
+
+  test('is for coordinators alone', async () => {
+    rules('open', 'members');
+    await expect(readList(rosa, { records: list })).rejects.toThrow(Denied);
+    expect(() => inviteMany(rosa, { records: list, note: null })).toThrow(Denied);
+    rules('open');
+  });
+
+  test('is sent at once or not at all, and what it says of places begins the first step', async () => {
+    db.$client.exec(`create temp trigger stop_noor before insert on invitations when new.email = 'noor@test.example' begin select raise(abort, 'no'); end`);
+    expect(() => inviteMany(nadia, { records: list, note: null })).toThrow(/no/);
+    expect(stateOf('lea@test.example')).toBeUndefined();
+    db.$client.exec('drop trigger stop_noor');
+    expect(inviteMany(nadia, { records: list, note: 'See you there.' })).toEqual({ invited: 2 });
+    expect(lettersTo('lea@test.example').at(-1)?.text).toContain('See you there.');
+    expect(db.select().from(log).where(eq(log.object, '2 people')).all()).toHaveLength(1);
+    expect(() => inviteMany(nadia, { records: list, note: null })).toThrow(Invalid);
+    const id = await joinInvited({ token: tokenFor('lea@test.example'), name: 'Léa Martin', password }, 'here');
+    const lea = db.select().from(members).where(eq(members.id, id)).get();
+    expect(lea && placeInvitedFrom(asMember(lea))).toBe('Québec, QC');
+  });
+});
+
+test('addresses of people who did not come are forgotten two months after the end', () => {
+  send(nadia, 'old@test.example');
+  expire('old@test.example', 73);
+  forgetOldInvitations();
+  expect(stateOf('old@test.example')?.state).toBe('expired');
+  expire('old@test.example', 75);
+  forgetOldInvitations();
+  expect([stateOf('old@test.example'), stateOf('noor@test.example')?.state]).toEqual([undefined, 'sent']);
+  expect(db.select().from(passwords).all().length).toBeGreaterThan(0);
+});

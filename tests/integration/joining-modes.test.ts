@@ -1,0 +1,177 @@
+import { eq } from 'drizzle-orm';
+import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { db, firstHours, log, members, posts } from '#db/client.ts';
+import { Denied, Invalid, NotFound } from '#domain/errors.ts';
+import { createThread } from '#domain/forum/starting-threads.ts';
+import { membersNamed } from '#domain/forum/mentions.ts';
+import { acceptApplicant, countApplicants, declineApplicant, listApplicants, ownApplication, sayWhoYouAre } from '#domain/membership/applying.ts';
+import { setRulesOfJoining } from '#domain/membership/rules.ts';
+import { appointMember } from '#domain/moderation/appointing.ts';
+import { comeBackFromAgency, goToAgency } from '#domain/people/agencies.ts';
+import { confirmEmail, join } from '#domain/people/joining.ts';
+import { rulesOfJoining, type JoiningMode } from '#domain/people/joining-rules.ts';
+import { requestSignInLink } from '#domain/people/mailed-links.ts';
+import { asMember, countMembers, findProfile, memberByEmail } from '#domain/people/members.ts';
+import { canWrite, mustWrite } from '#domain/people/permissions.ts';
+import { requestReset, setNewPassword } from '#domain/people/resetting.ts';
+import { signIn } from '#domain/people/signing-in.ts';
+import type { Member } from '#domain/people/types.ts';
+import { useAgency } from '../support/agency.ts';
+import { browserOfTest, enter, forgetLimits, lettersTo, sessionOf, tokenFor } from '../support/cast.ts';
+import { useDatabase } from '../support/database.ts';
+
+const agency = useAgency('http://localhost:4321');
+useDatabase();
+let rosa: Member, nadia: Member, abe: Member;
+beforeAll(async () => { [rosa, nadia, abe] = [await enter('rosa'), await enter('nadia'), await enter('abe')]; });
+beforeEach(forgetLimits);
+
+const password = 'heron lantern gravel mitten';
+const set = (mode: JoiningMode) => setRulesOfJoining(abe, { mode, invite: 'coordinators', askWhom: null });
+const ask = (who: string, application?: string) => join({ name: who, email: `${who}@test.example`, password, application, website: null }, 'here');
+const confirm = (who: string) => confirmEmail({ token: tokenFor(`${who}@test.example`), password }, 'here');
+const row = (who: string) => memberByEmail(`${who}@test.example`);
+const viewer = (who: string) => { const found = row(who); if (!found) throw new Error(`Nobody is ${who}.`); return asMember(found); };
+async function visitAgency(sub: string) {
+  const browser = browserOfTest();
+  const { url, cookie } = await goToAgency('/', null, 'here');
+  browser.take(cookie);
+  return comeBackFromAgency(await agency.visit(url, { sub, email: `${sub}@test.example`, email_verified: true, name: sub }), browser, null);
+}
+
+describe('the rule of joining', () => {
+  test('is open at first, is set by administrators alone, and each change is logged once', () => {
+    expect(rulesOfJoining()).toEqual({ mode: 'open', membersInvite: false, askWhom: null });
+    for (const other of [rosa, nadia]) expect(() => setRulesOfJoining(other, { mode: 'invitation', invite: 'members', askWhom: null })).toThrow(Denied);
+    set('approval');
+    set('approval');
+    expect(db.select().from(log).where(eq(log.act, 'change joining')).all()).toHaveLength(1);
+    set('open');
+    expect(() => db.$client.prepare(`update joining_rules set mode = 'closed'`).run()).toThrow(/CHECK/);
+    expect(() => db.$client.prepare(`insert into joining_rules (id, mode) values (2, 'open')`).run()).toThrow(/CHECK/);
+  });
+
+  test('open: whoever confirms is a member and has a first hour', async () => {
+    set('open');
+    await ask('olga', 'not asked for');
+    await confirm('olga');
+    expect([row('olga')?.application, canWrite(viewer('olga'))]).toEqual([null, true]);
+    expect(db.select().from(firstHours).where(eq(firstHours.memberId, row('olga')?.id ?? 0)).all()).toHaveLength(1);
+  });
+});
+
+describe('by invitation', () => {
+  test('nobody joins without one, whatever their address is, and no letter goes', async () => {
+    set('invitation');
+    const before = lettersTo(rosa.email).length;
+    const answers = await Promise.all([join({ name: 'Ivo', email: 'ivo@test.example', password, website: null }, 'here'), join({ name: 'Rosa', email: rosa.email, password, website: null }, 'here')].map((asked) => asked.catch((e: unknown) => e)));
+    expect(answers.map(String)).toEqual([String(answers[0]), String(answers[0])]);
+    expect(answers[0]).toBeInstanceOf(Denied);
+    expect([row('ivo'), lettersTo(rosa.email).length]).toEqual([null, before]);
+  });
+
+  test('neither the link of an earlier request, nor a reset, nor an agency leads past it', async () => {
+    set('open');
+    await ask('petra');
+    const token = tokenFor('petra@test.example');
+    set('invitation');
+    await expect(confirmEmail({ token, password }, 'here')).rejects.toThrow(/by invitation/);
+    requestReset({ email: 'petra@test.example' }, 'here');
+    await expect(setNewPassword({ token: tokenFor('petra@test.example'), password: 'quite another set of words' }, 'here')).rejects.toThrow(/by invitation/);
+    requestSignInLink({ email: 'petra@test.example', next: '/' }, 'here');
+    await expect(confirmEmail({ token: tokenFor('petra@test.example'), password }, 'here')).rejects.toThrow(/by invitation/);
+    await expect(visitAgency('quinn')).rejects.toThrow(/by invitation/);
+    await expect(visitAgency('petra')).rejects.toThrow(/by invitation/);
+    expect([row('petra')?.emailConfirmedAt, row('quinn')]).toEqual([null, null]);
+    set('open');
+    requestSignInLink({ email: 'petra@test.example', next: '/' }, 'here');
+    await expect(confirm('petra')).resolves.toBeGreaterThan(0);
+  });
+
+  test('members go on signing in', async () => {
+    set('invitation');
+    await expect(signIn({ email: 'petra@test.example', password }, 'here')).resolves.toBe(row('petra')?.id);
+  });
+});
+
+describe('approved by a coordinator', () => {
+  beforeAll(() => set('approval'));
+
+  test('it takes a sentence, asked for whoever the address is', async () => {
+    for (const email of ['anton@test.example', rosa.email]) await expect(join({ name: 'A', email, password, application: null, website: null }, 'here')).rejects.toThrow(Invalid);
+    await ask('anton', 'I answer the phones in Anytown.');
+    expect(listApplicants(nadia).map(({ name }) => name)).not.toContain('anton');
+    await confirm('anton');
+    expect(listApplicants(nadia)).toMatchObject([{ name: 'anton', application: 'I answer the phones in Anytown.', government: false }]);
+    expect(countApplicants()).toBe(1);
+    expect(() => listApplicants(rosa)).toThrow(Denied);
+  });
+
+  test('who waits signs in and reads, writes nothing, and is seen by coordinators only', async () => {
+    const anton = viewer('anton');
+    expect(await signIn({ email: anton.email, password }, 'here')).toBe(anton.id);
+    expect([canWrite(anton), anton.waiting, ownApplication(anton)]).toEqual([false, true, 'I answer the phones in Anytown.']);
+    expect(() => mustWrite(anton)).toThrow(/not let you in yet/);
+    expect(() => createThread(anton, { forum: 'operations', kind: 'discussion', title: 'May I write already?', body: 'I try to.', themes: [] })).toThrow(Denied);
+    for (const other of [null, rosa]) expect(() => findProfile(other, anton.handle)).toThrow(NotFound);
+    expect(findProfile(nadia, anton.handle).name).toBe('anton');
+    expect(membersNamed([anton.handle, rosa.handle]).map(({ id }) => id)).toEqual([rosa.id]);
+    const session = await sessionOf(abe);
+    expect(() => appointMember(session, { memberId: anton.id, role: 'coordinator' })).toThrow(Denied);
+    const thread = createThread(rosa, { forum: 'operations', kind: 'discussion', title: 'Somebody else writes here', body: 'As members do.', themes: [] });
+    const post = db.select().from(posts).orderBy(posts.id).all().at(-1);
+    expect(thread.url).toContain('/forums/operations/');
+    expect(() => db.insert(posts).values({ ...post, id: undefined, number: 99, authorId: anton.id } as typeof posts.$inferInsert).run()).toThrow(/not been let in/);
+  });
+
+  test('they can say better who they are; members have nothing to say', () => {
+    sayWhoYouAre(viewer('anton'), { application: 'I run the night shift in Anytown.' });
+    expect(listApplicants(nadia)[0]?.application).toBe('I run the night shift in Anytown.');
+    expect(() => sayWhoYouAre(rosa, { application: 'Let me in again.' })).toThrow(Denied);
+    expect(memberByEmail(rosa.email)?.application).toBeNull();
+  });
+
+  test('accepted, they are members: a letter, a first hour, a line in the log; of two coordinators one decides', () => {
+    const anton = viewer('anton');
+    const before = countMembers();
+    expect(() => acceptApplicant(rosa, { memberId: anton.id })).toThrow(Denied);
+    acceptApplicant(nadia, { memberId: anton.id });
+    expect([canWrite(viewer('anton')), countMembers()]).toEqual([true, before + 1]);
+    expect(lettersTo(anton.email).at(-1)?.text).toContain('/welcome');
+    expect(db.select().from(log).where(eq(log.act, 'accept applicant')).all()).toMatchObject([{ actorId: nadia.id, object: 'anton' }]);
+    expect(() => acceptApplicant(nadia, { memberId: anton.id })).toThrow(NotFound);
+    expect(() => declineApplicant(nadia, { memberId: anton.id, reason: 'Too late.' })).toThrow(NotFound);
+  });
+
+  test('declined, they get the reason, their account is gone, and they may ask again', async () => {
+    await ask('bruno', 'I sell things.');
+    const id = await confirm('bruno');
+    declineApplicant(nadia, { memberId: id, reason: 'We know nothing of you: please write from your work address.' });
+    expect(row('bruno')).toBeNull();
+    expect(lettersTo('bruno@test.example').at(-1)?.text).toContain('please write from your work');
+    expect(db.select().from(log).where(eq(log.act, 'decline applicant')).all()).toMatchObject([{ object: 'bruno', reason: expect.stringContaining('work address') }]);
+    await ask('bruno', 'I run the 311 line of Anytown.');
+    expect(await confirm('bruno')).toBeGreaterThan(0);
+  });
+
+  test('a reset waits as well, and whoever comes from an agency says who they are afterwards', async () => {
+    await ask('carla', 'I plan shifts.');
+    requestReset({ email: 'carla@test.example' }, 'here');
+    await setNewPassword({ token: tokenFor('carla@test.example'), password: 'quite another set of words' }, 'here');
+    expect(viewer('carla').waiting).toBe(true);
+    expect(await visitAgency('dora')).toMatchObject({ is: 'known', next: '/welcome' });
+    expect([viewer('dora').waiting, ownApplication(viewer('dora'))]).toEqual([true, '']);
+  });
+
+  test('the rule that holds when the address is confirmed decides', async () => {
+    await ask('emil', 'I asked while it was approved.');
+    set('open');
+    await confirm('emil');
+    expect(canWrite(viewer('emil'))).toBe(true);
+    await ask('fred');
+    set('approval');
+    await confirm('fred');
+    expect([viewer('fred').waiting, ownApplication(viewer('fred'))]).toEqual([true, '']);
+    expect(db.select().from(members).where(eq(members.email, 'carla@test.example')).get()?.application).toBe('I plan shifts.');
+  });
+});

@@ -1,0 +1,223 @@
+import { readFileSync } from 'node:fs';
+import { join as path, resolve } from 'node:path';
+import { eq } from 'drizzle-orm';
+import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { changes, db, governmentDomains, log, members, notifications, places, profiles, verifications, vouches } from '#db/client.ts';
+import { Denied, Invalid, NotFound } from '#domain/errors.ts';
+import { addDomain, listDomains, removeDomain, verdictOn, verifyMember } from '#domain/membership/verifying.ts';
+import { canVouch, removeVouch, vouch, vouchesFor, vouchInput } from '#domain/membership/vouching.ts';
+import { confirmEmailChange, requestEmailChange } from '#domain/people/email-changing.ts';
+import { confirmEmail, join } from '#domain/people/joining.ts';
+import { asMember } from '#domain/people/members.ts';
+import { governmentDomainOf, putGovernmentDomains, settleVerification, verificationOf } from '#domain/people/verification.ts';
+import type { Member } from '#domain/people/types.ts';
+import { editProfile, profileInput } from '#domain/profiles/editing.ts';
+import { listDirectory, readDirectoryAsk } from '#domain/profiles/directory.ts';
+import { again, enter, forgetLimits, sessionOf, tokenFor } from '../support/cast.ts';
+import { useDatabase } from '../support/database.ts';
+
+useDatabase();
+const file = readFileSync(path(resolve(import.meta.dirname, '../..'), 'content/government-domains.txt'), 'utf8');
+let rosa: Member, tom: Member, nadia: Member, ines: Member;
+beforeAll(async () => {
+  putGovernmentDomains(file);
+  [rosa, tom, nadia, ines] = [await enter('rosa'), await enter('tom'), await enter('nadia'), await enter('ines')];
+});
+beforeEach(forgetLimits);
+
+let n = 0;
+/** Somebody who has just confirmed this address. */
+function somebody(email = `person-${++n}@mail.example`, place: number | null = null): Member {
+  const row = db.insert(members).values({ email, name: `Person ${++n}`, handle: `person-${n}`, emailConfirmedAt: new Date() }).returning().get();
+  if (place !== null) db.insert(profiles).values({ memberId: row.id, placeId: place }).run();
+  settleVerification(row.id);
+  return asMember(row);
+}
+const official = (place: number | null = null) => somebody(`official-${++n}@denver.gov`, place);
+const placeCalled = (name: string) => db.insert(places).values({ slug: name, name, label: name, folded: name, kind: 'city', country: 'US', origin: 'hub' }).returning({ id: places.id }).get().id;
+const methodOf = (member: Member) => verificationOf(member.id)?.method ?? null;
+const say = (by: Member, member: Member) => vouch(by, { memberId: member.id, how: 'We have answered calls side by side.' });
+const takeBack = (by: Member, member: Member, actor = by) => removeVouch(actor, { memberId: member.id, byId: by.id });
+const edit = (member: Member, more: object) => editProfile(member, profileInput.parse({ name: member.name, ...more }));
+
+describe('a government domain', () => {
+  const governments = [
+    'a@denver.gov', 'a@mail.denver.gov', 'a@NYC.GOV', 'a@chicago.gov', 'a@seattle.gov', 'a@phila.gov', 'a@austintexas.gov', 'a@co.arapahoe.co.us', 'a@ci.denver.co.us', 'a@mail.ci.denver.co.us', 'a@state.co.us', 'a@dot.state.co.us', 'a@ci.minneapolis.mn.us',
+    'a@town.lexington.ma.us', 'a@vil.oak-park.il.us', 'a@twp.radnor.pa.us', 'a@borough.kenai.ak.us', 'a@parish.orleans.la.us', 'a@fs.fed.us', 'a@navajo-nsn.gov', 'a@guam.gov', 'a@denvergov.org', 'a@cityofchicago.org', 'a@lacity.org', 'a@kcmo.org', 'a@state.dc.us',
+    'a@gc.ca', 'a@tbs-sct.gc.ca', 'a@canada.ca', 'a@servicecanada.gc.ca', 'a@gov.bc.ca', 'a@gov.ab.ca', 'a@gov.mb.ca', 'a@gnb.ca', 'a@novascotia.ca', 'a@ontario.ca', 'a@gouv.qc.ca', 'a@mtess.gouv.qc.ca', 'a@gov.nu.ca', 'a@yukon.ca', 'a@gov.sk.ca', 'a@gov.nl.ca', 'a@gov.pe.ca',
+    'a@toronto.ca', 'a@311.toronto.ca', 'a@montreal.ca', 'a@calgary.ca', 'a@edmonton.ca', 'a@ottawa.ca', 'a@vancouver.ca', 'a@winnipeg.ca', 'a@halifax.ca', 'a@peelregion.ca',
+    'a@leeds.gov.uk', 'a@gov.scot', 'a@gov.wales', 'a@cardiff.llyw.cymru', 'a@dublin.gov.ie', 'a@brisbane.qld.gov.au', 'a@aucklandcouncil.govt.nz', 'a@capetown.gov.za', 'a@city.osaka.lg.jp', 'a@cdmx.gob.mx',
+  ];
+  const others = [
+    'a@gov.example', 'a@denver-gov.com', 'a@denvergov.com', 'a@notgov', 'a@mygov.org', 'a@gov.com', 'a@x.gov.com', 'a@denver.gov.evil.example', 'a@gov.co.example', 'a@fakedenvergov.org', 'a@gmail.com', 'a@outlook.com', 'a@mail.example', 'a@kcmo.org.example', 'a@xkcmo.org',
+    'a@denver.co.us', 'a@co.us', 'a@ci.co.us', 'a@ci.denver.xx.us', 'a@ci.evil.us', 'a@ci.bar.evil.us', 'a@k12.co.us', 'a@lib.denver.co.us', 'a@state.evil.us', 'a@co', 'a@us', 'a@army.mil', 'a@gc.ca.example', 'a@notgc.ca', 'a@xtoronto.ca', 'a@toronto.ca.example', 'a@qc.ca', 'a@ville.evil.qc.ca',
+    'a@gov.uk.example', 'a@co.uk', 'a@council.org.uk', 'a@com.au', 'a@police.uk', 'a@.gov.', 'gov@mail.example', 'denver.gov@mail.example', '"a@denver.gov"@mail.example',
+  ];
+
+  test('there are a hundred to try', () => expect(governments.length + others.length).toBeGreaterThanOrEqual(100));
+  test.each(governments)('%s is a government’s', (address) => expect(governmentDomainOf(address)).not.toBeNull());
+  test.each(others)('%s is not', (address) => expect(governmentDomainOf(address)).toBeNull());
+
+  test('verifies whoever confirms an address under it, and nobody before', async () => {
+    await join({ name: 'Dana', email: 'dana@denver.gov', password: 'heron lantern gravel mitten', website: null }, 'here');
+    const row = () => db.select().from(members).where(eq(members.email, 'dana@denver.gov')).get();
+    expect(verificationOf(row()?.id ?? 0)).toBeNull();
+    await confirmEmail({ token: tokenFor('dana@denver.gov'), password: 'heron lantern gravel mitten' }, 'here');
+    expect(verificationOf(row()?.id ?? 0)).toMatchObject({ method: 'domain', domain: 'gov' });
+  });
+
+  test('ends with the address, and pages are made anew', async () => {
+    const member = official();
+    expect(methodOf(member)).toBe('domain');
+    requestEmailChange(await sessionOf(member), { email: 'home@mail.example' });
+    const before = changes();
+    confirmEmailChange({ token: tokenFor('home@mail.example') }, 'here');
+    expect([methodOf(member), changes() > before]).toEqual([null, true]);
+    requestEmailChange(await sessionOf(again(member)), { email: 'work@toronto.ca' });
+    confirmEmailChange({ token: tokenFor('work@toronto.ca') }, 'here');
+    expect(verificationOf(member.id)).toMatchObject({ method: 'domain', domain: 'toronto.ca' });
+  });
+
+  test('can be added and taken away by coordinators: members follow at once', () => {
+    const member = somebody('lee@cityofwexcombe.example');
+    expect(() => addDomain(rosa, { domain: 'cityofwexcombe.example' })).toThrow(Denied);
+    addDomain(nadia, { domain: 'cityofwexcombe.example' });
+    expect([methodOf(member), listDomains(nadia).added]).toEqual(['domain', ['cityofwexcombe.example']]);
+    expect(() => addDomain(nadia, { domain: 'cityofwexcombe.example' })).toThrow(Invalid);
+    for (const domain of ['gmail.com', 'co.uk', 'co.us', 'com', 'x y.org', '*.org', 'on.ca', 'a..b']) expect(() => addDomain(nadia, { domain })).toThrow(Invalid);
+    expect(() => removeDomain(nadia, { domain: 'gov' })).toThrow(NotFound);
+    removeDomain(nadia, { domain: 'cityofwexcombe.example' });
+    expect(methodOf(member)).toBeNull();
+    expect(db.select().from(log).where(eq(log.act, 'change domains')).all()).toHaveLength(2);
+  });
+
+  test('another shipped list replaces the former, what was added stays, and a broken one is refused', () => {
+    addDomain(nadia, { domain: 'kept.example' });
+    const member = somebody('new@newly.example');
+    expect(putGovernmentDomains(file)).toEqual({ read: 0 });
+    expect(putGovernmentDomains(`${file}\nnewly.example # and why\n`).read).toBeGreaterThan(400);
+    expect([methodOf(member), listDomains(nadia).added]).toEqual(['domain', ['kept.example']]);
+    putGovernmentDomains(file);
+    expect(methodOf(member)).toBeNull();
+    for (const broken of ['not a domain', '*.gov', 'a.*.us', 'GOV']) expect(() => putGovernmentDomains(broken)).toThrow(/is no domain/);
+    expect(db.select().from(governmentDomains).all().length).toBeGreaterThan(400);
+  });
+});
+
+describe('vouching', () => {
+  test('takes two verified members; below two it ends', () => {
+    const [a, b, member] = [official(), official(), somebody()];
+    say(a, member);
+    expect(methodOf(member)).toBeNull();
+    say(b, member);
+    expect(methodOf(member)).toBe('vouches');
+    takeBack(a, member);
+    expect([methodOf(member), vouchesFor(rosa, member.id).map(({ by }) => by.id)]).toEqual([null, [b.id]]);
+    expect(db.select().from(notifications).where(eq(notifications.memberId, member.id)).all().map(({ kind, actorId }) => [kind, actorId])).toEqual([['word', a.id], ['word', b.id]]);
+  });
+
+  test('is for the verified, not for oneself, not twice, and the database says so too', () => {
+    const [a, member, plain] = [official(), somebody(), somebody()];
+    say(a, member);
+    expect(() => say(a, member)).toThrow(Invalid);
+    expect(() => say(a, a)).toThrow(/themselves/);
+    expect(() => say(plain, member)).toThrow(/Only verified/);
+    expect([canVouch(a, { id: member.id, vendor: false }), canVouch(plain, { id: member.id, vendor: false }), canVouch(null, { id: member.id, vendor: false })]).toEqual([false, false, false]);
+    expect(() => db.insert(vouches).values({ memberId: member.id, byId: plain.id, how: 'I say so, whatever you think.' }).run()).toThrow(/Only verified/);
+    expect(() => db.insert(vouches).values({ memberId: a.id, byId: a.id, how: 'I say so, whatever you think.' }).run()).toThrow(/CHECK/);
+    expect(vouchInput.safeParse({ memberId: 1, how: 'Known.' }).success).toBe(false);
+  });
+
+  test('two from the same place count as one', () => {
+    const [alder, birch] = [placeCalled('alder'), placeCalled('birch')];
+    const [a, b, c, member] = [official(alder), official(alder), official(birch), somebody()];
+    say(a, member);
+    say(b, member);
+    expect(methodOf(member)).toBeNull();
+    say(c, member);
+    expect(methodOf(member)).toBe('vouches');
+    takeBack(c, member);
+    expect(methodOf(member)).toBeNull();
+  });
+
+  test('goes on from who was vouched for, and falls with them', async () => {
+    const [a, b, c, first, second] = [official(), official(), official(), somebody(), somebody()];
+    say(a, first);
+    say(b, first);
+    say(first, second);
+    say(c, second);
+    expect([methodOf(first), methodOf(second)]).toEqual(['vouches', 'vouches']);
+    requestEmailChange(await sessionOf(a), { email: 'a-at-home@mail.example' });
+    confirmEmailChange({ token: tokenFor('a-at-home@mail.example') }, 'here');
+    expect([methodOf(a), methodOf(first), methodOf(second)]).toEqual([null, null, null]);
+  });
+
+  test('a ring that vouches for itself holds nobody up', () => {
+    const [root, other, x, y, z] = [official(), official(), somebody(), somebody(), somebody()];
+    for (const member of [x, y, z]) for (const by of [root, other]) say(by, member);
+    for (const [by, member] of [[x, y], [x, z], [y, x], [y, z], [z, x], [z, y]] as const) say(by, member);
+    expect([x, y, z].map(methodOf)).toEqual(['vouches', 'vouches', 'vouches']);
+    for (const by of [root, other]) for (const member of [x, y, z]) takeBack(by, member);
+    expect([x, y, z].map(methodOf)).toEqual([null, null, null]);
+  });
+
+  test('is read by members, and taken away by who gave it, whom it is for, and coordinators, who leave a line', () => {
+    const [a, b, member] = [official(), official(), somebody()];
+    say(a, member);
+    say(b, member);
+    expect([vouchesFor(null, member.id), vouchesFor(rosa, member.id).map(({ mayRemove }) => mayRemove), vouchesFor(a, member.id).map(({ mayRemove }) => mayRemove)]).toEqual([[], [false, false], [true, false]]);
+    expect(() => takeBack(a, member, rosa)).toThrow(Denied);
+    takeBack(a, member, member);
+    takeBack(b, member, nadia);
+    expect(() => takeBack(b, member, nadia)).toThrow(NotFound);
+    expect(db.select().from(log).where(eq(log.act, 'remove vouch')).all()).toMatchObject([{ actorId: nadia.id }]);
+  });
+});
+
+describe('coordinators', () => {
+  test('verify with a reason, take it away whatever speaks for it, and leave it to the rules again', () => {
+    const member = official();
+    verifyMember(nadia, { memberId: member.id, verdict: 'denied', why: 'A contractor with a city address.' });
+    expect(methodOf(member)).toBeNull();
+    for (const by of [official(), official()]) say(by, member);
+    settleVerification(member.id);
+    expect(methodOf(member)).toBeNull();
+    expect([verdictOn(nadia, member.id), verdictOn(member, member.id)?.reason, verdictOn(rosa, member.id), verdictOn(null, member.id)]).toEqual([{ method: 'denied', reason: 'A contractor with a city address.' }, 'A contractor with a city address.', null, null]);
+    verifyMember(ines, { memberId: member.id, verdict: 'coordinator', why: 'We have spoken.' });
+    expect(methodOf(member)).toBe('coordinator');
+    verifyMember(ines, { memberId: member.id, verdict: 'rules', why: 'Enough.' });
+    expect(methodOf(member)).toBe('domain');
+    expect(db.select().from(log).where(eq(log.object, member.name)).all().map(({ act }) => act)).toEqual(['unverify member', 'verify member']);
+  });
+
+  test('not members, and nobody themselves', () => {
+    expect(() => verifyMember(rosa, { memberId: tom.id, verdict: 'coordinator', why: 'A friend.' })).toThrow(Denied);
+    expect(() => verifyMember(nadia, { memberId: nadia.id, verdict: 'coordinator', why: 'Me.' })).toThrow(Denied);
+    expect(() => db.insert(verifications).values({ memberId: tom.id, method: 'coordinator' }).run()).toThrow(/CHECK/);
+    expect(() => db.insert(verifications).values({ memberId: tom.id, method: 'domain', reason: 'x' }).run()).toThrow(/CHECK/);
+  });
+});
+
+describe('a vendor', () => {
+  test('is not verified, nor is their word worth anything, whatever their address is', () => {
+    const [a, b, member] = [official(), official(), somebody()];
+    say(a, member);
+    say(b, member);
+    edit(b, { hats: ['vendor'] });
+    expect([methodOf(b), methodOf(member)]).toEqual([null, null]);
+    expect(() => say(b, somebody())).toThrow(/Only verified/);
+    expect(() => say(a, b)).toThrow(/vendor/);
+    expect(() => verifyMember(nadia, { memberId: b.id, verdict: 'coordinator', why: 'Nice people.' })).toThrow(Invalid);
+    edit(b, {});
+    expect([methodOf(b), methodOf(member)]).toEqual(['domain', 'vouches']);
+  });
+});
+
+test('the directory says who is verified', () => {
+  const [member, vendor, plain] = [official(), official(), somebody()];
+  edit(member, { listed: true, name: 'Zelda Verified' });
+  edit(vendor, { listed: true, name: 'Zelda Vendor', hats: ['vendor'] });
+  edit(plain, { listed: true, name: 'Zelda Plain' });
+  const found = listDirectory(null, readDirectoryAsk(new URLSearchParams({ q: 'zelda' }))).members;
+  expect(found.map(({ name, verified }) => [name, verified]).sort()).toEqual([['Zelda Plain', false], ['Zelda Vendor', false], ['Zelda Verified', true]]);
+});
