@@ -3,7 +3,7 @@ import { attributes, kinds, type Attributes } from './attributes.ts';
 import { expand, type Alternative, type Expanded, type Group } from './groups.ts';
 import { hitsOf, inPeople, phrase } from './matching.ts';
 import type { Query, Term } from './query.ts';
-import { fold, sameWords, standsIn, stemsIn, stopWords, wordsIn } from './words.ts';
+import { fold, sameWords, standsIn, stemsIn, stopWords, wordsKey } from './words.ts';
 
 /** Everything that was found, before it is narrowed and shown. It holds until the next ranking is made: its columns are used again. */
 export interface Ranking {
@@ -282,14 +282,14 @@ function cover(groups: readonly Group[], units: Int32Array, met: Uint32Array): K
 }
 
 /** Units whose title is what was typed, whatever the case, accents and punctuation. */
-function exactTitles(all: Attributes, query: Query, passes: (id: number) => boolean): Set<number> {
-  const words = wordsIn(query.text).slice(0, 60);
-  if (words.length === 0) return new Set();
-  const rows = titled().all(`title : ^ ${phrase(words)}`) as { id: number; title: string }[];
-  return new Set(rows.filter(({ id, title }) => sameWords(title, query.text) && id < all.size && passes(id)).map(({ id }) => all.unit[id] ?? id));
+function exactTitles(all: Attributes, query: Query, passes: Passes): Set<number> {
+  const key = wordsKey(query.text);
+  if (key === 0) return new Set();
+  const ids: number[] = [];
+  for (let id = all.title.indexOf(key); id >= 0; id = all.title.indexOf(key, id + 1)) if (passes(id)) ids.push(id);
+  const rows = titlesById().all(JSON.stringify(ids)) as { id: number; title: string }[];
+  return new Set(rows.filter(({ title }) => sameWords(title, query.text)).map(({ id }) => all.unit[id] ?? id));
 }
-const titled = prepared((d) => d.$client.prepare(`
-  select d.id, d.title from (select rowid as id from search_index where search_index match ? order by bm25(search_index, 1.0, 0, 0, 0) limit 50) m join search_documents d on d.id = m.id`));
 
 /** How many of the best are looked at once more, with their titles. */
 const lookedAt = 300;
