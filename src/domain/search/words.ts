@@ -7,6 +7,8 @@ export function wordsIn(text: string): string[] {
 
 /** Lower case without accents, as the index keeps words. */
 export function fold(text: string): string {
+  // Most words: nothing to fold.
+  if (/^[\0-\x7f]*$/.test(text)) return text.toLowerCase();
   return text.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase();
 }
 
