@@ -75,7 +75,7 @@ export function narrow(all: Attributes, units: Int32Array, ask: SearchAsk): Narr
   });
   const themeLabel = (code: string) => themeLabels().get(code) ?? code;
   const values = (name: Exclude<Name, 'kind'>, codeAt: (index: number) => string | undefined, labelOf: (code: string) => string) =>
-    facetOf(name, ask, [...counts[name].entries()].filter(([, many]) => many > 0).map(([index, many]) => ({ code: codeAt(index) ?? '', count: many })), labelOf);
+    facetOf(name, ask, countedIn(counts[name], codeAt), labelOf);
   return {
     units: kept,
     tabs: [
@@ -87,6 +87,15 @@ export function narrow(all: Attributes, units: Int32Array, ask: SearchAsk): Narr
       values('year', (n) => String(yearAt(n)), (code) => code), values('place', (n) => all.placeNames[n], (code) => code),
     ],
   };
+}
+
+function countedIn(counts: Uint32Array, codeAt: (index: number) => string | undefined): { code: string; count: number }[] {
+  const counted: { code: string; count: number }[] = [];
+  for (let index = 0; index < counts.length; index++) {
+    const count = counts[index] ?? 0;
+    if (count > 0) counted.push({ code: codeAt(index) ?? '', count });
+  }
+  return counted;
 }
 
 const themeLabels = untilChange(() => new Map(db.select({ code: themes.code, label: themes.label }).from(themes).all().map((t) => [t.code, t.label])));
