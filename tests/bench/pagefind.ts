@@ -27,12 +27,12 @@ const verdict = (met: boolean, what: string) => `${met ? 'met' : 'MISSED'}: ${wh
 const kb = (bytes: number) => Math.round(bytes / 1024);
 const mb = (bytes: number) => Math.round(bytes / 1024 / 1024);
 
-/** Words seem to have been removed and no shard to be known: at the next chance the hub builds everything. */
+/** Words seem to have been removed and no shard to be known: at the next chance the hub builds everything. Documents that only changed would wait ten times as long as the last build took. */
 async function rebuild({ folder, base, hub }: Running): Promise<{ seconds: number; peak: number; longest: number }> {
   const database = new Database(join(folder, 'hub.sqlite'));
   database.pragma('busy_timeout = 5000');
   const value = database.prepare<[string], number>('select value from facts where name = ?').pluck();
-  while (value.get('pagefind') !== value.get('documents')) await wait(500);
+  while (memoryBelow(hub) > 0) await wait(500);
   rmSync(join(folder, 'pagefind/current/shards.json'), { force: true });
   database.prepare("insert into facts (name, value) values ('documents-removed', 1) on conflict (name) do update set value = value + 1").run();
 

@@ -1,5 +1,8 @@
-import { existsSync, readdirSync, readFileSync, readlinkSync, rmSync, statSync } from 'node:fs';
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdirSync, readdirSync, readFileSync, readlinkSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import { gunzipSync } from 'node:zlib';
 import { eq } from 'drizzle-orm';
 import { beforeAll, describe, expect, test, vi } from 'vitest';
@@ -147,5 +150,25 @@ describe('a library larger than a shard', () => {
     expect(said).not.toContain('number3000');
     expect(said).toContain('number3001');
     expect(read('bundle.json').shards.flatMap((shard) => fragments(shard)).filter(({ url }) => /made-(?:9000|3000)$/.test(url))).toEqual([]);
+  });
+
+  test('a shard that the last bundle has lost is built anew; what another process builds meanwhile is left alone', { timeout: 120_000 }, async () => {
+    rmSync(join(bundle(), '1'), { recursive: true });
+    const other = join(folder(), 'pagefind/99991231235959999');
+    mkdirSync(other);
+    await rebuildPagefind();
+    expect(existsSync(join(bundle(), '1/pagefind-entry.json'))).toBe(true);
+    expect(existsSync(other)).toBe(true);
+    rmSync(other, { recursive: true });
+  });
+
+  test('a build ends with the hub that started it, and its bundle does not come to be served', { timeout: 120_000 }, async () => {
+    const before = readlinkSync(bundle());
+    rmSync(join(bundle(), 'shards.json'));
+    const build = fork('src/domain/search/pagefind-build.ts', [join(folder(), 'hub.sqlite'), join(folder(), 'pagefind')], { stdio: 'ignore' });
+    while (readdirSync(join(folder(), 'pagefind')).length < 3) await wait(20);
+    build.disconnect();
+    expect(await once(build, 'exit')).toEqual([1, null]);
+    expect(readlinkSync(bundle())).toBe(before);
   });
 });

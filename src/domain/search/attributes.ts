@@ -1,4 +1,5 @@
 import { prepared } from '#db/client.ts';
+import { wordsKey } from './words.ts';
 
 /** What is remembered in memory of every search document, so that filters and counts need no query: columns by document id. */
 export interface Attributes {
@@ -21,6 +22,8 @@ export interface Attributes {
   /** The document that stands for what is found once: the thread of a post, otherwise the document itself. */
   unit: Int32Array;
   accepted: Uint8Array;
+  /** `wordsKey` of the title. */
+  title: Uint32Array;
   /** Milliseconds. */
   at: Float64Array;
   typeCodes: string[];
@@ -31,7 +34,7 @@ export interface Attributes {
 export const kinds = ['', 'resource', 'thread', 'post', 'member', 'forum', 'theme', 'page'] as const;
 export type DocumentKind = Exclude<(typeof kinds)[number], ''>;
 
-interface Row { id: number; kind: DocumentKind; type: string; themes: string; year: number | null; place: string | null; thread: number | null; accepted: number; at: number }
+interface Row { id: number; kind: DocumentKind; type: string; themes: string; year: number | null; place: string | null; thread: number | null; accepted: number; title: string; at: number }
 
 let known: Attributes | null = null;
 let knownFor: unknown = null;
@@ -40,7 +43,7 @@ let seen = 0;
 const newest = prepared((d) => d.$client.prepare('select coalesce(max(id), 0) from search_changes').pluck());
 const changed = prepared((d) => d.$client.prepare('select distinct document_id from search_changes where id > ? limit ?').pluck());
 const oldest = prepared((d) => d.$client.prepare('select coalesce(min(id), 0) from search_changes').pluck());
-const columns = 'id, kind, type, themes, year, place, thread_id as thread, accepted, at';
+const columns = 'id, kind, type, themes, year, place, thread_id as thread, accepted, title, at';
 const one = prepared((d) => d.$client.prepare(`select ${columns} from search_documents where id = ?`));
 const every = prepared((d) => ({ connection: d, rows: d.$client.prepare(`select ${columns} from search_documents`), last: d.$client.prepare('select coalesce(max(id), 0) from search_documents').pluck() }));
 
@@ -88,7 +91,7 @@ function empty(size: number): Attributes {
   const room = Math.ceil(size * 1.25) + 1024;
   return {
     size, count: 0, kind: new Uint8Array(room), type: new Uint8Array(room), themes: new Uint32Array(room), year: new Int16Array(room), place: new Int32Array(room),
-    thread: new Int32Array(room), unit: new Int32Array(room), accepted: new Uint8Array(room), at: new Float64Array(room),
+    thread: new Int32Array(room), unit: new Int32Array(room), accepted: new Uint8Array(room), title: new Uint32Array(room), at: new Float64Array(room),
     typeCodes: [], themeCodes: [], placeNames: [''],
   };
 }
@@ -112,6 +115,7 @@ function put(all: Attributes, row: Row): void {
   all.thread[id] = row.thread ?? 0;
   all.unit[id] = id;
   all.accepted[id] = row.accepted;
+  all.title[id] = wordsKey(row.title);
   all.at[id] = row.at;
 }
 
@@ -171,7 +175,7 @@ function leave(all: Attributes, thread: number, id: number): void {
 
 function grow(all: Attributes, size: number): void {
   const larger = empty(size);
-  for (const name of ['kind', 'type', 'themes', 'year', 'place', 'thread', 'unit', 'accepted', 'at'] as const) {
+  for (const name of ['kind', 'type', 'themes', 'year', 'place', 'thread', 'unit', 'accepted', 'title', 'at'] as const) {
     larger[name].set(all[name]);
     Object.assign(all, { [name]: larger[name] });
   }

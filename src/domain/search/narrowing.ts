@@ -1,4 +1,4 @@
-import { db, themes } from '#db/client.ts';
+import { db, themes, untilChange } from '#db/client.ts';
 import type { Facet } from '../library/types.ts';
 import { kinds, type Attributes } from './attributes.ts';
 import { typeLabel } from './operators.ts';
@@ -15,6 +15,8 @@ export type Home = (typeof homes)[number]['code'];
 
 const homeOfKind: Record<(typeof kinds)[number], Home> = { '': 'page', resource: 'resource', thread: 'thread', post: 'thread', member: 'member', forum: 'page', theme: 'page', page: 'page' };
 export const homeOf = (all: Attributes, unit: number): Home => homeOfKind[kinds[all.kind[unit] ?? 0] ?? ''];
+/** Index into `homes` of each of `kinds`. */
+const homeIndexes = kinds.map((kind) => homes.findIndex(({ code }) => code === homeOfKind[kind]));
 
 /** The address of a search; `page` is left out of the first. */
 export function addressOf(ask: SearchAsk): string {
@@ -40,46 +42,63 @@ export interface Narrowed {
 
 const noBits = 0;
 
+/** A year as an index without a sign, and back. */
+const yearBits = 16;
+const indexOfYear = (year: number) => year & (2 ** yearBits - 1);
+const yearAt = (index: number) => (index << yearBits) >> yearBits;
+const yearCounts = new Uint32Array(2 ** yearBits);
+
 /** Keeps what passes the chosen filters, and counts for every value of every filter how many there would be with it. */
 export function narrow(all: Attributes, units: Int32Array, ask: SearchAsk): Narrowed {
-  const chosen = {
-    kind: ask.kind || null, type: ask.type ? all.typeCodes.indexOf(ask.type) : null, theme: ask.theme ? bitOf(all, ask.theme) : null,
-    place: ask.place ? all.placeNames.indexOf(ask.place) : null, year: ask.year ? Number(/^\d{4}$/.exec(ask.year)?.[0] ?? -1) : null,
-  };
-  const counts: Record<Name, Map<string | number, number>> = { kind: new Map(), type: new Map(), theme: new Map(), place: new Map(), year: new Map() };
-  const add = (name: Name, value: string | number) => { counts[name].set(value, (counts[name].get(value) ?? 0) + 1); };
+  const kind = ask.kind ? homes.findIndex(({ code }) => code === ask.kind) : null;
+  const type = ask.type ? all.typeCodes.indexOf(ask.type) : null;
+  const theme = ask.theme ? bitOf(all, ask.theme) : null;
+  const place = ask.place ? all.placeNames.indexOf(ask.place) : null;
+  const year = ask.year ? Number(/^\d{4}$/.exec(ask.year)?.[0] ?? -1) : null;
+  const counts = { kind: new Uint32Array(homes.length), type: new Uint32Array(all.typeCodes.length), theme: new Uint32Array(all.themeCodes.length), place: new Uint32Array(all.placeNames.length), year: yearCounts.fill(0) };
+  const count = (of: Uint32Array, value: number) => { of[value] = (of[value] ?? 0) + 1; };
   const kept = units.filter((unit) => {
-    const home = homeOf(all, unit);
-    const has = { type: all.type[unit] ?? 0, theme: all.themes[unit] ?? noBits, place: all.place[unit] ?? 0, year: all.year[unit] ?? 0 };
-    const misses: Name[] = [];
-    if (chosen.kind !== null && chosen.kind !== home) misses.push('kind');
-    if (chosen.type !== null && chosen.type !== has.type) misses.push('type');
-    if (chosen.theme !== null && !(has.theme & chosen.theme)) misses.push('theme');
-    if (chosen.place !== null && chosen.place !== has.place) misses.push('place');
-    if (chosen.year !== null && chosen.year !== has.year) misses.push('year');
-    if (misses.length > 1) return false;
-    const counted = (name: Name) => misses.length === 0 || misses[0] === name;
-    if (counted('kind')) add('kind', home);
-    if (counted('type')) add('type', has.type);
-    if (counted('theme')) for (let n = 0; n < all.themeCodes.length; n++) if (has.theme & (1 << n)) add('theme', n);
-    if (counted('place') && has.place) add('place', has.place);
-    if (counted('year') && has.year) add('year', has.year);
-    return misses.length === 0;
+    const has = { kind: homeIndexes[all.kind[unit] ?? 0] ?? 0, type: all.type[unit] ?? 0, theme: all.themes[unit] ?? noBits, place: all.place[unit] ?? 0, year: all.year[unit] ?? 0 };
+    const misses = {
+      kind: Number(kind !== null && kind !== has.kind), type: Number(type !== null && type !== has.type), theme: Number(theme !== null && !(has.theme & theme)),
+      place: Number(place !== null && place !== has.place), year: Number(year !== null && year !== has.year),
+    };
+    const missed = misses.kind + misses.type + misses.theme + misses.place + misses.year;
+    if (missed > 1) return false;
+    // Of what misses one filter, only that filter counts it.
+    if (missed === misses.kind) count(counts.kind, has.kind);
+    if (missed === misses.type) count(counts.type, has.type);
+    if (missed === misses.theme) for (let bits = has.theme; bits !== 0; bits &= bits - 1) count(counts.theme, 31 - Math.clz32(bits & -bits));
+    if (missed === misses.place && has.place) count(counts.place, has.place);
+    if (missed === misses.year && has.year) count(counts.year, indexOfYear(has.year));
+    return missed === 0;
   });
-  const labels = new Map(db.select({ code: themes.code, label: themes.label }).from(themes).all().map((t) => [t.code, t.label]));
-  const values = (name: Exclude<Name, 'kind'>, codes: readonly string[] | null, labelOf: (code: string) => string) => facetOf(name, ask, [...counts[name]].map(([value, count]) => ({ code: codes ? codes[Number(value)] ?? '' : String(value), count })), labelOf);
+  const themeLabel = (code: string) => themeLabels().get(code) ?? code;
+  const values = (name: Exclude<Name, 'kind'>, codeAt: (index: number) => string | undefined, labelOf: (code: string) => string) =>
+    facetOf(name, ask, countedIn(counts[name], codeAt), labelOf);
   return {
     units: kept,
     tabs: [
-      { code: '', label: 'Everything', count: homes.reduce((sum, { code }) => sum + (counts.kind.get(code) ?? 0), 0) },
-      ...homes.map(({ code, label }) => ({ code, label, count: counts.kind.get(code) ?? 0 })),
+      { code: '', label: 'Everything', count: counts.kind.reduce((sum, many) => sum + many, 0) },
+      ...homes.map(({ code, label }, n) => ({ code, label, count: counts.kind[n] ?? 0 })),
     ].map((tab) => ({ ...tab, selected: (ask.kind ?? '') === tab.code, href: addressOf({ ...ask, kind: tab.code, page: null }) })),
     facets: [
-      values('type', all.typeCodes, typeLabel), values('theme', all.themeCodes, (code) => labels.get(code) ?? code),
-      values('year', null, (code) => code), values('place', all.placeNames, (code) => code),
+      values('type', (n) => all.typeCodes[n], typeLabel), values('theme', (n) => all.themeCodes[n], themeLabel),
+      values('year', (n) => String(yearAt(n)), (code) => code), values('place', (n) => all.placeNames[n], (code) => code),
     ],
   };
 }
+
+function countedIn(counts: Uint32Array, codeAt: (index: number) => string | undefined): { code: string; count: number }[] {
+  const counted: { code: string; count: number }[] = [];
+  for (let index = 0; index < counts.length; index++) {
+    const count = counts[index] ?? 0;
+    if (count > 0) counted.push({ code: codeAt(index) ?? '', count });
+  }
+  return counted;
+}
+
+const themeLabels = untilChange(() => new Map(db.select({ code: themes.code, label: themes.label }).from(themes).all().map((t) => [t.code, t.label])));
 
 /** The bit of a theme that no document has is one that none can have. */
 const bitOf = (all: Attributes, code: string) => (all.themeCodes.includes(code) ? 1 << all.themeCodes.indexOf(code) : noBits);
@@ -91,8 +110,7 @@ const mostValues = 40;
 function facetOf(name: Exclude<Name, 'kind'>, ask: SearchAsk, counted: { code: string; count: number }[], labelOf: (code: string) => string): Facet {
   const chosen = ask[name];
   const known = chosen && !counted.some(({ code }) => code === chosen) ? [...counted, { code: chosen, count: 0 }] : counted;
-  const values = known.map(({ code, count }) => ({
-    code, label: labelOf(code), count, selected: code === chosen, href: addressOf({ ...ask, [name]: code === chosen ? null : code, page: null }),
-  })).sort((a, b) => Number(b.selected) - Number(a.selected) || b.count - a.count || (name === 'year' ? b.code.localeCompare(a.code) : a.label.localeCompare(b.label)));
-  return { name, label: facetLabels[name], values: values.slice(0, mostValues) };
+  const values = known.map(({ code, count }) => ({ code, label: labelOf(code), count, selected: code === chosen }))
+    .sort((a, b) => Number(b.selected) - Number(a.selected) || b.count - a.count || (name === 'year' ? b.code.localeCompare(a.code) : a.label.localeCompare(b.label)));
+  return { name, label: facetLabels[name], values: values.slice(0, mostValues).map((value) => ({ ...value, href: addressOf({ ...ask, [name]: value.selected ? null : value.code, page: null }) })) };
 }

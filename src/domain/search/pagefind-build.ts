@@ -16,7 +16,10 @@ import { recordsOf, type BundleRecord } from './pagefind-records.ts';
  *
  * The first shard lies in the bundle itself, which so is a Pagefind bundle like any other; the others lie in folders named by number. A shard whose
  * records are those of the generation before is linked, not built.
+ *
+ * It ends with the process that started it, so that no two builds write into one folder when the hub is started again.
  */
+process.once('disconnect', () => process.exit(1));
 const [file = '', folder = '', limit = '2000', keep = 'last'] = process.argv.slice(2);
 /** To be raised when the same records shall give another bundle. */
 const format = 1;
@@ -50,10 +53,11 @@ writeFileSync(join(folder, generation, 'bundle.json'), JSON.stringify({ generati
 swap();
 process.exit(0);
 
-/** What the bundle that is served now is made of; nothing when it is of an older make. */
+/** The shards of the bundle that is served now, but for any that are gone; none when it is of an older make. */
 function shardsOf(name: string | null): { path: string; digest: string }[] {
   const list = join(folder, name ?? '', 'shards.json');
-  return name && existsSync(list) ? z.array(z.object({ path: z.string(), digest: z.string() })).parse(JSON.parse(readFileSync(list, 'utf8'))) : [];
+  const shards = name && existsSync(list) ? z.array(z.object({ path: z.string(), digest: z.string() })).parse(JSON.parse(readFileSync(list, 'utf8'))) : [];
+  return shards.filter(({ path }) => existsSync(join(folder, name ?? '', path, 'pagefind-entry.json')));
 }
 
 async function buildShard(records: readonly BundleRecord[], outputPath: string, first: boolean): Promise<void> {
@@ -107,7 +111,7 @@ function swap(): void {
   symlinkSync(generation, fresh);
   renameSync(fresh, link);
   for (const name of readdirSync(folder)) {
-    if (/^\d{17}$/.test(name) && name !== generation && (name !== before || keep === 'none')) rmSync(join(folder, name), { recursive: true });
+    if (/^\d{17}$/.test(name) && name < generation && (name !== before || keep === 'none')) rmSync(join(folder, name), { recursive: true });
     if (name.startsWith('next-')) rmSync(join(folder, name));
   }
 }

@@ -27,8 +27,8 @@ const builtFrom = (name: string) => db.select({ value: facts.value }).from(facts
 
 /**
  * Builds the bundle anew in a child process of low priority and swaps it in when it is whole. Rejects with the child's words when it
- * fails; the bundle before stays. After a
- * removal no older bundle is left. The child is plain Node over src/, which is there beside the built server.
+ * fails; the bundle before stays. After a removal no older bundle is left. The child is plain Node over src/, which is there beside the
+ * built server; the channel to it tells it when the hub ends.
  */
 export async function rebuildPagefind(): Promise<void> {
   const { dataDir, pagefindThreads } = settings();
@@ -36,10 +36,10 @@ export async function rebuildPagefind(): Promise<void> {
   const keep = hasRemovedWords() ? 'none' : 'last';
   builtAt = Date.now();
   const script = join(process.cwd(), 'src/domain/search/pagefind-build.ts');
-  const child = spawn(process.execPath, [...heap, script, join(dataDir, 'hub.sqlite'), join(dataDir, 'pagefind'), String(pagefindThreads), keep], { stdio: ['ignore', 'ignore', 'pipe'] });
+  const child = spawn(process.execPath, [...heap, script, join(dataDir, 'hub.sqlite'), join(dataDir, 'pagefind'), String(pagefindThreads), keep], { stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
   if (child.pid) setPriority(child.pid, constants.priority.PRIORITY_LOW);
   let words = '';
-  child.stderr.on('data', (part: Buffer) => { words = (words + part.toString()).slice(-2000); });
+  child.stderr?.on('data', (part: Buffer) => { words = (words + part.toString()).slice(-2000); });
   await new Promise<void>((resolve, reject) => {
     child.on('error', reject);
     child.on('exit', (code) => { if (code === 0) resolve(); else reject(new Error(`The Pagefind bundle could not be built. ${words}`)); });

@@ -3,9 +3,9 @@ import { attributes, kinds, type Attributes } from './attributes.ts';
 import { expand, type Alternative, type Expanded, type Group } from './groups.ts';
 import { hitsOf, inPeople, phrase } from './matching.ts';
 import type { Query, Term } from './query.ts';
-import { fold, sameWords, standsIn, stemsIn, stopWords, wordsIn } from './words.ts';
+import { fold, sameWords, standsIn, stemsIn, stopWords, wordsKey } from './words.ts';
 
-/** Everything that was found, before it is narrowed and shown. */
+/** Everything that was found, before it is narrowed and shown. It holds until the next ranking is made: its columns are used again. */
 export interface Ranking {
   all: Attributes;
   expanded: Expanded;
@@ -19,8 +19,8 @@ export interface Ranking {
   best: Int32Array;
   /** Bit n is set where a document by itself meets group n. */
   metAlone: Uint32Array;
-  /** Documents that meet any group, in no order. */
-  documents: readonly number[];
+  /** Documents of these units that meet any group, in no order. */
+  documents: Int32Array;
   /** Units whose title is what was typed. */
   exact: ReadonlySet<number>;
   /** How many units have everything that was asked for; the others have most of it. */
@@ -41,11 +41,11 @@ const leastShare = 0.3;
 export function rank(query: Query, after = 0): Ranking {
   const expanded = expand(query);
   const ways = waysOf(expanded);
-  const ranking = rankBy(query, expanded, after);
+  const ranking = rankBy(query, expanded, after, shared);
   if (ranking.whole > 0 || query.clauses.length < 2) return ranking;
   const bold = expand(query, true);
   if (waysOf(bold) === ways) return ranking;
-  const bolder = rankBy(query, bold, after);
+  const bolder = rankBy(query, bold, after, columnsFor(ranking.all.size));
   return bolder.whole > 0 ? bolder : ranking;
 }
 
@@ -57,31 +57,59 @@ export function meetsAll({ expanded: { groups }, met }: Ranking, unit: number): 
   return ((met[unit] ?? 0) & everyBit) === everyBit;
 }
 
-function rankBy(query: Query, expanded: Expanded, after: number): Ranking {
+function rankBy(query: Query, expanded: Expanded, after: number, columns: Columns): Ranking {
   const all = attributes();
-  const { groups } = expanded;
-  const score = new Float32Array(all.size);
-  const met = new Uint32Array(all.size);
-  const best = new Int32Array(all.size);
-  const metAlone = new Uint32Array(all.size);
-  const documents: number[] = [];
-  const passes = filterOf(all, groups, query.without, after);
+  const passes = filterOf(all, expanded.groups, query.without, after);
   const exact = exactTitles(all, query, passes);
-  const weighing = groups.filter((group) => group.weighs);
-  const units = weighing.length > 0 ? weigh(all, weighing, passes, { score, met, best, metAlone, documents }) : everything(all, groups, passes, { score, best });
-  for (const unit of exact) {
-    if (best[unit] === 0) units.push(unit);
-    best[unit] = unit;
-    met[unit] = 2 ** weighing.length - 1;
-  }
-  const kept = cover(weighing, units, { score, met });
-  return { all, expanded: { ...expanded, groups: weighing }, units: Int32Array.from(kept.units), score, met, best, metAlone, documents, exact, whole: kept.whole };
+  const groups = expanded.groups.filter((group) => group.weighs);
+  clear(columns, all.size);
+  const found = groups.length > 0 ? weighed(all, groups, passes, exact, columns) : everything(all, expanded.groups, passes, columns);
+  const missed = [...exact].filter((unit) => columns.best[unit] === 0);
+  for (const unit of exact) columns.best[unit] = unit;
+  const { score, met, best, metAlone } = columns;
+  return { all, expanded: { ...expanded, groups }, score, met, best, metAlone, exact, ...found, units: missed.length > 0 ? Int32Array.from([...found.units, ...missed]) : found.units, whole: found.whole + missed.length };
 }
 
-interface Marks { score: Float32Array; met: Uint32Array; best: Int32Array; metAlone: Uint32Array; documents: number[] }
+/** Columns by document or unit, and room for lists of them. */
+interface Columns extends Pick<Ranking, 'score' | 'met' | 'best' | 'metAlone'> {
+  /** How well each document fits by itself. */
+  own: Float32Array;
+  inGroup: Float32Array;
+  inUnit: Float32Array;
+  wanted: Uint8Array;
+  units: Int32Array;
+  documents: Int32Array;
+  touched: Int32Array;
+}
+
+const columnsFor = (size: number): Columns => ({
+  score: new Float32Array(size), met: new Uint32Array(size), best: new Int32Array(size), metAlone: new Uint32Array(size),
+  own: new Float32Array(size), inGroup: new Float32Array(size), inUnit: new Float32Array(size), wanted: new Uint8Array(size),
+  units: new Int32Array(size), documents: new Int32Array(size), touched: new Int32Array(size),
+});
+
+/** The same columns serve one ranking after the other. */
+const shared = columnsFor(0);
+
+function clear(columns: Columns, size: number): void {
+  if (columns.own.length < size) Object.assign(columns, columnsFor(Math.ceil(size * 1.1)));
+  else for (const column of [columns.score, columns.met, columns.best, columns.metAlone, columns.own, columns.wanted]) column.fill(0);
+}
+
+type Passes = (id: number) => boolean;
+type Found = Pick<Ranking, 'units' | 'documents' | 'whole'>;
+
+/** Which documents meet the groups is found first, for all; how well is weighed only for what is kept. */
+function weighed(all: Attributes, groups: readonly Group[], passes: Passes, exact: ReadonlySet<number>, columns: Columns): Found {
+  const ways = groups.map((group) => waysToMeet(all, group));
+  const units = meet(all, groups, ways, passes, columns);
+  for (const unit of exact) columns.met[unit] = 2 ** groups.length - 1;
+  const kept = cover(groups, units, columns.met);
+  return { units: kept.units, whole: kept.whole, documents: weigh(all, groups, ways, kept, columns) };
+}
 
 /** Whether a document passes the operators and has nothing of what is not wanted; a thread whose opening post is not wanted is not wanted. */
-function filterOf(all: Attributes, groups: readonly Group[], without: readonly Term[], after: number): (id: number) => boolean {
+function filterOf(all: Attributes, groups: readonly Group[], without: readonly Term[], after: number): Passes {
   const narrowing = groups.filter((group) => !group.weighs).map((group) => group.alternatives.flatMap((a) => a.passes ?? []));
   if (narrowing.length === 0 && without.length === 0) return (id) => id > after && all.kind[id] !== 0;
   const unwanted = new Uint8Array(all.size);
@@ -103,139 +131,165 @@ const pairWeight = 0.3;
 /** How much of a thread's weight its best post has alone; the rest is what its posts have together. */
 const ownShare = 0.8;
 
-/** Columns by document that one ranking needs and no longer: the same ones serve all. */
-let scratch = scratchFor(0);
+/** Documents that meet a group in one way, with how much it weighs in each; without weights it is the same in all. */
+interface Way { ids: Int32Array; weights: Float32Array | null; factor: number }
 
-function scratchFor(size: number) {
-  return { size, own: new Float32Array(size), allowed: new Int8Array(size), known: new Uint8Array(size), inGroup: new Float32Array(size), inUnit: new Float32Array(size) };
+function waysToMeet(all: Attributes, { alternatives }: Group): Way[] {
+  return alternatives.map(({ match, passes, weight: factor }) => {
+    if (match === null) return { ids: passes ? idsThat(all, passes) : new Int32Array(), weights: null, factor };
+    const { ids, weight: weights } = hitsOf(match);
+    return { ids, weights, factor };
+  });
 }
 
-function cleared(size: number): typeof scratch {
-  if (scratch.size < size) return (scratch = scratchFor(Math.ceil(size * 1.1)));
-  for (const column of [scratch.own, scratch.allowed, scratch.known, scratch.inGroup, scratch.inUnit]) column.fill(0);
-  return scratch;
+function idsThat(all: Attributes, has: (all: Attributes, id: number) => boolean): Int32Array {
+  const ids: number[] = [];
+  for (let id = 1; id < all.size; id++) if (all.kind[id] && has(all, id)) ids.push(id);
+  return Int32Array.from(ids);
 }
 
-/** Adds up what each group weighs in each document, and in each thread the most that any of its posts has. Returns the units that meet any group. */
-function weigh(all: Attributes, groups: readonly Group[], passes: (id: number) => boolean, { score, met, best, metAlone, documents }: Marks): number[] {
-  const { own, allowed, known, inGroup, inUnit } = cleared(all.size);
-  const units: number[] = [];
-  const rarities = groups.map((group, n) => {
-    const touched: number[] = [];
-    const meets = (id: number, weight: number) => {
-      if (allowed[id] === 0) allowed[id] = passes(id) ? 1 : -1;
-      if (allowed[id] !== 1) return;
-      const before = inGroup[id] ?? 0;
-      if (before === 0) touched.push(id);
-      if (weight > before) inGroup[id] = weight;
-    };
-    for (const { match, passes: has, weight } of group.alternatives) {
-      if (match !== null) {
-        const hits = hitsOf(match);
-        for (let at = 0; at < hits.ids.length; at++) meets(hits.ids[at] ?? 0, Math.max(0.01, (hits.weight[at] ?? 0) * weight));
-      } else if (has) for (let id = 1; id < all.size; id++) if (all.kind[id] && has(all, id)) meets(id, weight);
+/** Notes which groups each document and each unit meets, and how rare each group is. Returns the units that meet any. */
+function meet(all: Attributes, groups: readonly Group[], ways: readonly Way[][], passes: Passes, { met, metAlone, units }: Columns): Int32Array {
+  let many = 0;
+  groups.forEach((group, n) => {
+    const bit = 1 << n;
+    let documents = 0;
+    for (const { ids } of ways[n] ?? []) {
+      for (let at = 0; at < ids.length; at++) {
+        const id = ids[at] ?? 0;
+        const before = metAlone[id] ?? 0;
+        if ((before & bit) !== 0 || (before === 0 && !passes(id))) continue;
+        metAlone[id] = before | bit;
+        documents++;
+        const unit = all.unit[id] ?? id;
+        if (met[unit] === 0) units[many++] = unit;
+        met[unit] = (met[unit] ?? 0) | bit;
+      }
     }
-    const rare = touched.length > 0 ? rarity(all, touched.length) : 0;
-    const touchedUnits: number[] = [];
-    for (const id of touched) {
+    group.rarity = documents > 0 ? rarity(all, documents) : 0;
+  });
+  return units.subarray(0, many);
+}
+
+/** Adds up what each group weighs in each document of some units, and in each unit the most that any of its documents has. Returns the documents. */
+function weigh(all: Attributes, groups: readonly Group[], ways: readonly Way[][], { units, shareOf }: Kept, columns: Columns): Int32Array {
+  const { score, best, metAlone, own, inGroup, inUnit, wanted, documents, touched } = columns;
+  for (const unit of units) wanted[unit] = 1;
+  let many = 0;
+  groups.forEach(({ rarity: rare }, n) => {
+    const bit = 1 << n;
+    let end = 0;
+    for (const { ids, weights, factor } of ways[n] ?? []) {
+      for (let at = 0; at < ids.length; at++) {
+        const id = ids[at] ?? 0;
+        if (wanted[all.unit[id] ?? id] === 0 || ((metAlone[id] ?? 0) & bit) === 0) continue;
+        const before = inGroup[id] ?? 0;
+        if (before === 0) touched[end++] = id;
+        const weight = weights === null ? factor : Math.max(0.01, (weights[at] ?? 0) * factor);
+        if (weight > before) inGroup[id] = weight;
+      }
+    }
+    for (let at = 0; at < end; at++) {
+      const id = touched[at] ?? 0;
       const weight = inGroup[id] ?? 0;
       inGroup[id] = 0;
-      if (known[id] === 0) documents.push(id);
-      known[id] = 1;
-      metAlone[id] = (metAlone[id] ?? 0) | (1 << n);
+      // Met by none of the groups before.
+      if (((metAlone[id] ?? 0) & (bit - 1)) === 0) documents[many++] = id;
       own[id] = (own[id] ?? 0) + weight * rare;
       const unit = all.unit[id] ?? id;
-      if (inUnit[unit] === 0) touchedUnits.push(unit);
-      inUnit[unit] = Math.max(inUnit[unit] ?? 0, weight);
+      if (weight > (inUnit[unit] ?? 0)) inUnit[unit] = weight;
     }
-    for (const unit of touchedUnits) {
-      if (met[unit] === 0) units.push(unit);
-      met[unit] = (met[unit] ?? 0) | (1 << n);
+    for (const unit of units) {
       score[unit] = (score[unit] ?? 0) + (inUnit[unit] ?? 0) * rare;
       inUnit[unit] = 0;
     }
-    return rare;
   });
-  addPairs(groups, rarities, (id, weight) => {
-    if (known[id] !== 1) return;
-    own[id] = (own[id] ?? 0) + weight;
+  addPairs(groups, (id, weight) => {
     const unit = all.unit[id] ?? id;
+    if (wanted[unit] === 0 || metAlone[id] === 0) return;
+    own[id] = (own[id] ?? 0) + weight;
     score[unit] = (score[unit] ?? 0) + weight;
   });
-  for (const id of documents) {
+  const weighedDocuments = documents.subarray(0, many);
+  for (const id of weighedDocuments) {
     const unit = all.unit[id] ?? id;
     const before = best[unit] ?? 0;
     if (before === 0 || (own[id] ?? 0) > (own[before] ?? 0)) best[unit] = id;
   }
-  for (const unit of units) score[unit] = (1 - ownShare) * (score[unit] ?? 0) + ownShare * (own[best[unit] ?? 0] ?? 0);
-  groups.forEach((group, n) => { group.rarity = rarities[n] ?? 0; });
-  return units;
+  for (const unit of units) {
+    score[unit] = (1 - ownShare) * (score[unit] ?? 0) + ownShare * (own[best[unit] ?? 0] ?? 0);
+    score[unit] = (score[unit] ?? 0) * shareOf(unit);
+  }
+  return weighedDocuments;
 }
 
-function addPairs(groups: readonly Group[], rarities: readonly number[], add: (id: number, weight: number) => void): void {
+function addPairs(groups: readonly Group[], add: (id: number, weight: number) => void): void {
   for (let n = 0; n + 1 < groups.length; n++) {
-    const [a, b] = [groups[n]?.word, groups[n + 1]?.word];
-    if (!a || !b || b.at !== a.at + 1) continue;
-    const { ids, weight } = hitsOf(phrase([a.text, b.text]));
-    const rare = ((rarities[n] ?? 0) + (rarities[n + 1] ?? 0)) / 2;
+    const [first, second] = [groups[n], groups[n + 1]];
+    if (!first?.word || !second?.word || second.word.at !== first.word.at + 1) continue;
+    const { ids, weight } = hitsOf(phrase([first.word.text, second.word.text]));
+    const rare = (first.rarity + second.rarity) / 2;
     for (let at = 0; at < ids.length; at++) add(ids[at] ?? 0, (weight[at] ?? 0) * rare * pairWeight);
   }
 }
 
 /** With operators alone: all that passes, the newest first. */
-function everything(all: Attributes, groups: readonly Group[], passes: (id: number) => boolean, { score, best }: Pick<Marks, 'score' | 'best'>): number[] {
-  const units: number[] = [];
-  if (groups.length === 0) return units;
-  for (let id = 1; id < all.size; id++) {
+function everything(all: Attributes, groups: readonly Group[], passes: Passes, { score, best, units }: Columns): Found {
+  let many = 0;
+  for (let id = 1; groups.length > 0 && id < all.size; id++) {
     const unit = all.unit[id] ?? id;
     if (!passes(id) || (best[unit] ?? 0) !== 0) continue;
     best[unit] = id;
     // Days since 1970, so that a float tells them apart.
     score[unit] = all.year[id] && kinds[all.kind[id] ?? 0] === 'resource' ? Date.UTC(all.year[id] ?? 1970, 6, 1) / 86_400_000 + 30_000 : (all.at[id] ?? 0) / 86_400_000 + 30_000;
-    units.push(unit);
+    units[many++] = unit;
   }
-  return units;
+  return { units: units.subarray(0, many), documents: new Int32Array(), whole: many };
+}
+
+interface Kept {
+  units: Int32Array;
+  whole: number;
+  /** What the weight of a unit is multiplied by: 1, or less where it has only part of what was asked for. */
+  shareOf: (unit: number) => number;
 }
 
 /** Keeps what has everything that was asked for; where that is little, also what has part of it. */
-function cover(groups: readonly Group[], units: readonly number[], { score, met }: Pick<Marks, 'score' | 'met'>): { units: number[]; whole: number } {
+function cover(groups: readonly Group[], units: Int32Array, met: Uint32Array): Kept {
   const everyBit = 2 ** groups.length - 1;
+  const bitsOf = (unit: number) => (met[unit] ?? 0) & everyBit;
+  const whole = units.filter((unit) => bitsOf(unit) === everyBit);
+  if (groups.length < 2 || whole.length >= enough) return { units: whole, whole: whole.length, shareOf: () => 1 };
   const needed = groups.reduce((bits, group, n) => (group.required ? bits | (1 << n) : bits), 0);
   // A word that nothing has counts like half an ordinary one.
   const ordinary = groups.reduce((sum, group) => sum + group.rarity, 0) / Math.max(1, groups.filter((group) => group.rarity > 0).length);
   const rarities = groups.map((group) => group.rarity || ordinary / 2);
   const total = rarities.reduce((sum, r) => sum + r, 0) || 1;
-  const whole = units.filter((unit) => ((met[unit] ?? 0) & everyBit) === everyBit);
-  if (groups.length < 2 || whole.length >= enough) return { units: whole, whole: whole.length };
-  const shareOf = new Map<number, number>();
+  const known = new Map<number, number>();
   const share = (bits: number) => {
-    let known = shareOf.get(bits);
-    if (known === undefined) shareOf.set(bits, known = rarities.reduce((sum, r, n) => (bits & (1 << n) ? sum + r : sum), 0) / total);
-    return known;
+    let part = known.get(bits);
+    if (part === undefined) known.set(bits, part = rarities.reduce((sum, r, n) => (bits & (1 << n) ? sum + r : sum), 0) / total);
+    return part;
   };
   // One word of two is worth showing only where nothing has both. A whole sentence may well lack some of its words.
   const least = groups.length === 2 ? (whole.length > 0 ? 2 : 0) : leastShare;
   const strictness = groups.length > 3 ? 1 : 2;
   const kept = units.filter((unit) => {
-    const bits = (met[unit] ?? 0) & everyBit;
-    if (bits === everyBit) return true;
-    const has = share(bits);
-    if ((bits & needed) !== needed || has < least) return false;
-    score[unit] = (score[unit] ?? 0) * has ** strictness;
-    return true;
+    const bits = bitsOf(unit);
+    return bits === everyBit || ((bits & needed) === needed && share(bits) >= least);
   });
-  return { units: kept, whole: whole.length };
+  return { units: kept, whole: whole.length, shareOf: (unit) => (bitsOf(unit) === everyBit ? 1 : share(bitsOf(unit)) ** strictness) };
 }
 
 /** Units whose title is what was typed, whatever the case, accents and punctuation. */
-function exactTitles(all: Attributes, query: Query, passes: (id: number) => boolean): Set<number> {
-  const words = wordsIn(query.text).slice(0, 60);
-  if (words.length === 0) return new Set();
-  const rows = titled().all(`title : ^ ${phrase(words)}`) as { id: number; title: string }[];
-  return new Set(rows.filter(({ id, title }) => sameWords(title, query.text) && id < all.size && passes(id)).map(({ id }) => all.unit[id] ?? id));
+function exactTitles(all: Attributes, query: Query, passes: Passes): Set<number> {
+  const key = wordsKey(query.text);
+  if (key === 0) return new Set();
+  const ids: number[] = [];
+  for (let id = all.title.indexOf(key); id >= 0; id = all.title.indexOf(key, id + 1)) if (passes(id)) ids.push(id);
+  const rows = titlesById().all(JSON.stringify(ids)) as { id: number; title: string }[];
+  return new Set(rows.filter(({ title }) => sameWords(title, query.text)).map(({ id }) => all.unit[id] ?? id));
 }
-const titled = prepared((d) => d.$client.prepare(`
-  select d.id, d.title from (select rowid as id from search_index where search_index match ? order by bm25(search_index, 1.0, 0, 0, 0) limit 50) m join search_documents d on d.id = m.id`));
 
 /** How many of the best are looked at once more, with their titles. */
 const lookedAt = 300;

@@ -151,7 +151,8 @@ function whyOf(ranking: Ranking, unit: number, document: Document, marks: Marks 
   return parts.filter(Boolean).join(' · ');
 }
 
-const listed = (parts: readonly string[]) => new Intl.ListFormat('en-CA').format(parts);
+const list = new Intl.ListFormat('en-CA');
+const listed = (parts: readonly string[]) => list.format(parts);
 
 /** What was typed was taken for something else: told only where that is what stands in the document. */
 function hows({ expanded: { groups } }: Ranking, marks: Marks | undefined): string[] {

@@ -7,6 +7,8 @@ export function wordsIn(text: string): string[] {
 
 /** Lower case without accents, as the index keeps words. */
 export function fold(text: string): string {
+  // Most words: nothing to fold.
+  if (/^[\0-\x7f]*$/.test(text)) return text.toLowerCase();
   return text.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase();
 }
 
@@ -33,8 +35,16 @@ export const stopWords: ReadonlySet<string> = new Set((
 ).split(' '));
 
 /** Two titles are the same when their words are, whatever the case, accents and punctuation. */
-export function sameWords(a: string, b: string): boolean {
-  return wordsIn(fold(a)).join(' ') === wordsIn(fold(b)).join(' ');
+export const sameWords = (a: string, b: string): boolean => bareWords(a) === bareWords(b);
+
+const bareWords = (text: string) => wordsIn(fold(text)).join(' ');
+
+/** A number that is the same for texts of the same words (FNV-1a, 32 bits), and seldom for others; 0 for a text without words. */
+export function wordsKey(text: string): number {
+  const words = bareWords(text);
+  let key = 0x811c9dc5;
+  for (let n = 0; n < words.length; n++) key = Math.imul(key ^ words.charCodeAt(n), 0x01000193);
+  return words === '' ? 0 : key >>> 0 || 1;
 }
 
 /** Whether one list of words stands side by side in another. */
