@@ -7,7 +7,7 @@ import { decide } from '#domain/decisions/deciding.ts';
 import { flagPost, flagPostInput } from '#domain/decisions/flagging.ts';
 import { findCase, openCases } from '#domain/decisions/queue.ts';
 import { removePost, removeThread, restoreThread } from '#domain/decisions/removing.ts';
-import { submitThread, submitThreadInput } from '#domain/decisions/submitting.ts';
+import { heldPost, submitThread, submitThreadInput } from '#domain/decisions/submitting.ts';
 import { Denied, Invalid, NotFound } from '#domain/errors.ts';
 import { acceptAnswer } from '#domain/forum/accepting.ts';
 import { assignOverdue, openQuestions } from '#domain/forum/answer-clock.ts';
@@ -348,7 +348,7 @@ describe('moderation of what has no name', () => {
 });
 
 describe('files of what has no name', () => {
-  const file = (mediaType: string, width: number | null): TakenFile => ({ hash: String(++written).padStart(64, 'a'), name: 'rota', label: 'Our rota', mediaType, size: 100, width, height: width, textState: 'none' });
+  const file = (mediaType: string, width: number | null): TakenFile => ({ hash: String(++written).padStart(64, 'a'), name: 'quillon-zebrowitz-desktop.png', label: 'Our rota', mediaType, size: 100, width, height: width, textState: 'none' });
   const document = () => file('application/pdf', null);
   const picture = () => file('image/png', 40);
 
@@ -360,6 +360,17 @@ describe('files of what has no name', () => {
     expect(() => editPost(quill, { postId: opening(thread.id), body: 'See the file.', files: [document()] })).toThrow(Invalid);
     editPost(quill, { postId: opening(thread.id), body: 'See the file.', files: [picture()] });
     createPost(tom, { threadId: thread.id, body: 'Ours is this.', files: [document()] });
+    expect(JSON.stringify(postsOnPage(null, findThread(null, thread.id), 1).slice(0, 1))).not.toMatch(names);
+  });
+
+  test('are called by a number: the name of a file may say whose it is', () => {
+    const { id } = createThread(quill, { forum: 'operations', kind: 'question', title: `Is this desk fair? ${++written}`, body: 'See the pictures.', themes: [], nameless: true, files: [picture(), picture()] });
+    editPost(quill, { postId: opening(id), body: 'See the pictures.', files: [picture()] });
+    createPost(quill, { threadId: id, body: 'And this one.', files: [picture()] });
+    createPost(tom, { threadId: id, body: 'Mine has its name.', files: [picture()] });
+    expect(postsOnPage(null, findThread(null, id), 1).map(({ files }) => files.map(({ name }) => name))).toEqual([['picture-1.png', 'picture-2.png', 'picture-3.png'], ['picture-1.png'], ['quillon-zebrowitz-desktop.png']]);
+    const { url, held } = submitThread(quill, { ...submitThreadInput.parse({ forum: 'operations', kind: 'question', title: `Is this lamp fair? ${++written}`, body: 'A question.', nameless: true, website: 'filled by a robot' }), files: [picture()] });
+    expect([held, JSON.stringify(heldPost(nadia, Number(url.split('/').at(-1))))]).toEqual([true, expect.not.stringMatching(names)]);
   });
 });
 

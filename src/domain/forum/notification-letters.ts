@@ -1,7 +1,7 @@
 import { prepared, transaction } from '#db/client.ts';
 import { addDays, lastHour } from '#lib/dates.ts';
 import type { LetterPart } from '#lib/letter.ts';
-import { escapeHtml, renderMarkdown } from '#lib/markdown.ts';
+import { escapeHtml, renderKept } from '#lib/markdown.ts';
 import { settings } from '#lib/settings.ts';
 import { postNews } from '../mail/outbox.ts';
 import { stopUrl } from '../mail/stopping.ts';
@@ -118,7 +118,7 @@ const whysOf = (group: readonly Waiting[]) => [...new Set(group.map(whyTold))].j
 /** The words of a post: as they were typed, and as the hub shows them, with addresses that lead to the hub from anywhere. */
 function quoted(postId: number, markdown: string): LetterPart {
   const quote = shortened(markdown);
-  return { quote, html: renderMarkdown(quote, `post-${postId}`).replaceAll('href="/', `href="${escapeHtml(settings().url)}/`) };
+  return { quote, html: renderKept(quote, `post-${postId}`).replaceAll('href="/', `href="${escapeHtml(settings().url)}/`) };
 }
 
 function shortened(markdown: string): string {

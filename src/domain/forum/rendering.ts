@@ -1,4 +1,4 @@
-import { renderMarkdown } from '#lib/markdown.ts';
+import { renderKept, renderMarkdown } from '#lib/markdown.ts';
 import type { Member } from '../people/types.ts';
 import { handlesIn, linkMentions, membersNamed, mustNameFew, type Named } from './mentions.ts';
 import { markAddresses } from './titles.ts';
@@ -11,15 +11,15 @@ export interface Rendered { html: string; named: Named[] }
  * when the post is shown.
  * @param place makes ids differ between posts on one page
  */
-export function renderPost(markdown: string, place: string): Rendered {
-  const html = markAddresses(renderMarkdown(markdown, place));
+export function renderPost(markdown: string, place: string, render = renderKept): Rendered {
+  const html = markAddresses(render(markdown, place));
   const named = membersNamed(handlesIn(html));
   return { html: linkMentions(html, named), named };
 }
 
-/** The same for what somebody is about to send. Throws Invalid when it names too many. */
+/** The same for what somebody is about to send. Throws MarkdownTooLarge, and Invalid when it names too many. */
 export function renderNewPost(author: Member, markdown: string, place: string): Rendered {
-  const rendered = renderPost(markdown, place);
+  const rendered = renderPost(markdown, place, renderMarkdown);
   mustNameFew(author, rendered.named);
   return rendered;
 }
