@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import { check, index, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core';
+import { check, foreignKey, index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
 import { id, moment, now } from './columns.ts';
 import { forums, posts, threads } from './forums.ts';
 import { members } from './people.ts';
@@ -39,6 +39,25 @@ export const confirmations = sqliteTable('confirmations', {
   check('confirmations_place', sql`length(trim(${t.place})) between 1 and 80`),
   check('confirmations_note', sql`${t.note} is null or length(${t.note}) between 1 and 200`),
   check('confirmations_year', sql`${t.year} between 2000 and cast(strftime('%Y', ${t.at} / 1000, 'unixepoch') as integer) + 1`),
+]);
+
+/** What somebody told the coordinators about a "works for us too". It goes with what it is about. */
+export const confirmationFlags = sqliteTable('confirmation_flags', {
+  id: id(),
+  postId: integer('post_id').notNull(),
+  /** Who said it. */
+  memberId: integer('member_id').notNull(),
+  byId: integer('by_id').notNull().references(() => members.id, { onDelete: 'cascade' }),
+  reason: text('reason').notNull(),
+  note: text('note').notNull(),
+  at: moment('at').notNull().default(now),
+  /** When a coordinator decided that it stays. */
+  closedAt: moment('closed_at'),
+}, (t) => [
+  foreignKey({ columns: [t.postId, t.memberId], foreignColumns: [confirmations.postId, confirmations.memberId] }).onDelete('cascade'),
+  uniqueIndex('confirmation_flags_once').on(t.postId, t.memberId, t.byId).where(sql`closed_at is null`),
+  check('confirmation_flags_other', sql`${t.byId} <> ${t.memberId}`),
+  check('confirmation_flags_reason', sql`${t.reason} in ('profane', 'obscene', 'inaccurate', 'off-topic', 'attack', 'spam', 'personal-data')`),
 ]);
 
 /** Posts whose author is shown to nobody: asked for a colleague. See domain/anonymity.ts. */

@@ -2,6 +2,7 @@ import { defineAction } from 'astro:actions';
 import { appealDecision, appealInput } from '#domain/decisions/appealing.ts';
 import { acceptCorrection, acceptCorrectionInput, answerCorrection, answerCorrectionInput } from '#domain/decisions/correcting.ts';
 import { decide, decideInput, undoDecision, undoInput } from '#domain/decisions/deciding.ts';
+import { flagConfirmation, flagConfirmationInput } from '#domain/decisions/flagging-confirmations.ts';
 import { flagMember, flagMemberInput, flagPost, flagPostInput } from '#domain/decisions/flagging.ts';
 import { addCaseNote, caseInput, caseNoteInput, claimCase, releaseCase } from '#domain/decisions/queue.ts';
 import { holdingInput, setHolding } from '#domain/moderation/holding.ts';
@@ -20,6 +21,7 @@ export const moderation = {
 export const flags = {
   post: defineAction({ accept: 'form', input: flagPostInput, handler: asMember(flagPost) }),
   member: defineAction({ accept: 'form', input: flagMemberInput, handler: asMember(flagMember) }),
+  confirmation: defineAction({ accept: 'form', input: flagConfirmationInput, handler: asMember(flagConfirmation) }),
 };
 
 export const corrections = {

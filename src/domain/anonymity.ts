@@ -37,6 +37,9 @@ export const writerIn = (member: string): string => `${member}.name || iif(${mem
 /** In SQL: the name of a writer as it is shown where no badge stands beside it; `hidden` is one of the three above, `member` a table or alias. */
 export const shownName = (hidden: string, member: string): string => `case when ${hidden} then '${namelessName}' else ${writerIn(member)} end`;
 
+/** A writer's name where it stands within a sentence. */
+export const nameWithin = ({ id, name }: Pick<Author, 'id' | 'name'>): string => (id === nameless.id ? `${namelessName.charAt(0).toLowerCase()}${namelessName.slice(1)}` : name);
+
 /** Columns of a person who is left-joined by one of the two conditions below; `person ?? nameless` is what everybody may see of them. */
 export const personColumns = (m: MemberTable) => ({ id: m.id, handle: m.handle, name: m.name, role: m.role, sample: m.sample, jobTitle: m.jobTitle, place: m.place, vendor: m.vendor });
 type MemberTable = typeof members | ReturnType<typeof alias<typeof members, string>>;
@@ -83,12 +86,15 @@ export function hideAuthor(postId: number, memberId: number): void {
   db.insert(anonymousPosts).values({ postId, memberId }).run();
 }
 
+/** Refused because it would show who wrote without a name: this too tells that somebody did in both places. */
+export class WouldShow extends Denied {}
+
 /**
- * Throws Denied when moving these posts of a thread to another one would show who wrote without a name: it would put what somebody wrote with and
+ * Throws WouldShow when moving these posts of a thread to another one would show who wrote without a name: it would put what somebody wrote with and
  * without their name together, or change whether they are named where they reacted or accepted. Call before the posts move.
  */
 export function mustShowNobody(from: number, to: number, moved: readonly number[]): void {
-  if (tells().get({ from, to, moved: JSON.stringify(moved) })) throw new Denied('These posts cannot be moved there: it would show who asked without a name.');
+  if (tells().get({ from, to, moved: JSON.stringify(moved) })) throw new WouldShow('These posts cannot be moved there: it would show who asked without a name.');
 }
 const tells = prepared((d) => d.$client.prepare(`
   with placed as materialized (

@@ -31,8 +31,12 @@ export interface UploadGround {
 
 /** Bodies with files that are in memory at the same time. */
 const mostAtOnce = 2;
-/** The slowest that files may come in: whoever sends nothing keeps others waiting. About 35 kilobits a second. */
-const slowest: Pace = { bytes: 64 * 1024, milliseconds: 15_000 };
+/** The slowest that files may come in: whoever sends nothing keeps others waiting. About 35 kilobits a second, looked at every eight seconds. */
+const slowest: Pace = { bytes: 36 * 1024, milliseconds: 8_000 };
+/** The last free place is for files that come quickly, at 130 kilobits a second at least: two who are slow do not keep everybody else out. */
+const places = { wide: { patience: 10 * 60_000, pace: slowest }, last: { patience: 2 * 60_000, pace: { bytes: 64 * 1024, milliseconds: 4_000 } } };
+/** Who has sent for longer than a minute lets others go first for as long. In milliseconds. */
+const turn = 60_000;
 
 /** Pages on which posts are written. */
 const takesPosts = /^\/(?:forums\/new|forums\/[^/]+\/[^/]+|library\/[^/]+|posts\/\d+\/edit)$/;
@@ -48,11 +52,13 @@ export function isSetAside(pathname: string): boolean {
 
 /**
  * Makes the function that says how much of a form's body is taken: 64 kilobytes from anybody, a megabyte from who shows a session cookie, and
- * files from who may really send them, where they are taken, two at a time and one of each member. `busy` says why none is taken now.
+ * files from who may really send them, where they are taken, two at a time and one of each member, in turn. `busy` says why none is taken now.
  */
 export function createUploads({ uploader, isMember, uploadBytes }: UploadGround): (request: IncomingMessage, asked: { pathname: string; anonymous: boolean }) => Promise<Allowance | { busy: string }> | Allowance | { busy: string } {
   let underway = 0;
   const sending = new Set<number>();
+  /** Until when members let others go first. */
+  const resting = new Map<number, number>();
   const most = `${uploadBytes / 1024 / 1024} megabytes`;
 
   return (request, { pathname, anonymous }) => {
@@ -67,6 +73,7 @@ export function createUploads({ uploader, isMember, uploadBytes }: UploadGround)
     }
     if (underway >= mostAtOnce) return { busy: 'Two files are being sent to the hub already. Go back and send yours again in a few seconds.' };
     // Taken before anybody is asked, so that no third one slips in meanwhile.
+    const place = underway === mostAtOnce - 1 ? places.last : places.wide;
     underway++;
     let open = true;
     const end = () => {
@@ -78,9 +85,20 @@ export function createUploads({ uploader, isMember, uploadBytes }: UploadGround)
         end();
         return { busy: 'You are sending a file to the hub already. Go back and send this one when the other has arrived.' };
       }
+      const wait = memberId === null ? 0 : (resting.get(memberId) ?? 0) - Date.now();
+      if (wait > 0) {
+        end();
+        return { busy: `Your last file took long, so others go first. Go back and send this one in ${Math.ceil(wait / 1_000)} seconds.` };
+      }
       if (memberId !== null) {
         sending.add(memberId);
-        return { limit: uploadBytes + bodyLimits.member, patience: 10 * 60_000, pace: slowest, upload: true, arrived: () => sending.delete(memberId), end, tooLarge: `This file is too large: the hub takes files up to ${most}. Go back and choose a smaller one; in many PDFs it is the pictures that can be made smaller.` };
+        resting.delete(memberId);
+        const began = Date.now();
+        const arrived = () => {
+          sending.delete(memberId);
+          if (Date.now() - began >= turn) resting.set(memberId, Date.now() + turn);
+        };
+        return { limit: uploadBytes + bodyLimits.member, ...place, upload: true, arrived, end, tooLarge: `This file is too large: the hub takes files up to ${most}. Go back and choose a smaller one; in many PDFs it is the pictures that can be made smaller.` };
       }
       end();
       return ordinary;

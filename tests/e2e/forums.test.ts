@@ -51,7 +51,7 @@ describe('a thread', () => {
     await page.getByRole('button', { name: 'Find' }).click();
     expect(await page.getByRole('heading', { name: '2 posts have these words' }).count()).toBe(1);
     expect(await page.locator('.hit-list mark').allTextContents()).toEqual(['heat', 'heat']);
-    await page.getByRole('link', { name: 'Reply 3' }).click();
+    await page.getByRole('link', { name: '#4' }).click();
     expect(page.url()).toBe(`${hub.base}${thread.url}#post-4`);
     await page.getByRole('link', { name: 'Newest post' }).click();
     expect(page.url()).toBe(`${hub.base}${thread.url}#post-5`);

@@ -386,6 +386,9 @@ describe('moving posts', () => {
     const mine = createPost(quill, { threadId: others.id, body: 'We do it by lot.' });
     expect(() => merge(hidden.id, others.id)).toThrow(cannot);
     expect(() => splitThread(nadia, splitThreadInput.parse({ threadId: others.id, posts: [mine.id], into: 'existing', target: String(hidden.id), reason: 'It belongs there.' }))).toThrow(cannot);
+    // A refusal tells as much as a look does, so it leaves a line as a look does: which thread, and nobody's name.
+    expect(readLog(nadia, null).lines.slice(0, 4)).toMatchObject([others, hidden, named, hidden].map(({ title, url }) => ({ act: 'try move', object: title, url, actor: { name: 'Nadia Okafor' } })));
+    expect(JSON.stringify(readPublicLog(null).lines)).not.toContain('try move');
     expect(findThread(null, hidden.id)).toMatchObject({ id: hidden.id, replies: 0 });
     merge(hidden.id, ask(false, tom).id);
     forget(named.id);

@@ -1,6 +1,6 @@
 import { and, eq } from 'drizzle-orm';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { cases, db, decisions, flags, forums, members, posts, searchDocuments, threads, trustLevels } from '#db/client.ts';
+import { cases, db, decisions, flags, members, posts, searchDocuments, threads, trustLevels } from '#db/client.ts';
 import { acceptCorrection, answerCorrection, correctionFor } from '#domain/decisions/correcting.ts';
 import { appealDecision, appealFor } from '#domain/decisions/appealing.ts';
 import { decide, undoDecision } from '#domain/decisions/deciding.ts';
@@ -18,6 +18,7 @@ import { readLog, readPublicLog } from '#domain/moderation/log.ts';
 import { levelLimits } from '#domain/people/limits.ts';
 import type { Member } from '#domain/people/types.ts';
 import { addDays } from '#lib/dates.ts';
+import { addForum } from '#domain/forum/keeping-forums.ts';
 import { moveThread } from '#domain/forum/moderating.ts';
 import { enter, forgetLimits, lettersTo } from '../support/cast.ts';
 import { useDatabase } from '../support/database.ts';
@@ -243,11 +244,11 @@ describe('deciding', () => {
     const opening = db.select().from(posts).where(and(eq(posts.threadId, thread.id), eq(posts.number, 1))).get()?.id ?? 0;
     flag(tom, opening, 'off-topic');
     const { decisionId } = decide(nadia, { caseId: caseOn(opening), outcome: 'move', reason: 'Elsewhere.', forum: 'operations' });
-    const third = db.select({ slug: forums.slug, name: forums.name }).from(forums).all().find(({ slug }) => slug !== 'operations' && slug !== 'measures') ?? { slug: '', name: '' };
+    const third = addForum(nadia, { name: 'Night shifts', description: 'After ten.', startedBy: 'members', themes: [] });
     moveThread(ines, { threadId: thread.id, forum: third.slug, reason: null });
-    expect(undoDecision(ines, { decisionId, reason: 'Too quick.' }).left).toContain(third.name);
+    expect(undoDecision(ines, { decisionId, reason: 'Too quick.' }).left).toContain('Night shifts');
     expect(findThread(null, thread.id).forum?.slug).toBe(third.slug);
-    expect(lettersTo(rosa.email).at(-1)?.text.replace(/\s+/g, ' ')).toContain(`It was moved again since, so it stays in the forum ${third.name}.`);
+    expect(lettersTo(rosa.email).at(-1)?.text.replace(/\s+/g, ' ')).toContain(`It was moved again since, so it stays in the forum Night shifts.`);
   });
 
   test('undo restores the post exactly as it stood, and opens the case again', () => {
@@ -395,6 +396,18 @@ describe('appeals', () => {
     return { post, decisionId: decide(by, { caseId: caseOn(post), outcome: 'remove', reason: 'It attacks a person.' }).decisionId };
   };
   const appealCase = (decisionId: number) => db.select().from(cases).where(eq(cases.decisionId, decisionId)).get()?.id ?? 0;
+
+  test('do not name a thread of others that is out of view meanwhile', () => {
+    const thread = start(rosa);
+    const post = createPost(tom, { threadId: thread.id, body: 'Hm, you fool.' }).id;
+    flag(ines, post);
+    const { decisionId } = decide(nadia, { caseId: caseOn(post), outcome: 'remove', reason: 'Rude.' });
+    expect(appealFor(tom, decisionId).words).toContain(thread.title);
+    removeThread(ines, { threadId: thread.id, reason: 'The title too.' });
+    const { words, url } = appealFor(tom, decisionId);
+    expect([words, url]).toEqual(['a post', `/posts/${post}`]);
+    expect(appealFor(ines, decisionId).words).toContain(thread.title);
+  });
 
   test('go once, within 30 days, from the author alone, to somebody else', () => {
     const { post, decisionId } = removed(rosa, nadia);

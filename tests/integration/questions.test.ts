@@ -10,7 +10,7 @@ import { canConfirmIn, confirmationBy, confirmationsBetween, confirmInput, confi
 import { jsonLdOfThread } from '#domain/forum/json-ld.ts';
 import { lockThread, unlockThread } from '#domain/forum/moderating.ts';
 import { askAboutAnswer, oldAnswers, reconfirmAnswer } from '#domain/forum/old-answers.ts';
-import { createPost, postsOnPage, removeOwnPost } from '#domain/forum/posts.ts';
+import { createPost, findPost, postsOnPage, removeOwnPost } from '#domain/forum/posts.ts';
 import { createThread } from '#domain/forum/starting-threads.ts';
 import { findThread, type Thread } from '#domain/forum/threads.ts';
 import { setHolding } from '#domain/moderation/holding.ts';
@@ -19,6 +19,8 @@ import { levelLimits } from '#domain/people/limits.ts';
 import { asMember } from '#domain/people/members.ts';
 import type { Member } from '#domain/people/types.ts';
 import { addMonths } from '#lib/dates.ts';
+import { flagConfirmation, flaggedConfirmation, flaggedConfirmations, keepConfirmation, removeFlaggedConfirmation } from '#domain/decisions/flagging-confirmations.ts';
+import { listTold } from '#domain/forum/inbox.ts';
 import { enter, forgetLimits, lettersTo } from '../support/cast.ts';
 import { useDatabase } from '../support/database.ts';
 
@@ -260,5 +262,47 @@ describe('works for us too, kept in order', () => {
       for (const somebody of [rosa, nadia]) expect(() => acceptAnswer(somebody, { postId: id })).toThrow(/forum is closed/);
     } finally { db.update(forums).set({ closedAt: null, closedReason: null }).where(eq(forums.slug, 'operations')).run(); }
     confirmPost(abel, { postId: id, ...said });
+  });
+});
+
+describe('works for us too, flagged', () => {
+  const flag = (who: Member, postId: number, memberId = tom.id) => flagConfirmation(who, { postId, memberId, reason: 'spam', note: 'It sells something.' });
+  const inboxOf = (who: Member) => listTold(who, null).told.map(({ words }) => words);
+  const confirmed = () => {
+    const id = answer(ask(), ines);
+    confirmPost(tom, { postId: id, ...said });
+    return id;
+  };
+
+  test('waits for a coordinator, hides nothing, and goes with what it is about', () => {
+    const id = confirmed();
+    expect(flag(rosa, id).url).toBe(`/posts/${id}`);
+    expect(() => flag(rosa, id)).toThrow(/already/);
+    expect(() => flag(tom, id)).toThrow(Denied);
+    expect(() => flag(rosa, id, abe.id)).toThrow(NotFound);
+    expect(() => flaggedConfirmations(rosa)).toThrow(Denied);
+    expect(flaggedConfirmations(nadia)).toMatchObject([{ postId: id, memberId: tom.id, name: tom.name }]);
+    expect(flaggedConfirmation(nadia, { postId: id, memberId: tom.id }).flags).toMatchObject([{ reason: 'spam', note: 'It sells something.', by: { name: rosa.name } }]);
+    expect(findPost(null, id).removed).toBe(false);
+    unconfirmPost(tom, { postId: id });
+    expect(flaggedConfirmations(nadia)).toEqual([]);
+  });
+
+  test('is kept or removed with a reason; whoever flagged is told, and may flag it again', () => {
+    const id = confirmed();
+    const which = { postId: id, memberId: tom.id };
+    flag(rosa, id);
+    expect(() => keepConfirmation(rosa, { ...which, reason: 'x' })).toThrow(Denied);
+    keepConfirmation(nadia, { ...which, reason: 'It only says where.' });
+    expect(flaggedConfirmations(nadia)).toEqual([]);
+    expect(inboxOf(rosa)[0]).toContain('a coordinator has looked at it and keeps it.');
+    expect(lettersTo(rosa.email).at(-1)?.text).toContain('It only says where.');
+    expect(readPublicLog(null).lines[0]).toMatchObject({ act: 'keep confirmation', reason: 'It only says where.' });
+    expect(() => keepConfirmation(nadia, { ...which, reason: 'x' })).toThrow(/decided already/);
+    flag(rosa, id);
+    removeFlaggedConfirmation(nadia, { ...which, reason: 'It does sell something.' });
+    expect(inboxOf(rosa)[0]).toContain('a coordinator has removed it.');
+    expect(flaggedConfirmations(nadia)).toEqual([]);
+    expect(JSON.stringify(lettersTo(tom.email))).not.toContain(rosa.name);
   });
 });

@@ -378,6 +378,8 @@ describe('an accepted answer', () => {
       acceptAnswer(n === 2 ? nadia : rosa, { postId: post });
       expect(told(tom)).toEqual([`${n === 2 ? 'Nadia Okafor' : 'Rosa Delgado'} accepted your answer in “${thread.title}”`]);
       mail();
+      // Once it was sent; before that it would be taken back.
+      sent();
       unacceptAnswer(rosa, { postId: post });
       expect([told(tom), countUnreadTold(tom)]).toEqual([[], 0]);
     }

@@ -1,13 +1,14 @@
 import { EventEmitter } from 'node:events';
 import { IncomingMessage } from 'node:http';
 import { Socket } from 'node:net';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { sessionCookie as cookieOfSessions } from '#domain/people/sessions.ts';
 import { encodingFor, isCompressible } from '../../src/server/compress.ts';
 import { sessionCookie } from '../../src/server/front.ts';
 import { keepAnswer } from '../../src/server/kept-answer.ts';
 import { createPageCache, type KeptPage } from '../../src/server/page-cache.ts';
 import { Capture, render } from '../../src/server/render.ts';
+import { createUploads, type Allowance } from '../../src/server/uploads.ts';
 import { addressOf, hostOf, pathOf } from '../../src/server/request.ts';
 
 function requestFrom(address: string, headers: Record<string, string> = {}): IncomingMessage {
@@ -127,4 +128,46 @@ describe('capturing what Astro writes', () => {
     await expect(Promise.resolve().then(() => render(handler, request))).rejects.toThrow(/broken|not finished/);
   });
   test('is an emitter, as the adapter expects', () => expect(new Capture(request)).toBeInstanceOf(EventEmitter));
+});
+
+describe('files on their way', () => {
+  const uploads = () => createUploads({ uploader: (cookies) => Promise.resolve(Number(cookies)), isMember: () => Promise.resolve(true), uploadBytes: 20 * 1024 * 1024 });
+  const big = (member: number) => requestFrom('192.0.2.1', { 'content-type': 'multipart/form-data; boundary=x', 'content-length': '5000000', cookie: String(member) });
+  const sender = (allow = uploads()) => async (member: number) => allow(big(member), { pathname: '/forums/new', anonymous: false });
+  const taken = (answer: Allowance | { busy: string }): Allowance => {
+    if ('busy' in answer) throw new Error(answer.busy);
+    return answer;
+  };
+
+  test('come two at a time and one of each member, and only one of them slowly', async () => {
+    const send = sender();
+    const one = taken(await send(1));
+    expect(await send(1)).toMatchObject({ busy: expect.stringContaining('already') });
+    const two = taken(await send(2));
+    expect(await send(3)).toMatchObject({ busy: expect.stringContaining('Two files') });
+    expect([one.patience, two.patience]).toEqual([600_000, 120_000]);
+    const speed = ({ pace }: Allowance) => (pace ? (pace.bytes / pace.milliseconds) * 8 : 0);
+    expect(speed(one)).toBeLessThan(40);
+    expect(speed(two)).toBeGreaterThan(100);
+  });
+
+  test('go in turn: whoever took long lets others go first', async () => {
+    vi.useFakeTimers();
+    try {
+      const send = sender();
+      const finish = ({ arrived, end }: Allowance) => { arrived(); end(); };
+      const quick = taken(await send(1));
+      vi.advanceTimersByTime(5_000);
+      finish(quick);
+      const slow = taken(await send(1));
+      vi.advanceTimersByTime(90_000);
+      finish(slow);
+      expect(await send(1)).toMatchObject({ busy: expect.stringContaining('others go first') });
+      finish(taken(await send(2)));
+      vi.advanceTimersByTime(60_001);
+      finish(taken(await send(1)));
+    } finally {
+      vi.useRealTimers();
+    }
+  });
 });

@@ -11,7 +11,7 @@ import { canModerate, mustSignIn } from '../people/permissions.ts';
 import type { Member, Viewer } from '../people/types.ts';
 import { keeper } from './flagging.ts';
 import { appealable, daysToAppeal } from './outcomes.ts';
-import { caseById, decisionById, subjectOf, type Decision } from './subjects.ts';
+import { caseById, decisionById, nounOf, subjectOf, type Decision, type Subject } from './subjects.ts';
 
 export interface AppealView {
   decision: Decision; decider: string; words: string;
@@ -42,9 +42,17 @@ export function appealFor(viewer: Viewer, decisionId: number, now = new Date()):
   const subject = subjectOf(keeper, caseById(decision.caseId));
   const about = subject.kind === 'appeal' ? subject.about : subject;
   return {
-    decision, decider: nameOf(decision.deciderId), words: subject.words, url: subject.url, markdown: about.kind === 'post' ? about.post.markdown : about.kind === 'held' ? about.held.markdown : null, until: closed === null ? until : null, closed, appeal,
+    decision, decider: nameOf(decision.deciderId), words: wordsFor(viewer, subject), url: subject.url, markdown: about.kind === 'post' ? about.post.markdown : about.kind === 'held' ? about.held.markdown : null, until: closed === null ? until : null, closed, appeal,
     result: result ? { ...result.decision, decider: result.decider } : null, somebodyElse: coordinatorsBesides([decision.deciderId, decision.authorId], now).length > 0,
   };
+}
+
+/** What was decided about, as somebody may read it: a thread of others that is out of view is not named to the author of a post in it. */
+function wordsFor(viewer: Member, subject: Subject): string {
+  if (subject.kind === 'appeal') return `the decision about ${wordsFor(viewer, subject.about)}`;
+  if (subject.kind !== 'post' || subject.isThread || canModerate(viewer)) return subject.words;
+  const { removed, resourceStatus } = subject.post.thread;
+  return removed || (resourceStatus !== null && resourceStatus !== 'published') ? `a ${nounOf(subject)}` : subject.words;
 }
 
 const nameOf = (id: number) => db.select({ name: members.name }).from(members).where(eq(members.id, id)).get()?.name ?? 'a former coordinator';

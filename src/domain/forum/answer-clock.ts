@@ -1,6 +1,6 @@
-import { eq, ne } from 'drizzle-orm';
+import { and, eq, inArray, ne } from 'drizzle-orm';
 import { z } from 'zod';
-import { bumpChanges, db, facts, members, prepared, questionTurns, transaction } from '#db/client.ts';
+import { bumpChanges, db, facts, members, posts, prepared, questionTurns, transaction } from '#db/client.ts';
 import { rowId, text } from '#lib/fields.ts';
 import { settings } from '#lib/settings.ts';
 import { workingHoursBetween, type WorkingCalendar } from '#lib/working-hours.ts';
@@ -73,8 +73,10 @@ function tellOwner(memberId: number, questions: readonly Row[], from: { name: st
     `Everybody sees that you are looking. If you cannot, hand it over: ${settings().url}/desk/questions?mine`,
     'You receive this because you are a coordinator.',
   ]);
-  noteShownIn(letterId, questions.flatMap(({ id }) => placesIn(id)[0]?.id ?? []));
+  noteShownIn(letterId, openingsOf(questions.map(({ id }) => id)));
 }
+
+const openingsOf = (threadIds: readonly number[]) => db.select({ id: posts.id }).from(posts).where(and(inArray(posts.threadId, [...threadIds]), eq(posts.number, 1))).all().map(({ id }) => id);
 
 const urlOf = (row: Row) => threadUrl({ id: row.id, slug: row.slug, forumSlug: row.forum_slug, resourceSlug: null });
 

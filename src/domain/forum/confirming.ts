@@ -107,8 +107,13 @@ function confirmable(viewer: Member, postId: number): FoundPost {
 const one = (postId: number, memberId: number) => and(eq(confirmations.postId, postId), eq(confirmations.memberId, memberId));
 
 /** What a member said of a reply, for the form that takes it away. For coordinators. Throws SignInRequired, Denied, NotFound. */
-export function confirmationBy(viewer: Viewer, { postId, memberId }: { postId: number; memberId: number }): { post: FoundPost; confirmation: Confirmation } {
+export function confirmationBy(viewer: Viewer, which: { postId: number; memberId: number }): { post: FoundPost; confirmation: Confirmation } {
   mustCoordinate(viewer);
+  return findConfirmation(viewer, which);
+}
+
+/** What a member said of a reply that the viewer may see. Throws NotFound, Gone. */
+export function findConfirmation(viewer: Viewer, { postId, memberId }: { postId: number; memberId: number }): { post: FoundPost; confirmation: Confirmation } {
   const post = findPost(viewer, postId);
   const confirmation = db.select({ memberId: members.id, name: members.name, place: confirmations.place, year: confirmations.year, note: confirmations.note }).from(confirmations)
     .innerJoin(members, eq(members.id, confirmations.memberId)).where(one(postId, memberId)).get();

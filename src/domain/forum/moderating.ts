@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { bumpChanges, transaction } from '#db/client.ts';
+import { bumpChanges } from '#db/client.ts';
 import { optionalText, rowId, text } from '#lib/fields.ts';
 import { slugify } from '#lib/slug.ts';
 import { Denied, Invalid } from '../errors.ts';
@@ -10,6 +10,7 @@ import { threadUrl } from './addresses.ts';
 import { titleField } from './fields.ts';
 import { chosenForum } from './forums.ts';
 import { whyNotOfKind } from './kinds.ts';
+import { transactionOnThread } from './refused-looks.ts';
 import { indexThread, indexWholeThread } from './searchable.ts';
 import { placesIn } from './moving-posts.ts';
 import { noteAct, type ThreadFields } from './thread-acts.ts';
@@ -22,7 +23,7 @@ const reason = text({ missing: 'Please give the reason: it stands in the public 
 /** Runs a coordinator's act on a thread of a forum in one transaction and tells the page caches. Returns where the thread is afterwards. */
 export function onThread(actor: Member, threadId: number, act: (thread: Thread) => void): { url: string } {
   mustCoordinate(actor);
-  return transaction(() => {
+  return transactionOnThread(actor, threadId, () => {
     const thread = findThread(actor, threadId);
     if (thread.forumId === null) throw new Denied('Comments belong to their resource: remove single comments, or retire the resource.');
     act(thread);

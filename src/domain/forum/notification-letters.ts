@@ -108,7 +108,7 @@ function partsOf(row: Waiting): LetterPart[] {
   return [
     { text: row.kind === 'moved' ? whatHappened(row) : `${whatHappened(row)}:` },
     ...(plain || row.markdown === null ? [] : [quoted(row.post_id, row.markdown)]),
-    { link: 'Read it in its place', url: url + postUrl(row.post_id) },
+    { link: row.number === null ? 'Read it in its place' : `Read it in its place (#${row.number})`, url: url + postUrl(row.post_id) },
   ];
 }
 

@@ -1,6 +1,6 @@
 import { and, eq, inArray } from 'drizzle-orm';
 import { z } from 'zod';
-import { bumpChanges, db, forums, posts, threadActs, threads, transaction } from '#db/client.ts';
+import { bumpChanges, db, forums, posts, threadActs, threads } from '#db/client.ts';
 import { rowId } from '#lib/fields.ts';
 import { mustShowNobody } from '../anonymity.ts';
 import { Denied, NotFound } from '../errors.ts';
@@ -11,6 +11,7 @@ import { carryFollows, carryReads, carryReadsBack, takeFollowsBack, type Carried
 import { whyNotOfKind } from './kinds.ts';
 import { appendPosts, closeUp, leadTo, mustStandStill, placesIn, putBack, renumber, settleThreads, standAgain, type Place } from './moving-posts.ts';
 import { tellMoved, tellMovedBack } from './notifying.ts';
+import { transactionOnThread } from './refused-looks.ts';
 import { indexThread, indexWholeThread } from './searchable.ts';
 import { movedSince, undoSchema, type Undo } from './thread-acts.ts';
 import { areStill, closingOf, putClosing, putFields } from './thread-fields.ts';
@@ -25,9 +26,9 @@ export const undoThreadActInput = z.object({ actId: rowId });
  */
 export function undoThreadAct(actor: Member, { actId }: z.output<typeof undoThreadActInput>): { url: string; left: string[] } {
   mustCoordinate(actor);
-  return transaction(() => {
-    const row = db.select().from(threadActs).where(eq(threadActs.id, actId)).get();
-    if (!row) throw new NotFound('There is no such act.');
+  const row = db.select().from(threadActs).where(eq(threadActs.id, actId)).get();
+  if (!row) throw new NotFound('There is no such act.');
+  return transactionOnThread(actor, row.threadId, () => {
     if (row.undoneAt !== null) throw new Denied('This was undone already.');
     const undo = undoSchema.parse(row.undo);
     const left = putBackAsItWas(actor, row, undo);

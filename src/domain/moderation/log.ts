@@ -18,10 +18,10 @@ const acts = {
   'pin thread': ['public', 'pinned a thread'], 'unpin thread': ['public', 'unpinned a thread'], 'remove thread': ['public', 'removed a thread'], 'restore thread': ['public', 'restored a thread'],
   'remove post': ['public', 'removed a post'], 'restore post': ['public', 'restored a post'],
   'withhold versions': ['public', 'took earlier versions of a post out of view'], 'show versions': ['public', 'brought earlier versions of a post back'],
-  'remove confirmation': ['public', 'removed a “works for us too”'],
+  'remove confirmation': ['public', 'removed a “works for us too”'], 'keep confirmation': ['public', 'kept a “works for us too” that was flagged'],
   'accept answer': ['public', 'accepted an answer'], 'unaccept answer': ['public', 'took back that an answer is accepted'],
   'confirm answer': ['public', 'said that an answer is still right'], 'ask about answer': ['coordinators', 'asked whether an old answer is still right'],
-  'hand over question': ['coordinators', 'handed over a question'], 'look up asker': ['coordinators', 'looked up who wrote without a name'],
+  'hand over question': ['coordinators', 'handed over a question'], 'look up asker': ['coordinators', 'looked up who wrote without a name'], 'try move': ['coordinators', 'tried to move posts where it would show who wrote without a name'],
   'change calendar': ['coordinators', 'changed the working calendar'], 'change forum coordinators': ['coordinators', 'changed who looks for answers in the forums'],
   'add word': ['public', 'added words to the thesaurus'], 'edit word': ['public', 'changed words of the thesaurus'], 'remove word': ['public', 'removed words from the thesaurus'],
   'restore word': ['public', 'brought words of the thesaurus back'], 'decline word': ['coordinators', 'declined a suggested word'],
@@ -70,7 +70,7 @@ export function readPublicLog(page: string | null, only: 'order' | null = null):
 /** What was done to keep order, with the column of the monthly totals it counts in. */
 const orderActs: Partial<Record<string, keyof Omit<MonthOfOrder, 'month' | 'total'>>> = {
   'hide post': 'hidden', 'remove post': 'removed', 'remove thread': 'removed', 'remove confirmation': 'removed', 'hide collection': 'removed', 'decline post': 'removed', 'restore post': 'restored', 'restore thread': 'restored', 'undo decision': 'restored',
-  'keep post': 'kept', 'decline correction': 'kept', 'ask to edit': 'asked', 'warn author': 'asked', 'accept correction': 'corrected', 'lock thread': 'moved', 'unlock thread': 'moved', 'move thread': 'moved', 'rename thread': 'moved', 'change kind': 'moved',
+  'keep post': 'kept', 'keep confirmation': 'kept', 'decline correction': 'kept', 'ask to edit': 'asked', 'warn author': 'asked', 'accept correction': 'corrected', 'lock thread': 'moved', 'unlock thread': 'moved', 'move thread': 'moved', 'rename thread': 'moved', 'change kind': 'moved',
   'uphold decision': 'upheld', 'overturn decision': 'overturned', 'change holding': 'moved',
 };
 

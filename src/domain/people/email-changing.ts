@@ -31,7 +31,8 @@ export function requestEmailChange(session: Session, input: z.output<typeof chan
   const { name, url } = settings();
   transaction(() => {
     if (memberByEmail(email)?.emailConfirmedAt) {
-      return post(email, `You already have an account on ${name}`, [`Somebody, most likely you, asked to use this address for another account on ${name}. It has an account already: ${url}/sign-in`, 'If it was not you, you need not do anything.']);
+      post(email, `You already have an account on ${name}`, [`Somebody, most likely you, asked to use this address for another account on ${name}. It has an account already: ${url}/sign-in`, 'If it was not you, you need not do anything.']);
+      return;
     }
     const token = newToken(16);
     db.delete(emailChanges).where(and(eq(emailChanges.memberId, member.id), isNull(emailChanges.confirmedAt))).run();

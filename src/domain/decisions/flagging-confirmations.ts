@@ -1,0 +1,110 @@
+import { and, asc, eq, isNull } from 'drizzle-orm';
+import { z } from 'zod';
+import { confirmationFlags, db, members, transaction } from '#db/client.ts';
+import { rowId, text } from '#lib/fields.ts';
+import { settings } from '#lib/settings.ts';
+import { Denied, NotFound } from '../errors.ts';
+import { postUrl } from '../forum/addresses.ts';
+import { confirmationBy, findConfirmation, removeConfirmation, removeConfirmationInput, type Confirmation } from '../forum/confirming.ts';
+import type { FoundPost } from '../forum/posts.ts';
+import { recordAct } from '../moderation/log.ts';
+import { flagReasonCodes, type FlagReason } from '../moderation/reasons.ts';
+import { countForLevel } from '../people/limits.ts';
+import { mustCoordinate, mustWrite } from '../people/permissions.ts';
+import type { Member, Viewer } from '../people/types.ts';
+import { tell } from './letters.ts';
+
+/*
+ * A "works for us too" is a line below somebody else's reply: flagging it must not hide that reply, so it has flags of its own and no case. A
+ * coordinator removes the line or keeps it, and whoever flagged it is told.
+ */
+
+type Which = { postId: number; memberId: number };
+
+/** What was said of a reply, as the form that flags it shows it. Throws SignInRequired, Denied, NotFound. */
+export function flaggableConfirmation(viewer: Viewer, which: Which): { post: FoundPost; confirmation: Confirmation } {
+  mustWrite(viewer);
+  const found = findConfirmation(viewer, which);
+  if (found.post.removed || found.post.thread.removed) throw new NotFound('This post is not shown any more.');
+  if (which.memberId === viewer.id) throw new Denied('You said this yourself: you can change it, or take it back.');
+  return found;
+}
+
+export const flagConfirmationInput = z.object({
+  postId: rowId, memberId: rowId, reason: z.enum(flagReasonCodes, { error: 'Please choose what is wrong.' }),
+  note: text({ missing: 'Please say what you mean, in a sentence.', max: 1_000 }),
+});
+
+/** Tells the coordinators about a "works for us too". Throws NotFound, Denied, TooMany. */
+export function flagConfirmation(actor: Member, { reason, note, ...which }: z.output<typeof flagConfirmationInput>): { url: string } {
+  return transaction(() => {
+    flaggableConfirmation(actor, which);
+    const known = db.select({ id: confirmationFlags.id }).from(confirmationFlags).where(and(openFlagsOf(which), eq(confirmationFlags.byId, actor.id))).get();
+    if (known) throw new Denied('You have told the coordinators about this already. They will write to you when they have decided.');
+    countForLevel(actor, 'flagsPerDay', 'reason');
+    db.insert(confirmationFlags).values({ ...which, byId: actor.id, reason, note }).run();
+    return { url: postUrl(which.postId) };
+  });
+}
+
+const openFlagsOf = ({ postId, memberId }: Which) => and(eq(confirmationFlags.postId, postId), eq(confirmationFlags.memberId, memberId), isNull(confirmationFlags.closedAt));
+
+export interface ConfirmationFlag { reason: FlagReason; note: string; at: Date; by: { name: string; handle: string } }
+
+/** What was said of a reply, with the flags that wait; of one's own nobody learns who flagged it. For coordinators. Throws SignInRequired, Denied, NotFound. */
+export function flaggedConfirmation(viewer: Viewer, which: Which): { post: FoundPost; confirmation: Confirmation; flags: ConfirmationFlag[] } {
+  const found = confirmationBy(viewer, which);
+  const rows = db.select({ reason: confirmationFlags.reason, note: confirmationFlags.note, at: confirmationFlags.at, by: { name: members.name, handle: members.handle } })
+    .from(confirmationFlags).innerJoin(members, eq(members.id, confirmationFlags.byId)).where(openFlagsOf(which)).orderBy(asc(confirmationFlags.id)).all();
+  return { ...found, flags: viewer?.id === which.memberId ? [] : rows.map((row) => ({ ...row, reason: row.reason as FlagReason })) };
+}
+
+/** Every "works for us too" that was flagged and waits, the oldest first. For coordinators. */
+export function flaggedConfirmations(viewer: Viewer): (Which & { words: string; name: string; since: Date })[] {
+  mustCoordinate(viewer);
+  const rows = db.select({ postId: confirmationFlags.postId, memberId: confirmationFlags.memberId, at: confirmationFlags.at }).from(confirmationFlags).where(isNull(confirmationFlags.closedAt)).orderBy(asc(confirmationFlags.id)).all();
+  const first = new Map(rows.toReversed().map((row) => [`${row.postId} ${row.memberId}`, row]));
+  return [...first.values()].toSorted((a, b) => a.at.getTime() - b.at.getTime()).map(({ at, ...which }) => {
+    const { post, confirmation } = findConfirmation(viewer, which);
+    return { ...which, words: `“works for us too” in “${post.thread.title}”`, name: confirmation.name, since: at };
+  });
+}
+
+/** Takes away what somebody said of a reply, as `removeConfirmation` does, and tells whoever flagged it. */
+export function removeFlaggedConfirmation(actor: Member, input: z.output<typeof removeConfirmationInput>): { url: string } {
+  return transaction(() => {
+    const flaggers = flaggersOf(input);
+    const removed = removeConfirmation(actor, input);
+    tellFlaggers(actor, flaggers, input, 'A coordinator has removed it.', input.reason);
+    return removed;
+  });
+}
+
+/** Lets it stand; whoever flagged it is told why. For coordinators, not about what they said themselves. Throws Denied, NotFound. */
+export function keepConfirmation(actor: Member, input: z.output<typeof removeConfirmationInput>): { url: string } {
+  return transaction(() => {
+    const { post } = confirmationBy(actor, input);
+    if (input.memberId === actor.id) throw new Denied('This is your own: another coordinator decides.');
+    const flaggers = flaggersOf(input);
+    if (flaggers.length === 0) throw new Denied('Nobody has flagged this, or it was decided already.');
+    db.update(confirmationFlags).set({ closedAt: new Date() }).where(openFlagsOf(input)).run();
+    recordAct(actor, 'keep confirmation', `a post in “${post.thread.title}”`, postUrl(post.id), input.reason);
+    tellFlaggers(actor, flaggers, input, 'A coordinator has looked at it and keeps it.', input.reason);
+    return { url: '/desk/flags' };
+  });
+}
+
+function flaggersOf(which: Which): { id: number; email: string }[] {
+  return db.select({ id: members.id, email: members.email }).from(confirmationFlags).innerJoin(members, eq(members.id, confirmationFlags.byId)).where(openFlagsOf(which)).all();
+}
+
+function tellFlaggers(actor: Member, flaggers: readonly { id: number; email: string }[], { postId }: Which, outcome: string, reason: string): void {
+  const { name, url } = settings();
+  for (const flagger of flaggers) {
+    if (flagger.id === actor.id) continue;
+    tell(flagger, {
+      subject: `About what you flagged on ${name}`,
+      paragraphs: [`You told us about a “works for us too” below an answer. ${outcome}`, `The reason: ${reason}`, url + postUrl(postId), 'Thank you for looking after this place.'],
+    }, { reason: 'flagged', words: `About a “works for us too” that you flagged: ${outcome.charAt(0).toLowerCase()}${outcome.slice(1)}`, url: postUrl(postId) });
+  }
+}
