@@ -3,7 +3,7 @@ import sanitizeHtml from 'sanitize-html';
 import { isWithinLimits, isWorthParsing } from './markdown-limits.ts';
 
 /** Counts up when the same Markdown would give other HTML, so that stored HTML can be made again. */
-export const rendererVersion = 2;
+export const rendererVersion = 3;
 
 /** Markdown that asks for more than a text can need: a few letters can ask for a million table cells. The message is for whoever wrote it. */
 export class MarkdownTooLarge extends Error {
@@ -139,6 +139,11 @@ export function ownWords(html: string): string {
     return false;
   });
   return plainText(parts.join('')) || plainText(html);
+}
+
+/** The same in brief, with "…" for each table, whose cells in a row say nothing. */
+export function ownWordsInBrief(html: string): string {
+  return ownWords(html.replace(/<div class="scroll"[^>]*>.*?<\/div>/gs, '<p>…</p>')).replace(/…(?: …)+/g, '…');
 }
 
 /** Text made safe to stand in HTML. */

@@ -14,7 +14,7 @@ import { assignOverdue, openQuestions } from '#domain/forum/answer-clock.ts';
 import { acceptedAnswersOf } from '#domain/forum/answers.ts';
 import { lookUpAuthor, namelessPost } from '#domain/forum/asking-anonymously.ts';
 import { closeThread, reopenThread } from '#domain/forum/closing.ts';
-import { confirmationsBetween, confirmPost } from '#domain/forum/confirming.ts';
+import { canConfirmIn, confirmationsBetween, confirmPost } from '#domain/forum/confirming.ts';
 import { findInThread } from '#domain/forum/finding.ts';
 import { follow } from '#domain/forum/follows.ts';
 import { listForums } from '#domain/forum/forums.ts';
@@ -22,7 +22,7 @@ import { listTold } from '#domain/forum/inbox.ts';
 import { jsonLdOfThread } from '#domain/forum/json-ld.ts';
 import { addForum } from '#domain/forum/keeping-forums.ts';
 import { mergeThreads, mergeThreadsInput } from '#domain/forum/merging.ts';
-import { lockThread } from '#domain/forum/moderating.ts';
+import { lockThread, pinThread, renameThread } from '#domain/forum/moderating.ts';
 import { mailNotifications, membersWithLettersDue } from '#domain/forum/notification-letters.ts';
 import { historyOfPost } from '#domain/forum/post-history.ts';
 import type { TakenFile } from '#domain/forum/post-files.ts';
@@ -319,7 +319,7 @@ describe('moderation of what has no name', () => {
 
   test('hides a question from all but whoever asked and coordinators', () => {
     const { thread } = story();
-    flagPost(nadia, flagPostInput.parse({ postId: opening(thread.id), reason: 'personal-data' }));
+    for (const by of [nadia, ines, abe]) flagPost(by, flagPostInput.parse({ postId: opening(thread.id), reason: 'attack' }));
     expect(() => findThread(tom, thread.id)).toThrow(NotFound);
     expect(findThread(quill, thread.id)).toMatchObject({ hidden: true, author: { name: namelessName } });
     expect(JSON.stringify([findCase(ines, caseOn(postsOnPage(ines, findThread(ines, thread.id), 1)[0]?.id ?? 0)), openCases(ines, null)])).not.toMatch(names);
@@ -344,6 +344,34 @@ describe('moderation of what has no name', () => {
     const rows = latestThreads(tom, {}, 3);
     expect(rows.map(({ author }) => author.name)).toContain(namelessName);
     expect(JSON.stringify([surfaces(nadia, thread.id), rows])).not.toMatch(names);
+  });
+});
+
+describe('a coordinator who asks without a name', () => {
+  const ask = () => createThread(ines, { forum: 'operations', kind: 'question', title: `Do I plan too late? ${++written}`, body: 'I wonder.', themes: [], nameless: true });
+
+  test('keeps no order in the thread: the log would name them', () => {
+    const { id } = ask();
+    const other = createThread(tom, { forum: 'operations', kind: 'question', title: `Do you plan late? ${++written}`, body: 'I wonder.', themes: [] });
+    const lines = () => db.select().from(log).all().length;
+    const before = lines();
+    for (const act of [
+      () => lockThread(ines, { threadId: id, reason: 'Enough.' }), () => renameThread(ines, { threadId: id, title: 'Another title for it', reason: null }), () => pinThread(ines, { threadId: id }),
+      () => mergeThreads(ines, mergeThreadsInput.parse({ threadId: id, target: String(other.id), reason: 'The same.' })),
+    ]) expect(act).toThrow(Denied);
+    expect(() => mergeThreads(ines, mergeThreadsInput.parse({ threadId: other.id, target: String(id), reason: 'The same.' }))).toThrow(Invalid);
+    expect(lines()).toBe(before);
+    lockThread(nadia, { threadId: id, reason: 'Enough.' });
+    expect(() => undoThreadAct(ines, { actId: actsOn(nadia, id)[0]?.id ?? 0 })).toThrow(Denied);
+  });
+
+  test('is drawn to look for an answer like any other, so that who is not drawn tells nothing', () => {
+    const owners = Array.from({ length: 6 }, () => {
+      const { id } = ask();
+      assignOverdue(addDays(new Date(), 30));
+      return openQuestions(nadia, false).find(({ threadId }) => threadId === id)?.owner?.id;
+    });
+    expect(new Set(owners)).toEqual(new Set([nadia.id, ines.id]));
   });
 });
 
@@ -407,6 +435,18 @@ describe('moving posts', () => {
     react(quill, { postId: answer.id, take: 'thanks' });
     split(ask(false, tom).id);
     forget(others.id);
+  });
+
+  test('nor a name to who asked, where they say that an answer works for them too', () => {
+    const [hidden, others, third] = [ask(true), ask(false, tom), ask(false, tom)];
+    const [reply, elsewhere] = [createPost(nadia, { threadId: others.id, body: 'By lot.' }), createPost(nadia, { threadId: third.id, body: 'By dice.' })];
+    const confirm = (postId: number) => confirmPost(quill, { postId, place: 'Zebrowitzville', year: 2026, note: null });
+    confirm(elsewhere.id);
+    expect(() => merge(hidden.id, third.id)).toThrow(cannot);
+    merge(hidden.id, others.id);
+    expect(() => confirm(reply.id)).toThrow(/without your name/);
+    expect([canConfirmIn(quill, findThread(quill, others.id)), canConfirmIn(ines, findThread(ines, others.id))]).toEqual([false, true]);
+    forget(third.id);
   });
 
   test('back is looked at in the same way', () => {

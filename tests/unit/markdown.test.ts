@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { MarkdownTooLarge, ownWords, plainText, renderKept, renderMarkdown } from '#lib/markdown.ts';
+import { MarkdownTooLarge, ownWords, ownWordsInBrief, plainText, renderKept, renderMarkdown } from '#lib/markdown.ts';
 
 describe('what members may write', () => {
   test.each([
@@ -69,5 +69,8 @@ describe('what members may write', () => {
   test.each([
     ['> Alice wrote:\n> > deep\n> said\n\nCount each.[^1] More.\n\n[^1]: A note.', 'Count each. More.'], ['> only this', 'only this'], ['Before\n\n> quoted\n\nafter', 'Before after'], ['', ''],
   ])('the words of who wrote: %j', (markdown, words) => expect(ownWords(renderMarkdown(markdown))).toBe(words));
+  test.each([
+    ['In short:\n\n| Agents | In 20 s |\n|---|---|\n| 1 | 2 |\n\nSo it is.', 'In short: … So it is.'], ['| a |\n|---|\n\n\n| b |\n|---|\n', '…'],
+  ])('in brief, tables are left out: %j', (markdown, words) => expect(ownWordsInBrief(renderMarkdown(markdown))).toBe(words));
   test('what stands within a line is not torn apart', () => expect(plainText(renderMarkdown('He said **"I have it"**. Then `x`, [a link](/about)!'))).toBe('He said "I have it". Then x, a link!'));
 });

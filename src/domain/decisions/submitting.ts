@@ -103,11 +103,11 @@ function rehearse(command: () => unknown): void {
   db.$client.exec('rollback to rehearsal; release rehearsal');
 }
 
-/** Links to other sites, and images, of a text in Markdown and of its files, `pictures` of which are images. */
+/** Links to other sites, mail addresses and telephones, and images, of a text in Markdown and of its files, `pictures` of which are images. */
 export function countsOf(markdown: string, pictures: number): { linksPerPost: number; imagesPerPost: number } {
   const html = renderMarkdown(markdown);
   const home = new URL(settings().url).host;
-  const links = [...html.matchAll(/<a href="(https?:[^"]*)"/gi)].filter(([, href = '']) => URL.parse(href.replaceAll('&amp;', '&'))?.host !== home);
+  const links = [...html.matchAll(/<a href="((?:https?|mailto|tel):[^"]*)"/gi)].filter(([, href = '']) => URL.parse(href.replaceAll('&amp;', '&'))?.host !== home);
   return { linksPerPost: links.length, imagesPerPost: (html.match(/<img\b/gi) ?? []).length + pictures };
 }
 

@@ -5,7 +5,7 @@ import { rowId } from '#lib/fields.ts';
 import { mustShowNobody } from '../anonymity.ts';
 import { Denied, NotFound } from '../errors.ts';
 import { recordAct, wordsOfAct } from '../moderation/log.ts';
-import { mustCoordinate } from '../people/permissions.ts';
+import { mustCoordinate, mustModerateIn } from '../people/permissions.ts';
 import type { Member } from '../people/types.ts';
 import { carryFollows, carryReads, carryReadsBack, takeFollowsBack, type Carried } from './carrying.ts';
 import { whyNotOfKind } from './kinds.ts';
@@ -29,6 +29,7 @@ export function undoThreadAct(actor: Member, { actId }: z.output<typeof undoThre
   const row = db.select().from(threadActs).where(eq(threadActs.id, actId)).get();
   if (!row) throw new NotFound('There is no such act.');
   return transactionOnThread(actor, row.threadId, () => {
+    mustModerateIn(actor, row.threadId);
     if (row.undoneAt !== null) throw new Denied('This was undone already.');
     const undo = undoSchema.parse(row.undo);
     const left = putBackAsItWas(actor, row, undo);

@@ -5,6 +5,7 @@ import { addDays } from '#lib/dates.ts';
 import { settings } from '#lib/settings.ts';
 import { post } from '../mail/outbox.ts';
 import { Denied, Invalid } from '../errors.ts';
+import { mustBeFree } from './free-names.ts';
 import { countAttempt } from './limits.ts';
 import { deadLink, makeLink, memberOfLink, useLink } from './links.ts';
 import { emailField, freeHandle, memberByEmail, nameField } from './members.ts';
@@ -25,6 +26,7 @@ export const joinInput = z.object({
  */
 export async function join(input: z.output<typeof joinInput>, address: string): Promise<void> {
   countAttempt('joinPerAddress', address);
+  mustBeFree(input.name);
   mustNotTellOf(input.password, input);
   const passwordHash = await hashPassword(input.password);
   if (input.website || (secondsSince(input.shown) ?? fastest) < fastest) return;

@@ -61,6 +61,12 @@ export function mustCoordinate(viewer: Viewer): asserts viewer is Member {
   if (!canModerate(viewer)) throw new Denied('This is for coordinators.');
 }
 
+/** For acts of coordinators on a thread: who has no name there acts as any member does, as the log would name them. */
+export function mustModerateIn(viewer: Viewer, threadId: number): asserts viewer is Member {
+  mustCoordinate(viewer);
+  if (!canModerateIn(viewer, threadId)) throw new Denied('You write in this thread without your name, and the log would show it: another coordinator does this.');
+}
+
 /** For pages and commands of administrators. */
 export function mustAdminister(viewer: Viewer): asserts viewer is Member {
   if (!viewer) throw new SignInRequired('This page is for administrators: please sign in.');
