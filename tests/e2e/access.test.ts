@@ -111,6 +111,7 @@ const pages: [path: () => string, visitor: number, member: number, author: numbe
   [() => `/posts/${ids.post}/remove`, 303, 403, 200, 200, 200],
   [() => `/posts/${ids.post}/restore`, 303, 403, 403, 200, 200],
   [() => `/posts/${ids.post}/confirmations/99999`, 303, 403, 403, 404, 404],
+  [() => `/posts/${ids.post}/confirmations/99999/flag`, 303, 404, 404, 404, 404],
   [() => '/desk', 303, 403, 403, 200, 200],
   [() => '/desk/log', 303, 403, 403, 200, 200],
   [() => '/desk/members', 303, 403, 403, 200, 200],

@@ -36,8 +36,9 @@ describe('following a thread, from choosing it to stopping its letters', () => {
     await page.goto(hub.base + thread.url);
     await page.getByLabel(/^Follow/).selectOption('following');
     await page.getByRole('button', { name: /^Set/ }).click();
-    await page.waitForURL(`**${thread.url}`);
+    await page.waitForURL(`**${thread.url}?set=*`);
     expect(await page.getByLabel(/^Follow/).inputValue()).toBe('following');
+    expect(await page.locator('.follow [role=status]').textContent()).toContain('From now on you are told of every reply');
     await page.goto(`${hub.base}/forums/community`);
     expect(await row.getByText('1 unread').count()).toBe(0);
   });
@@ -83,8 +84,9 @@ describe('following a thread, from choosing it to stopping its letters', () => {
     const level = page.getByLabel('How long do you keep call recordings', { exact: true });
     await level.selectOption('muted');
     await page.getByRole('button', { name: /^Set ?: How long/ }).click();
-    await page.waitForURL('**/account/notifications');
+    await page.waitForURL('**/account/notifications?set=*');
     expect(await level.inputValue()).toBe('muted');
+    expect(await page.locator('.follow [role=status]').textContent()).toContain('Muted');
     await page.goto(`${hub.base}/forums/community`);
     expect(await page.getByText('How long do you keep call recordings').count()).toBe(0);
     await page.goto(hub.base + thread.url);

@@ -161,6 +161,8 @@ test('a split and a merge are done and undone in the browser, and every address 
   await page.getByRole('checkbox', { name: /Another matter/ }).check();
   await page.getByRole('checkbox', { name: /heat again/ }).check();
   await page.getByLabel('Title of the new thread').fill('What does your heat plan say?');
+  expect(await page.getByLabel('What it is').inputValue()).toBe('question');
+  await page.getByLabel('What it is').selectOption('discussion');
   await page.getByRole('button', { name: 'Move the posts' }).click();
   await page.waitForURL('**-what-does-your-heat-plan-say');
   const made = page.url().replace(hub.base, '');
@@ -169,11 +171,12 @@ test('a split and a merge are done and undone in the browser, and every address 
 
   await page.getByText('Coordinate this thread').click();
   await page.getByRole('link', { name: 'Merge into another' }).click();
-  await page.getByLabel('The thread it goes into').fill('somewhere');
+  await page.getByLabel('Its address or number').fill('somewhere');
   await page.getByLabel('Reason').fill('Together after all.');
   await page.getByRole('button', { name: 'Merge', exact: true }).click();
   expect(await page.locator('#target-error').textContent()).toContain('address of a thread');
-  await page.getByLabel('The thread it goes into').fill(hub.base + long.url);
+  await page.getByLabel('Its address or number').fill('');
+  await page.getByRole('radio', { name: long.title }).check();
   await page.getByRole('button', { name: 'Merge', exact: true }).click();
   await page.waitForURL(`**${long.url}`);
   expect(await answer(made)).toMatchObject({ status: 301, location: long.url });

@@ -130,6 +130,25 @@ describe('a question asked for a colleague', () => {
     expect(await page.locator('.works-too li').textContent()).toContain(': With 40 seats.');
   });
 
+  test('a member flags what somebody said, and a coordinator keeps it', async () => {
+    const page = await as('rosa');
+    await page.goto(hub.base + address);
+    await page.getByRole('link', { name: /^Flag what Nadia Okafor said/ }).click();
+    await page.getByRole('radio', { name: /^Inaccurate/ }).check();
+    await page.getByLabel('What coordinators should know').fill('They have 20 seats.');
+    await page.getByRole('button', { name: 'Tell the coordinators' }).click();
+    await page.waitForURL('**/flagged?next=*');
+    const abe = await as('abe');
+    await abe.goto(`${hub.base}/desk/flags`);
+    await abe.getByRole('link', { name: `“works for us too” in “${title}”` }).click();
+    expect(await abe.locator('main').textContent()).toContain('They have 20 seats.');
+    await abe.getByLabel('Reason for keeping it').fill('20 of them at night.');
+    await abe.getByRole('button', { name: 'Keep it' }).click();
+    await abe.waitForURL('**/desk/flags');
+    await page.goto(`${hub.base}/account/inbox`);
+    expect(await page.locator('main').textContent()).toContain('a coordinator has looked at it and keeps it. The thread is');
+  });
+
   test('a coordinator takes away what somebody said, with a reason', async () => {
     const page = await as('abe', /400/);
     await page.goto(hub.base + address);

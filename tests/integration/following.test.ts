@@ -494,6 +494,13 @@ describe('letters', () => {
     expect(letter?.html).toContain('you were mentioned.<br>You are told because you started this thread.<br>To answer');
   });
 
+  test('a post whose beginning would become too large goes out in its own words', () => {
+    const thread = start(rosa);
+    reply(tom, thread.id, `${'|a'.repeat(300)}|\n${'|-'.repeat(300)}|\n${'b\n'.repeat(40)}\n${'Words after it. '.repeat(1_100)}`);
+    mail();
+    expect(letters()[0]?.html).toContain('|a|a|a');
+  });
+
   test('no letters at all when one wants none, and nothing of that time later', () => {
     setNotificationSettings(rosa, { started: 'following', replied: 'tracking', mail: 'none' });
     const thread = start(rosa);

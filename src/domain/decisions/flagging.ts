@@ -1,6 +1,6 @@
 import { and, eq, isNull } from 'drizzle-orm';
 import { z } from 'zod';
-import { cases, corrections, db, flags, prepared, transaction } from '#db/client.ts';
+import { cases, corrections, db, flags, transaction } from '#db/client.ts';
 import { optionalText, rowId } from '#lib/fields.ts';
 import { settings } from '#lib/settings.ts';
 import { Denied, Invalid, NotFound } from '../errors.ts';

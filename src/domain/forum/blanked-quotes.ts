@@ -23,10 +23,14 @@ function withoutQuotesOf(html: string, hidden: Hidden): string {
   return replaceQuotes(html, (block) => (leadsTo(block, hidden.id) || repeats(block, source) || waysToReach(plainText(block)).some((way) => reached.includes(way)) ? placeholder : block));
 }
 
+const digitsOf = (text: string) => text.replace(/\D/g, '');
+/** Whether it has so many digits, and not those of two years. */
+const isNumber = (text: string, digits: number) => digitsOf(text).length >= digits && !/^(?:(?:19|20)\d\d){2}$/.test(digitsOf(text));
+
 /** Telephone numbers, as digits, and e-mail addresses in a text: by these a resident is found, however the words around them were changed. */
 function waysToReach(text: string): string[] {
   const addresses = (text.toLowerCase().match(/[^\s@<>(),;:]{1,64}@[\p{L}\p{N}.-]{1,100}/gu) ?? []).map((address) => address.replace(/[.-]+$/, ''));
-  const numbers = (text.match(/\d[\d ().\/-]{5,24}\d/g) ?? []).map((number) => number.replace(/\D/g, '')).filter((digits) => digits.length >= 7 && !/^(?:(?:19|20)\d\d){2}$/.test(digits));
+  const numbers = (text.match(/\d[\d ().\/-]{5,24}\d/g) ?? []).filter((number) => isNumber(number, 7)).map(digitsOf);
   return [...addresses, ...numbers];
 }
 
@@ -37,7 +41,7 @@ function leadsTo(block: string, postId: number): boolean {
 
 function repeats(block: string, source: string): boolean {
   const parts = block.split(/<\/?(?:p|li|h\d|td|th|br|pre)\b[^>]*>/).map((part) => letters(plainText(part)));
-  return parts.some((part) => (part.length >= shortest || part.replace(/\D/g, '').length >= 5) && source.includes(` ${part} `));
+  return parts.some((part) => (part.length >= shortest || isNumber(part, 5)) && source.includes(` ${part} `));
 }
 
 /** Of these posts those that are out of view, or whose whole thread is. */

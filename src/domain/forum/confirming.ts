@@ -22,7 +22,7 @@ export interface Confirmation { memberId: number; name: string; place: string; y
 
 /** Whether replies in this thread can be confirmed by the viewer at all: in questions, by whoever may add to it, did not ask and writes there under their name. */
 export function canConfirmIn(viewer: Viewer, thread: Thread): viewer is Member {
-  return canReply(viewer, thread) && thread.kind === 'question' && thread.forumId !== null && viewer.id !== thread.authorId && !isNameless(viewer.id, thread.id);
+  return viewer !== null && canReply(viewer, thread) && thread.kind === 'question' && thread.forumId !== null && viewer.id !== thread.authorId && !isNameless(viewer.id, thread.id);
 }
 
 /** What was said of the posts of a thread between two numbers, oldest first, by id of the post. */
