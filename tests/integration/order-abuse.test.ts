@@ -9,7 +9,7 @@ import { addCaseNote, claimCase, findCase, openCases } from '#domain/decisions/q
 import { removePost, removeThread, restorePost, restoreThread } from '#domain/decisions/removing.ts';
 import { Gone, Invalid, NotFound, TooMany } from '#domain/errors.ts';
 import { createComment } from '#domain/forum/comments.ts';
-import { createPost, editPost } from '#domain/forum/posts.ts';
+import { createPost } from '#domain/forum/posts.ts';
 import { createThread } from '#domain/forum/starting-threads.ts';
 import { findThread, type Thread } from '#domain/forum/threads.ts';
 import { putCatalogue } from '#domain/library/catalogue.ts';

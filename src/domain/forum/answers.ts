@@ -36,9 +36,9 @@ export function acceptedAnswersOf(thread: Thread, now = new Date()): Answer[] {
   const rows = accepted().all(thread.id) as Row[];
   return rows.map((row) => {
     const text = ownWordsInBrief(row.html);
-    const whole = text.length <= mostWords && !row.html.includes('<table>');
+    const fits = text.length <= mostWords;
     return {
-      postId: row.post_id, number: row.number, url: postPlace(thread.url, row.number), author: row.author, words: whole ? text : `${text.slice(0, mostWords).replace(/\s+\S*$/, '')} …`, whole,
+      postId: row.post_id, number: row.number, url: postPlace(thread.url, row.number), author: row.author, words: fits ? text : `${text.slice(0, mostWords).replace(/\s+\S*$/, '')} …`, whole: fits && !row.html.includes('<table>'),
       writtenAt: new Date(row.written), acceptedAt: new Date(row.accepted), acceptedBy: row.by_asker ? 'the asker' : row.by_name,
       old: ageOf(new Date(row.written), row.confirmed === null ? null : new Date(row.confirmed), now),
     };
