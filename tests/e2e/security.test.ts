@@ -148,7 +148,7 @@ describe('addresses and files', () => {
     // By the front server, so that nothing behind it takes it for a fault of the hub and writes it down as one.
     for (const path of ['/nope/%ff/x', '/%ff', '/library/%e0%a4%a', '/forums/%E0%A4%A']) {
       const answer = await fetch(hub.base + path);
-      expect([path, answer.status, await answer.text()]).toEqual([path, 404, 'There is nothing at this address.']);
+      expect([path, answer.status, (await answer.text()).trim()]).toEqual([path, 404, 'There is nothing at this address.']);
     }
   });
 

@@ -62,6 +62,14 @@ describe('what is out of view', () => {
     expect(others.map((id) => html(id).includes('not shown'))).toEqual(others.map(() => false));
   });
 
+  test('is not quoted in another thread with words of one’s own among them', () => {
+    const post = reply(rosa, start(rosa), `A resident called ${name} lives there.`);
+    const quoting = reply(tom, start(tom), quote(post, `A resident called ${name} lives there.\n>\n> And I like her.`));
+    expect(html(quoting)).not.toContain('wrote');
+    hide(post);
+    expect(html(quoting)).not.toContain('Juniper');
+  });
+
   test('includes the replies of a removed thread, which are quoted elsewhere', () => {
     const thread = start(rosa);
     const post = reply(rosa, thread, `A resident called ${name} lives there.`);

@@ -4,8 +4,8 @@ import { handlesIn, linkMentions, membersNamed, mustNameFew, type Named } from '
 import { withTrueQuotes } from './quoted.ts';
 import { markAddresses } from './titles.ts';
 
-/** A post as it is kept: its HTML, and the members whom it names. */
-export interface Rendered { html: string; named: Named[] }
+/** A post as it is kept: its HTML, the same with the links of quotations that are not what they say, and the members whom it names. */
+export interface Rendered { html: string; linked: string; named: Named[] }
 
 /**
  * Renders the text of a post. Members who exist now are links to their pages, and so are bare addresses of the hub: `withTitles` gives them titles
@@ -15,7 +15,8 @@ export interface Rendered { html: string; named: Named[] }
 export function renderPost(markdown: string, place: string, render = renderKept): Rendered {
   const html = markAddresses(render(markdown, place));
   const named = membersNamed(handlesIn(html));
-  return { html: withTrueQuotes(linkMentions(html, named)), named };
+  const linked = linkMentions(html, named);
+  return { html: withTrueQuotes(linked), linked, named };
 }
 
 /** The same for what somebody is about to send. Throws MarkdownTooLarge, and Invalid when it names too many. */
