@@ -160,4 +160,7 @@ CREATE TABLE `letter_posts` (
 CREATE INDEX `letter_posts_post` ON `letter_posts` (`post_id`);--> statement-breakpoint
 ALTER TABLE `outbox` ADD `passing` integer;--> statement-breakpoint
 ALTER TABLE `members` ADD `application` text;--> statement-breakpoint
+CREATE INDEX `members_by_name` ON `members` (`name`);--> statement-breakpoint
 INSERT INTO `suspensions` (`member_id`, `kind`, `until`, `reason`) SELECT `id`, 'suspended', `suspended_until`, `suspended_reason` FROM `members` WHERE `suspended_until` IS NOT NULL;
+--> statement-breakpoint
+UPDATE `post_files` SET `name` = 'picture-' || `id` || substr(`name`, instr(`name`, '.')) WHERE `name` LIKE '%_.%' AND `name` NOT LIKE '%.%.%' AND `media_type` LIKE 'image/%' AND `post_id` IN (SELECT `post_id` FROM `anonymous_posts`);

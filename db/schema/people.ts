@@ -23,6 +23,7 @@ export const members = sqliteTable('members', {
   suspendedReason: text('suspended_reason'),
   createdAt: moment('created_at').notNull().default(now),
 }, (t) => [
+  index('members_by_name').on(t.name),
   check('members_role', sql`${t.role} in ('member', 'coordinator', 'administrator')`),
   check('members_email', sql`${t.email} = lower(${t.email}) and ${t.email} like '%_@_%'`),
   check('members_name', sql`length(trim(${t.name})) between 1 and 80`),

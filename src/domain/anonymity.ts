@@ -35,7 +35,10 @@ const hasNamedPost = (threadId: string, memberId: string, which: string) =>
 export const writerIn = (member: string): string => `${member}.name || iif(${member}.vendor, ' (vendor)', '')`;
 
 /** In SQL: the name of a writer as it is shown where no badge stands beside it; `hidden` is one of the three above, `member` a table or alias. */
-export const shownName = (hidden: string, member: string): string => `case when ${hidden} then '${namelessName}' else ${writerIn(member)} end`;
+export const shownName = (hidden: string, member: string, name = writerIn(member)): string => `case when ${hidden} then '${namelessName}' else ${name} end`;
+
+/** In SQL: a name with the handle behind it where another member has the same name; for letters and quotations, where no link tells them apart. */
+export const nameApart = (member: string): string => `${member}.name || iif(exists (select 1 from members twin where twin.name = ${member}.name and twin.id <> ${member}.id), ' (' || ${member}.handle || ')', '')`;
 
 /** A writer's name where it stands within a sentence. */
 export const nameWithin = ({ id, name }: Pick<Author, 'id' | 'name'>): string => (id === nameless.id ? `${namelessName.charAt(0).toLowerCase()}${namelessName.slice(1)}` : name);
@@ -91,7 +94,7 @@ export class WouldShow extends Denied {}
 
 /**
  * Throws WouldShow when moving these posts of a thread to another one would show who wrote without a name: it would put what somebody wrote with and
- * without their name together, or change whether they are named where they reacted or accepted. Call before the posts move.
+ * without their name together, or change whether they are named where they reacted, accepted or confirmed. Call before the posts move.
  */
 export function mustShowNobody(from: number, to: number, moved: readonly number[]): void {
   if (tells().get({ from, to, moved: JSON.stringify(moved) })) throw new WouldShow('These posts cannot be moved there: it would show who asked without a name.');
@@ -101,7 +104,7 @@ const tells = prepared((d) => d.$client.prepare(`
     select p.id, p.author_id, p.thread_id as home, case when p.id in (select value from json_each(@moved)) then @to else p.thread_id end as goal, ${isNamelessPost('p.id')} as nameless
     from posts p where p.thread_id in (@from, @to)),
   unnamed as materialized (select distinct author_id, home, goal from placed where nameless),
-  said as (select post_id, member_id from reactions union select post_id, by_id from accepted_answers)
+  said as (select post_id, member_id from reactions union select post_id, by_id from accepted_answers union select post_id, member_id from confirmations)
   select 1 where exists (select 1 from unnamed u join placed p on p.author_id = u.author_id and p.goal = u.goal and p.home <> u.home where not p.nameless)
     or exists (
       select 1 from placed p join said s on s.post_id = p.id where s.member_id in (select author_id from unnamed)

@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { existsSync, readdirSync, statSync, unlinkSync } from 'node:fs';
 import { mkdir, open, rename, rm, stat, utimes } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { setImmediate as afterOthers } from 'node:timers/promises';
 import { settings } from './settings.ts';
 
 /** The folder in which the bytes of all files lie. */
@@ -16,12 +17,22 @@ export function pathInStore(folder: string, hash: string): string {
 
 /** Puts bytes into the store and returns their SHA-256, hexadecimal. The same bytes lie there once; after a crash a file is whole or not there. */
 export async function storeFile(folder: string, bytes: Uint8Array): Promise<string> {
-  const hash = createHash('sha256').update(bytes).digest('hex');
+  const hash = await hashOf(bytes);
   const path = pathInStore(folder, hash);
   // Young again: what nobody refers to yet is thrown away only when it is old.
   if (await isThere(path, bytes.length)) await utimes(path, new Date(), new Date());
   else await writeWhole(path, bytes);
   return hash;
+}
+
+/** In pieces, so that others have their turn. */
+async function hashOf(bytes: Uint8Array): Promise<string> {
+  const hash = createHash('sha256');
+  for (let at = 0; at < bytes.length; at += 2 ** 21) {
+    hash.update(bytes.subarray(at, at + 2 ** 21));
+    await afterOthers();
+  }
+  return hash.digest('hex');
 }
 
 const isThere = (path: string, size: number) => stat(path).then((found) => found.size === size, () => false);

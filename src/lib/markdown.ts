@@ -1,19 +1,17 @@
 import { defineMdastPlugin, markdownToHtml, type CompileOptions } from 'satteri';
 import sanitizeHtml from 'sanitize-html';
+import { isWithinLimits, isWorthParsing } from './markdown-limits.ts';
 
 /** Counts up when the same Markdown would give other HTML, so that stored HTML can be made again. */
-export const rendererVersion = 2;
+export const rendererVersion = 3;
 
-/** Markdown that would become far larger than it is: a few letters can ask for a million table cells. The message is for whoever wrote it. */
+/** Markdown that asks for more than a text can need: a few letters can ask for a million table cells. The message is for whoever wrote it. */
 export class MarkdownTooLarge extends Error {
   constructor() {
-    super('This becomes too large when it is shown. Please use smaller tables and less nesting.');
+    super('This has too much in it to be shown: too large a table, or too many quotations, lists or bold words inside each other. Please use smaller tables and less nesting.');
     this.name = 'MarkdownTooLarge';
   }
 }
-
-/** Ordinary text grows to at most about six times its length; sanitising costs far more than parsing, so it is not begun with more. */
-const mostGrowth = 12;
 
 const lower: Record<string, string> = { h1: 'h3', h2: 'h3', h3: 'h4', h4: 'h5', h5: 'h6' };
 
@@ -58,9 +56,32 @@ const withMarkup = { ...plain, mdastPlugins: [typedMarkup] } satisfies CompileOp
  * @param idPrefix makes footnote ids differ between posts on one page
  */
 export function renderMarkdown(markdown: string, idPrefix = 'm'): string {
-  const { html } = markdownToHtml(markdown, /<[a-z!?/]/i.test(markdown) ? withMarkup : plain);
-  if (html.length > 20_000 + mostGrowth * markdown.length) throw new MarkdownTooLarge();
-  const local = (id: string) => `${idPrefix}-${id.replace(/^user-content-/, '')}`;
+  const html = render(markdown);
+  if (html === null) throw new MarkdownTooLarge();
+  return html.replaceAll(prefixMark, idPrefix);
+}
+
+/** The same for a text that is kept already, maybe since before there was a limit: what is too large stands there as it was typed. */
+export function renderKept(markdown: string, idPrefix = 'm'): string {
+  return render(markdown)?.replaceAll(prefixMark, idPrefix) ?? `<pre><code>${escapeHtml(markdown)}</code></pre>`;
+}
+
+/** Stands for the prefix of ids; in no text, as Markdown puts U+FFFD in its place. */
+const prefixMark = '\0';
+/** The text that was rendered last: what somebody sends is looked at for its links before it is kept. */
+let latest: { markdown: string; html: string | null } | null = null;
+
+function render(markdown: string): string | null {
+  if (latest?.markdown !== markdown) latest = { markdown, html: isWorthParsing(markdown) ? cleaned(markdown, parsed(markdown.replaceAll(prefixMark, '\uFFFD'))) : null };
+  return latest.html;
+}
+
+const parsed = (markdown: string) => markdownToHtml(markdown, /<[a-z!?/]/i.test(markdown) ? withMarkup : plain).html;
+
+/** HTML that parsing gave without all that is not allowed; null when it is too large. */
+function cleaned(markdown: string, html: string): string | null {
+  if (!isWithinLimits(markdown, html)) return null;
+  const local = (id: string) => `${prefixMark}-${id.replace(/^user-content-/, '')}`;
   const aligned = (tagName: string, attribs: sanitizeHtml.Attributes) => {
     const align = /text-align:\s*(center|right)/.exec(attribs['style'] ?? '')?.[1];
     return { tagName, attribs: { ...(align && { class: `align-${align}` }), ...(tagName === 'th' && { scope: 'col' }) } };
@@ -119,6 +140,11 @@ export function ownWords(html: string): string {
     return false;
   });
   return plainText(parts.join('')) || plainText(html);
+}
+
+/** The same in brief, with "…" for each table, whose cells in a row say nothing. */
+export function ownWordsInBrief(html: string): string {
+  return ownWords(html.replace(/<div class="scroll"[^>]*>.*?<\/div>/gs, '<p>…</p>')).replace(/…(?: …)+/g, '…');
 }
 
 /** Text made safe to stand in HTML. */

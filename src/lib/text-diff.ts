@@ -16,8 +16,15 @@ const mostParts = 1_000;
 export function diffText(before: string, after: string, patience = 200): Part[] {
   const options = { timeout: patience };
   const found = patience <= 0 ? undefined : before.length + after.length > longText ? diffLines(before, after, options) : diffWordsWithSpace(before, after, options);
-  const changes = found && found.length <= mostParts ? found : [{ value: before, added: false, removed: true }, { value: after, added: true, removed: false }];
+  const changes = found && found.length <= mostParts && !isRewritten(before, after, found) ? found : [{ value: before, added: false, removed: true }, { value: after, added: true, removed: false }];
   return changes.map(({ value, added, removed }) => ({ kind: added ? 'added' : removed ? 'removed' : 'same', text: added || removed ? value : shortened(value) }));
+}
+
+/** Whether so little stayed the same that words of both texts, mixed, would say nothing. */
+function isRewritten(before: string, after: string, parts: readonly { value: string; added: boolean; removed: boolean }[]): boolean {
+  const letters = (text: string) => text.replace(/[^\p{L}\p{N}]/gu, '').length;
+  const same = letters(parts.filter(({ added, removed }) => !added && !removed).map(({ value }) => value).join(''));
+  return parts.length > 3 && same < 0.4 * Math.min(letters(before), letters(after));
 }
 
 /** Of a long stretch that stayed the same only its ends are shown. */

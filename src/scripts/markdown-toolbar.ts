@@ -40,7 +40,9 @@ function apply(area: HTMLTextAreaElement, { around, line, block, files }: Mark):
     (inputs.find((input) => input.files?.length === 0) ?? inputs[0])?.focus();
   } else if (block) {
     const [text, select] = block;
-    area.selectionStart = area.selectionEnd;
+    // Not within a line, which may be between two stars.
+    const end = area.value.indexOf('\n', area.selectionEnd);
+    area.setSelectionRange(end < 0 ? area.value.length : end, end < 0 ? area.value.length : end);
     const before = area.value.slice(0, area.selectionStart);
     const gap = before === '' || before.endsWith('\n\n') ? '' : before.endsWith('\n') ? '\n' : '\n\n';
     type(area, `${gap}${text}\n`);

@@ -72,6 +72,7 @@ export function createFront(ground: Ground): (request: IncomingMessage, response
     if (pathname.startsWith('/pagefind/')) return answerFromBundle(request, response, pathname);
     if (pathname.startsWith('/files/')) return answerFile(request, response, asked);
     if (pathname === '/healthz') return changes.works() ? sendWords(response, security, 200, 'ok') : sendWords(response, security, 503, 'The database does not answer.');
+    if (!isDecodable(pathname)) return sendWords(response, security, 404, 'There is nothing at this address.');
     return answerPage(request, response, asked);
   }
 
@@ -165,6 +166,16 @@ export function createFront(ground: Ground): (request: IncomingMessage, response
     if ((status !== 200 && status !== 301) || headers.has('set-cookie') || /no-store|no-cache|private/i.test(control)) return null;
     const raw = [...pageHeaders(rendered), 'Cache-Control', control, 'Vary', 'Cookie, Accept-Encoding', ...security];
     return { answer: keepAnswer(status, typeOfPage(headers), raw, body, 'page'), countsAs: isCounted(pathname, rendered) ? pathname : null, keptAt: Date.now() };
+  }
+}
+
+/** Whether an address can be read at all: `/%ff` cannot, and what is behind it would call that a fault of the hub. */
+function isDecodable(pathname: string): boolean {
+  try {
+    decodeURIComponent(pathname);
+    return true;
+  } catch {
+    return false;
   }
 }
 

@@ -27,7 +27,7 @@ test('words without end push no page sideways on a phone', async () => {
   editProfile(asMember(writer), profileInput.parse({ name: writer.name, listed: true, jobTitle: writer.jobTitle, place: word('Q', 100), placeChoice: place.url.split('/').at(-1), askMe: word('A', 300), lookingFor: word('K', 300), pronouns: word('o', 40) }));
   editPlaceFacts(abe.member, placeFactsInput.parse({ slug: place.url.split('/').at(-1), crm: word('C', 80) }));
   const forum = addForum(abe.member, { name: word('F', 80), description: word('D', 400), startedBy: 'members', themes: [] });
-  const body = `${word('b', 200)} [${word('l', 100)}](/${word('u', 200)}) \`${word('c', 200)}\`\n\n> ${word('q', 200)}\n\n| ${word('t', 90)} | b |\n|---|---|\n| c | d |\n\n## ${word('H', 90)}`;
+  const body = `${word('b', 200)} [${word('l', 100)}](/${word('u', 200)}) \`${word('c', 200)}\`\n\n> ${word('q', 200)}\n\n| ${word('t', 90)} | b |\n|---|---|\n| c | d |\n\n## ${word('H', 90)}\n\n${'- * + 1. '.repeat(4)}${word('d', 60)}\n\n${'> '.repeat(16)}${word('d', 60)}`;
   const thread = createThread(asMember(writer), { forum: forum.slug, kind: 'question', title: word('W', 150), body, themes: [] });
   const post = createPost(abe.member, { threadId: thread.id, body });
   follow(abe.member, { kind: 'thread', ref: String(thread.id), level: 'following', back: '/' });

@@ -145,7 +145,17 @@ describe('forms', () => {
 
 describe('addresses and files', () => {
   test('an address that cannot be decoded is simply not there', async () => {
-    for (const path of ['/nope/%ff/x', '/%ff', '/library/%e0%a4%a']) expect([path, (await fetch(hub.base + path)).status]).toEqual([path, 404]);
+    // By the front server, so that nothing behind it takes it for a fault of the hub and writes it down as one.
+    for (const path of ['/nope/%ff/x', '/%ff', '/library/%e0%a4%a', '/forums/%E0%A4%A']) {
+      const answer = await fetch(hub.base + path);
+      expect([path, answer.status, (await answer.text()).trim()]).toEqual([path, 404, 'There is nothing at this address.']);
+    }
+  });
+
+  test('a post has one address', async () => {
+    const status = async (path: string) => (await fetch(hub.base + path, { redirect: 'manual' })).status;
+    expect(await status('/posts/1')).toBe(302);
+    for (const path of ['/posts/1e0', '/posts/1.0', '/posts/%201', '/posts/01', '/posts/0x1']) expect([path, await status(path)]).toEqual([path, 404]);
   });
 
   test('database and letters are for their owner alone', () => {

@@ -203,6 +203,16 @@ describe('the toolbar', () => {
     expect(await page.locator('#body').inputValue()).toBe(after);
   });
 
+  test('puts a table behind the line, not between two stars', async () => {
+    const { cookie } = await enter('rosa');
+    const { page, context } = await browser.open();
+    await context.addCookies([cookie]);
+    await page.goto(`${hub.base}/forums/new`);
+    await page.locator('#body').fill('Before');
+    for (const name of ['Bold', 'Table']) await page.getByRole('toolbar').getByRole('button', { name, exact: true }).click();
+    expect(await page.locator('#body').inputValue()).toMatch(/^Before\*\*\*\*\n\n\| Heading/);
+  });
+
   test('opens the fields for files', async () => {
     const { cookie } = await enter('rosa');
     const { page, context } = await browser.open();

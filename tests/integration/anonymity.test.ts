@@ -7,14 +7,14 @@ import { decide } from '#domain/decisions/deciding.ts';
 import { flagPost, flagPostInput } from '#domain/decisions/flagging.ts';
 import { findCase, openCases } from '#domain/decisions/queue.ts';
 import { removePost, removeThread, restoreThread } from '#domain/decisions/removing.ts';
-import { submitThread, submitThreadInput } from '#domain/decisions/submitting.ts';
+import { heldPost, submitThread, submitThreadInput } from '#domain/decisions/submitting.ts';
 import { Denied, Invalid, NotFound } from '#domain/errors.ts';
 import { acceptAnswer } from '#domain/forum/accepting.ts';
 import { assignOverdue, openQuestions } from '#domain/forum/answer-clock.ts';
 import { acceptedAnswersOf } from '#domain/forum/answers.ts';
 import { lookUpAuthor, namelessPost } from '#domain/forum/asking-anonymously.ts';
 import { closeThread, reopenThread } from '#domain/forum/closing.ts';
-import { confirmationsBetween, confirmPost } from '#domain/forum/confirming.ts';
+import { canConfirmIn, confirmationsBetween, confirmPost } from '#domain/forum/confirming.ts';
 import { findInThread } from '#domain/forum/finding.ts';
 import { follow } from '#domain/forum/follows.ts';
 import { listForums } from '#domain/forum/forums.ts';
@@ -22,7 +22,7 @@ import { listTold } from '#domain/forum/inbox.ts';
 import { jsonLdOfThread } from '#domain/forum/json-ld.ts';
 import { addForum } from '#domain/forum/keeping-forums.ts';
 import { mergeThreads, mergeThreadsInput } from '#domain/forum/merging.ts';
-import { lockThread } from '#domain/forum/moderating.ts';
+import { lockThread, pinThread, renameThread } from '#domain/forum/moderating.ts';
 import { mailNotifications, membersWithLettersDue } from '#domain/forum/notification-letters.ts';
 import { historyOfPost } from '#domain/forum/post-history.ts';
 import type { TakenFile } from '#domain/forum/post-files.ts';
@@ -319,7 +319,7 @@ describe('moderation of what has no name', () => {
 
   test('hides a question from all but whoever asked and coordinators', () => {
     const { thread } = story();
-    flagPost(nadia, flagPostInput.parse({ postId: opening(thread.id), reason: 'personal-data' }));
+    for (const by of [nadia, ines, abe]) flagPost(by, flagPostInput.parse({ postId: opening(thread.id), reason: 'attack' }));
     expect(() => findThread(tom, thread.id)).toThrow(NotFound);
     expect(findThread(quill, thread.id)).toMatchObject({ hidden: true, author: { name: namelessName } });
     expect(JSON.stringify([findCase(ines, caseOn(postsOnPage(ines, findThread(ines, thread.id), 1)[0]?.id ?? 0)), openCases(ines, null)])).not.toMatch(names);
@@ -347,8 +347,36 @@ describe('moderation of what has no name', () => {
   });
 });
 
+describe('a coordinator who asks without a name', () => {
+  const ask = () => createThread(ines, { forum: 'operations', kind: 'question', title: `Do I plan too late? ${++written}`, body: 'I wonder.', themes: [], nameless: true });
+
+  test('keeps no order in the thread: the log would name them', () => {
+    const { id } = ask();
+    const other = createThread(tom, { forum: 'operations', kind: 'question', title: `Do you plan late? ${++written}`, body: 'I wonder.', themes: [] });
+    const lines = () => db.select().from(log).all().length;
+    const before = lines();
+    for (const act of [
+      () => lockThread(ines, { threadId: id, reason: 'Enough.' }), () => renameThread(ines, { threadId: id, title: 'Another title for it', reason: null }), () => pinThread(ines, { threadId: id }),
+      () => mergeThreads(ines, mergeThreadsInput.parse({ threadId: id, target: String(other.id), reason: 'The same.' })),
+    ]) expect(act).toThrow(Denied);
+    expect(() => mergeThreads(ines, mergeThreadsInput.parse({ threadId: other.id, target: String(id), reason: 'The same.' }))).toThrow(Invalid);
+    expect(lines()).toBe(before);
+    lockThread(nadia, { threadId: id, reason: 'Enough.' });
+    expect(() => undoThreadAct(ines, { actId: actsOn(nadia, id)[0]?.id ?? 0 })).toThrow(Denied);
+  });
+
+  test('is drawn to look for an answer like any other, so that who is not drawn tells nothing', () => {
+    const owners = Array.from({ length: 6 }, () => {
+      const { id } = ask();
+      assignOverdue(addDays(new Date(), 30));
+      return openQuestions(nadia, false).find(({ threadId }) => threadId === id)?.owner?.id;
+    });
+    expect(new Set(owners)).toEqual(new Set([nadia.id, ines.id]));
+  });
+});
+
 describe('files of what has no name', () => {
-  const file = (mediaType: string, width: number | null): TakenFile => ({ hash: String(++written).padStart(64, 'a'), name: 'rota', label: 'Our rota', mediaType, size: 100, width, height: width, textState: 'none' });
+  const file = (mediaType: string, width: number | null): TakenFile => ({ hash: String(++written).padStart(64, 'a'), name: 'quillon-zebrowitz-desktop.png', label: 'Our rota', mediaType, size: 100, width, height: width, textState: 'none' });
   const document = () => file('application/pdf', null);
   const picture = () => file('image/png', 40);
 
@@ -360,6 +388,17 @@ describe('files of what has no name', () => {
     expect(() => editPost(quill, { postId: opening(thread.id), body: 'See the file.', files: [document()] })).toThrow(Invalid);
     editPost(quill, { postId: opening(thread.id), body: 'See the file.', files: [picture()] });
     createPost(tom, { threadId: thread.id, body: 'Ours is this.', files: [document()] });
+    expect(JSON.stringify(postsOnPage(null, findThread(null, thread.id), 1).slice(0, 1))).not.toMatch(names);
+  });
+
+  test('are called by a number: the name of a file may say whose it is', () => {
+    const { id } = createThread(quill, { forum: 'operations', kind: 'question', title: `Is this desk fair? ${++written}`, body: 'See the pictures.', themes: [], nameless: true, files: [picture(), picture()] });
+    editPost(quill, { postId: opening(id), body: 'See the pictures.', files: [picture()] });
+    createPost(quill, { threadId: id, body: 'And this one.', files: [picture()] });
+    createPost(tom, { threadId: id, body: 'Mine has its name.', files: [picture()] });
+    expect(postsOnPage(null, findThread(null, id), 1).map(({ files }) => files.map(({ name }) => name))).toEqual([['picture-1.png', 'picture-2.png', 'picture-3.png'], ['picture-1.png'], ['quillon-zebrowitz-desktop.png']]);
+    const { url, held } = submitThread(quill, { ...submitThreadInput.parse({ forum: 'operations', kind: 'question', title: `Is this lamp fair? ${++written}`, body: 'A question.', nameless: true, website: 'filled by a robot' }), files: [picture()] });
+    expect([held, JSON.stringify(heldPost(nadia, Number(url.split('/').at(-1))))]).toEqual([true, expect.not.stringMatching(names)]);
   });
 });
 
@@ -396,6 +435,18 @@ describe('moving posts', () => {
     react(quill, { postId: answer.id, take: 'thanks' });
     split(ask(false, tom).id);
     forget(others.id);
+  });
+
+  test('nor a name to who asked, where they say that an answer works for them too', () => {
+    const [hidden, others, third] = [ask(true), ask(false, tom), ask(false, tom)];
+    const [reply, elsewhere] = [createPost(nadia, { threadId: others.id, body: 'By lot.' }), createPost(nadia, { threadId: third.id, body: 'By dice.' })];
+    const confirm = (postId: number) => confirmPost(quill, { postId, place: 'Zebrowitzville', year: 2026, note: null });
+    confirm(elsewhere.id);
+    expect(() => merge(hidden.id, third.id)).toThrow(cannot);
+    merge(hidden.id, others.id);
+    expect(() => confirm(reply.id)).toThrow(/without your name/);
+    expect([canConfirmIn(quill, findThread(quill, others.id)), canConfirmIn(ines, findThread(ines, others.id))]).toEqual([false, true]);
+    forget(third.id);
   });
 
   test('back is looked at in the same way', () => {

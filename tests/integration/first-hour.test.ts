@@ -1,4 +1,4 @@
-import { and, eq } from 'drizzle-orm';
+import { and, eq, inArray } from 'drizzle-orm';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { db, firstHours, follows, members, memberTraits, notifications, passwords, places, posts, transaction } from '#db/client.ts';
 import { Denied, Invalid, NotFound } from '#domain/errors.ts';
@@ -105,14 +105,18 @@ describe('who welcomes', () => {
     const until = { suspendedUntil: new Date(Date.now() + 86_400_000), suspendedReason: 'Away.' };
     db.update(members).set(until).where(eq(members.id, nadia.id)).run();
     expect(owner(await joined())).toBe(ines.id);
-    const hash = db.select().from(passwords).where(eq(passwords.memberId, ines.id)).get();
-    db.delete(passwords).where(eq(passwords.memberId, ines.id)).run();
+    const hashes = db.select().from(passwords).where(inArray(passwords.memberId, [ines.id, abe.id])).all();
+    const invented = ({ id }: Member) => {
+      db.update(members).set({ sample: true }).where(eq(members.id, id)).run();
+      db.delete(passwords).where(eq(passwords.memberId, id)).run();
+    };
+    invented(ines);
     expect(owner(await joined())).toBe(abe.id);
-    db.update(members).set(until).where(eq(members.id, abe.id)).run();
+    invented(abe);
     const nobodys = await joined();
     expect([owner(nobodys), firstHourOf(nobodys)?.coordinator]).toEqual([null, null]);
-    db.update(members).set({ suspendedUntil: null, suspendedReason: null }).run();
-    if (hash) db.insert(passwords).values(hash).run();
+    db.update(members).set({ suspendedUntil: null, suspendedReason: null, sample: false }).run();
+    db.insert(passwords).values(hashes).run();
     expect(listWelcomes(nadia).find(({ memberId }) => memberId === nobodys.id)?.coordinator).toBeNull();
   });
 

@@ -69,7 +69,7 @@ describe('flagging', () => {
     expect(() => flag(tom, 999_999)).toThrow(NotFound);
     expect(() => flag({ ...tom, suspendedUntil: addDays(new Date(), 1) }, post)).toThrow(Denied);
     expect(flagPostInput.safeParse({ postId: post, reason: 'boring' }).success).toBe(false);
-    flag(tom, post, 'personal-data');
+    flag(ines, post, 'personal-data');
     expect(() => flag(nadia, post)).toThrow(NotFound);
   });
 
@@ -99,7 +99,7 @@ describe('hiding until somebody decides', () => {
     const counted = findThread(null, thread.id).replies;
     const inForum = listForums(null).find((f) => f.slug === 'measures')?.posts ?? 0;
     expect(documents(post)).toHaveLength(1);
-    expect(flag(rosa, post, 'personal-data').hidden).toBe(true);
+    expect(flag(ines, post, 'personal-data').hidden).toBe(true);
     for (const viewer of [null, rosa, tom, nadia]) {
       const [, shown] = postsOnPage(viewer, findThread(viewer, thread.id), 1);
       expect(shown).toMatchObject({ hidden: true, html: '', removed: { reason: null } });
@@ -114,6 +114,38 @@ describe('hiding until somebody decides', () => {
     expect(readPublicLog(null).lines[0]).toMatchObject({ act: 'hide post', actor: null });
   });
 
+  test('by others it is looked at first, with a letter, and hides nothing', () => {
+    const [older, post] = [reply(rosa, start(rosa)), reply(rosa, start(rosa))];
+    flag(nadia, older);
+    expect(flag(tom, post, 'personal-data').hidden).toBe(false);
+    expect(rowOf(post)?.hidden).toBe(false);
+    const order = openCases(nadia, null).cases.map(({ id }) => id);
+    expect(order.indexOf(caseOn(post))).toBeLessThan(order.indexOf(caseOn(older)));
+    expect(lastTo(ines)).toMatchObject({ subject: expect.stringContaining('waits'), text: expect.stringContaining(`/desk/flags/${caseOn(post)}`) });
+    decide(nadia, { caseId: caseOn(post), outcome: 'keep', reason: 'Nothing of the kind.' });
+  });
+
+  test('of a thread in which others wrote its opening text goes alone, and comes back or goes for good', () => {
+    const thread = start(rosa, 'Boysenberry in the opening post');
+    const answer = reply(tom, thread);
+    const opening = db.select().from(posts).where(and(eq(posts.threadId, thread.id), eq(posts.number, 1))).get()?.id ?? 0;
+    const shown = () => postsOnPage(null, findThread(null, thread.id), 1).map(({ hidden, html }) => [hidden, html.length > 0]);
+    const found = () => JSON.stringify(db.select().from(searchDocuments).where(eq(searchDocuments.threadId, thread.id)).all());
+    expect(flag(ines, opening, 'personal-data').hidden).toBe(true);
+    expect([shown(), found()]).toEqual([[[true, false], [false, true]], expect.not.stringContaining('Boysenberry')]);
+    expect(lastTo(rosa)?.text).toContain('The opening post of');
+    expect(() => flag(tom, opening, 'personal-data')).toThrow(/hidden already/);
+    const { decisionId } = decide(nadia, { caseId: caseOn(opening), outcome: 'keep', reason: 'Nothing of the kind.' });
+    expect([shown(), found()]).toEqual([[[false, true], [false, true]], expect.stringContaining('Boysenberry')]);
+    undoDecision(nadia, { decisionId, reason: 'I looked at another post.' });
+    expect(shown()).toEqual([[true, false], [false, true]]);
+    decide(nadia, { caseId: caseOn(opening), outcome: 'remove', reason: 'A street.' });
+    expect(() => findThread(null, thread.id)).toThrow(/removed/);
+    restoreThread(ines, { threadId: thread.id });
+    expect(shown()).toEqual([[false, true], [false, true]]);
+    expect(rowOf(answer)?.removedAt).toBeNull();
+  });
+
   test('three flags that count hide; those of others do not', async () => {
     const post = reply(rosa, start(rosa));
     const crowd = [await trusted(1), await trusted(2), await trusted(3), await trusted(4)];
@@ -126,9 +158,9 @@ describe('hiding until somebody decides', () => {
 
   test('a thread is hidden whole, and its author still finds it', async () => {
     const thread = start(rosa, 'Gooseberry in the opening post');
-    reply(tom, thread);
+    reply(rosa, thread);
     const opening = db.select().from(posts).where(and(eq(posts.threadId, thread.id), eq(posts.number, 1))).get();
-    flag(tom, opening?.id ?? 0, 'personal-data');
+    flag(ines, opening?.id ?? 0, 'personal-data');
     expect(() => findThread(null, thread.id)).toThrow(NotFound);
     expect(() => findThread(tom, thread.id)).toThrow(/hidden while coordinators look/);
     expect(findThread(rosa, thread.id)).toMatchObject({ hidden: true });
@@ -143,7 +175,7 @@ describe('hiding until somebody decides', () => {
   test('the author can edit what is hidden; it stays hidden and is in no search', () => {
     const thread = start(rosa);
     const post = reply(tom, thread);
-    flag(rosa, post, 'personal-data');
+    flag(ines, post, 'personal-data');
     decide(nadia, { caseId: caseOn(post), outcome: 'ask', reason: 'Please take the street out.' });
     expect(lastTo(tom)?.text).toMatch(/Please take the street out[^]*48|within 48 hours/);
     editPost(tom, { postId: post, body: 'Elderberry, without a street' });
@@ -156,12 +188,14 @@ describe('hiding until somebody decides', () => {
 });
 
 describe('the queue', () => {
-  test('is for coordinators, oldest first', () => {
+  test('is for coordinators, what is said of personal data first, then the oldest', () => {
     expect(() => openCases(tom, null)).toThrow(Denied);
     expect(() => openCases(null, null)).toThrow(SignInRequired);
     const { cases: rows } = openCases(nadia, null);
     expect(rows.length).toBeGreaterThan(1);
-    expect([...rows].sort((a, b) => a.openedAt.getTime() - b.openedAt.getTime())).toEqual(rows);
+    const later = ({ reasons }: (typeof rows)[number]) => Number(!reasons.some(({ reason }) => reason === 'personal-data'));
+    expect(new Set(rows.map(later)).size).toBe(2);
+    expect([...rows].sort((a, b) => later(a) - later(b) || a.openedAt.getTime() - b.openedAt.getTime())).toEqual(rows);
   });
 
   test('“I am on it” keeps others out until it is left or ends after eight working hours', () => {
@@ -212,7 +246,7 @@ describe('deciding', () => {
 
   test('the public reason for personal data tells nothing', () => {
     const post = reply(rosa, start(rosa));
-    flag(tom, post, 'personal-data', { note: 'Names Hawthorn.' });
+    flag(ines, post, 'personal-data', { note: 'Names Hawthorn.' });
     decide(nadia, { caseId: caseOn(post), outcome: 'remove', reason: 'It names Hawthorn of Elm Street.' });
     expect(JSON.stringify(readPublicLog(null))).not.toContain('Hawthorn');
     expect(rowOf(post)?.removedReason).not.toContain('Hawthorn');
@@ -294,7 +328,7 @@ describe('quotations of what is not shown', () => {
     const quoting = reply(tom, thread, `> ${secret} are known.\n\nI doubt it.\n\n> Something else entirely, of mine.`);
     const elsewhere = reply(tom, start(tom), `> [Rosa](/posts/${post}):\n>\n> ${secret} are known.\n\nSee there.`);
     const quotingBefore = [rowOf(quoting)?.html, rowOf(elsewhere)?.html, documents(quoting)];
-    flag(tom, post, 'personal-data');
+    flag(ines, post, 'personal-data');
     for (const id of [quoting, elsewhere]) expect(JSON.stringify([rowOf(id)?.html, documents(id)])).not.toContain('juniper');
     expect(rowOf(quoting)?.html).toMatch(/quotation is not shown[^]*I doubt it[^]*Something else entirely/);
     expect(JSON.stringify(db.select().from(searchDocuments).all())).not.toContain('juniper');
@@ -311,7 +345,7 @@ describe('quotations of what is not shown', () => {
     const second = reply(rosa, thread, 'The second sentence that is quoted');
     const quoting = reply(tom, thread, '> The first sentence that is quoted\n\nand\n\n> The second sentence that is quoted');
     const before = rowOf(quoting)?.html;
-    for (const post of [first, second]) flag(tom, post, 'personal-data');
+    for (const post of [first, second]) flag(ines, post, 'personal-data');
     expect(rowOf(quoting)?.html).not.toMatch(/sentence that is quoted/);
     decide(nadia, { caseId: caseOn(first), outcome: 'keep', reason: 'Fine.' });
     expect(rowOf(quoting)?.html).toMatch(/first sentence/);

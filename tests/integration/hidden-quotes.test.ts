@@ -26,7 +26,7 @@ const opening = (thread: Thread) => db.select({ id: posts.id }).from(posts).wher
 const html = (id: number) => db.select({ html: posts.html }).from(posts).where(eq(posts.id, id)).get()?.html ?? '';
 const inSearch = (id: number) => JSON.stringify(db.select().from(searchDocuments).where(eq(searchDocuments.ref, String(id))).all()).includes('Juniper');
 const caseOn = (id: number) => db.select({ id: cases.id }).from(cases).where(eq(cases.postId, id)).all().at(-1)?.id ?? 0;
-const hide = (id: number) => flagPost(tom, { postId: id, reason: 'personal-data', note: null, source: null });
+const hide = (id: number) => flagPost(ines, { postId: id, reason: 'personal-data', note: null, source: null });
 const quote = (id: number, text: string) => `> [Rosa Delgado wrote](/posts/${id}):\n>\n> ${text}\n\nI doubt it.`;
 
 describe('what is out of view', () => {
@@ -52,6 +52,24 @@ describe('what is out of view', () => {
     expect([html(quoting).includes('Juniper'), html(other).includes('nothing of it')]).toEqual([false, true]);
   });
 
+  test('is not quoted in so few words that only a number or an address is left', () => {
+    const thread = start(rosa);
+    const post = reply(rosa, thread, 'She is at 555-0134 or mulberry@elm.example, case 48213. We had 2019-2021 in mind.');
+    const few = ['555-0134', '5550134', 'her number: (555) 0134', 'mulberry@elm.example', 'Write to Mulberry@Elm.example.', '48213'].map((words) => reply(tom, thread, `> ${words}\n\nOh.`));
+    const others = ['2019-2021', 'We had', '555-0199', 'other@elm.example'].map((words) => reply(tom, thread, `> ${words}\n\nOh.`));
+    hide(post);
+    expect(few.map((id) => html(id).includes('not shown'))).toEqual(few.map(() => true));
+    expect(others.map((id) => html(id).includes('not shown'))).toEqual(others.map(() => false));
+  });
+
+  test('is not quoted in another thread with words of one’s own among them', () => {
+    const post = reply(rosa, start(rosa), `A resident called ${name} lives there.`);
+    const quoting = reply(tom, start(tom), quote(post, `A resident called ${name} lives there.\n>\n> And I like her.`));
+    expect(html(quoting)).not.toContain('wrote');
+    hide(post);
+    expect(html(quoting)).not.toContain('Juniper');
+  });
+
   test('includes the replies of a removed thread, which are quoted elsewhere', () => {
     const thread = start(rosa);
     const post = reply(rosa, thread, `A resident called ${name} lives there.`);
@@ -60,7 +78,7 @@ describe('what is out of view', () => {
     const quoting = reply(tom, elsewhere, quote(post, `A resident called ${name} lives there.`));
     const ofTaken = reply(tom, elsewhere, quote(taken, `And ${name} was here too.`));
     removeOwnPost(rosa, { postId: taken });
-    flagPost(tom, { postId: opening(thread), reason: 'personal-data', note: null, source: null });
+    flagPost(ines, { postId: opening(thread), reason: 'personal-data', note: null, source: null });
     expect([quoting, ofTaken].map((id) => [html(id).includes('Juniper'), inSearch(id)])).toEqual([[false, false], [false, false]]);
     const { decisionId } = decide(nadia, { caseId: caseOn(opening(thread)), outcome: 'keep', reason: 'No person.' });
     expect([quoting, ofTaken].map((id) => [html(id).includes('Juniper'), inSearch(id)])).toEqual([[true, true], [false, false]]);

@@ -118,7 +118,7 @@ test('coordinators take earlier versions out of view, and bring them back', () =
 test('what was edited out before anybody flagged it goes out of view with the decision about personal data', () => {
   const { id } = write();
   editPost(tom, { postId: id, body: 'We count three days.' });
-  flagPost(rosa, { postId: id, reason: 'personal-data', note: null, source: null });
+  flagPost(nadia, { postId: id, reason: 'personal-data', note: null, source: null });
   decide(nadia, { caseId: db.select({ id: cases.id }).from(cases).where(eq(cases.postId, id)).get()?.id ?? 0, outcome: 'keep', reason: 'The name of Mary Miller is out of it.' });
   expect(historyOfPost(null, id)).toMatchObject({ withheld: true, versions: [{ markdown: 'We count three days.' }] });
   expect(historyOfPost(nadia, id).outOfView?.reason).not.toContain('Miller');

@@ -11,12 +11,14 @@ import { draftAt, draftPlace, saveDraft } from '#domain/forum/drafts.ts';
 import { membersToMention, mentionedMembers, mentionsIn } from '#domain/forum/mentions.ts';
 import { historyOfPost } from '#domain/forum/post-history.ts';
 import { createPost, editPost, postsOnPage, previewPost, removeOwnPost } from '#domain/forum/posts.ts';
+import { quoteOf } from '#domain/forum/quoting.ts';
 import { renderSomeAgain } from '#domain/forum/rendering-again.ts';
 import { createThread } from '#domain/forum/starting-threads.ts';
 import { findThread } from '#domain/forum/threads.ts';
 import { putCatalogue } from '#domain/library/catalogue.ts';
 import { changeLevel } from '#domain/people/trust.ts';
 import type { Member, Viewer } from '#domain/people/types.ts';
+import { settings } from '#lib/settings.ts';
 import { enter, forgetLimits } from '../support/cast.ts';
 import { useDatabase } from '../support/database.ts';
 import { catalogue, piece } from '../support/pieces.ts';
@@ -103,7 +105,7 @@ describe('a post that names members', () => {
 
 describe('whom a post speaks to', () => {
   const told = () => db.select({ member: notifications.memberId, kind: notifications.kind, post: notifications.postId }).from(notifications).where(inArray(notifications.kind, ['mention', 'quote'])).orderBy(notifications.id).all();
-  const quote = (id: number, words = 'Ask a colleague about it.') => `> [Rosa wrote](/posts/${id}):\n>\n> ${words}\n\nWe do.`;
+  const quote = (id: number, words = 'Who does') => `> [Rosa wrote](/posts/${id}):\n>\n> ${words}\n\nWe do.`;
   beforeEach(() => { db.delete(notifications).run(); });
 
   test('is told once, of threads, replies and comments; an edit tells only whom it newly names or quotes', () => {
@@ -116,7 +118,7 @@ describe('whom a post speaks to', () => {
     editPost(tom, { postId: id, body: `${quote(opening)} @nadia, once more` });
     expect(told()).toEqual(all);
     const plain = createPost(nadia, { threadId: thread.id, body: 'Nobody is meant.' }).id;
-    editPost(nadia, { postId: plain, body: `${quote(id)} @rosa` });
+    editPost(nadia, { postId: plain, body: `${quote(id, 'We do.')} @rosa` });
     // Who asked was told of it as a reply already.
     expect(told()).toEqual([...all, { member: tom.id, kind: 'quote', post: plain }]);
   });
@@ -129,6 +131,47 @@ describe('whom a post speaks to', () => {
     for (const body of [quote(gone), quote(999_999), `[Rosa wrote](/posts/${opening}): it`, quote(opening).replace('/posts/', 'https://elsewhere.example/posts/')]) createPost(tom, { threadId: thread.id, body });
     createPost(rosa, { threadId: thread.id, body: quote(opening) });
     expect(told()).toEqual([]);
+  });
+
+  test('nobody is told, and nobody’s name stands there, where the words are not theirs', () => {
+    const thread = start('Count the *weeks*, not the days.\n\nTwo of them.[^1]\n\n[^1]: A note.');
+    const opening = postsOf(thread.id)[0]?.id ?? 0;
+    const shown = (body: string) => { const { id } = createPost(tom, { threadId: thread.id, body }); return db.select({ html: posts.html }).from(posts).where(eq(posts.id, id)).get()?.html ?? ''; };
+    for (const first of [`[Rosa Delgado wrote](/posts/${opening}):`, `[**Nadia** Okafor wrote](/posts/${opening}):`, `Rosa [wrote](${settings().url}/posts/${opening})`]) {
+      for (const words of ['I pay for five-star reviews.', 'Count the weeks.\n>\n> I pay for them.']) {
+        const html = shown(`> ${first}\n>\n> ${words}\n\nWell.`);
+        expect(html).toMatch(/^<blockquote>\s*<p>(I pay|Count)/);
+        expect(html).not.toContain('wrote');
+      }
+      expect(shown(`> ${first} I pay for them.`)).toContain('<p>I pay for them.');
+      expect(shown(`> > ${first}\n> > I pay.\n>\n> Really?`)).not.toContain('wrote');
+    }
+    expect(shown(`> [Rosa wrote](/posts/999999):\n>\n> Nothing.`)).not.toContain('wrote');
+    expect(told()).toEqual([]);
+    expect(previewPost(tom, { body: quote(opening, 'I pay.') }).html).not.toContain('wrote');
+  });
+
+  test('the name is the one that the post shows, whatever was typed; words may be left out, and what it said before counts', () => {
+    const thread = start('Count the **weeks**, not the days, says [the manual](/library/behn2003why) of 2003.[^1]\n\n- One.\n- Two.\n\n[^1]: A note.');
+    const opening = postsOf(thread.id)[0]?.id ?? 0;
+    for (const words of ['Count the weeks … says the manual', 'Count the **weeks**, not the days, says [the manual](/library/behn2003why) of 2003.[^1]\n>\n> - One.\n> - Two.', '1. two']) {
+      expect(previewPost(tom, { body: `> [Nadia wrote](/posts/${opening}):\n>\n> ${words}` }).html).toContain(`<p><a href="/posts/${opening}">Rosa Delgado wrote</a>:</p>`);
+    }
+    expect(previewPost(tom, { body: quoteOf(tom, opening) }).html).toContain('Rosa Delgado wrote');
+    editPost(rosa, { postId: opening, body: 'Never mind.' });
+    expect(previewPost(tom, { body: quote(opening, 'Count the weeks') }).html).toContain('Rosa Delgado wrote');
+    const twin = db.insert(members).values({ name: 'Rosa Delgado', email: 'twin@test.example', handle: 'rosa-two', emailConfirmedAt: new Date() }).returning().get();
+    expect(previewPost(tom, { body: quote(opening, 'Never mind') }).html).toContain(`Rosa Delgado (${rosa.handle}) wrote`);
+    db.delete(members).where(eq(members.id, twin.id)).run();
+  });
+
+  test('a text of quotations takes no time', () => {
+    const thread = start('word '.repeat(4_000));
+    const opening = postsOf(thread.id)[0]?.id ?? 0;
+    const before = performance.now();
+    previewPost(tom, { body: `> [R wrote](/posts/${opening}): no\n\n`.repeat(600).slice(0, 20_000) });
+    previewPost(tom, { body: `${'> '.repeat(12)}[R wrote](/posts/${opening}): word\n\n`.repeat(300).slice(0, 20_000) });
+    expect(performance.now() - before).toBeLessThan(800);
   });
 
   test('whoever is held tells nobody until they are let through, loses their draft, and their files wait along', () => {

@@ -8,7 +8,7 @@ import { noAreas } from '#domain/people/areas.ts';
 import { appealDecision } from '#domain/decisions/appealing.ts';
 import { decide, undoDecision } from '#domain/decisions/deciding.ts';
 import { findCase, openCases } from '#domain/decisions/queue.ts';
-import { heldPost, ownWaiting, submitComment, submitEdit, submitPost, submitThread, submitThreadInput } from '#domain/decisions/submitting.ts';
+import { countsOf, heldPost, ownWaiting, submitComment, submitEdit, submitPost, submitThread, submitThreadInput } from '#domain/decisions/submitting.ts';
 import { Denied, Invalid, NotFound, SignInRequired } from '#domain/errors.ts';
 import { filesOfOnePost, type TakenFile } from '#domain/forum/post-files.ts';
 import { createPost, postsOnPage } from '#domain/forum/posts.ts';
@@ -111,6 +111,18 @@ describe('the traps', () => {
     const body = 'We have seen very good results with these new phones, so ask me how it went.';
     const start = () => submitThread(newcomer(), submitThreadInput.parse({ forum: 'operations', kind: 'discussion', title: 'Good results with phones', body, themes: [], shown: typed() })).held;
     expect([start(), start(), start()]).toEqual([false, false, true]);
+  });
+
+  test('a text that was sent without a name counts for nobody: what a coordinator reads of it would tell who asked', () => {
+    const body = 'Our supervisor has had us read every call aloud, is that so elsewhere too?';
+    const ask = (by: Member, nameless: boolean) => submitThread(by, submitThreadInput.parse({ forum: 'operations', kind: 'question', title: 'Is it so elsewhere too?', body, themes: [], nameless, shown: typed() })).held;
+    const asker = newcomer();
+    expect([ask(asker, true), ask(newcomer(), false), ask(newcomer(), false)]).toEqual([false, false, false]);
+    expect(submitPost(asker, { threadId: thread().id, body, shown: typed() }).held).toBe(true);
+  });
+
+  test('mail addresses and telephones count as links', () => {
+    expect(countsOf('[a](mailto:a@b.example) [b](tel:+15550134) https://c.example [here](/library)', 0).linksPerPost).toBe(3);
   });
 
   test('what files are called counts like the text, when they are sent and when they are added', () => {

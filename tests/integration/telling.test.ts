@@ -120,8 +120,8 @@ describe.each(hidings)('a post that is hidden by %s', (_, hide) => {
   test('as a whole thread: nothing of it is told', () => {
     set(rosa, 'member', tom.id, 'following');
     const thread = start(tom, 'Mulberry lives in Elm Street');
-    reply(nadia, thread.id);
-    expect(meets(rosa, thread.id)).toMatchObject({ told: 1, bell: 1, tracked: 1 });
+    reply(tom, thread.id);
+    expect(meets(rosa, thread.id)).toMatchObject({ bell: 2, tracked: 1 });
     hide(openingOf(thread.id));
     expect({ ...meets(rosa, thread.id), unread: 0 }).toEqual(nothing);
     mail();
@@ -281,7 +281,7 @@ describe('what is shown again', () => {
     const thread = start(tom);
     const [post, old] = [reply(rosa, thread.id), reply(tom, thread.id)];
     db.update(posts).set({ createdAt: addDays(new Date(), -30) }).where(eq(posts.id, old)).run();
-    flag(nadia, openingOf(thread.id), 'personal-data');
+    for (const by of [nadia, ines, abe]) flag(by, openingOf(thread.id), 'attack');
     edit(tom, old, 'What does @abe say?');
     for (const who of [ines, abe, nadia]) db.insert(follows).values({ memberId: who.id, kind: 'thread', ref: String(thread.id), level: 'following' }).run();
     db.insert(threadReads).values({ memberId: nadia.id, threadId: thread.id, number: 3 }).run();
@@ -430,7 +430,7 @@ describe('decisions in the inbox', () => {
 
   test('the letter to flaggers does not name a thread that is out of view', () => {
     const thread = start(rosa);
-    flag(tom, openingOf(thread.id), 'personal-data');
+    for (const by of [tom, nadia]) flag(by, openingOf(thread.id), 'personal-data');
     decide(nadia, { caseId: caseOn(openingOf(thread.id)), outcome: 'remove', reason: 'So it is.' });
     expect(lettersTo(tom.email).at(-1)?.text).toContain('You told us about a thread. A coordinator has removed it.');
     expect(JSON.stringify(lettersTo(tom.email))).not.toMatch(/How do you count|how-do-you-count/);

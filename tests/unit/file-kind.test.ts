@@ -22,6 +22,16 @@ const sniffed = async (bytes: Buffer) => {
   return 'refusal' in found ? found.refusal : found.mediaType;
 };
 
+test('while a large table is looked at, others have their turn', async () => {
+  const table = Buffer.from(`date,agents,words\n${'2026-01-01,12,"Répondu"\n'.repeat(720_000)}`);
+  let [last, longest] = [performance.now(), 0];
+  const ticking = setInterval(() => { [last, longest] = [performance.now(), Math.max(longest, performance.now() - last)]; }, 1);
+  expect(await sniffed(table)).toBe('text/csv; charset=utf-8');
+  clearInterval(ticking);
+  expect(longest).toBeGreaterThan(0);
+  expect(longest).toBeLessThan(150);
+});
+
 describe('what is taken', () => {
   test.each([
     ['report.pdf', 'application/pdf'], ['scan.pdf', 'application/pdf'], ['report.docx', `${office}.wordprocessingml.document`], ['calls.xlsx', `${office}.spreadsheetml.sheet`],

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { addDays, formatDate, formatTime, isoDate } from '#lib/dates.ts';
-import { optionalText, text } from '#lib/fields.ts';
+import { idIn, line, optionalText, text } from '#lib/fields.ts';
+import { diffText } from '#lib/text-diff.ts';
 import { paging } from '#lib/paging.ts';
 import { slugify } from '#lib/slug.ts';
 import { hashToken, newToken } from '#lib/tokens.ts';
@@ -39,5 +40,26 @@ describe('tokens', () => {
     expect(a).toMatch(/^[\w-]{43}$/);
     expect(a).not.toBe(b);
     expect(hashToken(a)).toMatch(/^[\da-f]{64}$/);
+  });
+});
+
+describe('what an address and a field say', () => {
+  test.each([['10', 10], ['1e1', NaN], ['10.0', NaN], [' 10', NaN], ['010', NaN], ['-1', NaN], ['', NaN], [undefined, NaN], ['0x10', NaN], ['9'.repeat(16), NaN]])('%j is the number %d', (param, id) => expect(idIn(param)).toBe(id));
+
+  test('what Unicode says is no character is dropped', () => {
+    expect(line({ missing: 'x', max: 20 }).parse('a\uFFFEb\uFFFFc\u{1FFFE}d\uFDD0')).toBe('abcd');
+    expect(text({ missing: 'x', max: 20 }).parse('half \uD800')).toBe('half \uFFFD');
+  });
+});
+
+describe('a text that was written anew', () => {
+  test('stands after the old one as a whole', () => {
+    const parts = diffText('We count the weeks of a year and send them to the city.', 'Nobody here has ever asked what a call costs, and the auditors wanted to.');
+    expect(parts.map(({ kind }) => kind)).toEqual(['removed', 'added']);
+  });
+
+  test('word by word where most of it stayed', () => {
+    expect(diffText('We count the weeks of a year.', 'We count the days of a long year.').map(({ kind }) => kind)).toContain('same');
+    expect(diffText('Good.', 'Good. Much was added behind it, far more than there was before.').map(({ kind }) => kind)).toEqual(['same', 'added']);
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { MarkdownTooLarge, ownWords, plainText, renderMarkdown } from '#lib/markdown.ts';
+import { MarkdownTooLarge, ownWords, ownWordsInBrief, plainText, renderKept, renderMarkdown } from '#lib/markdown.ts';
 
 describe('what members may write', () => {
   test.each([
@@ -39,15 +39,38 @@ describe('what members may write', () => {
 
   test.each([
     ['a table whose rows are filled up', `${'|a'.repeat(2500)}|\n${'|-'.repeat(2500)}|\n${'x\n'.repeat(4990)}`], ['twenty thousand quotes in each other', '>'.repeat(20_000)],
-  ])('%s is refused', (_, bomb) => expect(() => renderMarkdown(bomb)).toThrow(MarkdownTooLarge));
+    ['a table of sixteen hundred columns whose rows are empty', `${'|a'.repeat(1660)}|\n${'|:-:'.repeat(1660)}|\n${'|\n'.repeat(5018)}`], ['the same with rows that look blank', `${'|a'.repeat(1660)}|\n${'|:-:'.repeat(1660)}|\n${'\u00a0\n'.repeat(5018)}`],
+    ['the same in a quotation', `>${'|a'.repeat(1660)}|\n>${'|:-:'.repeat(1660)}|\n${'>|\n'.repeat(3345)}`], ['the same with old line ends', `${'|a'.repeat(1660)}|\r${'|:-:'.repeat(1660)}|\r${'|\r'.repeat(5018)}`],
+    ['four kinds of lists in each other', '* - + 1. '.repeat(2222)], ['the same line by line', `${'* - + 1. '.repeat(22)}a\n`.repeat(100)], ['lists that go in step by step', Array.from({ length: 20 }, (__, at) => `${' '.repeat(2 * at)}- a`).join('\n')],
+    ['quotations that go in step by step', Array.from({ length: 20 }, (__, at) => `${'>'.repeat(at + 1)} a`).join('\n\n')], ['words in ever more stars', `${'*a '.repeat(3300)}${' a*'.repeat(3300)}`],
+  ])('%s is refused at once', (_, bomb) => {
+    const before = performance.now();
+    expect(() => renderMarkdown(bomb)).toThrow(MarkdownTooLarge);
+    expect(performance.now() - before).toBeLessThan(60);
+  });
+
+  test('what is kept since before a limit stands there as it was typed', () => {
+    expect(renderKept('>'.repeat(40))).toBe(`<pre><code>${'&gt;'.repeat(40)}</code></pre>`);
+    expect(renderKept('**bold**')).toBe(renderMarkdown('**bold**'));
+  });
+
+  test('the same text twice has the ids of its place, and a sign that is no text leads nowhere', () => {
+    const [one, two] = [renderMarkdown('a[^1]\n\n[^1]: b\0', 'p1-1'), renderMarkdown('a[^1]\n\n[^1]: b\0', 'p1-2')];
+    expect(two).toBe(one.replaceAll('p1-1', 'p1-2'));
+    expect(one).toContain('b\uFFFD');
+  });
 
   test.each([
-    ['a thousand links', 'see https://example.org/a and www.example.org\n\n'.repeat(400)], ['a long ordinary table', `|a|b|c|\n|-|:-:|-|\n${'|1|2|3|\n'.repeat(2000)}`], ['a long list', '- [ ] one\n'.repeat(1900)],
+    ['a thousand links', 'see https://example.org/a and www.example.org\n\n'.repeat(400)], ['a long ordinary table', `|a|b|c|\n|-|:-:|-|\n${'|1|2|3|\n'.repeat(600)}`], ['a long list', '- [ ] one\n'.repeat(1900)],
+    ['a line of dashes or stars', `${'- '.repeat(60)}\n\n${'* '.repeat(60)}\n\n${'a\n\n'.repeat(400)}`], ['a marker of code', `\`\`\`\n${'>'.repeat(30)}\n\`\`\`\n${'a\n\n'.repeat(400)}`], ['quotations and lists as people nest them', `${'> '.repeat(6)}1. a\n${'> '.repeat(6)}   - **b _c_**\n\n${'a\n\n'.repeat(400)}`],
   ])('%s is taken', (_, markdown) => expect(renderMarkdown(markdown).length).toBeGreaterThan(1000));
 
   test('the words without the tags', () => expect(plainText(renderMarkdown('**Tom & Jerry**\n\n- one < two'))).toBe('Tom & Jerry one < two'));
   test.each([
     ['> Alice wrote:\n> > deep\n> said\n\nCount each.[^1] More.\n\n[^1]: A note.', 'Count each. More.'], ['> only this', 'only this'], ['Before\n\n> quoted\n\nafter', 'Before after'], ['', ''],
   ])('the words of who wrote: %j', (markdown, words) => expect(ownWords(renderMarkdown(markdown))).toBe(words));
+  test.each([
+    ['In short:\n\n| Agents | In 20 s |\n|---|---|\n| 1 | 2 |\n\nSo it is.', 'In short: … So it is.'], ['| a |\n|---|\n\n\n| b |\n|---|\n', '…'],
+  ])('in brief, tables are left out: %j', (markdown, words) => expect(ownWordsInBrief(renderMarkdown(markdown))).toBe(words));
   test('what stands within a line is not torn apart', () => expect(plainText(renderMarkdown('He said **"I have it"**. Then `x`, [a link](/about)!'))).toBe('He said "I have it". Then x, a link!'));
 });

@@ -70,7 +70,7 @@ export function decide(actor: Member, input: z.output<typeof decideInput>, now =
 
 function snapshot(subject: Subject, row: Case): Decision['before'] {
   if (subject.kind !== 'post' || row.kind !== 'flags') return {};
-  return { ...stateOf(subject), ...(subject.post.thread.forumId !== null && { forumId: subject.post.thread.forumId }) };
+  return { ...stateOf(subject), ...(subject.isThread && subject.post.hidden && { text: true }), ...(subject.post.thread.forumId !== null && { forumId: subject.post.thread.forumId }) };
 }
 
 /** What everybody may read as the reason: of a resident's personal data it says nothing more. */
@@ -150,7 +150,7 @@ function takeBack(actor: Member, decision: Decision, subject: Subject, before: D
   const home = decision.outcome === 'move' && !movedAgain && decision.before.forumId !== undefined && decision.before.forumId !== thread.forumId
     ? db.select({ slug: forums.slug }).from(forums).where(eq(forums.id, decision.before.forumId)).get() : undefined;
   if (home) moveThreadByDecision(actor, { threadId: thread.id, forum: home.slug, reason: 'A decision was taken back.' });
-  if (before.hidden) hide(postSubject(actor, subject.post.id));
+  if (before.hidden) hide(postSubject(actor, subject.post.id), before.text ? 'own' : 'all');
   return movedAgain ? `It was moved again since, so it stays in the forum ${thread.forum?.name ?? ''}.` : null;
 }
 

@@ -1,6 +1,6 @@
 import { and, eq, isNull } from 'drizzle-orm';
 import { z } from 'zod';
-import { cases, corrections, db, flags, prepared, transaction } from '#db/client.ts';
+import { cases, corrections, db, flags, transaction } from '#db/client.ts';
 import { optionalText, rowId } from '#lib/fields.ts';
 import { settings } from '#lib/settings.ts';
 import { Denied, Invalid, NotFound } from '../errors.ts';
@@ -10,7 +10,7 @@ import { recordAct } from '../moderation/log.ts';
 import { flagReasonCodes, type FlagReason } from '../moderation/reasons.ts';
 import { noAreas } from '../people/areas.ts';
 import { coordinatorsBesides } from '../people/coordinators.ts';
-import { isTrusted, levelOf } from '../people/levels.ts';
+import { isTrusted } from '../people/levels.ts';
 import { countForLevel } from '../people/limits.ts';
 import { memberById } from '../people/members.ts';
 import { mustWrite } from '../people/permissions.ts';
@@ -42,7 +42,7 @@ export const flagPostInput = z.object({ postId: rowId, ...flagFields });
 
 /**
  * Tells the coordinators about a post or comment; flagging an opening post flags its thread. "Inaccurate" asks the author for a
- * correction; a resident's personal data hides it at once, unless it was kept before or a new member would hide a thread of others; three flags that count hide it until a coordinator decides.
+ * correction; a resident's personal data hides it at once where a trusted member says so, of a thread in which others wrote its opening text alone; three flags that count hide it until a coordinator decides.
  * Throws NotFound, Denied, Invalid.
  */
 export function flagPost(actor: Member, input: z.output<typeof flagPostInput>): { url: string; hidden: boolean } {
@@ -80,32 +80,21 @@ function hideWhenDue(actor: Member, caseId: number, post: FoundPost, reason: Fla
   const row = caseById(caseId);
   const personal = reason === 'personal-data';
   const counting = db.select({ id: flags.id }).from(flags).where(and(eq(flags.caseId, caseId), eq(flags.counts, true))).all().length;
-  if (counting >= flagsThatHide || (personal && hidesAlone(actor, post))) {
-    hideByHub(row, personal ? 'It may contain a resident’s personal data.' : 'Several members have flagged it.');
+  const many = counting >= flagsThatHide;
+  if (many || (personal && isTrusted(actor))) {
+    hideByHub(row, personal ? 'It may contain a resident’s personal data.' : 'Several members have flagged it.', many ? 'all' : 'own');
     return true;
   }
-  if (personal) mailCoordinators(post.authorId, caseId, 'was flagged', 'A member says that something contains a resident’s personal data. It is not hidden: please look soon.');
+  if (personal) mailCoordinators(post.authorId, caseId, 'was flagged', 'A member says that something contains a resident’s personal data. It is not hidden, and stands first among what waits: please look soon.');
   return false;
 }
 
-/** Whether what this member says of a resident's data hides a post at once: not again what was kept and not edited since, and by a new member no thread in which others wrote. */
-function hidesAlone(actor: Member, post: FoundPost): boolean {
-  if (isTrusted(actor)) return true;
-  const kept = lastKept().get(post.id) as number | null;
-  if (kept !== null && (post.editedAt === null || post.editedAt.getTime() <= kept)) return false;
-  const opens = post.number === 1 && post.thread.forumId !== null;
-  return !opens || levelOf(actor.id) !== 'new' || !othersIn().get(post.thread.id, post.authorId);
-}
-// Of a post that stands every decision but a request to edit has let it stand.
-const lastKept = prepared((d) => d.$client.prepare(`
-  select max(coalesce(d.overturned_at, d.at)) from cases c join decisions d on d.case_id = c.id where c.post_id = ? and c.kind = 'flags' and d.outcome <> 'ask' and d.undone_at is null`).pluck());
-const othersIn = prepared((d) => d.$client.prepare('select 1 from posts where thread_id = ? and author_id <> ? and removed_at is null limit 1'));
-
-/** Hides what a case is about, tells its author and the coordinators, and writes it into the log. Call inside a transaction. */
-export function hideByHub(row: typeof cases.$inferSelect, why: string): void {
-  const subject = subjectOf(keeper, row);
-  if (subject.kind !== 'post' || stateOf(subject).removed) return;
-  hide(subject);
+/** Hides what a case is about (see `hide`), tells its author and the coordinators, and writes it into the log. Call inside a transaction. */
+export function hideByHub(row: typeof cases.$inferSelect, why: string, what: 'all' | 'own' = 'all'): void {
+  const whole = subjectOf(keeper, row);
+  if (whole.kind !== 'post' || stateOf(whole).removed) return;
+  const hidden = hide(whole, what);
+  const subject = hidden === 'text' ? { ...whole, isThread: false, words: `the opening post of “${whole.post.thread.title}”` } : whole;
   recordAct(null, 'hide post', subject.words, subject.url, why);
   tell(subject.author, {
     subject: `Your ${nounOf(subject)} on ${settings().name} is hidden for now`,
@@ -114,7 +103,7 @@ export function hideByHub(row: typeof cases.$inferSelect, why: string): void {
       `The reason: ${why}`, 'You will get a letter with what they decide and why. You need not do anything; you can edit it meanwhile.',
     ],
   }, { reason: 'own', words: `Your ${nounOf(subject)} is hidden until a coordinator has looked at it. You can edit it meanwhile.`, url: `/posts/${subject.post.id}/edit` });
-  mailCoordinators(subject.author.id, row.id, 'is hidden', `${capital(subject.words)} is hidden until one of you has looked. The reason: ${why}`);
+  mailCoordinators(subject.author.id, row.id, 'is hidden', `${capital(subject.words)} is hidden until one of you has looked${hidden === 'text' ? '; its title and the replies of others stand' : ''}. The reason: ${why}`);
 }
 
 function mailCoordinators(authorId: number, caseId: number, what: string, words: string): void {

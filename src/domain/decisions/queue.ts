@@ -1,4 +1,4 @@
-import { and, asc, count, eq, inArray, isNull } from 'drizzle-orm';
+import { and, asc, count, desc, eq, exists, inArray, isNull } from 'drizzle-orm';
 import { alias } from 'drizzle-orm/sqlite-core';
 import { z } from 'zod';
 import { appeals, caseNotes, cases, corrections, db, decisions, flags, members, transaction } from '#db/client.ts';
@@ -36,17 +36,19 @@ export interface CaseRow {
 
 const claimant = alias(members, 'claimant');
 
-/** Everything that waits for this coordinator, oldest first, 30 a page. */
+/** Everything that waits for this coordinator, 30 a page: what is said to have a resident's personal data in it, then the oldest. */
 export function openCases(viewer: Viewer, page: string | null, now = new Date()): { cases: CaseRow[]; total: number; paging: Paging } {
   mustModerateSomething(viewer);
   const total = countOpenCases(viewer);
   const slice = paging(total, 30, page);
   const rows = db.select({ row: cases, claimant: claimant.name }).from(cases).leftJoin(claimant, eq(claimant.id, cases.claimedById))
-    .where(and(isNull(cases.closedAt), casesFor(viewer))).orderBy(asc(cases.openedAt), asc(cases.id)).limit(slice.size).offset(slice.offset).all();
+    .where(and(isNull(cases.closedAt), casesFor(viewer))).orderBy(desc(saysPersonal()), asc(cases.openedAt), asc(cases.id)).limit(slice.size).offset(slice.offset).all();
   const ids = rows.map(({ row }) => row.id);
   const given = db.select({ caseId: flags.caseId, reason: flags.reason, count: count() }).from(flags).where(inArray(flags.caseId, ids)).groupBy(flags.caseId, flags.reason).all();
   return { total, paging: slice, cases: rows.map(({ row, claimant: name }) => asRow(subjectOf(viewer, row), row, name, given.filter((g) => g.caseId === row.id), now)) };
 }
+
+const saysPersonal = () => exists(db.select({ id: flags.id }).from(flags).where(and(eq(flags.caseId, cases.id), eq(flags.reason, 'personal-data'))));
 
 /** How many cases wait for this coordinator. */
 export function countOpenCases(viewer: Viewer): number {

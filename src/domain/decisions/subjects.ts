@@ -73,9 +73,9 @@ export function nounOf(subject: Subject): 'thread' | 'post' | 'comment' | 'profi
   }
 }
 
-/** Whether a post, or the thread it opens, is taken out of view now. */
+/** Whether a post, or the thread it opens (or the text of its opening post alone), is taken out of view now. */
 export function stateOf({ post, isThread }: Extract<Subject, { kind: 'post' }>): { removed: boolean; hidden: boolean } {
-  return isThread ? { removed: post.thread.removed, hidden: post.thread.hidden } : { removed: post.removed, hidden: post.hidden };
+  return isThread ? { removed: post.thread.removed || post.hidden, hidden: post.thread.hidden || post.hidden } : { removed: post.removed, hidden: post.hidden };
 }
 
 /** What a case is about as it is shown: whoever wrote it without a name has none here either. `author` of the other one is for letters, trust and what somebody may decide. */

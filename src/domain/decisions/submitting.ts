@@ -1,12 +1,13 @@
 import { and, eq, gt, sql } from 'drizzle-orm';
 import { z } from 'zod';
 import { cases, db, heldPosts, prepared, resources, threads, transaction } from '#db/client.ts';
-import { renderMarkdown } from '#lib/markdown.ts';
+import { renderKept, renderMarkdown } from '#lib/markdown.ts';
 import { settings } from '#lib/settings.ts';
+import { isNameless } from '../anonymity.ts';
 import { NotFound } from '../errors.ts';
 import { commentInput, commentMadeBefore, createComment } from '../forum/comments.ts';
 import { draftPlace, forgetDraft } from '../forum/drafts.ts';
-import { filesOfOnePost, type PostFile, type TakenFile } from '../forum/post-files.ts';
+import { filesOfOnePost, namelessPictures, type PostFile, type TakenFile } from '../forum/post-files.ts';
 import { createPost, editPost, postEditInput, postInput, postMadeBefore } from '../forum/posts.ts';
 import { createThread, threadInput, threadMadeBefore } from '../forum/starting-threads.ts';
 import { whyHeld } from '../moderation/holding.ts';
@@ -31,7 +32,7 @@ export function submitThread(actor: Member, { website, shown, ...input }: z.outp
   return submit(actor, { website, shown }, {
     count: 'threadsPerDay', draft: draftPlace.newThread, body: input.body, files: input.files ?? [], text: `${input.title}\n\n${input.body}`,
     made: () => threadMadeBefore(actor, input), create: () => createThread(actor, input),
-    held: () => ({ kind: 'thread', input: threadInput.parse(input), title: input.title, threadId: null, resourceId: null }),
+    nameless: () => input.nameless ?? false, held: () => ({ kind: 'thread', input: threadInput.parse(input), title: input.title, threadId: null, resourceId: null }),
   });
 }
 
@@ -42,7 +43,7 @@ export function submitPost(actor: Member, { website, shown, ...input }: z.output
   return submit(actor, { website, shown }, {
     count: 'postsPerHour', draft: draftPlace.reply(input.threadId), body: input.body, files: input.files ?? [], text: input.body,
     made: () => postMadeBefore(actor, input), create: () => createPost(actor, input),
-    held: () => ({ kind: 'post', input: postInput.parse(input), title: titleOf(input.threadId), threadId: input.threadId, resourceId: null }),
+    nameless: () => isNameless(actor.id, input.threadId), held: () => ({ kind: 'post', input: postInput.parse(input), title: titleOf(input.threadId), threadId: input.threadId, resourceId: null }),
   });
 }
 
@@ -53,7 +54,7 @@ export function submitComment(actor: Member, { website, shown, ...input }: z.out
   return submit(actor, { website, shown }, {
     count: 'postsPerHour', draft: draftPlace.comment(input.resourceId), body: input.body, files: input.files ?? [], text: input.body,
     made: () => commentMadeBefore(actor, input), create: () => createComment(actor, input),
-    held: () => ({ kind: 'comment', input: commentInput.parse(input), title: db.select({ title: resources.title }).from(resources).where(eq(resources.id, input.resourceId)).get()?.title ?? null, threadId: null, resourceId: input.resourceId }),
+    nameless: () => false, held: () => ({ kind: 'comment', input: commentInput.parse(input), title: db.select({ title: resources.title }).from(resources).where(eq(resources.id, input.resourceId)).get()?.title ?? null, threadId: null, resourceId: input.resourceId }),
   });
 }
 
@@ -64,10 +65,12 @@ interface Submission {
   /** What the same form wrote before: sent again it writes nothing, and is not counted or looked at again. */
   made: () => { url: string } | null;
   create: () => { url: string };
+  /** Whether its author is shown to nobody. */
+  nameless: () => boolean;
   held: () => Pick<typeof heldPosts.$inferInsert, 'kind' | 'input' | 'title' | 'threadId' | 'resourceId'>;
 }
 
-function submit(actor: Member, trap: Trap, { count, draft, body, files, text, made, create, held }: Submission): Submitted {
+function submit(actor: Member, trap: Trap, { count, draft, body, files, text, made, create, nameless, held }: Submission): Submitted {
   return transaction(() => {
     // Not with what is published later: by then another draft may stand there.
     forgetDraft(actor.id, draft);
@@ -88,7 +91,7 @@ function submit(actor: Member, trap: Trap, { count, draft, body, files, text, ma
     countForLevel(actor, count, 'body');
     rehearse(create);
     const waiting = db.insert(heldPosts).values({ ...row, authorId: actor.id, markdown: body, ...hold }).returning({ id: heldPosts.id }).get();
-    holdFiles(waiting.id, files);
+    holdFiles(waiting.id, nameless() ? namelessPictures(files) : files);
     db.insert(cases).values({ kind: 'held', heldId: waiting.id }).run();
     return { url: `/posts/held/${waiting.id}`, held: true };
   });
@@ -101,11 +104,11 @@ function rehearse(command: () => unknown): void {
   db.$client.exec('rollback to rehearsal; release rehearsal');
 }
 
-/** Links to other sites, and images, of a text in Markdown and of its files, `pictures` of which are images. */
+/** Links to other sites, mail addresses and telephones, and images, of a text in Markdown and of its files, `pictures` of which are images. */
 export function countsOf(markdown: string, pictures: number): { linksPerPost: number; imagesPerPost: number } {
   const html = renderMarkdown(markdown);
   const home = new URL(settings().url).host;
-  const links = [...html.matchAll(/<a href="(https?:[^"]*)"/gi)].filter(([, href = '']) => URL.parse(href.replaceAll('&amp;', '&'))?.host !== home);
+  const links = [...html.matchAll(/<a href="((?:https?|mailto|tel):[^"]*)"/gi)].filter(([, href = '']) => URL.parse(href.replaceAll('&amp;', '&'))?.host !== home);
   return { linksPerPost: links.length, imagesPerPost: (html.match(/<img\b/gi) ?? []).length + pictures };
 }
 
@@ -142,4 +145,4 @@ export function ownWaiting(viewer: Viewer, where: { threadId?: number; resourceI
 }
 const waitingOf = prepared((d) => d.select().from(heldPosts).where(and(eq(heldPosts.authorId, sql.placeholder('authorId')), eq(heldPosts.state, 'waiting'))).orderBy(heldPosts.id).prepare());
 
-const asView = (row: typeof heldPosts.$inferSelect): HeldView => ({ id: row.id, kind: row.kind, title: row.title, html: renderMarkdown(row.markdown, `h${row.id}`), at: row.at, state: row.state, url: row.url, files: heldFilesOf(row.id) });
+const asView = (row: typeof heldPosts.$inferSelect): HeldView => ({ id: row.id, kind: row.kind, title: row.title, html: renderKept(row.markdown, `h${row.id}`), at: row.at, state: row.state, url: row.url, files: heldFilesOf(row.id) });

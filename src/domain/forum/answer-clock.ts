@@ -4,6 +4,7 @@ import { bumpChanges, db, facts, members, posts, prepared, questionTurns, transa
 import { rowId, text } from '#lib/fields.ts';
 import { settings } from '#lib/settings.ts';
 import { workingHoursBetween, type WorkingCalendar } from '#lib/working-hours.ts';
+import { isNamelessStarter } from '../anonymity.ts';
 import { Denied, Invalid } from '../errors.ts';
 import { post as mail } from '../mail/outbox.ts';
 import { noteShownIn } from '../mail/withdrawing.ts';
@@ -19,10 +20,13 @@ import { findThread, type Thread } from './threads.ts';
 /** After so many working hours without an answer a question is given to somebody who looks for one. */
 export const ownerAfterHours = 24;
 
-interface Row { id: number; title: string; slug: string; forum_id: number; forum_slug: string; author_id: number; created_at: number; owner_id: number | null; since: number | null }
+interface Row { id: number; title: string; slug: string; forum_id: number; forum_slug: string; asker_id: number; created_at: number; owner_id: number | null; since: number | null }
+
+/** Who must not be asked to look for an answer first; nobody for a question without a name: leaving one of two out would tell who asked. */
+const namedAsker = `case when ${isNamelessStarter('threads.id', 'threads.author_id')} then 0 else threads.author_id end`;
 
 const waiting = prepared((d) => d.$client.prepare(`
-  select threads.id, threads.title, threads.slug, threads.forum_id, forums.slug as forum_slug, threads.author_id, threads.created_at, turn.owner_id, turn.at as since
+  select threads.id, threads.title, threads.slug, threads.forum_id, forums.slug as forum_slug, ${namedAsker} as asker_id, threads.created_at, turn.owner_id, turn.at as since
   from threads join forums on forums.id = threads.forum_id
   left join question_turns turn on turn.id = (select max(id) from question_turns where thread_id = threads.id)
   where ${waitingSql} and (@id is null or threads.id = @id) order by threads.created_at, threads.id`));
@@ -43,7 +47,7 @@ export function assignOverdue(now = new Date()): number {
     for (const { owner_id: owner } of rows) if (owner !== null) holding.set(owner, (holding.get(owner) ?? 0) + 1);
     const last = new Map(lastTurns().all() as [number, number][]);
     for (const row of overdue) {
-      const [next] = people.inForum(row.forum_id, row.author_id).map((id) => ({ id, open: holding.get(id) ?? 0, last: last.get(id) ?? 0 }))
+      const [next] = people.inForum(row.forum_id, row.asker_id).map((id) => ({ id, open: holding.get(id) ?? 0, last: last.get(id) ?? 0 }))
         .sort((a, b) => a.open - b.open || a.last - b.last || a.id - b.id);
       if (!next) continue;
       const turn = db.insert(questionTurns).values({ threadId: row.id, ownerId: next.id, at: now }).returning({ id: questionTurns.id }).get();
@@ -144,9 +148,6 @@ export function openQuestions(viewer: Viewer, mine: boolean, now = new Date()): 
     return { threadId: row.id, forumId: row.forum_id, title: row.title, url: urlOf(row), askedAt: new Date(row.created_at), hours, owner, age: hours < 24 ? 'under-24' : hours < 72 ? '24-72' : 'over-72' };
   });
 }
-
-/** How many questions wait for an answer in this coordinator's forums. */
-export const countOpenQuestions = (viewer: Viewer): number => waitingFor(viewer).length;
 
 export const handOverInput = z.object({
   threadId: rowId, to: z.coerce.number({ error: 'To whom?' }).int('To whom?').positive('To whom?'),

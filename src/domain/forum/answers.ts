@@ -1,6 +1,6 @@
 import { prepared } from '#db/client.ts';
 import { addMonths } from '#lib/dates.ts';
-import { ownWords } from '#lib/markdown.ts';
+import { ownWordsInBrief } from '#lib/markdown.ts';
 import { isNamelessIn, isNamelessPost, shownName } from '../anonymity.ts';
 import { postPlace } from './addresses.ts';
 import type { Thread } from './threads.ts';
@@ -17,7 +17,7 @@ export interface Answer {
   /** Where it stands in the thread. */
   url: string;
   author: string;
-  /** Plain text, at most about 300 characters. */
+  /** Plain text, at most about 300 characters, without tables. */
   words: string;
   /** The words are all of it. */
   whole: boolean;
@@ -35,10 +35,10 @@ interface Row { post_id: number; number: number; html: string; written: number; 
 export function acceptedAnswersOf(thread: Thread, now = new Date()): Answer[] {
   const rows = accepted().all(thread.id) as Row[];
   return rows.map((row) => {
-    const text = ownWords(row.html);
-    const whole = text.length <= mostWords;
+    const text = ownWordsInBrief(row.html);
+    const fits = text.length <= mostWords;
     return {
-      postId: row.post_id, number: row.number, url: postPlace(thread.url, row.number), author: row.author, words: whole ? text : `${text.slice(0, mostWords).replace(/\s+\S*$/, '')} …`, whole,
+      postId: row.post_id, number: row.number, url: postPlace(thread.url, row.number), author: row.author, words: fits ? text : `${text.slice(0, mostWords).replace(/\s+\S*$/, '')} …`, whole: fits && !row.html.includes('<table>'),
       writtenAt: new Date(row.written), acceptedAt: new Date(row.accepted), acceptedBy: row.by_asker ? 'the asker' : row.by_name,
       old: ageOf(new Date(row.written), row.confirmed === null ? null : new Date(row.confirmed), now),
     };

@@ -3,13 +3,12 @@ import { blankedQuotes, bumpChanges, db, posts, prepared, threads } from '#db/cl
 import { plainText } from '#lib/markdown.ts';
 import { withdrawLettersAbout } from '../mail/withdrawing.ts';
 import { linksIn, postAt } from './post-links.ts';
+import { letters, replaceQuotes, withTrueQuotes } from './quoted.ts';
 import { indexPost, indexThread } from './searchable.ts';
 
-/** A quotation shorter than this is a turn of phrase: it tells nothing. */
+/** A quotation shorter than this is a turn of phrase: it tells nothing, unless it is a number. */
 const shortest = 12;
 const placeholder = '<blockquote><p>This quotation is not shown: what it quotes is not shown either.</p></blockquote>';
-
-const letters = (text: string) => text.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, ' ').trim();
 
 /** A post that is out of view. Of one that its author took back only quotations that say so and lead to it count; of others all that repeat it. */
 interface Hidden { id: number; html: string; takenBack: 0 | 1 }
@@ -19,28 +18,20 @@ interface Hidden { id: number; html: string; takenBack: 0 | 1 }
  * item stands in its text.
  */
 function withoutQuotesOf(html: string, hidden: Hidden): string {
-  const source = hidden.takenBack ? '' : ` ${letters(plainText(hidden.html))} `;
-  return replaceQuotes(html, (block) => (leadsTo(block, hidden.id) || repeats(block, source) ? placeholder : block));
+  const words = hidden.takenBack ? '' : plainText(hidden.html);
+  const [source, reached] = [` ${letters(words)} `, waysToReach(words)];
+  return replaceQuotes(html, (block) => (leadsTo(block, hidden.id) || repeats(block, source) || waysToReach(plainText(block)).some((way) => reached.includes(way)) ? placeholder : block));
 }
 
-/** The HTML of a post with each outermost blockquote replaced. @param html as `renderMarkdown` writes it */
-export function replaceQuotes(html: string, replace: (block: string) => string): string {
-  let depth = 0;
-  let from = 0;
-  let out = '';
-  for (const tag of html.matchAll(/<(\/?)blockquote>/g)) {
-    if (!tag[1]) {
-      if (depth++ === 0) {
-        out += html.slice(from, tag.index);
-        from = tag.index;
-      }
-    } else if (--depth === 0) {
-      const end = tag.index + tag[0].length;
-      out += replace(html.slice(from, end));
-      from = end;
-    }
-  }
-  return out + html.slice(from);
+const digitsOf = (text: string) => text.replace(/\D/g, '');
+/** Whether it has so many digits, and not those of two years. */
+const isNumber = (text: string, digits: number) => digitsOf(text).length >= digits && !/^(?:(?:19|20)\d\d){2}$/.test(digitsOf(text));
+
+/** Telephone numbers, as digits, and e-mail addresses in a text: by these a resident is found, however the words around them were changed. */
+function waysToReach(text: string): string[] {
+  const addresses = (text.toLowerCase().match(/[^\s@<>(),;:]{1,64}@[\p{L}\p{N}.-]{1,100}/gu) ?? []).map((address) => address.replace(/[.-]+$/, ''));
+  const numbers = (text.match(/\d[\d ().\/-]{5,24}\d/g) ?? []).filter((number) => isNumber(number, 7)).map(digitsOf);
+  return [...addresses, ...numbers];
 }
 
 /** Whether a quotation, or one inside it, begins with a link to this post: "Rosa Delgado wrote:". */
@@ -50,7 +41,7 @@ function leadsTo(block: string, postId: number): boolean {
 
 function repeats(block: string, source: string): boolean {
   const parts = block.split(/<\/?(?:p|li|h\d|td|th|br|pre)\b[^>]*>/).map((part) => letters(plainText(part)));
-  return parts.some((part) => part.length >= shortest && source.includes(` ${part} `));
+  return parts.some((part) => (part.length >= shortest || isNumber(part, 5)) && source.includes(` ${part} `));
 }
 
 /** Of these posts those that are out of view, or whose whole thread is. */
@@ -96,7 +87,7 @@ export function restoreQuotes(postId: number): void {
   for (const id of quotingAgain().all(postId) as number[]) {
     const rows = db.select().from(blankedQuotes).where(eq(blankedQuotes.postId, id)).all();
     db.delete(blankedQuotes).where(eq(blankedQuotes.postId, id)).run();
-    if (rows[0]) put(id, rows[0].html);
+    if (rows[0]) put(id, withTrueQuotes(rows[0].html));
     for (const other of hiddenAmong(rows.map((row) => row.ofPostId))) blankIn(id, other);
   }
 }

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { bumpChanges, confirmations, db, members, prepared, transaction } from '#db/client.ts';
 import { line, optionalText, rowId, text } from '#lib/fields.ts';
 import { settings } from '#lib/settings.ts';
+import { isNameless } from '../anonymity.ts';
 import { Denied, Invalid, NotFound } from '../errors.ts';
 import { post as mail } from '../mail/outbox.ts';
 import { whyHeld } from '../moderation/holding.ts';
@@ -19,9 +20,9 @@ import type { Thread } from './threads.ts';
 /** "Works for us too", said of a reply. */
 export interface Confirmation { memberId: number; name: string; place: string; year: number; note: string | null }
 
-/** Whether replies in this thread can be confirmed by the viewer at all: in questions, by whoever may add to it and did not ask. */
+/** Whether replies in this thread can be confirmed by the viewer at all: in questions, by whoever may add to it, did not ask and writes there under their name. */
 export function canConfirmIn(viewer: Viewer, thread: Thread): viewer is Member {
-  return canReply(viewer, thread) && thread.kind === 'question' && thread.forumId !== null && viewer?.id !== thread.authorId;
+  return viewer !== null && canReply(viewer, thread) && thread.kind === 'question' && thread.forumId !== null && viewer.id !== thread.authorId && !isNameless(viewer.id, thread.id);
 }
 
 /** What was said of the posts of a thread between two numbers, oldest first, by id of the post. */
@@ -98,8 +99,9 @@ function confirmable(viewer: Member, postId: number): FoundPost {
   const post = findPost(viewer, postId);
   if (post.thread.kind !== 'question' || post.thread.forumId === null || post.number === 1 || post.removed) throw new Denied('Only a reply to a question can be confirmed.');
   if (post.authorId === viewer.id) throw new Denied('This is your own answer: others say whether it works for them.');
-  // Their place would also tell who asked for a colleague.
   if (viewer.id === post.thread.authorId) throw new Denied('You asked this question: accept the answer instead.');
+  // Their place would tell who asked for a colleague.
+  if (isNameless(viewer.id, post.thread.id)) throw new Denied('You write here without your name, and your place would show it: say in a reply that it works.');
   mustReply(viewer, post.thread);
   return post;
 }

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { db, notifications, prepared } from '#db/client.ts';
 import { rowId } from '#lib/fields.ts';
 import { paging, type Paging } from '#lib/paging.ts';
-import { isNamelessIn, isNamelessPost, namelessName, shownName } from '../anonymity.ts';
+import { isNamelessIn, isNamelessPost, nameApart, namelessName, shownName } from '../anonymity.ts';
 import { hasBlocked } from '../blocked.ts';
 import { NotFound } from '../errors.ts';
 import type { NotificationKind, NotificationReason } from '../mail/notifications.ts';
@@ -33,7 +33,7 @@ export interface ToldRow {
  * answer that is not accepted any more, what somebody did whom the reader has blocked (unless in office). A post that quotes something hidden comes without its text.
  */
 export const toldColumns = `
-  n.id, n.kind, n.reason, n.post_id, coalesce(p.thread_id, n.thread_id) as thread_id, n.words, n.url, n.created_at, n.read_at, p.number, t.title, t.resource_id is not null as comment, ${shownName(isNamelessPost('p.id'), 'w')} as author_name,
+  n.id, n.kind, n.reason, n.post_id, coalesce(p.thread_id, n.thread_id) as thread_id, n.words, n.url, n.created_at, n.read_at, p.number, t.title, t.resource_id is not null as comment, ${shownName(isNamelessPost('p.id'), 'w', `${nameApart('w')} || iif(w.vendor, ' (vendor)', '')`)} as author_name,
   case when n.actor_id is null and ${isNamelessIn('t.id', 't.author_id')} then '${namelessName}' else a.name end as actor_name,
   case when not exists (select 1 from blanked_quotes b where b.post_id = p.id) then p.markdown end as markdown,
   case n.reason when 'follows-forum' then (select f.name from forums f where f.id = cast(n.reason_ref as integer))

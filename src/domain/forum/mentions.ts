@@ -1,7 +1,7 @@
 import { and, eq, inArray, isNotNull, isNull } from 'drizzle-orm';
 import { db, members, postMentions, prepared } from '#db/client.ts';
 import { mapText } from '#lib/html-text.ts';
-import { renderMarkdown } from '#lib/markdown.ts';
+import { renderKept } from '#lib/markdown.ts';
 import { hasBlocked } from '../blocked.ts';
 import { mustKeepToLevel } from '../people/limits.ts';
 import { isNamelessPost } from '../anonymity.ts';
@@ -16,7 +16,7 @@ const mention = /(?<![\w@/.-])@([a-z0-9](?:[a-z0-9-]{0,78}[a-z0-9])?)(?![\w@]|-\
 
 /** Handles that Markdown names with @, each once, in lower case, in the order of the text; code and links name nobody. */
 export function mentionsIn(markdown: string): string[] {
-  return handlesIn(renderMarkdown(markdown));
+  return handlesIn(renderKept(markdown));
 }
 
 /** The same of rendered Markdown. */

@@ -4,7 +4,7 @@ import { optionalText, rowId, text } from '#lib/fields.ts';
 import { slugify } from '#lib/slug.ts';
 import { Denied, Invalid } from '../errors.ts';
 import { recordAct, type Act } from '../moderation/log.ts';
-import { mustModerateForum, mustModerateSomething } from '../people/permissions.ts';
+import { mustModerateForum, mustModerateIn, mustModerateSomething } from '../people/permissions.ts';
 import type { Member } from '../people/types.ts';
 import { threadUrl } from './addresses.ts';
 import { titleField } from './fields.ts';
@@ -20,12 +20,12 @@ import { threadKinds, threadKindWords } from './types.ts';
 
 const reason = text({ missing: 'Please give the reason: it stands in the public log.', max: 1_000 });
 
-/** Runs a coordinator's act on a thread of a forum of theirs in one transaction and tells the page caches. Returns where the thread is afterwards. */
+/** Runs a coordinator's act on a thread of a forum of theirs in one transaction and tells the page caches. Returns where the thread is afterwards. Throws SignInRequired, Denied, NotFound. */
 export function onThread(actor: Member, threadId: number, act: (thread: Thread) => void): { url: string } {
   mustModerateSomething(actor);
   return transactionOnThread(actor, threadId, () => {
     const thread = findThread(actor, threadId);
-    mustModerateForum(actor, thread.forumId);
+    mustModerateIn(actor, thread);
     if (thread.forumId === null) throw new Denied('Comments belong to their resource: remove single comments, or retire the resource.');
     act(thread);
     bumpChanges();

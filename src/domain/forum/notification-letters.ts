@@ -1,7 +1,7 @@
 import { prepared, transaction } from '#db/client.ts';
 import { addDays, lastHour } from '#lib/dates.ts';
 import type { LetterPart } from '#lib/letter.ts';
-import { escapeHtml, MarkdownTooLarge, renderMarkdown } from '#lib/markdown.ts';
+import { escapeHtml, renderKept } from '#lib/markdown.ts';
 import { settings } from '#lib/settings.ts';
 import { postNews } from '../mail/outbox.ts';
 import { stopUrl } from '../mail/stopping.ts';
@@ -118,18 +118,7 @@ const whysOf = (group: readonly Waiting[]) => [...new Set(group.map(whyTold))].j
 /** The words of a post: as they were typed, and as the hub shows them, with addresses that lead to the hub from anywhere. */
 function quoted(postId: number, markdown: string): LetterPart {
   const quote = shortened(markdown);
-  const html = rendered(quote, postId);
-  return html === null ? { quote } : { quote, html: html.replaceAll('href="/', `href="${escapeHtml(settings().url)}/`) };
-}
-
-/** Null where the beginning of a post becomes too large by itself: its words are quoted as they were typed. */
-function rendered(markdown: string, postId: number): string | null {
-  try {
-    return renderMarkdown(markdown, `post-${postId}`);
-  } catch (error) {
-    if (error instanceof MarkdownTooLarge) return null;
-    throw error;
-  }
+  return { quote, html: renderKept(quote, `post-${postId}`).replaceAll('href="/', `href="${escapeHtml(settings().url)}/`) };
 }
 
 function shortened(markdown: string): string {

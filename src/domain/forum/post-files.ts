@@ -86,10 +86,14 @@ export function putPostFiles(postId: number, files: readonly TakenFile[]): void 
 }
 const counted = prepared((d) => d.$client.prepare('select count(*) as n from post_files where post_id = ?'));
 
-/** For a post without a name: throws Invalid beside the first file that is no picture. Pictures are drawn anew; a document may keep who wrote it. */
-export function mustBePictures(files: readonly TakenFile[]): void {
+/**
+ * Files for a post without a name that has `before` files already: their names, which may say who took them, become "picture-1.jpg" and so on.
+ * Throws Invalid beside the first that is no picture: pictures are drawn anew; a document may keep who wrote it.
+ */
+export function namelessPictures(files: readonly TakenFile[], before = 0): TakenFile[] {
   const at = files.findIndex((file) => typeof file.width !== 'number');
   if (at >= 0) throw new Invalid({ [`file${at + 1}`]: 'A document may keep who wrote it, so only pictures go with what you ask without your name.' });
+  return files.map((file, index) => ({ ...file, name: nameForSaving(`picture-${before + index + 1}`, fileKindOf(file.mediaType)?.ending ?? '') }));
 }
 
 /** Takes files off a post; those of other posts stay. Call inside a transaction. Returns how many went. */

@@ -1,6 +1,6 @@
 import { and, asc, count, eq, gt } from 'drizzle-orm';
 import { db, members, postVersions, prepared, withheldVersions } from '#db/client.ts';
-import { renderMarkdown } from '#lib/markdown.ts';
+import { renderKept } from '#lib/markdown.ts';
 import { paging, type Paging } from '#lib/paging.ts';
 import { diffText, type Part } from '#lib/text-diff.ts';
 import { Gone, NotFound } from '../errors.ts';
@@ -79,7 +79,7 @@ function versionsBetween(post: FoundPost, shown: ReturnType<typeof and>, from: n
 function isQuoting(post: FoundPost, versions: readonly { markdown: string; before: string | null }[]): boolean {
   if (hasBlankedQuotes(post.id)) return true;
   const texts = new Set(versions.flatMap(({ markdown, before }) => [markdown, before ?? '']));
-  return [...texts].some((markdown) => markdown.includes('>') && quotesHidden(post.thread.id, renderMarkdown(markdown)));
+  return [...texts].some((markdown) => markdown.includes('>') && quotesHidden(post.thread.id, renderKept(markdown)));
 }
 
 /** When the last edit was made while the post was flagged: what it said before may be what had to go. */

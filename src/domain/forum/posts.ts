@@ -20,7 +20,7 @@ import { followByWriting } from './follows.ts';
 import { formToken, madeBefore, rememberForm } from './form-tokens.ts';
 import { putMentions } from './mentions.ts';
 import { notifyOfEdit, notifyOfPost, type Addressed } from './notifying.ts';
-import { dropPostFiles, filesOfOnePost, filesOfPosts, mustBePictures, putPostFiles, type PostFile, type TakenFile } from './post-files.ts';
+import { dropPostFiles, filesOfOnePost, filesOfPosts, namelessPictures, putPostFiles, type PostFile, type TakenFile } from './post-files.ts';
 import { putPostLinks, replacePostLinks } from './post-links.ts';
 import { membersQuoted } from './quoted.ts';
 import { canReact, reactionsBetween, reactionsFor } from './reactions.ts';
@@ -56,16 +56,13 @@ export function writePost(author: Member, threadId: number, markdown: string, fi
   const { number } = db.update(threads).set({
     lastNumber: sql`${threads.lastNumber} + 1`, postCount: sql`${threads.postCount} + 1`, lastPostAt: createdAt, lastPosterId: author.id,
   }).where(eq(threads.id, threadId)).returning({ number: threads.lastNumber }).get();
-  const { html, named } = renderNewPost(author, markdown, `p${threadId}-${number}`);
+  const { html, linked, named } = renderNewPost(author, markdown, `p${threadId}-${number}`);
   const { id } = db.insert(posts).values({ threadId, number, authorId: author.id, markdown, html, renderedBy: rendererVersion, createdAt }).returning({ id: posts.id }).get();
-  putPostLinks(id, html);
+  putPostLinks(id, linked);
   blankHidden(id);
-  if (hidden) {
-    mustBePictures(files);
-    hideAuthor(id, author.id);
-  }
+  if (hidden) hideAuthor(id, author.id);
   const mentioned = putMentions(author, id, named).map((member) => member.id);
-  putPostFiles(id, files);
+  putPostFiles(id, hidden ? namelessPictures(files) : files);
   return { id, number, addressed: { mentioned, quoted: membersQuoted(author, html) } };
 }
 
@@ -199,14 +196,13 @@ export function editPost(actor: Member, input: { postId: number; body: string; t
     if (!post.thread.hidden) mustReply(actor, post.thread);
     forgetDraft(actor.id, draftPlace.edit(post.id));
     const [files, dropped] = [input.files ?? [], dropPostFiles(post.id, input.takeOff ?? [])];
-    if (isWrittenNamelessly(post.id)) mustBePictures(files);
-    putPostFiles(post.id, files);
+    putPostFiles(post.id, isWrittenNamelessly(post.id) ? namelessPictures(files, filesOfOnePost(post.id).length) : files);
     if (post.markdown !== input.body) {
       const editedAt = new Date();
       db.insert(postVersions).values({ postId: post.id, markdown: post.markdown, writtenAt: post.editedAt ?? post.createdAt, replacedAt: editedAt, replacedById: actor.id }).run();
-      const { html, named } = renderNewPost(actor, input.body, `p${post.thread.id}-${post.number}`);
+      const { html, linked, named } = renderNewPost(actor, input.body, `p${post.thread.id}-${post.number}`);
       db.update(posts).set({ markdown: input.body, html, renderedBy: rendererVersion, editedAt }).where(eq(posts.id, post.id)).run();
-      replacePostLinks(post.id, html);
+      replacePostLinks(post.id, linked);
       blankHidden(post.id);
       const mentioned = putMentions(actor, post.id, named).map((member) => member.id);
       const before = new Set(membersQuoted(actor, post.html));

@@ -33,7 +33,7 @@ export interface Lookers {
   has: (memberId: number, forumId: number) => boolean;
   /**
    * Ids of those among whom a question of a forum goes round: its own coordinators, else all coordinators, else the administrators. Who
-   * asked it comes last. Empty only where nobody can.
+   * asked it under their name comes last. Empty only where nobody can.
    */
   inForum: (forumId: number, askerId: number) => number[];
 }

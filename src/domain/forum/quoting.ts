@@ -1,8 +1,9 @@
 import { plainText } from '#lib/markdown.ts';
 import type { Viewer } from '../people/types.ts';
 import { postsPerPage, postUrl } from './addresses.ts';
-import { hasBlankedQuotes, replaceQuotes } from './blanked-quotes.ts';
+import { hasBlankedQuotes } from './blanked-quotes.ts';
 import { findPost, postsOnPage } from './posts.ts';
+import { replaceQuotes } from './quoted.ts';
 
 /** Longer posts are quoted by their beginning. */
 const mostQuoted = 4_000;

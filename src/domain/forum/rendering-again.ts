@@ -20,9 +20,9 @@ export function renderSomeAgain(): number {
     const rows = db.select({ id: posts.id, threadId: posts.threadId, number: posts.number, markdown: posts.markdown, renderedBy: posts.renderedBy }).from(posts).where(gt(posts.id, from)).orderBy(posts.id).limit(portion).all();
     const old = rows.filter((row) => row.renderedBy !== rendererVersion);
     for (const { id, threadId, number, markdown } of old) {
-      const { html } = renderPost(markdown, `p${threadId}-${number}`);
+      const { html, linked } = renderPost(markdown, `p${threadId}-${number}`);
       db.update(posts).set({ html, renderedBy: rendererVersion }).where(eq(posts.id, id)).run();
-      replacePostLinks(id, html);
+      replacePostLinks(id, linked);
       // What it quotes and must not show was taken out of the earlier HTML.
       blankHidden(id);
     }

@@ -1,25 +1,27 @@
-import { renderMarkdown } from '#lib/markdown.ts';
+import { renderKept, renderMarkdown } from '#lib/markdown.ts';
 import type { Member } from '../people/types.ts';
 import { handlesIn, linkMentions, membersNamed, mustNameFew, type Named } from './mentions.ts';
+import { withTrueQuotes } from './quoted.ts';
 import { markAddresses } from './titles.ts';
 
-/** A post as it is kept: its HTML, and the members whom it names. */
-export interface Rendered { html: string; named: Named[] }
+/** A post as it is kept: its HTML, the same with the links of quotations that are not what they say, and the members whom it names. */
+export interface Rendered { html: string; linked: string; named: Named[] }
 
 /**
  * Renders the text of a post. Members who exist now are links to their pages, and so are bare addresses of the hub: `withTitles` gives them titles
- * when the post is shown.
+ * when the post is shown. Quotations say whose they are where it is true.
  * @param place makes ids differ between posts on one page
  */
-export function renderPost(markdown: string, place: string): Rendered {
-  const html = markAddresses(renderMarkdown(markdown, place));
+export function renderPost(markdown: string, place: string, render = renderKept): Rendered {
+  const html = markAddresses(render(markdown, place));
   const named = membersNamed(handlesIn(html));
-  return { html: linkMentions(html, named), named };
+  const linked = linkMentions(html, named);
+  return { html: withTrueQuotes(linked), linked, named };
 }
 
-/** The same for what somebody is about to send. Throws Invalid when it names too many. */
+/** The same for what somebody is about to send. Throws MarkdownTooLarge, and Invalid when it names too many. */
 export function renderNewPost(author: Member, markdown: string, place: string): Rendered {
-  const rendered = renderPost(markdown, place);
+  const rendered = renderPost(markdown, place, renderMarkdown);
   mustNameFew(author, rendered.named);
   return rendered;
 }

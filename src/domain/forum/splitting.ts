@@ -70,7 +70,7 @@ function chosenPosts(thread: Thread, { posts: ids, rest }: z.output<typeof split
 }
 
 /** What the new thread is unless a coordinator says otherwise: announcements and cases of the week are not made by splitting. */
-export const kindOfSplit = (from: Pick<Thread, 'kind'>): ThreadKind => (from.kind === 'question' ? 'question' : 'discussion');
+const kindOfSplit = (from: Pick<Thread, 'kind'>): ThreadKind => (from.kind === 'question' ? 'question' : 'discussion');
 
 /** The new thread that posts are moved to: by whoever wrote the first of them, then, and of the same themes. */
 function threadFor(actor: Member, from: Thread, moved: readonly Place[], input: z.output<typeof splitThreadInput>): Thread {

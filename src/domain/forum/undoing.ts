@@ -5,7 +5,7 @@ import { rowId } from '#lib/fields.ts';
 import { mustShowNobody } from '../anonymity.ts';
 import { Denied, NotFound } from '../errors.ts';
 import { recordAct, wordsOfAct } from '../moderation/log.ts';
-import { mustModerateForum, mustModerateSomething } from '../people/permissions.ts';
+import { mustModerateForum, mustModerateIn, mustModerateSomething } from '../people/permissions.ts';
 import type { Member } from '../people/types.ts';
 import { carryFollows, carryReads, carryReadsBack, takeFollowsBack, type Carried } from './carrying.ts';
 import { whyNotOfKind } from './kinds.ts';
@@ -29,15 +29,17 @@ export function undoThreadAct(actor: Member, { actId }: z.output<typeof undoThre
   const row = db.select().from(threadActs).where(eq(threadActs.id, actId)).get();
   if (!row) throw new NotFound('There is no such act.');
   return transactionOnThread(actor, row.threadId, () => {
+    const thread = db.select({ id: threads.id, forumId: threads.forumId }).from(threads).where(eq(threads.id, row.threadId)).get();
+    if (thread) mustModerateIn(actor, thread);
     if (row.undoneAt !== null) throw new Denied('This was undone already.');
     const undo = undoSchema.parse(row.undo);
     for (const forumId of forumsTouched(row, undo)) mustModerateForum(actor, forumId);
     const left = putBackAsItWas(actor, row, undo);
     db.update(threadActs).set({ undoneAt: new Date(), undoneById: actor.id, undo: left.length > 0 ? { ...undo, left } : undo }).where(eq(threadActs.id, actId)).run();
-    const thread = findThread(actor, row.threadId);
-    recordAct(actor, 'undo thread act', `“${thread.title}”: ${wordsOfAct(row.act)}`, thread.url);
+    const { title, url } = findThread(actor, row.threadId);
+    recordAct(actor, 'undo thread act', `“${title}”: ${wordsOfAct(row.act)}`, url);
     bumpChanges();
-    return { url: thread.url, left };
+    return { url, left };
   });
 }
 

@@ -107,7 +107,6 @@ export const notExported: Record<string, string> = {
   'thread_acts.undone_by_id': 'in office-log',
   'threads.last_poster_id': 'follows from posts and comments',
   'threads.removed_by_id': 'in office-log',
-  'confirmation_flags.member_id': 'what others told coordinators',
   'coordinator_areas.by_id': 'in office-log',
   'suspensions.by_id': 'in office-log',
   'verifications.by_id': 'in office-log',

@@ -1,6 +1,6 @@
 import { and, count, desc, eq, inArray, or, sql, type SQL } from 'drizzle-orm';
 import { collectionItems, collections, db, members, prepared, resources, untilChange } from '#db/client.ts';
-import { plainText, renderMarkdown } from '#lib/markdown.ts';
+import { plainText, renderKept } from '#lib/markdown.ts';
 import { paging, type Paging } from '#lib/paging.ts';
 import { NotFound } from '../errors.ts';
 import { authorColumns } from '../people/members.ts';
@@ -57,7 +57,7 @@ function asRows(rows: readonly RawRow[]): CollectionRow[] {
 }
 
 function beginningOf(markdown: string): string {
-  const words = plainText(renderMarkdown(markdown)).replace(/ ([.,;:!?)])/g, '$1');
+  const words = plainText(renderKept(markdown)).replace(/ ([.,;:!?)])/g, '$1');
   return words.length > 240 ? `${words.slice(0, 240).replace(/\s+\S*$/, '')} …` : words;
 }
 
@@ -131,7 +131,7 @@ export function findCollection(viewer: Viewer, id: number): Collection {
   const [shown] = row && (own || row.visibility === 'public') ? asRows([row]) : [];
   if (!row || !shown) throw new NotFound('There is no reading list at this address.');
   return {
-    ...shown, slug: row.slug, description: row.description, html: renderMarkdown(row.description, `list-${row.id}`), createdAt: row.createdAt,
+    ...shown, slug: row.slug, description: row.description, html: renderKept(row.description, `list-${row.id}`), createdAt: row.createdAt,
     own, mayEdit: own && canWrite(viewer),
   };
 }

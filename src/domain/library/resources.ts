@@ -2,6 +2,7 @@ import { and, asc, desc, eq, sql } from 'drizzle-orm';
 import { alias } from 'drizzle-orm/sqlite-core';
 import { citations, db, members, prepared, resources } from '#db/client.ts';
 import { isoDate } from '#lib/dates.ts';
+import { renderKept } from '#lib/markdown.ts';
 import { Gone, NotFound } from '../errors.ts';
 import { canCurate } from '../people/permissions.ts';
 import type { Viewer } from '../people/types.ts';
@@ -48,7 +49,7 @@ export function findResource(viewer: Viewer, slug: string): ResourceView {
   const shown = omit(row, privately);
   const { code, label } = resourceType(row.type);
   return {
-    ...shown, html: row.body && (row.origin === 'hub' || row.status === 'retired') ? renderBody(row.body, worksByKey(citedKeys(row.body))) : '', type: { code, label }, csl: readCsl(row.csl), themes: themesByResource([row.id]).get(row.id) ?? [],
+    ...shown, html: row.body && (row.origin === 'hub' || row.status === 'retired') ? renderBody(row.body, worksByKey(citedKeys(row.body)), renderKept) : '', type: { code, label }, csl: readCsl(row.csl), themes: themesByResource([row.id]).get(row.id) ?? [],
     checked: curates ? row.checked : null, provenance: curates ? row.provenance : null, successor: instead,
     owner: row.ownerId === null ? null : db.select({ name: members.name, handle: members.handle }).from(members).where(eq(members.id, row.ownerId)).get() ?? null,
     stale: isStale(row.reviewBy),

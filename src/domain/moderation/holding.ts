@@ -1,6 +1,7 @@
 import { eq } from 'drizzle-orm';
 import { z } from 'zod';
 import { db, facts, prepared, transaction } from '#db/client.ts';
+import { isNamelessIn, isNamelessPost } from '../anonymity.ts';
 import { levelOf } from '../people/levels.ts';
 import { mustAdminister } from '../people/permissions.ts';
 import { secondsSince, type Trap } from '../people/traps.ts';
@@ -43,7 +44,7 @@ export function whyHeld(author: Member, text: string, trap: Trap, labels: readon
 }
 const standing = prepared((d) => d.$client.prepare('select 1 from posts where author_id = ? and removed_at is null limit 1'));
 
-/** Short thanks are written by many; only longer texts tell anything. Looks at the last two weeks, at what waits as well as at what stands. */
+/** Short thanks are written by many; only longer texts tell anything. Looks at the last two weeks, at what waits as well as at what stands; not at what has no name, as a coordinator reads what was found. */
 function repeats(authorId: number, text: string): { ownRepeats: number; othersWithIt: number } {
   const body = text.trim();
   if (body.length < 40) return { ownRepeats: 0, othersWithIt: 0 };
@@ -52,4 +53,5 @@ function repeats(authorId: number, text: string): { ownRepeats: number; othersWi
 }
 const same = prepared((d) => d.$client.prepare(`
   select coalesce(sum(author_id = @authorId), 0) as own, count(distinct case when author_id <> @authorId then author_id end) as others
-  from (select author_id from posts where length(trim(markdown)) = length(@body) and created_at > @since and trim(markdown) = @body union all select author_id from held_posts where at > @since and trim(markdown) = @body)`));
+  from (select author_id from posts where length(trim(markdown)) = length(@body) and created_at > @since and trim(markdown) = @body and not ${isNamelessPost('posts.id')}
+    union all select author_id from held_posts where at > @since and trim(markdown) = @body and not coalesce(json_extract(input, '$.nameless'), 0) and not coalesce(${isNamelessIn('held_posts.thread_id', 'held_posts.author_id')}, 0))`));

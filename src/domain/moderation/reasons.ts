@@ -6,7 +6,7 @@ export const flagReasons = {
   'off-topic': { label: 'Off-topic', hint: 'Not about serving residents, or in the wrong forum.' },
   attack: { label: 'Personal attack', hint: 'Against a person, here or elsewhere, and not against a practice.' },
   spam: { label: 'Spam or selling', hint: 'Advertising, or selling without saying so.' },
-  'personal-data': { label: 'A resident’s personal data', hint: 'A name, address, number, plate, case or recording by which a resident can be found. Hidden at once, until a coordinator has looked; once it was looked at and kept, a flag hides it again only if it was edited since.' },
+  'personal-data': { label: 'A resident’s personal data', hint: 'A name, address, number, plate, case or recording by which a resident can be found. Coordinators look at this first. Where a trusted member says so, it is hidden until they have.' },
 } as const;
 
 export type FlagReason = keyof typeof flagReasons;

@@ -7,6 +7,7 @@ import { Denied, NotFound } from '../errors.ts';
 import type { Browser, Cookie } from './cookies.ts';
 import { confirmAddress } from './admitting.ts';
 import { countAttempt } from './limits.ts';
+import { isNameTaken } from './free-names.ts';
 import { emailField, freeHandle, memberByEmail, nameField } from './members.ts';
 import { mustHaveProved } from './proving.ts';
 import { tellOfChange } from './security-letters.ts';
@@ -90,7 +91,7 @@ async function claimsFrom(search: string, { verifier = '', state = '', nonce = '
   const claims = tokens.claims();
   if (!claims) throw new Error('An ID token without claims.');
   const email = claims['email_verified'] === true ? emailField.safeParse(claims['email']).data ?? null : null;
-  const name = nameField.safeParse(claims['name']).data ?? nameField.safeParse(email?.split('@')[0]).data ?? 'A new member';
+  const name = [claims['name'], email?.split('@')[0]].map((given) => nameField.safeParse(given).data).find((given) => given !== undefined && !isNameTaken(given)) ?? 'A new member';
   return { issuer: claims.iss, subject: claims.sub, email, name };
 }
 

@@ -8,6 +8,7 @@ import { post } from '../mail/outbox.ts';
 import { Denied, Invalid } from '../errors.ts';
 import { byInvitation, confirmAddress } from './admitting.ts';
 import { formerHost } from './former.ts';
+import { mustBeFree } from './free-names.ts';
 import { rulesOfJoining } from './joining-rules.ts';
 import { countAttempt } from './limits.ts';
 import { deadLink, makeLink, memberOfLink, useLink } from './links.ts';
@@ -36,6 +37,7 @@ export async function join(input: z.output<typeof joinInput>, address: string): 
   if (mode === 'invitation') throw new Denied(byInvitation);
   const application = mode === 'approval' ? input.application ?? null : null;
   if (mode === 'approval' && !application) throw new Invalid({ application: 'Please say in a sentence who you are.' });
+  mustBeFree(input.name);
   mustNotTellOf(input.password, input);
   const passwordHash = await hashPassword(input.password);
   if (input.website || (secondsSince(input.shown) ?? fastest) < fastest) return;

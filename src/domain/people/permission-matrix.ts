@@ -2,7 +2,7 @@ import { noAreas } from './areas.ts';
 import { isTrustedStanding, type Level } from './levels.ts';
 import {
   canAdminister, canAppoint, canCoordinateSomething, canCurate, canCurateSomething, canCurateThemes, canEndSessionsOf, canInvite, canModerate, canModerateForum, canModerateIn, canModerateSomething, canRemoveSecondStep,
-  canSeeField, canSuspend, canWrite, mustAdminister, mustCoordinate, mustCoordinateSomething, mustCurateSomething, mustCurateThemes, mustModerateForum, mustModerateSomething, mustSignIn, mustWrite,
+  canSeeField, canSuspend, canWrite, mustAdminister, mustCoordinate, mustCoordinateSomething, mustCurateSomething, mustCurateThemes, mustModerateForum, mustModerateIn, mustModerateSomething, mustSignIn, mustWrite,
 } from './permissions.ts';
 import type { Member, Viewer } from './types.ts';
 
@@ -70,6 +70,7 @@ const groups: readonly Group[] = [
   { words: 'Keeping order in a forum', rows: [
     { words: 'See removed and hidden threads and posts, earlier versions taken out of view, files that wait', asks: (person) => canModerateForum(person.viewer, forumOf(person)) },
     { words: 'Rename, move, pin, lock, split and merge threads, and undo it; remove and restore posts', asks: (person) => passes(() => mustModerateForum(person.viewer, forumOf(person))) },
+    { words: 'The same in a thread where one writes under one’s name', asks: (person) => passes(() => mustModerateIn(person.viewer, { id: -1, forumId: forumOf(person) })) },
     { words: 'Write in a locked thread, close and open the threads of others', asks: (person) => canModerateIn(person.viewer, { id: -1, forumId: forumOf(person) }) },
     { words: 'Decide about flags, corrections and held posts; accept answers; look after questions', asks: (person) => passes(() => mustModerateForum(person.viewer, forumOf(person))) },
     { words: 'Open the worklists of flags, questions and old answers, which show everybody what is theirs', asks: ({ viewer }) => passes(() => mustModerateSomething(viewer)) && canModerateSomething(viewer) },

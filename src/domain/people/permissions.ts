@@ -162,6 +162,12 @@ export function mustCurateThemes(viewer: Viewer, themes: readonly string[]): ass
   if (!canCurateThemes(viewer, themes)) throw new Denied(canCurateSomething(viewer) ? 'This carries none of the themes that you coordinate.' : 'This is for coordinators.');
 }
 
+/** For acts of coordinators on a thread: who has no name there acts as any member does, as the log would name them. */
+export function mustModerateIn(viewer: Viewer, thread: { id: number; forumId: number | null }): asserts viewer is Member {
+  mustModerateForum(viewer, thread.forumId);
+  if (!canModerateIn(viewer, thread)) throw new Denied('You write in this thread without your name, and the log would show it: another coordinator does this.');
+}
+
 /** For pages and commands of administrators. */
 export function mustAdminister(viewer: Viewer): asserts viewer is Member {
   if (!viewer) throw new SignInRequired('This page is for administrators: please sign in.');

@@ -4,6 +4,7 @@ import { bumpChanges, db, members, memberTraits, places, profiles, themes, trans
 import { optionalText } from '#lib/fields.ts';
 import { Invalid, NotFound } from '../errors.ts';
 import { countAttempt } from '../people/limits.ts';
+import { mustBeFree } from '../people/free-names.ts';
 import { nameField, writerName } from '../people/members.ts';
 import { mustSignIn, mustWrite } from '../people/permissions.ts';
 import { indexMember } from '../people/searchable.ts';
@@ -85,6 +86,7 @@ export function editProfile(actor: Member, input: z.output<typeof profileInput>)
   if (input.themes.some((code) => !known.has(code))) throw new Invalid({ themes: 'One of these themes does not exist.' });
   transaction(() => {
     const before = storedProfile(actor.id);
+    mustBeFree(input.name, actor);
     const writerBefore = writerOf(actor.id);
     const { pronouns, jobTitle, askMe, lookingFor } = input;
     const visibility = Object.fromEntries(profileFields.flatMap((field): [string, string][] => (input[`see-${field}`] === 'everyone' ? [] : [[field, input[`see-${field}`]]])));

@@ -1,0 +1,42 @@
+import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { eq } from 'drizzle-orm';
+import { db, members } from '#db/client.ts';
+import { namelessName } from '#domain/anonymity.ts';
+import { createPost } from '#domain/forum/posts.ts';
+import { createThread } from '#domain/forum/starting-threads.ts';
+import { listTold } from '#domain/forum/inbox.ts';
+import { isNameTaken, lookOf } from '#domain/people/free-names.ts';
+import { join, joinInput } from '#domain/people/joining.ts';
+import type { Member } from '#domain/people/types.ts';
+import { editProfile, profileInput } from '#domain/profiles/editing.ts';
+import { again, enter, forgetLimits } from '../support/cast.ts';
+import { useDatabase } from '../support/database.ts';
+
+useDatabase();
+let rosa: Member, tom: Member, nadia: Member;
+beforeAll(async () => { [rosa, tom, nadia] = [await enter('rosa'), await enter('tom'), await enter('nadia')]; });
+beforeEach(forgetLimits);
+
+const rename = (member: Member, name: string) => editProfile(again(member), profileInput.parse({ name, listed: false }));
+
+describe('a name that stands for somebody else', () => {
+  test.each([namelessName, namelessName.toUpperCase(), 'A member asking for a colleague.', 'A mernber asking for a collеague', 'A former member', 'Nadia Okafor', 'nadia okafor', 'Nаdia 0kafor', 'N\u00e1dia  O-kafor'])('%s is not taken by members', async (name) => {
+    expect(() => rename(tom, name)).toThrow(expect.objectContaining({ fields: { name: expect.stringContaining('taken') } }));
+    await expect(join(joinInput.parse({ name, email: 'new@test.example', password: 'a long enough password 7' }), 'here')).rejects.toThrow(/taken/);
+  });
+
+  test.each(['Nadia Okaforova', 'Rosa Delgado', 'A. Member', 'Ida Former'])('%s is', (name) => expect(isNameTaken(name)).toBe(false));
+
+  test('a coordinator keeps their own, and a look is the same however it is written', () => {
+    expect(() => rename(nadia, 'Nadia Okafor')).not.toThrow();
+    expect(lookOf('Ιnès Моrеаu')).toBe(lookOf('Ines Moreau'));
+  });
+});
+
+test('of two members of one name letters and the inbox say the handle', () => {
+  db.update(members).set({ name: rosa.name }).where(eq(members.id, tom.id)).run();
+  const { id } = createThread(rosa, { forum: 'operations', kind: 'discussion', title: 'Who of us is who here?', body: 'Hello.', themes: [] });
+  createPost(again(tom), { threadId: id, body: 'I am the other one.' });
+  expect(JSON.stringify(listTold(rosa, null))).toContain(`${rosa.name} (${tom.handle}) replied`);
+  db.update(members).set({ name: tom.name }).where(eq(members.id, tom.id)).run();
+});
