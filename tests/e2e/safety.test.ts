@@ -122,7 +122,7 @@ describe('whoever sends the numbers of another', () => {
     '/places/[place]/edit': [() => '/places/denver-co/edit', 403],
   };
   /** The same for everybody, or for coordinators alone. */
-  const open = [/^\/desk\//, /^\/account\/saved\.\[ending\]$/, /^\/(?:library|themes|forums|search|members|places)\b(?!.*\/edit$)/, /^\/\[page\]$/, /^\/files\//, /^\/posts\/\[id\](?:\/(?:history|reactions|flag|confirm))?$/];
+  const open = [/^\/desk\//, /^\/account\/saved\.\[ending\]$/, /^\/(?:library|themes|forums|search|members|places)\b(?!.*\/edit$)/, /^\/\[page\]$/, /^\/files\//, /^\/posts\/\[id\](?:\/(?:history|reactions|flag|confirm|confirmations\/\[member\]\/flag))?$/];
 
   test('by any address gets nothing of theirs', async () => {
     const cookie = await cookieOf(eve);
