@@ -8,6 +8,7 @@ import { mailNotifications, membersWithLettersDue } from '#domain/forum/notifica
 import { readWaitingPostFiles } from '#domain/forum/post-file-words.ts';
 import { renderSomeAgain } from '#domain/forum/rendering-again.ts';
 import { forgetOrphanFiles } from '#domain/library/attaching.ts';
+import { finishLeavings } from '#domain/leaving/finishing.ts';
 import { readWaitingDocuments } from '#domain/library/attachment-words.ts';
 import { forgetOldImports } from '#domain/library/imports/discarding.ts';
 import { continueImports } from '#domain/library/imports/reading.ts';
@@ -51,6 +52,7 @@ export function startChores(): () => Promise<void> {
     every('*/5 * * * * *', 'imports', continueImports),
     every('*/7 * * * * *', 'documents', async () => { await readWaitingDocuments(); await readWaitingPostFiles(); }),
     every('*/10 * * * * *', 'rendering', renderSomeAgain),
+    every('*/2 * * * * *', 'leaving', finishLeavings),
     every('30 * * * * *', 'links', () => outbound && checkSomeLinks(3)),
     every('40 * * * * *', 'notifications', () => eachOf(membersWithLettersDue(), 'notifications', mailNotifications)),
     every('20 */5 * * * *', 'saved searches', async () => {
