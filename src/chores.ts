@@ -15,6 +15,7 @@ import { continueImports } from '#domain/library/imports/reading.ts';
 import { checkSomeLinks } from '#domain/library/link-checks.ts';
 import { forgetOldInvitations } from '#domain/membership/inviting.ts';
 import { forgetSentLetters, sendOutbox } from '#domain/mail/outbox.ts';
+import { giveWelcomesOn } from '#domain/people/admitting.ts';
 import { forgetUnconfirmed } from '#domain/people/joining.ts';
 import { forgetOldAttempts } from '#domain/people/limits.ts';
 import { forgetOldEmailChanges } from '#domain/people/email-changing.ts';
@@ -32,7 +33,7 @@ import { settings } from '#lib/settings.ts';
 import { writeReads } from './reads.ts';
 import { reportFailure } from '#lib/failures.ts';
 
-/** Starts the housekeeping: mail every five seconds, reads every half minute, the Pagefind bundle when it is behind, imports that are being read, three links a minute, questions that wait every three minutes, letters of news, levels of trust, forgetting once an hour. Returns a function that stops it and waits for what runs. */
+/** Starts the housekeeping: mail every five seconds, reads every half minute, the Pagefind bundle when it is behind, imports that are being read, three links a minute, questions and newcomers that wait every three minutes, letters of news, levels of trust, forgetting once an hour. Returns a function that stops it and waits for what runs. */
 export function startChores(): () => Promise<void> {
   const { dataDir, smtpUrl, mailFrom, outbound } = settings();
   const mailer = smtpUrl ? smtpMailer(smtpUrl, mailFrom) : folderMailer(join(dataDir, 'mail'), mailFrom);
@@ -60,7 +61,7 @@ export function startChores(): () => Promise<void> {
       passOverSearches();
     }),
     every('41 * * * *', 'trust', () => computeAllTrust()),
-    every('20 */3 * * * *', 'answer clock', () => tickAnswerClock()),
+    every('20 */3 * * * *', 'answer clock', () => { tickAnswerClock(); giveWelcomesOn(); }),
     every('17 * * * *', 'forgetting', async () => {
       forgetOldAttempts();
       forgetOldLinks();
