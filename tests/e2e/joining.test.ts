@@ -56,7 +56,7 @@ describe('joining, without JavaScript', () => {
 
   test('who lost an invitation asks for it with their address, and the answer is the same for everybody', async () => {
     invite(nadia.member, { email: 'lost-letter@test.example', name: 'Lo Letter', note: null });
-    const { page } = await browser.open({ ...plain, viewport: phone });
+    const { page } = await browser.open({ viewport: phone });
     const answers: (string | null)[] = [];
     for (const email of ['lost-letter@test.example', 'never-invited@test.example']) {
       await page.goto(`${hub.base}/join`);
