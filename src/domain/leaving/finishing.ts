@@ -59,11 +59,13 @@ function tracesOf(leaving: Leaving): Traces | null {
 function finishPosts(leaving: Leaving): boolean {
   const until = performance.now() + goal;
   const theirs = eq(leavingPosts.leavingId, leaving.id);
-  const rows = db.select({ what: leavingPosts.what, id: posts.id, number: posts.number, threadId: posts.threadId, forumId: threads.forumId, removedAt: posts.removedAt, markdown: posts.markdown, html: posts.html }).from(leavingPosts)
-    .innerJoin(posts, eq(posts.id, leavingPosts.postId)).innerJoin(threads, eq(threads.id, posts.threadId)).where(theirs).limit(50).all();
+  // Each is read when it is its turn: what was done to one before it may have changed it.
+  const next = () => db.select({ what: leavingPosts.what, id: posts.id, number: posts.number, threadId: posts.threadId, forumId: threads.forumId, removedAt: posts.removedAt, markdown: posts.markdown, html: posts.html }).from(leavingPosts)
+    .innerJoin(posts, eq(posts.id, leavingPosts.postId)).innerJoin(threads, eq(threads.id, posts.threadId)).where(theirs).orderBy(asc(leavingPosts.postId)).limit(1).get();
   const traces = tracesOf(leaving);
-  for (const row of rows) {
-    if (performance.now() > until) break;
+  let row = next();
+  if (!row) return false;
+  for (; row && performance.now() < until; row = next()) {
     if (row.what === 'emptied') {
       recount(row.threadId);
       blankQuotes(row.id);
@@ -73,8 +75,8 @@ function finishPosts(leaving: Leaving): boolean {
     else if (row.removedAt === null) indexPost(row.id);
     db.delete(leavingPosts).where(and(theirs, eq(leavingPosts.postId, row.id))).run();
   }
-  if (rows.length > 0) bumpChanges();
-  return rows.length > 0;
+  bumpChanges();
+  return true;
 }
 
 interface Written { id: number; markdown: string; html: string }
