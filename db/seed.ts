@@ -11,6 +11,8 @@ import { indexPost, indexThread } from '#domain/forum/searchable.ts';
 import { createThread } from '#domain/forum/starting-threads.ts';
 import { createCollection, featureCollection } from '#domain/library/collecting.ts';
 import { collectResource } from '#domain/library/placing.ts';
+import { verifyMember } from '#domain/membership/verifying.ts';
+import { vouch } from '#domain/membership/vouching.ts';
 import { asMember, freeHandle } from '#domain/people/members.ts';
 import { countPlaceChange } from '#domain/places/known.ts';
 import { foldedPlace, placeLabel } from '#domain/places/words.ts';
@@ -19,11 +21,15 @@ import type { ThreadKind } from '#domain/forum/types.ts';
 import type { Member, Role } from '#domain/people/types.ts';
 import { addDays } from '#lib/dates.ts';
 import { slugify } from '#lib/slug.ts';
-import { acceptedAnswers, attempts, bumpChanges, collections, db, members, memberTraits, notifications, placeChannels, places, placeSystems, posts, profiles, resources, threads, transaction, trustLevels } from './client.ts';
+import { acceptedAnswers, attempts, bumpChanges, collections, coordinatorAreas, db, forums, members, memberTraits, notifications, placeChannels, places, placeSystems, posts, profiles, resources, threads, transaction, trustLevels, verifications, vouches } from './client.ts';
 
 interface Person {
   key: string; name: string; email: string; role: Role; jobTitle?: string; place?: string;
   pronouns?: string; hats?: string[]; languages?: string[]; themes?: string[]; askMe?: string; lookingFor?: string;
+  /** Forums that they coordinate. */
+  coordinates?: string[];
+  verified?: { by: string; why: string };
+  vouchedFor?: { by: string; how: string }[];
 }
 interface Place {
   name: string; region: string; country: string; kind: string; population: number; form: string; stage: string; line: string; launched?: number; latitude: number; longitude: number;
@@ -56,7 +62,10 @@ export function seedSampleCommunity(folder: string, now = new Date()): void {
   if (db.select({ id: members.id }).from(members).limit(1).get()) return;
   transaction(() => {
     addPlaces(read<Place[]>(join(folder, 'places.yaml')), now);
-    const cast = joinCast(read<Person[]>(join(folder, 'cast.yaml')), now);
+    const people = read<Person[]>(join(folder, 'cast.yaml'));
+    const cast = joinCast(people, now);
+    for (const person of people) appoint(person, cast, now);
+    verifyCast(people, cast, now);
     for (const file of readdirSync(join(folder, 'threads')).sort()) {
       const forum = file.replace(/\.yaml$/, '');
       for (const thread of read<Thread[]>(join(folder, 'threads', file))) writeThread(forum, thread, cast, now);
@@ -102,6 +111,24 @@ export function joinCast(people: Person[], now = new Date()): Map<string, Member
     db.insert(trustLevels).values({ memberId: row.id, level: 'member', locked: true }).run();
     return [p.key, asMember(row)];
   }));
+}
+
+/** Puts somebody in charge of forums, as an administrator has done it long since: nobody is told. */
+function appoint({ key, coordinates = [] }: Person, cast: Map<string, Member>, now: Date): void {
+  for (const slug of coordinates) {
+    const forum = db.select({ id: forums.id }).from(forums).where(eq(forums.slug, slug)).get();
+    if (!forum) throw new Error(`The sample community has no forum ${slug}.`);
+    db.insert(coordinatorAreas).values({ memberId: known(cast, key).id, forumId: forum.id, at: addDays(now, -200) }).run();
+  }
+}
+
+/** Whom an administrator has verified, and then whom those vouch for. */
+function verifyCast(people: Person[], cast: Map<string, Member>, now: Date): void {
+  for (const { key, verified } of people) if (verified) verifyMember(known(cast, verified.by), { memberId: known(cast, key).id, verdict: 'coordinator', why: verified.why });
+  for (const { key, vouchedFor = [] } of people) for (const { by, how } of vouchedFor) vouch(known(cast, by), { memberId: known(cast, key).id, how });
+  db.update(verifications).set({ at: addDays(now, -120) }).run();
+  db.update(vouches).set({ at: addDays(now, -120) }).run();
+  db.update(notifications).set({ createdAt: addDays(now, -120) }).run();
 }
 
 /** Who has written most is trusted; what the sample people read nobody has counted, so the rules leave their levels alone. */

@@ -8,12 +8,14 @@ import { mailNotifications, membersWithLettersDue } from '#domain/forum/notifica
 import { readWaitingPostFiles } from '#domain/forum/post-file-words.ts';
 import { renderSomeAgain } from '#domain/forum/rendering-again.ts';
 import { forgetOrphanFiles } from '#domain/library/attaching.ts';
+import { finishLeavings } from '#domain/leaving/finishing.ts';
 import { readWaitingDocuments } from '#domain/library/attachment-words.ts';
 import { forgetOldImports } from '#domain/library/imports/discarding.ts';
 import { continueImports } from '#domain/library/imports/reading.ts';
 import { checkSomeLinks } from '#domain/library/link-checks.ts';
 import { forgetOldInvitations } from '#domain/membership/inviting.ts';
 import { forgetSentLetters, sendOutbox } from '#domain/mail/outbox.ts';
+import { giveWelcomesOn } from '#domain/people/admitting.ts';
 import { forgetUnconfirmed } from '#domain/people/joining.ts';
 import { forgetOldAttempts } from '#domain/people/limits.ts';
 import { forgetOldEmailChanges } from '#domain/people/email-changing.ts';
@@ -31,7 +33,7 @@ import { settings } from '#lib/settings.ts';
 import { writeReads } from './reads.ts';
 import { reportFailure } from '#lib/failures.ts';
 
-/** Starts the housekeeping: mail every five seconds, reads every half minute, the Pagefind bundle when it is behind, imports that are being read, three links a minute, questions that wait every three minutes, letters of news, levels of trust, forgetting once an hour. Returns a function that stops it and waits for what runs. */
+/** Starts the housekeeping: mail every five seconds, reads every half minute, the Pagefind bundle when it is behind, imports that are being read, three links a minute, questions and newcomers that wait every three minutes, letters of news, levels of trust, forgetting once an hour. Returns a function that stops it and waits for what runs. */
 export function startChores(): () => Promise<void> {
   const { dataDir, smtpUrl, mailFrom, outbound } = settings();
   const mailer = smtpUrl ? smtpMailer(smtpUrl, mailFrom) : folderMailer(join(dataDir, 'mail'), mailFrom);
@@ -51,6 +53,7 @@ export function startChores(): () => Promise<void> {
     every('*/5 * * * * *', 'imports', continueImports),
     every('*/7 * * * * *', 'documents', async () => { await readWaitingDocuments(); await readWaitingPostFiles(); }),
     every('*/10 * * * * *', 'rendering', renderSomeAgain),
+    every('*/2 * * * * *', 'leaving', finishLeavings),
     every('30 * * * * *', 'links', () => outbound && checkSomeLinks(3)),
     every('40 * * * * *', 'notifications', () => eachOf(membersWithLettersDue(), 'notifications', mailNotifications)),
     every('20 */5 * * * *', 'saved searches', async () => {
@@ -58,7 +61,7 @@ export function startChores(): () => Promise<void> {
       passOverSearches();
     }),
     every('41 * * * *', 'trust', () => computeAllTrust()),
-    every('20 */3 * * * *', 'answer clock', () => tickAnswerClock()),
+    every('20 */3 * * * *', 'answer clock', () => { tickAnswerClock(); giveWelcomesOn(); }),
     every('17 * * * *', 'forgetting', async () => {
       forgetOldAttempts();
       forgetOldLinks();

@@ -59,6 +59,8 @@ export const threads = sqliteTable('threads', {
   index('threads_lively').on(t.lastPostAt),
   index('threads_newest').on(t.forumId, t.removedAt, t.lastPostAt, t.postCount),
   index('threads_removed').on(t.removedAt).where(sql`removed_at is not null`),
+  index('threads_remover').on(t.removedById).where(sql`removed_by_id is not null`),
+  index('threads_last_poster').on(t.lastPosterId),
   index('threads_author').on(t.authorId),
   index('threads_started').on(t.createdAt),
   index('threads_started_in').on(t.forumId, t.createdAt),
@@ -90,6 +92,7 @@ export const posts = sqliteTable('posts', {
   hidden: integer('hidden', { mode: 'boolean' }).notNull().default(false),
 }, (t) => [
   uniqueIndex('posts_place').on(t.threadId, t.number),
+  index('posts_remover').on(t.removedById).where(sql`removed_by_id is not null`),
   index('posts_author').on(t.authorId, t.createdAt),
   // Equal texts of the last days are found among those of one length. (drizzle-kit breaks an expression with a comma.)
   index('posts_length').on(sql`length(trim(markdown))`, t.createdAt),

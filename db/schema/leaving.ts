@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { check, index, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core';
-import { moment, now } from './columns.ts';
+import { id, moment, now } from './columns.ts';
+import { posts } from './forums.ts';
 import { members } from './people.ts';
 
 /** Whom a member wants to hear nothing of (see domain/people/blocking.ts). The blocked one is never told. */
@@ -15,3 +16,28 @@ export const formerHandles = sqliteTable('former_handles', {
   /** HMAC-SHA-256 under a secret of the hub, hexadecimal. */
   hash: text('hash').primaryKey(),
 });
+
+/**
+ * What is still to be done about somebody who has left (see domain/leaving/finishing.ts): gone when it is done, some seconds or minutes later. Nothing in it can be read
+ * by whoever has a copy of the database alone.
+ */
+export const leavings = sqliteTable('leavings', {
+  id: id(),
+  at: moment('at').notNull().default(now),
+  /** Sealed JSON: name, handle and addresses that are to be taken out of texts. */
+  traces: text('traces').notNull(),
+  /** Tables whose texts are still to be looked through, the one in hand first. */
+  tables: text('tables', { mode: 'json' }).$type<string[]>().notNull(),
+  /** Up to which row the table in hand is done. */
+  doneTo: integer('done_to').notNull().default(0),
+  /** The search index is being rewritten without what was taken out of it. */
+  purging: integer('purging', { mode: 'boolean' }).notNull().default(false),
+});
+
+/** Posts that are still to be brought in step after somebody has left. */
+export const leavingPosts = sqliteTable('leaving_posts', {
+  leavingId: integer('leaving_id').notNull().references(() => leavings.id, { onDelete: 'cascade' }),
+  postId: integer('post_id').notNull().references(() => posts.id, { onDelete: 'cascade' }),
+  /** Emptied: counts and quotations of it. Kept: their name in their own words. Quoting: their name in quotations. */
+  what: text('what', { enum: ['emptied', 'kept', 'quoting'] }).notNull(),
+}, (t) => [primaryKey({ columns: [t.leavingId, t.postId] }), index('leaving_posts_post').on(t.postId), check('leaving_posts_what', sql`${t.what} in ('emptied', 'kept', 'quoting')`)]);

@@ -1,7 +1,7 @@
 import { defineAction } from 'astro:actions';
 import { acceptApplicant, acceptInput, applicationInput, declineApplicant, declineInput, sayWhoYouAre } from '#domain/membership/applying.ts';
 import { chooseFirstThemes, dismissFirstHour, firstThemesInput, skipStep, stepInput } from '#domain/membership/first-hour.ts';
-import { invitationInput, invite, inviteInput, sendInvitationAgain, withdrawInvitation } from '#domain/membership/inviting.ts';
+import { invitationInput, invite, inviteInput, lostInvitationInput, sendInvitationAgain, sendLostInvitation, withdrawInvitation } from '#domain/membership/inviting.ts';
 import { inviteMany, inviteManyInput, readList, readListInput } from '#domain/membership/inviting-many.ts';
 import { rulesInput, setRulesOfJoining } from '#domain/membership/rules.ts';
 import { addDomain, domainInput, removeDomain, verifyInput, verifyMember } from '#domain/membership/verifying.ts';
@@ -10,7 +10,7 @@ import { welcomeInput, welcomeMember } from '#domain/membership/welcoming.ts';
 import { choosePlace, placeChoiceInput } from '#domain/profiles/editing.ts';
 import { incomingFolder, receivedFile } from '#lib/incoming-files.ts';
 import { settings } from '#lib/settings.ts';
-import { asMember } from './handlers.ts';
+import { asMember, asVisitor } from './handlers.ts';
 
 export const joining = {
   setRules: defineAction({ accept: 'form', input: rulesInput, handler: asMember(setRulesOfJoining) }),
@@ -22,6 +22,7 @@ export const joining = {
 export const invitations = {
   send: defineAction({ accept: 'form', input: inviteInput, handler: asMember(invite) }),
   sendAgain: defineAction({ accept: 'form', input: invitationInput, handler: asMember(sendInvitationAgain) }),
+  sendLost: defineAction({ accept: 'form', input: lostInvitationInput, handler: asVisitor(sendLostInvitation) }),
   withdraw: defineAction({ accept: 'form', input: invitationInput, handler: asMember(withdrawInvitation) }),
   readList: defineAction({
     accept: 'form', input: readListInput,

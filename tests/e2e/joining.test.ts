@@ -1,14 +1,15 @@
 import type { Page } from 'playwright-core';
 import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { bumpChanges, db, joiningRules, members, verifications, transaction } from '#db/client.ts';
+import { bumpChanges, db, invitations, joiningRules, members, verifications, transaction } from '#db/client.ts';
 import { createPost } from '#domain/forum/posts.ts';
 import { createThread } from '#domain/forum/starting-threads.ts';
+import { invite } from '#domain/membership/inviting.ts';
 import { setRulesOfJoining } from '#domain/membership/rules.ts';
 import type { JoiningMode } from '#domain/people/joining-rules.ts';
 import { asMember, memberByEmail } from '#domain/people/members.ts';
 import { axeViolations, desktop, phone, useBrowser, useCast } from '../support/browser.ts';
-import { forgetLimits, password } from '../support/cast.ts';
+import { forgetLimits, password, tokenFor } from '../support/cast.ts';
 import { letterTo, startHub } from '../support/hub.ts';
 
 // A hub of its own: how one joins holds for everybody.
@@ -51,6 +52,25 @@ describe('joining, without JavaScript', () => {
     expect(join).toContain('Joining is by invitation at present');
     expect(join).toContain('Write to hub@wexcombe.example.');
     expect(join).not.toContain('name="password"');
+  });
+
+  test('who lost an invitation asks for it with their address, and the answer is the same for everybody', async () => {
+    invite(nadia.member, { email: 'lost-letter@test.example', name: 'Lo Letter', note: null });
+    const { page } = await browser.open({ viewport: phone });
+    const answers: (string | null)[] = [];
+    for (const email of ['lost-letter@test.example', 'never-invited@test.example']) {
+      await page.goto(`${hub.base}/join`);
+      if (answers.length === 0) expect(await axeViolations(page)).toEqual([]);
+      await page.getByLabel('E-mail address').fill(email);
+      await press(page, 'Send my invitation again');
+      await page.waitForURL('**/join?lost');
+      answers.push(await page.locator('main').textContent());
+    }
+    expect(answers[1]).toBe(answers[0]);
+    const token = tokenFor('lost-letter@test.example');
+    await page.goto(`${hub.base}/join?token=${token}`);
+    expect(await page.getByLabel('Your name').inputValue()).toBe('Lo Letter');
+    db.delete(invitations).where(eq(invitations.email, 'lost-letter@test.example')).run();
   });
 
   test('a coordinator invites a list: sees what is wrong with which line, confirms, and one of them joins by the link', async () => {
@@ -252,4 +272,20 @@ describe.each([['a phone', phone, 'light'], ['a desktop', desktop, 'dark']] as c
     for (const violation of await axeViolations(otis.page)) wrong.push(`/welcome: ${violation}`);
     expect(wrong).toEqual([]);
   }, 120_000);
+});
+
+test('the sample community shows who is verified, who vouches, and a coordinator of one forum', async () => {
+  const page = await as(rosa, '/members?verified=yes');
+  const names = await page.locator('.member-list li').allTextContents();
+  expect(names.filter((text) => /Tom Whitfield|Nadia Bergeron|Aoife Brennan/.test(text)).length).toBe(3);
+  expect(names.every((text) => text.includes('Verified'))).toBe(true);
+  await page.goto(`${hub.base}/members/aoife-brennan`);
+  expect(await page.locator('#verification li').allTextContents()).toEqual([expect.stringContaining('Tom Whitfield: We sat on the same panel about night shifts, and I have visited her line.'), expect.stringContaining('Nadia Bergeron')]);
+  await page.locator('#verification').getByRole('link', { name: 'Flag this profile' }).click();
+  expect(await heading(page)).toBe('What is wrong with this profile?');
+  await page.goto(`${hub.base}/members/imani-broussard`);
+  expect(await page.locator('main').textContent()).toContain('Coordinator of Storms, emergencies and 911');
+  await page.goto(`${hub.base}/forums/emergencies`);
+  await page.getByRole('link', { name: 'Who can you put on phones within two hours?' }).click();
+  expect(await page.locator('.post', { hasText: 'librarian next to me' }).locator('.author-badges').textContent()).toBe('VerifiedSample');
 });

@@ -9,7 +9,7 @@ import { listTold } from '#domain/forum/inbox.ts';
 import { chooseFirstThemes, dismissFirstHour, firstHourOf, firstThemesInput, skipStep } from '#domain/membership/first-hour.ts';
 import { newHere } from '#domain/membership/new-here.ts';
 import { countWelcomes, listWelcomes, welcomeMember } from '#domain/membership/welcoming.ts';
-import { beginMembership } from '#domain/people/admitting.ts';
+import { beginMembership, giveWelcomesOn } from '#domain/people/admitting.ts';
 import { confirmEmail, join } from '#domain/people/joining.ts';
 import { asMember, memberByEmail } from '#domain/people/members.ts';
 import type { Member } from '#domain/people/types.ts';
@@ -117,7 +117,23 @@ describe('who welcomes', () => {
     expect([owner(nobodys), firstHourOf(nobodys)?.coordinator]).toEqual([null, null]);
     db.update(members).set({ suspendedUntil: null, suspendedReason: null, sample: false }).run();
     db.insert(passwords).values(hashes).run();
-    expect(listWelcomes(nadia).find(({ memberId }) => memberId === nobodys.id)?.coordinator).toBeNull();
+    // As soon as somebody can, it is theirs.
+    expect(listWelcomes(nadia).find(({ memberId }) => memberId === nobodys.id)?.coordinator?.id).toBe(nadia.id);
+  });
+
+  test('what somebody cannot do any more is given to another, by their load', async () => {
+    clear();
+    const four = [await joined(), await joined(), await joined(), await joined()];
+    const hers = four.filter((one) => owner(one) === nadia.id);
+    expect([hers.length, giveWelcomesOn()]).toEqual([2, 0]);
+    db.update(members).set({ role: 'member' }).where(eq(members.id, nadia.id)).run();
+    expect([giveWelcomesOn(), giveWelcomesOn(), hers.map(owner)]).toEqual([2, 0, [ines.id, ines.id]]);
+    db.update(members).set({ role: 'coordinator' }).where(eq(members.id, nadia.id)).run();
+    const suspended = { suspendedUntil: new Date(Date.now() + 86_400_000), suspendedReason: 'Away.' };
+    db.update(members).set(suspended).where(eq(members.id, ines.id)).run();
+    expect([listWelcomes(nadia, true).length, four.map(owner)]).toEqual([4, four.map(() => nadia.id)]);
+    db.update(members).set({ suspendedUntil: null, suspendedReason: null }).run();
+    db.delete(firstHours).where(inArray(firstHours.memberId, four.map(({ id }) => id))).run();
   });
 
   test('the task says who joined, from where and with which themes, as far as they show it', async () => {

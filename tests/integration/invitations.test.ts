@@ -2,7 +2,7 @@ import { eq } from 'drizzle-orm';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { db, invitations, log, members, outbox, passwords } from '#db/client.ts';
 import { Denied, Invalid, NotFound, TooMany } from '#domain/errors.ts';
-import { forgetOldInvitations, invite, inviteInput, listInvitations, mayInvite, sendInvitationAgain, withdrawInvitation } from '#domain/membership/inviting.ts';
+import { forgetOldInvitations, invite, inviteInput, listInvitations, mayInvite, sendInvitationAgain, sendLostInvitation, withdrawInvitation } from '#domain/membership/inviting.ts';
 import { inviteMany, readList } from '#domain/membership/inviting-many.ts';
 import { placeInvitedFrom } from '#domain/membership/first-hour.ts';
 import { setRulesOfJoining } from '#domain/membership/rules.ts';
@@ -81,6 +81,24 @@ describe('one invitation', () => {
     for (const act of [withdrawInvitation, sendInvitationAgain]) expect(() => act(ines, { invitationId: idOf('jon@test.example') })).toThrow(NotFound);
     send(nadia, 'jon@test.example');
     expect(readInvitation(tokenFor('jon@test.example'))?.email).toBe('jon@test.example');
+  });
+
+  test('goes out again to whoever lost it, and nobody learns who was invited', () => {
+    send(nadia, 'lost@test.example', 'Lo', null);
+    const [first, before] = [tokenFor('lost@test.example'), db.select().from(outbox).all().length];
+    for (const email of ['lost@test.example', 'never-invited@test.example', rosa.email]) expect(sendLostInvitation({ email }, 'here')).toBeUndefined();
+    expect(db.select().from(outbox).all().length).toBe(before + 1);
+    const again = tokenFor('lost@test.example');
+    expect([readInvitation(first), readInvitation(again)?.by]).toEqual([null, 'Nadia Okafor']);
+    // Past three letters a day the answer is the same, and the last link stays good.
+    for (let n = 0; n < 5; n++) sendLostInvitation({ email: 'lost@test.example' }, 'there');
+    expect([lettersTo('lost@test.example').length, readInvitation(tokenFor('lost@test.example'))?.name]).toEqual([3, 'Lo']);
+    withdrawInvitation(nadia, { invitationId: idOf('lost@test.example') });
+    forgetLimits();
+    sendLostInvitation({ email: 'lost@test.example' }, 'here');
+    expect(lettersTo('lost@test.example').length).toBe(3);
+    for (let n = 1; n < limits.lostPerAddress.most; n++) sendLostInvitation({ email: 'x@test.example' }, 'here');
+    expect(() => sendLostInvitation({ email: 'x@test.example' }, 'here')).toThrow(TooMany);
   });
 
   test('coordinators are told who is a member or invited already; one address has one open invitation', () => {

@@ -2,11 +2,13 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { and, eq } from 'drizzle-orm';
 import { describe, expect, test } from 'vitest';
-import { attempts, cases, collections, db, foldLog, log, members, outbox, posts, questionTurns, resources, searchDocuments, threads } from '#db/client.ts';
+import { attempts, cases, collections, db, foldLog, leavings, log, members, outbox, posts, questionTurns, resources, searchDocuments, threads, transaction } from '#db/client.ts';
 import { Denied, Invalid } from '#domain/errors.ts';
 import { findPost, postsOnPage } from '#domain/forum/posts.ts';
+import { createThread } from '#domain/forum/starting-threads.ts';
 import { findThread } from '#domain/forum/threads.ts';
 import { columnsNamingMembers, leaveHub, type LeaveKind } from '#domain/leaving/leaving.ts';
+import { beginFinishing, finishFor, finishLeavings } from '#domain/leaving/finishing.ts';
 import { sendOutbox } from '#domain/mail/outbox.ts';
 import { forgetUnconfirmed } from '#domain/people/joining.ts';
 import { listMembers } from '#domain/people/member-list.ts';
@@ -42,6 +44,7 @@ for (const how of ['keep', 'delete'] as const) {
       expect(traces(folder(), texts)).toEqual(texts);
 
       leaveHub(await sessionOf(member), { ...all(how), confirm: member.handle });
+      await finishLeavings();
 
       expect(db.$client.pragma('foreign_key_check')).toEqual([]);
       expect(columnsNamingMembers().filter(({ table, column }) => db.$client.prepare(`select 1 from "${table}" where "${column}" = ?`).get(member.id) !== undefined)).toEqual([]);
@@ -114,5 +117,19 @@ describe('leaving', () => {
     expect(() => leaveHub(session, { ...all('keep'), confirm: 'tim' })).toThrow(Invalid);
     expect(() => leaveHub({ ...session, member: abe }, { ...all('keep'), confirm: 'abe' })).toThrow(/last administrator/);
     expect(db.select().from(members).where(eq(members.id, tom.id)).all()).toHaveLength(1);
+  });
+
+  test('what is left to do afterwards is not written down in clear, and is done in portions', async () => {
+    const rosa = await enter('rosa');
+    const traces = { name: 'Wilhelmina Quockerwodger', handle: 'wilhelmina-q', emails: ['wilhelmina@quocker.example'] };
+    const { id } = createThread(rosa, { forum: 'operations', kind: 'question', title: 'Who knows wooden puppets', body: 'Ask [her](/members/wilhelmina-q).', themes: [], token: undefined, nameless: false });
+    transaction(() => beginFinishing(traces, []));
+    expect(JSON.stringify(db.select().from(leavings).all())).not.toMatch(/quocker|wilhelmina/i);
+    expect(finishFor(0)).toBe(true);
+    expect(postsOnPage(null, findThread(null, id), 1)[0]?.html).toContain('/members/wilhelmina-q');
+    await finishLeavings();
+    expect(postsOnPage(null, findThread(null, id), 1)[0]?.html).toContain('Ask a former member.');
+    expect(search({ q: 'wooden puppets' }).results).toHaveLength(1);
+    expect([db.select().from(leavings).all(), finishFor(0)]).toEqual([[], false]);
   });
 });

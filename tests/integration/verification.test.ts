@@ -43,14 +43,15 @@ const edit = (member: Member, more: object) => editProfile(member, profileInput.
 describe('a government domain', () => {
   const governments = [
     'a@denver.gov', 'a@mail.denver.gov', 'a@NYC.GOV', 'a@chicago.gov', 'a@seattle.gov', 'a@phila.gov', 'a@austintexas.gov', 'a@co.arapahoe.co.us', 'a@ci.denver.co.us', 'a@mail.ci.denver.co.us', 'a@state.co.us', 'a@dot.state.co.us', 'a@ci.minneapolis.mn.us',
-    'a@town.lexington.ma.us', 'a@vil.oak-park.il.us', 'a@twp.radnor.pa.us', 'a@borough.kenai.ak.us', 'a@parish.orleans.la.us', 'a@fs.fed.us', 'a@navajo-nsn.gov', 'a@guam.gov', 'a@denvergov.org', 'a@cityofchicago.org', 'a@lacity.org', 'a@kcmo.org', 'a@state.dc.us',
-    'a@gc.ca', 'a@tbs-sct.gc.ca', 'a@canada.ca', 'a@servicecanada.gc.ca', 'a@gov.bc.ca', 'a@gov.ab.ca', 'a@gov.mb.ca', 'a@gnb.ca', 'a@novascotia.ca', 'a@ontario.ca', 'a@gouv.qc.ca', 'a@mtess.gouv.qc.ca', 'a@gov.nu.ca', 'a@yukon.ca', 'a@gov.sk.ca', 'a@gov.nl.ca', 'a@gov.pe.ca',
-    'a@toronto.ca', 'a@311.toronto.ca', 'a@montreal.ca', 'a@calgary.ca', 'a@edmonton.ca', 'a@ottawa.ca', 'a@vancouver.ca', 'a@winnipeg.ca', 'a@halifax.ca', 'a@peelregion.ca',
-    'a@leeds.gov.uk', 'a@gov.scot', 'a@gov.wales', 'a@cardiff.llyw.cymru', 'a@dublin.gov.ie', 'a@brisbane.qld.gov.au', 'a@aucklandcouncil.govt.nz', 'a@capetown.gov.za', 'a@city.osaka.lg.jp', 'a@cdmx.gob.mx',
+    'a@town.lexington.ma.us', 'a@vil.oak-park.il.us', 'a@twp.radnor.pa.us', 'a@borough.kenai.ak.us', 'a@parish.orleans.la.us', 'a@fs.fed.us', 'a@navajo-nsn.gov', 'a@guam.gov', 'a@state.dc.us', 'a@town.concord.ma.us', 'a@co.king.wa.us', 'a@state.tx.us', 'a@dps.state.tx.us',
+    'a@gc.ca', 'a@tbs-sct.gc.ca', 'a@servicecanada.gc.ca', 'a@crtc.gc.ca', 'a@statcan.gc.ca',
+    'a@leeds.gov.uk', 'a@gov.uk', 'a@dublin.gov.ie', 'a@brisbane.qld.gov.au', 'a@aucklandcouncil.govt.nz', 'a@capetown.gov.za', 'a@cityofsydney.nsw.gov.au', 'a@gov.ie', 'a@go.jp', 'a@lyon.gouv.fr', 'a@city.osaka.lg.jp', 'a@cdmx.gob.mx',
   ];
   const others = [
     'a@gov.example', 'a@denver-gov.com', 'a@denvergov.com', 'a@notgov', 'a@mygov.org', 'a@gov.com', 'a@x.gov.com', 'a@denver.gov.evil.example', 'a@gov.co.example', 'a@fakedenvergov.org', 'a@gmail.com', 'a@outlook.com', 'a@mail.example', 'a@kcmo.org.example', 'a@xkcmo.org',
     'a@denver.co.us', 'a@co.us', 'a@ci.co.us', 'a@ci.denver.xx.us', 'a@ci.evil.us', 'a@ci.bar.evil.us', 'a@k12.co.us', 'a@lib.denver.co.us', 'a@state.evil.us', 'a@co', 'a@us', 'a@army.mil', 'a@gc.ca.example', 'a@notgc.ca', 'a@xtoronto.ca', 'a@toronto.ca.example', 'a@qc.ca', 'a@ville.evil.qc.ca',
+    // Governments have these, as anybody might: no rule keeps them, so coordinators add them.
+    'a@denvergov.org', 'a@cityofchicago.org', 'a@lacity.org', 'a@kcmo.org', 'a@toronto.ca', 'a@311.toronto.ca', 'a@calgary.ca', 'a@peelregion.ca', 'a@canada.ca', 'a@ontario.ca', 'a@gov.bc.ca', 'a@mtess.gouv.qc.ca', 'a@yukon.ca', 'a@gov.scot', 'a@cardiff.llyw.cymru', 'a@europa.eu',
     'a@gov.uk.example', 'a@co.uk', 'a@council.org.uk', 'a@com.au', 'a@police.uk', 'a@.gov.', 'gov@mail.example', 'denver.gov@mail.example', '"a@denver.gov"@mail.example',
   ];
 
@@ -73,9 +74,9 @@ describe('a government domain', () => {
     const before = changes();
     confirmEmailChange({ token: tokenFor('home@mail.example') }, 'here');
     expect([methodOf(member), changes() > before]).toEqual([null, true]);
-    requestEmailChange(await sessionOf(again(member)), { email: 'work@toronto.ca' });
-    confirmEmailChange({ token: tokenFor('work@toronto.ca') }, 'here');
-    expect(verificationOf(member.id)).toMatchObject({ method: 'domain', domain: 'toronto.ca' });
+    requestEmailChange(await sessionOf(again(member)), { email: 'work@statcan.gc.ca' });
+    confirmEmailChange({ token: tokenFor('work@statcan.gc.ca') }, 'here');
+    expect(verificationOf(member.id)).toMatchObject({ method: 'domain', domain: 'gc.ca' });
   });
 
   test('can be added and taken away by coordinators: members follow at once', () => {

@@ -3,17 +3,13 @@ import { join } from 'node:path';
 import { and, eq, inArray, isNotNull, isNull, or, sql } from 'drizzle-orm';
 import { z } from 'zod';
 import {
-  acceptedAnswers, agencyAccounts, appeals, attachments, blankedQuotes, bumpChanges, cases, collections, confirmations, db, decisions, emailChanges, flags, foldLog, follows, heldFiles, heldPosts, invitations, members, outbox, postFiles, postLinks, postMentions,
+  acceptedAnswers, agencyAccounts, appeals, attachments, bumpChanges, cases, collections, confirmations, db, decisions, emailChanges, flags, follows, heldFiles, heldPosts, invitations, members, outbox, postFiles, postLinks, postMentions,
   posts, postVersions, prepared, profiles, reactions, resources, threads, transaction,
 } from '#db/client.ts';
 import { settings } from '#lib/settings.ts';
 import { slugify } from '#lib/slug.ts';
 import { Invalid } from '../errors.ts';
-import { assignOverdue } from '../forum/answer-clock.ts';
-import { blankQuotes } from '../forum/blanked-quotes.ts';
-import { markRemoved } from '../forum/posts.ts';
-import { replaceQuotes } from '../forum/quoted.ts';
-import { dropThreadFromSearch, indexPost, indexThread } from '../forum/searchable.ts';
+import { dropThreadFromSearch } from '../forum/searchable.ts';
 import { forgetFilesNow } from '../library/attaching.ts';
 import { post } from '../mail/outbox.ts';
 import { withdrawLettersAbout } from '../mail/withdrawing.ts';
@@ -25,8 +21,9 @@ import { mustHaveProved } from '../people/proving.ts';
 import type { Session } from '../people/sessions.ts';
 import type { Member } from '../people/types.ts';
 import { settleVouches } from '../people/verification.ts';
-import { dropDocument } from '../search/documents.ts';
-import { scrubber, scrubEverything, type Traces } from './traces.ts';
+import { changingMany, dropDocument, dropDocuments } from '../search/documents.ts';
+import { beginFinishing, finishFor, type Left } from './finishing.ts';
+import { scrubber, scrubLetters, type Traces } from './traces.ts';
 
 const choice = z.enum(['keep', 'delete'], { error: 'Please choose one.' });
 
@@ -42,7 +39,7 @@ export const leaveInput = z.object({
 type Choices = Record<LeaveKind, 'keep' | 'delete'>;
 
 /**
- * Takes a member out of the hub, at once and for good. Of each kind they choose whether it goes or stays as "a former member"; all else of theirs goes:
+ * Takes a member out of the hub, at once and for good; their name out of what others wrote within seconds, in a large hub minutes (see finishing.ts). Of each kind they choose whether it goes or stays as "a former member"; all else of theirs goes:
  * profile, ways of signing in, drafts, reactions, follows, saved works, notifications. Posts that others answered or quote keep their place without
  * their text. What they looked after goes on to others. Throws Denied, Invalid.
  */
@@ -55,11 +52,11 @@ export function leaveHub(session: Session, { confirm, ...choices }: z.output<typ
     const traces = tracesOf(member);
     const hashes = filesOf(member.id);
     dropOwnFiles(member.id, choices);
-    const kept = [...leaveWritings(member, 'posts', choices.posts, traces), ...leaveWritings(member, 'comments', choices.comments, traces)];
+    const quoting = quotingThem(member);
+    const own = changingMany(() => [...leaveWritings(member, 'posts', choices.posts, traces), ...leaveWritings(member, 'comments', choices.comments, traces)]);
     leaveSuggestions(member.id, choices.suggestions);
     leaveCollections(member.id, choices.collections);
     leaveCases(member.id);
-    const speaking = leaveQuotations(member, traces);
     forgetInOthers(member);
     passOn(member.id);
     db.delete(invitations).where(or(eq(invitations.memberId, member.id), inArray(invitations.email, [...traces.emails]))).run();
@@ -67,18 +64,18 @@ export function leaveHub(session: Session, { confirm, ...choices }: z.output<typ
     forgetAttemptsOf(member.id, traces.emails);
     db.delete(members).where(eq(members.id, member.id)).run();
     settleVouches();
-    scrubEverything(traces);
-    for (const { id, threadId, opens } of [...kept, ...speaking]) opens ? indexThread(threadId) : indexPost(id);
+    scrubLetters(traces);
+    beginFinishing(traces, [...own, ...quoting]);
     retireHandle(member.handle);
     recordAct(null, 'leave hub', 'A member', null);
-    assignOverdue();
     sayFarewell(member.email);
     bumpChanges();
     return hashes;
   });
-  foldLog();
   forgetFilesNow(unused);
   forgetWrittenLetters(member.email);
+  // Where a hub is small, this is all; of a large one the chores do the rest.
+  finishFor(50);
 }
 
 function tracesOf({ id, name, handle, email }: Member): Traces {
@@ -106,35 +103,30 @@ function dropOwnFiles(memberId: number, { files }: Choices): void {
   db.delete(attachments).where(eq(attachments.uploadedById, memberId)).run();
 }
 
-interface Writing { id: number; threadId: number; number: number; markdown: string; html: string; removedAt: Date | null; opens: boolean }
-
-/** Deletes what they wrote in forums, or in comments, or takes their name out of it. Returns what search has to read anew. */
-function leaveWritings(member: Member, kind: 'posts' | 'comments', how: 'keep' | 'delete', traces: Traces): Writing[] {
+/** Deletes what they wrote in forums, or in comments, or leaves it to be kept without their name. What is deleted can be read and found no more. Returns what is left to be done. */
+function leaveWritings(member: Member, kind: 'posts' | 'comments', how: 'keep' | 'delete', traces: Traces): Left[] {
   const inForums = kind === 'posts';
   if (how === 'delete' && inForums) dropLonelyThreads(member.id);
-  const rows = db.select({ id: posts.id, threadId: posts.threadId, number: posts.number, markdown: posts.markdown, html: posts.html, removedAt: posts.removedAt }).from(posts)
-    .innerJoin(threads, eq(threads.id, posts.threadId)).where(and(eq(posts.authorId, member.id), inForums ? isNotNull(threads.forumId) : isNull(threads.forumId))).all()
-    .map((row) => ({ ...row, opens: inForums && row.number === 1 }));
-  withdrawLettersAbout(rows.map(({ id }) => id));
-  const scrub = scrubber(traces);
-  if (inForums) renameThreads(member.id, scrub);
-  if (how === 'delete') {
-    for (const row of rows) emptyPost(member, row);
-    return rows.filter(({ opens }) => opens);
-  }
-  for (const row of rows) keepPost(row, scrub);
-  return rows.filter(({ removedAt }) => removedAt === null);
+  const rows = db.select({ id: posts.id, threadId: posts.threadId, number: posts.number, removedAt: posts.removedAt }).from(posts)
+    .innerJoin(threads, eq(threads.id, posts.threadId)).where(and(eq(posts.authorId, member.id), inForums ? isNotNull(threads.forumId) : isNull(threads.forumId))).all();
+  const ids = rows.map(({ id }) => id);
+  withdrawLettersAbout(ids);
+  if (inForums) renameThreads(member.id, scrubber(traces));
+  // Under another name, or none, they are found again when they are brought in step.
+  dropDocuments('post', ids);
+  if (inForums) dropDocuments('thread', rows.filter(({ number }) => number === 1).map(({ threadId }) => threadId));
+  if (how === 'keep') return rows.map(({ id }) => ({ postId: id, what: 'kept' as const }));
+  emptyPosts(member.id, ids);
+  return rows.filter(({ number, removedAt }) => removedAt === null || (inForums && number === 1)).map(({ id }) => ({ postId: id, what: 'emptied' as const }));
 }
 
 /** Threads in which nobody else has written go whole. */
 function dropLonelyThreads(memberId: number): void {
   const lonely = db.select({ id: threads.id }).from(threads).where(and(eq(threads.authorId, memberId), isNotNull(threads.forumId),
-    sql`not exists (select 1 from posts p where p.thread_id = ${threads.id} and p.author_id <> ${memberId})`, sql`not exists (select 1 from former_threads f where f.into_id = ${threads.id})`)).all();
-  for (const { id } of lonely) {
-    withdrawLettersAbout(db.select({ id: posts.id }).from(posts).where(eq(posts.threadId, id)).all().map((row) => row.id));
-    dropThreadFromSearch(id);
-    db.delete(threads).where(eq(threads.id, id)).run();
-  }
+    sql`not exists (select 1 from posts p where p.thread_id = ${threads.id} and p.author_id <> ${memberId})`, sql`not exists (select 1 from former_threads f where f.into_id = ${threads.id})`)).all().map(({ id }) => id);
+  withdrawLettersAbout(db.select({ id: posts.id }).from(posts).where(inArray(posts.threadId, lonely)).all().map(({ id }) => id));
+  for (const id of lonely) dropThreadFromSearch(id);
+  db.delete(threads).where(inArray(threads.id, lonely)).run();
 }
 
 /** A title stays where others answered; a name in it does not. */
@@ -146,41 +138,21 @@ function renameThreads(memberId: number, scrub: ReturnType<typeof scrubber>): vo
 }
 
 /** The place of a post stays, "removed by its author": numbers, quotations and answers lead to it. Its words and all that hangs on it go. */
-function emptyPost(member: Member, row: Writing): void {
-  if (row.removedAt === null) {
-    markRemoved({ id: row.id, thread: { id: row.threadId } }, member, null);
-    blankQuotes(row.id);
-  }
-  for (const table of [postFiles, postLinks, postMentions, postVersions, reactions, confirmations, acceptedAnswers]) db.delete(table).where(eq(table.postId, row.id)).run();
-  db.update(posts).set({ markdown: 'Removed.', html: '', hidden: false }).where(eq(posts.id, row.id)).run();
+function emptyPosts(memberId: number, ids: readonly number[]): void {
+  const these = sql`(select value from json_each(${JSON.stringify(ids)}))`;
+  for (const table of [postFiles, postLinks, postMentions, postVersions, reactions, confirmations, acceptedAnswers]) db.delete(table).where(sql`${table.postId} in ${these}`).run();
+  db.update(posts).set({ removedAt: new Date(), removedById: memberId, removedReason: null }).where(and(sql`${posts.id} in ${these}`, isNull(posts.removedAt))).run();
+  db.update(posts).set({ markdown: 'Removed.', html: '', hidden: false }).where(sql`${posts.id} in ${these}`).run();
 }
 
-function keepPost(row: Writing, scrub: ReturnType<typeof scrubber>): void {
-  db.update(posts).set({ markdown: scrub(row.markdown, true), html: scrub(row.html, true) }).where(eq(posts.id, row.id)).run();
-  for (const version of db.select({ id: postVersions.id, markdown: postVersions.markdown }).from(postVersions).where(eq(postVersions.postId, row.id)).all()) {
-    db.update(postVersions).set({ markdown: scrub(version.markdown, true) }).where(eq(postVersions.id, version.id)).run();
-  }
-}
-
-/** Takes their name out of their words where others quote them. Returns the posts that quote or name them, which search has to read anew. */
-function leaveQuotations(member: Member, traces: Traces): Pick<Writing, 'id' | 'threadId' | 'opens'>[] {
-  const scrub = scrubber(traces);
-  const rows = speakingOf().all({ member: member.id, page: `/members/${member.handle}` }) as { id: number; threadId: number; opens: number; markdown: string; html: string }[];
-  for (const { id, markdown, html } of rows) {
-    const quoted = { markdown: markdown.replace(/^ {0,3}>.*$/gm, (line) => scrub(line, true)), html: replaceQuotes(html, (block) => scrub(block, true)) };
-    db.update(posts).set(quoted).where(eq(posts.id, id)).run();
-    // What was taken out of it is kept beside it.
-    for (const kept of db.select().from(blankedQuotes).where(eq(blankedQuotes.postId, id)).all()) {
-      db.update(blankedQuotes).set({ html: replaceQuotes(kept.html, (block) => scrub(block, true)) }).where(and(eq(blankedQuotes.postId, id), eq(blankedQuotes.ofPostId, kept.ofPostId))).run();
-    }
-  }
-  return rows.map(({ id, threadId, opens }) => ({ id, threadId, opens: opens === 1 }));
+/** The posts of others that quote or name them, in which their name is still to be taken out of their words. */
+function quotingThem({ id, handle }: Member): Left[] {
+  return (speakingOf().all({ member: id, page: `/members/${handle}` }) as number[]).map((postId) => ({ postId, what: 'quoting' as const }));
 }
 const speakingOf = prepared((d) => d.$client.prepare(`
-  select p.id, p.thread_id as threadId, p.number = 1 and t.forum_id is not null as opens, p.markdown, p.html from posts p join threads t on t.id = p.thread_id
-  where p.author_id <> @member and p.id in (
+  select p.id from posts p where p.author_id <> @member and p.id in (
     select post_id from post_mentions where member_id = @member union select post_id from post_links where path = @page
-    union select l.post_id from posts o join post_links l on l.path = '/posts/' || o.id where o.author_id = @member)`));
+    union select l.post_id from posts o join post_links l on l.path = '/posts/' || o.id where o.author_id = @member)`).pluck());
 
 /** Works that were published stay in the library, nobody's; what was not goes, or stays for the coordinators without who brought it. */
 function leaveSuggestions(memberId: number, how: 'keep' | 'delete'): void {

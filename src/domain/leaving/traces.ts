@@ -38,22 +38,37 @@ const othersWords = new Set([
   'posts', 'post_versions', 'held_posts', 'drafts', 'stray_drafts', 'blanked_quotes', 'threads', 'post_files', 'held_files', 'attachments', 'resources', 'resource_versions', 'import_rows', 'imports', 'citations', 'former_slugs',
   'collections', 'collection_items', 'members', 'profiles', 'member_traits', 'places', 'place_systems', 'themes', 'forums', 'former_forums', 'thesaurus_entries', 'thesaurus_suggestions', 'saved_searches', 'search_documents', 'confirmations',
 ]);
-/** Tables that hold secrets and the search index, which follows its documents. */
-const untouched = /^(?:sqlite_|__|search_index|secrets$|passwords$)/;
+/** Tables that hold secrets, the search index, which follows its documents, and letters, which `scrubLetters` goes through. */
+const untouched = /^(?:sqlite_|__|search_index|secrets$|passwords$|outbox$|leavings$)/;
 
-/** Takes a member out of every text of the database but what they wrote themselves. Call inside the transaction of their leaving. */
-export function scrubEverything(traces: Traces): void {
+/** The tables in whose texts somebody may be named, the small ones first: those that say most of them are among these. */
+export function tablesWithTexts(): string[] {
+  const sqlite = db.$client;
+  const tables = (sqlite.prepare(`select name from sqlite_master where type = 'table'`).pluck().all() as string[]).filter((name) => !untouched.test(name) && columnsOf(name).length > 0);
+  return tables.map((name) => ({ name, last: lastRow(name) })).sort((a, b) => a.last - b.last).map(({ name }) => name);
+}
+
+const columnsOf = (table: string) => db.$client.prepare(`select name from pragma_table_info(?) where upper(type) = 'TEXT' and pk = 0`).pluck().all(table) as string[];
+const lastRow = (table: string) => (db.$client.prepare(`select max(rowid) from "${table}"`).pluck().get() as number | null) ?? 0;
+
+/** Takes a member out of letters that wait to be sent. Call before the last letter to them is written. */
+export function scrubLetters(traces: Traces): void {
+  scrubSome(traces, 'outbox', 0, 1_000_000);
+}
+
+/** Takes a member out of the texts of a table, in the rows after the one with this number and up to another. Returns up to which row that is, null at the end of the table. Call inside a transaction. */
+export function scrubSome(traces: Traces, table: string, after: number, rows: number): number | null {
   const sqlite = db.$client;
   const scrub = scrubber(traces);
   sqlite.function('scrubbed', { deterministic: true }, (text: unknown, names: unknown) => (typeof text === 'string' ? scrub(text, names === 1) : text));
   const needles = [...new Set([traces.handle, traces.name, inMarkdown(traces.name), inHtml(traces.name), ...traces.emails].map((needle) => needle.toLowerCase()))];
-  const tables = sqlite.prepare(`select name from sqlite_master where type = 'table'`).pluck().all() as string[];
-  for (const table of tables.filter((name) => !untouched.test(name))) {
-    const columns = sqlite.prepare(`select name from pragma_table_info('${table}') where upper(type) = 'TEXT' and pk = 0`).pluck().all() as string[];
-    for (const column of columns) {
-      const holds = needles.map((_, n) => `instr(lower("${column}"), @n${n}) > 0`).join(' or ');
-      sqlite.prepare(`update or ignore "${table}" set "${column}" = scrubbed("${column}", ${othersWords.has(table) && !column.endsWith('_reason') ? 0 : 1}) where ${holds}`)
-        .run(Object.fromEntries(needles.map((needle, n) => [`n${n}`, needle])));
-    }
+  const given = Object.fromEntries(needles.map((needle, n) => [`n${n}`, needle]));
+  const to = sqlite.prepare(`select max(rowid) from (select rowid from "${table}" where rowid > ? order by rowid limit ?)`).pluck().get(after, rows) as number | null;
+  if (to === null) return null;
+  for (const column of columnsOf(table)) {
+    const holds = needles.map((_, n) => `instr(lower("${column}"), @n${n}) > 0`).join(' or ');
+    const without = `scrubbed("${column}", ${othersWords.has(table) && !column.endsWith('_reason') ? 0 : 1})`;
+    sqlite.prepare(`update or ignore "${table}" set "${column}" = ${without} where rowid > @after and rowid <= @to and (${holds}) and "${column}" <> ${without}`).run({ ...given, after, to });
   }
+  return to;
 }

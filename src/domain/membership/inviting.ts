@@ -1,6 +1,6 @@
-import { and, count, desc, eq, gt, isNull, lt, or } from 'drizzle-orm';
+import { and, count, desc, eq, gt, isNull, lt, or, sql } from 'drizzle-orm';
 import { z } from 'zod';
-import { db, invitations, members, transaction } from '#db/client.ts';
+import { db, facts, invitations, members, transaction } from '#db/client.ts';
 import { addDays, formatDate } from '#lib/dates.ts';
 import { optionalText, rowId } from '#lib/fields.ts';
 import { paging, type Paging } from '#lib/paging.ts';
@@ -9,7 +9,7 @@ import { hashToken, newToken } from '#lib/tokens.ts';
 import { Denied, Invalid, NotFound } from '../errors.ts';
 import { post } from '../mail/outbox.ts';
 import { recordAct } from '../moderation/log.ts';
-import { countAttempt } from '../people/limits.ts';
+import { countAttempt, isWithinLimit } from '../people/limits.ts';
 import { emailField, memberByEmail, nameField } from '../people/members.ts';
 import { canInvite, canModerate, mustCoordinate, mustWrite } from '../people/permissions.ts';
 import { rulesOfJoining } from '../people/joining-rules.ts';
@@ -121,12 +121,33 @@ export function withdrawInvitation(actor: Member, input: z.output<typeof invitat
 export function sendInvitationAgain(actor: Member, input: z.output<typeof invitationInput>): void {
   mustInvite(actor);
   countAttempt(canModerate(actor) ? 'invitePerCoordinator' : 'invitePerMember', actor.id);
-  const { id, email, note } = unused(actor, input.invitationId);
-  countAttempt('letterPerInvitation', email);
+  const invitation = unused(actor, input.invitationId);
+  countAttempt('letterPerInvitation', invitation.email);
+  transaction(() => sendAgain(invitation, actor));
+}
+
+function sendAgain({ id, email, note }: { id: number; email: string; note: string | null }, by: { name: string }): void {
+  const token = newToken(16);
+  db.update(invitations).set({ token: hashToken(token), sentAt: new Date(), expiresAt: addDays(new Date(), days) }).where(eq(invitations.id, id)).run();
+  mailInvitation(by, { email, note }, token);
+}
+
+export const lostInvitationInput = z.object({ email: emailField });
+
+/**
+ * Sends an invitation that still stands again to whoever says that they lost it; the former link stops working. The answer is the same for every address.
+ * Past the limit of letters the last one stays good. Throws TooMany.
+ */
+export function sendLostInvitation({ email }: z.output<typeof lostInvitationInput>, address: string): void {
+  countAttempt('lostPerAddress', address);
+  const mayMail = isWithinLimit('letterPerInvitation', email);
   transaction(() => {
-    const token = newToken(16);
-    db.update(invitations).set({ token: hashToken(token), sentAt: new Date(), expiresAt: addDays(new Date(), days) }).where(eq(invitations.id, id)).run();
-    mailInvitation(actor, { email, note }, token);
+    // One write in either case, so that the time does not tell who was invited.
+    db.insert(facts).values({ name: 'invitations-lost', value: 1 }).onConflictDoUpdate({ target: facts.name, set: { value: sql`${facts.value} + 1` } }).run();
+    const open = openOf(email);
+    if (!open || !mayMail) return;
+    const by = open.invitedById === null ? undefined : db.select({ name: members.name }).from(members).where(eq(members.id, open.invitedById)).get();
+    sendAgain(open, by ?? { name: settings().name });
   });
 }
 

@@ -6,6 +6,7 @@ import { optionalText, rowId } from '#lib/fields.ts';
 import { settings } from '#lib/settings.ts';
 import { NotFound } from '../errors.ts';
 import { putNotification } from '../mail/notifications.ts';
+import { giveWelcomesOn } from '../people/admitting.ts';
 import { mustCoordinate } from '../people/permissions.ts';
 import { profileFor } from '../profiles/showing.ts';
 import type { Member, Viewer } from '../people/types.ts';
@@ -25,9 +26,10 @@ export interface Welcome {
 const coordinator = alias(members, 'coordinator');
 const waits = () => and(isNull(firstHours.welcomedAt), or(isNull(members.suspendedUntil), lt(members.suspendedUntil, new Date())));
 
-/** Newcomers nobody has welcomed yet, the longest waiting first: the viewer's own, or all; not who is suspended. For coordinators. */
+/** Newcomers nobody has welcomed yet, the longest waiting first: the viewer's own, or all; not who is suspended. What somebody cannot do any more is given to another first. For coordinators. */
 export function listWelcomes(viewer: Viewer, mine = false): Welcome[] {
   mustCoordinate(viewer);
+  giveWelcomesOn();
   return db.select({ memberId: members.id, name: members.name, handle: members.handle, at: firstHours.at, coordinatorId: coordinator.id, coordinatorName: coordinator.name, role: coordinator.role }).from(firstHours)
     .innerJoin(members, eq(members.id, firstHours.memberId)).leftJoin(coordinator, eq(coordinator.id, firstHours.coordinatorId))
     .where(and(waits(), mine ? eq(firstHours.coordinatorId, viewer.id) : undefined)).orderBy(asc(firstHours.at), asc(firstHours.memberId)).limit(200).all()

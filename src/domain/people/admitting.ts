@@ -1,5 +1,5 @@
 import { and, eq, gt, isNull } from 'drizzle-orm';
-import { bumpChanges, db, invitations, members, prepared } from '#db/client.ts';
+import { bumpChanges, db, invitations, members, prepared, transaction } from '#db/client.ts';
 import { Denied } from '../errors.ts';
 import { rulesOfJoining } from './joining-rules.ts';
 import { settleVerification } from './verification.ts';
@@ -35,11 +35,24 @@ export function beginMembership(memberId: number): void {
   settleVerification(memberId);
   bumpChanges();
 }
-// To the one with fewest newcomers to welcome, then to whom the last turn is longest ago. Coordinators before administrators; only who can sign in.
-const begin = prepared((d) => d.$client.prepare(`
-  insert into first_hours (member_id, coordinator_id) values (@memberId, (
-    select m.id from members m where m.role <> 'member' and m.id <> @memberId and m.email_confirmed_at is not null and (m.suspended_until is null or m.suspended_until <= @now)
-      and (exists (select 1 from passwords p where p.member_id = m.id) or exists (select 1 from passkeys p where p.member_id = m.id) or exists (select 1 from agency_accounts a where a.member_id = m.id))
-    order by m.role = 'administrator', (select count(*) from first_hours f where f.coordinator_id = m.id and f.welcomed_at is null),
-      (select max(f.at) from first_hours f where f.coordinator_id = m.id), m.id limit 1
-  )) on conflict do nothing`));
+/** SQL: whether member `m` is somebody who welcomes, at `@now`. Only who can sign in. */
+const welcomes = `m.role <> 'member' and m.email_confirmed_at is not null and (m.suspended_until is null or m.suspended_until <= @now)
+  and (exists (select 1 from passwords p where p.member_id = m.id) or exists (select 1 from passkeys p where p.member_id = m.id) or exists (select 1 from agency_accounts a where a.member_id = m.id))`;
+// To the one with fewest newcomers to welcome, then to whom the last turn is longest ago. Coordinators before administrators.
+const nextToWelcome = `(
+  select m.id from members m where m.id <> @memberId and ${welcomes}
+  order by m.role = 'administrator', (select count(*) from first_hours f where f.coordinator_id = m.id and f.welcomed_at is null),
+    (select max(f.at) from first_hours f where f.coordinator_id = m.id), m.id limit 1)`;
+const begin = prepared((d) => d.$client.prepare(`insert into first_hours (member_id, coordinator_id) values (@memberId, ${nextToWelcome}) on conflict do nothing`));
+
+/** Gives every newcomer whom nobody has welcomed, and whose coordinator cannot do it any more or never was, to the one whose turn it is. Returns how many were given. */
+export function giveWelcomesOn(now = new Date()): number {
+  return transaction(() => {
+    const given = (left().all({ now: now.getTime() }) as number[]).filter((memberId) => giving().run({ memberId, now: now.getTime() }).changes > 0);
+    if (given.length > 0) bumpChanges();
+    return given.length;
+  });
+}
+const left = prepared((d) => d.$client.prepare(`
+  select f.member_id from first_hours f where f.welcomed_at is null and not exists (select 1 from members m where m.id = f.coordinator_id and ${welcomes}) order by f.at, f.member_id`).pluck());
+const giving = prepared((d) => d.$client.prepare(`update first_hours set coordinator_id = ${nextToWelcome} where member_id = @memberId and coordinator_id is not ${nextToWelcome}`));

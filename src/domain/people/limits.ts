@@ -34,6 +34,8 @@ export const limits = {
   inviteManyPerCoordinator: { most: 10, seconds: 60 * 60 },
   /** Letters to somebody who has not asked for any. */
   letterPerInvitation: { most: 3, seconds: 24 * 60 * 60 },
+  /** Letters that were asked for as lost. */
+  lostPerAddress: { most: 10, seconds: 60 * 60 },
   vouchPerMember: { most: 10, seconds: 24 * 60 * 60 },
   postPerMember: { most: 30, seconds: 10 * 60 },
   editPerMember: { most: 60, seconds: 10 * 60 },

@@ -8,7 +8,7 @@ import type { Role, Viewer } from './types.ts';
 
 /** Whom the coordinators' list shows. `areas` are those who coordinate some forums or themes only. */
 export const roleFilters = ['member', 'areas', 'coordinator', 'administrator'] as const;
-export const stateFilters = ['new', 'suspended', 'unconfirmed', 'vendor'] as const;
+export const stateFilters = ['new', 'waiting', 'suspended', 'unconfirmed', 'vendor'] as const;
 export const memberOrders = ['joined', 'name', 'posts', 'seen'] as const;
 
 export interface MemberFilter {
@@ -30,7 +30,10 @@ export interface MemberRowForDesk {
   id: number; handle: string; name: string; email: string; role: Role; sample: boolean; vendor: boolean;
   /** Coordinates some forums or themes. */
   areas: boolean;
-  joined: Date; confirmed: boolean; suspendedUntil: Date | null; suspendedReason: string | null; posts: number;
+  joined: Date; confirmed: boolean;
+  /** For a coordinator to let them in. */
+  waiting: boolean;
+  suspendedUntil: Date | null; suspendedReason: string | null; posts: number;
   /** The last day on which they were here, YYYY-MM-DD. */
   seen: string | null;
 }
@@ -39,6 +42,7 @@ export interface MemberRowForDesk {
 const isSomebody = notLike(members.email, `%@${formerHost}`);
 const hasAreas = sql`exists (select 1 from coordinator_areas a where a.member_id = members.id)`;
 const suspended = (now: Date) => sql`${members.suspendedUntil} > ${now.getTime()}`;
+const isWaiting = sql`${members.emailConfirmedAt} is not null and ${members.application} is not null`;
 const isNew = sql`${members.role} = 'member' and coalesce((select level from trust_levels t where t.member_id = members.id), 'new') = 'new'`;
 const posts = sql<number>`(select count(*) from posts p where p.author_id = members.id and p.removed_at is null and not ${sql.raw(isNamelessPost('p.id'))})`;
 const seen = sql<string | null>`(select max(day) from member_activity d where d.member_id = members.id)`;
@@ -47,7 +51,7 @@ const roleWhere: Record<(typeof roleFilters)[number], SQL> = {
   member: sql`${members.role} = 'member' and not ${hasAreas}`, areas: hasAreas, coordinator: sql`${members.role} = 'coordinator'`, administrator: sql`${members.role} = 'administrator'`,
 };
 const stateWhere: Record<(typeof stateFilters)[number], (now: Date) => SQL> = {
-  new: () => sql`${members.emailConfirmedAt} is not null and ${isNew}`, suspended, unconfirmed: () => sql`${members.emailConfirmedAt} is null`, vendor: () => sql`${members.vendor}`,
+  new: () => sql`${members.emailConfirmedAt} is not null and ${members.application} is null and ${isNew}`, waiting: () => isWaiting, suspended, unconfirmed: () => sql`${members.emailConfirmedAt} is null`, vendor: () => sql`${members.vendor}`,
 };
 
 /** Coordinators' list of members, 50 a page. For coordinators of all: it shows e-mail addresses. */
@@ -64,9 +68,9 @@ export function listMembers(viewer: Viewer, { q = '', role = null, state = null,
   const slice = paging(total, 50, page);
   const rows = db.select({
     id: members.id, handle: members.handle, name: members.name, email: members.email, role: members.role, sample: members.sample, vendor: members.vendor, areas: sql<number>`${hasAreas}`,
-    joined: members.createdAt, confirmed: sql<number>`${members.emailConfirmedAt} is not null`, suspendedUntil: members.suspendedUntil, suspendedReason: members.suspendedReason, posts, seen,
+    joined: members.createdAt, confirmed: sql<number>`${members.emailConfirmedAt} is not null`, waiting: sql<number>`${isWaiting}`, suspendedUntil: members.suspendedUntil, suspendedReason: members.suspendedReason, posts, seen,
   }).from(members).where(where).orderBy(...order).limit(slice.size).offset(slice.offset).all();
-  return { members: rows.map((r) => ({ ...r, areas: Boolean(r.areas), confirmed: Boolean(r.confirmed) })), total, paging: slice };
+  return { members: rows.map((r) => ({ ...r, areas: Boolean(r.areas), confirmed: Boolean(r.confirmed), waiting: Boolean(r.waiting) })), total, paging: slice };
 }
 
 export interface MemberCounts { all: number; roles: Record<(typeof roleFilters)[number], number>; states: Record<(typeof stateFilters)[number], number> }
@@ -77,8 +81,8 @@ export function memberCounts(viewer: Viewer, now = new Date()): MemberCounts {
   const of = (where?: SQL) => sql<number>`coalesce(sum(${where ?? sql`1`}), 0)`;
   const row = db.select({
     all: count(), member: of(roleWhere.member), areas: of(roleWhere.areas), coordinator: of(roleWhere.coordinator), administrator: of(roleWhere.administrator),
-    new: of(stateWhere.new(now)), suspended: of(stateWhere.suspended(now)), unconfirmed: of(stateWhere.unconfirmed(now)), vendor: of(stateWhere.vendor(now)),
-  }).from(members).where(isSomebody).get() ?? { all: 0, member: 0, areas: 0, coordinator: 0, administrator: 0, new: 0, suspended: 0, unconfirmed: 0, vendor: 0 };
+    new: of(stateWhere.new(now)), waiting: of(isWaiting), suspended: of(stateWhere.suspended(now)), unconfirmed: of(stateWhere.unconfirmed(now)), vendor: of(stateWhere.vendor(now)),
+  }).from(members).where(isSomebody).get() ?? { all: 0, member: 0, areas: 0, coordinator: 0, administrator: 0, new: 0, waiting: 0, suspended: 0, unconfirmed: 0, vendor: 0 };
   const { all, member, areas, coordinator, administrator, ...states } = row;
   return { all, roles: { member, areas, coordinator, administrator }, states };
 }
@@ -91,6 +95,6 @@ export function memberForDesk(viewer: Viewer, handle: string): MemberForDesk | n
   mustCoordinate(viewer);
   const row = db.select({ row: members, areas: sql<number>`${hasAreas}`, posts, seen }).from(members).where(and(isSomebody, eq(members.handle, handle))).get();
   if (!row) return null;
-  const { id, name, email, role, sample, vendor, createdAt, emailConfirmedAt, suspendedUntil, suspendedReason, jobTitle, place } = row.row;
-  return { id, handle, name, email, role, sample, vendor, areas: Boolean(row.areas), joined: createdAt, confirmed: emailConfirmedAt !== null, suspendedUntil, suspendedReason, posts: row.posts, seen: row.seen, jobTitle, place };
+  const { id, name, email, role, sample, vendor, createdAt, emailConfirmedAt, suspendedUntil, suspendedReason, jobTitle, place, application } = row.row;
+  return { id, handle, name, email, role, sample, vendor, areas: Boolean(row.areas), joined: createdAt, confirmed: emailConfirmedAt !== null, waiting: emailConfirmedAt !== null && application !== null, suspendedUntil, suspendedReason, posts: row.posts, seen: row.seen, jobTitle, place };
 }

@@ -13,7 +13,7 @@ import { addressOfPhoto } from './photo.ts';
 
 /** What the directory is narrowed to, as its address says it. */
 export interface DirectoryAsk {
-  q: string; theme: string; hat: string; language: string; system: string; band: string; region: string; country: string;
+  q: string; theme: string; /** `yes` or nothing. */ verified: string; hat: string; language: string; system: string; band: string; region: string; country: string;
   /** Slugs of places: those who work there; those who work in places like it. */
   place: string; like: string;
   weights: Weights;
@@ -23,8 +23,8 @@ export interface DirectoryAsk {
 export const directorySorts = { helpful: 'Most helpful first', name: 'Name', newest: 'Newest first' } as const;
 export type DirectorySort = keyof typeof directorySorts;
 
-const words = ['q', 'theme', 'hat', 'language', 'system', 'band', 'country', 'region', 'place', 'like'] as const;
-const noAsk: DirectoryAsk = { q: '', theme: '', hat: '', language: '', system: '', band: '', region: '', country: '', place: '', like: '', weights: usualWeights, sort: 'helpful', page: null };
+const words = ['q', 'theme', 'verified', 'hat', 'language', 'system', 'band', 'country', 'region', 'place', 'like'] as const;
+const noAsk: DirectoryAsk = { q: '', theme: '', verified: '', hat: '', language: '', system: '', band: '', region: '', country: '', place: '', like: '', weights: usualWeights, sort: 'helpful', page: null };
 
 export function readDirectoryAsk(query: URLSearchParams): DirectoryAsk {
   const given = Object.fromEntries(words.map((name) => [name, (query.get(name) ?? '').trim().slice(0, 100)]));
@@ -140,7 +140,7 @@ const broughtBy = ({ contributions }: { contributions: Contributions }) => contr
 
 function fits(one: Listed, ask: DirectoryAsk, given: Contributions, typed: readonly string[]): boolean {
   const { place } = one;
-  return (!ask.theme || one.themes.includes(ask.theme) || given.answersOn.has(ask.theme)) && (!ask.hat || one.hats.includes(ask.hat) || (ask.hat === 'vendor' && one.vendor)) && (!ask.language || one.languages.includes(ask.language))
+  return (ask.verified !== 'yes' || one.verified) && (!ask.theme || one.themes.includes(ask.theme) || given.answersOn.has(ask.theme)) && (!ask.hat || one.hats.includes(ask.hat) || (ask.hat === 'vendor' && one.vendor)) && (!ask.language || one.languages.includes(ask.language))
     && (!ask.place || place?.slug === ask.place) && (!ask.country || place?.country === ask.country) && (!ask.region || place?.region === ask.region) && (!ask.band || (place !== null && populationBand(place.population) === ask.band))
     && (!ask.system || (place?.systems.some((name) => name.toLowerCase() === ask.system.toLowerCase()) ?? false)) && (typed.length === 0 || saysAll(one, typed));
 }

@@ -53,6 +53,38 @@ export function dropThreadDocuments(threadId: number): void {
   if (db.delete(searchDocuments).where(eq(searchDocuments.threadId, threadId)).run().changes) countRemoval();
 }
 
+/** Takes many things of one kind out of search. */
+export function dropDocuments(kind: DocumentKind, refs: readonly number[]): void {
+  if (removals().run(kind, JSON.stringify(refs)).changes) countRemoval();
+}
+const removals = prepared((d) => d.$client.prepare('delete from search_documents where kind = ? and ref in (select cast(value as text) from json_each(?))'));
+
+/**
+ * Changes many documents in a fraction of the time (2 ms instead of 60 for each, where there are 100,000): words that are no longer found stay in the files of the
+ * index until `purgeSome` has gone through it, which whoever calls this sees to. Call inside a transaction.
+ */
+export function changingMany<T>(work: () => T): T {
+  quickly().run();
+  const done = work();
+  securely().run();
+  return done;
+}
+const quickly = prepared((d) => d.$client.prepare(`insert into search_index (search_index, rank) values ('secure-delete', 0)`));
+const securely = prepared((d) => d.$client.prepare(`insert into search_index (search_index, rank) values ('secure-delete', 1)`));
+
+/**
+ * Writes a part of the search index anew, without what was taken out of it. `begin` says that all that is there now is to be gone through. Returns whether
+ * there is more to do. A portion writes about so many pages of 4 kB.
+ */
+export function purgeSome(begin: boolean, pages: number): boolean {
+  const total = changesSoFar();
+  merging().run(begin ? -pages : pages);
+  return changesSoFar() - total > 1;
+}
+const merging = prepared((d) => d.$client.prepare(`insert into search_index (search_index, rank) values ('merge', cast(? as integer))`));
+const changesSoFar = () => totalChanges().get() as number;
+const totalChanges = prepared((d) => d.$client.prepare('select total_changes()').pluck());
+
 /** Counts changes of the documents, so that the Pagefind bundle knows when it is behind; one that still has removed words is behind at once. */
 function count(name: 'documents' | 'documents-removed'): void {
   counting().run(name);
