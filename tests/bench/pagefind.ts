@@ -101,7 +101,8 @@ async function load(base: string, first: string, following: string): Promise<{ f
   const bytesFor = async (words: string) => {
     answers.length = 0;
     await page.getByRole('combobox').first().fill(words);
-    await page.getByRole('option').last().filter({ hasText: words }).waitFor({ timeout: 60_000 });
+    // It comes with the results; other boxes on the page have options of their own.
+    await page.getByRole('option', { name: `All results for “${words}”` }).waitFor({ timeout: 60_000 });
     await page.waitForLoadState('networkidle');
     return (await Promise.all(answers)).reduce((sum, bytes) => sum + bytes, 0);
   };

@@ -7,6 +7,7 @@ import { createThread, threadInput } from '#domain/forum/starting-threads.ts';
 import { putCatalogue } from '#domain/library/catalogue.ts';
 import { editProfile, profileInput } from '#domain/profiles/editing.ts';
 import type { Member } from '#domain/people/types.ts';
+import { dropDocument, putDocument } from '#domain/search/documents.ts';
 import { likelyAnswers } from '#domain/search/likely-answers.ts';
 import { lastDocumentId, newestMatches, newMatches } from '#domain/search/matches.ts';
 import { nearest } from '#domain/search/nearest.ts';
@@ -46,6 +47,17 @@ beforeAll(async () => {
     { term: 'call centre', also: ['contact centre'], related: [], note: null },
     { term: 'compost', also: ['green bin'], related: ['refuse'], note: null },
   ]);
+});
+
+test('a title that is changed counts as it is now', () => {
+  const put = (ref: string, title: string) => putDocument({ kind: 'page', ref, threadId: null, url: `/${ref}`, title, people: '', summary: '', body: 'Permits for a lantern festival in the park.', type: 'page', themes: [], year: null, place: null, at: new Date(0) });
+  put('one', 'Festival lantern');
+  put('two', 'Something else');
+  expect(urls('lantern festival')).toEqual(['/one', '/two']);
+  put('one', 'Something else');
+  put('two', 'Festival lantern');
+  expect(urls('lantern festival')).toEqual(['/two', '/one']);
+  for (const ref of ['one', 'two']) dropDocument('page', ref);
 });
 
 describe('forgives', () => {

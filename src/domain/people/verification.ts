@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { and, eq, isNotNull, isNull, ne } from 'drizzle-orm';
+import { and, eq, ne } from 'drizzle-orm';
 import { bumpChanges, db, facts, governmentDomains, members, prepared, profiles, transaction, verifications, vouches } from '#db/client.ts';
 
 /** How it is known that somebody works for a government. Whoever sells to governments is not verified, whatever else holds. */
@@ -26,16 +26,19 @@ export function verifiedAmong(memberIds: readonly number[]): ReadonlySet<number>
 const verifiedOnes = prepared((d) => d.$client.prepare(`
   select v.member_id from verifications v join members m on m.id = v.member_id where v.member_id in (select value from json_each(?)) and v.method <> 'denied' and not m.vendor`).pluck());
 
+interface Domain { domain: string; labels: readonly string[] }
+
 /** The domain of the list under which an address is, or null: "ci.*.co.us" for somebody@ci.denver.co.us. */
-export function governmentDomainOf(email: string): string | null {
-  const labels = email.slice(email.lastIndexOf('@') + 1).toLowerCase().split('.').reverse();
-  return knownDomains().find((domain) => isUnder(labels, domain.split('.').reverse())) ?? null;
+export function governmentDomainOf(email: string, known: readonly Domain[] = knownDomains()): string | null {
+  const labels = labelsOf(email.slice(email.lastIndexOf('@') + 1).toLowerCase());
+  return known.find((domain) => isUnder(labels, domain.labels))?.domain ?? null;
 }
 
+const labelsOf = (domain: string): string[] => domain.split('.').reverse();
 const isUnder = (labels: readonly string[], domain: readonly string[]) => labels.length >= domain.length && domain.every((label, at) => (label === '*' ? labels[at] !== '' : label === labels[at]));
 
 // The longest says most of where somebody works.
-const knownDomains = (): string[] => domains().all() as string[];
+const knownDomains = (): Domain[] => (domains().all() as string[]).map((domain) => ({ domain, labels: labelsOf(domain) }));
 const domains = prepared((d) => d.$client.prepare('select domain from government_domains order by length(domain) desc, domain').pluck());
 
 /**
@@ -73,24 +76,35 @@ export function settleVerification(memberId: number): void {
 
 /** The same for everybody, after the list of domains has changed. Call inside the transaction of the change. */
 export function settleEveryDomain(): void {
-  for (const { id } of db.select({ id: members.id }).from(members).where(and(isNotNull(members.emailConfirmedAt), isNull(members.application))).all()) settleDomain(id);
+  const known = knownDomains();
+  for (const member of everyAdmitted().all() as Standing[]) settle(member, known);
   settleVouches();
   bumpChanges();
 }
 
-/** What a coordinator said stands, whatever the address is. */
 function settleDomain(memberId: number): void {
-  const member = db.select().from(members).where(eq(members.id, memberId)).get();
-  const said = db.select().from(verifications).where(eq(verifications.memberId, memberId)).get();
-  if (!member || said?.method === 'coordinator' || said?.method === 'denied') return;
-  const domain = member.emailConfirmedAt && member.application === null ? governmentDomainOf(member.email) : null;
-  if (domain === null) {
-    db.delete(verifications).where(and(eq(verifications.memberId, memberId), eq(verifications.method, 'domain'))).run();
-  } else if (said?.domain !== domain) {
-    const found = { method: 'domain' as const, domain, at: new Date() };
-    db.insert(verifications).values({ memberId, ...found }).onConflictDoUpdate({ target: verifications.memberId, set: found }).run();
-  }
+  const member = oneMember().get(memberId) as Standing | undefined;
+  if (member) settle(member, knownDomains());
 }
+
+/** A member, and how they are verified now. `admitted`: their address is confirmed and they do not wait. */
+interface Standing { id: number; email: string; admitted: number; method: string | null; domain: string | null }
+const standing = `select m.id, m.email, m.email_confirmed_at is not null and m.application is null as admitted, v.method, v.domain from members m left join verifications v on v.member_id = m.id`;
+const oneMember = prepared((d) => d.$client.prepare(`${standing} where m.id = ?`));
+const everyAdmitted = prepared((d) => d.$client.prepare(`${standing} where m.email_confirmed_at is not null and m.application is null`));
+
+/** What a coordinator said stands, whatever the address is. */
+function settle({ id, email, admitted, method, domain: before }: Standing, known: readonly Domain[]): void {
+  if (method === 'coordinator' || method === 'denied') return;
+  const domain = admitted ? governmentDomainOf(email, known) : null;
+  if (domain === before) return;
+  if (domain === null) notByDomain().run(id);
+  else byDomain().run(id, domain);
+}
+const notByDomain = prepared((d) => d.$client.prepare(`delete from verifications where member_id = ? and method = 'domain'`));
+const byDomain = prepared((d) => d.$client.prepare(`
+  insert into verifications (member_id, method, domain) values (?, 'domain', ?)
+  on conflict (member_id) do update set method = excluded.method, domain = excluded.domain, at = excluded.at`));
 
 interface Word { memberId: number; byId: number; place: number | null }
 

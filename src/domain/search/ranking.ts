@@ -1,5 +1,5 @@
 import { prepared } from '#db/client.ts';
-import { attributes, kinds, type Attributes } from './attributes.ts';
+import { attributes, documentState, kinds, type Attributes } from './attributes.ts';
 import { expand, type Alternative, type Expanded, type Group } from './groups.ts';
 import { hitsOf, inPeople, phrase } from './matching.ts';
 import type { Query, Term } from './query.ts';
@@ -45,7 +45,7 @@ export function rank(query: Query, after = 0): Ranking {
   if (ranking.whole > 0 || query.clauses.length < 2) return ranking;
   const bold = expand(query, true);
   if (waysOf(bold) === ways) return ranking;
-  const bolder = rankBy(query, bold, after, columnsFor(ranking.all.size));
+  const bolder = rankBy(query, bold, after, spare);
   return bolder.whole > 0 ? bolder : ranking;
 }
 
@@ -88,8 +88,9 @@ const columnsFor = (size: number): Columns => ({
   units: new Int32Array(size), documents: new Int32Array(size), touched: new Int32Array(size),
 });
 
-/** The same columns serve one ranking after the other. */
+/** The same columns serve one ranking after the other; the second ones where two are compared. */
 const shared = columnsFor(0);
+const spare = columnsFor(0);
 
 function clear(columns: Columns, size: number): void {
   if (columns.own.length < size) Object.assign(columns, columnsFor(Math.ceil(size * 1.1)));
@@ -287,7 +288,7 @@ function exactTitles(all: Attributes, query: Query, passes: Passes): Set<number>
   if (key === 0) return new Set();
   const ids: number[] = [];
   for (let id = all.title.indexOf(key); id >= 0; id = all.title.indexOf(key, id + 1)) if (passes(id)) ids.push(id);
-  const rows = titlesById().all(JSON.stringify(ids)) as { id: number; title: string }[];
+  const rows = titles().byId.all(JSON.stringify(ids)) as { id: number; title: string }[];
   return new Set(rows.filter(({ title }) => sameWords(title, query.text)).map(({ id }) => all.unit[id] ?? id));
 }
 
@@ -303,8 +304,8 @@ export function topOf(ranking: Ranking, units: Int32Array, many: number, looks =
   const some = strongest(units, score, Math.max(many, looks) + exact.size);
   for (const unit of exact) if (!some.includes(unit) && units.includes(unit)) some.unshift(unit);
   const looked = some.slice(0, looks);
-  const titles = titlesOf(looked);
-  const value = new Map(looked.map((unit) => [unit, exact.has(unit) ? Infinity : (score[unit] ?? 0) * titleFactor(ranking, titles.get(unit)) * factorOf(ranking, unit)]));
+  const known = titlesOf(looked);
+  const value = new Map(looked.map((unit) => [unit, exact.has(unit) ? Infinity : (score[unit] ?? 0) * titleFactor(ranking, known.get(unit)) * factorOf(ranking, unit)]));
   looked.sort((a, b) => (value.get(b) ?? 0) - (value.get(a) ?? 0) || (all.at[b] ?? 0) - (all.at[a] ?? 0) || a - b);
   return [...looked, ...some.slice(looks)].slice(0, many);
 }
@@ -327,11 +328,24 @@ function strongest(units: Int32Array, score: Float32Array, many: number): number
 
 interface Titles { title: readonly string[]; people: readonly string[] }
 
-function titlesOf(units: readonly number[]): Map<number, Titles> {
-  const rows = titlesById().all(JSON.stringify(units)) as { id: number; title: string; people: string }[];
-  return new Map(rows.map(({ id, title, people }) => [id, { title: stemsIn(title), people: stemsIn(people) }]));
+/** Those of common words are looked at again and again: remembered until a document changes. */
+const titlesKnown = new Map<number, Titles>();
+let titlesFor: unknown = null;
+let titlesAt = -1;
+const mostTitles = 10_000;
+
+function titlesOf(units: readonly number[]): ReadonlyMap<number, Titles> {
+  const { connection, byId } = titles();
+  const now = documentState();
+  if (titlesFor !== connection || titlesAt !== now || titlesKnown.size > mostTitles || connection.$client.inTransaction) {
+    titlesKnown.clear();
+    [titlesFor, titlesAt] = [connection, connection.$client.inTransaction ? -1 : now];
+  }
+  const rows = byId.all(JSON.stringify(units.filter((unit) => !titlesKnown.has(unit)))) as { id: number; title: string; people: string }[];
+  for (const { id, title, people } of rows) titlesKnown.set(id, { title: stemsIn(title), people: stemsIn(people) });
+  return titlesKnown;
 }
-const titlesById = prepared((d) => d.$client.prepare('select id, title, people from search_documents where id in (select value from json_each(?))'));
+const titles = prepared((d) => ({ connection: d, byId: d.$client.prepare('select id, title, people from search_documents where id in (select value from json_each(?))') }));
 
 /** A title that has the words counts, the more of them the more; a title that is little else counts more still. */
 function titleFactor({ expanded: { groups } }: Ranking, titles: Titles | undefined): number {

@@ -12,14 +12,17 @@ export function fold(text: string): string {
   return text.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase();
 }
 
-const stems = new Map<string, string>();
+/** Half of what is remembered is let go at a time, so that common words stay. */
+const mostStems = 20_000;
+let stems = new Map<string, string>();
+let former = new Map<string, string>();
 
 /** The stem of a word by Porter's algorithm (1980), as the index has it; remembered, for the same words come again and again. */
 export function stem(word: string): string {
   const known = stems.get(word);
   if (known !== undefined) return known;
-  if (stems.size > 20_000) stems.clear();
-  const found = stemmer(fold(word));
+  const found = former.get(word) ?? stemmer(fold(word));
+  if (stems.size >= mostStems) [former, stems] = [stems, new Map()];
   stems.set(word, found);
   return found;
 }
