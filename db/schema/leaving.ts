@@ -17,6 +17,15 @@ export const formerHandles = sqliteTable('former_handles', {
   hash: text('hash').primaryKey(),
 });
 
+/** What holds for an address after its member has left with it: whoever confirms it again takes it over (see domain/people/former-standings.ts). Gone at its end. */
+export const formerStandings = sqliteTable('former_standings', {
+  /** HMAC-SHA-256 of the address under a secret of the hub, hexadecimal. */
+  hash: text('hash').notNull(),
+  /** They may not write; they are not to be verified. */
+  kind: text('kind', { enum: ['suspended', 'denied'] }).notNull(),
+  until: moment('until').notNull(),
+}, (t) => [primaryKey({ columns: [t.hash, t.kind] }), check('former_standings_kind', sql`${t.kind} in ('suspended', 'denied')`)]);
+
 /**
  * What is still to be done about somebody who has left (see domain/leaving/finishing.ts): gone when it is done, some seconds or minutes later. Nothing in it can be read
  * by whoever has a copy of the database alone.
