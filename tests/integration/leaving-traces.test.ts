@@ -1,14 +1,23 @@
+import { readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { eq } from 'drizzle-orm';
 import { describe, expect, test } from 'vitest';
-import { attempts, db, emailChanges, invitations, log, members, notifications, outbox, posts, threadActs, threads, workingCalendar } from '#db/client.ts';
+import { attempts, db, emailChanges, formerStandings, governmentDomains, invitations, log, members, notifications, outbox, posts, suspensions, threadActs, threads, transaction, verifications, workingCalendar } from '#db/client.ts';
 import { createPost } from '#domain/forum/posts.ts';
 import { createThread } from '#domain/forum/starting-threads.ts';
 import { finishLeavings } from '#domain/leaving/finishing.ts';
 import { leaveHub } from '#domain/leaving/leaving.ts';
 import { records, scrubber, writings } from '#domain/leaving/traces.ts';
+import { post, sendOutbox } from '#domain/mail/outbox.ts';
+import { confirmAddress } from '#domain/people/admitting.ts';
+import { confirmEmailChange, requestEmailChange } from '#domain/people/email-changing.ts';
+import { forgetOldStandings } from '#domain/people/former-standings.ts';
 import { asMember } from '#domain/people/members.ts';
 import type { Member } from '#domain/people/types.ts';
-import { enter, sessionOf } from '../support/cast.ts';
+import { verificationOf } from '#domain/people/verification.ts';
+import { folderMailer } from '#lib/mailer.ts';
+import { settings } from '#lib/settings.ts';
+import { enter, sessionOf, tokenFor } from '../support/cast.ts';
 import { useDatabase } from '../support/database.ts';
 
 useDatabase();
@@ -106,6 +115,63 @@ describe('what others wrote', () => {
     await leave(leaver);
     expect([opening(nameless)?.markdown, opening(named)?.markdown]).toEqual(['Hortensia Quack told me.', 'I am a former member.']);
     expect(db.select().from(threads).where(eq(threads.id, nameless)).get()?.title).toBe('Asked for a colleague of Hortensia Quack');
+  });
+});
+
+describe('a suspension', () => {
+  const comeBack = (email: string) => db.insert(members).values({ name: 'Somebody New', handle: `new${++number}`, email }).returning().get().id;
+
+  test('and a refused verification last beyond leaving, for each address that was confirmed, until their end', async () => {
+    const until = new Date(Date.now() + 30 * 86_400_000);
+    const leaver = called('Evi Evader', 'evader@city.gov');
+    db.update(members).set({ suspendedUntil: until, suspendedReason: 'Rude' }).where(eq(members.id, leaver.id)).run();
+    db.insert(verifications).values({ memberId: leaver.id, method: 'denied', reason: 'A vendor' }).run();
+    db.insert(emailChanges).values({ id: 'e1', memberId: leaver.id, oldEmail: 'first@city.gov', newEmail: leaver.email, expiresAt: new Date(), confirmedAt: new Date(), undoId: 'e1u' }).run();
+    db.insert(governmentDomains).values({ domain: 'gov', origin: 'file' }).onConflictDoNothing().run();
+    await leave({ ...leaver, suspendedUntil: until });
+    expect(JSON.stringify(db.select().from(formerStandings).all())).not.toMatch(/evader|first@/);
+    for (const email of ['evader@city.gov', 'first@city.gov']) {
+      const id = comeBack(email);
+      transaction(() => confirmAddress(id));
+      const back = db.select().from(members).where(eq(members.id, id)).get();
+      expect([back?.suspendedUntil, back?.suspendedReason]).toEqual([until, expect.stringContaining('suspended when they left')]);
+      expect(db.select().from(suspensions).where(eq(suspensions.memberId, id)).all()).toMatchObject([{ kind: 'suspended', until }]);
+      expect([db.select().from(verifications).where(eq(verifications.memberId, id)).get()?.method, verificationOf(id)]).toEqual(['denied', null]);
+    }
+    const other = comeBack('other@city.gov');
+    transaction(() => confirmAddress(other));
+    expect([db.select().from(members).where(eq(members.id, other)).get()?.suspendedUntil, verificationOf(other)?.method]).toEqual([null, 'domain']);
+    db.update(formerStandings).set({ until: new Date(0) }).run();
+    forgetOldStandings();
+    expect(db.select().from(formerStandings).all()).toEqual([]);
+  });
+
+  test('holds for an address that a member changes to as well', async () => {
+    const until = new Date(Date.now() + 30 * 86_400_000);
+    const leaver = called('Evi Second', 'second@city.example');
+    db.update(members).set({ suspendedUntil: until, suspendedReason: 'Rude' }).where(eq(members.id, leaver.id)).run();
+    await leave({ ...leaver, suspendedUntil: until });
+    const again = called('Fresh Start');
+    requestEmailChange(await sessionOf(again), { email: 'second@city.example' });
+    confirmEmailChange({ token: tokenFor('second@city.example') }, '192.0.2.1');
+    expect(db.select().from(members).where(eq(members.id, again.id)).get()?.suspendedUntil).toEqual(until);
+  });
+});
+
+describe('letters', () => {
+  test('to any of their addresses, written as files, go; the last one is not written', async () => {
+    const leaver = called('Lettie Box', 'lettie@town.example');
+    db.insert(emailChanges).values([{ id: 'l1', memberId: leaver.id, oldEmail: 'old.lettie@town.example', newEmail: leaver.email, expiresAt: new Date(), confirmedAt: new Date(), undoId: 'l1u' }]).run();
+    requestEmailChange(await sessionOf(leaver), { email: 'pending@town.example' });
+    const folder = join(settings().dataDir, 'mail');
+    const write = folderMailer(folder, 'hub@test.example');
+    for (const to of ['lettie@town.example', 'old.lettie@town.example', 'pending@town.example', 'not.lettie@town.example']) post(to, 'x', ['y']);
+    await sendOutbox(write);
+    await leave(leaver);
+    await sendOutbox(write);
+    expect(readdirSync(folder).map((file) => file.replace(/^.*Z-/, '')).filter((file) => /lettie|pending/.test(file))).toEqual(['not.lettie@town.example.eml']);
+    expect(db.select().from(outbox).all().filter(({ to }) => /^(?:old\.)?lettie|^pending/.test(to))).toEqual([]);
+    rmSync(folder, { recursive: true });
   });
 });
 

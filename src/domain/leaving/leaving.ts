@@ -6,6 +6,7 @@ import {
   acceptedAnswers, agencyAccounts, appeals, attachments, bumpChanges, cases, collections, confirmations, db, decisions, emailChanges, flags, follows, heldFiles, heldPosts, invitations, members, outbox, postFiles, postLinks, postMentions,
   posts, postVersions, prepared, profiles, reactions, resources, threads, transaction,
 } from '#db/client.ts';
+import { fileNameOf } from '#lib/mailer.ts';
 import { settings } from '#lib/settings.ts';
 import { isNamedPost, isNamelessPost } from '../anonymity.ts';
 import { Invalid } from '../errors.ts';
@@ -49,7 +50,7 @@ export function leaveHub(session: Session, { confirm, ...choices }: z.output<typ
   mustHaveProved(session);
   const { member } = session;
   if (confirm !== member.handle) throw new Invalid({ confirm: `Please type ${member.handle}, to show that you mean it.` });
-  const unused = transaction(() => {
+  const { hashes, addresses } = transaction(() => {
     mustLeaveAnAdministrator(member);
     const traces = tracesOf(member);
     const hashes = filesOf(member.id);
@@ -64,7 +65,8 @@ export function leaveHub(session: Session, { confirm, ...choices }: z.output<typ
     forgetInOthers(member);
     passOn(member.id);
     db.delete(invitations).where(or(eq(invitations.memberId, member.id), and(inArray(invitations.email, [...traces.emails]), isNull(invitations.memberId)))).run();
-    db.delete(outbox).where(inArray(outbox.to, [...traces.emails])).run();
+    const addresses = [...traces.emails, ...onlyTyped(member.id)];
+    db.delete(outbox).where(inArray(outbox.to, addresses)).run();
     forgetAttemptsOf(member.id, traces.emails);
     db.delete(members).where(eq(members.id, member.id)).run();
     settleVouches();
@@ -73,10 +75,10 @@ export function leaveHub(session: Session, { confirm, ...choices }: z.output<typ
     recordAct(null, 'leave hub', 'A member', null);
     sayFarewell(member.email);
     bumpChanges();
-    return hashes;
+    return { hashes, addresses };
   });
-  forgetFilesNow(unused);
-  forgetWrittenLetters(member.email);
+  forgetFilesNow(hashes);
+  forgetWrittenLetters(addresses);
   // Where a hub is small, this is all; of a large one the chores do the rest.
   finishFor(50);
 }
@@ -87,6 +89,13 @@ function tracesOf({ id, name, handle, email }: Member): Traces {
   const agencies = db.select({ email: agencyAccounts.email }).from(agencyAccounts).where(eq(agencyAccounts.memberId, id)).all();
   const all = [email, ...changes.flatMap((change) => [change.old, change.fresh]), ...agencies.map((account) => account.email.toLowerCase())];
   return { name, handle, emails: [...new Set(all)].filter((one) => one.includes('@') && (one === email || !memberByEmail(one))) };
+}
+
+/** Addresses to which they asked to change, and which nothing else in the hub is about: letters went there for them alone. */
+function onlyTyped(id: number): string[] {
+  return db.$client.prepare(`
+    select new_email from email_changes c where member_id = ? and confirmed_at is null and not exists (select 1 from members where email = c.new_email)
+      and not exists (select 1 from email_changes o where o.member_id <> c.member_id and c.new_email in (o.old_email, o.new_email)) and not exists (select 1 from invitations where email = c.new_email)`).pluck().all(id) as string[];
 }
 
 /** Hashes of all files that are theirs; those that something still uses afterwards stay on the disk. */
@@ -218,9 +227,10 @@ function sayFarewell(email: string): void {
 }
 
 /** A hub without a mail server writes letters as files, with the address in their names. */
-function forgetWrittenLetters(email: string): void {
+function forgetWrittenLetters(emails: readonly string[]): void {
   const folder = join(settings().dataDir, 'mail');
-  const ending = `-${email.replace(/[^a-z0-9@.-]/gi, '_')}.eml`;
   if (!existsSync(folder)) return;
-  for (const file of readdirSync(folder)) if (file.endsWith(ending)) rmSync(join(folder, file));
+  const names = new Set(emails.map((email) => `${fileNameOf(email)}.eml`));
+  // The moment that a name begins with ends with Z: see folderMailer.
+  for (const file of readdirSync(folder)) if (names.has(file.replace(/^[\dT-]+Z-/, ''))) rmSync(join(folder, file));
 }
