@@ -53,10 +53,10 @@ describe('a name that is a word of the hub', () => {
     const nadia = await enter('nadia');
     const leaver = called('Suspend');
     db.insert(log).values({ actorId: nadia.id, act: 'suspend member', object: 'Suspend until 3 May', url: `/members/${leaver.handle}`, reason: 'Suspend was rude' }).run();
-    db.insert(threadActs).values({ act: 'rename thread', threadId: start(leaver, 'Suspend asks', 'x'), byId: nadia.id, undo: { as: 'fields', before: { title: 'Ask Suspend', kind: 'question' }, after: { title: 'Suspend asks' } } }).run();
+    db.insert(threadActs).values({ act: 'rename thread', threadId: start(leaver, 'Suspend asks', 'x'), byId: nadia.id, undo: { as: 'fields', before: { title: 'Ask Suspend', slug: 'ask-suspend', kind: 'question' }, after: { title: 'Suspend asks' } } }).run();
     await leave(leaver);
     expect(db.select().from(log).where(eq(log.act, 'suspend member')).all()).toMatchObject([{ object: 'a former member until 3 May', url: '/members', reason: 'a former member was rude' }]);
-    expect(db.select().from(threadActs).all().at(-1)?.undo).toEqual({ as: 'fields', before: { title: 'Ask a former member', kind: 'question' }, after: { title: 'a former member asks' } });
+    expect(db.select().from(threadActs).all().at(-1)?.undo).toEqual({ as: 'fields', before: { title: 'Ask a former member', slug: 'ask-a-former-member', kind: 'question' }, after: { title: 'a former member asks' } });
   });
 });
 

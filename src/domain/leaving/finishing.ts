@@ -131,21 +131,25 @@ function finishTexts(leaving: Leaving): boolean {
   // With another key than it was sealed with, nobody can tell any more whom to look for.
   if (table === undefined || traces === null) return false;
   const began = performance.now();
-  const doneTo = endOfPortion(table, leaving.doneTo, many);
-  if (doneTo !== null) lookThrough(traces, table, leaving.doneTo, doneTo);
+  const end = endOfPortion(table, leaving.doneTo, many);
+  const doneTo = end === null ? null : lookThrough(traces, table, leaving.doneTo, end);
   many = doneTo === null ? few : Math.min(2_000, Math.max(20, performance.now() - began > goal ? many / 2 : many * 1.25) | 0);
   db.update(leavings).set(doneTo === null ? { tables: others, doneTo: 0 } : { doneTo }).where(eq(leavings.id, leaving.id)).run();
   return true;
 }
 
-function lookThrough(traces: Traces, table: string, after: number, to: number): void {
-  if (table === 'posts') scrubPosts(traces, after, to);
-  else if (table === 'threads') scrubTitles(traces, after, to);
+/** Looks through the rows after one and up to another. Returns up to which it came. */
+function lookThrough(traces: Traces, table: string, after: number, to: number): number {
+  if (table === 'posts') return scrubPosts(traces, after, to);
+  if (table === 'threads') scrubTitles(traces, after, to);
   else scrubSome(traces, table, after, to);
+  return to;
 }
 
-function scrubPosts(traces: Traces, after: number, to: number): void {
+/** Posts are rendered anew, which takes its time: no more of them than a portion may take. */
+function scrubPosts(traces: Traces, after: number, to: number): number {
   const scrub = scrubber(traces);
+  const until = performance.now() + goal;
   for (const { row: id, text: markdown, ...post } of rowsNaming<{ row: number; text: string; number: number; threadId: number; isOpening: 0 | 1 }>(traces, 'posts', 'markdown', ', number, thread_id as threadId, number = 1 and thread_id in (select id from threads where forum_id is not null) as isOpening', after, to)) {
     const without = scrub(markdown, false);
     if (without === markdown) continue;
@@ -153,7 +157,9 @@ function scrubPosts(traces: Traces, after: number, to: number): void {
     if (post.isOpening) indexThread(post.threadId);
     else indexPost(id);
     bumpChanges();
+    if (performance.now() > until) return id;
   }
+  return to;
 }
 
 function scrubTitles(traces: Traces, after: number, to: number): void {

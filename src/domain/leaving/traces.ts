@@ -1,11 +1,12 @@
 import { db } from '#db/client.ts';
 import { settings } from '#lib/settings.ts';
+import { slugify } from '#lib/slug.ts';
 import { formerName } from '../people/former.ts';
 
 /** What tells who somebody is. */
 export interface Traces { name: string; handle: string; /** Lower case: the present one and those that were theirs before, each shown to be theirs. */ emails: readonly string[] }
 
-export const literally = (text: string) => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+const literally = (text: string) => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 export const inMarkdown = (text: string) => text.replace(/[\\`*_[\]<>&~!#|]/g, '\\$&');
 const gone = formerName.replace('A ', 'a ');
 const goneAddress = 'an address that is gone';
@@ -87,7 +88,7 @@ function outsideCode(text: string, change: (words: string) => string): string {
 }
 
 /** A column in which the hub or coordinators write, and the rows (of `x`) that are about a member, @id, or written by them. */
-interface Record { table: string; column: string; about: string; /** The keys of words in a column of JSON. */ words?: readonly string[] }
+interface OfficeWords { table: string; column: string; about: string; /** The rows that have such words at all, where an index leads to them: not through the text of every post. */ among?: string; /** The keys of words in a column of JSON. */ words?: readonly string[] }
 
 const ownThread = (thread: string) => `exists (select 1 from threads t join posts o on o.thread_id = t.id and o.number = 1 where t.id = ${thread} and t.author_id = @id and o.id not in (select post_id from anonymous_posts))`;
 const aboutCase = `x.case_id in (select c.id from cases c left join posts p on p.id = c.post_id left join held_posts h on h.id = c.held_id left join decisions d on d.case_id = c.id where @id in (c.member_id, p.author_id, h.author_id, d.author_id))`;
@@ -97,7 +98,7 @@ const aboutAddress = `(x.url = @page or x.url like @page || '/%' or x.url in (se
   or exists (select 1 from threads t where t.author_id = @id and x.url like '/forums/%/' || t.id || '-%' and ${ownThread('t.id')}))`;
 
 /** Every column in which the hub or coordinators write about members, in words. Whoever adds one adds it here, or to what is never touched (tests/integration/leaving-traces.test.ts). */
-export const records: readonly Record[] = [
+export const records: readonly OfficeWords[] = [
   { table: 'log', column: 'object', about: `x.actor_id = @id or ${aboutAddress}` },
   { table: 'log', column: 'reason', about: `x.actor_id = @id or ${aboutAddress}` },
   { table: 'decisions', column: 'reason', about: '@id in (x.author_id, x.decider_id)' },
@@ -112,7 +113,7 @@ export const records: readonly Record[] = [
   { table: 'question_turns', column: 'reason', about: `${byThem} or x.owner_id = @id or ${ownThread('x.thread_id')}` },
   { table: 'threads', column: 'locked_reason', about: ownThread('x.id') },
   { table: 'threads', column: 'removed_reason', about: `x.removed_by_id = @id or ${ownThread('x.id')}` },
-  { table: 'posts', column: 'removed_reason', about: 'x.removed_by_id = @id or (x.author_id = @id and x.id not in (select post_id from anonymous_posts))' },
+  { table: 'posts', column: 'removed_reason', among: 'x.removed_by_id is not null', about: 'x.removed_by_id = @id or (x.author_id = @id and x.id not in (select post_id from anonymous_posts))' },
   { table: 'thread_acts', column: 'reason', about: `${byThem} or ${ownThread('x.thread_id')}` },
   { table: 'thread_acts', column: 'undo', about: `${byThem} or ${ownThread('x.thread_id')}`, words: ['title', 'reason', 'lockedReason'] },
   { table: 'resource_versions', column: 'reason', about: byThem },
@@ -132,24 +133,33 @@ export function scrubRecords(traces: Traces, id: number): void {
   const page = `/members/${traces.handle}`;
   const needles = [page, `@${traces.handle}`, ...traces.emails];
   const given = { id, page, ...Object.fromEntries(needles.map((needle, n) => [`n${n}`, needle])) };
-  for (const { table, column, about, words } of records) {
+  for (const { table, column, about, words, among = 'true' } of records) {
     const isIn = needles.map((_, n) => `instr(lower(x."${column}"), @n${n}) > 0`).join(' or ');
-    const rows = db.$client.prepare(`select x.rowid as row, x."${column}" as text, (${about}) as about from "${table}" x where (instr(x."${column}", @name) > 0 and (${about})) or ${isIn}`)
+    const rows = db.$client.prepare(`select x.rowid as row, x."${column}" as text, (${about}) as about from "${table}" x where ${among} and x."${column}" is not null and ((instr(x."${column}", @name) > 0 and (${about})) or ${isIn})`)
       .all({ ...given, name: words ? JSON.stringify(traces.name).slice(1, -1) : traces.name }) as { row: number; text: string; about: 0 | 1 }[];
     const put = db.$client.prepare(`update "${table}" set "${column}" = ? where rowid = ?`);
-    for (const { row, text, about: isAbout } of rows) put.run(words ? inJson(text, (key, value) => (words.includes(key) ? scrub(value, isAbout === 1, 500) : value)) : scrub(text, isAbout === 1), row);
+    for (const { row, text, about: isAbout } of rows) put.run(words ? inJson(text, (key, value, beside) => wordsOfUndo(words, key, value, beside, (said) => scrub(said, isAbout === 1, 500))) : scrub(text, isAbout === 1), row);
   }
   for (const table of ['log', 'notifications']) db.$client.prepare(`update ${table} set url = '/members' where url = ? or url like ?`).run(page, `${page}/%`);
-  scrubLetters(traces, id, scrub);
+  scrubLetters(id, scrub);
 }
 
-/** JSON with its texts changed, each by the key that it stands under. */
-export function inJson(json: string, change: (key: string, value: string) => string): string {
-  return JSON.stringify(JSON.parse(json), (key, value: unknown) => (typeof value === 'string' ? change(key, value) : value));
+/** A text of what it takes to undo something. The address of a thread follows its title. */
+function wordsOfUndo(words: readonly string[], key: string, value: string, beside: Record<string, unknown>, scrub: (said: string) => string): string {
+  if (words.includes(key)) return scrub(value);
+  const { title } = beside;
+  return key === 'slug' && typeof title === 'string' && scrub(title) !== title ? slugify(scrub(title)) : value;
+}
+
+/** JSON with its texts changed, each by the key that it stands under and what stands beside it. */
+export function inJson(json: string, change: (key: string, value: string, beside: Record<string, unknown>) => string): string {
+  return JSON.stringify(JSON.parse(json), function (this: Record<string, unknown>, key, value: unknown) {
+    return typeof value === 'string' ? change(key, value, this) : value;
+  });
 }
 
 /** Letters to others that wait and tell of them: by a link, by an address, or because of something that they did. They go without their HTML, which says the same. */
-function scrubLetters(traces: Traces, id: number, scrub: Scrub): void {
+function scrubLetters(id: number, scrub: Scrub): void {
   const letters = db.$client.prepare(`
     select id, subject, text, id in (select l.letter_id from letter_notifications l join notifications n on n.id = l.notification_id where n.actor_id = ?) as tells from outbox where sent_at is null`).all(id) as { id: number; subject: string; text: string; tells: 0 | 1 }[];
   for (const letter of letters) {
@@ -185,7 +195,7 @@ export function endOfPortion(table: string, after: number, rows: number): number
 export function rowsNaming<Row>(traces: Traces, table: string, column: string, more: string, after: number, to: number): Row[] {
   const needles = [`/members/${traces.handle}`, `@${traces.handle}`, ...traces.emails, ...traces.emails.map(inMarkdown)];
   const holds = needles.map(() => `instr(lower("${column}"), ?) > 0`).join(' or ');
-  return db.$client.prepare(`select rowid as row, "${column}" as text ${more} from "${table}" where rowid > ? and rowid <= ? and (${holds})`).all(after, to, ...needles) as Row[];
+  return db.$client.prepare(`select rowid as row, "${column}" as text ${more} from "${table}" where rowid > ? and rowid <= ? and (${holds}) order by rowid`).all(after, to, ...needles) as Row[];
 }
 
 /** Takes a member out of a portion of what others wrote and nobody else sees rendered. Call inside a transaction. */
