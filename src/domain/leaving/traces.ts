@@ -99,7 +99,8 @@ const aboutAddress = `(x.url = @page or x.url like @page || '/%' or x.url in (se
 
 /** Every column in which the hub or coordinators write about members, in words. Whoever adds one adds it here, or to what is never touched (tests/integration/leaving-traces.test.ts). */
 export const records: readonly OfficeWords[] = [
-  { table: 'log', column: 'object', about: `x.actor_id = @id or ${aboutAddress}` },
+  // Whose word for somebody was taken away is said first: "Rosa Delgado for Tom Achterberg".
+  { table: 'log', column: 'object', about: `x.actor_id = @id or ${aboutAddress} or (x.act = 'remove vouch' and instr(x.object, @name || ' for ') = 1)` },
   { table: 'log', column: 'reason', about: `x.actor_id = @id or ${aboutAddress}` },
   { table: 'decisions', column: 'reason', about: '@id in (x.author_id, x.decider_id)' },
   { table: 'case_notes', column: 'text', about: `${byThem} or ${aboutCase}` },
