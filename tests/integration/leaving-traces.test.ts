@@ -2,7 +2,7 @@ import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { eq } from 'drizzle-orm';
 import { describe, expect, test } from 'vitest';
-import { attempts, db, emailChanges, formerStandings, governmentDomains, invitations, log, members, notifications, outbox, posts, suspensions, threadActs, threads, transaction, verifications, workingCalendar } from '#db/client.ts';
+import { attempts, coordinatorAreas, db, drafts, emailChanges, formerStandings, governmentDomains, invitations, log, members, notifications, outbox, posts, postVersions, suspensions, threadActs, threads, transaction, verifications, workingCalendar } from '#db/client.ts';
 import { createPost } from '#domain/forum/posts.ts';
 import { createThread } from '#domain/forum/starting-threads.ts';
 import { finishLeavings } from '#domain/leaving/finishing.ts';
@@ -43,6 +43,7 @@ describe('a name that is a word of the hub', () => {
     db.insert(log).values({ actorId: nadia.id, act: 'remove post', object: 'Remove the fields', url: `/forums/operations/${thread}-what-to-remove`, reason: 'Reply to Town' }).run();
     db.insert(threadActs).values({ act: 'rename thread', threadId: thread, byId: nadia.id, undo: { as: 'fields', before: { title: 'Remove' }, after: { title: 'Fields' } } }).run();
     db.insert(notifications).values({ memberId: rosa.id, kind: 'reply', reason: 'own', words: 'Reply', url: '/x' }).run();
+    db.insert(coordinatorAreas).values({ memberId: rosa.id, theme: 'equity' }).run();
     const before = () => JSON.stringify([db.select().from(log).where(eq(log.act, 'remove post')).all(), db.select().from(threadActs).all(), db.select().from(workingCalendar).all(), db.select().from(notifications).all(), db.select().from(posts).where(eq(posts.authorId, rosa.id)).all(), db.select().from(threads).where(eq(threads.authorId, rosa.id)).all()]);
     const was = before();
     for (const name of ['Remove', 'Fields', 'Denver', 'Reply', 'Town', 'Equity']) await leave(called(name));
@@ -90,7 +91,11 @@ describe('what others wrote', () => {
     const own = start(leaver, 'A lilac question', 'Lilacs grow here, says x".');
     const first = opening(own);
     const reply = createPost(rosa, { threadId: own, body: `> [x" wrote](/posts/${first?.id}):\n>\n> Lilacs grow here, says x".\n\nI, x", agree, @${leaver.handle}, [see](/members/${leaver.handle}) and [theirs](https://other.example/members/${leaver.handle}).\n\n\`\`\`html\n<a title="x" onmouseover="y">@${leaver.handle}</a>\n\`\`\``, token: undefined });
+    db.insert(drafts).values({ memberId: rosa.id, place: 'new-thread', fields: { body: `> [x" wrote](/posts/${first?.id}):\n> Lilacs\n\nHello @${leaver.handle}, x"` }, updatedAt: new Date() }).run();
+    db.insert(postVersions).values({ postId: reply.id, markdown: `> [x" wrote](/posts/${first?.id}): Lilacs`, writtenAt: new Date(), replacedById: rosa.id }).run();
     await leave(leaver);
+    expect(db.select().from(drafts).all().map((draft) => draft.fields)).toEqual([{ body: `> [A former member wrote](/posts/${first?.id}):\n> Lilacs\n\nHello a former member, x"` }]);
+    expect(db.select().from(postVersions).all().map((version) => version.markdown)).toEqual([`> [A former member wrote](/posts/${first?.id}): Lilacs`]);
     const post = db.select().from(posts).where(eq(posts.id, reply.id)).get();
     expect(post?.markdown).toContain(`> [A former member wrote](/posts/${first?.id}):\n>\n> Lilacs grow here, says a former member.`);
     expect(post?.markdown).toContain(`I, x", agree, a former member, a former member and [theirs](https://other.example/members/${leaver.handle}).`);

@@ -12,7 +12,7 @@ import { renderPost } from '../forum/rendering.ts';
 import { indexPost, indexThread } from '../forum/searchable.ts';
 import { formerMember, formerName } from '../people/former.ts';
 import { changingMany, purgeSome } from '../search/documents.ts';
-import { endOfPortion, inMarkdown, rowsNaming, scrubber, scrubSome, writings, type Scrub, type Traces } from './traces.ts';
+import { attributionsTo, endOfPortion, rowsNaming, scrubber, scrubSome, writings, type Scrub, type Traces } from './traces.ts';
 
 /*
  * Whoever leaves is gone at once, with all that is theirs. To take them out of what others wrote takes the hub through every text that it has (5 s where there are
@@ -73,7 +73,7 @@ function finishPosts(leaving: Leaving): boolean {
       recount(row.threadId);
       blankQuotes(row.id);
     } else if (traces && row.what === 'kept') keepPost(row, scrubber(traces));
-    else if (traces) takeOutOfQuotations(row, traces, scrubber(traces));
+    else if (traces) rewrite(row, withoutThemQuoted(row.markdown, traces, scrubber(traces)));
     if (row.number === 1 && row.forumId !== null) indexThread(row.threadId);
     else if (row.removedAt === null) indexPost(row.id);
     db.delete(leavingPosts).where(and(theirs, eq(leavingPosts.postId, row.id))).run();
@@ -101,19 +101,18 @@ function rewrite({ id, number, threadId, markdown: before }: Written, markdown: 
   blankHidden(id);
 }
 
-/** Takes their name out of quotations of what they wrote: out of the line that says so, and out of their words, as in the post itself. */
-function takeOutOfQuotations(post: Written, { name, handle }: Traces, scrub: Scrub): void {
+/** Markdown without their name in quotations of what they wrote: in the line that says so, and in their words, as in the post itself. */
+function withoutThemQuoted(markdown: string, { name, handle }: Traces, scrub: Scrub): string {
   const former = formerMember();
-  const said = [name, `${name} (vendor)`, `${name} (${handle})`].map((who) => `[${inMarkdown(who)} wrote](`);
+  const said = attributionsTo(name, handle);
   let theirs = false;
-  const lines = post.markdown.split('\n').map((line) => {
-    if (!/^ {0,3}>/.test(line)) theirs = false;
-    const quoted = /\bwrote\]\(([^()\s]{1,300})\)/.exec(line)?.[1];
-    if (/^ {0,3}>/.test(line) && quoted !== undefined) theirs = isNamedPostOf(former, postAt(quoted));
-    if (!theirs) return line;
-    return scrub(said.reduce((text, one) => text.replaceAll(one, `[${formerName} wrote](`), line), true);
-  });
-  rewrite(post, lines.join('\n'));
+  return markdown.split('\n').map((line) => {
+    const isQuotation = /^ {0,3}>/.test(line);
+    const quoted = isQuotation ? /\bwrote\]\(([^()\s]{1,300})\)/.exec(line)?.[1] : undefined;
+    if (!isQuotation) theirs = false;
+    else if (quoted !== undefined) theirs = isNamedPostOf(former, postAt(quoted));
+    return theirs ? scrub(said.reduce((text, one) => text.replaceAll(one, `[${formerName} wrote](`), line), true) : line;
+  }).join('\n');
 }
 
 function isNamedPostOf(memberId: number, postId: number | null): boolean {
@@ -142,16 +141,22 @@ function finishTexts(leaving: Leaving): boolean {
 function lookThrough(traces: Traces, table: string, after: number, to: number): number {
   if (table === 'posts') return scrubPosts(traces, after, to);
   if (table === 'threads') scrubTitles(traces, after, to);
-  else scrubSome(traces, table, after, to);
+  else scrubSome(traces, table, after, to, othersWords(traces));
   return to;
+}
+
+/** What others wrote, without links, mentions, addresses and attributions. */
+function othersWords(traces: Traces): (text: string) => string {
+  const scrub = scrubber(traces);
+  return (text) => scrub(withoutThemQuoted(text, traces, scrub), false);
 }
 
 /** Posts are rendered anew, which takes its time: no more of them than a portion may take. */
 function scrubPosts(traces: Traces, after: number, to: number): number {
-  const scrub = scrubber(traces);
+  const change = othersWords(traces);
   const until = performance.now() + goal;
   for (const { row: id, text: markdown, ...post } of rowsNaming<{ row: number; text: string; number: number; threadId: number; isOpening: 0 | 1 }>(traces, 'posts', 'markdown', ', number, thread_id as threadId, number = 1 and thread_id in (select id from threads where forum_id is not null) as isOpening', after, to)) {
-    const without = scrub(markdown, false);
+    const without = change(markdown);
     if (without === markdown) continue;
     rewrite({ id, markdown, ...post }, without);
     if (post.isOpening) indexThread(post.threadId);

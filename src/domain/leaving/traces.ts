@@ -7,7 +7,7 @@ import { formerName } from '../people/former.ts';
 export interface Traces { name: string; handle: string; /** Lower case: the present one and those that were theirs before, each shown to be theirs. */ emails: readonly string[] }
 
 const literally = (text: string) => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
-export const inMarkdown = (text: string) => text.replace(/[\\`*_[\]<>&~!#|]/g, '\\$&');
+const inMarkdown = (text: string) => text.replace(/[\\`*_[\]<>&~!#|]/g, '\\$&');
 const gone = formerName.replace('A ', 'a ');
 const goneAddress = 'an address that is gone';
 /** What stands there where more words do not fit. */
@@ -177,6 +177,11 @@ function outsideAddresses(text: string, change: (words: string) => string): stri
   return change(kept).replace(/\0(\d+)\0/g, (_, n: string) => links[Number(n)] ?? '');
 }
 
+/** How a quotation in Markdown says that they wrote: see attribution in forum/quoting.ts. */
+export function attributionsTo(name: string, handle: string): string[] {
+  return [name, `${name} (vendor)`, `${name} (${handle})`].map((who) => `[${inMarkdown(who)} wrote](`);
+}
+
 /** What others wrote, in which links, mentions and addresses are looked for; `posts` and `threads` are shown and found, and so are for finishing.ts. */
 export const writings: readonly { table: string; columns: readonly string[]; json?: readonly string[] }[] = [
   { table: 'stray_drafts', columns: [], json: ['fields'] },
@@ -194,19 +199,19 @@ export function endOfPortion(table: string, after: number, rows: number): number
 
 /** Rows of a portion in whose column something of the member may stand. */
 export function rowsNaming<Row>(traces: Traces, table: string, column: string, more: string, after: number, to: number): Row[] {
-  const needles = [`/members/${traces.handle}`, `@${traces.handle}`, ...traces.emails, ...traces.emails.map(inMarkdown)];
+  const said = attributionsTo(traces.name, traces.handle).map((one) => one.toLowerCase());
+  const needles = [`/members/${traces.handle}`, `@${traces.handle}`, ...[...traces.emails, ...traces.emails.map(inMarkdown), ...said].flatMap((one) => [one, JSON.stringify(one).slice(1, -1)])];
   const holds = needles.map(() => `instr(lower("${column}"), ?) > 0`).join(' or ');
   return db.$client.prepare(`select rowid as row, "${column}" as text ${more} from "${table}" where rowid > ? and rowid <= ? and (${holds}) order by rowid`).all(after, to, ...needles) as Row[];
 }
 
-/** Takes a member out of a portion of what others wrote and nobody else sees rendered. Call inside a transaction. */
-export function scrubSome(traces: Traces, table: string, after: number, to: number): void {
-  const scrub = scrubber(traces);
+/** Changes a portion of what others wrote and is kept without being rendered, where something of the member may stand. Call inside a transaction. */
+export function scrubSome(traces: Traces, table: string, after: number, to: number, change: (text: string) => string): void {
   const { columns = [], json = [] } = writings.find((one) => one.table === table) ?? {};
   for (const column of [...columns, ...json]) {
     const put = db.$client.prepare(`update "${table}" set "${column}" = ? where rowid = ?`);
     for (const { row, text } of rowsNaming<{ row: number; text: string }>(traces, table, column, '', after, to)) {
-      put.run(json.includes(column) ? inJson(text, (_, value) => scrub(value, false)) : scrub(text, false), row);
+      put.run(json.includes(column) ? inJson(text, (_, value) => change(value)) : change(text), row);
     }
   }
 }

@@ -23,8 +23,10 @@ export function rememberStanding(member: Member, emails: readonly string[], now 
     ...(member.suspendedUntil && member.suspendedUntil > now ? [{ kind: 'suspended' as const, until: member.suspendedUntil }] : []),
     ...(denied ? [{ kind: 'denied' as const, until: addDays(now, daysOfDenial) }] : []),
   ];
-  for (const standing of standings) {
-    for (const email of emails) db.insert(formerStandings).values({ hash: hashOf(email), ...standing }).onConflictDoUpdate({ target: [formerStandings.hash, formerStandings.kind], set: { until: standing.until } }).run();
+  for (const email of emails) {
+    // Whoever confirmed the address took over what held for it: how they leave is what holds now.
+    db.delete(formerStandings).where(eq(formerStandings.hash, hashOf(email))).run();
+    for (const standing of standings) db.insert(formerStandings).values({ hash: hashOf(email), ...standing }).run();
   }
 }
 
