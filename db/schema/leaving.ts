@@ -47,6 +47,6 @@ export const leavings = sqliteTable('leavings', {
 export const leavingPosts = sqliteTable('leaving_posts', {
   leavingId: integer('leaving_id').notNull().references(() => leavings.id, { onDelete: 'cascade' }),
   postId: integer('post_id').notNull().references(() => posts.id, { onDelete: 'cascade' }),
-  /** Emptied: counts and quotations of it. Kept: their name in their own words. Quoting: their name in quotations. */
+  /** Emptied: counts and quotations of it. Kept: their name in their own words. Quoting: their name where others mention or quote them. */
   what: text('what', { enum: ['emptied', 'kept', 'quoting'] }).notNull(),
 }, (t) => [primaryKey({ columns: [t.leavingId, t.postId] }), index('leaving_posts_post').on(t.postId), check('leaving_posts_what', sql`${t.what} in ('emptied', 'kept', 'quoting')`)]);

@@ -73,7 +73,7 @@ function finishPosts(leaving: Leaving): boolean {
       recount(row.threadId);
       blankQuotes(row.id);
     } else if (traces && row.what === 'kept') keepPost(row, scrubber(traces));
-    else if (traces) rewrite(row, withoutThemQuoted(row.markdown, traces, scrubber(traces)));
+    else if (traces) rewrite(row, othersWords(traces)(row.markdown));
     if (row.number === 1 && row.forumId !== null) indexThread(row.threadId);
     else if (row.removedAt === null) indexPost(row.id);
     db.delete(leavingPosts).where(and(theirs, eq(leavingPosts.postId, row.id))).run();

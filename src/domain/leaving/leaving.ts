@@ -157,13 +157,14 @@ function emptyPosts(memberId: number, ids: readonly number[]): void {
   db.update(posts).set({ markdown: 'Removed.', html: '', hidden: false }).where(sql`${posts.id} in ${these}`).run();
 }
 
-/** The posts of others that may quote them by name. */
+/** The posts of others that mention them or may quote them by name: the first that are looked at. */
 function quotingThem({ id }: Member): Left[] {
   return (quoting().all({ member: id }) as number[]).map((postId) => ({ postId, what: 'quoting' as const }));
 }
 const quoting = prepared((d) => d.$client.prepare(`
   select p.id from posts p where p.author_id <> @member and p.id in (
-    select l.post_id from posts o join post_links l on l.path = '/posts/' || o.id where o.author_id = @member and not ${isNamelessPost('o.id')})`).pluck());
+    select post_id from post_mentions where member_id = @member
+    union select l.post_id from posts o join post_links l on l.path = '/posts/' || o.id where o.author_id = @member and not ${isNamelessPost('o.id')})`).pluck());
 
 /** Works that were published stay in the library, nobody's; what was not goes, or stays for the coordinators without who brought it. */
 function leaveSuggestions(memberId: number, how: 'keep' | 'delete'): void {

@@ -182,14 +182,14 @@ export function attributionsTo(name: string, handle: string): string[] {
   return [name, `${name} (vendor)`, `${name} (${handle})`].map((who) => `[${inMarkdown(who)} wrote](`);
 }
 
-/** What others wrote, in which links, mentions and addresses are looked for; `posts` and `threads` are shown and found, and so are for finishing.ts. */
+/** What others wrote, in which links, mentions and addresses are looked for, what everybody sees first; `posts` and `threads` are shown and found, and so are for finishing.ts. */
 export const writings: readonly { table: string; columns: readonly string[]; json?: readonly string[] }[] = [
+  { table: 'threads', columns: ['title'] },
+  { table: 'posts', columns: ['markdown'] },
+  { table: 'post_versions', columns: ['markdown'] },
   { table: 'stray_drafts', columns: [], json: ['fields'] },
   { table: 'drafts', columns: [], json: ['fields'] },
   { table: 'held_posts', columns: ['title', 'markdown'], json: ['input'] },
-  { table: 'threads', columns: ['title'] },
-  { table: 'post_versions', columns: ['markdown'] },
-  { table: 'posts', columns: ['markdown'] },
 ];
 
 /** Up to which row a portion of a table goes; null at its end. */
