@@ -60,12 +60,12 @@ function tracesOf(leaving: Leaving): Traces | null {
   return opened === null ? null : JSON.parse(opened) as Traces;
 }
 
-/** Brings posts in step for as long as a portion takes. Returns false where none is left. */
+/** Brings posts in step for as long as a portion takes, theirs before those that quote them: a quotation says what stands there. Returns false where none is left. */
 function finishPosts(leaving: Leaving): boolean {
   const until = performance.now() + goal;
   const theirs = eq(leavingPosts.leavingId, leaving.id);
   const rows = db.select({ what: leavingPosts.what, id: posts.id, number: posts.number, threadId: posts.threadId, forumId: threads.forumId, removedAt: posts.removedAt, markdown: posts.markdown }).from(leavingPosts)
-    .innerJoin(posts, eq(posts.id, leavingPosts.postId)).innerJoin(threads, eq(threads.id, posts.threadId)).where(theirs).limit(50).all();
+    .innerJoin(posts, eq(posts.id, leavingPosts.postId)).innerJoin(threads, eq(threads.id, posts.threadId)).where(theirs).orderBy(asc(leavingPosts.what), asc(leavingPosts.postId)).limit(50).all();
   const traces = tracesOf(leaving);
   for (const row of rows) {
     if (performance.now() > until) break;
