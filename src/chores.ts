@@ -15,6 +15,7 @@ import { continueImports } from '#domain/library/imports/reading.ts';
 import { checkSomeLinks } from '#domain/library/link-checks.ts';
 import { forgetOldInvitations } from '#domain/membership/inviting.ts';
 import { forgetSentLetters, sendOutbox } from '#domain/mail/outbox.ts';
+import { forgetOldStandings } from '#domain/people/former-standings.ts';
 import { giveWelcomesOn } from '#domain/people/admitting.ts';
 import { forgetUnconfirmed } from '#domain/people/joining.ts';
 import { forgetOldAttempts } from '#domain/people/limits.ts';
@@ -71,6 +72,7 @@ export function startChores(): () => Promise<void> {
       forgetOldEmailChanges();
       forgetOldForms();
       forgetUnconfirmed();
+      forgetOldStandings();
       forgetOldInvitations();
       forgetSentLetters();
       forgetOldImports();

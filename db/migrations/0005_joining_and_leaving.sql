@@ -149,6 +149,14 @@ CREATE TABLE `former_handles` (
 	`hash` text PRIMARY KEY NOT NULL
 );
 --> statement-breakpoint
+CREATE TABLE `former_standings` (
+	`hash` text NOT NULL,
+	`kind` text NOT NULL,
+	`until` integer NOT NULL,
+	PRIMARY KEY(`hash`, `kind`),
+	CONSTRAINT "former_standings_kind" CHECK("former_standings"."kind" in ('suspended', 'denied'))
+);
+--> statement-breakpoint
 CREATE TABLE `leaving_posts` (
 	`leaving_id` integer NOT NULL,
 	`post_id` integer NOT NULL,

@@ -17,6 +17,15 @@ export const formerHandles = sqliteTable('former_handles', {
   hash: text('hash').primaryKey(),
 });
 
+/** What holds for an address after its member has left with it: whoever confirms it again takes it over (see domain/people/former-standings.ts). Gone at its end. */
+export const formerStandings = sqliteTable('former_standings', {
+  /** HMAC-SHA-256 of the address under a secret of the hub, hexadecimal. */
+  hash: text('hash').notNull(),
+  /** They may not write; they are not to be verified. */
+  kind: text('kind', { enum: ['suspended', 'denied'] }).notNull(),
+  until: moment('until').notNull(),
+}, (t) => [primaryKey({ columns: [t.hash, t.kind] }), check('former_standings_kind', sql`${t.kind} in ('suspended', 'denied')`)]);
+
 /**
  * What is still to be done about somebody who has left (see domain/leaving/finishing.ts): gone when it is done, some seconds or minutes later. Nothing in it can be read
  * by whoever has a copy of the database alone.
@@ -38,6 +47,6 @@ export const leavings = sqliteTable('leavings', {
 export const leavingPosts = sqliteTable('leaving_posts', {
   leavingId: integer('leaving_id').notNull().references(() => leavings.id, { onDelete: 'cascade' }),
   postId: integer('post_id').notNull().references(() => posts.id, { onDelete: 'cascade' }),
-  /** Emptied: counts and quotations of it. Kept: their name in their own words. Quoting: their name in quotations. */
+  /** Emptied: counts and quotations of it. Kept: their name in their own words. Quoting: their name where others mention or quote them. */
   what: text('what', { enum: ['emptied', 'kept', 'quoting'] }).notNull(),
 }, (t) => [primaryKey({ columns: [t.leavingId, t.postId] }), index('leaving_posts_post').on(t.postId), check('leaving_posts_what', sql`${t.what} in ('emptied', 'kept', 'quoting')`)]);

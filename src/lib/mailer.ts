@@ -13,6 +13,8 @@ export interface Letter {
   messageId: string;
   /** Further headers by name, such as `List-Unsubscribe`, `In-Reply-To` or `References`. */
   headers: Record<string, string>;
+  /** Nothing of it is to be kept: where letters are written as files, it is not written. */
+  passing?: boolean;
 }
 
 /** Hands one letter over; rejects with the mail server's own words when it is not taken. */
@@ -21,7 +23,7 @@ export type Mailer = (letter: Letter) => Promise<void>;
 const ofEveryLetter = { 'Auto-Submitted': 'auto-generated', 'X-Auto-Response-Suppress': 'All' };
 
 /** Answers of machines to machines are unwanted, whatever a letter says of itself. */
-function asMessage({ html, headers, ...letter }: Letter) {
+function asMessage({ html, headers, passing: _, ...letter }: Letter) {
   return { ...letter, html: html ?? undefined, headers: { ...headers, ...ofEveryLetter } };
 }
 
@@ -31,13 +33,17 @@ export function smtpMailer(url: string, from: string): Mailer {
   return async (letter) => { await transport.sendMail(asMessage(letter)); };
 }
 
-/** Writes each letter as an .eml file into a folder: the hub without a mail server. */
+/** An address as it stands in the name of a file. */
+export const fileNameOf = (email: string): string => email.replace(/[^a-z0-9@.-]/gi, '_');
+
+/** Writes each letter as an .eml file into a folder: the hub without a mail server. One of which nothing is to be kept is not written. */
 export function folderMailer(folder: string, from: string): Mailer {
   const transport = nodemailer.createTransport({ streamTransport: true, buffer: true, newline: 'unix' }, { from });
   return async (letter) => {
+    if (letter.passing) return;
     await mkdir(folder, { recursive: true });
     const { message } = await transport.sendMail(asMessage(letter));
     const stamp = new Date().toISOString().replace(/[:.]/g, '-');
-    await writeFile(join(folder, `${stamp}-${letter.to.replace(/[^a-z0-9@.-]/gi, '_')}.eml`), message as Buffer, { flag: 'wx' });
+    await writeFile(join(folder, `${stamp}-${fileNameOf(letter.to)}.eml`), message as Buffer, { flag: 'wx' });
   };
 }

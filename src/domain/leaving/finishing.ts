@@ -1,13 +1,18 @@
 import { setImmediate } from 'node:timers/promises';
 import { and, asc, eq } from 'drizzle-orm';
-import { blankedQuotes, bumpChanges, db, foldLog, leavingPosts, leavings, posts, postVersions, threads, transaction } from '#db/client.ts';
+import { bumpChanges, db, foldLog, leavingPosts, leavings, posts, postVersions, threads, transaction } from '#db/client.ts';
+import { rendererVersion } from '#lib/markdown.ts';
 import { seal, unseal } from '#lib/sealing.ts';
-import { blankQuotes } from '../forum/blanked-quotes.ts';
+import { slugify } from '#lib/slug.ts';
+import { isNamedPost } from '../anonymity.ts';
+import { blankHidden, blankQuotes } from '../forum/blanked-quotes.ts';
+import { postAt, replacePostLinks } from '../forum/post-links.ts';
 import { recount } from '../forum/posts.ts';
-import { replaceQuotes } from '../forum/quoted.ts';
+import { renderPost } from '../forum/rendering.ts';
 import { indexPost, indexThread } from '../forum/searchable.ts';
+import { formerMember, formerName } from '../people/former.ts';
 import { changingMany, purgeSome } from '../search/documents.ts';
-import { scrubber, scrubSome, tablesWithTexts, type Traces } from './traces.ts';
+import { attributionsTo, endOfPortion, rowsNaming, scrubber, scrubSome, writings, type Scrub, type Traces } from './traces.ts';
 
 /*
  * Whoever leaves is gone at once, with all that is theirs. To take them out of what others wrote takes the hub through every text that it has (5 s where there are
@@ -20,7 +25,7 @@ interface Leaving { id: number; traces: string; tables: string[]; doneTo: number
 
 /** Writes down what is left to be done about somebody who leaves. Call inside the transaction of their leaving. */
 export function beginFinishing(traces: Traces, left: readonly Left[]): void {
-  const { id } = db.insert(leavings).values({ traces: seal(JSON.stringify(traces), 'leaving'), tables: tablesWithTexts() }).returning({ id: leavings.id }).get();
+  const { id } = db.insert(leavings).values({ traces: seal(JSON.stringify(traces), 'leaving'), tables: writings.map(({ table }) => table) }).returning({ id: leavings.id }).get();
   for (const { postId, what } of left) db.insert(leavingPosts).values({ leavingId: id, postId, what }).run();
 }
 
@@ -55,13 +60,13 @@ function tracesOf(leaving: Leaving): Traces | null {
   return opened === null ? null : JSON.parse(opened) as Traces;
 }
 
-/** Brings posts in step for as long as a portion takes. Returns false where none is left. */
+/** Brings posts in step for as long as a portion takes, theirs before those that quote them: a quotation says what stands there. Returns false where none is left. */
 function finishPosts(leaving: Leaving): boolean {
   const until = performance.now() + goal;
   const theirs = eq(leavingPosts.leavingId, leaving.id);
   // Each is read when it is its turn: what was done to one before it may have changed it.
-  const next = () => db.select({ what: leavingPosts.what, id: posts.id, number: posts.number, threadId: posts.threadId, forumId: threads.forumId, removedAt: posts.removedAt, markdown: posts.markdown, html: posts.html }).from(leavingPosts)
-    .innerJoin(posts, eq(posts.id, leavingPosts.postId)).innerJoin(threads, eq(threads.id, posts.threadId)).where(theirs).orderBy(asc(leavingPosts.postId)).limit(1).get();
+  const next = () => db.select({ what: leavingPosts.what, id: posts.id, number: posts.number, threadId: posts.threadId, forumId: threads.forumId, removedAt: posts.removedAt, markdown: posts.markdown }).from(leavingPosts)
+    .innerJoin(posts, eq(posts.id, leavingPosts.postId)).innerJoin(threads, eq(threads.id, posts.threadId)).where(theirs).orderBy(asc(leavingPosts.what), asc(leavingPosts.postId)).limit(1).get();
   const traces = tracesOf(leaving);
   let row = next();
   if (!row) return false;
@@ -70,7 +75,7 @@ function finishPosts(leaving: Leaving): boolean {
       recount(row.threadId);
       blankQuotes(row.id);
     } else if (traces && row.what === 'kept') keepPost(row, scrubber(traces));
-    else if (traces) takeOutOfQuotations(row, scrubber(traces));
+    else if (traces) rewrite(row, othersWords(traces)(row.markdown));
     if (row.number === 1 && row.forumId !== null) indexThread(row.threadId);
     else if (row.removedAt === null) indexPost(row.id);
     db.delete(leavingPosts).where(and(theirs, eq(leavingPosts.postId, row.id))).run();
@@ -79,25 +84,41 @@ function finishPosts(leaving: Leaving): boolean {
   return true;
 }
 
-interface Written { id: number; markdown: string; html: string }
-type Scrub = ReturnType<typeof scrubber>;
+interface Written { id: number; number: number; threadId: number; markdown: string }
 
 /** Takes their name out of their own words. */
-function keepPost({ id, markdown, html }: Written, scrub: Scrub): void {
-  db.update(posts).set({ markdown: scrub(markdown, true), html: scrub(html, true) }).where(eq(posts.id, id)).run();
-  for (const version of db.select({ id: postVersions.id, markdown: postVersions.markdown }).from(postVersions).where(eq(postVersions.postId, id)).all()) {
+function keepPost(post: Written, scrub: Scrub): void {
+  rewrite(post, scrub(post.markdown, true));
+  for (const version of db.select({ id: postVersions.id, markdown: postVersions.markdown }).from(postVersions).where(eq(postVersions.postId, post.id)).all()) {
     db.update(postVersions).set({ markdown: scrub(version.markdown, true) }).where(eq(postVersions.id, version.id)).run();
   }
 }
 
-/** Takes their name out of their words where somebody quotes them. */
-function takeOutOfQuotations({ id, markdown, html }: Written, scrub: Scrub): void {
-  const quoted = { markdown: markdown.replace(/^ {0,3}>.*$/gm, (line) => scrub(line, true)), html: replaceQuotes(html, (block) => scrub(block, true)) };
-  db.update(posts).set(quoted).where(eq(posts.id, id)).run();
-  // What was taken out of it is kept beside it.
-  for (const kept of db.select().from(blankedQuotes).where(eq(blankedQuotes.postId, id)).all()) {
-    db.update(blankedQuotes).set({ html: replaceQuotes(kept.html, (block) => scrub(block, true)) }).where(and(eq(blankedQuotes.postId, id), eq(blankedQuotes.ofPostId, kept.ofPostId))).run();
-  }
+/** Puts other Markdown in a post's place, rendered as after an edit. It is found by what it says now. */
+function rewrite({ id, number, threadId, markdown: before }: Written, markdown: string): void {
+  if (markdown === before) return;
+  const { html, linked } = renderPost(markdown, `p${threadId}-${number}`);
+  db.update(posts).set({ markdown, html, renderedBy: rendererVersion }).where(eq(posts.id, id)).run();
+  replacePostLinks(id, linked);
+  blankHidden(id);
+}
+
+/** Markdown without their name in quotations of what they wrote: in the line that says so, and in their words, as in the post itself. */
+function withoutThemQuoted(markdown: string, { name, handle }: Traces, scrub: Scrub): string {
+  const former = formerMember();
+  const said = attributionsTo(name, handle);
+  let theirs = false;
+  return markdown.split('\n').map((line) => {
+    const isQuotation = /^ {0,3}>/.test(line);
+    const quoted = isQuotation ? /\bwrote\]\(([^()\s]{1,300})\)/.exec(line)?.[1] : undefined;
+    if (!isQuotation) theirs = false;
+    else if (quoted !== undefined) theirs = isNamedPostOf(former, postAt(quoted));
+    return theirs ? scrub(said.reduce((text, one) => text.replaceAll(one, `[${formerName} wrote](`), line), true) : line;
+  }).join('\n');
+}
+
+function isNamedPostOf(memberId: number, postId: number | null): boolean {
+  return postId !== null && db.select({ id: posts.id }).from(posts).where(and(eq(posts.id, postId), eq(posts.authorId, memberId), isNamedPost())).get() !== undefined;
 }
 
 /** Rows that a portion looks through: few in a new table, then as many as take some milliseconds. */
@@ -111,10 +132,57 @@ function finishTexts(leaving: Leaving): boolean {
   // With another key than it was sealed with, nobody can tell any more whom to look for.
   if (table === undefined || traces === null) return false;
   const began = performance.now();
-  const doneTo = scrubSome(traces, table, leaving.doneTo, many);
+  const end = endOfPortion(table, leaving.doneTo, many);
+  const doneTo = end === null ? null : lookThrough(traces, table, leaving.doneTo, end);
   many = doneTo === null ? few : Math.min(2_000, Math.max(20, performance.now() - began > goal ? many / 2 : many * 1.25) | 0);
   db.update(leavings).set(doneTo === null ? { tables: others, doneTo: 0 } : { doneTo }).where(eq(leavings.id, leaving.id)).run();
   return true;
+}
+
+/** Looks through the rows after one and up to another. Returns up to which it came. */
+function lookThrough(traces: Traces, table: string, after: number, to: number): number {
+  if (table === 'posts') return scrubPosts(traces, after, to);
+  if (table === 'threads') scrubTitles(traces, after, to);
+  else scrubSome(traces, table, after, to, othersWords(traces));
+  return to;
+}
+
+/** What others wrote, without links, mentions, addresses and attributions. */
+function othersWords(traces: Traces): (text: string) => string {
+  const scrub = scrubber(traces);
+  return (text) => scrub(withoutThemQuoted(text, traces, scrub), false);
+}
+
+/** Posts are rendered anew, which takes its time: no more of them than a portion may take. */
+function scrubPosts(traces: Traces, after: number, to: number): number {
+  const change = othersWords(traces);
+  const until = performance.now() + goal;
+  for (const { row: id, text: markdown, ...post } of rowsNaming<{ row: number; text: string; number: number; threadId: number; isOpening: 0 | 1 }>(traces, 'posts', 'markdown', ', number, thread_id as threadId, number = 1 and thread_id in (select id from threads where forum_id is not null) as isOpening', after, to)) {
+    const without = change(markdown);
+    if (without === markdown) continue;
+    rewrite({ id, markdown, ...post }, without);
+    if (post.isOpening) indexThread(post.threadId);
+    else indexPost(id);
+    bumpChanges();
+    if (performance.now() > until) return id;
+  }
+  return to;
+}
+
+function scrubTitles(traces: Traces, after: number, to: number): void {
+  const scrub = scrubber(traces);
+  for (const { row, text } of rowsNaming<{ row: number; text: string }>(traces, 'threads', 'title', '', after, to)) renameThread(row, scrub(text, false, 500));
+}
+
+/** Puts another title in a thread's place, in its address and in the log too. Call inside a transaction. */
+export function renameThread(id: number, title: string): void {
+  const before = db.select({ title: threads.title, slug: threads.slug }).from(threads).where(eq(threads.id, id)).get();
+  if (!before || before.title === title) return;
+  const slug = slugify(title);
+  db.update(threads).set({ title, slug }).where(eq(threads.id, id)).run();
+  for (const table of ['log', 'notifications']) db.$client.prepare(`update ${table} set url = replace(url, @old, @new) where url like '/forums/%' and instr(url, @old) > 0`).run({ old: `/${id}-${before.slug}`, new: `/${id}-${slug}` });
+  indexThread(id);
+  bumpChanges();
 }
 
 /** Pages of the search index that are written in one portion. */

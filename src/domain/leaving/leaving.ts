@@ -6,8 +6,9 @@ import {
   acceptedAnswers, agencyAccounts, appeals, attachments, bumpChanges, cases, collections, confirmations, db, decisions, emailChanges, flags, follows, heldFiles, heldPosts, invitations, members, outbox, postFiles, postLinks, postMentions,
   posts, postVersions, prepared, profiles, reactions, resources, threads, transaction,
 } from '#db/client.ts';
+import { fileNameOf } from '#lib/mailer.ts';
 import { settings } from '#lib/settings.ts';
-import { slugify } from '#lib/slug.ts';
+import { isNamedPost, isNamelessPost } from '../anonymity.ts';
 import { Invalid } from '../errors.ts';
 import { dropThreadFromSearch } from '../forum/searchable.ts';
 import { forgetFilesNow } from '../library/attaching.ts';
@@ -16,14 +17,16 @@ import { withdrawLettersAbout } from '../mail/withdrawing.ts';
 import { recordAct } from '../moderation/log.ts';
 import { mustLeaveAnAdministrator } from '../people/administrators.ts';
 import { formerCoordinator, formerMember, retireHandle } from '../people/former.ts';
+import { rememberStanding } from '../people/former-standings.ts';
 import { forgetAttemptsOf } from '../people/limits.ts';
+import { memberByEmail } from '../people/members.ts';
 import { mustHaveProved } from '../people/proving.ts';
 import type { Session } from '../people/sessions.ts';
 import type { Member } from '../people/types.ts';
 import { settleVouches } from '../people/verification.ts';
 import { changingMany, dropDocument, dropDocuments } from '../search/documents.ts';
-import { beginFinishing, finishFor, type Left } from './finishing.ts';
-import { scrubber, scrubLetters, type Traces } from './traces.ts';
+import { beginFinishing, finishFor, renameThread, type Left } from './finishing.ts';
+import { scrubber, scrubRecords, type Traces } from './traces.ts';
 
 const choice = z.enum(['keep', 'delete'], { error: 'Please choose one.' });
 
@@ -47,10 +50,12 @@ export function leaveHub(session: Session, { confirm, ...choices }: z.output<typ
   mustHaveProved(session);
   const { member } = session;
   if (confirm !== member.handle) throw new Invalid({ confirm: `Please type ${member.handle}, to show that you mean it.` });
-  const unused = transaction(() => {
+  const { hashes, addresses } = transaction(() => {
     mustLeaveAnAdministrator(member);
     const traces = tracesOf(member);
     const hashes = filesOf(member.id);
+    rememberStanding(member, traces.emails);
+    scrubRecords(traces, member.id);
     dropOwnFiles(member.id, choices);
     const quoting = quotingThem(member);
     const own = changingMany(() => [...leaveWritings(member, 'posts', choices.posts, traces), ...leaveWritings(member, 'comments', choices.comments, traces)]);
@@ -59,30 +64,38 @@ export function leaveHub(session: Session, { confirm, ...choices }: z.output<typ
     leaveCases(member.id);
     forgetInOthers(member);
     passOn(member.id);
-    db.delete(invitations).where(or(eq(invitations.memberId, member.id), inArray(invitations.email, [...traces.emails]))).run();
-    db.delete(outbox).where(inArray(outbox.to, [...traces.emails])).run();
+    db.delete(invitations).where(or(eq(invitations.memberId, member.id), and(inArray(invitations.email, [...traces.emails]), isNull(invitations.memberId)))).run();
+    const addresses = [...traces.emails, ...onlyTyped(member.id)];
+    db.delete(outbox).where(inArray(outbox.to, addresses)).run();
     forgetAttemptsOf(member.id, traces.emails);
     db.delete(members).where(eq(members.id, member.id)).run();
     settleVouches();
-    scrubLetters(traces);
     beginFinishing(traces, [...own, ...quoting]);
     retireHandle(member.handle);
     recordAct(null, 'leave hub', 'A member', null);
     sayFarewell(member.email);
     bumpChanges();
-    return hashes;
+    return { hashes, addresses };
   });
-  forgetFilesNow(unused);
-  forgetWrittenLetters(member.email);
+  forgetFilesNow(hashes);
+  forgetWrittenLetters(addresses);
   // Where a hub is small, this is all; of a large one the chores do the rest.
   finishFor(50);
 }
 
+/** Of addresses those that were shown to be theirs and are nobody else's now: what somebody only typed may be anybody's. */
 function tracesOf({ id, name, handle, email }: Member): Traces {
-  const changes = db.select({ old: emailChanges.oldEmail, fresh: emailChanges.newEmail }).from(emailChanges).where(eq(emailChanges.memberId, id)).all();
+  const changes = db.select({ old: emailChanges.oldEmail, fresh: emailChanges.newEmail }).from(emailChanges).where(and(eq(emailChanges.memberId, id), isNotNull(emailChanges.confirmedAt))).all();
   const agencies = db.select({ email: agencyAccounts.email }).from(agencyAccounts).where(eq(agencyAccounts.memberId, id)).all();
   const all = [email, ...changes.flatMap((change) => [change.old, change.fresh]), ...agencies.map((account) => account.email.toLowerCase())];
-  return { name, handle, emails: [...new Set(all)].filter((one) => one.includes('@')) };
+  return { name, handle, emails: [...new Set(all)].filter((one) => one.includes('@') && (one === email || !memberByEmail(one))) };
+}
+
+/** Addresses to which they asked to change, and which nothing else in the hub is about: letters went there for them alone. */
+function onlyTyped(id: number): string[] {
+  return db.$client.prepare(`
+    select new_email from email_changes c where member_id = ? and confirmed_at is null and not exists (select 1 from members where email = c.new_email)
+      and not exists (select 1 from email_changes o where o.member_id <> c.member_id and c.new_email in (o.old_email, o.new_email)) and not exists (select 1 from invitations where email = c.new_email)`).pluck().all(id) as string[];
 }
 
 /** Hashes of all files that are theirs; those that something still uses afterwards stay on the disk. */
@@ -103,22 +116,29 @@ function dropOwnFiles(memberId: number, { files }: Choices): void {
   db.delete(attachments).where(eq(attachments.uploadedById, memberId)).run();
 }
 
-/** Deletes what they wrote in forums, or in comments, or leaves it to be kept without their name. What is deleted can be read and found no more. Returns what is left to be done. */
+/**
+ * Deletes what they wrote in forums, or in comments, or leaves it to be kept without their name; kept as it is where their name was never shown, since a change would show it.
+ * A title stays where others answered; a name in it does not. What is deleted can be read and found no more. Returns what is left to be done.
+ */
 function leaveWritings(member: Member, kind: 'posts' | 'comments', how: 'keep' | 'delete', traces: Traces): Left[] {
   const inForums = kind === 'posts';
   if (how === 'delete' && inForums) dropLonelyThreads(member.id);
   const rows = db.select({ id: posts.id, threadId: posts.threadId, number: posts.number, removedAt: posts.removedAt }).from(posts)
-    .innerJoin(threads, eq(threads.id, posts.threadId)).where(and(eq(posts.authorId, member.id), inForums ? isNotNull(threads.forumId) : isNull(threads.forumId))).all();
+    .innerJoin(threads, eq(threads.id, posts.threadId)).where(and(eq(posts.authorId, member.id), inForums ? isNotNull(threads.forumId) : isNull(threads.forumId), how === 'keep' ? isNamedPost() : undefined)).all();
   const ids = rows.map(({ id }) => id);
   withdrawLettersAbout(ids);
-  if (inForums) renameThreads(member.id, scrubber(traces));
   // Under another name, or none, they are found again when they are brought in step.
   dropDocuments('post', ids);
-  if (inForums) dropDocuments('thread', rows.filter(({ number }) => number === 1).map(({ threadId }) => threadId));
+  const opened = inForums ? rows.filter(({ number }) => number === 1).map(({ threadId }) => threadId) : [];
+  const scrub = scrubber(traces);
+  for (const id of opened) renameThread(id, scrub(titleOf(id), true, 500));
+  dropDocuments('thread', opened);
   if (how === 'keep') return rows.map(({ id }) => ({ postId: id, what: 'kept' as const }));
   emptyPosts(member.id, ids);
   return rows.filter(({ number, removedAt }) => removedAt === null || (inForums && number === 1)).map(({ id }) => ({ postId: id, what: 'emptied' as const }));
 }
+
+const titleOf = (threadId: number) => db.select({ title: threads.title }).from(threads).where(eq(threads.id, threadId)).get()?.title ?? '';
 
 /** Threads in which nobody else has written go whole. */
 function dropLonelyThreads(memberId: number): void {
@@ -129,14 +149,6 @@ function dropLonelyThreads(memberId: number): void {
   db.delete(threads).where(inArray(threads.id, lonely)).run();
 }
 
-/** A title stays where others answered; a name in it does not. */
-function renameThreads(memberId: number, scrub: ReturnType<typeof scrubber>): void {
-  for (const { id, title } of db.select({ id: threads.id, title: threads.title }).from(threads).where(eq(threads.authorId, memberId)).all()) {
-    const without = scrub(title, true);
-    if (without !== title) db.update(threads).set({ title: without, slug: slugify(without) }).where(eq(threads.id, id)).run();
-  }
-}
-
 /** The place of a post stays, "removed by its author": numbers, quotations and answers lead to it. Its words and all that hangs on it go. */
 function emptyPosts(memberId: number, ids: readonly number[]): void {
   const these = sql`(select value from json_each(${JSON.stringify(ids)}))`;
@@ -145,14 +157,14 @@ function emptyPosts(memberId: number, ids: readonly number[]): void {
   db.update(posts).set({ markdown: 'Removed.', html: '', hidden: false }).where(sql`${posts.id} in ${these}`).run();
 }
 
-/** The posts of others that quote or name them, in which their name is still to be taken out of their words. */
-function quotingThem({ id, handle }: Member): Left[] {
-  return (speakingOf().all({ member: id, page: `/members/${handle}` }) as number[]).map((postId) => ({ postId, what: 'quoting' as const }));
+/** The posts of others that mention them or may quote them by name: the first that are looked at. */
+function quotingThem({ id }: Member): Left[] {
+  return (quoting().all({ member: id }) as number[]).map((postId) => ({ postId, what: 'quoting' as const }));
 }
-const speakingOf = prepared((d) => d.$client.prepare(`
+const quoting = prepared((d) => d.$client.prepare(`
   select p.id from posts p where p.author_id <> @member and p.id in (
-    select post_id from post_mentions where member_id = @member union select post_id from post_links where path = @page
-    union select l.post_id from posts o join post_links l on l.path = '/posts/' || o.id where o.author_id = @member)`).pluck());
+    select post_id from post_mentions where member_id = @member
+    union select l.post_id from posts o join post_links l on l.path = '/posts/' || o.id where o.author_id = @member and not ${isNamelessPost('o.id')})`).pluck());
 
 /** Works that were published stay in the library, nobody's; what was not goes, or stays for the coordinators without who brought it. */
 function leaveSuggestions(memberId: number, how: 'keep' | 'delete'): void {
@@ -177,12 +189,11 @@ function leaveCases(memberId: number): void {
 }
 
 /** What others had set and were told about this person. */
-function forgetInOthers({ id, handle }: Member): void {
+function forgetInOthers({ id }: Member): void {
   const ref = String(id);
   db.delete(follows).where(and(eq(follows.kind, 'member'), eq(follows.ref, ref))).run();
   db.$client.prepare(`delete from notifications where reason = 'follows-member' and reason_ref = ?`).run(ref);
   db.$client.prepare(`delete from saved_search_hits where kind = 'member' and ref = ?`).run(ref);
-  db.delete(postLinks).where(eq(postLinks.path, `/members/${handle}`)).run();
   dropDocument('member', ref);
 }
 
@@ -217,9 +228,10 @@ function sayFarewell(email: string): void {
 }
 
 /** A hub without a mail server writes letters as files, with the address in their names. */
-function forgetWrittenLetters(email: string): void {
+function forgetWrittenLetters(emails: readonly string[]): void {
   const folder = join(settings().dataDir, 'mail');
-  const ending = `-${email.replace(/[^a-z0-9@.-]/gi, '_')}.eml`;
   if (!existsSync(folder)) return;
-  for (const file of readdirSync(folder)) if (file.endsWith(ending)) rmSync(join(folder, file));
+  const names = new Set(emails.map((email) => `${fileNameOf(email)}.eml`));
+  // The moment that a name begins with ends with Z: see folderMailer.
+  for (const file of readdirSync(folder)) if (names.has(file.replace(/^[\dT-]+Z-/, ''))) rmSync(join(folder, file));
 }

@@ -65,7 +65,7 @@ export async function sendOutbox(send: Mailer): Promise<{ sent: number; failed: 
       .where(and(eq(outbox.id, id), eq(outbox.tries, tries))).run().changes;
     if (!claimed) continue;
     const { 'Message-ID': messageId = `<${id}.${createdAt.getTime()}@${host}>`, ...others } = headers ?? {};
-    const failure = await send({ to, subject, text, html, messageId, headers: others })
+    const failure = await send({ to, subject, text, html, messageId, headers: others, ...(passing && { passing }) })
       .then(() => null, (error: unknown) => String(error));
     if (failure === null) sent++;
     if (passing && (failure === null || tries + 1 >= maximumTries)) forgetWhole(id);

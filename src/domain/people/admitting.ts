@@ -1,6 +1,7 @@
 import { and, eq, gt, isNull } from 'drizzle-orm';
 import { bumpChanges, db, invitations, members, prepared, transaction } from '#db/client.ts';
 import { Denied } from '../errors.ts';
+import { takeOverStanding } from './former-standings.ts';
 import { rulesOfJoining } from './joining-rules.ts';
 import { settleVerification } from './verification.ts';
 
@@ -26,6 +27,7 @@ export function confirmAddress(memberId: number): void {
   const waits = mode === 'approval' && !invitation;
   db.update(members).set({ emailConfirmedAt: new Date(), application: waits ? member.application ?? '' : null }).where(eq(members.id, memberId)).run();
   if (invitation) db.update(invitations).set({ usedAt: new Date(), memberId }).where(eq(invitations.id, invitation.id)).run();
+  takeOverStanding(memberId);
   if (!waits) beginMembership(memberId);
 }
 

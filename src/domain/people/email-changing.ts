@@ -6,6 +6,7 @@ import { settings } from '#lib/settings.ts';
 import { hashToken, newToken } from '#lib/tokens.ts';
 import { Denied, Invalid } from '../errors.ts';
 import { post } from '../mail/outbox.ts';
+import { takeOverStanding } from './former-standings.ts';
 import { countAttempt } from './limits.ts';
 import { deadLink, forgetLinksOf, makeLink } from './links.ts';
 import { forgetSignInLinksOf } from './mailed-links.ts';
@@ -103,6 +104,7 @@ function putEmail(memberId: number, email: string): void {
     db.delete(members).where(eq(members.id, holder.id)).run();
   }
   db.update(members).set({ email }).where(eq(members.id, memberId)).run();
+  takeOverStanding(memberId);
   settleVerification(memberId);
   forgetLinksOf(memberId);
   forgetSignInLinksOf(memberId);

@@ -1,4 +1,4 @@
-import { eq, lt, or, sql } from 'drizzle-orm';
+import { and, eq, lt, notLike, or, sql } from 'drizzle-orm';
 import { attempts, db, transaction } from '#db/client.ts';
 import { Invalid, TooMany } from '../errors.ts';
 import { standingOf, type Standing } from './levels.ts';
@@ -151,9 +151,10 @@ export function forgetAttempts(name: keyof typeof limits, who: string | number):
   db.delete(attempts).where(eq(attempts.key, `${name}:${who}`)).run();
 }
 
-/** Forgets every key that names a member, by number or address. */
+/** Forgets every key that names a member, by number or whole address. */
 export function forgetAttemptsOf(memberId: number, emails: readonly string[]): void {
-  db.delete(attempts).where(or(sql`' ' || replace(${attempts.key}, ':', ' ') || ' ' like ${`% ${memberId} %`}`, ...emails.map((email) => sql`instr(lower(${attempts.key}), ${email}) > 0`))).run();
+  const named = (who: string | number) => sql`instr(' ' || replace(lower(${attempts.key}), ':', ' ') || ' ', ${` ${who} `}) > 0`;
+  db.delete(attempts).where(or(and(named(memberId), notLike(attempts.key, 'letterPerInvitation:%')), ...emails.map(named))).run();
 }
 
 /** Throws away windows that are over. */

@@ -1,0 +1,218 @@
+import { readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { eq } from 'drizzle-orm';
+import { describe, expect, test } from 'vitest';
+import { attempts, coordinatorAreas, db, drafts, emailChanges, formerStandings, governmentDomains, invitations, log, members, notifications, outbox, posts, postVersions, suspensions, threadActs, threads, transaction, verifications, workingCalendar } from '#db/client.ts';
+import { createPost } from '#domain/forum/posts.ts';
+import { createThread } from '#domain/forum/starting-threads.ts';
+import { finishLeavings } from '#domain/leaving/finishing.ts';
+import { leaveHub } from '#domain/leaving/leaving.ts';
+import { records, scrubber, writings } from '#domain/leaving/traces.ts';
+import { post, sendOutbox } from '#domain/mail/outbox.ts';
+import { confirmAddress } from '#domain/people/admitting.ts';
+import { confirmEmailChange, requestEmailChange } from '#domain/people/email-changing.ts';
+import { forgetOldStandings } from '#domain/people/former-standings.ts';
+import { asMember } from '#domain/people/members.ts';
+import type { Member } from '#domain/people/types.ts';
+import { verificationOf } from '#domain/people/verification.ts';
+import { folderMailer } from '#lib/mailer.ts';
+import { settings } from '#lib/settings.ts';
+import { enter, sessionOf, tokenFor } from '../support/cast.ts';
+import { useDatabase } from '../support/database.ts';
+
+useDatabase();
+
+const keepAll = { posts: 'keep', comments: 'keep', suggestions: 'keep', collections: 'keep', files: 'keep' } as const;
+let number = 0;
+function called(name: string, email = `leaver${++number}@town.example`): Member {
+  const handle = `${name.toLowerCase().replace(/[^a-z]/g, '')}${++number}`;
+  return asMember(db.insert(members).values({ name, handle, email, emailConfirmedAt: new Date() }).returning().get());
+}
+async function leave(member: Member): Promise<void> {
+  leaveHub(await sessionOf(member), { ...keepAll, confirm: member.handle });
+  await finishLeavings();
+}
+const start = (actor: Member, title: string, body: string, nameless = false) => createThread(actor, { forum: 'operations', kind: 'question', title, body, themes: [], token: undefined, nameless }).id;
+const opening = (threadId: number) => db.select().from(posts).where(eq(posts.threadId, threadId)).get();
+
+describe('a name that is a word of the hub', () => {
+  test('leaves the log, what it takes to undo, the calendar and notifications as they are', async () => {
+    const [rosa, nadia] = [await enter('rosa'), await enter('nadia')];
+    const thread = start(rosa, 'What to remove', 'Remove the fields in Denver. Reply, Town.');
+    db.insert(workingCalendar).values({ id: 1, days: [1], opens: 480, closes: 1020, timeZone: 'America/Denver', holidays: [] }).run();
+    db.insert(log).values({ actorId: nadia.id, act: 'remove post', object: 'Remove the fields', url: `/forums/operations/${thread}-what-to-remove`, reason: 'Reply to Town' }).run();
+    db.insert(threadActs).values({ act: 'rename thread', threadId: thread, byId: nadia.id, undo: { as: 'fields', before: { title: 'Remove' }, after: { title: 'Fields' } } }).run();
+    db.insert(notifications).values({ memberId: rosa.id, kind: 'reply', reason: 'own', words: 'Reply', url: '/x' }).run();
+    db.insert(coordinatorAreas).values({ memberId: rosa.id, theme: 'equity' }).run();
+    const before = () => JSON.stringify([db.select().from(log).where(eq(log.act, 'remove post')).all(), db.select().from(threadActs).all(), db.select().from(workingCalendar).all(), db.select().from(notifications).all(), db.select().from(posts).where(eq(posts.authorId, rosa.id)).all(), db.select().from(threads).where(eq(threads.authorId, rosa.id)).all()]);
+    const was = before();
+    for (const name of ['Remove', 'Fields', 'Denver', 'Reply', 'Town', 'Equity']) await leave(called(name));
+    expect(before()).toBe(was);
+  });
+
+  test('goes out of the lines that are about them, in their words alone', async () => {
+    const nadia = await enter('nadia');
+    const leaver = called('Suspend');
+    db.insert(log).values({ actorId: nadia.id, act: 'suspend member', object: 'Suspend until 3 May', url: `/members/${leaver.handle}`, reason: 'Suspend was rude' }).run();
+    db.insert(log).values({ actorId: nadia.id, act: 'remove vouch', object: 'Suspend for Rosa Delgado', url: '/members/rosa' }).run();
+    db.insert(threadActs).values({ act: 'rename thread', threadId: start(leaver, 'Suspend asks', 'x'), byId: nadia.id, undo: { as: 'fields', before: { title: 'Ask Suspend', slug: 'ask-suspend', kind: 'question' }, after: { title: 'Suspend asks' } } }).run();
+    await leave(leaver);
+    expect(db.select().from(log).where(eq(log.act, 'suspend member')).all()).toMatchObject([{ object: 'a former member until 3 May', url: '/members', reason: 'a former member was rude' }]);
+    expect(db.select().from(log).where(eq(log.act, 'remove vouch')).all()).toMatchObject([{ object: 'a former member for Rosa Delgado', url: '/members/rosa' }]);
+    expect(db.select().from(threadActs).all().at(-1)?.undo).toEqual({ as: 'fields', before: { title: 'Ask a former member', slug: 'ask-a-former-member', kind: 'question' }, after: { title: 'a former member asks' } });
+  });
+});
+
+describe('addresses', () => {
+  test('of others stay: in changes, letters, invitations, limits and posts', async () => {
+    const [rosa, victim] = [await enter('rosa'), called('Vic Tim', 'vic2@town.example')];
+    db.insert(emailChanges).values({ id: 'v', memberId: victim.id, oldEmail: 'vic.tim@town.example', newEmail: 'vic2@town.example', expiresAt: new Date(), confirmedAt: new Date(), undoId: 'u' }).run();
+    const leaver = called('Town');
+    // Never confirmed: whoever types an address does not own it.
+    db.insert(emailChanges).values([{ id: 'a', memberId: leaver.id, oldEmail: leaver.email, newEmail: 'k@town.example', expiresAt: new Date() }, { id: 'b', memberId: leaver.id, oldEmail: leaver.email, newEmail: 'new@town.example', expiresAt: new Date() }]).run();
+    db.insert(invitations).values({ token: 'n', email: 'new@town.example', invitedById: rosa.id, expiresAt: new Date(Date.now() + 1e7) }).run();
+    db.insert(outbox).values([{ to: '311desk@town.example', subject: 'A', text: 'Write to k@town.example' }, { to: 'new@town.example', subject: 'Invited', text: 'x' }]).run();
+    db.insert(attempts).values({ key: 'signInPerAccount:new@town.example', count: 1, resetsAt: new Date(Date.now() + 1e7) }).run();
+    const thread = start(rosa, 'Whom to write to', `Write to 311desk@town.example or k@town.example, not to x${leaver.email} but to ${leaver.email}.`);
+    await leave(leaver);
+    expect(db.select().from(emailChanges).all()).toMatchObject([{ oldEmail: 'vic.tim@town.example' }]);
+    expect(db.select().from(outbox).all().map((l) => l.to)).toEqual(expect.arrayContaining(['311desk@town.example', 'new@town.example']));
+    expect(db.select().from(invitations).where(eq(invitations.email, 'new@town.example')).all()).toHaveLength(1);
+    expect(db.select().from(attempts).where(eq(attempts.key, 'signInPerAccount:new@town.example')).all()).toHaveLength(1);
+    expect(opening(thread)?.markdown).toBe(`Write to 311desk@town.example or k@town.example, not to x${leaver.email} but to an address that is gone.`);
+    expect(opening(thread)?.html).toContain('but to an address that is gone.');
+  });
+});
+
+describe('what others wrote', () => {
+  test('loses links, mentions and attributions, and is rendered anew: a name breaks no markup', async () => {
+    const rosa = await enter('rosa');
+    const leaver = called('x"');
+    const own = start(leaver, 'A lilac question', 'Lilacs grow here, says x".');
+    const first = opening(own);
+    const reply = createPost(rosa, { threadId: own, body: `> [x" wrote](/posts/${first?.id}):\n>\n> Lilacs grow here, says x".\n\nI, x", agree, @${leaver.handle}, [see](/members/${leaver.handle}) and [theirs](https://other.example/members/${leaver.handle}).\n\n\`\`\`html\n<a title="x" onmouseover="y">@${leaver.handle}</a>\n\`\`\``, token: undefined });
+    db.insert(drafts).values({ memberId: rosa.id, place: 'new-thread', fields: { body: `> [x" wrote](/posts/${first?.id}):\n> Lilacs\n\nHello @${leaver.handle}, x"` }, updatedAt: new Date() }).run();
+    db.insert(postVersions).values({ postId: reply.id, markdown: `> [x" wrote](/posts/${first?.id}): Lilacs`, writtenAt: new Date(), replacedById: rosa.id }).run();
+    await leave(leaver);
+    expect(db.select().from(drafts).all().map((draft) => draft.fields)).toEqual([{ body: `> [A former member wrote](/posts/${first?.id}):\n> Lilacs\n\nHello a former member, x"` }]);
+    expect(db.select().from(postVersions).all().map((version) => version.markdown)).toEqual([`> [A former member wrote](/posts/${first?.id}): Lilacs`]);
+    const post = db.select().from(posts).where(eq(posts.id, reply.id)).get();
+    expect(post?.markdown).toContain(`> [A former member wrote](/posts/${first?.id}):\n>\n> Lilacs grow here, says a former member.`);
+    expect(post?.markdown).toContain(`I, x", agree, a former member, a former member and [theirs](https://other.example/members/${leaver.handle}).`);
+    expect(post?.html).toContain(`<a href="/posts/${first?.id}">A former member wrote</a>`);
+    expect(post?.html).toMatch(/&lt;a title=(?:&quot;|")x(?:&quot;|") onmouseover=/);
+    expect(post?.html).not.toMatch(/<a [^>]*onmouseover/);
+  });
+
+  test('is looked through in a time that grows with it and no faster', () => {
+    const scrub = scrubber({ name: 'Slow', handle: 'slow', emails: ['slow@town.example'] });
+    for (const piece of ['[', '[](', '](/members/slow', '[x](/members/slow', '@slow ', '`', '> ', '(/members/slow']) {
+      const text = piece.repeat(50_000 / piece.length);
+      const began = performance.now();
+      const out = scrub(text, true);
+      expect(performance.now() - began, piece).toBeLessThan(250);
+      expect(out.length).toBeLessThanOrEqual(50_000);
+    }
+  });
+
+  test('of their own, a post without their name stays as it is', async () => {
+    const leaver = called('Hortensia Quack');
+    const nameless = start(leaver, 'Asked for a colleague of Hortensia Quack', 'Hortensia Quack told me.', true);
+    const named = start(leaver, 'Asked by Hortensia Quack', 'I am Hortensia Quack.');
+    await leave(leaver);
+    expect([opening(nameless)?.markdown, opening(named)?.markdown]).toEqual(['Hortensia Quack told me.', 'I am a former member.']);
+    expect(db.select().from(threads).where(eq(threads.id, nameless)).get()?.title).toBe('Asked for a colleague of Hortensia Quack');
+  });
+});
+
+describe('a suspension', () => {
+  const comeBack = (email: string) => db.insert(members).values({ name: 'Somebody New', handle: `new${++number}`, email }).returning().get().id;
+
+  test('and a refused verification last beyond leaving, for each address that was confirmed, until their end', async () => {
+    const until = new Date(Date.now() + 30 * 86_400_000);
+    const leaver = called('Evi Evader', 'evader@city.gov');
+    db.update(members).set({ suspendedUntil: until, suspendedReason: 'Rude' }).where(eq(members.id, leaver.id)).run();
+    db.insert(verifications).values({ memberId: leaver.id, method: 'denied', reason: 'A vendor' }).run();
+    db.insert(emailChanges).values({ id: 'e1', memberId: leaver.id, oldEmail: 'first@city.gov', newEmail: leaver.email, expiresAt: new Date(), confirmedAt: new Date(), undoId: 'e1u' }).run();
+    db.insert(governmentDomains).values({ domain: 'gov', origin: 'file' }).onConflictDoNothing().run();
+    await leave({ ...leaver, suspendedUntil: until });
+    expect(JSON.stringify(db.select().from(formerStandings).all())).not.toMatch(/evader|first@/);
+    for (const email of ['evader@city.gov', 'first@city.gov']) {
+      const id = comeBack(email);
+      transaction(() => confirmAddress(id));
+      const back = db.select().from(members).where(eq(members.id, id)).get();
+      expect([back?.suspendedUntil, back?.suspendedReason]).toEqual([until, expect.stringContaining('suspended when they left')]);
+      expect(db.select().from(suspensions).where(eq(suspensions.memberId, id)).all()).toMatchObject([{ kind: 'suspended', until }]);
+      expect([db.select().from(verifications).where(eq(verifications.memberId, id)).get()?.method, verificationOf(id)]).toEqual(['denied', null]);
+    }
+    const other = comeBack('other@city.gov');
+    transaction(() => confirmAddress(other));
+    expect([db.select().from(members).where(eq(members.id, other)).get()?.suspendedUntil, verificationOf(other)?.method]).toEqual([null, 'domain']);
+    db.update(formerStandings).set({ until: new Date(0) }).run();
+    forgetOldStandings();
+    expect(db.select().from(formerStandings).all()).toEqual([]);
+  });
+
+  test('holds for an address that a member changes to as well', async () => {
+    const until = new Date(Date.now() + 30 * 86_400_000);
+    const leaver = called('Evi Second', 'second@city.example');
+    db.update(members).set({ suspendedUntil: until, suspendedReason: 'Rude' }).where(eq(members.id, leaver.id)).run();
+    await leave({ ...leaver, suspendedUntil: until });
+    const again = called('Fresh Start');
+    requestEmailChange(await sessionOf(again), { email: 'second@city.example' });
+    confirmEmailChange({ token: tokenFor('second@city.example') }, '192.0.2.1');
+    expect(db.select().from(members).where(eq(members.id, again.id)).get()?.suspendedUntil).toEqual(until);
+  });
+});
+
+describe('letters', () => {
+  test('to any of their addresses, written as files, go; the last one is not written', async () => {
+    const leaver = called('Lettie Box', 'lettie@town.example');
+    db.insert(emailChanges).values([{ id: 'l1', memberId: leaver.id, oldEmail: 'old.lettie@town.example', newEmail: leaver.email, expiresAt: new Date(), confirmedAt: new Date(), undoId: 'l1u' }]).run();
+    requestEmailChange(await sessionOf(leaver), { email: 'pending@town.example' });
+    const folder = join(settings().dataDir, 'mail');
+    const write = folderMailer(folder, 'hub@test.example');
+    for (const to of ['lettie@town.example', 'old.lettie@town.example', 'pending@town.example', 'not.lettie@town.example']) post(to, 'x', ['y']);
+    await sendOutbox(write);
+    await leave(leaver);
+    await sendOutbox(write);
+    expect(readdirSync(folder).map((file) => file.replace(/^.*Z-/, '')).filter((file) => /lettie|pending/.test(file))).toEqual(['not.lettie@town.example.eml']);
+    expect(db.select().from(outbox).all().filter(({ to }) => /^(?:old\.)?lettie|^pending/.test(to))).toEqual([]);
+    rmSync(folder, { recursive: true });
+  });
+});
+
+/** Columns of text in which nothing is looked for: values that machines read, secrets, the search index, and others' own words, who may speak of anybody. */
+const neverTouched = `
+agency_accounts: issuer subject email | appeals: text | attachments: resource_id hash name label media_type rights text text_state | attempts: key | authenticators: secret | blanked_quotes: html | bookmarks: resource_id
+cases: kind | citations: citing_id cited_id | collection_items: resource_id note | collections: title slug description visibility | confirmation_flags: reason note | confirmations: place note | coordinator_areas: theme
+corrections: wrong source answer accepted_as | decisions: outcome before | drafts: place | email_changes: id old_email new_email undo_id | facts: name | first_hours: skipped | flags: reason | follows: kind ref level | form_tokens: id
+former_forums: slug name | former_handles: hash | former_slugs: slug resource_id | former_standings: hash kind | forum_themes: theme | forums: slug name description started_by | government_domains: domain origin
+held_files: hash name label media_type text_state | held_posts: kind resource_id why signals state url | import_rows: finding label problem record match_id match_by resource_id | imports: file_name format state theme rights failure
+invitations: token email name place | joining_rules: mode ask_whom | known_browsers: browser | leaving_posts: what | leavings: traces tables | link_checks: resource_id url outcome moved_to | links: id purpose | log: act url
+mail_stops: subject | member_activity: day | member_traits: kind value | members: email handle name role job_title place application | merges: kept_id merged_id moved | notification_settings: started replied mail
+notifications: kind reason reason_ref url | outbox: to failure headers | passkeys: credential_id transports name | passwords: hash | place_changes: what | place_channels: channel | place_systems: role name
+places: slug name label folded legal_type kind region country population_source form stage line origin | post_files: hash name label media_type text text_state | post_links: path | posts: html
+profiles: pronouns job_title place_text ask_me looking_for photo_hash visibility | reactions: kind | reads: kind ref | recovery_codes: id | resource_themes: resource_id theme | resource_versions: resource_id act status fields
+resources: id slug kind type status origin content_hash title summary people venue place region country language evidence doi url rights rights_note work_key csl details body provenance review_by suggestion_note successor_id merged_into_id
+saved_search_hits: kind ref | saved_searches: name query | search_documents: kind ref url title people summary body type themes place | secrets: name value | sessions: id browser | sign_in_links: id session_id browser next | sign_in_steps: id purpose data
+spam_words: word | stray_drafts: id place | suspensions: kind | themes: code label note | thesaurus_entries: term term_key also related note origin content_key content_hash | thesaurus_suggestions: words note state
+thread_acts: act | thread_themes: theme | threads: resource_id kind slug | trust_changes: from to | trust_levels: level | verifications: method domain | vouches: how | working_calendar: days time_zone holidays
+`;
+
+test('every column of text is looked through, or is known not to be', () => {
+  const known = new Set(neverTouched.trim().split(/\n| \| /).flatMap((line) => {
+    const [table = '', columns = ''] = line.split(': ');
+    return columns.split(' ').map((column) => `${table}.${column}`);
+  }));
+  const touched = [
+    ...records.map(({ table, column }) => `${table}.${column}`), ...writings.flatMap(({ table, columns, json = [] }) => [...columns, ...json].map((column) => `${table}.${column}`)),
+    // Letters that wait: see scrubLetters.
+    'outbox.subject', 'outbox.text', 'outbox.html',
+  ];
+  const columns = db.$client.prepare(`
+    select m.name || '.' || c.name from sqlite_master m join pragma_table_info(m.name) c where m.type = 'table' and upper(c.type) = 'TEXT' and m.name not like 'sqlite_%' and m.name not like '\\_\\_%' escape '\\' and m.name not like 'search\\_index%' escape '\\'`).pluck().all() as string[];
+  expect(columns.filter((column) => !known.has(column) && !touched.includes(column))).toEqual([]);
+  expect([...known, ...touched].filter((column) => !columns.includes(column))).toEqual([]);
+  expect(touched.filter((column) => known.has(column))).toEqual([]);
+});
