@@ -13,7 +13,7 @@ import { governmentDomainOf, putGovernmentDomains, settleVerification, verificat
 import type { Member } from '#domain/people/types.ts';
 import { editProfile, profileInput } from '#domain/profiles/editing.ts';
 import { listDirectory, readDirectoryAsk } from '#domain/profiles/directory.ts';
-import { again, enter, forgetLimits, sessionOf, tokenFor } from '../support/cast.ts';
+import { again, enter, forgetLimits, lettersTo, sessionOf, tokenFor } from '../support/cast.ts';
 import { useDatabase } from '../support/database.ts';
 
 useDatabase();
@@ -72,11 +72,22 @@ describe('a government domain', () => {
     expect(methodOf(member)).toBe('domain');
     requestEmailChange(await sessionOf(member), { email: 'home@mail.example' });
     const before = changes();
-    confirmEmailChange({ token: tokenFor('home@mail.example') }, 'here');
+    confirmEmailChange({ member }, { token: tokenFor('home@mail.example') }, 'here');
     expect([methodOf(member), changes() > before]).toEqual([null, true]);
     requestEmailChange(await sessionOf(again(member)), { email: 'work@statcan.gc.ca' });
-    confirmEmailChange({ token: tokenFor('work@statcan.gc.ca') }, 'here');
+    confirmEmailChange({ member }, { token: tokenFor('work@statcan.gc.ca') }, 'here');
     expect(verificationOf(member.id)).toMatchObject({ method: 'domain', domain: 'gc.ca' });
+  });
+
+  test('does not verify a member by the click of a stranger who was sent the link: letter and refusal name the account', async () => {
+    const [member, stranger] = [somebody(), somebody()];
+    requestEmailChange(await sessionOf(member), { email: 'clerk@boston.gov' });
+    expect(lettersTo('clerk@boston.gov').at(-1)?.text).toContain(`@${member.handle}`);
+    const token = tokenFor('clerk@boston.gov');
+    expect(() => confirmEmailChange({ member: stranger }, { token }, 'here')).toThrow(`@${member.handle}`);
+    expect([methodOf(member), again(member).email]).toEqual([null, member.email]);
+    confirmEmailChange({ member }, { token }, 'here');
+    expect(methodOf(member)).toBe('domain');
   });
 
   test('can be added and taken away by coordinators: members follow at once', () => {
@@ -149,7 +160,7 @@ describe('vouching', () => {
     say(c, second);
     expect([methodOf(first), methodOf(second)]).toEqual(['vouches', 'vouches']);
     requestEmailChange(await sessionOf(a), { email: 'a-at-home@mail.example' });
-    confirmEmailChange({ token: tokenFor('a-at-home@mail.example') }, 'here');
+    confirmEmailChange({ member: a }, { token: tokenFor('a-at-home@mail.example') }, 'here');
     expect([methodOf(a), methodOf(first), methodOf(second)]).toEqual([null, null, null]);
   });
 
