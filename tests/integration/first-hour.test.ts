@@ -68,6 +68,16 @@ describe('the three steps', () => {
     expect(firstHourOf(newcomer)?.steps.act).toBe('done');
   });
 
+  test('coordinators are not told of an act that was without a name', async () => {
+    clear();
+    const newcomer = await joined();
+    const stepsTold = () => listWelcomes(nadia).find(({ memberId }) => memberId === newcomer.id)?.steps;
+    createThread(newcomer, { forum: 'operations', kind: 'question', title: 'My supervisor forbids call-backs', body: 'What would you do?', themes: [], nameless: true });
+    expect([stepsTold(), firstHourOf(newcomer)?.done]).toEqual([0, 1]);
+    createThread(newcomer, { forum: 'operations', kind: 'question', title: 'How do you staff a Tuesday?', body: 'Ours is always late.', themes: [] });
+    expect(stepsTold()).toBe(1);
+  });
+
   test('a theme that is followed already stays as it is; one that does not exist is refused whole', async () => {
     const newcomer = await joined();
     follow(newcomer, { kind: 'theme', ref: 'equity', level: 'following' });

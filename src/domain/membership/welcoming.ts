@@ -37,7 +37,7 @@ export function listWelcomes(viewer: Viewer, mine = false): Welcome[] {
       const profile = profileFor(viewer, row.memberId);
       return {
         ...row, coordinator: coordinatorId !== null && coordinatorName !== null && role !== 'member' ? { id: coordinatorId, name: coordinatorName } : null,
-        place: profile.place?.label ?? null, themes: profile.themes.map(({ label }) => label), steps: countDone(stepsDone(row.memberId)),
+        place: profile.place?.label ?? null, themes: profile.themes.map(({ label }) => label), steps: countDone(stepsDone(row.memberId, true)),
       };
     });
 }
