@@ -4,7 +4,7 @@ import { optionalText } from '#lib/fields.ts';
 import { Invalid } from '../errors.ts';
 import { csvRows } from '../library/exchange/csv-entries.ts';
 import { recordAct } from '../moderation/log.ts';
-import { countAttempt } from '../people/limits.ts';
+import { countAttempt, isWithinLimit } from '../people/limits.ts';
 import { emailField, nameField } from '../people/members.ts';
 import { mustCoordinate } from '../people/permissions.ts';
 import type { Member } from '../people/types.ts';
@@ -40,8 +40,11 @@ export function inviteMany(actor: Member, { records: text, note }: z.output<type
   return transaction(() => {
     const good = linesOf(actor, text, 'records').lines.filter(({ problem }) => problem === null);
     if (good.length === 0) throw new Invalid({ records: 'There is nobody in this list to invite.' });
-    for (const { email, name, place } of good) putInvitation(actor, { email, name, place, note });
-    recordAct(actor, 'invite', good.length === 1 ? 'one person' : `${good.length} people`, '/desk/invitations');
+    for (const { line, email, name, place } of good) {
+      if (!isWithinLimit('letterPerInvitation', email)) throw new Invalid({ records: `Line ${line}: ${email} has had as many letters as anybody gets in a day. Nobody was invited; leave the line out, or try again tomorrow.` });
+      putInvitation(actor, { email, name, place, note });
+    }
+    recordAct(actor, 'invite', good.map(({ email }) => email).join(', '), '/desk/invitations');
     return { invited: good.length };
   });
 }
