@@ -1,6 +1,6 @@
 import { and, eq, inArray } from 'drizzle-orm';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { db, invitations, log, members, outbox, passwords, trustLevels } from '#db/client.ts';
+import { db, invitations, log, members, outbox, passwords, places, trustLevels } from '#db/client.ts';
 import { Denied, Invalid, NotFound, TooMany } from '#domain/errors.ts';
 import { forgetOldInvitations, invite, inviteInput, listInvitations, mayInvite, sendInvitationAgain, sendLostInvitation, withdrawInvitation } from '#domain/membership/inviting.ts';
 import { inviteMany, readList } from '#domain/membership/inviting-many.ts';
@@ -14,6 +14,7 @@ import { asMember, memberByEmail } from '#domain/people/members.ts';
 import { canWrite } from '#domain/people/permissions.ts';
 import { signIn } from '#domain/people/signing-in.ts';
 import type { Member } from '#domain/people/types.ts';
+import { countPlaceChange } from '#domain/places/known.ts';
 import { hashToken } from '#lib/tokens.ts';
 import { enter, forgetLimits, lettersTo, tokenFor } from '../support/cast.ts';
 import { useDatabase } from '../support/database.ts';
@@ -174,6 +175,13 @@ describe('a list of people', () => {
     expect([read.good, db.select().from(outbox).all().length]).toEqual([2, letters]);
     const file = await readList(nadia, { records: '', file: new File([`\uFEFFemail,name\n"lea@test.example","Martin, Léa"\n`], 'people.csv') });
     expect(file.lines).toMatchObject([{ line: 2, name: 'Martin, Léa', problem: null }]);
+  });
+
+  test('columns that nothing is taken from and places nobody knows are said', async () => {
+    db.insert(places).values({ slug: 'alder-co', name: 'Alder', label: 'Alder, CO', folded: 'alder co colorado us united states', kind: 'city', region: 'CO', country: 'US', origin: 'hub' }).run();
+    countPlaceChange();
+    const read = await readList(nadia, { records: 'email,place,Phone\na1@test.example,Nowhereville,1\na2@test.example,"alder, co",2\na3@test.example,Alder,3\na4@test.example,,4' });
+    expect([read.unread, read.newPlaces, read.good]).toEqual([['Phone'], ['Nowhereville'], 4]);
   });
 
   test.each([
