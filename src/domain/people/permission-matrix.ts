@@ -1,7 +1,7 @@
 import { noAreas } from './areas.ts';
 import { isTrustedStanding, type Level } from './levels.ts';
 import {
-  canAdminister, canAppoint, canCoordinateSomething, canCurate, canCurateSomething, canCurateThemes, canEndSessionsOf, canInvite, canModerate, canModerateForum, canModerateIn, canModerateSomething, canRemoveSecondStep,
+  canAdminister, canAppoint, canCoordinateSomething, canCurate, canCurateSomething, canCurateThemes, canEndSessionsOf, canInvite, canModerate, canModerateForum, canModerateIn, canModerateSomething, canReadAsMember, canRemoveSecondStep,
   canSeeField, canSuspend, canWrite, mustAdminister, mustCoordinate, mustCoordinateSomething, mustCurateSomething, mustCurateThemes, mustModerateForum, mustModerateIn, mustModerateSomething, mustSignIn, mustWrite,
 } from './permissions.ts';
 import type { Member, Viewer } from './types.ts';
@@ -54,6 +54,7 @@ interface Group { words: string; rows: readonly Row[] }
 const groups: readonly Group[] = [
   { words: 'Everybody', rows: [
     { words: 'Read the library, the forums and this page', asks: () => true },
+    { words: 'Read what is for members, such as who vouches for whom', asks: ({ viewer }) => canReadAsMember(viewer) },
     { words: 'See what a profile shows everybody', asks: ({ viewer }) => canSeeField(viewer, member.id, 'everyone') },
     { words: 'See what a profile shows members', asks: ({ viewer }) => canSeeField(viewer, member.id, 'members') },
     { words: 'See what a profile shows coordinators', asks: ({ viewer }) => canSeeField(viewer, member.id, 'coordinators') },
