@@ -29,7 +29,7 @@ function mustInvite(actor: Viewer): asserts actor is Member {
 }
 
 /** What a mail program may turn into a link. */
-const address = /:\/\/|\bwww\.|[\p{L}\p{N}]\.\p{L}{2,}/iu;
+const webAddress = /:\/\/|\bwww\.|[\p{L}\p{N}]\.\p{L}{2,}/iu;
 
 const nothing = z.literal('').transform(() => null);
 export const inviteInput = z.object({ email: emailField, name: nothing.or(nameField).nullish().transform((name) => name ?? null), note: optionalText(500) });
@@ -40,7 +40,7 @@ export const inviteInput = z.object({ email: emailField, name: nothing.or(nameFi
  */
 export function invite(actor: Member, { email, name, note }: z.output<typeof inviteInput>): void {
   mustInvite(actor);
-  if (note && !canModerate(actor) && address.test(note)) throw new Invalid({ note: 'Please leave web addresses out: the letter has the link to this hub. Put a blank after each full stop.' });
+  if (note && !canModerate(actor) && webAddress.test(note)) throw new Invalid({ note: 'Please leave web addresses out: the letter has the link to this hub. Put a blank after each full stop.' });
   countAttempt(canModerate(actor) ? 'invitePerCoordinator' : 'invitePerMember', actor.id);
   countAttempt('letterPerInvitation', email);
   transaction(() => {
