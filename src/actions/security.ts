@@ -61,6 +61,6 @@ export const security = {
   endSession: defineAction({ accept: 'form', input: endSessionInput, handler: asSession(endOwnSession) }),
   endOtherSessions: defineAction({ accept: 'form', handler: asSession(endOtherSessions) }),
   changeEmail: defineAction({ accept: 'form', input: changeEmailInput, handler: asSession(requestEmailChange) }),
-  confirmEmail: defineAction({ accept: 'form', input: emailLinkInput, handler: asVisitor(confirmEmailChange) }),
+  confirmEmail: defineAction({ accept: 'form', input: emailLinkInput, handler: asSession(confirmEmailChange) }),
   undoEmail: defineAction({ accept: 'form', input: emailLinkInput, handler: asVisitor(undoEmailChange) }),
 };

@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core';
 import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { bumpChanges, db, invitations, joiningRules, members, verifications, transaction } from '#db/client.ts';
+import { bumpChanges, db, invitations, joiningRules, members, verifications, transaction, places, profiles } from '#db/client.ts';
 import { createPost } from '#domain/forum/posts.ts';
 import { createThread } from '#domain/forum/starting-threads.ts';
 import { invite } from '#domain/membership/inviting.ts';
@@ -181,7 +181,12 @@ describe('verified practitioners', () => {
     expect(seen).toContain('Verified by an e-mail address under .gov');
     expect(seen).not.toContain('wexcombe.gov');
     transaction(() => {
-      for (const { member } of [rosa, nadia]) db.insert(verifications).values({ memberId: member.id, method: 'coordinator', reason: 'For this test.' }).run();
+      // Two who are known to be from different places.
+      const known = db.select({ placeId: places.id }).from(places).limit(2).all();
+      for (const [at, { member }] of [rosa, nadia].entries()) {
+        db.insert(verifications).values({ memberId: member.id, method: 'coordinator', reason: 'For this test.' }).run();
+        db.insert(profiles).values({ memberId: member.id, ...known[at] }).onConflictDoUpdate({ target: profiles.memberId, set: known[at] ?? {} }).run();
+      }
       bumpChanges();
     });
     const otis = memberByEmail('otis@mail.example');

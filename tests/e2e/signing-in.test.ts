@@ -230,7 +230,12 @@ describe('the e-mail address, without scripts', () => {
     await page.getByLabel('New e-mail address').fill('nadia@elsewhere.example');
     await page.getByRole('button', { name: 'Send the link' }).click();
     await page.waitForURL('**/account/email?sent');
-    await page.goto((await letterTo(hub, 'nadia@elsewhere.example', /^Confirm your new/)).link ?? '');
+    const link = (await letterTo(hub, 'nadia@elsewhere.example', /^Confirm your new/)).link ?? '';
+    // Whoever is not signed in signs in first and comes back; as another account they read whose it is, and find no button.
+    expect((await fetch(link, { redirect: 'manual' })).headers.get('location')).toBe(`/sign-in?next=${encodeURIComponent(link.slice(hub.base.length))}`);
+    const stranger = await (await fetch(link, { headers: { cookie: (await enter('tom')).header } })).text();
+    expect([stranger.includes(`@${member.handle}`), stranger.includes('Use the new address')]).toEqual([true, false]);
+    await page.goto(link);
     await page.getByRole('button', { name: 'Use the new address' }).click();
     await page.waitForURL('**/account/email/confirm?done');
     await page.goto(`${hub.base}/account/security`);

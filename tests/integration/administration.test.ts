@@ -114,6 +114,15 @@ describe('the list of members', () => {
 });
 
 describe('the sessions of others', () => {
+  test('say when somebody was here last, before the day is counted', async () => {
+    db.delete(sessions).where(eq(sessions.memberId, tom.id)).run();
+    const seen = () => [memberForDesk(nadia, 'tom')?.seen, listMembers(nadia, { q: 'Achterberg' }, null).members[0]?.seen];
+    expect(seen()).toEqual([null, null]);
+    await sessionOf(tom);
+    const today = new Date().toISOString().slice(0, 10);
+    expect(seen()).toEqual([today, today]);
+  });
+
   test('are seen and ended by administrators, one or all, and that is logged', async () => {
     await startSession(tom.id, firefox);
     await startSession(tom.id, null);

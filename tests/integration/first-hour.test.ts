@@ -1,6 +1,6 @@
 import { and, eq, inArray } from 'drizzle-orm';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { db, firstHours, follows, members, memberTraits, notifications, passwords, places, posts, transaction } from '#db/client.ts';
+import { coordinatorAreas, db, firstHours, follows, members, memberTraits, notifications, passwords, places, posts, transaction } from '#db/client.ts';
 import { Denied, Invalid, NotFound } from '#domain/errors.ts';
 import { createPost } from '#domain/forum/posts.ts';
 import { follow } from '#domain/forum/follows.ts';
@@ -66,6 +66,27 @@ describe('the three steps', () => {
     expect(firstHourOf(newcomer)?.steps.act).toBe('open');
     createThread(newcomer, { forum: 'operations', kind: 'question', title: 'How do you staff a Monday?', body: 'Ours is always late.', themes: [] });
     expect(firstHourOf(newcomer)?.steps.act).toBe('done');
+  });
+
+  test('nobody welcomes who was appointed meanwhile', async () => {
+    clear();
+    const [newcomer, other] = [await joined(), await joined()];
+    db.update(members).set({ role: 'coordinator' }).where(eq(members.id, newcomer.id)).run();
+    db.insert(coordinatorAreas).values({ memberId: other.id, theme: 'equity' }).run();
+    expect([listWelcomes(nadia), countWelcomes()]).toEqual([[], 0]);
+    db.delete(coordinatorAreas).run();
+    db.update(members).set({ role: 'member' }).where(eq(members.id, newcomer.id)).run();
+    expect(countWelcomes()).toBe(2);
+  });
+
+  test('coordinators are not told of an act that was without a name', async () => {
+    clear();
+    const newcomer = await joined();
+    const stepsTold = () => listWelcomes(nadia).find(({ memberId }) => memberId === newcomer.id)?.steps;
+    createThread(newcomer, { forum: 'operations', kind: 'question', title: 'My supervisor forbids call-backs', body: 'What would you do?', themes: [], nameless: true });
+    expect([stepsTold(), firstHourOf(newcomer)?.done]).toEqual([0, 1]);
+    createThread(newcomer, { forum: 'operations', kind: 'question', title: 'How do you staff a Tuesday?', body: 'Ours is always late.', themes: [] });
+    expect(stepsTold()).toBe(1);
   });
 
   test('a theme that is followed already stays as it is; one that does not exist is refused whole', async () => {

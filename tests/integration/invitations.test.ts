@@ -1,6 +1,6 @@
-import { eq } from 'drizzle-orm';
+import { and, eq, inArray } from 'drizzle-orm';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { db, invitations, log, members, outbox, passwords } from '#db/client.ts';
+import { db, invitations, log, members, outbox, passwords, places, trustLevels } from '#db/client.ts';
 import { Denied, Invalid, NotFound, TooMany } from '#domain/errors.ts';
 import { forgetOldInvitations, invite, inviteInput, listInvitations, mayInvite, sendInvitationAgain, sendLostInvitation, withdrawInvitation } from '#domain/membership/inviting.ts';
 import { inviteMany, readList } from '#domain/membership/inviting-many.ts';
@@ -14,6 +14,7 @@ import { asMember, memberByEmail } from '#domain/people/members.ts';
 import { canWrite } from '#domain/people/permissions.ts';
 import { signIn } from '#domain/people/signing-in.ts';
 import type { Member } from '#domain/people/types.ts';
+import { countPlaceChange } from '#domain/places/known.ts';
 import { hashToken } from '#lib/tokens.ts';
 import { enter, forgetLimits, lettersTo, tokenFor } from '../support/cast.ts';
 import { useDatabase } from '../support/database.ts';
@@ -40,7 +41,7 @@ describe('one invitation', () => {
     const token = tokenFor('gwen@test.example');
     expect(readInvitation(token)).toEqual({ email: 'gwen@test.example', name: 'Gwen Ashby', note: 'Bring your night shift.', by: 'Nadia Okafor', member: false });
     expect(db.select().from(invitations).all().map((row) => row.token)).toEqual([hashToken(token)]);
-    expect(db.select().from(log).where(eq(log.act, 'invite')).all()).toMatchObject([{ actorId: nadia.id, object: 'one person' }]);
+    expect(db.select().from(log).where(eq(log.act, 'invite')).all()).toMatchObject([{ actorId: nadia.id, object: 'gwen@test.example' }]);
   });
 
   test('lets in at once, however joining is set, and works once', async () => {
@@ -132,6 +133,18 @@ describe('members who invite', () => {
     expect(lettersTo(tom.email).at(-1)?.text).not.toContain('token=');
   });
 
+  test('not before they have been here for a while, and their notes carry no address', () => {
+    db.update(trustLevels).set({ level: 'new' }).where(eq(trustLevels.memberId, tom.id)).run();
+    expect(mayInvite(tom)).toBe(false);
+    expect(() => send(tom, 'kit@test.example')).toThrow(/New members do not invite/);
+    db.update(trustLevels).set({ level: 'member' }).where(eq(trustLevels.memberId, tom.id)).run();
+    for (const note of ['See https://win.example/prize', 'Go to www.win.example', 'Look at win.example today', 'WIN.EXAMPLE']) expect(() => send(tom, 'kit@test.example', null, note)).toThrow(expect.objectContaining({ fields: { note: expect.stringContaining('web addresses') } }));
+    expect(lettersTo('kit@test.example')).toEqual([]);
+    send(tom, 'kit@test.example', null, 'We meet on Mondays. You would like it, e.g. the 3.5 minute rule.');
+    send(nadia, 'kai@test.example', null, 'More on https://hub.example/about');
+    for (const email of ['kit@test.example', 'kai@test.example']) withdrawInvitation(nadia, { invitationId: idOf(email) });
+  });
+
   test('touch only their own', () => {
     for (const act of [withdrawInvitation, sendInvitationAgain]) expect(() => act(tom, { invitationId: idOf('kim@test.example') })).toThrow(NotFound);
     withdrawInvitation(rosa, { invitationId: idOf('kim@test.example') });
@@ -144,6 +157,7 @@ describe('members who invite', () => {
     forgetLimits();
     for (let n = 0; n < limits.letterPerInvitation.most; n++) sendInvitationAgain(nadia, { invitationId: idOf('many-1@test.example') });
     expect(() => sendInvitationAgain(nadia, { invitationId: idOf('many-1@test.example') })).toThrow(TooMany);
+    expect(db.select().from(log).where(and(eq(log.act, 'send invitation'), eq(log.object, 'many-1@test.example'))).all()).toHaveLength(limits.letterPerInvitation.most);
     rules('open');
   });
 });
@@ -161,6 +175,13 @@ describe('a list of people', () => {
     expect([read.good, db.select().from(outbox).all().length]).toEqual([2, letters]);
     const file = await readList(nadia, { records: '', file: new File([`\uFEFFemail,name\n"lea@test.example","Martin, Léa"\n`], 'people.csv') });
     expect(file.lines).toMatchObject([{ line: 2, name: 'Martin, Léa', problem: null }]);
+  });
+
+  test('columns that nothing is taken from and places nobody knows are said', async () => {
+    db.insert(places).values({ slug: 'alder-co', name: 'Alder', label: 'Alder, CO', folded: 'alder co colorado us united states', kind: 'city', region: 'CO', country: 'US', origin: 'hub' }).run();
+    countPlaceChange();
+    const read = await readList(nadia, { records: 'email,place,Phone\na1@test.example,Nowhereville,1\na2@test.example,"alder, co",2\na3@test.example,Alder,3\na4@test.example,,4' });
+    expect([read.unread, read.newPlaces, read.good]).toEqual([['Phone'], ['Nowhereville'], 4]);
   });
 
   test.each([
@@ -188,12 +209,22 @@ describe('a list of people', () => {
     db.$client.exec('drop trigger stop_noor');
     expect(inviteMany(nadia, { records: list, note: 'See you there.' })).toEqual({ invited: 2 });
     expect(lettersTo('lea@test.example').at(-1)?.text).toContain('See you there.');
-    expect(db.select().from(log).where(eq(log.object, '2 people')).all()).toHaveLength(1);
+    expect(db.select().from(log).where(eq(log.object, 'lea@test.example, noor@test.example')).all()).toHaveLength(1);
     expect(() => inviteMany(nadia, { records: list, note: null })).toThrow(Invalid);
     const id = await joinInvited({ token: tokenFor('lea@test.example'), name: 'Léa Martin', password }, 'here');
     const lea = db.select().from(members).where(eq(members.id, id)).get();
     expect(lea && placeInvitedFrom(asMember(lea))).toBe('Québec, QC');
   });
+});
+
+test('a list counts the letters to each address too: nobody gets more by withdrawing', () => {
+  const [email, records] = ['often@test.example', 'email\noften@test.example'];
+  for (let n = 0; n < limits.letterPerInvitation.most; n++) {
+    inviteMany(nadia, { records, note: null });
+    withdrawInvitation(nadia, { invitationId: idOf(email) });
+  }
+  expect(() => inviteMany(nadia, { records: `${records}\nother@test.example`, note: null })).toThrow(expect.objectContaining({ fields: { records: expect.stringContaining(`Line 2: ${email}`) } }));
+  expect([lettersTo(email).length, lettersTo('other@test.example').length]).toEqual([limits.letterPerInvitation.most, 0]);
 });
 
 test('addresses of people who did not come are forgotten two months after the end', () => {
@@ -203,6 +234,11 @@ test('addresses of people who did not come are forgotten two months after the en
   expect(stateOf('old@test.example')?.state).toBe('expired');
   expire('old@test.example', 75);
   forgetOldInvitations();
+  const named = () => db.select().from(log).where(eq(log.object, 'old@test.example')).all().length;
+  expect(named()).toBe(1);
+  db.update(log).set({ at: new Date(Date.now() - 75 * 86_400_000) }).where(inArray(log.object, ['old@test.example', 'lea@test.example, noor@test.example'])).run();
+  forgetOldInvitations();
+  expect([named(), db.select().from(log).where(eq(log.object, '2 people')).all().length]).toEqual([0, 1]);
   expect([stateOf('old@test.example'), stateOf('noor@test.example')?.state]).toEqual([undefined, 'sent']);
   expect(db.select().from(passwords).all().length).toBeGreaterThan(0);
 });

@@ -160,7 +160,7 @@ describe('a suspension', () => {
     await leave({ ...leaver, suspendedUntil: until });
     const again = called('Fresh Start');
     requestEmailChange(await sessionOf(again), { email: 'second@city.example' });
-    confirmEmailChange({ token: tokenFor('second@city.example') }, '192.0.2.1');
+    confirmEmailChange({ member: again }, { token: tokenFor('second@city.example') }, '192.0.2.1');
     expect(db.select().from(members).where(eq(members.id, again.id)).get()?.suspendedUntil).toEqual(until);
   });
 });

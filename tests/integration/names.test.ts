@@ -1,15 +1,18 @@
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { eq } from 'drizzle-orm';
-import { db, members } from '#db/client.ts';
+import { coordinatorAreas, db, forums, members } from '#db/client.ts';
 import { namelessName } from '#domain/anonymity.ts';
 import { createPost } from '#domain/forum/posts.ts';
 import { createThread } from '#domain/forum/starting-threads.ts';
 import { listTold } from '#domain/forum/inbox.ts';
+import { invite } from '#domain/membership/inviting.ts';
 import { isNameTaken, lookOf } from '#domain/people/free-names.ts';
+import { joinInvited } from '#domain/people/invited.ts';
 import { join, joinInput } from '#domain/people/joining.ts';
 import type { Member } from '#domain/people/types.ts';
 import { editProfile, profileInput } from '#domain/profiles/editing.ts';
-import { again, enter, forgetLimits } from '../support/cast.ts';
+import { settings } from '#lib/settings.ts';
+import { again, enter, forgetLimits, tokenFor } from '../support/cast.ts';
 import { useDatabase } from '../support/database.ts';
 
 useDatabase();
@@ -25,7 +28,25 @@ describe('a name that stands for somebody else', () => {
     await expect(join(joinInput.parse({ name, email: 'new@test.example', password: 'a long enough password 7' }), 'here')).rejects.toThrow(/taken/);
   });
 
-  test.each(['Nadia Okaforova', 'Rosa Delgado', 'A. Member', 'Ida Former'])('%s is', (name) => expect(isNameTaken(name)).toBe(false));
+  test.each([
+    'ɴadia Okafor', 'ᴺadia Okafor', 'NᎪdia Okafor', 'Νadia Okafor', 'Nadia Okafor ✓', 'Nadia Okafor ✓ Coordinator', 'Moderator Nadia Okafor', 'Nadia Okafor (official)',
+    'Member asking for a colleague', 'Former member', 'The former member', 'The hub', 'Hub', settings().name, `The ${settings().name}`, `${settings().name} Coordinator`, 'Coordinator', 'The Administrator', 'moderator',
+  ])('%s is neither', (name) => expect(isNameTaken(name)).toBe(true));
+
+  test('of a coordinator with areas is taken too', () => {
+    db.insert(coordinatorAreas).values({ memberId: rosa.id, forumId: db.select({ id: forums.id }).from(forums).limit(1).get()?.id ?? 0 }).run();
+    expect([isNameTaken('Rosa Delgado'), isNameTaken('Rosa Delgado', rosa.id)]).toEqual([true, false]);
+    db.delete(coordinatorAreas).run();
+  });
+
+  test('is not taken by who was invited either', async () => {
+    invite(nadia, { email: 'invited@test.example', name: null, note: null });
+    const token = tokenFor('invited@test.example');
+    for (const name of ['Nadia Okafor', namelessName]) await expect(joinInvited({ token, name, password: 'a long enough password 7' }, 'here')).rejects.toThrow(/taken/);
+    await joinInvited({ token, name: 'Ivo Invited', password: 'a long enough password 7' }, 'here');
+  });
+
+  test.each(['Nadia Okafor-Lind', 'Hubert Thehub', 'Anna', 'An', 'Ada Coordinatora', 'Nadia Okaforova', 'Rosa Delgado', 'A. Member', 'Ida Former'])('%s is', (name) => expect(isNameTaken(name)).toBe(false));
 
   test('a coordinator keeps their own, and a look is the same however it is written', () => {
     expect(() => rename(nadia, 'Nadia Okafor')).not.toThrow();

@@ -236,6 +236,7 @@ describe('members to choose from', () => {
     db.update(members).set({ listed: true }).where(eq(members.id, silent.id)).run();
     expect(handles(rosa, 'sil')).toEqual(['tomas-silent']);
     expect([handles(rosa, ''), handles(rosa, '%'), handles(rosa, '_om')]).toEqual([[], [], []]);
+    expect(handles({ ...rosa, waiting: true }, 'to')).toEqual([]);
     expect(() => membersToMention(null, 'to')).toThrow(SignInRequired);
   });
 });

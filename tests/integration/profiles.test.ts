@@ -16,7 +16,7 @@ import { canSeeField } from '#domain/people/permissions.ts';
 import { visibilities, type Member, type Viewer } from '#domain/people/types.ts';
 import { addPlace, placeInput } from '#domain/places/editing.ts';
 import { membersByPlace } from '#domain/places/listing.ts';
-import { listDirectory, membersOfPlace, peopledPlaces, readDirectoryAsk, writeDirectoryAsk } from '#domain/profiles/directory.ts';
+import { audienceOf, listDirectory, membersOfPlace, peopledPlaces, readDirectoryAsk, writeDirectoryAsk } from '#domain/profiles/directory.ts';
 import { editProfile, ownPlace, ownProfile, profileInput } from '#domain/profiles/editing.ts';
 import { dropPhoto, photoFor, putPhoto } from '#domain/profiles/photo.ts';
 import { profileFor } from '#domain/profiles/showing.ts';
@@ -93,6 +93,8 @@ describe('who sees a field', () => {
     const seen = (viewer: Viewer) => visibilities.filter((seenBy) => canSeeField(viewer, rosa.id, seenBy));
     expect(seen(null)).toEqual(['everyone']);
     expect(seen(tom)).toEqual(['everyone', 'members']);
+    expect(seen({ ...tom, waiting: true })).toEqual(['everyone']);
+    expect([audienceOf(tom), audienceOf({ ...tom, waiting: true }), audienceOf({ ...nadia, waiting: true })]).toEqual(['members', 'everyone', 'everyone']);
     expect(seen(nadia)).toEqual(['everyone', 'members', 'coordinators']);
     expect(seen(rosa)).toEqual(['everyone', 'members', 'coordinators', 'nobody']);
     expect(seen({ ...nadia, suspendedUntil: new Date(Date.now() + 60_000) })).toEqual(['everyone', 'members']);

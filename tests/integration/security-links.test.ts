@@ -126,10 +126,10 @@ describe('changing the e-mail address', () => {
     requestReset({ email: rosa.email }, 'here');
     const reset = tokenFor(rosa.email);
     const token = linkIn(moved, '/account/email/confirm');
-    expect(readEmailChange('confirm', token)).toEqual({ oldEmail: rosa.email, newEmail: moved });
-    confirmEmailChange({ token }, 'here');
+    expect(readEmailChange('confirm', token)).toMatchObject({ memberId: rosa.id, oldEmail: rosa.email, newEmail: moved });
+    confirmEmailChange({ member: rosa }, { token }, 'here');
     expect(again(rosa).email).toBe(moved);
-    expect(() => confirmEmailChange({ token }, 'here')).toThrow(Denied);
+    expect(() => confirmEmailChange({ member: rosa }, { token }, 'here')).toThrow(Denied);
     await expect(setNewPassword({ token: reset, password: 'completely different words' }, 'here')).rejects.toThrow(Denied);
 
     const thief = await startSession(rosa.id, null);
@@ -140,7 +140,7 @@ describe('changing the e-mail address', () => {
     db.insert(passkeys).values([{ ...key, credentialId: 'own', name: 'own', createdAt: before }, { ...key, credentialId: 'thief', name: 'thief', createdAt: since }]).run();
     db.insert(agencyAccounts).values([{ issuer: 'x', subject: 'own', memberId: rosa.id, email: '', createdAt: before }, { issuer: 'x', subject: 'thief', memberId: rosa.id, email: '', createdAt: since }]).run();
     db.insert(authenticators).values({ memberId: rosa.id, secret: 'A', createdAt: since }).run();
-    confirmEmailChange({ token: linkIn('thief@evil.example', '/account/email/confirm') }, 'here');
+    confirmEmailChange({ member: rosa }, { token: linkIn('thief@evil.example', '/account/email/confirm') }, 'here');
     const thiefs = linkIn(moved, '/account/email/undo');
     undoEmailChange({ token: undo }, 'here');
     expect(again(rosa).email).toBe(rosa.email);
@@ -157,7 +157,7 @@ describe('changing the e-mail address', () => {
     expect(() => requestEmailChange({ ...session, provedAt: null }, { email: moved })).toThrow(Denied);
     expect(() => requestEmailChange(session, { email: rosa.email })).toThrow(Invalid);
     requestEmailChange(session, { email: moved });
-    confirmEmailChange({ token: tokenFor(moved) }, 'here');
+    confirmEmailChange({ member: rosa }, { token: tokenFor(moved) }, 'here');
     const undo = tokenFor(rosa.email);
     db.update(emailChanges).set({ confirmedAt: addDays(new Date(), -7.1) }).where(eq(emailChanges.newEmail, moved)).run();
     expect(() => undoEmailChange({ token: undo }, 'here')).toThrow(Denied);
@@ -182,8 +182,8 @@ describe('changing the e-mail address', () => {
       requestEmailChange(await sessionOf(rosa), { email: address });
       const token = tokenFor(address);
       db.insert(members).values({ email: address, handle: address.split('@')[0] ?? '', name: 'Somebody', emailConfirmedAt: confirmed ? new Date() : null }).run();
-      if (confirmed) expect(() => confirmEmailChange({ token }, 'here')).toThrow(Denied);
-      else confirmEmailChange({ token }, 'here');
+      if (confirmed) expect(() => confirmEmailChange({ member: rosa }, { token }, 'here')).toThrow(Denied);
+      else confirmEmailChange({ member: rosa }, { token }, 'here');
     }
     expect([memberByEmail('taken@test.example')?.name, memberByEmail('waiting@test.example')?.id]).toEqual(['Somebody', rosa.id]);
     db.update(members).set({ email: rosa.email }).where(eq(members.id, rosa.id)).run();

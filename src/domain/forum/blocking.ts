@@ -7,6 +7,7 @@ import { withdrawLettersTo } from '../mail/withdrawing.ts';
 import { countAttempt } from '../people/limits.ts';
 import { authorColumns } from '../people/members.ts';
 import { mustSignIn } from '../people/permissions.ts';
+import { settleVouches } from '../people/verification.ts';
 import type { Author, Member, Viewer } from '../people/types.ts';
 
 export const blockInput = z.object({ memberId: rowId });
@@ -21,6 +22,7 @@ export function blockMember(actor: Member, { memberId }: z.output<typeof blockIn
     db.insert(blocks).values({ memberId: actor.id, blockedId: memberId }).onConflictDoNothing().run();
     const muted = { memberId: actor.id, kind: 'member', ref: String(memberId), level: 'muted' } as const;
     db.insert(follows).values(muted).onConflictDoUpdate({ target: [follows.memberId, follows.kind, follows.ref], set: { level: 'muted' } }).run();
+    settleVouches();
     withdrawLettersTo(actor.id);
   });
 }
@@ -30,6 +32,7 @@ export function unblockMember(actor: Member, { memberId }: z.output<typeof block
   mustSignIn(actor);
   transaction(() => {
     const { changes } = db.delete(blocks).where(and(eq(blocks.memberId, actor.id), eq(blocks.blockedId, memberId))).run();
+    if (changes) settleVouches();
     if (changes) db.delete(follows).where(and(eq(follows.memberId, actor.id), eq(follows.kind, 'member'), eq(follows.ref, String(memberId)))).run();
   });
 }

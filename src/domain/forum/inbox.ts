@@ -41,7 +41,7 @@ export const toldColumns = `
 export const toldJoins = `
   left join posts p on p.id = n.post_id left join threads t on t.id = coalesce(p.thread_id, n.thread_id) left join members w on w.id = p.author_id
   left join members a on a.id = n.actor_id left join resources s on s.id = t.resource_id`;
-export const stands = `(n.post_id is null or (p.removed_at is null and t.removed_at is null and (t.resource_id is null or s.status = 'published')
+export const stands = `not (n.kind = 'word' and n.url like '/members/%' and ${hasBlocked('n.member_id', 'n.actor_id')}) and (n.post_id is null or (p.removed_at is null and t.removed_at is null and (t.resource_id is null or s.status = 'published')
   and (n.kind <> 'accepted' or exists (select 1 from accepted_answers y where y.post_id = n.post_id))
   and not (n.kind in ('mention', 'quote', 'reply', 'new-thread') and ${hasBlocked('n.member_id', 'p.author_id')} and not ${isNamelessPost('p.id')})
   and not (n.kind = 'accepted' and n.actor_id is t.author_id and ${hasBlocked('n.member_id', 'n.actor_id')})))`;

@@ -5,7 +5,7 @@ import { renderKept } from '#lib/markdown.ts';
 import { hasBlocked } from '../blocked.ts';
 import { mustKeepToLevel } from '../people/limits.ts';
 import { isNamelessPost } from '../anonymity.ts';
-import { mustSignIn } from '../people/permissions.ts';
+import { canReadAsMember, mustSignIn } from '../people/permissions.ts';
 import type { Member, Viewer } from '../people/types.ts';
 
 /** A member whom a post names. */
@@ -67,12 +67,12 @@ export interface Mentionable { handle: string; name: string; place: string | nul
 
 /**
  * Members whose handle, or a word of whose name, begins so, at most eight: those who write most first. Only those who agreed to be listed, or
- * have written under their name where everybody reads; nobody whom the viewer has blocked. For members.
+ * have written under their name where everybody reads; nobody whom the viewer has blocked. For members; none for who waits to be let in.
  */
 export function membersToMention(viewer: Viewer, beginning: string): Mentionable[] {
   mustSignIn(viewer);
   const like = `${beginning.trim().toLowerCase().replace(/[\\%_]/g, (c) => `\\${c}`).slice(0, 40)}%`;
-  return like === '%' ? [] : mentionable().all({ like, inName: `% ${like}`, viewer: viewer.id }) as Mentionable[];
+  return like === '%' || !canReadAsMember(viewer) ? [] : mentionable().all({ like, inName: `% ${like}`, viewer: viewer.id }) as Mentionable[];
 }
 const named = `(select count(*) from posts p join threads t on t.id = p.thread_id where p.author_id = m.id and p.removed_at is null and t.removed_at is null and not ${isNamelessPost('p.id')})`;
 const mentionable = prepared((d) => d.$client.prepare(`

@@ -1,6 +1,7 @@
 import { and, eq, inArray, isNull } from 'drizzle-orm';
 import { z } from 'zod';
 import { db, firstHours, follows, invitations, members, prepared, themes, transaction } from '#db/client.ts';
+import { isNamelessIn, isNamelessPost } from '../anonymity.ts';
 import { Invalid } from '../errors.ts';
 import { countAttempt } from '../people/limits.ts';
 import { mustSignIn, mustWrite } from '../people/permissions.ts';
@@ -40,15 +41,17 @@ export function firstHourOf(viewer: Viewer): FirstHour | null {
   };
 }
 
-/** Which steps a member has done. */
-export function stepsDone(memberId: number): Record<Step, boolean> {
-  const row = doneBy().get({ memberId }) as Record<Step, number>;
+/** Which steps a member has done; for others without what they wrote, and so follow, without their name. */
+export function stepsDone(memberId: number, forOthers = false): Record<Step, boolean> {
+  const row = doneBy().get({ memberId, forOthers: Number(forOthers) }) as Record<Step, number>;
   return { place: row.place === 1, themes: row.themes === 1, act: row.act === 1 };
 }
 const doneBy = prepared((d) => d.$client.prepare(`select
   exists (select 1 from profiles where member_id = @memberId and (place_id is not null or place_text is not null)) as place,
   exists (select 1 from follows where member_id = @memberId and kind = 'theme' and level <> 'muted') as themes,
-  exists (select 1 from follows where member_id = @memberId and kind in ('thread', 'forum', 'member') and level <> 'muted') or exists (select 1 from posts where author_id = @memberId) as act`));
+  exists (select 1 from follows f where f.member_id = @memberId and f.kind in ('thread', 'forum', 'member') and f.level <> 'muted'
+      and not (@forOthers and f.kind = 'thread' and ${isNamelessIn('cast(f.ref as integer)', '@memberId')}))
+    or exists (select 1 from posts p where p.author_id = @memberId and not (@forOthers and ${isNamelessPost('p.id')})) as act`));
 
 export const countDone = (done: Record<Step, boolean>): number => Object.values(done).filter(Boolean).length;
 

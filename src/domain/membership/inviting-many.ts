@@ -4,10 +4,12 @@ import { optionalText } from '#lib/fields.ts';
 import { Invalid } from '../errors.ts';
 import { csvRows } from '../library/exchange/csv-entries.ts';
 import { recordAct } from '../moderation/log.ts';
-import { countAttempt } from '../people/limits.ts';
+import { countAttempt, isWithinLimit } from '../people/limits.ts';
 import { emailField, nameField } from '../people/members.ts';
 import { mustCoordinate } from '../people/permissions.ts';
 import type { Member } from '../people/types.ts';
+import { knownPlaces } from '../places/known.ts';
+import { placeWords } from '../places/words.ts';
 import { objectionTo, putInvitation } from './inviting.ts';
 
 const mostLines = 500;
@@ -20,8 +22,8 @@ export const inviteManyInput = z.object({ records, note: optionalText(500) });
 /** One line of a list: to be invited, or why not. */
 export interface ListLine { line: number; email: string; name: string | null; place: string | null; problem: string | null }
 
-/** What a list of people would do, before anything is sent. `records` is its text, to send again with the confirmation. */
-export interface ListRead { records: string; lines: ListLine[]; good: number }
+/** What a list of people would do, before anything is sent. `records` is its text, to send again with the confirmation; `unread` are columns that nothing is taken from, `newPlaces` names that no known place has. */
+export interface ListRead { records: string; lines: ListLine[]; good: number; unread: string[]; newPlaces: string[] }
 
 /** Reads a list of people to invite (CSV with the columns e-mail, name, place), a file or text, and says of each line what is wrong with it. Sends nothing. Throws Denied, Invalid, TooMany. */
 export async function readList(actor: Member, input: z.output<typeof readListInput>): Promise<ListRead> {
@@ -30,7 +32,8 @@ export async function readList(actor: Member, input: z.output<typeof readListInp
   const file = input.file && input.file.size > 0 ? input.file : null;
   if (file && file.size > mostCharacters) throw new Invalid({ file: 'This file is too large for a list of 500 people.' });
   const text = file ? await file.text() : input.records;
-  return { records: text, ...linesOf(actor, text, file ? 'file' : 'records') };
+  const read = linesOf(actor, text, file ? 'file' : 'records');
+  return { records: text, ...read, newPlaces: unknownAmong(read.lines.flatMap(({ place }) => place ?? [])) };
 }
 
 /** Invites everybody of a list against whom nothing speaks, all at once or nobody. Returns how many. Throws Denied, Invalid, TooMany. */
@@ -40,15 +43,18 @@ export function inviteMany(actor: Member, { records: text, note }: z.output<type
   return transaction(() => {
     const good = linesOf(actor, text, 'records').lines.filter(({ problem }) => problem === null);
     if (good.length === 0) throw new Invalid({ records: 'There is nobody in this list to invite.' });
-    for (const { email, name, place } of good) putInvitation(actor, { email, name, place, note });
-    recordAct(actor, 'invite', good.length === 1 ? 'one person' : `${good.length} people`, '/desk/invitations');
+    for (const { line, email, name, place } of good) {
+      if (!isWithinLimit('letterPerInvitation', email)) throw new Invalid({ records: `Line ${line}: ${email} has had as many letters as anybody gets in a day. Nobody was invited; leave the line out, or try again tomorrow.` });
+      putInvitation(actor, { email, name, place, note });
+    }
+    recordAct(actor, 'invite', good.map(({ email }) => email).join(', '), '/desk/invitations');
     return { invited: good.length };
   });
 }
 
 const columns = { email: ['email', 'e-mail', 'e-mail address', 'email address', 'mail', 'address'], name: ['name', 'full name'], place: ['place', 'city', 'city, county or agency', 'agency', 'organization', 'organisation'] } as const;
 
-function linesOf(actor: Member, text: string, field: 'file' | 'records'): Omit<ListRead, 'records'> {
+function linesOf(actor: Member, text: string, field: 'file' | 'records'): Omit<ListRead, 'records' | 'newPlaces'> {
   if (text.length > mostCharacters) throw new Invalid({ [field]: 'This is too long for a list of 500 people.' });
   const [head, ...rows] = csvRows(text);
   if (!head) throw new Invalid({ [field]: 'Please choose a file or paste a list.' });
@@ -56,6 +62,7 @@ function linesOf(actor: Member, text: string, field: 'file' | 'records'): Omit<L
   const [email, name, place] = [at(columns.email), at(columns.name), at(columns.place)];
   if (email < 0) throw new Invalid({ [field]: 'The first line must name the columns, and one of them must be “email”.' });
   if (rows.length > mostLines) throw new Invalid({ [field]: `At most ${mostLines} people at a time; this list has ${rows.length}.` });
+  const unread = head.cells.filter((cell, index) => cell.trim() && ![email, name, place].includes(index)).map((cell) => cell.trim());
   const seen = new Map<string, number>();
   const lines = rows.map(({ cells, line, open }): ListLine => {
     const given = { email: (cells[email] ?? '').trim(), name: (cells[name] ?? '').trim() || null, place: (cells[place] ?? '').trim() || null };
@@ -69,7 +76,14 @@ function linesOf(actor: Member, text: string, field: 'file' | 'records'): Omit<L
     const before = seen.get(address.data);
     if (before) return wrong(`The same address stands in line ${before}.`);
     seen.set(address.data, line);
-    return { line, email: address.data, name: called?.data ?? null, place: given.place, problem: objectionTo(actor, address.data) };
+    return { line, ...given, email: address.data, name: called?.data ?? null, problem: objectionTo(actor, address.data) };
   });
-  return { lines, good: lines.filter(({ problem }) => problem === null).length };
+  return { lines, good: lines.filter(({ problem }) => problem === null).length, unread };
+}
+
+/** Those of these names that no known place has, with or without the state. */
+function unknownAmong(names: readonly string[]): string[] {
+  if (names.length === 0) return [];
+  const known = new Set(knownPlaces().places.flatMap(({ label, name }) => [label, name].map((words) => placeWords(words).join(' '))));
+  return [...new Set(names)].filter((name) => !known.has(placeWords(name).join(' ')));
 }

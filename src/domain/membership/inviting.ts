@@ -1,6 +1,6 @@
 import { and, count, desc, eq, gt, isNull, lt, or, sql } from 'drizzle-orm';
 import { z } from 'zod';
-import { db, facts, invitations, members, transaction } from '#db/client.ts';
+import { db, facts, invitations, members, prepared, transaction } from '#db/client.ts';
 import { addDays, formatDate } from '#lib/dates.ts';
 import { optionalText, rowId } from '#lib/fields.ts';
 import { paging, type Paging } from '#lib/paging.ts';
@@ -12,6 +12,7 @@ import { recordAct } from '../moderation/log.ts';
 import { countAttempt, isWithinLimit } from '../people/limits.ts';
 import { emailField, memberByEmail, nameField } from '../people/members.ts';
 import { canInvite, canModerate, mustCoordinate, mustWrite } from '../people/permissions.ts';
+import { standingOf } from '../people/levels.ts';
 import { rulesOfJoining } from '../people/joining-rules.ts';
 import type { Member, Viewer } from '../people/types.ts';
 
@@ -19,13 +20,16 @@ const days = 14;
 /** Whose invitation has ended is forgotten after so many days. */
 const daysKept = 60;
 
-/** Whether the viewer may invite people now. */
-export const mayInvite = (viewer: Viewer): viewer is Member => canInvite(viewer, rulesOfJoining().membersInvite);
+/** Whether the viewer may invite people now: a member not before they have been here for a while, since a letter of the hub carries their words. */
+export const mayInvite = (viewer: Viewer): viewer is Member => canInvite(viewer, rulesOfJoining().membersInvite) && standingOf(viewer) !== 'new';
 
 function mustInvite(actor: Viewer): asserts actor is Member {
   mustWrite(actor);
-  if (!mayInvite(actor)) throw new Denied('Coordinators invite here.');
+  if (!mayInvite(actor)) throw new Denied(rulesOfJoining().membersInvite ? 'New members do not invite yet. What changes this: see the page about trust.' : 'Coordinators invite here.');
 }
+
+/** What a mail program may turn into a link. */
+const webAddress = /:\/\/|\bwww\.|[\p{L}\p{N}]\.\p{L}{2,}/iu;
 
 const nothing = z.literal('').transform(() => null);
 export const inviteInput = z.object({ email: emailField, name: nothing.or(nameField).nullish().transform((name) => name ?? null), note: optionalText(500) });
@@ -36,13 +40,14 @@ export const inviteInput = z.object({ email: emailField, name: nothing.or(nameFi
  */
 export function invite(actor: Member, { email, name, note }: z.output<typeof inviteInput>): void {
   mustInvite(actor);
+  if (note && !canModerate(actor) && webAddress.test(note)) throw new Invalid({ note: 'Please leave web addresses out: the letter has the link to this hub. Put a blank after each full stop.' });
   countAttempt(canModerate(actor) ? 'invitePerCoordinator' : 'invitePerMember', actor.id);
   countAttempt('letterPerInvitation', email);
   transaction(() => {
     const objection = objectionTo(actor, email);
     if (objection) throw new Invalid({ email: objection });
     putInvitation(actor, { email, name, place: null, note });
-    recordAct(actor, 'invite', 'one person', '/desk/invitations');
+    recordAct(actor, 'invite', email, '/desk/invitations');
   });
 }
 
@@ -111,9 +116,9 @@ export const invitationInput = z.object({ invitationId: rowId });
 export function withdrawInvitation(actor: Member, input: z.output<typeof invitationInput>): void {
   mustInvite(actor);
   transaction(() => {
-    const { id } = unused(actor, input.invitationId);
+    const { id, email } = unused(actor, input.invitationId);
     db.update(invitations).set({ withdrawnAt: new Date() }).where(eq(invitations.id, id)).run();
-    recordAct(actor, 'withdraw invitation', 'one person', '/desk/invitations');
+    recordAct(actor, 'withdraw invitation', email, '/desk/invitations');
   });
 }
 
@@ -123,7 +128,10 @@ export function sendInvitationAgain(actor: Member, input: z.output<typeof invita
   countAttempt(canModerate(actor) ? 'invitePerCoordinator' : 'invitePerMember', actor.id);
   const invitation = unused(actor, input.invitationId);
   countAttempt('letterPerInvitation', invitation.email);
-  transaction(() => sendAgain(invitation, actor));
+  transaction(() => {
+    sendAgain(invitation, actor);
+    recordAct(actor, 'send invitation', invitation.email, '/desk/invitations');
+  });
 }
 
 function sendAgain({ id, email, note }: { id: number; email: string; note: string | null }, by: { name: string }): void {
@@ -158,8 +166,15 @@ function unused(actor: Member, id: number): typeof invitations.$inferSelect {
   return row;
 }
 
-/** Forgets the addresses of people whose invitation has ended long ago. */
+/** Forgets the addresses of people whose invitation has ended long ago, in the log too. */
 export function forgetOldInvitations(): void {
   const long = addDays(new Date(), -daysKept);
-  db.delete(invitations).where(or(lt(invitations.usedAt, long), lt(invitations.withdrawnAt, long), and(isNull(invitations.usedAt), lt(invitations.expiresAt, long)))).run();
+  transaction(() => {
+    db.delete(invitations).where(or(lt(invitations.usedAt, long), lt(invitations.withdrawnAt, long), and(isNull(invitations.usedAt), lt(invitations.expiresAt, long)))).run();
+    forgetInLog().run({ before: addDays(long, -days).getTime() });
+  });
 }
+// The addresses stand in it one after the other, with commas between them.
+const forgetInLog = prepared((d) => d.$client.prepare(`
+  update log set object = iif(instr(object, ',') = 0, 'one person', (length(object) - length(replace(object, ',', '')) + 1) || ' people')
+  where act in ('invite', 'send invitation', 'withdraw invitation') and instr(object, '@') > 0 and at < @before`));

@@ -1,26 +1,29 @@
-import { and, asc, eq } from 'drizzle-orm';
+import { and, asc, eq, or, sql } from 'drizzle-orm';
 import { z } from 'zod';
 import { db, members, transaction, vouches } from '#db/client.ts';
 import { rowId, text } from '#lib/fields.ts';
+import { hasBlocked } from '../blocked.ts';
 import { Denied, Invalid, NotFound } from '../errors.ts';
 import { putNotification } from '../mail/notifications.ts';
 import { recordAct } from '../moderation/log.ts';
-import { countAttempt } from '../people/limits.ts';
+import { countAttempt, forgetAttempts } from '../people/limits.ts';
 import { findProfile, memberById } from '../people/members.ts';
-import { canModerate, canWrite, mustWrite } from '../people/permissions.ts';
+import { canModerate, canReadAsMember, canWrite, mustWrite } from '../people/permissions.ts';
 import { settleVouches, verificationOf } from '../people/verification.ts';
 import type { Member, Viewer } from '../people/types.ts';
 
 /** A member's word for another, as members read it. */
 export interface Vouch { by: { id: number; name: string; handle: string }; how: string; at: Date; mayRemove: boolean }
 
-/** Who vouches for a member and how they know each other, the first first. For members: visitors are not told who knows whom. */
+/** Who vouches for a member and how they know each other, the first first. For members: visitors are not told who knows whom. What somebody wrote whom the member has blocked only its writer reads. */
 export function vouchesFor(viewer: Viewer, memberId: number): Vouch[] {
-  if (!viewer) return [];
+  if (!canReadAsMember(viewer)) return [];
   const rows = db.select({ id: members.id, name: members.name, handle: members.handle, how: vouches.how, at: vouches.at }).from(vouches).innerJoin(members, eq(members.id, vouches.byId))
-    .where(eq(vouches.memberId, memberId)).orderBy(asc(vouches.at), asc(vouches.byId)).all();
+    .where(and(eq(vouches.memberId, memberId), or(eq(vouches.byId, viewer.id), sql.raw(`not ${isUnwanted}`)))).orderBy(asc(vouches.at), asc(vouches.byId)).all();
   return rows.map(({ how, at, ...by }) => ({ by, how, at, mayRemove: canWrite(viewer) && (viewer.id === by.id || viewer.id === memberId || canModerate(viewer)) }));
 }
+
+const isUnwanted = hasBlocked('vouches.member_id', 'vouches.by_id');
 
 /** Whether the viewer can vouch for a member now: verified themselves, and not for themselves, for a vendor, or twice. */
 export function canVouch(viewer: Viewer, member: { id: number; vendor: boolean }): boolean {
@@ -30,7 +33,7 @@ export function canVouch(viewer: Viewer, member: { id: number; vendor: boolean }
 
 export const vouchInput = z.object({ memberId: rowId, how: text({ missing: 'Please say how you know each other.', min: 10, tooShort: 'Please say it in a sentence.', max: 300 }) });
 
-/** Vouches for another member, who is told. Throws Denied, Invalid, NotFound, TooMany. */
+/** Vouches for another member, who is told; whoever they have blocked is not told that it counts for nothing. What was taken away is not said again for 30 days. Throws Denied, Invalid, NotFound, TooMany. */
 export function vouch(actor: Member, { memberId, how }: z.output<typeof vouchInput>): void {
   mustWrite(actor);
   countAttempt('vouchPerMember', actor.id);
@@ -39,9 +42,10 @@ export function vouch(actor: Member, { memberId, how }: z.output<typeof vouchInp
     if (verificationOf(actor.id) === null) throw new Denied('Only verified members vouch for others.');
     if (member.id === actor.id) throw new Denied('Nobody vouches for themselves.');
     if (!canVouch(actor, member)) throw new Invalid({ how: member.vendor ? 'A vendor is not verified as somebody who works for a government.' : 'You vouch for them already.' });
+    countAttempt('vouchForMember', `${member.id} ${actor.id}`);
     db.insert(vouches).values({ memberId: member.id, byId: actor.id, how }).run();
-    settleVouches();
     putNotification({ memberId: member.id, kind: 'word', reason: 'about-you', actorId: actor.id, words: `${actor.name} vouches for you.`, url: `/members/${member.handle}` });
+    settleVouches();
   });
 }
 
@@ -54,6 +58,9 @@ export function removeVouch(actor: Member, { memberId, byId }: z.output<typeof u
   transaction(() => {
     const gone = db.delete(vouches).where(and(eq(vouches.memberId, memberId), eq(vouches.byId, byId))).run().changes;
     if (!gone) throw new NotFound('This was taken back already.');
+    // The 30 days begin now.
+    forgetAttempts('vouchForMember', `${memberId} ${byId}`);
+    countAttempt('vouchForMember', `${memberId} ${byId}`);
     settleVouches();
     const member = memberById(memberId);
     if (![memberId, byId].includes(actor.id)) recordAct(actor, 'remove vouch', `${memberById(byId).name} for ${member.name}`, `/members/${member.handle}`);

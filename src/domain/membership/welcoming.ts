@@ -1,7 +1,7 @@
-import { and, asc, count, eq, isNull, lt, or } from 'drizzle-orm';
+import { and, asc, count, eq, isNull, lt, notExists, or } from 'drizzle-orm';
 import { z } from 'zod';
 import { alias } from 'drizzle-orm/sqlite-core';
-import { db, firstHours, members, transaction } from '#db/client.ts';
+import { coordinatorAreas, db, firstHours, members, transaction } from '#db/client.ts';
 import { optionalText, rowId } from '#lib/fields.ts';
 import { settings } from '#lib/settings.ts';
 import { NotFound } from '../errors.ts';
@@ -24,9 +24,9 @@ export interface Welcome {
 }
 
 const coordinator = alias(members, 'coordinator');
-const waits = () => and(isNull(firstHours.welcomedAt), or(isNull(members.suspendedUntil), lt(members.suspendedUntil, new Date())));
+const waits = () => and(isNull(firstHours.welcomedAt), eq(members.role, 'member'), notExists(db.select({ id: coordinatorAreas.id }).from(coordinatorAreas).where(eq(coordinatorAreas.memberId, members.id))), or(isNull(members.suspendedUntil), lt(members.suspendedUntil, new Date())));
 
-/** Newcomers nobody has welcomed yet, the longest waiting first: the viewer's own, or all; not who is suspended. What somebody cannot do any more is given to another first. For coordinators. */
+/** Newcomers nobody has welcomed yet, the longest waiting first: the viewer's own, or all; not who is suspended or was appointed meanwhile. What somebody cannot do any more is given to another first. For coordinators. */
 export function listWelcomes(viewer: Viewer, mine = false): Welcome[] {
   mustCoordinate(viewer);
   giveWelcomesOn();
@@ -37,7 +37,7 @@ export function listWelcomes(viewer: Viewer, mine = false): Welcome[] {
       const profile = profileFor(viewer, row.memberId);
       return {
         ...row, coordinator: coordinatorId !== null && coordinatorName !== null && role !== 'member' ? { id: coordinatorId, name: coordinatorName } : null,
-        place: profile.place?.label ?? null, themes: profile.themes.map(({ label }) => label), steps: countDone(stepsDone(row.memberId)),
+        place: profile.place?.label ?? null, themes: profile.themes.map(({ label }) => label), steps: countDone(stepsDone(row.memberId, true)),
       };
     });
 }

@@ -39,7 +39,7 @@ export function requestEmailChange(session: Session, input: z.output<typeof chan
     const token = newToken(16);
     db.delete(emailChanges).where(and(eq(emailChanges.memberId, member.id), isNull(emailChanges.confirmedAt))).run();
     db.insert(emailChanges).values({ id: hashToken(token), memberId: member.id, oldEmail: member.email, newEmail: email, expiresAt: addDays(new Date(), daysToConfirm) }).run();
-    post(email, `Confirm your new e-mail address for ${name}`, ['Please open this link to use this address from now on:', `${url}/account/email/confirm?token=${token}`, 'It works once, for one day. If you did not ask for it, leave it: nothing happens.']);
+    post(email, `Confirm your new e-mail address for ${name}`, [`Please open this link, signed in as @${member.handle}, to use this address for the account @${member.handle} from now on:`, `${url}/account/email/confirm?token=${token}`, 'It works once, for one day. If this is not your account, do nothing, and nothing happens.']);
   });
 }
 
@@ -47,15 +47,23 @@ const waiting = (token: string) => and(eq(emailChanges.id, hashToken(token)), is
 const undoable = (token: string) => and(eq(emailChanges.undoId, hashToken(token)), isNull(emailChanges.undoneAt), gt(emailChanges.confirmedAt, addDays(new Date(), -daysToUndo)));
 
 /** The change that a link from a letter confirms or takes back, without using it up; null when it does not work any more. */
-export function readEmailChange(which: 'confirm' | 'undo', token: string): { oldEmail: string; newEmail: string } | null {
-  return db.select({ oldEmail: emailChanges.oldEmail, newEmail: emailChanges.newEmail }).from(emailChanges).where((which === 'confirm' ? waiting : undoable)(token)).get() ?? null;
+export function readEmailChange(which: 'confirm' | 'undo', token: string): { memberId: number; handle: string; oldEmail: string; newEmail: string } | null {
+  return db.select({ memberId: members.id, handle: members.handle, oldEmail: emailChanges.oldEmail, newEmail: emailChanges.newEmail }).from(emailChanges).innerJoin(members, eq(members.id, emailChanges.memberId)).where((which === 'confirm' ? waiting : undoable)(token)).get() ?? null;
 }
 
 export const emailLinkInput = z.object({ token: z.string({ error: 'The link is incomplete.' }).max(100) });
 
-/** Changes the address with the link that came to the new one; the old one is told, with a way back for a week. Throws Denied, TooMany. */
-export function confirmEmailChange(input: z.output<typeof emailLinkInput>, address: string): void {
+/** Said to whoever opens the link of another account. */
+export const notYourChange = (handle: string): string => `This link belongs to the account @${handle}: sign in as that account to use it. If it is not yours, do nothing.`;
+
+/**
+ * Changes the address with the link that came to the new one, for whoever is signed in as the account that asked: a stranger's click must not give somebody an address.
+ * The old one is told, with a way back for a week. Throws Denied, TooMany.
+ */
+export function confirmEmailChange({ member }: Pick<Session, 'member'>, input: z.output<typeof emailLinkInput>, address: string): void {
   countAttempt('linkPerAddress', address);
+  const asked = readEmailChange('confirm', input.token);
+  if (asked && asked.memberId !== member.id) throw new Denied(notYourChange(asked.handle));
   const undo = newToken(16);
   transaction(() => {
     const change = db.update(emailChanges).set({ confirmedAt: new Date(), undoId: hashToken(undo) }).where(waiting(input.token)).returning().get();

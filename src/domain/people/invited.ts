@@ -4,6 +4,7 @@ import { db, invitations, members, transaction } from '#db/client.ts';
 import { hashToken } from '#lib/tokens.ts';
 import { Denied } from '../errors.ts';
 import { confirmAddress } from './admitting.ts';
+import { mustBeFree } from './free-names.ts';
 import { countAttempt } from './limits.ts';
 import { freeHandle, memberByEmail, nameField } from './members.ts';
 import { hashPassword, mustNotTellOf, newPasswordField, putPassword } from './passwords.ts';
@@ -29,6 +30,7 @@ export async function joinInvited(input: z.output<typeof joinInvitedInput>, addr
   countAttempt('linkPerAddress', address);
   const invitation = readInvitation(input.token);
   if (!invitation) throw new Denied(spent);
+  mustBeFree(input.name);
   mustNotTellOf(input.password, { ...input, email: invitation.email });
   const passwordHash = await hashPassword(input.password);
   return transaction(() => {

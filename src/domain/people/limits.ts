@@ -37,6 +37,8 @@ export const limits = {
   /** Letters that were asked for as lost. */
   lostPerAddress: { most: 10, seconds: 60 * 60 },
   vouchPerMember: { most: 10, seconds: 24 * 60 * 60 },
+  /** The same word by the same member: what was taken away is not said again soon. */
+  vouchForMember: { most: 1, seconds: 30 * 24 * 60 * 60 },
   postPerMember: { most: 30, seconds: 10 * 60 },
   editPerMember: { most: 60, seconds: 10 * 60 },
   previewPerMember: { most: 120, seconds: 10 * 60 },
@@ -110,7 +112,7 @@ const levelName = (member: Member) => ({ new: 'A new member', member: 'A member'
 
 const inWords = (seconds: number) => {
   const minutes = Math.ceil(seconds / 60);
-  return minutes === 1 ? 'a minute' : minutes > 90 ? `${Math.ceil(minutes / 60)} hours` : `${minutes} minutes`;
+  return minutes === 1 ? 'a minute' : minutes > 72 * 60 ? `${Math.ceil(minutes / 24 / 60)} days` : minutes > 90 ? `${Math.ceil(minutes / 60)} hours` : `${minutes} minutes`;
 };
 
 /** Counts one attempt under a key; throws TooMany, with the wait in words, when the window is full. */

@@ -45,7 +45,8 @@ const suspended = (now: Date) => sql`${members.suspendedUntil} > ${now.getTime()
 const isWaiting = sql`${members.emailConfirmedAt} is not null and ${members.application} is not null`;
 const isNew = sql`${members.role} = 'member' and coalesce((select level from trust_levels t where t.member_id = members.id), 'new') = 'new'`;
 const posts = sql<number>`(select count(*) from posts p where p.author_id = members.id and p.removed_at is null and not ${sql.raw(isNamelessPost('p.id'))})`;
-const seen = sql<string | null>`(select max(day) from member_activity d where d.member_id = members.id)`;
+// What was done in the last minutes is not in the days yet; a session says when it was used.
+const seen = sql<string | null>`(select max(day) from (select day from member_activity d where d.member_id = members.id union all select date(coalesce(s.last_used_at, s.created_at) / 1000, 'unixepoch') from sessions s where s.member_id = members.id))`;
 
 const roleWhere: Record<(typeof roleFilters)[number], SQL> = {
   member: sql`${members.role} = 'member' and not ${hasAreas}`, areas: hasAreas, coordinator: sql`${members.role} = 'coordinator'`, administrator: sql`${members.role} = 'administrator'`,

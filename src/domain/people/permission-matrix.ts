@@ -1,7 +1,7 @@
 import { noAreas } from './areas.ts';
 import { isTrustedStanding, type Level } from './levels.ts';
 import {
-  canAdminister, canAppoint, canCoordinateSomething, canCurate, canCurateSomething, canCurateThemes, canEndSessionsOf, canInvite, canModerate, canModerateForum, canModerateIn, canModerateSomething, canRemoveSecondStep,
+  canAdminister, canAppoint, canCoordinateSomething, canCurate, canCurateSomething, canCurateThemes, canEndSessionsOf, canInvite, canModerate, canModerateForum, canModerateIn, canModerateSomething, canReadAsMember, canRemoveSecondStep,
   canSeeField, canSuspend, canWrite, mustAdminister, mustCoordinate, mustCoordinateSomething, mustCurateSomething, mustCurateThemes, mustModerateForum, mustModerateIn, mustModerateSomething, mustSignIn, mustWrite,
 } from './permissions.ts';
 import type { Member, Viewer } from './types.ts';
@@ -54,6 +54,7 @@ interface Group { words: string; rows: readonly Row[] }
 const groups: readonly Group[] = [
   { words: 'Everybody', rows: [
     { words: 'Read the library, the forums and this page', asks: () => true },
+    { words: 'Read what is for members, such as who vouches for whom', asks: ({ viewer }) => canReadAsMember(viewer) },
     { words: 'See what a profile shows everybody', asks: ({ viewer }) => canSeeField(viewer, member.id, 'everyone') },
     { words: 'See what a profile shows members', asks: ({ viewer }) => canSeeField(viewer, member.id, 'members') },
     { words: 'See what a profile shows coordinators', asks: ({ viewer }) => canSeeField(viewer, member.id, 'coordinators') },
@@ -63,7 +64,7 @@ const groups: readonly Group[] = [
   { words: 'Taking part', rows: [
     { words: 'See the forms to ask, reply, comment and react', asks: ({ viewer }) => canWrite(viewer) },
     { words: 'Ask, reply, comment, flag, suggest works, keep reading lists', asks: ({ viewer }) => passes(() => mustWrite(viewer)) },
-    { words: 'Invite colleagues by mail, where the rules of joining let every member', asks: ({ viewer }) => canInvite(viewer, true) },
+    { words: 'Invite colleagues by mail, where the rules of joining let every member, who is not new', asks: ({ viewer }) => canInvite(viewer, true) },
     { words: 'Invite colleagues by mail otherwise', asks: ({ viewer }) => canInvite(viewer, false) },
     { words: 'One’s flag counts towards hiding a post, and nothing one writes is held', asks: (person) => canWrite(person.viewer) && isTrustedStanding(standing(person)) },
   ] },

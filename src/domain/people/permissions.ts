@@ -93,10 +93,13 @@ export function canRemoveSecondStep(actor: Viewer, member: Person): actor is Mem
   return canAdminister(actor) && actor.id !== member.id;
 }
 
+/** Whether the viewer reads what is for members: not who waits to be let in. */
+export const canReadAsMember = (viewer: Viewer): viewer is Member => viewer !== null && !viewer.waiting;
+
 /** Whether the viewer may see a field of a member's profile. */
 export function canSeeField(viewer: Viewer, memberId: number, seenBy: Visibility): boolean {
   if (seenBy === 'everyone' || viewer?.id === memberId) return true;
-  return seenBy === 'members' ? viewer !== null : seenBy === 'coordinators' && canModerate(viewer);
+  return seenBy === 'members' ? canReadAsMember(viewer) : seenBy === 'coordinators' && canModerate(viewer);
 }
 
 /** The forums in which the viewer keeps order, for lists: null stands for all of them. */

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
-import { and, eq, ne } from 'drizzle-orm';
+import { and, eq, ne, sql } from 'drizzle-orm';
 import { bumpChanges, db, facts, governmentDomains, members, prepared, profiles, transaction, verifications, vouches } from '#db/client.ts';
+import { hasBlocked } from '../blocked.ts';
+import { putNotification } from '../mail/notifications.ts';
 
 /** How it is known that somebody works for a government. Whoever sells to governments is not verified, whatever else holds. */
 export type Method = 'domain' | 'vouches' | 'coordinator';
@@ -106,10 +108,10 @@ const byDomain = prepared((d) => d.$client.prepare(`
   insert into verifications (member_id, method, domain) values (?, 'domain', ?)
   on conflict (member_id) do update set method = excluded.method, domain = excluded.domain, at = excluded.at`));
 
-interface Word { memberId: number; byId: number; place: number | null }
+interface Word { memberId: number; byId: number; place: number | null; email: string }
 
 /**
- * Verifies whoever two verified members vouch for who are not from the same place, and ends it where two are left no more. Begins with those whom an address
+ * Verifies whoever two verified members vouch for who are from different places, and ends it where two are left no more. Begins with those whom an address
  * or a coordinator verifies and goes on from them, so that members who vouch for each other in a ring hold nobody up. Call inside the transaction of the change.
  */
 export function settleVouches(): void {
@@ -125,18 +127,40 @@ export function settleVouches(): void {
     byWord.add(id);
   }
   const before = db.select({ memberId: verifications.memberId }).from(verifications).where(eq(verifications.method, 'vouches')).all().map(({ memberId }) => memberId);
-  for (const memberId of before) if (!byWord.has(memberId)) db.delete(verifications).where(eq(verifications.memberId, memberId)).run();
-  for (const memberId of byWord) db.insert(verifications).values({ memberId, method: 'vouches' }).onConflictDoNothing().run();
+  for (const memberId of before) {
+    if (byWord.has(memberId)) continue;
+    db.delete(verifications).where(eq(verifications.memberId, memberId)).run();
+    tellVerified(memberId, 'You do not count as verified any more: the words of two verified members from different places are not there now.');
+  }
+  for (const memberId of byWord) {
+    const added = db.insert(verifications).values({ memberId, method: 'vouches' }).onConflictDoNothing().run().changes;
+    if (added) tellVerified(memberId, 'You count as verified now: two verified members from different places vouch for you.');
+  }
   if (before.length !== byWord.size || before.some((id) => !byWord.has(id))) bumpChanges();
 }
 
-/** Whether two of them are not from the same place. */
-function areTwo(words: readonly Word[]): boolean {
-  return words.some((a, at) => words.slice(at + 1).some((b) => a.place === null || a.place !== b.place));
+/** Tells a member that whether they count as verified has changed. Call inside the transaction of the change. */
+export function tellVerified(memberId: number, words: string): void {
+  const handle = db.select({ handle: members.handle }).from(members).where(eq(members.id, memberId)).get()?.handle;
+  putNotification({ memberId, kind: 'word', reason: 'about-you', actorId: null, words, url: `/members/${handle}#verification` });
 }
 
-/** Who vouches for whom. The word of somebody who sells to governments does not count. */
+/** Whether two of them are known to be from different places: one who gives none may be from the same. Addresses of one government's domain are from one place, whatever their profiles say. */
+function areTwo(words: readonly Word[]): boolean {
+  return words.some((a, at) => words.slice(at + 1).some((b) => a.place !== null && b.place !== null && a.place !== b.place && !shareDomain(a.email, b.email)));
+}
+
+/** What a government has for itself of a domain of the list: denver.gov of mail.denver.gov; null for any other address. */
+function ownDomainOf(email: string): string | null {
+  const domain = governmentDomainOf(email);
+  return domain && email.slice(email.lastIndexOf('@') + 1).split('.').slice(-(domain.split('.').length + 1)).join('.');
+}
+// The last two labels come first: hardly any two addresses agree in them, and the list is long.
+const lastLabels = (email: string) => email.split(/[@.]/).slice(-2).join('.');
+const shareDomain = (a: string, b: string) => lastLabels(a) === lastLabels(b) && ownDomainOf(a) !== null && ownDomainOf(a) === ownDomainOf(b);
+
+/** Who vouches for whom. The word of somebody who sells to governments does not count, nor that of somebody whom the member has blocked. */
 function wordsOfMembers(): Word[] {
-  return db.select({ memberId: vouches.memberId, byId: vouches.byId, place: profiles.placeId }).from(vouches)
-    .innerJoin(members, and(eq(members.id, vouches.byId), eq(members.vendor, false))).leftJoin(profiles, eq(profiles.memberId, vouches.byId)).all();
+  return db.select({ memberId: vouches.memberId, byId: vouches.byId, place: profiles.placeId, email: members.email }).from(vouches)
+    .innerJoin(members, and(eq(members.id, vouches.byId), eq(members.vendor, false))).leftJoin(profiles, eq(profiles.memberId, vouches.byId)).where(sql.raw(`not ${hasBlocked('vouches.member_id', 'vouches.by_id')}`)).all();
 }

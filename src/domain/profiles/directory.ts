@@ -1,7 +1,7 @@
 import { prepared, untilChange } from '#db/client.ts';
 import { paging, type Paging } from '#lib/paging.ts';
 import { blockedBy } from '../blocked.ts';
-import { canModerate } from '../people/permissions.ts';
+import { canModerate, canReadAsMember } from '../people/permissions.ts';
 import type { Role, Viewer, Visibility } from '../people/types.ts';
 import { knownPlaces, type KnownPlace } from '../places/known.ts';
 import { distance, explain, likenessPercent, pairsOfWeights, readWeights, usualWeights, type Weights } from '../places/likeness.ts';
@@ -61,7 +61,7 @@ export interface Listed {
 type Audience = Exclude<Visibility, 'nobody'>;
 
 /** The widest of what the viewer may see of others: in the directory one sees oneself as others do. */
-export const audienceOf = (viewer: Viewer): Audience => (viewer === null ? 'everyone' : canModerate(viewer) ? 'coordinators' : 'members');
+export const audienceOf = (viewer: Viewer): Audience => (!canReadAsMember(viewer) ? 'everyone' : canModerate(viewer) ? 'coordinators' : 'members');
 
 interface Row {
   id: number; handle: string; name: string; role: Role; sample: number; vendor: number; verified: number; joined: number; suspendedUntil: number | null; besideJob: string | null; besidePlace: string | null;
