@@ -103,6 +103,9 @@ export function editProfile(actor: Member, input: z.output<typeof profileInput>)
   return { url: `/members/${actor.handle}` };
 }
 
+/** What the form of the profile brings beside the profile itself: another photo, or none any more. */
+export const profileFormInput = profileInput.extend({ photo: z.instanceof(File).nullish(), withoutPhoto: z.boolean().default(false) });
+
 export const placeChoiceInput = profileInput.pick({ place: true, placeChoice: true, 'see-place': true });
 
 /** Sets one's own place and who sees it, and nothing else of the profile. Throws SignInRequired, Denied, Invalid, TooMany. */
