@@ -56,6 +56,8 @@ describe('choosing a place', () => {
   });
 
   test('leaves words of their own that name no place, asks about those that nearly do, and forgets a place that is emptied', () => {
+    expect(refusal(() => edit(rosa, { place: 'Wexcombe University' }))).toEqual({ place: expect.stringContaining('look at the spelling') as unknown });
+    edit(rosa, { place: 'Wexcombe University', placeChoice: 'text' });
     edit(rosa, { place: 'Wexcombe University' });
     expect([ownPlace(rosa), ownProfile(again(rosa)).place]).toEqual([null, 'Wexcombe University']);
     expect(refusal(() => edit(rosa, { place: 'Larks' }))).toHaveProperty('place');

@@ -10,7 +10,7 @@ import { mustSignIn, mustWrite } from '../people/permissions.ts';
 import { indexMember } from '../people/searchable.ts';
 import { settleVerification } from '../people/verification.ts';
 import { visibilities, type Member, type Viewer, type Visibility } from '../people/types.ts';
-import { placesCalled, searchPlaces, type FoundPlace } from '../places/finding.ts';
+import { nearPlaces, placesCalled, searchPlaces, type FoundPlace } from '../places/finding.ts';
 import { putWriterName } from '../search/documents.ts';
 import { channels } from '../vocabulary.ts';
 import { hats, languages, profileFields, visibilityOf, type ProfileField } from './fields.ts';
@@ -62,10 +62,12 @@ export function ownPlace(viewer: Viewer): { id: number; slug: string; label: str
 /** Places among which somebody chooses who typed this: those called so, or like it. */
 export function placesToChoose(typed: string): FoundPlace[] {
   const called = placesCalled(typed);
-  return called.length > 1 ? called.slice(0, 12) : searchPlaces(typed, 12);
+  if (called.length > 1) return called.slice(0, 12);
+  const begun = searchPlaces(typed, 12);
+  return begun.length > 0 ? begun : nearPlaces(typed, 12);
 }
 
-/** The place that somebody means: the one chosen, the only one called so, or their own words. Throws Invalid where there is a choice. */
+/** The place that somebody means: the one chosen, the only one called so, or their own words where they say so. Throws Invalid where there is a choice. */
 function placeMeant(typed: string | null, choice: string | null | undefined, before: ProfileRow): Pick<ProfileRow, 'placeId' | 'placeText'> {
   if (typed === null) return { placeId: null, placeText: null };
   const chosen = choice && choice !== 'text' ? db.select({ id: places.id }).from(places).where(eq(places.slug, choice)).get() : undefined;
@@ -74,8 +76,9 @@ function placeMeant(typed: string | null, choice: string | null | undefined, bef
   const kept = called.find((place) => place.id === before.placeId && place.label === typed);
   if (kept ?? (called.length === 1 && called[0])) return { placeId: (kept ?? called[0])?.id ?? null, placeText: null };
   const own = { placeId: null, placeText: typed.slice(0, 80) };
-  if (choice === 'text' || typed === before.placeText || placesToChoose(typed).length === 0) return own;
-  throw new Invalid({ place: called.length > 1 ? 'Several places are called so: choose yours below.' : 'No place in the list is called exactly so: choose yours below, or keep your own words.' });
+  if (choice === 'text' || typed === before.placeText) return own;
+  if (called.length > 1) throw new Invalid({ place: 'Several places are called so: choose yours below.' });
+  throw new Invalid({ place: placesToChoose(typed).length > 0 ? 'No place in the list is called exactly so: choose the one you mean below, or keep your own words.' : 'No place in the list is called so. Please look at the spelling, or say below that these are your own words.' });
 }
 
 /** Changes one's own profile: what everybody may see stands beside the name on every post at once. Throws SignInRequired, Denied, Invalid, TooMany. */
@@ -106,14 +109,15 @@ export function editProfile(actor: Member, input: z.output<typeof profileInput>)
 /** What the form of the profile brings beside the profile itself: another photo, or none any more. */
 export const profileFormInput = profileInput.extend({ photo: z.instanceof(File).nullish(), withoutPhoto: z.boolean().default(false) });
 
-export const placeChoiceInput = profileInput.pick({ place: true, placeChoice: true, 'see-place': true });
+export const placeChoiceInput = profileInput.pick({ place: true, placeChoice: true, 'see-place': true, listed: true });
 
-/** Sets one's own place and who sees it, and nothing else of the profile. Throws SignInRequired, Denied, Invalid, TooMany. */
+/** Sets one's own place, who sees it and whether one stands in the directory, and nothing else of the profile. Throws SignInRequired, Denied, Invalid, TooMany. */
 export function choosePlace(actor: Member, input: z.output<typeof placeChoiceInput>): void {
   mustWrite(actor);
   countAttempt('profilePerMember', actor.id);
   if (input.place === null) throw new Invalid({ place: 'Please name your city, county or agency.' });
   transaction(() => {
+    db.update(members).set({ listed: input.listed }).where(eq(members.id, actor.id)).run();
     putSome(actor.id, placeMeant(input.place, input.placeChoice, storedProfile(actor.id)), 'place', input['see-place']);
     settleVerification(actor.id);
   });
