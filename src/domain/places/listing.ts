@@ -3,7 +3,7 @@ import { paging, type Paging } from '#lib/paging.ts';
 import { and, count, eq, isNotNull, isNull, lt, or } from 'drizzle-orm';
 import { populationBand } from '../vocabulary.ts';
 import { knownPlaces, type KnownPlace } from './known.ts';
-import { distance, explain, likenessPercent, pairsOfWeights, readWeights, usualWeights, type Weights } from './likeness.ts';
+import { distance, likeness, pairsOfWeights, readWeights, usualWeights, type Weights } from './likeness.ts';
 import { isNearPlace, placeRank, placeWords } from './words.ts';
 
 /** What a list of places is narrowed to, as its address says it. Everything empty is every place. */
@@ -65,8 +65,8 @@ export function listPlaces(ask: PlaceAsk, size = 30): { places: PlaceHit[]; tota
   const slice = paging(found.length, size, ask.page);
   return {
     total: found.length, paging: slice, like, near,
-    places: found.slice(slice.offset, slice.offset + slice.size).map(({ place, far }) => ({
-      ...place, members: counts.get(place.id) ?? 0, alike: like && { percent: likenessPercent(far), why: explain(like, place, ask.weights).map((part) => part.words).join(', ') },
+    places: found.slice(slice.offset, slice.offset + slice.size).map(({ place }) => ({
+      ...place, members: counts.get(place.id) ?? 0, alike: like && likeness(like, place, ask.weights),
     })),
   };
 }
