@@ -55,6 +55,13 @@ describe('choosing a place', () => {
     expect(ownPlace(rosa)?.slug).toBe('marigold-tx');
   });
 
+  test('one choice says for all fields who sees them', () => {
+    edit(rosa, { pronouns: 'she', 'see-all': 'coordinators', 'see-pronouns': 'everyone' });
+    expect(new Set(Object.values(ownProfile(again(rosa)).visibility))).toEqual(new Set(['coordinators']));
+    edit(rosa, { pronouns: 'she', 'see-all': '' });
+    expect(new Set(Object.values(ownProfile(again(rosa)).visibility))).toEqual(new Set(['everyone']));
+  });
+
   test('leaves words of their own that name no place, asks about those that nearly do, and forgets a place that is emptied', () => {
     expect(refusal(() => edit(rosa, { place: 'Wexcombe University' }))).toEqual({ place: expect.stringContaining('look at the spelling') as unknown });
     edit(rosa, { place: 'Wexcombe University', placeChoice: 'text' });

@@ -29,6 +29,8 @@ export const profileInput = z.object({
   hats: codes(hats, 4), channels: codes(channels, channels.length), languages: codes(languages, 12), themes: z.array(z.string()).max(8, 'Choose eight themes at most.').default([]),
   askMe: optionalText(300), lookingFor: optionalText(300),
   'see-pronouns': whoSees, 'see-jobTitle': whoSees, 'see-place': whoSees, 'see-hats': whoSees, 'see-channels': whoSees, 'see-languages': whoSees, 'see-themes': whoSees, 'see-askMe': whoSees, 'see-lookingFor': whoSees, 'see-photo': whoSees,
+  /** Instead of all that is said at the fields, where it is chosen. */
+  'see-all': z.union([z.literal(''), z.enum(visibilities)], 'Choose who sees this.').nullish(),
 });
 
 /** What the form that edits a profile shows. */
@@ -92,7 +94,7 @@ export function editProfile(actor: Member, input: z.output<typeof profileInput>)
     mustBeFree(input.name, actor);
     const writerBefore = writerOf(actor.id);
     const { pronouns, jobTitle, askMe, lookingFor } = input;
-    const visibility = Object.fromEntries(profileFields.flatMap((field): [string, string][] => (input[`see-${field}`] === 'everyone' ? [] : [[field, input[`see-${field}`]]])));
+    const visibility = Object.fromEntries(profileFields.map((field): [string, string] => [field, input['see-all'] || input[`see-${field}`]]).filter(([, seenBy]) => seenBy !== 'everyone'));
     const fields = { pronouns, jobTitle, askMe, lookingFor, visibility, ...placeMeant(input.place, input.placeChoice, before), updatedAt: new Date() };
     db.insert(profiles).values({ memberId: actor.id, ...fields }).onConflictDoUpdate({ target: profiles.memberId, set: fields }).run();
     putTraits(actor.id, { hat: input.hats, channel: input.channels, language: input.languages, theme: input.themes });

@@ -34,8 +34,8 @@ export function dropPhoto(actor: Member): void {
 
 function setPhoto(actor: Member, photo: Pick<typeof profiles.$inferInsert, 'photoHash' | 'photoSize'>): void {
   transaction(() => {
-    const { jobTitle, placeText, placeId } = storedProfile(actor.id);
-    db.insert(profiles).values({ memberId: actor.id, jobTitle, placeText, placeId, ...photo }).onConflictDoUpdate({ target: profiles.memberId, set: photo }).run();
+    const { jobTitle, placeText, placeId, visibility } = storedProfile(actor.id);
+    db.insert(profiles).values({ memberId: actor.id, jobTitle, placeText, placeId, visibility, ...photo }).onConflictDoUpdate({ target: profiles.memberId, set: photo }).run();
     bumpChanges();
   });
 }
