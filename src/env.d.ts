@@ -8,7 +8,9 @@ declare namespace App {
     /** The address the request comes from, for rate limits. */
     address: string;
     /** Why the page that was asked for is not shown; read by pages/refusal.astro alone. */
-    refusal?: { status: number; title: string; message: string; successor?: { url: string; title: string } | null };
+    refusal?: { status: number; title: string; message: string; successor?: { url: string; title: string } | null; next?: string; kept?: boolean };
+    /** A form on the page holds what was sent with it after a session had ended. */
+    kept?: boolean;
     /** Resolves when whoever reads an answer that is sent while it is made has taken most of it; set for what asks not to be buffered. */
     drained?: () => Promise<void>;
     /** Seconds to wait, when something was done too often. */

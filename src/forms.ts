@@ -1,5 +1,7 @@
 import { isInputError, type ActionClient, type SafeResult } from 'astro:actions';
 import type { AstroGlobal } from 'astro';
+import { keptForm } from '#domain/forum/stray-drafts.ts';
+import { browserOf } from './entering.ts';
 
 /** What a page knows of a form that was just sent to it. */
 export interface FormState<Output> {
@@ -12,7 +14,7 @@ export interface FormState<Output> {
   errors: Record<string, string>;
   /** What is wrong with the whole, when no single field is. */
   message: string | null;
-  /** The typed text of a field, or the given one when the form was not sent. */
+  /** The typed text of a field, or the given one when the form was not sent; typed is also what was sent after a session had ended. */
   value: (field: string, otherwise?: string | null) => string;
   values: (field: string, otherwise?: string[]) => string[];
 }
@@ -28,14 +30,27 @@ export function readForm(request: Request): Promise<FormData> {
   return form;
 }
 
+/** What came with this form when its sender was not signed in any more, on the way back from signing in. */
+function keptTyped({ url, locals, cookies, request }: Page, action: unknown): FormData | null {
+  const name = new URLSearchParams(String(action)).get('_action');
+  const fields = locals.viewer && name && url.searchParams.has('kept') ? keptForm(locals.viewer.id, { action: name, path: url.pathname }, browserOf({ cookies, request })) : null;
+  if (!fields) return null;
+  locals.kept = true;
+  const form = new FormData();
+  for (const [field, values] of Object.entries(fields)) for (const value of [values].flat()) form.append(field, value);
+  return form;
+}
+
+type Page = Pick<AstroGlobal, 'getActionResult' | 'request' | 'url' | 'locals' | 'cookies'>;
+
 /** Reads the answer of an action and the text that was typed, so that a failed form shows both again. */
 export async function formState<Output>(
-  page: Pick<AstroGlobal, 'getActionResult' | 'request'>,
+  page: Page,
   // The type of an action is its whole zod schema; all a page needs of it is what it returns.
   action: FormAction<Output> & Parameters<AstroGlobal['getActionResult']>[0],
 ): Promise<FormState<Output>> {
   const result = page.getActionResult(action) as SafeResult<Record<string, unknown>, Output> | undefined;
-  const typed = result ? await readForm(page.request) : null;
+  const typed = result ? await readForm(page.request) : keptTyped(page, action);
   const fields = isInputError(result?.error) ? result.error.fields : null;
   const errors = Object.fromEntries(Object.entries(fields ?? {}).flatMap(([name, messages]) => (messages?.[0] ? [[name, messages[0]]] : [])));
   return {

@@ -1,13 +1,16 @@
 import { getActionContext } from 'astro:actions';
 import { defineMiddleware } from 'astro:middleware';
 import { Denied, Gone, NotFound, SignInRequired, TooMany } from '#domain/errors.ts';
+import { keepForm } from '#domain/forum/stray-drafts.ts';
 import { noCookie, readSession, sessionCookie } from '#domain/people/sessions.ts';
 import { settings } from '#lib/settings.ts';
 import { setCookie } from './actions/handlers.ts';
 import { server as actions } from './actions/index.ts';
+import { browserOf } from './entering.ts';
 import { readForm } from './forms.ts';
 import { noteVisit } from './reads.ts';
 import { reportFailure } from '#lib/failures.ts';
+import { wordsIn } from './typed.ts';
 
 /** Who is asking, whether the form comes from our own pages, and what a refusal looks like. Guards stand in pages and commands. */
 export const onRequest = defineMiddleware(async (context, next) => {
@@ -37,12 +40,17 @@ export const onRequest = defineMiddleware(async (context, next) => {
   if (action && !isAction(action.name)) return new Response('The hub knows no such form.\n', { status: 404 });
   if (request.method === 'POST' && !(await isReadable(request))) return new Response('This form arrived broken: please go back and send it again.\n', { status: 400 });
 
-  const response = await next().catch((error: unknown) => {
+  const response = await next().catch(async (error: unknown) => {
     if (error instanceof SignInRequired && request.method === 'GET') {
       return context.redirect(`/sign-in?next=${encodeURIComponent(url.pathname + url.search)}`, 303);
     }
     if (error instanceof TooMany) locals.retryAfter = error.retryAfter;
     locals.refusal = refusalOf(error, `${request.method} ${url.pathname}`);
+    if (error instanceof SignInRequired) {
+      const cookie = action ? keepForm({ action: action.name, path: url.pathname }, wordsIn(await readForm(request)), browserOf(context), locals.address) : null;
+      if (cookie) setCookie(context, cookie);
+      locals.refusal = { ...locals.refusal, next: url.pathname + (cookie ? '?kept' : ''), kept: cookie !== null };
+    }
     return next('/refusal');
   });
   if (locals.retryAfter) response.headers.set('Retry-After', String(Math.ceil(locals.retryAfter)));
@@ -69,7 +77,7 @@ function isReadable(request: Request): Promise<boolean> {
   return readForm(request).then(() => true, () => false);
 }
 
-function refusalOf(error: unknown, where: string): App.Locals['refusal'] {
+function refusalOf(error: unknown, where: string): NonNullable<App.Locals['refusal']> {
   if (error instanceof NotFound) return { status: 404, title: 'Not found', message: error.message };
   if (error instanceof Gone) return { status: 410, title: 'No longer here', message: error.message, successor: error.successor };
   if (error instanceof SignInRequired) return { status: 401, title: 'Please sign in', message: error.message };

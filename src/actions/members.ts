@@ -1,9 +1,10 @@
 import { defineAction, type ActionAPIContext } from 'astro:actions';
+import type { z } from 'zod';
 import { leaveHub, leaveInput } from '#domain/leaving/leaving.ts';
 import { confirmEmail, confirmInput, join, joinInput } from '#domain/people/joining.ts';
 import { joinInvited, joinInvitedInput } from '#domain/people/invited.ts';
-import { editProfile, profileInput } from '#domain/profiles/editing.ts';
-import { dropPhoto, photoInput, putPhoto } from '#domain/profiles/photo.ts';
+import { editProfile, profileFormInput } from '#domain/profiles/editing.ts';
+import { dropPhoto, putPhoto } from '#domain/profiles/photo.ts';
 import { changePassword, changePasswordInput, newPasswordInput, requestReset, resetInput, setNewPassword } from '#domain/people/resetting.ts';
 import type { Browser } from '#domain/people/cookies.ts';
 import type { Way } from '#domain/people/letting-in.ts';
@@ -41,12 +42,16 @@ export const members = {
   requestReset: defineAction({ accept: 'form', input: resetInput, handler: asVisitor(requestReset) }),
   setNewPassword: defineAction({ accept: 'form', input: newPasswordInput, handler: signingIn(setNewPassword, 'link', '/account/security?password') }),
   setUp: defineAction({ accept: 'form', input: setUpInput, handler: signingIn(setUp, 'link', '/desk') }),
-  editProfile: defineAction({ accept: 'form', input: profileInput, handler: asMember(editProfile) }),
-  putPhoto: defineAction({
-    accept: 'form', input: photoInput,
-    handler: asMember(async (actor, { photo }: { photo: File }) => putPhoto(actor, { photo: await receivedFile(incomingFolder(settings().dataDir), photo) })),
+  editProfile: defineAction({
+    accept: 'form', input: profileFormInput,
+    // The profile first: a new photo is never shown to more people than the form says.
+    handler: asMember(async (actor, { photo, withoutPhoto, ...profile }: z.output<typeof profileFormInput>) => {
+      const edited = editProfile(actor, profile);
+      if (photo && photo.name !== '') await putPhoto(actor, { photo: await receivedFile(incomingFolder(settings().dataDir), photo) });
+      else if (withoutPhoto) dropPhoto(actor);
+      return edited;
+    }),
   }),
-  dropPhoto: defineAction({ accept: 'form', handler: asMember(dropPhoto) }),
   changePassword: defineAction({
     accept: 'form', input: changePasswordInput,
     handler: async (input, context) => {

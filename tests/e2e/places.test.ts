@@ -1,12 +1,14 @@
 import { eq } from 'drizzle-orm';
 import sharp from 'sharp';
 import { beforeAll, describe, expect, inject, test } from 'vitest';
-import { bumpChanges, db, members, profiles, transaction, trustLevels } from '#db/client.ts';
+import { bumpChanges, db, knownBrowsers, members, profiles, transaction, trustLevels } from '#db/client.ts';
+import { browserCookie } from '#domain/people/known-browsers.ts';
 import { startSession } from '#domain/people/sessions.ts';
 import { asMember } from '#domain/people/members.ts';
 import { visibilities, type Member, type Visibility } from '#domain/people/types.ts';
 import { createThread } from '#domain/forum/starting-threads.ts';
 import { ownPlace, editProfile, profileInput } from '#domain/profiles/editing.ts';
+import { hashToken } from '#lib/tokens.ts';
 import { axeViolations, phone, useBrowser, useCast } from '../support/browser.ts';
 
 const hub = inject('demo');
@@ -129,9 +131,11 @@ describe('who sees what', () => {
     const { page, context } = await browser.open();
     await context.addCookies([ida.cookie]);
     await page.goto(`${hub.base}/account/profile`);
-    await page.getByLabel('Photo', { exact: true }).setInputFiles({ name: 'me.png', mimeType: 'image/png', buffer: await sharp({ create: { width: 900, height: 700, channels: 3, background: '#0b7285' } }).png().toBuffer() });
-    await page.getByRole('button', { name: 'Send the photo' }).click();
-    await page.waitForURL('**/account/profile?photo**');
+    await page.locator('#photo').setInputFiles({ name: 'me.png', mimeType: 'image/png', buffer: await sharp({ create: { width: 900, height: 700, channels: 3, background: '#0b7285' } }).png().toBuffer() });
+    await page.locator('#jobTitle').fill('Typed beside the photo');
+    await page.getByRole('button', { name: 'Save the profile' }).click();
+    await page.waitForURL('**/account/profile?saved');
+    expect(await page.locator('#jobTitle').inputValue()).toBe('Typed beside the photo');
     const address = await page.locator('img.portrait').getAttribute('src') ?? '';
     const status = async (cookie: string | null) => (await fetch(hub.base + address, { headers: cookie ? { cookie } : {} })).status;
     expect(await Promise.all(viewers.map(([, cookie]) => status(cookie)))).toEqual([200, 200, 200]);
@@ -141,6 +145,31 @@ describe('who sees what', () => {
     }
     expect(await status(ida.header)).toBe(200);
   });
+});
+
+test.each([true, false])('a profile that is sent after the session ended stands in its form again (scripts: %s)', async (javaScriptEnabled) => {
+  const { page, context } = await browser.open({ javaScriptEnabled, expectErrors: /401/ });
+  const known = { name: browserCookie, value: `browser-of-ida-${String(javaScriptEnabled)}`, url: hub.base };
+  await context.addCookies([ida.cookie, known]);
+  transaction(() => { db.insert(knownBrowsers).values({ memberId: ida.member.id, browser: hashToken(known.value), lastUsedAt: new Date() }).run(); });
+  await page.goto(`${hub.base}/account/profile`);
+  await page.locator('#askMe').fill('Words that must not be lost');
+  await page.locator('#name').fill('Ida Otherwise');
+  await context.clearCookies({ name: ida.cookie.name });
+  await page.getByRole('button', { name: 'Save the profile' }).click();
+  expect(await page.getByRole('main').textContent()).toContain('kept for you for an hour');
+  const back = await page.getByRole('main').getByRole('link', { name: 'Sign in' }).getAttribute('href') ?? '';
+  expect(back).toBe('/sign-in?next=%2Faccount%2Fprofile%3Fkept');
+  // Somebody else in this browser gets nothing.
+  await context.addCookies([(await enter('rosa')).cookie]);
+  await page.goto(`${hub.base}/account/profile?kept`);
+  expect(await page.content()).not.toContain('Words that must not be lost');
+  await context.addCookies([ida.cookie]);
+  await page.goto(`${hub.base}${back}`);
+  await page.waitForURL('**/account/profile?kept');
+  expect(await page.locator('#askMe').inputValue()).toBe('Words that must not be lost');
+  expect(await page.locator('#name').inputValue()).toBe('Ida Otherwise');
+  expect(await page.getByText('It is not saved yet').count()).toBe(1);
 });
 
 describe('the directory', () => {

@@ -50,7 +50,7 @@ describe('the three steps', () => {
     const newcomer = await joined();
     expect(() => choosePlace(newcomer, placeChoiceInput.parse({ place: '' }))).toThrow(Invalid);
     choosePlace(newcomer, placeChoiceInput.parse({ place: 'Alder, CO', 'see-place': 'members' }));
-    expect(ownProfile(newcomer)).toMatchObject({ place: 'Alder, CO', placeSlug: 'alder-co', visibility: { place: 'members', themes: 'everyone' } });
+    expect(ownProfile(newcomer)).toMatchObject({ place: 'Alder, CO', placeSlug: 'alder-co', visibility: { place: 'members', themes: 'members', jobTitle: 'everyone' } });
     expect(db.select({ place: members.place }).from(members).where(eq(members.id, newcomer.id)).get()?.place).toBeNull();
     chooseFirstThemes(newcomer, firstThemesInput.parse({ themes: ['equity', 'technology'], 'see-themes': 'nobody' }));
     expect(themesOf(newcomer).map(({ ref, level }) => [ref, level]).sort()).toEqual([['equity', 'first-post'], ['technology', 'first-post']]);

@@ -123,6 +123,10 @@ describe('the facts of a place', () => {
     expect(changesOf(again(rosa), austin)[0]?.by).toBeNull();
     expect(changesOf(nadia, austin)[0]?.by).toBe(tom.name);
     expect(db.select().from(log).where(eq(log.url, '/places/austin-tx')).all()).toEqual([]);
+    expect(ask('q=St+Louis').places[0]?.label).toBe('St. Louis, MO');
+    expect(ask('q=springfeild')).toMatchObject({ near: true, places: expect.arrayContaining([expect.objectContaining({ slug: 'springfield-mo' })]) as unknown });
+    expect(ask('q=springfeild').places.every(({ folded }) => folded.includes('springfield'))).toBe(true);
+    expect(ask('q=qqqqzzzz')).toMatchObject({ total: 0 });
     expect(ask('system=tollgate').places.map(({ slug }) => slug)).toEqual(['austin-tx']);
   });
 

@@ -55,7 +55,16 @@ describe('choosing a place', () => {
     expect(ownPlace(rosa)?.slug).toBe('marigold-tx');
   });
 
+  test('one choice says for all fields who sees them', () => {
+    edit(rosa, { pronouns: 'she', 'see-all': 'coordinators', 'see-pronouns': 'everyone' });
+    expect(new Set(Object.values(ownProfile(again(rosa)).visibility))).toEqual(new Set(['coordinators']));
+    edit(rosa, { pronouns: 'she', 'see-all': '' });
+    expect(new Set(Object.values(ownProfile(again(rosa)).visibility))).toEqual(new Set(['everyone']));
+  });
+
   test('leaves words of their own that name no place, asks about those that nearly do, and forgets a place that is emptied', () => {
+    expect(refusal(() => edit(rosa, { place: 'Wexcombe University' }))).toEqual({ place: expect.stringContaining('look at the spelling') as unknown });
+    edit(rosa, { place: 'Wexcombe University', placeChoice: 'text' });
     edit(rosa, { place: 'Wexcombe University' });
     expect([ownPlace(rosa), ownProfile(again(rosa)).place]).toEqual([null, 'Wexcombe University']);
     expect(refusal(() => edit(rosa, { place: 'Larks' }))).toHaveProperty('place');
@@ -206,7 +215,8 @@ describe('the directory', () => {
     edit(tom, { place: 'Marigold, TX', listed: true });
     const { members: found, total } = directory(null, 'like=marigold-oh');
     expect([total, found.map(({ handle }) => handle)]).toEqual([2, ['rosa', 'tom']]);
-    expect(found[0]?.alike).toEqual({ percent: 100, why: 'about as many people, same kind of government, also in Ohio' });
+    expect(found[0]?.alike).toEqual({ percent: 100, why: 'about as many people, same kind of government, also in Ohio, by 3 of 6 points (not known of either: form of government; stage of the programme; systems in use)' });
+    expect(directory(null, 'like=larkspur-oh').members[0]).toMatchObject({ handle: 'rosa', alike: { percent: 100, why: 'this place' } });
   });
 });
 

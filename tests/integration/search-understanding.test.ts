@@ -157,7 +157,7 @@ describe('operators', () => {
 describe('everything there is', () => {
   test('members who agreed to it, themes and forums', () => {
     expect(urls('Delgado')).not.toContain('/members/rosa');
-    editProfile(rosa, profileInput.parse({ name: 'Rosa Delgado', jobTitle: 'Dispatcher of gravel', place: 'Alder Springs, CO', listed: true }));
+    editProfile(rosa, profileInput.parse({ name: 'Rosa Delgado', jobTitle: 'Dispatcher of gravel', place: 'Alder Springs, CO', placeChoice: 'text', listed: true }));
     expect(search({ q: 'delgado', kind: 'member' }).results[0]).toMatchObject({ kind: 'member', url: '/members/rosa', typeLabel: 'Member' });
     expect(urls('gravel')).toEqual(['/members/rosa']);
     editProfile(rosa, profileInput.parse({ name: 'Rosa Delgado', jobTitle: 'Dispatcher of gravel', place: null, listed: false }));

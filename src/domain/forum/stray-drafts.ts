@@ -1,11 +1,12 @@
-import { and, count, eq, gt } from 'drizzle-orm';
+import { and, count, desc, eq, gt } from 'drizzle-orm';
 import { z } from 'zod';
-import { db, members, strayDrafts, transaction } from '#db/client.ts';
+import { db, knownBrowsers, members, strayDrafts, transaction } from '#db/client.ts';
 import { hashToken, newToken } from '#lib/tokens.ts';
-import { makeCookie, noCookieOf, type Cookie } from '../people/cookies.ts';
+import { makeCookie, noCookieOf, type Browser, type Cookie } from '../people/cookies.ts';
+import { browserCookie } from '../people/known-browsers.ts';
 import { isWithinLimit } from '../people/limits.ts';
 import { writerOf } from '../people/traps.ts';
-import { bringHome, draftInput } from './drafts.ts';
+import { bringHome, draftInput, type DraftFields } from './drafts.ts';
 
 /*
  * A member writes, and meanwhile their session ends. What they send is kept for them: under the hash of a random token that only a cookie of their
@@ -32,14 +33,46 @@ export function keepStray(typed: unknown, address: string): Cookie | null {
   const { success, data } = strayInput.safeParse(typed);
   if (!success || data.writer === null || !isWithinLimit('strayPerAddress', address)) return null;
   const { writer: memberId, place, fields } = data;
+  return putStray({ memberId, place, fields }, waitingHours);
+}
+
+function putStray({ memberId, place, fields }: { memberId: number; place: string; fields: DraftFields }, hours: number): Cookie | null {
   return transaction(() => {
     const known = db.select({ id: members.id }).from(members).where(eq(members.id, memberId)).get();
     const waiting = db.select({ n: count() }).from(strayDrafts).where(eq(strayDrafts.memberId, memberId)).get()?.n ?? 0;
     if (!known || waiting >= mostWaiting) return null;
     const token = newToken();
-    db.insert(strayDrafts).values({ id: hashToken(token), memberId, place, fields, expiresAt: new Date(Date.now() + waitingHours * 3_600_000) }).run();
-    return makeCookie(strayCookie, token, waitingHours * 3600);
+    db.insert(strayDrafts).values({ id: hashToken(token), memberId, place, fields, expiresAt: new Date(Date.now() + hours * 3_600_000) }).run();
+    return makeCookie(strayCookie, token, hours * 3600);
   });
+}
+
+/** Any other form of members: which one it is, and the path of its page. */
+export interface SentForm { action: string; path: string }
+/** What the place of such a form begins with; no draft has one. */
+const formPlace = 'form:';
+const placeOfForm = ({ action, path }: SentForm) => `${formPlace}${action} ${path}`;
+/** Hours for which the words of such a form wait. */
+const formHours = 1;
+/** Never kept: what proves who somebody is, and what a form says of itself. */
+const neverKept = /pass|code|token|secret|answer|^_|^(?:shown|website|writer)$/i;
+const formFields = z.record(z.string().max(60), z.union([z.string(), z.array(z.string()).max(60)]))
+  .refine((fields) => Object.keys(fields).length <= 60 && JSON.stringify(fields).length <= 60_000);
+
+/** Keeps the words of a form that was sent without a session, for the member who signed in last with this browser. Returns as `keepStray`. */
+export function keepForm(form: SentForm, typed: DraftFields, browser: Browser, address: string): Cookie | null {
+  const { success, data } = formFields.safeParse(Object.fromEntries(Object.entries(typed).filter(([name]) => !neverKept.test(name))));
+  const token = browser.cookie(browserCookie);
+  const last = token && db.select({ memberId: knownBrowsers.memberId }).from(knownBrowsers).where(eq(knownBrowsers.browser, hashToken(token))).orderBy(desc(knownBrowsers.lastUsedAt)).get();
+  if (!success || !last || !Object.values(data).some((value) => value.length > 0) || !isWithinLimit('strayPerAddress', address)) return null;
+  return putStray({ memberId: last.memberId, place: placeOfForm(form), fields: data }, formHours);
+}
+
+/** The words that a member sent with this form and this browser after their session had ended; null when there are none. */
+export function keptForm(memberId: number, form: SentForm, browser: Browser): DraftFields | null {
+  const token = browser.cookie(strayCookie);
+  const mine = token && and(eq(strayDrafts.id, hashToken(token)), eq(strayDrafts.memberId, memberId), eq(strayDrafts.place, placeOfForm(form)), gt(strayDrafts.expiresAt, new Date()));
+  return (mine && db.select({ fields: strayDrafts.fields }).from(strayDrafts).where(mine).get()?.fields) || null;
 }
 
 /** Gives a member who has just signed in what they sent before, as a draft at its place. Whether there was anything for them; of others it stays. */
@@ -47,7 +80,7 @@ export function claimStray(memberId: number, token: string): boolean {
   return transaction(() => {
     const mine = and(eq(strayDrafts.id, hashToken(token)), eq(strayDrafts.memberId, memberId));
     const stray = db.select().from(strayDrafts).where(and(mine, gt(strayDrafts.expiresAt, new Date()))).get();
-    if (!stray) return false;
+    if (!stray || stray.place.startsWith(formPlace)) return false;
     bringHome(memberId, stray);
     db.delete(strayDrafts).where(mine).run();
     return true;

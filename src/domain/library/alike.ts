@@ -1,6 +1,6 @@
 import { prepared, untilChange } from '#db/client.ts';
 import { knownPlaces, type KnownPlace } from '../places/known.ts';
-import { distance, explain, likenessPercent, type Likenable, type Weights } from '../places/likeness.ts';
+import { distance, likeness, type Likenable, type Weights } from '../places/likeness.ts';
 import { placeWords, regionName } from '../places/words.ts';
 import { fold } from '../search/words.ts';
 
@@ -39,7 +39,7 @@ export function distancesTo(slug: string, weights: Weights): Map<string, number>
 export function whyAlike(slug: string, weights: Weights, id: string): { percent: number; why: string } | null {
   const ours = knownPlaces().bySlug.get(slug);
   const at = resourcePlaces().get(id)?.at;
-  return ours && at ? { percent: likenessPercent(distance(ours, at, weights)), why: explain(ours, at, weights).map(({ words }) => words).join(', ') } : null;
+  return ours && at ? likeness(ours, at, weights) : null;
 }
 
 /** Ids of the published resources about a place of the list. */

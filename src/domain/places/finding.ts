@@ -1,7 +1,7 @@
 import { eq, sql } from 'drizzle-orm';
-import { db, places } from '#db/client.ts';
+import { db, places, prepared } from '#db/client.ts';
 import { NotFound } from '../errors.ts';
-import { placeWords } from './words.ts';
+import { isNearPlace, placeWords } from './words.ts';
 
 export type PlaceRow = typeof places.$inferSelect;
 
@@ -23,6 +23,14 @@ export function searchPlaces(text: string, limit = 10): FoundPlace[] {
   return db.select({ id: places.id, slug: places.slug, label: places.label, legalType: places.legalType, kind: places.kind, population: places.population }).from(places).where(all)
     .orderBy(sql`${places.folded} like ${`${typed} %`} desc`, sql`${places.folded} like ${`${typed}%`} desc`, sql`${places.population} desc nulls last`, places.label, places.id).limit(limit).all();
 }
+
+/** Places that may be meant by words in which a letter is wrong, the largest first. */
+export function nearPlaces(text: string, limit = 10): FoundPlace[] {
+  const words = placeWords(text.slice(0, 100)).slice(0, 6);
+  if (words.length === 0) return [];
+  return (bySize().all() as (FoundPlace & { folded: string })[]).filter(({ folded }) => isNearPlace(folded, words)).slice(0, limit);
+}
+const bySize = prepared((d) => d.$client.prepare('select id, slug, label, legal_type as legalType, kind, population, folded from places order by population desc nulls last, label, id'));
 
 /** The places that a text written by hand names: those called exactly so, with or without the state; "Denver, CO" names one, "Springfield" many. */
 export function placesCalled(text: string): FoundPlace[] {

@@ -82,6 +82,17 @@ export function explain(ours: Likenable, other: Likenable, weights: Weights): { 
   });
 }
 
+/** How like another place is to ours, in percent, and why in words; what is known of neither is named, so that nobody takes a few points for all. */
+export function likeness(ours: Likenable, other: Likenable, weights: Weights): { percent: number; why: string } {
+  const percent = likenessPercent(distance(ours, other, weights));
+  if (ours === other) return { percent, why: 'this place' };
+  const weighed = parts.filter((part) => weights[part] > 0);
+  const known = explain(ours, other, weights);
+  const unknown = weighed.filter((part) => !known.some((one) => one.part === part)).map((part) => partNames[part].toLowerCase());
+  const rests = unknown.length > 0 ? [`by ${known.length} of ${weighed.length} points (not known of either: ${unknown.join('; ')})`] : [];
+  return { percent, why: [...known.map(({ words }) => words), ...rests].join(', ') };
+}
+
 const say: Record<Part, (ours: Likenable, other: Likenable) => string> = {
   population: ({ population: a }, { population: b }) => (a === null || b === null ? 'population not known' : people((b + 1) / (a + 1))),
   kind: (a, b) => same('kind of government', a.kind, b.kind, kindName),

@@ -3,8 +3,8 @@ import { paging, type Paging } from '#lib/paging.ts';
 import { and, count, eq, isNotNull, isNull, lt, or } from 'drizzle-orm';
 import { populationBand } from '../vocabulary.ts';
 import { knownPlaces, type KnownPlace } from './known.ts';
-import { distance, explain, likenessPercent, pairsOfWeights, readWeights, usualWeights, type Weights } from './likeness.ts';
-import { placeWords } from './words.ts';
+import { distance, likeness, pairsOfWeights, readWeights, usualWeights, type Weights } from './likeness.ts';
+import { isNearPlace, placeRank, placeWords } from './words.ts';
 
 /** What a list of places is narrowed to, as its address says it. Everything empty is every place. */
 export interface PlaceAsk {
@@ -45,8 +45,8 @@ export interface PlaceHit extends KnownPlace {
   alike: { percent: number; why: string } | null;
 }
 
-/** One page of places: the most alike first, else the largest. Counts are over all that fit. */
-export function listPlaces(ask: PlaceAsk, size = 30): { places: PlaceHit[]; total: number; paging: Paging; like: KnownPlace | null } {
+/** One page of places: the most alike first, else those called exactly so, then the largest. Counts are over all that fit. `near`: none is called so, and these are spelled nearly so. */
+export function listPlaces(ask: PlaceAsk, size = 30): { places: PlaceHit[]; total: number; paging: Paging; like: KnownPlace | null; near: boolean } {
   const { places, bySlug } = knownPlaces();
   const counts = membersByPlace();
   const like = bySlug.get(ask.like) ?? null;
@@ -54,15 +54,19 @@ export function listPlaces(ask: PlaceAsk, size = 30): { places: PlaceHit[]; tota
   const fits = (place: KnownPlace) => (!ask.country || place.country === ask.country) && (!ask.region || place.region === ask.region) && (!ask.kind || place.kind === ask.kind)
     && (!ask.band || populationBand(place.population) === ask.band) && (!ask.form || place.form === ask.form) && (!ask.stage || place.stage === ask.stage) && (!ask.line || place.line === ask.line)
     && (!ask.system || place.systems.some((name) => name.toLowerCase() === ask.system.toLowerCase())) && (!ask.peopled || counts.has(place.id))
-    && typed.every((word) => ` ${place.folded}`.includes(` ${word}`)) && place.id !== like?.id;
-  const found = places.filter(fits).map((place) => ({ place, far: like ? distance(like, place, ask.weights) : 0 }));
-  // What is equally alike stays as it was: the largest first.
+    && place.id !== like?.id;
+  const narrowed = places.filter(fits);
+  const called = narrowed.filter((place) => typed.every((word) => ` ${place.folded}`.includes(` ${word}`)));
+  const near = called.length === 0 && narrowed.length > 0;
+  const found = (near ? narrowed.filter((place) => isNearPlace(place.folded, typed)) : called).map((place) => ({ place, far: like ? distance(like, place, ask.weights) : 0 }));
+  // What is equal stays as it was: the largest first.
   if (like) found.sort((a, b) => a.far - b.far);
+  else if (typed.length > 0) found.sort((a, b) => placeRank(a.place.folded, typed) - placeRank(b.place.folded, typed));
   const slice = paging(found.length, size, ask.page);
   return {
-    total: found.length, paging: slice, like,
-    places: found.slice(slice.offset, slice.offset + slice.size).map(({ place, far }) => ({
-      ...place, members: counts.get(place.id) ?? 0, alike: like && { percent: likenessPercent(far), why: explain(like, place, ask.weights).map((part) => part.words).join(', ') },
+    total: found.length, paging: slice, like, near,
+    places: found.slice(slice.offset, slice.offset + slice.size).map(({ place }) => ({
+      ...place, members: counts.get(place.id) ?? 0, alike: like && likeness(like, place, ask.weights),
     })),
   };
 }

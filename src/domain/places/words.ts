@@ -58,3 +58,20 @@ export const placeWords = (text: string): string[] => wordsIn(fold(text)).map((w
 /** What is searched of a place. */
 export const foldedPlace = ({ name, region, country }: { name: string; region: string | null; country: string }): string =>
   placeWords([name, region, region && regionName(country, region), country, countryName(country)].filter(Boolean).join(' ')).join(' ');
+
+/** How well a folded place fits typed words, all of which begin a word of it: 0 where its name is exactly so, 1 where it begins so, else 2. */
+export const placeRank = (folded: string, words: readonly string[]): number => (`${folded} `.startsWith(`${words.join(' ')} `) ? 0 : folded.startsWith(words.join(' ')) ? 1 : 2);
+
+/** Whether each typed word begins a word of a folded place, or is one slip of the hand away from it. */
+export const isNearPlace = (folded: string, words: readonly string[]): boolean => words.every((word) => folded.split(' ').some((other) => other.startsWith(word) || (word.length > 3 && isOneSlip(word, other))));
+
+/** Whether two words differ by one letter that is missing, another one, or two that changed places. */
+function isOneSlip(a: string, b: string): boolean {
+  if (Math.abs(a.length - b.length) > 1) return false;
+  let start = 0;
+  while (start < a.length && a[start] === b[start]) start++;
+  let end = 0;
+  while (end < Math.min(a.length, b.length) - start && a.at(-1 - end) === b.at(-1 - end)) end++;
+  const [one, other] = [a.slice(start, a.length - end), b.slice(start, b.length - end)];
+  return Math.max(one.length, other.length) <= 1 || (one.length === 2 && one === [...other].reverse().join(''));
+}

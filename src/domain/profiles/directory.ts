@@ -4,7 +4,7 @@ import { blockedBy } from '../blocked.ts';
 import { canModerate, canReadAsMember } from '../people/permissions.ts';
 import type { Role, Viewer, Visibility } from '../people/types.ts';
 import { knownPlaces, type KnownPlace } from '../places/known.ts';
-import { distance, explain, likenessPercent, pairsOfWeights, readWeights, usualWeights, type Weights } from '../places/likeness.ts';
+import { distance, likeness, pairsOfWeights, readWeights, usualWeights, type Weights } from '../places/likeness.ts';
 import { fold, wordsIn } from '../search/words.ts';
 import { populationBand } from '../vocabulary.ts';
 import { allContributions, noContributions, type Contributions } from './contributions.ts';
@@ -127,9 +127,9 @@ export function listDirectory(viewer: Viewer, ask: DirectoryAsk, size = 20): Dir
   const slice = paging(found.length, size, ask.page);
   return {
     total: found.length, paging: slice, like, place,
-    members: found.slice(slice.offset, slice.offset + slice.size).map(({ one, contributions, far }) => ({
+    members: found.slice(slice.offset, slice.offset + slice.size).map(({ one, contributions }) => ({
       ...one, given: contributions, onTheme: ask.theme ? contributions.answersOn.get(ask.theme) ?? 0 : null,
-      alike: like && one.place && { percent: likenessPercent(far), why: explain(like, one.place, ask.weights).map((part) => part.words).join(', ') },
+      alike: like && one.place && likeness(like, one.place, ask.weights),
     })),
   };
 }

@@ -10,7 +10,7 @@ import { mustSignIn, mustWrite } from '../people/permissions.ts';
 import { indexMember } from '../people/searchable.ts';
 import { settleVerification } from '../people/verification.ts';
 import { visibilities, type Member, type Viewer, type Visibility } from '../people/types.ts';
-import { placesCalled, searchPlaces, type FoundPlace } from '../places/finding.ts';
+import { nearPlaces, placesCalled, searchPlaces, type FoundPlace } from '../places/finding.ts';
 import { putWriterName } from '../search/documents.ts';
 import { channels } from '../vocabulary.ts';
 import { hats, languages, profileFields, visibilityOf, type ProfileField } from './fields.ts';
@@ -29,6 +29,8 @@ export const profileInput = z.object({
   hats: codes(hats, 4), channels: codes(channels, channels.length), languages: codes(languages, 12), themes: z.array(z.string()).max(8, 'Choose eight themes at most.').default([]),
   askMe: optionalText(300), lookingFor: optionalText(300),
   'see-pronouns': whoSees, 'see-jobTitle': whoSees, 'see-place': whoSees, 'see-hats': whoSees, 'see-channels': whoSees, 'see-languages': whoSees, 'see-themes': whoSees, 'see-askMe': whoSees, 'see-lookingFor': whoSees, 'see-photo': whoSees,
+  /** Instead of all that is said at the fields, where it is chosen. */
+  'see-all': z.union([z.literal(''), z.enum(visibilities)], 'Choose who sees this.').nullish(),
 });
 
 /** What the form that edits a profile shows. */
@@ -62,10 +64,12 @@ export function ownPlace(viewer: Viewer): { id: number; slug: string; label: str
 /** Places among which somebody chooses who typed this: those called so, or like it. */
 export function placesToChoose(typed: string): FoundPlace[] {
   const called = placesCalled(typed);
-  return called.length > 1 ? called.slice(0, 12) : searchPlaces(typed, 12);
+  if (called.length > 1) return called.slice(0, 12);
+  const begun = searchPlaces(typed, 12);
+  return begun.length > 0 ? begun : nearPlaces(typed, 12);
 }
 
-/** The place that somebody means: the one chosen, the only one called so, or their own words. Throws Invalid where there is a choice. */
+/** The place that somebody means: the one chosen, the only one called so, or their own words where they say so. Throws Invalid where there is a choice. */
 function placeMeant(typed: string | null, choice: string | null | undefined, before: ProfileRow): Pick<ProfileRow, 'placeId' | 'placeText'> {
   if (typed === null) return { placeId: null, placeText: null };
   const chosen = choice && choice !== 'text' ? db.select({ id: places.id }).from(places).where(eq(places.slug, choice)).get() : undefined;
@@ -74,8 +78,9 @@ function placeMeant(typed: string | null, choice: string | null | undefined, bef
   const kept = called.find((place) => place.id === before.placeId && place.label === typed);
   if (kept ?? (called.length === 1 && called[0])) return { placeId: (kept ?? called[0])?.id ?? null, placeText: null };
   const own = { placeId: null, placeText: typed.slice(0, 80) };
-  if (choice === 'text' || typed === before.placeText || placesToChoose(typed).length === 0) return own;
-  throw new Invalid({ place: called.length > 1 ? 'Several places are called so: choose yours below.' : 'No place in the list is called exactly so: choose yours below, or keep your own words.' });
+  if (choice === 'text' || typed === before.placeText) return own;
+  if (called.length > 1) throw new Invalid({ place: 'Several places are called so: choose yours below.' });
+  throw new Invalid({ place: placesToChoose(typed).length > 0 ? 'No place in the list is called exactly so: choose the one you mean below, or keep your own words.' : 'No place in the list is called so. Please look at the spelling, or say below that these are your own words.' });
 }
 
 /** Changes one's own profile: what everybody may see stands beside the name on every post at once. Throws SignInRequired, Denied, Invalid, TooMany. */
@@ -89,7 +94,7 @@ export function editProfile(actor: Member, input: z.output<typeof profileInput>)
     mustBeFree(input.name, actor);
     const writerBefore = writerOf(actor.id);
     const { pronouns, jobTitle, askMe, lookingFor } = input;
-    const visibility = Object.fromEntries(profileFields.flatMap((field): [string, string][] => (input[`see-${field}`] === 'everyone' ? [] : [[field, input[`see-${field}`]]])));
+    const visibility = Object.fromEntries(profileFields.map((field): [string, string] => [field, input['see-all'] || input[`see-${field}`]]).filter(([, seenBy]) => seenBy !== 'everyone'));
     const fields = { pronouns, jobTitle, askMe, lookingFor, visibility, ...placeMeant(input.place, input.placeChoice, before), updatedAt: new Date() };
     db.insert(profiles).values({ memberId: actor.id, ...fields }).onConflictDoUpdate({ target: profiles.memberId, set: fields }).run();
     putTraits(actor.id, { hat: input.hats, channel: input.channels, language: input.languages, theme: input.themes });
@@ -103,14 +108,18 @@ export function editProfile(actor: Member, input: z.output<typeof profileInput>)
   return { url: `/members/${actor.handle}` };
 }
 
-export const placeChoiceInput = profileInput.pick({ place: true, placeChoice: true, 'see-place': true });
+/** What the form of the profile brings beside the profile itself: another photo, or none any more. */
+export const profileFormInput = profileInput.extend({ photo: z.instanceof(File).nullish(), withoutPhoto: z.boolean().default(false) });
 
-/** Sets one's own place and who sees it, and nothing else of the profile. Throws SignInRequired, Denied, Invalid, TooMany. */
+export const placeChoiceInput = profileInput.pick({ place: true, placeChoice: true, 'see-place': true, listed: true });
+
+/** Sets one's own place, who sees it and whether one stands in the directory, and nothing else of the profile. Throws SignInRequired, Denied, Invalid, TooMany. */
 export function choosePlace(actor: Member, input: z.output<typeof placeChoiceInput>): void {
   mustWrite(actor);
   countAttempt('profilePerMember', actor.id);
   if (input.place === null) throw new Invalid({ place: 'Please name your city, county or agency.' });
   transaction(() => {
+    db.update(members).set({ listed: input.listed }).where(eq(members.id, actor.id)).run();
     putSome(actor.id, placeMeant(input.place, input.placeChoice, storedProfile(actor.id)), 'place', input['see-place']);
     settleVerification(actor.id);
   });

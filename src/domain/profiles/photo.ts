@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import { bumpChanges, db, prepared, profiles, transaction } from '#db/client.ts';
 import type { ServedFile } from '#lib/file-headers.ts';
 import { filesFolder, pathInStore } from '#lib/file-store.ts';
@@ -11,10 +10,8 @@ import type { Member, Viewer } from '../people/types.ts';
 import { visibilityOf } from './fields.ts';
 import { storedProfile } from './stored.ts';
 
-export const photoInput = z.object({ photo: z.instanceof(File, { error: 'Choose a picture.' }) });
-
 /** Takes a photo for the actor's profile: drawn anew as a square, without anything but pixels in it. Throws Denied, TooMany, Invalid on `photo`. */
-export async function putPhoto(actor: Member, { photo }: z.output<typeof photoInput>): Promise<void> {
+export async function putPhoto(actor: Member, { photo }: { photo: File }): Promise<void> {
   mustWrite(actor);
   countAttempt('filePerMember', actor.id);
   if (photo.size === 0) throw new Invalid({ photo: 'Choose a picture.' });
@@ -37,8 +34,8 @@ export function dropPhoto(actor: Member): void {
 
 function setPhoto(actor: Member, photo: Pick<typeof profiles.$inferInsert, 'photoHash' | 'photoSize'>): void {
   transaction(() => {
-    const { jobTitle, placeText, placeId } = storedProfile(actor.id);
-    db.insert(profiles).values({ memberId: actor.id, jobTitle, placeText, placeId, ...photo }).onConflictDoUpdate({ target: profiles.memberId, set: photo }).run();
+    const { jobTitle, placeText, placeId, visibility } = storedProfile(actor.id);
+    db.insert(profiles).values({ memberId: actor.id, jobTitle, placeText, placeId, visibility, ...photo }).onConflictDoUpdate({ target: profiles.memberId, set: photo }).run();
     bumpChanges();
   });
 }

@@ -1,5 +1,6 @@
 import { eq } from 'drizzle-orm';
 import { db, members, memberTraits, prepared, profiles } from '#db/client.ts';
+import { profileFields } from './fields.ts';
 
 export type ProfileRow = typeof profiles.$inferSelect;
 export type TraitKind = (typeof memberTraits.$inferSelect)['kind'];
@@ -11,9 +12,13 @@ export function storedProfile(memberId: number): ProfileRow {
   const member = db.select({ jobTitle: members.jobTitle, place: members.place, at: members.createdAt }).from(members).where(eq(members.id, memberId)).get();
   return {
     memberId, pronouns: null, jobTitle: member?.jobTitle ?? null, placeId: null, placeText: member?.place ?? null, askMe: null, lookingFor: null, photoHash: null, photoSize: null,
-    visibility: {}, updatedAt: member?.at ?? new Date(),
+    visibility: startingVisibility(member?.place ?? null), updatedAt: member?.at ?? new Date(),
   };
 }
+
+/** Who sees a profile that begins: members, but for what says whose name it is, and for a place that everybody has read already. */
+const startingVisibility = (place: string | null): Record<string, string> =>
+  Object.fromEntries(profileFields.filter((field) => field !== 'jobTitle' && (field !== 'place' || place === null)).map((field) => [field, 'members']));
 
 /** Codes of one kind that a member has chosen. */
 export function traitsOf(memberId: number, kind: TraitKind): string[] {
