@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import { eq } from 'drizzle-orm';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { db, members } from '#db/client.ts';
+import { isKept } from '#domain/forum/stray-drafts.ts';
 import { setUp, setUpLink } from '#domain/moderation/setting-up.ts';
 import { confirmEmail, join as joinHub, joinInput } from '#domain/people/joining.ts';
 import { requestSignInLink, signInByLink } from '#domain/people/mailed-links.ts';
@@ -85,6 +86,15 @@ describe('the source', () => {
     expect(making.length).toBeGreaterThan(1);
     // What is only looked up by its code, in an index, has nothing to compare.
     expect(making.filter(([file, text]) => !text.includes('timingSafeEqual(') && !['domain/people/former.ts', 'domain/people/former-standings.ts'].includes(file)).map(([file]) => file)).toEqual([]);
+  });
+
+  test('keeps no password of a form that was sent when the session was over', () => {
+    const pages = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.astro')).flatMap((file) => readFileSync(join(root, file), 'utf8').split('\n'));
+    const secret = pages.filter((line) => /type="password"|one-time-code/.test(line)).map((line) => / name="(\w+)"/.exec(line)?.[1] ?? 'a field without a name');
+    expect(secret).toEqual(expect.arrayContaining(['password', 'current', 'code']));
+    expect(secret.filter((name) => isKept('members.editProfile', name))).toEqual([]);
+    expect(['members.changePassword', 'security.changeEmail', 'proof.byPassword', 'members.leave'].filter((action) => isKept(action, 'email'))).toEqual([]);
+    expect(isKept('members.editProfile', 'lookingFor')).toBe(true);
   });
 
   test('takes a role from one form alone, of administrators', () => {

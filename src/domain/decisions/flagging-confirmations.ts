@@ -1,6 +1,6 @@
-import { and, asc, eq, isNull } from 'drizzle-orm';
+import { and, asc, eq, inArray, isNull } from 'drizzle-orm';
 import { z } from 'zod';
-import { confirmationFlags, db, members, transaction } from '#db/client.ts';
+import { confirmationFlags, db, members, posts, threads, transaction } from '#db/client.ts';
 import { rowId, text } from '#lib/fields.ts';
 import { settings } from '#lib/settings.ts';
 import { Denied, NotFound } from '../errors.ts';
@@ -10,7 +10,7 @@ import type { FoundPost } from '../forum/posts.ts';
 import { recordAct } from '../moderation/log.ts';
 import { flagReasonCodes, type FlagReason } from '../moderation/reasons.ts';
 import { countForLevel } from '../people/limits.ts';
-import { canModerateForum, mustModerateSomething, mustWrite } from '../people/permissions.ts';
+import { forumsOf, mustModerateSomething, mustWrite } from '../people/permissions.ts';
 import type { Member, Viewer } from '../people/types.ts';
 import { tell } from './letters.ts';
 
@@ -62,11 +62,15 @@ export function flaggedConfirmation(viewer: Viewer, which: Which): { post: Found
 /** Every "works for us too" that was flagged and waits, the oldest first. For coordinators. */
 export function flaggedConfirmations(viewer: Viewer): (Which & { words: string; name: string; since: Date })[] {
   mustModerateSomething(viewer);
-  const rows = db.select({ postId: confirmationFlags.postId, memberId: confirmationFlags.memberId, at: confirmationFlags.at }).from(confirmationFlags).where(isNull(confirmationFlags.closedAt)).orderBy(asc(confirmationFlags.id)).all();
+  // A coordinator of some forums may not even find what is out of view in others.
+  const own = forumsOf(viewer);
+  const rows = db.select({ postId: confirmationFlags.postId, memberId: confirmationFlags.memberId, at: confirmationFlags.at }).from(confirmationFlags)
+    .innerJoin(posts, eq(posts.id, confirmationFlags.postId)).innerJoin(threads, eq(threads.id, posts.threadId))
+    .where(and(isNull(confirmationFlags.closedAt), own === null ? undefined : inArray(threads.forumId, [...own]))).orderBy(asc(confirmationFlags.id)).all();
   const first = new Map(rows.toReversed().map((row) => [`${row.postId} ${row.memberId}`, row]));
-  return [...first.values()].toSorted((a, b) => a.at.getTime() - b.at.getTime()).flatMap(({ at, ...which }) => {
+  return [...first.values()].toSorted((a, b) => a.at.getTime() - b.at.getTime()).map(({ at, ...which }) => {
     const { post, confirmation } = findConfirmation(viewer, which);
-    return !canModerateForum(viewer, post.thread.forumId) ? [] : { ...which, words: `“works for us too” in “${post.thread.title}”`, name: confirmation.name, since: at };
+    return { ...which, words: `“works for us too” in “${post.thread.title}”`, name: confirmation.name, since: at };
   });
 }
 

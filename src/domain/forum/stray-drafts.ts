@@ -55,13 +55,18 @@ const placeOfForm = ({ action, path }: SentForm) => `${formPlace}${action} ${pat
 /** Hours for which the words of such a form wait. */
 const formHours = 1;
 /** Never kept: what proves who somebody is, and what a form says of itself. */
-const neverKept = /pass|code|token|secret|answer|^_|^(?:shown|website|writer)$/i;
+const neverKept = /pass|current|code|token|secret|answer|^_|^(?:shown|website|writer)$/i;
+/** Forms of which nothing is kept: they are about signing in, and short. */
+const neverKeptForms = /^(?:security|proof|signIn)\.|password|signIn|setUp|leave|confirm/i;
+
+/** Whether a field of a form is kept for who sent it without a session. */
+export const isKept = (action: string, field: string): boolean => !neverKeptForms.test(action) && !neverKept.test(field);
 const formFields = z.record(z.string().max(60), z.union([z.string(), z.array(z.string()).max(60)]))
   .refine((fields) => Object.keys(fields).length <= 60 && JSON.stringify(fields).length <= 60_000);
 
 /** Keeps the words of a form that was sent without a session, for the member who signed in last with this browser. Returns as `keepStray`. */
 export function keepForm(form: SentForm, typed: DraftFields, browser: Browser, address: string): Cookie | null {
-  const { success, data } = formFields.safeParse(Object.fromEntries(Object.entries(typed).filter(([name]) => !neverKept.test(name))));
+  const { success, data } = formFields.safeParse(Object.fromEntries(Object.entries(typed).filter(([name]) => isKept(form.action, name))));
   const token = browser.cookie(browserCookie);
   const last = token && db.select({ memberId: knownBrowsers.memberId }).from(knownBrowsers).where(eq(knownBrowsers.browser, hashToken(token))).orderBy(desc(knownBrowsers.lastUsedAt)).get();
   if (!success || !last || !Object.values(data).some((value) => value.length > 0) || !isWithinLimit('strayPerAddress', address)) return null;

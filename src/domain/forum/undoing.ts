@@ -29,8 +29,8 @@ export function undoThreadAct(actor: Member, { actId }: z.output<typeof undoThre
   const row = db.select().from(threadActs).where(eq(threadActs.id, actId)).get();
   if (!row) throw new NotFound('There is no such act.');
   return transactionOnThread(actor, row.threadId, () => {
-    const thread = db.select({ id: threads.id, forumId: threads.forumId }).from(threads).where(eq(threads.id, row.threadId)).get();
-    if (thread) mustModerateIn(actor, thread);
+    const touched = [row.threadId, ...(row.otherId === null ? [] : [row.otherId])];
+    for (const thread of db.select({ id: threads.id, forumId: threads.forumId }).from(threads).where(inArray(threads.id, touched)).all()) mustModerateIn(actor, thread);
     if (row.undoneAt !== null) throw new Denied('This was undone already.');
     const undo = undoSchema.parse(row.undo);
     for (const forumId of forumsTouched(row, undo)) mustModerateForum(actor, forumId);

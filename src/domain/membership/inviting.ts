@@ -148,7 +148,7 @@ export const lostInvitationInput = z.object({ email: emailField });
  */
 export function sendLostInvitation({ email }: z.output<typeof lostInvitationInput>, address: string): void {
   countAttempt('lostPerAddress', address);
-  const mayMail = isWithinLimit('letterPerInvitation', email);
+  const mayMail = isWithinLimit('lostPerInvitation', email);
   transaction(() => {
     // One write in either case, so that the time does not tell who was invited.
     db.insert(facts).values({ name: 'invitations-lost', value: 1 }).onConflictDoUpdate({ target: facts.name, set: { value: sql`${facts.value} + 1` } }).run();

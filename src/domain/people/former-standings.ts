@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
-import { and, eq, gt, lte } from 'drizzle-orm';
-import { bumpChanges, db, formerStandings, members, suspensions, verifications } from '#db/client.ts';
+import { and, eq, gt, isNotNull, lte } from 'drizzle-orm';
+import { bumpChanges, db, emailChanges, formerStandings, members, suspensions, verifications } from '#db/client.ts';
 import { addDays } from '#lib/dates.ts';
 import { hubSecret } from '../secrets.ts';
 import type { Member } from './types.ts';
@@ -23,10 +23,12 @@ export function rememberStanding(member: Member, emails: readonly string[], now 
     ...(member.suspendedUntil && member.suspendedUntil > now ? [{ kind: 'suspended' as const, until: member.suspendedUntil }] : []),
     ...(denied ? [{ kind: 'denied' as const, until: addDays(now, daysOfDenial) }] : []),
   ];
+  const changes = db.select({ old: emailChanges.oldEmail, fresh: emailChanges.newEmail }).from(emailChanges).where(and(eq(emailChanges.memberId, member.id), isNotNull(emailChanges.confirmedAt))).all();
+  const confirmed = new Set([member.email, ...changes.flatMap(({ old, fresh }) => [old, fresh])]);
   for (const email of emails) {
-    // Whoever confirmed the address took over what held for it: how they leave is what holds now.
-    db.delete(formerStandings).where(eq(formerStandings.hash, hashOf(email))).run();
-    for (const standing of standings) db.insert(formerStandings).values({ hash: hashOf(email), ...standing }).run();
+    // Whoever confirmed the address here took over what held for it: how they leave is what holds now. Of an agency's account nothing was taken over.
+    if (confirmed.has(email)) db.delete(formerStandings).where(eq(formerStandings.hash, hashOf(email))).run();
+    for (const standing of standings) db.insert(formerStandings).values({ hash: hashOf(email), ...standing }).onConflictDoNothing().run();
   }
 }
 

@@ -39,7 +39,7 @@ export async function joinInvited(input: z.output<typeof joinInvitedInput>, addr
     if (known?.emailConfirmedAt) throw new Denied('There is an account with this address already: please sign in.');
     // Who asked for this address before has not shown that it is theirs: their password goes.
     const id = known?.id ?? db.insert(members).values({ email: invitation.email, name: input.name, handle: freeHandle(input.name) }).returning({ id: members.id }).get().id;
-    if (known) db.update(members).set({ name: input.name }).where(eq(members.id, id)).run();
+    if (known) db.update(members).set({ name: input.name, ...(known.name === input.name ? {} : { handle: freeHandle(input.name) }) }).where(eq(members.id, id)).run();
     putPassword(id, passwordHash);
     confirmAddress(id);
     return id;

@@ -45,7 +45,7 @@ export async function join(input: z.output<typeof joinInput>, address: string): 
     const known = memberByEmail(input.email);
     if (known?.emailConfirmedAt) return tellThatTheyAreMembers(input.email);
     const id = known?.id ?? db.insert(members).values({ email: input.email, name: input.name, application, handle: freeHandle(input.name) }).returning({ id: members.id }).get().id;
-    if (known) db.update(members).set({ name: input.name, application, createdAt: new Date() }).where(eq(members.id, id)).run();
+    if (known) db.update(members).set({ name: input.name, ...(known.name === input.name ? {} : { handle: freeHandle(input.name) }), application, createdAt: new Date() }).where(eq(members.id, id)).run();
     putPassword(id, passwordHash);
     mailConfirmation(id, input.email);
   });

@@ -34,6 +34,8 @@ export const limits = {
   inviteManyPerCoordinator: { most: 10, seconds: 60 * 60 },
   /** Letters to somebody who has not asked for any. */
   letterPerInvitation: { most: 3, seconds: 24 * 60 * 60 },
+  /** Asked for by whoever names the address: it must not use up what coordinators send. */
+  lostPerInvitation: { most: 2, seconds: 24 * 60 * 60 },
   /** Letters that were asked for as lost. */
   lostPerAddress: { most: 10, seconds: 60 * 60 },
   vouchPerMember: { most: 10, seconds: 24 * 60 * 60 },
