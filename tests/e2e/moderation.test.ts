@@ -160,7 +160,7 @@ describe('a flag from the post to the public log', () => {
       await abe.page.getByLabel('Level', { exact: true }).selectOption(level);
       await abe.page.getByLabel('Why this level').fill(reason);
       await abe.page.getByRole('button', { name: 'Set the level' }).click();
-      await abe.page.waitForURL('**/members/rosa');
+      await abe.page.waitForURL(/\/members\/rosa(?:#\w+)?$/);
     };
     await set('rules', 'As everybody.');
     const rosa = await as('rosa');

@@ -41,7 +41,8 @@ describe('a session that ends while somebody writes', () => {
     await page.getByText('This is your draft').waitFor();
     expect(await page.locator('#body').inputValue()).toBe(text);
     expect((await context.cookies()).map(({ name }) => name)).not.toContain('hub_draft');
-    expect(db.select().from(strayDrafts).all()).toEqual([]);
+    // Forms of other journeys wait for an hour.
+    expect(db.select().from(strayDrafts).all().filter(({ place }) => !place.startsWith('form:'))).toEqual([]);
     await page.getByRole('button', { name: 'Reply', exact: true }).click();
     await page.locator('.post', { hasText: `Two hours of work, ${how}.` }).waitFor();
     expect(await page.getByText('You have a draft').count()).toBe(0);
@@ -245,6 +246,9 @@ test('typing @ offers members; the keyboard takes one, and Escape leaves what wa
   await area.pressSequentially('Ask @achterb');
   await page.getByRole('option', { name: /Tom Achterberg @tom/ }).waitFor();
   expect(await axeViolations(page)).toEqual([]);
+  // Other journeys have members of that name too.
+  const tom = page.getByRole('option', { name: /Tom Achterberg @tom/ });
+  while (await tom.getAttribute('aria-selected') !== 'true') await page.keyboard.press('ArrowDown');
   await page.keyboard.press('Enter');
   expect(await area.inputValue()).toBe('Ask @tom ');
   await area.pressSequentially('or @to');
