@@ -12,7 +12,7 @@ import { renderPost } from '../forum/rendering.ts';
 import { indexPost, indexThread } from '../forum/searchable.ts';
 import { formerMember, formerName } from '../people/former.ts';
 import { changingMany, purgeSome } from '../search/documents.ts';
-import { attributionsTo, endOfPortion, rowsNaming, scrubber, scrubSome, writings, type Scrub, type Traces } from './traces.ts';
+import { attributionsTo, endOfPortion, mostKept, rowsNaming, scrubber, scrubSome, writings, type Scrub, type Traces } from './traces.ts';
 
 /*
  * Whoever leaves is gone at once, with all that is theirs. To take them out of what others wrote takes the hub through every text that it has (5 s where there are
@@ -103,8 +103,8 @@ function rewrite({ id, number, threadId, markdown: before }: Written, markdown: 
   blankHidden(id);
 }
 
-/** Markdown without their name in quotations of what they wrote: in the line that says so, and in their words, as in the post itself. */
-function withoutThemQuoted(markdown: string, { name, handle }: Traces, scrub: Scrub): string {
+/** Markdown without their name in quotations of what they wrote: in the line that says so, and in their words, as in the post itself. In brief, `…` stands there: where it is shown, the line says what is shown of the post (see quoted.ts). */
+function withoutThemQuoted(markdown: string, { name, handle }: Traces, scrub: Scrub, brief: boolean): string {
   const former = formerMember();
   const said = attributionsTo(name, handle);
   let theirs = false;
@@ -113,7 +113,7 @@ function withoutThemQuoted(markdown: string, { name, handle }: Traces, scrub: Sc
     const quoted = isQuotation ? /\bwrote\]\(([^()\s]{1,300})\)/.exec(line)?.[1] : undefined;
     if (!isQuotation) theirs = false;
     else if (quoted !== undefined) theirs = isNamedPostOf(former, postAt(quoted));
-    return theirs ? scrub(said.reduce((text, one) => text.replaceAll(one, `[${formerName} wrote](`), line), true) : line;
+    return theirs ? scrub(said.reduce((text, one) => text.replaceAll(one, `[${brief ? '…' : formerName} wrote](`), line), true, brief ? 0 : mostKept) : line;
   }).join('\n');
 }
 
@@ -147,10 +147,13 @@ function lookThrough(traces: Traces, table: string, after: number, to: number): 
   return to;
 }
 
-/** What others wrote, without links, mentions, addresses and attributions. */
-function othersWords(traces: Traces): (text: string) => string {
+/** What others wrote, without links, mentions, addresses and attributions; no longer than `most`, if the text was not. */
+function othersWords(traces: Traces): (text: string, most?: number) => string {
   const scrub = scrubber(traces);
-  return (text) => scrub(withoutThemQuoted(text, traces, scrub), false);
+  return (text, most = mostKept) => {
+    const out = scrub(withoutThemQuoted(text, traces, scrub, false), false, most);
+    return out.length <= most ? out : scrub(withoutThemQuoted(text, traces, scrub, true), false, 0);
+  };
 }
 
 /** Posts are rendered anew, which takes its time: no more of them than a portion may take. */
