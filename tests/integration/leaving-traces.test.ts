@@ -2,7 +2,8 @@ import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { eq } from 'drizzle-orm';
 import { describe, expect, test } from 'vitest';
-import { attempts, coordinatorAreas, db, drafts, emailChanges, formerStandings, governmentDomains, invitations, log, members, notifications, outbox, posts, postVersions, suspensions, threadActs, threads, transaction, verifications, workingCalendar } from '#db/client.ts';
+import { attempts, cases, coordinatorAreas, db, drafts, emailChanges, formerStandings, governmentDomains, heldPosts, invitations, log, members, notifications, outbox, posts, postVersions, suspensions, threadActs, threads, transaction, verifications, workingCalendar } from '#db/client.ts';
+import { decide } from '#domain/decisions/deciding.ts';
 import { createPost } from '#domain/forum/posts.ts';
 import { createThread } from '#domain/forum/starting-threads.ts';
 import { finishLeavings } from '#domain/leaving/finishing.ts';
@@ -102,6 +103,28 @@ describe('what others wrote', () => {
     expect(post?.html).toContain(`<a href="/posts/${first?.id}">A former member wrote</a>`);
     expect(post?.html).toMatch(/&lt;a title=(?:&quot;|")x(?:&quot;|") onmouseover=/);
     expect(post?.html).not.toMatch(/<a [^>]*onmouseover/);
+  });
+
+  test('waits for a coordinator and can still be published, however much of it named them', async () => {
+    const [rosa, tom, nadia] = [await enter('rosa'), await enter('tom'), await enter('nadia')];
+    const leaver = called('Al');
+    const own = start(leaver, 'A question about lilacs', 'Lilacs grow here.');
+    const line = `> [Al wrote](/posts/${opening(own)?.id}):\n> Lilacs\n\n`;
+    const filled = (piece: string, length: number) => piece.repeat(Math.floor(length / piece.length)).padEnd(length, '.');
+    const hold = (author: Member, kind: 'thread' | 'post', title: string, body: string) => {
+      const input = { ...(kind === 'thread' ? { forum: 'operations', kind: 'discussion', title } : { threadId: own }), body };
+      const { id } = db.insert(heldPosts).values({ kind, input, title, markdown: body, authorId: author.id, threadId: kind === 'post' ? own : null, why: 'first', signals: [] }).returning().get();
+      return db.insert(cases).values({ kind: 'held', heldId: id }).returning().get().id;
+    };
+    const waiting = [hold(rosa, 'thread', filled(`@${leaver.handle} `, 150), filled(`@${leaver.handle} `, 20_000)), hold(tom, 'post', 'A question about lilacs', filled(line, 20_000))];
+    await leave(leaver);
+    for (const { title, markdown, input } of db.select().from(heldPosts).all()) {
+      expect([(title ?? '').length <= 150, markdown.length <= 20_000, input['body'] === markdown]).toEqual([true, true, true]);
+      expect(JSON.stringify([title, input])).not.toMatch(new RegExp(`${leaver.handle}|Al wrote`));
+    }
+    for (const caseId of waiting) decide(nadia, { caseId, outcome: 'approve', reason: 'Fine.' });
+    expect(db.select().from(heldPosts).all().map(({ state }) => state)).toEqual(['approved', 'approved']);
+    expect(db.select().from(posts).all().at(-1)?.html).toContain('>A former member wrote</a>');
   });
 
   test('is looked through in a time that grows with it and no faster', () => {
