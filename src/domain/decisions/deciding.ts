@@ -10,7 +10,6 @@ import { createThread, threadInput } from '../forum/starting-threads.ts';
 import { withholdWithDecision } from '../forum/withholding-versions.ts';
 import { recordAct, type Act } from '../moderation/log.ts';
 import { learn } from '../moderation/spam-words.ts';
-import { setSuspensionBack } from '../moderation/suspending.ts';
 import { mustModerateSomething } from '../people/permissions.ts';
 import { computeTrust } from '../people/trust.ts';
 import type { Member } from '../people/types.ts';
@@ -21,7 +20,8 @@ import { tellAuthor, tellFlaggers, tellUndone } from './letters.ts';
 import { hoursToEdit, isSuspension, outcomesFor, type Outcome } from './outcomes.ts';
 import { admitsNobodyElse, hasProposed, mustHandle, whyBarred } from './queue.ts';
 import { caseById, decisionById, postSubject, stateOf, subjectOf, type Case, type Decision, type Held, type Subject } from './subjects.ts';
-import { isOnNewest } from './suspensions.ts';
+import { setSuspensionBack } from './suspending.ts';
+import { isOnNewest } from './suspension-decisions.ts';
 
 const outcomeCodes = ['keep', 'remove', 'ask', 'warn', 'move', 'correct', 'approve', 'decline', 'uphold', 'overturn'] as const satisfies readonly Outcome[];
 

@@ -4,16 +4,16 @@ import { bumpChanges, cases, db, members, suspensions, transaction } from '#db/c
 import { addDays, formatDate } from '#lib/dates.ts';
 import { optionalText, rowId, text } from '#lib/fields.ts';
 import { settings } from '#lib/settings.ts';
-import { daysToAppeal } from '../decisions/outcomes.ts';
-import { keepAsDecision } from '../decisions/suspensions.ts';
 import { Denied } from '../errors.ts';
 import { post } from '../mail/outbox.ts';
+import { recordAct } from '../moderation/log.ts';
 import { mustLeaveAnAdministrator } from '../people/administrators.ts';
 import { memberById } from '../people/members.ts';
 import { canModerate, canSuspend, isSuspended, mustCoordinate, mustSignIn } from '../people/permissions.ts';
 import { endSessionsOf } from '../people/sessions.ts';
 import type { Member, Viewer } from '../people/types.ts';
-import { recordAct } from './log.ts';
+import { daysToAppeal } from './outcomes.ts';
+import { keepAsDecision } from './suspension-decisions.ts';
 
 const days = z.coerce.number({ error: 'For how many days?' }).int('Whole days, please.').min(1, 'At least one day.').max(3650, 'At most ten years (3650 days).');
 const reason = text({ missing: 'Please give the reason: the member receives it.', max: 1_000 });
