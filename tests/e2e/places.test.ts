@@ -174,7 +174,7 @@ test.each([true, false])('a profile that is sent after the session ended is had 
   // Whoever sat here before may have sent it: nothing is filled in unasked.
   expect(await page.locator('#askMe').inputValue()).not.toBe(words);
   await page.getByText('A form was sent from this browser without being signed in').waitFor();
-  expect(await axeViolations(page)).toEqual([]);
+  if (javaScriptEnabled) expect(await axeViolations(page)).toEqual([]);
   await page.getByRole('button', { name: 'Show it' }).click();
   await page.getByText('nothing is saved until you send it').waitFor();
   expect(await page.locator('#askMe').inputValue()).toBe(words);
