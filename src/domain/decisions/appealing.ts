@@ -54,6 +54,7 @@ export function appealFor(viewer: Viewer, decisionId: number, now = new Date()):
 /** What was decided about, as somebody may read it: a thread of others that is out of view is not named to the author of a post in it. */
 function wordsFor(viewer: Member, subject: Subject): string {
   if (subject.kind === 'appeal') return `the decision about ${wordsFor(viewer, subject.about)}`;
+  if (subject.kind === 'member' && subject.suspension && viewer.id === subject.author.id) return 'your suspension';
   if (subject.kind !== 'post' || subject.isThread || canModerate(viewer)) return subject.words;
   const { removed, resourceStatus } = subject.post.thread;
   return removed || (resourceStatus !== null && resourceStatus !== 'published') ? `a ${nounOf(subject)}` : subject.words;

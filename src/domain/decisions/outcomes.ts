@@ -25,7 +25,7 @@ export const ofSuspension = sql`json_type(${decisions.before}, '$.suspendedUntil
 /** What a decision that was taken is called, and what its author is told. */
 export function wordsOf({ outcome, before }: Pick<Decision, 'outcome' | 'before'>): { label: string; author: string } {
   if (!isSuspension({ before })) return outcomes[outcome];
-  return before.suspendedUntil === null ? { label: 'Suspend', author: 'A coordinator has suspended your account.' } : { label: 'Suspend for longer', author: 'A coordinator has made the suspension of your account longer.' };
+  return before.suspendedUntil === null ? { label: 'Suspension', author: 'A coordinator has suspended your account.' } : { label: 'Longer suspension', author: 'A coordinator has made the suspension of your account longer.' };
 }
 
 /** Which decisions the author may appeal, within 30 days. */
