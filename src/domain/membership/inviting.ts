@@ -84,7 +84,7 @@ function mailInvitation(by: { name: string }, { email, note }: { email: string; 
 }
 
 export type InvitationState = 'sent' | 'used' | 'expired' | 'withdrawn';
-export interface InvitationRow { id: number; email: string; name: string | null; by: string | null; sentAt: Date; expiresAt: Date; state: InvitationState; member: { name: string; handle: string } | null; own: boolean }
+export interface InvitationRow { id: number; email: string; name: string | null; by: string | null; sentAt: Date; expiresAt: Date; state: InvitationState; member: { name: string; handle: string } | null; own: boolean; /** Sent by an invented member. */ sample: boolean }
 
 /** One page of 50 invitations, the newest first: to coordinators all of them, to members who may invite their own. Throws Denied. */
 export function listInvitations(viewer: Viewer, page: string | null, which: 'all' | 'own' = 'all'): { invitations: InvitationRow[]; total: number; paging: Paging } {
@@ -93,12 +93,12 @@ export function listInvitations(viewer: Viewer, page: string | null, which: 'all
   const where = which === 'all' ? undefined : eq(invitations.invitedById, viewer.id);
   const total = db.select({ n: count() }).from(invitations).where(where).get()?.n ?? 0;
   const slice = paging(total, 50, page);
-  const rows = db.select({ invitation: invitations, by: members.name }).from(invitations).leftJoin(members, eq(members.id, invitations.invitedById)).where(where)
+  const rows = db.select({ invitation: invitations, by: members.name, sample: members.sample }).from(invitations).leftJoin(members, eq(members.id, invitations.invitedById)).where(where)
     .orderBy(desc(invitations.sentAt), desc(invitations.id)).limit(slice.size).offset(slice.offset).all();
   return {
     total, paging: slice,
-    invitations: rows.map(({ invitation: { id, email, name, sentAt, expiresAt, memberId, ...row }, by }) => ({
-      id, email, name, by, sentAt, expiresAt, state: stateOf({ ...row, expiresAt }), own: row.invitedById === viewer.id,
+    invitations: rows.map(({ invitation: { id, email, name, sentAt, expiresAt, memberId, ...row }, by, sample }) => ({
+      id, email, name, by, sentAt, expiresAt, state: stateOf({ ...row, expiresAt }), own: row.invitedById === viewer.id, sample: sample ?? false,
       member: memberId === null ? null : db.select({ name: members.name, handle: members.handle }).from(members).where(eq(members.id, memberId)).get() ?? null,
     })),
   };
