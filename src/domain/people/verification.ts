@@ -121,7 +121,8 @@ export function settleVouches(): void {
   for (const { memberId } of said) words.delete(memberId);
   const verified = new Set(said.filter(({ method }) => method !== 'denied').map(({ memberId }) => memberId));
   const byWord = new Set<number>();
-  const next = () => [...words].find(([id, given]) => !byWord.has(id) && areTwo(given.filter(({ byId }) => verified.has(byId))))?.[0];
+  const shareDomain = domainSharing();
+  const next = () => [...words].find(([id, given]) => !byWord.has(id) && areTwo(given.filter(({ byId }) => verified.has(byId)), shareDomain))?.[0];
   for (let id = next(); id !== undefined; id = next()) {
     verified.add(id);
     byWord.add(id);
@@ -146,18 +147,23 @@ export function tellVerified(memberId: number, words: string): void {
 }
 
 /** Whether two of them are known to be from different places: one who gives none may be from the same. Addresses of one government's domain are from one place, whatever their profiles say. */
-function areTwo(words: readonly Word[]): boolean {
+function areTwo(words: readonly Word[], shareDomain: ReturnType<typeof domainSharing>): boolean {
   return words.some((a, at) => words.slice(at + 1).some((b) => a.place !== null && b.place !== null && a.place !== b.place && !shareDomain(a.email, b.email)));
 }
 
 /** What a government has for itself of a domain of the list: denver.gov of mail.denver.gov; null for any other address. */
-function ownDomainOf(email: string): string | null {
-  const domain = governmentDomainOf(email);
+function ownDomainOf(email: string, known: readonly Domain[]): string | null {
+  const domain = governmentDomainOf(email, known);
   return domain && email.slice(email.lastIndexOf('@') + 1).split('.').slice(-(domain.split('.').length + 1)).join('.');
 }
-// The last two labels come first: hardly any two addresses agree in them, and the list is long.
+
+/** Tells of two addresses whether they are under one government's domain. The list of domains is read once, and only where the last two labels agree: hardly any two addresses do. */
+function domainSharing(): (a: string, b: string) => boolean {
+  let known: readonly Domain[] | null = null;
+  const own = (email: string) => ownDomainOf(email, known ??= knownDomains());
+  return (a, b) => lastLabels(a) === lastLabels(b) && own(a) !== null && own(a) === own(b);
+}
 const lastLabels = (email: string) => email.split(/[@.]/).slice(-2).join('.');
-const shareDomain = (a: string, b: string) => lastLabels(a) === lastLabels(b) && ownDomainOf(a) !== null && ownDomainOf(a) === ownDomainOf(b);
 
 /** Who vouches for whom. The word of somebody who sells to governments does not count, nor that of somebody whom the member has blocked. */
 function wordsOfMembers(): Word[] {
