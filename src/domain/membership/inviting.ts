@@ -34,9 +34,10 @@ const hasWebAddress = (text: string): boolean => webAddress.test(text.normalize(
 
 /** For letters of members to people outside the hub, which begin with the name of who invites. Throws Denied, Invalid. */
 function mustNotAdvertise(actor: Member, note: string | null): void {
+  const { name } = actor;
   if (canModerate(actor)) return;
   if (note && hasWebAddress(note)) throw new Invalid({ note: 'Please leave web addresses out: the letter has the link to this hub. Put a blank after each full stop.' });
-  if (hasWebAddress(actor.name)) throw new Denied('Your name reads like a web address, and the letter begins with it. Change it on your profile, or put a blank after each full stop.');
+  if (hasWebAddress(name)) throw new Denied('Your name reads like a web address, and the letter begins with it. Change it on your profile, or put a blank after each full stop.');
 }
 
 const nothing = z.literal('').transform(() => null);

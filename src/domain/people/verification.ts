@@ -158,7 +158,7 @@ const suffix = /^(?:gov|govt|gouv|gob|gc|go|lg|fed)(?:\.[a-z]{2})?$/;
 /** What a government has for itself of a domain of the list: denver.gov of mail.denver.gov, ci.denver.co.us of mail.ci.denver.co.us; null for any other address. In labels, the last one first. */
 function ownDomainOf(email: string, known: readonly Domain[]): string[] | null {
   const domain = governmentDomainOf(email, known);
-  return domain && labelsOf(hostOf(email)).slice(0, labelsOf(domain).length + (suffix.test(domain) ? 1 : 0));
+  return domain === null ? null : labelsOf(hostOf(email)).slice(0, labelsOf(domain).length + (suffix.test(domain) ? 1 : 0));
 }
 
 /**
