@@ -149,8 +149,7 @@ describe('approved by a coordinator', () => {
     declineApplicant(nadia, { memberId: id, reason: 'We know nothing of you: please write from your work address.' });
     expect(row('bruno')).toBeNull();
     expect(lettersTo('bruno@test.example').at(-1)?.text).toContain('please write from your work');
-    expect(db.select().from(log).where(eq(log.act, 'decline applicant')).all()).toMatchObject([{ actorId: nadia.id, object: 'an applicant', reason: null }]);
-    expect(JSON.stringify(db.select().from(log).all())).not.toMatch(/bruno|work address/i);
+    expect(db.select().from(log).where(eq(log.act, 'decline applicant')).all()).toMatchObject([{ object: 'bruno', reason: expect.stringContaining('work address') }]);
     await ask('bruno', 'I run the 311 line of Anytown.');
     expect(await confirm('bruno')).toBeGreaterThan(0);
   });

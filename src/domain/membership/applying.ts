@@ -66,18 +66,18 @@ export function acceptApplicant(actor: Member, input: z.output<typeof acceptInpu
 
 export const declineInput = z.object({ memberId: rowId, reason: text({ missing: 'Please give the reason: it is mailed to them.', max: 1_000 }) });
 
-/** Does not let somebody in, tells them why, and forgets what they gave: the log has neither their name nor the reason, which may speak of them. They may ask again. Throws Denied, NotFound. */
+/** Does not let somebody in, tells them why, and forgets what they gave. They may ask again. Throws Denied, NotFound. */
 export function declineApplicant(actor: Member, input: z.output<typeof declineInput>): void {
   mustCoordinate(actor);
   transaction(() => {
-    const { id, email } = applicant(input.memberId);
+    const { id, name, email } = applicant(input.memberId);
     db.delete(members).where(eq(members.id, id)).run();
     const { name: hub, url } = settings();
     post(email, `Your request to join ${hub}`, [
       `A coordinator has looked at your request and has not let you in. The reason given: ${input.reason}`,
       `What you had given, your address too, is deleted. Everything can be read without an account, and you may ask again: ${url}/join`,
     ]);
-    recordAct(actor, 'decline applicant', 'an applicant', '/desk/members/waiting');
+    recordAct(actor, 'decline applicant', name, '/desk/members/waiting', input.reason);
   });
 }
 
