@@ -64,6 +64,7 @@ describe('a name that stands for somebody else', () => {
   test('a coordinator keeps their own, and a look is the same however it is written', () => {
     expect(() => rename(nadia, 'Nadia Okafor')).not.toThrow();
     expect(lookOf('Ιnès Моrеаu')).toBe(lookOf('Ines Moreau'));
+    for (const other of ['ꓖꓪꓰꓠ ꓮꓢꓧꓪꓳꓣꓔꓧ', 'ᏀᏔᎬN ASHWORTH', 'Ǥwen Ashworth', 'Gwen Ⱥshworth', '𝐆wen Ashworth']) expect(lookOf(other)).toBe(lookOf('Gwen Ashworth'));
   });
 });
 
