@@ -32,10 +32,11 @@ interface Domain { domain: string; labels: readonly string[] }
 
 /** The domain of the list under which an address is, or null: "ci.*.co.us" for somebody@ci.denver.co.us. */
 export function governmentDomainOf(email: string, known: readonly Domain[] = knownDomains()): string | null {
-  const labels = labelsOf(email.slice(email.lastIndexOf('@') + 1).toLowerCase());
+  const labels = labelsOf(hostOf(email));
   return known.find((domain) => isUnder(labels, domain.labels))?.domain ?? null;
 }
 
+const hostOf = (email: string): string => email.slice(email.lastIndexOf('@') + 1).toLowerCase();
 const labelsOf = (domain: string): string[] => domain.split('.').reverse();
 const isUnder = (labels: readonly string[], domain: readonly string[]) => labels.length >= domain.length && domain.every((label, at) => (label === '*' ? labels[at] !== '' : label === labels[at]));
 
@@ -151,17 +152,26 @@ function areTwo(words: readonly Word[], shareDomain: ReturnType<typeof domainSha
   return words.some((a, at) => words.slice(at + 1).some((b) => a.place !== null && b.place !== null && a.place !== b.place && !shareDomain(a.email, b.email)));
 }
 
-/** What a government has for itself of a domain of the list: denver.gov of mail.denver.gov; null for any other address. */
-function ownDomainOf(email: string, known: readonly Domain[]): string | null {
+/** Endings under which each government or agency has a name of its own. Any other domain of the list, such as ci.*.co.us, state.co.us or denvergov.org, is one government's already. */
+const suffix = /^(?:gov|govt|gouv|gob|gc|go|lg|fed)(?:\.[a-z]{2})?$/;
+
+/** What a government has for itself of a domain of the list: denver.gov of mail.denver.gov, ci.denver.co.us of mail.ci.denver.co.us; null for any other address. In labels, the last one first. */
+function ownDomainOf(email: string, known: readonly Domain[]): string[] | null {
   const domain = governmentDomainOf(email, known);
-  return domain && email.slice(email.lastIndexOf('@') + 1).split('.').slice(-(domain.split('.').length + 1)).join('.');
+  return domain === null ? null : labelsOf(hostOf(email)).slice(0, labelsOf(domain).length + (suffix.test(domain) ? 1 : 0));
 }
 
-/** Tells of two addresses whether they are under one government's domain. The list of domains is read once, and only where the last two labels agree: hardly any two addresses do. */
+/**
+ * Tells of two addresses whether they are of one government: what one has for itself is, or is under, what the other has. The list of domains is read once, and only
+ * where the last two labels agree: hardly any two addresses do.
+ */
 function domainSharing(): (a: string, b: string) => boolean {
   let known: readonly Domain[] | null = null;
   const own = (email: string) => ownDomainOf(email, known ??= knownDomains());
-  return (a, b) => lastLabels(a) === lastLabels(b) && own(a) !== null && own(a) === own(b);
+  return (a, b) => {
+    const [one, other] = lastLabels(a) === lastLabels(b) ? [own(a), own(b)] : [null, null];
+    return one !== null && other !== null && (isUnder(one, other) || isUnder(other, one));
+  };
 }
 const lastLabels = (email: string) => email.split(/[@.]/).slice(-2).join('.');
 
