@@ -7,7 +7,7 @@ import { paging, type Paging } from '#lib/paging.ts';
 import { afterWorkingHours } from '#lib/working-hours.ts';
 import { Denied } from '../errors.ts';
 import { currentCalendar } from '../forum/calendar.ts';
-import type { PostFile } from '../forum/post-files.ts';
+import { filesOfOnePost, type PostFile } from '../forum/post-files.ts';
 import { standingOf, type Standing } from '../people/levels.ts';
 import { coordinatorsBesides } from '../people/coordinators.ts';
 import { canModerateForum, mustModerateSomething } from '../people/permissions.ts';
@@ -86,7 +86,7 @@ export interface CaseView extends CaseRow {
   outcomes: Outcome[];
   /** Why this viewer does not decide it, in a sentence; null when they may. */
   barred: string | null;
-  /** Files that wait with a held post. */
+  /** Of the post, or those that wait with a held one. */
   files: PostFile[];
   /** Null for whoever has no name here. */
   authorStanding: Standing | null;
@@ -112,7 +112,7 @@ export function findCase(viewer: Viewer, id: number, now = new Date()): CaseView
     flags: told.map(({ name, handle, ...flag }) => ({ ...flag, note: own ? null : flag.note, by: !own && name !== null && handle !== null ? { name, handle } : null })),
     own,
     notes: own ? [] : db.select({ text: caseNotes.text, at: caseNotes.at, by: members.name }).from(caseNotes).innerJoin(members, eq(members.id, caseNotes.byId)).where(eq(caseNotes.caseId, id)).orderBy(asc(caseNotes.id)).all(),
-    files: about.kind === 'held' ? heldFilesOf(about.held.id) : [],
+    files: about.kind === 'held' ? heldFilesOf(about.held.id) : about.kind === 'post' ? filesOfOnePost(about.post.id) : [],
     correction: db.select().from(corrections).where(eq(corrections.caseId, id)).get() ?? null,
     appeal: row.decisionId === null ? null : db.select({ text: appeals.text, at: appeals.at }).from(appeals).where(eq(appeals.decisionId, row.decisionId)).get() ?? null,
     decisions: db.select({ decision: decisions, decider: members.name }).from(decisions).innerJoin(members, eq(members.id, decisions.deciderId))
