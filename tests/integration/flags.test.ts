@@ -271,6 +271,15 @@ describe('the queue', () => {
     decide(nadia, { caseId: caseOn(post), outcome: 'remove', reason: 'Against a person.' });
     expect(JSON.stringify([lettersTo(rosa.email), lettersTo(tom.email), readPublicLog(null)])).not.toContain('Persimmon');
   });
+
+  test('whose case it is notes nothing on it, and leaves it to nobody', () => {
+    const post = reply(nadia, start(rosa));
+    flag(tom, post);
+    const caseId = caseOn(post);
+    expect(() => addCaseNote(nadia, { caseId, note: 'He never liked me.' })).toThrow(Denied);
+    expect(() => releaseCase(nadia, { caseId })).toThrow(Denied);
+    addCaseNote(ines, { caseId, note: 'Looks harmless.' });
+  });
 });
 
 describe('deciding', () => {
@@ -510,7 +519,7 @@ describe('appeals', () => {
     expect(() => appealDecision(rosa, { decisionId, text: 'Once more.' })).toThrow(/once/);
     expect(() => db.insert(cases).values({ kind: 'appeal', decisionId }).run()).toThrow(/UNIQUE/);
     const caseId = appealCase(decisionId);
-    expect(openCases(ines, null).cases.find((c) => c.id === caseId)).toMatchObject({ kind: 'appeal', notFor: 'Nadia Okafor' });
+    expect(openCases(ines, '99').cases.find((c) => c.id === caseId)).toMatchObject({ kind: 'appeal', notFor: 'Nadia Okafor' });
     expect(lastTo(ines)?.subject).toContain('An appeal waits');
     expect(() => decide(nadia, { caseId, outcome: 'uphold', reason: 'I was right.' })).toThrow(/different coordinator/);
     expect(() => undoDecision(nadia, { decisionId, reason: 'Well then.' })).toThrow(/appealed/);
