@@ -2,6 +2,7 @@ import { defineAction } from 'astro:actions';
 import { keepConfirmation, removeFlaggedConfirmation, takeBackConfirmation } from '#domain/decisions/flagging-confirmations.ts';
 import { removePost, removePostInput, removeThread, removeThreadInput, restorePost, restorePostInput, restoreThread, restoreThreadInput } from '#domain/decisions/removing.ts';
 import { submitComment, submitCommentInput, submitEdit, submitEditInput, submitPost, submitPostInput, submitThread, submitThreadInput } from '#domain/decisions/submitting.ts';
+import { takeBackHeld, takeBackHeldInput } from '#domain/decisions/taking-back-held.ts';
 import { acceptAnswer, acceptInput, unacceptAnswer } from '#domain/forum/accepting.ts';
 import { handOverInput, handOverQuestion } from '#domain/forum/answer-clock.ts';
 import { lookUpAuthor, lookUpInput } from '#domain/forum/asking-anonymously.ts';
@@ -57,6 +58,7 @@ export const posts = {
   create: defineAction({ accept: 'form', input: submitPostInput.extend(files), handler: withFiles(submitPost) }),
   edit: defineAction({ accept: 'form', input: submitEditInput.extend(files), handler: withFiles(submitEdit) }),
   removeOwn: defineAction({ accept: 'form', input: postRemoveInput, handler: asMember(removeOwnPost) }),
+  takeBackHeld: defineAction({ accept: 'form', input: takeBackHeldInput, handler: asMember(takeBackHeld) }),
   preview: defineAction({ accept: 'form', input: previewInput, handler: asMember(previewPost) }),
   remove: defineAction({ accept: 'form', input: removePostInput, handler: asMember(removePost) }),
   restore: defineAction({ accept: 'form', input: restorePostInput, handler: asMember(restorePost) }),

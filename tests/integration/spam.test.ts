@@ -11,7 +11,9 @@ import { flagPost } from '#domain/decisions/flagging.ts';
 import { findCase, openCases } from '#domain/decisions/queue.ts';
 import { removeThread } from '#domain/decisions/removing.ts';
 import { countsOf, heldPost, ownWaiting, submitComment, submitEdit, submitPost, submitThread, submitThreadInput } from '#domain/decisions/submitting.ts';
+import { takeBackHeld } from '#domain/decisions/taking-back-held.ts';
 import { Denied, Invalid, NotFound, SignInRequired } from '#domain/errors.ts';
+import { draftAt, dropDraft, saveDraft } from '#domain/forum/drafts.ts';
 import { closeThread } from '#domain/forum/closing.ts';
 import { lockThread } from '#domain/forum/moderating.ts';
 import { filesOfOnePost, type TakenFile } from '#domain/forum/post-files.ts';
@@ -206,6 +208,30 @@ describe('what is held', () => {
     const appeal = db.select().from(cases).where(eq(cases.decisionId, again.decisionId)).get()?.id ?? 0;
     decide(nadia, { caseId: appeal, outcome: 'overturn', reason: 'It is a question.' });
     expect(listThreads(null, {}, null).threads.map((t) => t.title)).toContain('Marzipan at the counter?');
+  });
+
+  test('is taken back by its author as long as nobody has decided: a draft again where it was written', () => {
+    const somebody = newcomer();
+    const place = thread();
+    const wait = (body: string) => Number(/\d+$/.exec(submitPost(somebody, { threadId: place.id, body, website: 'x', shown: typed() }).url)?.[0]);
+    const heldId = wait('We cover them in turns, one.');
+    expect([heldPost(somebody, heldId).mayTakeBack, heldPost(nadia, heldId).mayTakeBack]).toEqual([true, false]);
+    for (const other of [rosa, nadia]) expect(() => takeBackHeld(other, { heldId })).toThrow(NotFound);
+    const caseId = lastCase();
+    expect(takeBackHeld(somebody, { heldId }).url).toBe('/account/drafts');
+    expect(draftAt(somebody, `thread:${place.id}`)?.fields).toEqual({ threadId: String(place.id), body: 'We cover them in turns, one.' });
+    expect(() => findCase(nadia, caseId)).toThrow(NotFound);
+    expect(() => heldPost(somebody, heldId)).toThrow(NotFound);
+    const second = wait('We cover them in turns, two.');
+    saveDraft(somebody, { place: `thread:${place.id}`, fields: { body: 'Another one.' } });
+    expect(() => takeBackHeld(somebody, { heldId: second })).toThrow(/another draft/);
+    submitThread(somebody, { forum: 'measures', kind: 'question', title: 'Who asks for a colleague?', body: 'We do.', nameless: true, themes: ['equity'], website: 'x', shown: typed() });
+    takeBackHeld(somebody, { heldId: ownWaiting(somebody).at(-1)?.id ?? 0 });
+    expect(draftAt(somebody, 'new-thread')?.fields).toEqual({ forum: 'measures', kind: 'question', title: 'Who asks for a colleague?', body: 'We do.', nameless: 'true', themes: ['equity'] });
+    const { decisionId } = decide(nadia, { caseId: lastCase(), outcome: 'decline', reason: 'It sells something.' });
+    undoDecision(ines, { decisionId, reason: 'Let us look again.' });
+    dropDraft(somebody, { place: `thread:${place.id}` });
+    expect(() => takeBackHeld(somebody, { heldId: second })).toThrow(Denied);
   });
 
   test('is let through as it could be written then: a thread that was locked or closed since, and a forum that was closed, do not keep it out', () => {
