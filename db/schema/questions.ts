@@ -60,6 +60,16 @@ export const confirmationFlags = sqliteTable('confirmation_flags', {
   check('confirmation_flags_reason', sql`${t.reason} in ('profane', 'obscene', 'inaccurate', 'off-topic', 'attack', 'spam', 'personal-data')`),
 ]);
 
+/** What was said in a "works for us too" that a coordinator removed, or that was taken back while it was flagged: it is not said again in these words. */
+export const refusedConfirmations = sqliteTable('refused_confirmations', {
+  id: id(),
+  postId: integer('post_id').notNull().references(() => posts.id, { onDelete: 'cascade' }),
+  memberId: integer('member_id').notNull().references(() => members.id, { onDelete: 'cascade' }),
+  place: text('place').notNull(),
+  note: text('note'),
+  at: moment('at').notNull().default(now),
+}, (t) => [index('refused_confirmations_of').on(t.postId, t.memberId)]);
+
 /** Posts whose author is shown to nobody: asked for a colleague. See domain/anonymity.ts. */
 export const anonymousPosts = sqliteTable('anonymous_posts', {
   postId: integer('post_id').primaryKey().references(() => posts.id, { onDelete: 'cascade' }),

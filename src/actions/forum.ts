@@ -1,13 +1,14 @@
 import { defineAction } from 'astro:actions';
-import { keepConfirmation, removeFlaggedConfirmation } from '#domain/decisions/flagging-confirmations.ts';
+import { keepConfirmation, removeFlaggedConfirmation, takeBackConfirmation } from '#domain/decisions/flagging-confirmations.ts';
 import { removePost, removePostInput, removeThread, removeThreadInput, restorePost, restorePostInput, restoreThread, restoreThreadInput } from '#domain/decisions/removing.ts';
 import { submitComment, submitCommentInput, submitEdit, submitEditInput, submitPost, submitPostInput, submitThread, submitThreadInput } from '#domain/decisions/submitting.ts';
+import { takeBackHeld, takeBackHeldInput } from '#domain/decisions/taking-back-held.ts';
 import { acceptAnswer, acceptInput, unacceptAnswer } from '#domain/forum/accepting.ts';
 import { handOverInput, handOverQuestion } from '#domain/forum/answer-clock.ts';
 import { lookUpAuthor, lookUpInput } from '#domain/forum/asking-anonymously.ts';
 import { calendarInput, setCalendar } from '#domain/forum/calendar.ts';
 import { closeThread, closeThreadInput, reopenThread, reopenThreadInput } from '#domain/forum/closing.ts';
-import { confirmInput, confirmPost, removeConfirmationInput, unconfirmInput, unconfirmPost } from '#domain/forum/confirming.ts';
+import { confirmInput, confirmPost, removeConfirmationInput, unconfirmInput } from '#domain/forum/confirming.ts';
 import { mergeThreads, mergeThreadsInput } from '#domain/forum/merging.ts';
 import {
   changeKindInput, changeThreadKind, lockThread, lockThreadInput, moveThread, moveThreadInput, pinThread, renameThread, renameThreadInput, threadActInput, unlockThread, unpinThread,
@@ -57,6 +58,7 @@ export const posts = {
   create: defineAction({ accept: 'form', input: submitPostInput.extend(files), handler: withFiles(submitPost) }),
   edit: defineAction({ accept: 'form', input: submitEditInput.extend(files), handler: withFiles(submitEdit) }),
   removeOwn: defineAction({ accept: 'form', input: postRemoveInput, handler: asMember(removeOwnPost) }),
+  takeBackHeld: defineAction({ accept: 'form', input: takeBackHeldInput, handler: asMember(takeBackHeld) }),
   preview: defineAction({ accept: 'form', input: previewInput, handler: asMember(previewPost) }),
   remove: defineAction({ accept: 'form', input: removePostInput, handler: asMember(removePost) }),
   restore: defineAction({ accept: 'form', input: restorePostInput, handler: asMember(restorePost) }),
@@ -77,7 +79,7 @@ export const answers = {
   accept: defineAction({ accept: 'form', input: acceptInput, handler: asMember(acceptAnswer) }),
   unaccept: defineAction({ accept: 'form', input: acceptInput, handler: asMember(unacceptAnswer) }),
   confirm: defineAction({ accept: 'form', input: confirmInput, handler: asMember(confirmPost) }),
-  unconfirm: defineAction({ accept: 'form', input: unconfirmInput, handler: asMember(unconfirmPost) }),
+  unconfirm: defineAction({ accept: 'form', input: unconfirmInput, handler: asMember(takeBackConfirmation) }),
   removeConfirmation: defineAction({ accept: 'form', input: removeConfirmationInput, handler: asMember(removeFlaggedConfirmation) }),
   keepConfirmation: defineAction({ accept: 'form', input: removeConfirmationInput, handler: asMember(keepConfirmation) }),
   ask: defineAction({ accept: 'form', input: answerInput, handler: asMember(askAboutAnswer) }),

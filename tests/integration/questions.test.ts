@@ -1,6 +1,6 @@
 import { eq } from 'drizzle-orm';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { changes, confirmations, db, forums, log, members, posts, searchDocuments } from '#db/client.ts';
+import { changes, confirmations, db, forums, log, members, posts, searchDocuments, threads } from '#db/client.ts';
 import { removePost, removeThread, restorePost } from '#domain/decisions/removing.ts';
 import { Denied, Invalid, NotFound } from '#domain/errors.ts';
 import { acceptAnswer, canAccept, unacceptAnswer } from '#domain/forum/accepting.ts';
@@ -19,7 +19,7 @@ import { levelLimits } from '#domain/people/limits.ts';
 import { asMember } from '#domain/people/members.ts';
 import type { Member } from '#domain/people/types.ts';
 import { addMonths } from '#lib/dates.ts';
-import { flagConfirmation, flaggedConfirmation, flaggedConfirmations, keepConfirmation, removeFlaggedConfirmation } from '#domain/decisions/flagging-confirmations.ts';
+import { flagConfirmation, flaggedConfirmation, flaggedConfirmations, keepConfirmation, removeFlaggedConfirmation, takeBackConfirmation } from '#domain/decisions/flagging-confirmations.ts';
 import { listTold } from '#domain/forum/inbox.ts';
 import { enter, forgetLimits, lettersTo } from '../support/cast.ts';
 import { useDatabase } from '../support/database.ts';
@@ -284,8 +284,50 @@ describe('works for us too, flagged', () => {
     expect(flaggedConfirmations(nadia)).toMatchObject([{ postId: id, memberId: tom.id, name: tom.name }]);
     expect(flaggedConfirmation(nadia, { postId: id, memberId: tom.id }).flags).toMatchObject([{ reason: 'spam', note: 'It sells something.', by: { name: rosa.name } }]);
     expect(findPost(null, id).removed).toBe(false);
-    unconfirmPost(tom, { postId: id });
+    takeBackConfirmation(tom, { postId: id });
     expect(flaggedConfirmations(nadia)).toEqual([]);
+  });
+
+  test('stays as it was flagged; taken back then, whoever flagged is told, and it is not said in the same words again', () => {
+    const id = confirmed();
+    flag(rosa, id);
+    expect(() => confirmPost(tom, { postId: id, ...said, note: 'All clean now.' })).toThrow(/flagged/);
+    takeBackConfirmation(tom, { postId: id });
+    expect(inboxOf(rosa)[0]).toContain('its author has taken it back.');
+    expect(JSON.stringify(lettersTo(rosa.email).at(-1))).toContain('taken it back');
+    expect(() => confirmPost(tom, { postId: id, ...said, place: `${said.place.toUpperCase()} !` })).toThrow(Invalid);
+    confirmPost(tom, { postId: id, ...said, note: 'In other words.' });
+    const other = confirmed();
+    takeBackConfirmation(tom, { postId: other });
+    confirmPost(tom, { postId: other, ...said });
+  });
+
+  test('removed by a coordinator it is not said in the same words again', () => {
+    const id = confirmed();
+    removeFlaggedConfirmation(nadia, { postId: id, memberId: tom.id, reason: 'It sells something.' });
+    expect(() => confirmPost(tom, { postId: id, ...said })).toThrow(/other words/);
+    confirmPost(tom, { postId: id, ...said, note: 'In other words.' });
+  });
+
+  test('is decided by nobody who flagged it, or whose own it is, as long as there is somebody else', () => {
+    const id = confirmed();
+    const which = { postId: id, memberId: tom.id };
+    flag(nadia, id);
+    for (const decide of [keepConfirmation, removeFlaggedConfirmation]) expect(() => decide(nadia, { ...which, reason: 'x' })).toThrow(/different coordinator/);
+    expect([flaggedConfirmation(nadia, which).barred, flaggedConfirmation(abe, which).barred]).toEqual([expect.stringContaining('flagged'), null]);
+    keepConfirmation(abe, { ...which, reason: 'It only says where.' });
+    confirmPost(nadia, { postId: id, ...said });
+    flag(rosa, id, nadia.id);
+    for (const decide of [keepConfirmation, removeFlaggedConfirmation]) expect(() => decide(nadia, { postId: id, memberId: nadia.id, reason: 'x' })).toThrow(/another coordinator/);
+    keepConfirmation(abe, { postId: id, memberId: nadia.id, reason: 'It only says where.' });
+  });
+
+  test('not where it is not shown: the thread is no question any more', () => {
+    const thread = ask();
+    const id = answer(thread, ines);
+    confirmPost(tom, { postId: id, ...said });
+    db.update(threads).set({ kind: 'discussion' }).where(eq(threads.id, thread.id)).run();
+    expect(() => flag(rosa, id)).toThrow(NotFound);
   });
 
   test('is kept or removed with a reason; whoever flagged is told, and may flag it again', () => {

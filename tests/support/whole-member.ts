@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm';
 import {
   acceptedAnswers, agencyAccounts, answerChecks, appeals, attachments, attempts, authenticators, blocks, bookmarks, caseNotes, cases, closedThreads, collectionItems, collections, confirmationFlags, confirmations, coordinatorAreas, corrections, db, decisions, drafts, emailChanges, firstHours,
   flags, follows, formTokens, forumCoordinators, heldFiles, heldPosts, imports, invitations, knownBrowsers, links, log, mailStops, memberActivity, members, memberTraits, merges, notifications, notificationSettings, outbox, passkeys, placeChanges, places, postFiles, posts, postVersions,
-  profiles, questionTurns, reactions, readMarks, recoveryCodes, resources, resourceVersions, savedSearches, sessions, signInLinks, signInSteps, strayDrafts, suspensions, thesaurusEntries, thesaurusSuggestions, threadActs, threadReads, threads, transaction, trustChanges, trustLevels, verifications, vouches, withheldVersions,
+  profiles, questionTurns, reactions, readMarks, recoveryCodes, refusedConfirmations, resources, resourceVersions, savedSearches, sessions, signInLinks, signInSteps, strayDrafts, suspensions, thesaurusEntries, thesaurusSuggestions, threadActs, threadReads, threads, transaction, trustChanges, trustLevels, verifications, vouches, withheldVersions,
 } from '#db/client.ts';
 import { createPost } from '#domain/forum/posts.ts';
 import { quoteOf } from '#domain/forum/quoting.ts';
@@ -116,6 +116,7 @@ export async function wholeMember(other: Member): Promise<WholeMember> {
     db.insert(trustChanges).values([{ memberId, from: 'new', to: 'member', reason: 'x', byId: null }, { memberId: other.id, from: 'new', to: 'member', reason: `${quilla.name} said so`, byId: memberId }]).run();
     db.insert(withheldVersions).values({ postId: mine, byId: memberId, reason: `By ${quilla.name}` }).run();
     db.insert(confirmations).values({ postId: openingOf(others), memberId: other.id, place: 'Elsewhere', year: 2026 }).run();
+    db.insert(refusedConfirmations).values({ postId: openingOf(others), memberId, place: 'Quillatown', note: `By ${quilla.name}` }).run();
     const third = db.insert(members).values({ name: 'Third', handle: 'third', email: 'third@quillatown.test', emailConfirmedAt: new Date() }).returning().get();
     db.insert(confirmationFlags).values([
       { postId: openingOf(others), memberId: other.id, byId: memberId, reason: 'spam', note: `So says ${quilla.name}` },

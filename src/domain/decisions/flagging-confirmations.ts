@@ -5,18 +5,19 @@ import { rowId, text } from '#lib/fields.ts';
 import { settings } from '#lib/settings.ts';
 import { Denied, NotFound } from '../errors.ts';
 import { postUrl } from '../forum/addresses.ts';
-import { confirmationBy, findConfirmation, removeConfirmation, removeConfirmationInput, type Confirmation } from '../forum/confirming.ts';
+import { confirmationBy, findConfirmation, removeConfirmation, removeConfirmationInput, unconfirmPost, type Confirmation, type unconfirmInput } from '../forum/confirming.ts';
 import type { FoundPost } from '../forum/posts.ts';
 import { recordAct } from '../moderation/log.ts';
 import { flagReasonCodes, type FlagReason } from '../moderation/reasons.ts';
 import { countForLevel } from '../people/limits.ts';
+import { coordinatorsBesides, whyNotOwn } from '../people/coordinators.ts';
 import { forumsOf, mustModerateSomething, mustWrite } from '../people/permissions.ts';
 import type { Member, Viewer } from '../people/types.ts';
 import { tell } from './letters.ts';
 
 /*
  * A "works for us too" is a line below somebody else's reply: flagging it must not hide that reply, so it has flags of its own and no case. A
- * coordinator removes the line or keeps it, and whoever flagged it is told.
+ * coordinator removes the line or keeps it, and whoever flagged it is told, also when its author takes it back.
  */
 
 type Which = { postId: number; memberId: number };
@@ -25,7 +26,7 @@ type Which = { postId: number; memberId: number };
 export function flaggableConfirmation(viewer: Viewer, which: Which): { post: FoundPost; confirmation: Confirmation } {
   mustWrite(viewer);
   const found = findConfirmation(viewer, which);
-  if (found.post.removed || found.post.thread.removed) throw new NotFound('This post is not shown any more.');
+  if (found.post.removed || found.post.thread.removed || found.post.thread.kind !== 'question') throw new NotFound('This is not shown any more.');
   if (which.memberId === viewer.id) throw new Denied('You said this yourself: you can change it, or take it back.');
   return found;
 }
@@ -51,12 +52,12 @@ const openFlagsOf = ({ postId, memberId }: Which) => and(eq(confirmationFlags.po
 
 export interface ConfirmationFlag { reason: FlagReason; note: string; at: Date; by: { name: string; handle: string } }
 
-/** What was said of a reply, with the flags that wait; of one's own nobody learns who flagged it. For coordinators. Throws SignInRequired, Denied, NotFound. */
-export function flaggedConfirmation(viewer: Viewer, which: Which): { post: FoundPost; confirmation: Confirmation; flags: ConfirmationFlag[] } {
+/** What was said of a reply, with the flags that wait; of one's own nobody learns who flagged it; `barred` says why this viewer does not decide. For coordinators. Throws SignInRequired, Denied, NotFound. */
+export function flaggedConfirmation(viewer: Viewer, which: Which): { post: FoundPost; confirmation: Confirmation; flags: ConfirmationFlag[]; barred: string | null } {
   const found = confirmationBy(viewer, which);
   const rows = db.select({ reason: confirmationFlags.reason, note: confirmationFlags.note, at: confirmationFlags.at, by: { name: members.name, handle: members.handle } })
     .from(confirmationFlags).innerJoin(members, eq(members.id, confirmationFlags.byId)).where(openFlagsOf(which)).orderBy(asc(confirmationFlags.id)).all();
-  return { ...found, flags: viewer?.id === which.memberId ? [] : rows.map((row) => ({ ...row, reason: row.reason as FlagReason })) };
+  return { ...found, barred: viewer && whyBarred(viewer, which, found.post.thread.forumId), flags: viewer?.id === which.memberId ? [] : rows.map((row) => ({ ...row, reason: row.reason as FlagReason })) };
 }
 
 /** Every "works for us too" that was flagged and waits, the oldest first. For coordinators. */
@@ -74,9 +75,35 @@ export function flaggedConfirmations(viewer: Viewer): (Which & { words: string; 
   });
 }
 
-/** Takes away what somebody said of a reply, as `removeConfirmation` does, and tells whoever flagged it. */
+/** Why this coordinator does not decide: they said it themselves, or flagged it. Null also when there is nobody else. */
+function whyBarred(actor: Member, which: Which, forumId: number | null): string | null {
+  const own = whyNotOwn(actor, which.memberId, forumId);
+  if (own !== null || coordinatorsBesides([actor.id, which.memberId], new Date(), forumId).length === 0) return own;
+  return flaggersOf(which).some(({ id }) => id === actor.id) ? 'You have flagged this, so a different coordinator decides about it.' : null;
+}
+
+function mustDecide(actor: Member, which: Which): FoundPost {
+  const { post } = confirmationBy(actor, which);
+  const barred = whyBarred(actor, which, post.thread.forumId);
+  if (barred !== null) throw new Denied(barred);
+  return post;
+}
+
+/** Takes back what one said of a reply; whoever flagged it is told. Throws NotFound. */
+export function takeBackConfirmation(actor: Member, input: z.output<typeof unconfirmInput>): { url: string } {
+  return transaction(() => {
+    const which = { postId: input.postId, memberId: actor.id };
+    const flaggers = flaggersOf(which);
+    const back = unconfirmPost(actor, input);
+    tellFlaggers(actor, flaggers, which, 'Its author has taken it back.');
+    return back;
+  });
+}
+
+/** Takes away what somebody said of a reply, as `removeConfirmation` does, and tells whoever flagged it. Throws Denied, NotFound. */
 export function removeFlaggedConfirmation(actor: Member, input: z.output<typeof removeConfirmationInput>): { url: string } {
   return transaction(() => {
+    mustDecide(actor, input);
     const flaggers = flaggersOf(input);
     const removed = removeConfirmation(actor, input);
     tellFlaggers(actor, flaggers, input, 'A coordinator has removed it.', input.reason);
@@ -84,11 +111,10 @@ export function removeFlaggedConfirmation(actor: Member, input: z.output<typeof 
   });
 }
 
-/** Lets it stand; whoever flagged it is told why. For coordinators, not about what they said themselves. Throws Denied, NotFound. */
+/** Lets it stand; whoever flagged it is told why. For coordinators, not about what they said or flagged themselves. Throws Denied, NotFound. */
 export function keepConfirmation(actor: Member, input: z.output<typeof removeConfirmationInput>): { url: string } {
   return transaction(() => {
-    const { post } = confirmationBy(actor, input);
-    if (input.memberId === actor.id) throw new Denied('This is your own: another coordinator decides.');
+    const post = mustDecide(actor, input);
     const flaggers = flaggersOf(input);
     if (flaggers.length === 0) throw new Denied('Nobody has flagged this, or it was decided already.');
     db.update(confirmationFlags).set({ closedAt: new Date() }).where(openFlagsOf(input)).run();
@@ -102,13 +128,13 @@ function flaggersOf(which: Which): { id: number; email: string }[] {
   return db.select({ id: members.id, email: members.email }).from(confirmationFlags).innerJoin(members, eq(members.id, confirmationFlags.byId)).where(openFlagsOf(which)).all();
 }
 
-function tellFlaggers(actor: Member, flaggers: readonly { id: number; email: string }[], { postId }: Which, outcome: string, reason: string): void {
+function tellFlaggers(actor: Member, flaggers: readonly { id: number; email: string }[], { postId }: Which, outcome: string, reason: string | null = null): void {
   const { name, url } = settings();
   for (const flagger of flaggers) {
     if (flagger.id === actor.id) continue;
     tell(flagger, {
       subject: `About what you flagged on ${name}`,
-      paragraphs: [`You told us about a “works for us too” below an answer. ${outcome}`, `The reason: ${reason}`, url + postUrl(postId), 'Thank you for looking after this place.'],
+      paragraphs: [`You told us about a “works for us too” below an answer. ${outcome}`, ...(reason === null ? [] : [`The reason: ${reason}`]), url + postUrl(postId), 'Thank you for looking after this place.'],
     }, { reason: 'flagged', words: `About a “works for us too” that you flagged: ${outcome.charAt(0).toLowerCase()}${outcome.slice(1)}`, url: postUrl(postId) });
   }
 }

@@ -19,6 +19,7 @@ import type { Member, Viewer } from '../people/types.ts';
 import { forumOfHeld } from './case-areas.ts';
 import { flagByHub } from './flagging.ts';
 import { heldFilesOf, holdFiles } from './held-files.ts';
+import { isUndecided } from './taking-back-held.ts';
 
 type WithFiles = { files?: readonly TakenFile[] };
 
@@ -126,14 +127,14 @@ export function submitEdit(actor: Member, { website, shown, ...input }: Paramete
   });
 }
 
-export interface HeldView { id: number; kind: 'thread' | 'post' | 'comment'; title: string | null; html: string; at: Date; state: 'waiting' | 'approved' | 'declined'; url: string | null; files: PostFile[] }
+export interface HeldView { id: number; kind: 'thread' | 'post' | 'comment'; title: string | null; html: string; at: Date; state: 'waiting' | 'approved' | 'declined'; url: string | null; files: PostFile[]; /** By its author, on its page. */ mayTakeBack: boolean }
 
 /** A held post, for its author and coordinators. Throws SignInRequired, NotFound. */
 export function heldPost(viewer: Viewer, id: number): HeldView {
   mustSignIn(viewer);
   const row = Number.isSafeInteger(id) ? db.select().from(heldPosts).where(eq(heldPosts.id, id)).get() : undefined;
   if (!row || (row.authorId !== viewer.id && !canModerateForum(viewer, forumOfHeld(row.id)))) throw new NotFound('There is no such post.');
-  return asView(row);
+  return asView(row, viewer);
 }
 
 /** What waits in a thread, under a resource, or (with neither) anywhere, of this viewer's own: shown to them alone. */
@@ -141,8 +142,8 @@ export function ownWaiting(viewer: Viewer, where: { threadId?: number; resourceI
   if (!viewer) return [];
   return waitingOf().all({ authorId: viewer.id })
     .filter((row) => (where.threadId === undefined || row.threadId === where.threadId) && (where.resourceId === undefined || row.resourceId === where.resourceId))
-    .map(asView);
+    .map((row) => asView(row, viewer));
 }
 const waitingOf = prepared((d) => d.select().from(heldPosts).where(and(eq(heldPosts.authorId, sql.placeholder('authorId')), eq(heldPosts.state, 'waiting'))).orderBy(heldPosts.id).prepare());
 
-const asView = (row: typeof heldPosts.$inferSelect): HeldView => ({ id: row.id, kind: row.kind, title: row.title, html: renderKept(row.markdown, `h${row.id}`), at: row.at, state: row.state, url: row.url, files: heldFilesOf(row.id) });
+const asView = (row: typeof heldPosts.$inferSelect, viewer: Member): HeldView => ({ id: row.id, kind: row.kind, title: row.title, html: renderKept(row.markdown, `h${row.id}`), at: row.at, state: row.state, url: row.url, files: heldFilesOf(row.id), mayTakeBack: row.authorId === viewer.id && isUndecided(row) });

@@ -1,6 +1,7 @@
-import { and, eq } from 'drizzle-orm';
+import { and, eq, isNull } from 'drizzle-orm';
 import { z } from 'zod';
-import { bumpChanges, confirmations, db, members, prepared, transaction } from '#db/client.ts';
+import { bumpChanges, confirmationFlags, confirmations, db, members, prepared, refusedConfirmations, transaction } from '#db/client.ts';
+import { foldWords } from '#lib/find-words.ts';
 import { line, optionalText, rowId, text } from '#lib/fields.ts';
 import { settings } from '#lib/settings.ts';
 import { isNameless } from '../anonymity.ts';
@@ -56,8 +57,8 @@ export const confirmInput = z.object({
 });
 
 /**
- * Says of a reply to somebody else's question that it works elsewhere too; said again, it takes the place of what the member said before. It is
- * never held for a look: what would be is refused. Throws NotFound, Denied, Invalid, TooMany.
+ * Says of a reply to somebody else's question that it works elsewhere too; said again, it takes the place of what the member said before, but not
+ * while that is flagged. It is never held for a look: what would be is refused, and so is what was removed. Throws NotFound, Denied, Invalid, TooMany.
  */
 export function confirmPost(actor: Member, { postId, website, shown, ...said }: z.output<typeof confirmInput>): { url: string } {
   mustWrite(actor);
@@ -67,7 +68,10 @@ export function confirmPost(actor: Member, { postId, website, shown, ...said }: 
   return transaction(() => {
     const post = confirmable(actor, postId);
     mustNotBeHeld(actor, said, { website, shown });
-    const own = db.select({ postId: confirmations.postId }).from(confirmations).where(one(postId, actor.id)).get();
+    mustNotBeRefused(postId, actor.id, said);
+    const own = db.select().from(confirmations).where(one(postId, actor.id)).get();
+    const changed = own && (own.place !== said.place || own.year !== said.year || own.note !== said.note);
+    if (changed && isFlagged(postId, actor.id)) throw new Denied('This was flagged, and a coordinator looks at it as it stands: until then you can take it back, and not change it.');
     if (!own) countForLevel(actor, 'confirmationsPerDay', 'place');
     db.insert(confirmations).values({ postId, memberId: actor.id, ...said, at: now })
       .onConflictDoUpdate({ target: [confirmations.postId, confirmations.memberId], set: { ...said, at: now } }).run();
@@ -81,6 +85,23 @@ function mustNotBeHeld(actor: Member, { place, note }: { place: string; note: st
   if (hold) throw new Invalid({ [note === null ? 'place' : 'note']: hold.why === 'first' ? 'What new members write first waits for a coordinator, and this cannot wait: please write a reply first.' : 'This looks like advertising to the hub. Please say it in other words, without links.' });
 }
 
+function mustNotBeRefused(postId: number, memberId: number, said: { place: string; note: string | null }): void {
+  const before = db.select().from(refusedConfirmations).where(and(eq(refusedConfirmations.postId, postId), eq(refusedConfirmations.memberId, memberId))).all();
+  if (before.some((words) => lettersOf(words) === lettersOf(said))) throw new Invalid({ [said.note === null ? 'place' : 'note']: 'A coordinator has removed this, or you took it back while it was flagged: please say it in other words.' });
+}
+
+const lettersOf = ({ place, note }: { place: string; note: string | null }) => foldWords(`${place} ${note ?? ''}`).replace(/[^\p{L}\p{N}]+/gu, '');
+
+function isFlagged(postId: number, memberId: number): boolean {
+  return db.select({ id: confirmationFlags.id }).from(confirmationFlags).where(and(eq(confirmationFlags.postId, postId), eq(confirmationFlags.memberId, memberId), isNull(confirmationFlags.closedAt))).limit(1).get() !== undefined;
+}
+
+/** Takes away what was said, with its flags, and remembers the words. Call inside a transaction. */
+function refuse(postId: number, memberId: number): void {
+  const words = db.delete(confirmations).where(one(postId, memberId)).returning().get();
+  if (words) db.insert(refusedConfirmations).values({ postId, memberId, place: words.place, note: words.note }).run();
+}
+
 export const unconfirmInput = z.object({ postId: rowId });
 
 /** Takes back what one said of a reply. Throws NotFound. */
@@ -88,8 +109,8 @@ export function unconfirmPost(actor: Member, { postId }: z.output<typeof unconfi
   mustWrite(actor);
   return transaction(() => {
     const post = findPost(actor, postId);
-    const { changes } = db.delete(confirmations).where(one(postId, actor.id)).run();
-    if (!changes) throw new NotFound('You have said nothing of this post.');
+    if (isFlagged(postId, actor.id)) refuse(postId, actor.id);
+    else if (db.delete(confirmations).where(one(postId, actor.id)).run().changes === 0) throw new NotFound('You have said nothing of this post.');
     bumpChanges();
     return { url: postPlace(post.thread.url, post.number) };
   });
@@ -131,7 +152,7 @@ export const removeConfirmationInput = z.object({ postId: rowId, memberId: rowId
 export function removeConfirmation(actor: Member, { postId, memberId, reason }: z.output<typeof removeConfirmationInput>): { url: string } {
   return transaction(() => {
     const { post } = confirmationBy(actor, { postId, memberId });
-    db.delete(confirmations).where(one(postId, memberId)).run();
+    refuse(postId, memberId);
     recordAct(actor, 'remove confirmation', `a post in “${post.thread.title}”`, postUrl(postId), reason);
     const { name, url } = settings();
     const author = memberById(memberId);

@@ -1,0 +1,48 @@
+import { and, eq } from 'drizzle-orm';
+import { z } from 'zod';
+import { cases, db, decisions, heldPosts, transaction } from '#db/client.ts';
+import { rowId } from '#lib/fields.ts';
+import { Denied, NotFound } from '../errors.ts';
+import { bringHome, draftAt, draftPlace, type DraftFields } from '../forum/drafts.ts';
+import { mustSignIn } from '../people/permissions.ts';
+import type { Member } from '../people/types.ts';
+import type { Held } from './subjects.ts';
+
+export const takeBackHeldInput = z.object({ heldId: rowId });
+
+/**
+ * Takes back what one wrote and nobody has decided about: it is a draft again where it was written, without its files, to be changed and sent or thrown
+ * away. Throws NotFound, Denied.
+ */
+export function takeBackHeld(actor: Member, { heldId }: z.output<typeof takeBackHeldInput>): { url: string } {
+  mustSignIn(actor);
+  return transaction(() => {
+    const held = db.select().from(heldPosts).where(and(eq(heldPosts.id, heldId), eq(heldPosts.authorId, actor.id))).get();
+    if (!held) throw new NotFound('There is no such post.');
+    if (!isUndecided(held)) throw new Denied('A coordinator has looked at this already, so it stays with them.');
+    const place = placeOf(held);
+    if (draftAt(actor, place)) throw new Denied('You have another draft for the same place: send it or throw it away first.');
+    bringHome(actor.id, { place, fields: asTyped(held.input) });
+    db.delete(heldPosts).where(eq(heldPosts.id, held.id)).run();
+    return { url: '/account/drafts' };
+  });
+}
+
+/** Whether nobody has ever decided about it: what was decided stays in the books. */
+export function isUndecided({ id, state }: Pick<Held, 'id' | 'state'>): boolean {
+  return state === 'waiting' && db.select({ id: decisions.id }).from(decisions).innerJoin(cases, eq(cases.id, decisions.caseId)).where(eq(cases.heldId, id)).limit(1).get() === undefined;
+}
+
+function placeOf({ kind, threadId, resourceId }: Held): string {
+  if (kind === 'thread') return draftPlace.newThread;
+  return kind === 'comment' ? draftPlace.comment(resourceId ?? '') : draftPlace.reply(threadId ?? 0);
+}
+
+/** What a command was given as its form had it. */
+function asTyped(input: Held['input']): DraftFields {
+  return Object.fromEntries(Object.entries(input).flatMap(([name, value]): [string, string | string[]][] => {
+    if (name === 'token') return [];
+    if (Array.isArray(value)) return [[name, value.map(String)]];
+    return typeof value === 'string' || typeof value === 'number' || value === true ? [[name, String(value)]] : [];
+  }));
+}
