@@ -1,12 +1,12 @@
 import { and, asc, count, eq, gt } from 'drizzle-orm';
-import { db, members, postVersions, prepared, withheldVersions } from '#db/client.ts';
-import { renderKept } from '#lib/markdown.ts';
+import { db, members, postVersions, withheldVersions } from '#db/client.ts';
 import { paging, type Paging } from '#lib/paging.ts';
 import { diffText, type Part } from '#lib/text-diff.ts';
 import { Gone, NotFound } from '../errors.ts';
 import { canModerateForum } from '../people/permissions.ts';
 import type { Viewer } from '../people/types.ts';
 import { hasBlankedQuotes, quotesHidden } from './blanked-quotes.ts';
+import { versionsClosedUntil } from './open-versions.ts';
 import { findPost, type FoundPost } from './posts.ts';
 
 /** A post as it was from one moment until the next, with what that version changed; the first has nothing before it. */
@@ -28,6 +28,8 @@ export interface PostHistory {
 }
 
 const versionsPerPage = 10;
+/** Characters of quoting versions that are looked at for one page: where there are more, none of them is shown. */
+const mostLookedAt = 100_000;
 /** Milliseconds for comparing all versions of a page: what is not compared by then is shown whole. */
 const patience = 300;
 
@@ -42,7 +44,7 @@ export function historyOfPost(viewer: Viewer, id: number, page: string | null = 
   const moderates = canModerateForum(viewer, post.thread.forumId);
   const seesAll = viewer?.id === post.authorId || moderates;
   const withheld = withheldOf(id);
-  const until = seesAll ? -1 : Math.max((lastMended().get({ id }) as number | null) ?? -1, withheld?.at.getTime() ?? -1);
+  const until = seesAll ? -1 : versionsClosedUntil(id);
   const shown = and(eq(postVersions.postId, id), gt(postVersions.replacedAt, new Date(until)));
   const edits = countOf(shown);
   const slice = paging(edits + 1, versionsPerPage, page);
@@ -79,10 +81,6 @@ function versionsBetween(post: FoundPost, shown: ReturnType<typeof and>, from: n
 function isQuoting(post: FoundPost, versions: readonly { markdown: string; before: string | null }[]): boolean {
   if (hasBlankedQuotes(post.id)) return true;
   const texts = new Set(versions.flatMap(({ markdown, before }) => [markdown, before ?? '']));
-  return [...texts].some((markdown) => markdown.includes('>') && quotesHidden(post.thread.id, renderKept(markdown)));
+  let left = mostLookedAt;
+  return [...texts].some((markdown) => markdown.includes('>') && ((left -= markdown.length) < 0 || quotesHidden(post.thread.id, markdown)));
 }
-
-/** When the last edit was made while the post was flagged: what it said before may be what had to go. */
-const lastMended = prepared((d) => d.$client.prepare(`
-  select max(v.replaced_at) from post_versions v join cases c on c.post_id = v.post_id and c.kind = 'flags'
-  where v.post_id = @id and v.replaced_at >= c.opened_at and (c.closed_at is null or v.replaced_at <= c.closed_at)`).pluck());
