@@ -200,12 +200,18 @@ export function hasBlankedQuotes(postId: number): boolean {
   return db.select({ of: blankedQuotes.ofPostId }).from(blankedQuotes).where(eq(blankedQuotes.postId, postId)).limit(1).get() !== undefined;
 }
 
-/** Whether a text in this thread quotes what is out of view. */
-export function quotesHidden(threadId: number, markdown: string): boolean {
-  const linked = parseKept(markdown);
-  const hidden = hiddenFor(threadId, linked);
-  const html = hidden.some(({ counts }) => counts === 'untrue') ? withTrueQuotes(linked) : linked;
-  return hidden.length > 0 && withoutQuotesOf(html, linked, sourcesOf(hidden)).of.length > 0;
+/** Characters of different quotations that are looked at in one go. */
+const mostLookedAt = 100_000;
+
+/** Whether one of these texts in a thread, such as versions of a post, quotes what is out of view. Each quotation is looked at once; where there are too many for that, they do. */
+export function quoteHidden(threadId: number, markdowns: readonly string[]): boolean {
+  const htmls = markdowns.map(parseKept);
+  const hidden = new Map(htmls.flatMap((html) => hiddenFor(threadId, html)).map((one) => [one.id, one]));
+  if (hidden.size === 0) return false;
+  const linked = [...new Set(htmls.flatMap(blocksOf))].join('');
+  if (linked.length > mostLookedAt) return true;
+  const html = [...hidden.values()].some(({ counts }) => counts === 'untrue') ? withTrueQuotes(linked) : linked;
+  return withoutQuotesOf(html, linked, sourcesOf([...hidden.values()])).of.length > 0;
 }
 
 /** What is out of view and may be quoted in a text: what it links to, what was taken out of it before, and what was hidden in its thread lately. */

@@ -5,7 +5,7 @@ import { diffText, type Part } from '#lib/text-diff.ts';
 import { Gone, NotFound } from '../errors.ts';
 import { canModerateForum } from '../people/permissions.ts';
 import type { Viewer } from '../people/types.ts';
-import { hasBlankedQuotes, quotesHidden } from './blanked-quotes.ts';
+import { hasBlankedQuotes, quoteHidden } from './blanked-quotes.ts';
 import { versionsClosedUntil } from './open-versions.ts';
 import { findPost, type FoundPost } from './posts.ts';
 
@@ -28,8 +28,6 @@ export interface PostHistory {
 }
 
 const versionsPerPage = 10;
-/** Characters of quoting versions that are looked at for one page: where there are more, none of them is shown. */
-const mostLookedAt = 100_000;
 /** Milliseconds for comparing all versions of a page: what is not compared by then is shown whole. */
 const patience = 300;
 
@@ -81,6 +79,5 @@ function versionsBetween(post: FoundPost, shown: ReturnType<typeof and>, from: n
 function isQuoting(post: FoundPost, versions: readonly { markdown: string; before: string | null }[]): boolean {
   if (hasBlankedQuotes(post.id)) return true;
   const texts = new Set(versions.flatMap(({ markdown, before }) => [markdown, before ?? '']));
-  let left = mostLookedAt;
-  return [...texts].some((markdown) => markdown.includes('>') && ((left -= markdown.length) < 0 || quotesHidden(post.thread.id, markdown)));
+  return quoteHidden(post.thread.id, [...texts].filter((markdown) => markdown.includes('>')));
 }
