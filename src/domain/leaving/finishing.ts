@@ -3,9 +3,9 @@ import { and, asc, eq } from 'drizzle-orm';
 import { bumpChanges, db, foldLog, leavingPosts, leavings, posts, postVersions, threads, transaction } from '#db/client.ts';
 import { rendererVersion } from '#lib/markdown.ts';
 import { seal, unseal } from '#lib/sealing.ts';
-import { slugify } from '#lib/slug.ts';
 import { isNamedPost } from '../anonymity.ts';
 import { blankHidden, blankQuotes } from '../forum/blanked-quotes.ts';
+import { retitle } from '../forum/hidden-titles.ts';
 import { postAt, replacePostLinks } from '../forum/post-links.ts';
 import { recount } from '../forum/posts.ts';
 import { renderPost } from '../forum/rendering.ts';
@@ -174,18 +174,7 @@ function scrubPosts(traces: Traces, after: number, to: number): number {
 
 function scrubTitles(traces: Traces, after: number, to: number): void {
   const scrub = scrubber(traces);
-  for (const { row, text } of rowsNaming<{ row: number; text: string }>(traces, 'threads', 'title', '', after, to)) renameThread(row, scrub(text, false, 500));
-}
-
-/** Puts another title in a thread's place, in its address and in the log too. Call inside a transaction. */
-export function renameThread(id: number, title: string): void {
-  const before = db.select({ title: threads.title, slug: threads.slug }).from(threads).where(eq(threads.id, id)).get();
-  if (!before || before.title === title) return;
-  const slug = slugify(title);
-  db.update(threads).set({ title, slug }).where(eq(threads.id, id)).run();
-  for (const table of ['log', 'notifications']) db.$client.prepare(`update ${table} set url = replace(url, @old, @new) where url like '/forums/%' and instr(url, @old) > 0`).run({ old: `/${id}-${before.slug}`, new: `/${id}-${slug}` });
-  indexThread(id);
-  bumpChanges();
+  for (const { row, text } of rowsNaming<{ row: number; text: string }>(traces, 'threads', 'title', '', after, to)) retitle(row, scrub(text, false, 500));
 }
 
 /** Pages of the search index that are written in one portion. */

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { and, eq, inArray, isNotNull, isNull, or, sql } from 'drizzle-orm';
 import { z } from 'zod';
 import {
-  acceptedAnswers, agencyAccounts, appeals, attachments, bumpChanges, cases, collections, confirmations, db, decisions, emailChanges, flags, follows, heldFiles, heldPosts, invitations, members, outbox, postFiles, postLinks, postMentions,
+  acceptedAnswers, agencyAccounts, appeals, attachments, bumpChanges, cases, collections, confirmations, db, decisions, emailChanges, flags, follows, heldFiles, heldPosts, hiddenTitles, invitations, members, outbox, postFiles, postLinks, postMentions,
   posts, postVersions, prepared, profiles, reactions, resources, threads, transaction,
 } from '#db/client.ts';
 import { fileNameOf } from '#lib/mailer.ts';
@@ -12,6 +12,7 @@ import { isNamedPost, isNamelessPost } from '../anonymity.ts';
 import { Invalid } from '../errors.ts';
 import { dropThreadFromSearch } from '../forum/searchable.ts';
 import { forgetFilesNow } from '../library/attaching.ts';
+import { retitle } from '../forum/hidden-titles.ts';
 import { post } from '../mail/outbox.ts';
 import { withdrawLettersAbout } from '../mail/withdrawing.ts';
 import { recordAct } from '../moderation/log.ts';
@@ -25,7 +26,7 @@ import type { Session } from '../people/sessions.ts';
 import type { Member } from '../people/types.ts';
 import { settleVouches } from '../people/verification.ts';
 import { changingMany, dropDocument, dropDocuments } from '../search/documents.ts';
-import { beginFinishing, finishFor, renameThread, type Left } from './finishing.ts';
+import { beginFinishing, finishFor, type Left } from './finishing.ts';
 import { scrubber, scrubRecords, type Traces } from './traces.ts';
 
 const choice = z.enum(['keep', 'delete'], { error: 'Please choose one.' });
@@ -131,7 +132,11 @@ function leaveWritings(member: Member, kind: 'posts' | 'comments', how: 'keep' |
   dropDocuments('post', ids);
   const opened = inForums ? rows.filter(({ number }) => number === 1).map(({ threadId }) => threadId) : [];
   const scrub = scrubber(traces);
-  for (const id of opened) renameThread(id, scrub(titleOf(id), true, 500));
+  for (const id of opened) {
+    retitle(id, scrub(titleOf(id), true, 500));
+    const hidden = db.select({ title: hiddenTitles.title }).from(hiddenTitles).where(eq(hiddenTitles.threadId, id)).get();
+    if (hidden) db.update(hiddenTitles).set({ title: scrub(hidden.title, true, 500) }).where(eq(hiddenTitles.threadId, id)).run();
+  }
   dropDocuments('thread', opened);
   if (how === 'keep') return rows.map(({ id }) => ({ postId: id, what: 'kept' as const }));
   emptyPosts(member.id, ids);

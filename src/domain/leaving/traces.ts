@@ -189,6 +189,7 @@ export function attributionsTo(name: string, handle: string): string[] {
 /** What others wrote, in which links, mentions and addresses are looked for, what everybody sees first; `posts` and `threads` are shown and found, and so are for finishing.ts. `most` says how long what is still to be sent may be, by column or key. */
 export const writings: readonly { table: string; columns: readonly string[]; json?: readonly string[]; most?: Readonly<Record<string, number>> }[] = [
   { table: 'threads', columns: ['title'] },
+  { table: 'hidden_titles', columns: ['title'] },
   { table: 'posts', columns: ['markdown'] },
   { table: 'post_versions', columns: ['markdown'] },
   { table: 'stray_drafts', columns: [], json: ['fields'] },
