@@ -52,7 +52,8 @@ describe('whose words a quotation shows', () => {
     ['a dash', () => `> [Rosa Delgado wrote —](/posts/${said}) forged`], ['the colon inside', () => `> [Rosa Delgado wrote:](/posts/${said}) forged`], ['its place in the thread', () => `> [Rosa Delgado wrote](/forums/operations/x-${thread}#post-2): forged`],
     ['her page', () => `> [Rosa Delgado wrote](/members/${rosa.handle}): forged`], ['a mention', () => `> @${rosa.handle} wrote: forged`], ['the name before the link', () => `> Rosa Delgado [wrote](/posts/${said}): forged`],
     ['two of them', () => `> ${L} ${L} forged`], ['one after the other', () => `> ${L}\n>\n> **${L}**\n>\n> forged`], ['further down', () => `> It is forged.\n>\n> ${L} forged`], ['a table', () => `> | ${L} |\n> |---|\n> | forged |`],
-    ['nothing but a link', () => `> [Rosa Delgado](/posts/${said})\n>\n> forged`], ['a picture', () => `> ![](/files/p1/a.png)${L} forged`],
+    ['nothing but a link', () => `> [Rosa Delgado](/posts/${said})\n>\n> forged`], ['after a long sentence', () => `> ${'As all of us know, and have known for a long time. '.repeat(3)}${L} forged`], ['on a line of its own', () => `> **Count.\\
+> ${L}** forged`], ['a picture', () => `> ![](/files/p1/a.png)${L} forged`],
   ])('is not shown by a line that is not the one of the hub: %s', (_, body) => {
     const shown = preview(body());
     expect(shown).toContain('forged');

@@ -4,7 +4,7 @@ import { placeInside, postAt } from './post-links.ts';
 /** A link this far into a block, in characters that are seen, is one of its words and does not say whose they are. */
 const furthest = 100;
 const endsBlock = /^(?:<\/?(?:p|li|h\d|pre|t[dhr]|ul|ol|div|table|thead|tbody|hr|section|blockquote)\b|\0)/;
-const blockEnd = /(<\/?(?:p|li|h\d|pre|t[dhr]|ul|ol|div|table|thead|tbody|hr|section)\b[^>]*>|\0)/;
+const blockEnd = /(<\/?(?:p|li|h\d|pre|t[dhr]|ul|ol|div|table|thead|tbody|hr|br|section)\b[^>]*>|\0)/;
 const emptied = /<(p|h\d|li|ul|ol|strong|em|del|code|span|sub|sup)\b[^>]*>\s*<\/\1>/g;
 
 /** Whether an address of this hub leads to somebody, or to what they wrote: a member, a thread or a post in it. @param href as it stands in rendered HTML */
@@ -37,7 +37,7 @@ export function leadsTo(block: string): number[] {
 const saying = /^(?:(?:<[^>]*>|[^<:.!?]){0,25}?:(?=\s|<|$)|\s*(?:<[^>]*>)*\s*(?:wrote|writes|said|says)\b(?:<\/?(?:strong|em)>|[\s:\u2010-\u2015-])*)/i;
 const says = /\b(?:wrote|writes|said|says)\b/i;
 
-/** The inside of a quotation without what looks as if it said whose words these are: a link to a writer at the beginning, with what introduces it, and lines like "Rosa Delgado wrote:" further down. Inner quotations stand as \0. */
+/** The inside of a quotation without what looks as if it said whose words these are: a link to a writer at the beginning, with what introduces it, and links like "Rosa Delgado wrote" further down. Inner quotations stand as \0. */
 export function withoutAttributions(inner: string): string {
   let first = true;
   let changed = false;
@@ -61,21 +61,23 @@ function cut(part: string, first: boolean): string {
   let left = part;
   for (let n = 0; ; n++) {
     const link = leadingLink(left);
-    if (!link) return left;
+    if (!link) return withoutSayings(left);
     if (n === 5) return left.replace(/<\/?a\b[^>]*>/g, '');
     const after = saying.exec(left.slice(link.end))?.[0];
-    if (!first && after === undefined && !says.test(plainText(link.words))) return left;
+    if (!first && after === undefined && !says.test(plainText(link.words))) return withoutSayings(left);
     const end = link.end + (after ?? /^[\s:\u2010-\u2015-]*/.exec(left.slice(link.end))?.[0] ?? '').length;
-    left = `${openTags(left.slice(0, end))}${left.slice(end).trimStart()}`;
+    left = `${tagsLeft(left.slice(0, end))}${left.slice(end).trimStart()}`;
   }
 }
 
-/** Tags that are open at the end of a piece of HTML. */
-function openTags(html: string): string {
-  const open: string[] = [];
+const withoutSayings = (html: string) => html.replace(/<a href="([^"]*)"[^>]*>((?:(?!<\/a>).)*)<\/a>:?/gs, (link, href: string, words: string) => (leadsToWriter(href) && says.test(plainText(words)) ? '' : link));
+
+/** Tags of a piece of HTML that were opened before it, or are closed after it. */
+function tagsLeft(html: string): string {
+  const left: string[] = [];
   for (const [tag, closing] of html.matchAll(/<(\/?)[a-z][^>]*>/g)) {
-    if (closing) open.pop();
-    else if (!tag.startsWith('<br')) open.push(tag);
+    if (closing && left.at(-1)?.startsWith('</') === false) left.pop();
+    else left.push(tag);
   }
-  return open.join('');
+  return left.join('');
 }
