@@ -112,7 +112,7 @@ describe('what others wrote', () => {
     const [rosa, tom, nadia] = [await enter('rosa'), await enter('tom'), await enter('nadia')];
     const leaver = called('Al');
     const own = start(leaver, 'A question about lilacs', 'Lilacs grow here.');
-    const line = `> [Al wrote](/posts/${opening(own)?.id}):\n> Lilacs\n\n`;
+    const line = `> [Al wrote](/posts/${opening(own)?.id}):\n> Lilacs grow here.\n\n`;
     const filled = (piece: string, length: number) => piece.repeat(Math.floor(length / piece.length)).padEnd(length, '.');
     const hold = (author: Member, kind: 'thread' | 'post', title: string, body: string) => {
       const input = { ...(kind === 'thread' ? { forum: 'operations', kind: 'discussion', title } : { threadId: own }), body };

@@ -109,16 +109,16 @@ describe('whom a post speaks to', () => {
   beforeEach(() => { db.delete(notifications).run(); });
 
   test('is told once, of threads, replies and comments; an edit tells only whom it newly names or quotes', () => {
-    const thread = start('Who does, @tom? And @rosa.');
+    const thread = start('Who does it, @tom? And @rosa.');
     const opening = postsOf(thread.id)[0]?.id ?? 0;
-    const { id } = createPost(tom, { threadId: thread.id, body: `${quote(opening)} @nadia` });
+    const { id } = createPost(tom, { threadId: thread.id, body: `${quote(opening, 'Who does it')} @nadia` });
     const comment = createComment(tom, { resourceId: 'ref:behn2003why', body: '@rosa may know.' }).id;
     const all = [{ member: tom.id, kind: 'mention', post: opening }, { member: nadia.id, kind: 'mention', post: id }, { member: rosa.id, kind: 'quote', post: id }, { member: rosa.id, kind: 'mention', post: comment }];
     expect(told()).toEqual(all);
-    editPost(tom, { postId: id, body: `${quote(opening)} @nadia, once more` });
+    editPost(tom, { postId: id, body: `${quote(opening, 'Who does it')} @nadia, once more` });
     expect(told()).toEqual(all);
     const plain = createPost(nadia, { threadId: thread.id, body: 'Nobody is meant.' }).id;
-    editPost(nadia, { postId: plain, body: `${quote(id, 'We do.')} @rosa` });
+    editPost(nadia, { postId: plain, body: `${quote(id, 'nadia, once more')} @rosa` });
     // Who asked was told of it as a reply already.
     expect(told()).toEqual([...all, { member: tom.id, kind: 'quote', post: plain }]);
   });

@@ -1,6 +1,7 @@
 import { eq, inArray } from 'drizzle-orm';
 import { beforeAll, expect, test } from 'vitest';
 import { db, posts, postVersions, threads } from '#db/client.ts';
+import { historyOfPost } from '#domain/forum/post-history.ts';
 import { createPost, editPost } from '#domain/forum/posts.ts';
 import { createThread } from '#domain/forum/starting-threads.ts';
 import type { Member } from '#domain/people/types.ts';
@@ -94,5 +95,29 @@ test('quotations beside much that is hidden cost a save little, and what is hidd
   expect([html.includes(said), html.includes('nothing at all')]).toEqual([false, false]);
   expect(read).toBeLessThan(3_000_000);
   expect(compared).toBeLessThan(15_000_000);
+  db.update(posts).set({ removedAt: null, removedById: null }).where(inArray(posts.id, hidden)).run();
+});
+
+test('the history of a post that quotes much beside what is hidden costs a visitor little, and what was not looked at is not shown', () => {
+  const hidden = quoted.map(({ id }) => id);
+  db.update(posts).set({ removedAt: new Date(), removedById: nadia.id }).where(inArray(posts.id, hidden)).run();
+  const versions = Array.from({ length: 11 }, (_, version) => filled((n) => `> ${wordsOf(of(3).before[version % 5], n * 4, n * 4 + 4).reverse().join(' ')}${version}\n\nYes.\n\n`));
+  const write = (texts: readonly string[]) => {
+    const id = createPost(rosa, { threadId: thread, body: `${texts[0]}` }).id;
+    for (const markdown of texts.slice(1)) db.insert(postVersions).values({ postId: id, markdown, writtenAt: new Date(), replacedById: rosa.id }).run();
+    return id;
+  };
+  forgetLimits();
+  const [many, few] = [write(versions), write([...Array(10).fill(versions[1]), versions[0]])];
+  const looks = [many, few].map((id) => {
+    let history: ReturnType<typeof historyOfPost> | undefined;
+    const work = workOf(() => { history = historyOfPost(null, id); });
+    return { ...work, withheld: history?.withheld, versions: history?.versions.length };
+  });
+  expect(looks.map(({ withheld, versions: shown }) => [withheld, shown])).toEqual([[true, 0], [false, 10]]);
+  for (const { read, compared } of looks) {
+    expect(read).toBeLessThan(3_000_000);
+    expect(compared).toBeLessThan(15_000_000);
+  }
   db.update(posts).set({ removedAt: null, removedById: null }).where(inArray(posts.id, hidden)).run();
 });

@@ -1,12 +1,12 @@
 import { and, asc, count, eq, gt } from 'drizzle-orm';
-import { db, members, postVersions, prepared, withheldVersions } from '#db/client.ts';
-import { renderKept } from '#lib/markdown.ts';
+import { db, members, postVersions, withheldVersions } from '#db/client.ts';
 import { paging, type Paging } from '#lib/paging.ts';
 import { diffText, type Part } from '#lib/text-diff.ts';
 import { Gone, NotFound } from '../errors.ts';
 import { canModerateForum } from '../people/permissions.ts';
 import type { Viewer } from '../people/types.ts';
-import { hasBlankedQuotes, quotesHidden } from './blanked-quotes.ts';
+import { hasBlankedQuotes, quoteHidden } from './blanked-quotes.ts';
+import { versionsClosedUntil } from './open-versions.ts';
 import { findPost, type FoundPost } from './posts.ts';
 import { whyNotShow } from './withholding-versions.ts';
 
@@ -45,7 +45,7 @@ export function historyOfPost(viewer: Viewer, id: number, page: string | null = 
   const moderates = canModerateForum(viewer, post.thread.forumId);
   const seesAll = viewer?.id === post.authorId || moderates;
   const withheld = withheldOf(id);
-  const until = seesAll ? -1 : Math.max((lastMended().get({ id }) as number | null) ?? -1, withheld?.at.getTime() ?? -1);
+  const until = seesAll ? -1 : versionsClosedUntil(id);
   const shown = and(eq(postVersions.postId, id), gt(postVersions.replacedAt, new Date(until)));
   const edits = countOf(shown);
   const slice = paging(edits + 1, versionsPerPage, page);
@@ -83,10 +83,5 @@ function versionsBetween(post: FoundPost, shown: ReturnType<typeof and>, from: n
 function isQuoting(post: FoundPost, versions: readonly { markdown: string; before: string | null }[]): boolean {
   if (hasBlankedQuotes(post.id)) return true;
   const texts = new Set(versions.flatMap(({ markdown, before }) => [markdown, before ?? '']));
-  return [...texts].some((markdown) => markdown.includes('>') && quotesHidden(post.thread.id, renderKept(markdown)));
+  return quoteHidden(post.thread.id, [...texts].filter((markdown) => markdown.includes('>')));
 }
-
-/** When the last edit was made while the post was flagged: what it said before may be what had to go. */
-const lastMended = prepared((d) => d.$client.prepare(`
-  select max(v.replaced_at) from post_versions v join cases c on c.post_id = v.post_id and c.kind = 'flags'
-  where v.post_id = @id and v.replaced_at >= c.opened_at and (c.closed_at is null or v.replaced_at <= c.closed_at)`).pluck());

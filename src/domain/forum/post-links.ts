@@ -20,13 +20,18 @@ export function linksIn(html: string): string[] {
 
 /** The path of an address of this hub, under http or https, that leads to something people talk about; null of any other. */
 export function pathInside(href: string): string | null {
+  const path = placeInside(href);
+  return path !== null && /^\/(?:library|forums|posts)\/./.test(path) ? path : null;
+}
+
+/** The path of any address of this hub. */
+export function placeInside(href: string): string | null {
   const home = URL.parse(settings().url);
   const url = URL.parse(href, home?.href);
   if (!url || url.host !== home?.host) return null;
   // Asked before anything looks for its end: a row of slashes would take long.
   if (url.pathname.length > 500) return null;
-  const path = url.pathname.replace(/\/+$/, '');
-  return /^\/(?:library|forums|posts)\/./.test(path) ? path : null;
+  return url.pathname.replace(/\/+$/, '');
 }
 
 /** The number of the post that an address leads to; null of any other. @param href as it stands in rendered HTML */

@@ -12,7 +12,7 @@ import { countAttempt } from '../people/limits.ts';
 import { canModerate, canModerateForum, canModerateIn, canWrite, mustWrite } from '../people/permissions.ts';
 import type { Member, Viewer } from '../people/types.ts';
 import { postPlace, postsPerPage } from './addresses.ts';
-import { blankHidden, blankQuotes } from './blanked-quotes.ts';
+import { blankHidden, blankQuotes, lookAgainAtQuotes, withoutHidden } from './blanked-quotes.ts';
 import { draftPlace, forgetDraft } from './drafts.ts';
 import { editedLate } from './edited.ts';
 import { bodyField } from './fields.ts';
@@ -20,6 +20,7 @@ import { followByWriting } from './follows.ts';
 import { formToken, madeBefore, rememberForm } from './form-tokens.ts';
 import { putMentions } from './mentions.ts';
 import { notifyOfEdit, notifyOfPost, type Addressed } from './notifying.ts';
+import { versionsClosedUntil } from './open-versions.ts';
 import { dropPostFiles, filesOfOnePost, filesOfPosts, namelessPictures, putPostFiles, type PostFile, type TakenFile } from './post-files.ts';
 import { putPostLinks, replacePostLinks } from './post-links.ts';
 import { membersQuoted } from './quoted.ts';
@@ -60,7 +61,7 @@ export function writePost(author: Member, threadId: number, markdown: string, fi
   const { html, linked, named } = renderNewPost(author, markdown, `p${threadId}-${number}`);
   const { id } = db.insert(posts).values({ threadId, number, authorId: author.id, markdown, html, renderedBy: rendererVersion, createdAt }).returning({ id: posts.id }).get();
   putPostLinks(id, linked);
-  blankHidden(id);
+  blankHidden(id, linked);
   if (hidden) hideAuthor(id, author.id);
   const mentioned = putMentions(author, id, named).map((member) => member.id);
   putPostFiles(id, hidden ? namelessPictures(files) : files);
@@ -207,7 +208,9 @@ export function editPost(actor: Member, input: { postId: number; body: string; t
       const { html, linked, named } = renderNewPost(actor, input.body, `p${post.thread.id}-${post.number}`);
       db.update(posts).set({ markdown: input.body, html, renderedBy: rendererVersion, editedAt }).where(eq(posts.id, post.id)).run();
       replacePostLinks(post.id, linked);
-      blankHidden(post.id);
+      blankHidden(post.id, linked);
+      // What is edited away while it is flagged is quoted by nobody any more.
+      if (versionsClosedUntil(post.id) >= editedAt.getTime()) lookAgainAtQuotes({ postId: post.id });
       const mentioned = putMentions(actor, post.id, named).map((member) => member.id);
       const before = new Set(membersQuoted(actor, post.html));
       notifyOfEdit(post.id, { mentioned, quoted: membersQuoted(actor, html).filter((id) => !before.has(id)) });
@@ -270,6 +273,6 @@ export const previewInput = z.object({ body: text({ missing: 'There is nothing t
 export function previewPost(actor: Member, input: z.output<typeof previewInput>): { html: string } {
   mustWrite(actor);
   countAttempt('previewPerMember', actor.id);
-  const [html = ''] = withTitles([renderNewPost(actor, input.body, 'preview').html]);
+  const [html = ''] = withTitles([withoutHidden(renderNewPost(actor, input.body, 'preview'))]);
   return { html };
 }

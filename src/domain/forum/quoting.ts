@@ -3,7 +3,7 @@ import type { Viewer } from '../people/types.ts';
 import { postsPerPage, postUrl } from './addresses.ts';
 import { hasBlankedQuotes } from './blanked-quotes.ts';
 import { findPost, postsOnPage } from './posts.ts';
-import { replaceQuotes } from './quoted.ts';
+import { replaceQuotes } from './quote-boxes.ts';
 
 /** Longer posts are quoted by their beginning. */
 const mostQuoted = 4_000;

@@ -2,9 +2,11 @@ import { setTimeout } from 'node:timers/promises';
 import { and, asc, eq, gt, like, lte, ne } from 'drizzle-orm';
 import { bumpChanges, db, facts, posts, prepared, transaction } from '#db/client.ts';
 import { rendererVersion } from '#lib/markdown.ts';
+import { isNamelessPost } from '../anonymity.ts';
 import { blankHidden } from './blanked-quotes.ts';
 import { replacePostLinks } from './post-links.ts';
 import { renderPost } from './rendering.ts';
+import { indexWritten } from './searchable.ts';
 
 /** Milliseconds that one portion is to take, and that whoever asks for a page has between two. */
 const goal = 15;
@@ -37,6 +39,22 @@ export function renderSomeAgain(): boolean {
 }
 const endOfPortion = prepared((d) => d.$client.prepare('select max(id) from (select id from posts where id > ? order by id limit ?)').pluck());
 
+/**
+ * Lets the posts be rendered again within seconds that may quote members who are called so by name, as when one of them took another name: the chores do
+ * it. Call inside the transaction of the change.
+ */
+export function renderQuotesLater(names: readonly string[]): void {
+  const ids = madeOld().all(JSON.stringify(names)) as number[];
+  if (ids.length === 0) return;
+  const first = ids.reduce((least, id) => Math.min(least, id));
+  note(reached, Math.min(first - 1, fact('renderer') === rendererVersion ? Infinity : fact(reached) ?? 0));
+  db.delete(facts).where(eq(facts.name, 'renderer')).run();
+}
+const madeOld = prepared((d) => d.$client.prepare(`
+  update posts set rendered_by = 0 where html like '%<blockquote>%' and id in (
+    select l.post_id from members m join posts o on o.author_id = m.id join post_links l on l.path = '/posts/' || o.id where m.name in (select value from json_each(?)) and not ${isNamelessPost('o.id')})
+  returning id`).pluck());
+
 /** Renders what is old among the posts after one and up to another, as long as a portion may take. Returns up to which it came. */
 function renderBetween(from: number, end: number): number {
   const until = performance.now() + goal;
@@ -54,8 +72,10 @@ function renderOne({ id, threadId, number, markdown, html: before }: Pick<typeof
   put().run(html, rendererVersion, id);
   replacePostLinks(id, linked);
   // What it quotes and must not show was taken out of the earlier HTML.
-  blankHidden(id);
-  if (html !== before) bumpChanges();
+  blankHidden(id, linked);
+  if (html === before) return;
+  indexWritten(id);
+  bumpChanges();
 }
 const put = prepared((d) => d.$client.prepare('update posts set html = ?, rendered_by = ? where id = ?'));
 

@@ -13,11 +13,18 @@ export interface Rendered { html: string; linked: string; named: Named[] }
  * @param place makes ids differ between posts on one page
  */
 export function renderPost(markdown: string, place: string, render = renderKept): Rendered {
-  const html = markAddresses(render(markdown, place));
-  const named = membersNamed(handlesIn(html));
-  const linked = linkMentions(html, named);
+  const { linked, named } = linkedIn(markdown, place, render);
   return { html: withTrueQuotes(linked), linked, named };
 }
+
+function linkedIn(markdown: string, place: string, render: typeof renderKept): Omit<Rendered, 'html'> {
+  const html = markAddresses(render(markdown, place));
+  const named = membersNamed(handlesIn(html));
+  return { linked: linkMentions(html, named), named };
+}
+
+/** The text of a post with the links of quotations that are not what they say. */
+export const linkedPost = (markdown: string, place: string): string => linkedIn(markdown, place, renderKept).linked;
 
 /** The same for what somebody is about to send. Throws MarkdownTooLarge, and Invalid when it names too many. */
 export function renderNewPost(author: Member, markdown: string, place: string): Rendered {

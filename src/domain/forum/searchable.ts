@@ -43,6 +43,13 @@ export function indexPost(postId: number): void {
   });
 }
 
+/** Puts a post where it is found by: one that opens a thread with it. Call inside the transaction of the change. */
+export function indexWritten(postId: number): void {
+  const opened = db.select({ id: threads.id }).from(posts).innerJoin(threads, eq(threads.id, posts.threadId)).where(and(eq(posts.id, postId), eq(posts.number, 1), isNotNull(threads.forumId))).get();
+  if (opened) indexThread(opened.id);
+  else indexPost(postId);
+}
+
 /** Puts a thread and everything written in it back, as when it is restored. */
 export function indexWholeThread(threadId: number): void {
   indexThread(threadId);

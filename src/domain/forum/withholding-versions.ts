@@ -8,6 +8,7 @@ import { whyNotOwn } from '../people/coordinators.ts';
 import { mustModerateForum, mustModerateSomething } from '../people/permissions.ts';
 import type { Member } from '../people/types.ts';
 import { postUrl } from './addresses.ts';
+import { lookAgainAtQuotes } from './blanked-quotes.ts';
 import { findPost, type FoundPost } from './posts.ts';
 
 export const withholdVersionsInput = z.object({ postId: rowId, reason: text({ missing: 'Please give the reason: it stands in the public log.', max: 1_000 }) });
@@ -40,6 +41,7 @@ export function showVersions(actor: Member, { postId, reason }: z.output<typeof 
     const why = whyNotShow(actor, post);
     if (why !== null) throw new Denied(why);
     if (db.delete(withheldVersions).where(eq(withheldVersions.postId, postId)).run().changes === 0) throw new Denied('Nobody took earlier versions of this post out of view.');
+    lookAgainAtQuotes({ postId });
     recordAct(actor, 'show versions', `a post in “${post.thread.title}”`, postUrl(postId), reason);
     bumpChanges();
     return { url: `${postUrl(postId)}/history` };
@@ -57,6 +59,7 @@ const wasEdited = (postId: number) => db.select({ id: postVersions.id }).from(po
 function withholdFrom(actor: Member, post: FoundPost, reason: string): void {
   const done = { at: new Date(), byId: actor.id, reason };
   db.insert(withheldVersions).values({ postId: post.id, ...done }).onConflictDoUpdate({ target: withheldVersions.postId, set: done }).run();
+  lookAgainAtQuotes({ postId: post.id });
   recordAct(actor, 'withhold versions', `a post in “${post.thread.title}”`, postUrl(post.id), reason);
   bumpChanges();
 }

@@ -100,7 +100,7 @@ function rewrite({ id, number, threadId, markdown: before }: Written, markdown: 
   const { html, linked } = renderPost(markdown, `p${threadId}-${number}`);
   db.update(posts).set({ markdown, html, renderedBy: rendererVersion }).where(eq(posts.id, id)).run();
   replacePostLinks(id, linked);
-  blankHidden(id);
+  blankHidden(id, linked);
 }
 
 /** Markdown without their name in quotations of what they wrote: in the line that says so, and in their words, as in the post itself. In brief, `…` stands there: where it is shown, the line says what is shown of the post (see quoted.ts). */

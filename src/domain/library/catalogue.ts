@@ -164,8 +164,8 @@ function removeMissing(ids: readonly string[]): number {
     .filter((row) => !present.has(row.id));
   for (const { id } of gone) {
     dropDocument('resource', id);
-    dropComments(id);
     withVersion(null, id, 'retire', removedReason, () => db.update(resources).set({ status: 'retired', retiredReason: removedReason, contentHash: null, updatedAt: new Date() }).where(eq(resources.id, id)).run());
+    dropComments(id);
   }
   if (gone.length) countLibraryChange();
   return gone.length;

@@ -1,5 +1,6 @@
 import { eq } from 'drizzle-orm';
 import { db, posts, resources, threads } from '#db/client.ts';
+import { lookAgainAtQuotes } from '../forum/blanked-quotes.ts';
 import { indexPost } from '../forum/searchable.ts';
 import { dropDocument, dropThreadDocuments, putDocument } from '../search/documents.ts';
 import { wordsOfAttachments } from './attachments.ts';
@@ -27,14 +28,17 @@ export function indexResource(resource: ResourceRecord, themes: readonly string[
   });
 }
 
-/** Takes the comments on a resource out of search, as when it is retired. */
+/** Takes the comments on a resource out of search and out of what quotes them, as when it is retired. */
 export function dropComments(resourceId: string): void {
   const thread = db.select({ id: threads.id }).from(threads).where(eq(threads.resourceId, resourceId)).get();
-  if (thread) dropThreadDocuments(thread.id);
+  if (!thread) return;
+  dropThreadDocuments(thread.id);
+  lookAgainAtQuotes({ threadId: thread.id });
 }
 
-/** Puts the comments on a resource back into search, as when it is published again. */
+/** Puts the comments on a resource back into search and into what quotes them, as when it is published again. */
 export function indexComments(resourceId: string): void {
-  const rows = db.select({ id: posts.id }).from(posts).innerJoin(threads, eq(threads.id, posts.threadId)).where(eq(threads.resourceId, resourceId)).all();
+  const rows = db.select({ id: posts.id, threadId: posts.threadId }).from(posts).innerJoin(threads, eq(threads.id, posts.threadId)).where(eq(threads.resourceId, resourceId)).all();
   for (const { id } of rows) indexPost(id);
+  if (rows[0]) lookAgainAtQuotes({ threadId: rows[0].threadId });
 }

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { bumpChanges, db, members, memberTraits, places, profiles, themes, transaction } from '#db/client.ts';
 import { optionalText } from '#lib/fields.ts';
 import { Invalid, NotFound } from '../errors.ts';
+import { renderQuotesLater } from '../forum/rendering-again.ts';
 import { countAttempt } from '../people/limits.ts';
 import { mustBeFree } from '../people/free-names.ts';
 import { nameField, writerName } from '../people/members.ts';
@@ -103,6 +104,7 @@ export function editProfile(actor: Member, input: z.output<typeof profileInput>)
     settleVerification(actor.id);
     const writer = writerOf(actor.id);
     if (writer !== writerBefore) putWriterName(actor.id, writer);
+    if (input.name !== actor.name) renderQuotesLater([actor.name, input.name]);
     bumpChanges();
   });
   return { url: `/members/${actor.handle}` };

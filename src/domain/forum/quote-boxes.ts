@@ -1,0 +1,19 @@
+/** Rendered Markdown with each outermost blockquote replaced. @param html as `renderMarkdown` writes it */
+export function replaceQuotes(html: string, replace: (block: string) => string): string {
+  let depth = 0;
+  let from = 0;
+  let out = '';
+  for (const tag of html.matchAll(/<(\/?)blockquote>/g)) {
+    if (!tag[1]) {
+      if (depth++ === 0) {
+        out += html.slice(from, tag.index);
+        from = tag.index;
+      }
+    } else if (--depth === 0) {
+      const end = tag.index + tag[0].length;
+      out += replace(html.slice(from, end));
+      from = end;
+    }
+  }
+  return out + html.slice(from);
+}

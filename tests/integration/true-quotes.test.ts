@@ -1,0 +1,180 @@
+import { eq } from 'drizzle-orm';
+import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { cases, db, members, posts } from '#db/client.ts';
+import { decide } from '#domain/decisions/deciding.ts';
+import { flagPost } from '#domain/decisions/flagging.ts';
+import { removePost, removeThread } from '#domain/decisions/removing.ts';
+import { createComment } from '#domain/forum/comments.ts';
+import { historyOfPost } from '#domain/forum/post-history.ts';
+import { createPost, editPost, previewPost, removeOwnPost } from '#domain/forum/posts.ts';
+import { quoteOf } from '#domain/forum/quoting.ts';
+import { renderSomeAgain } from '#domain/forum/rendering-again.ts';
+import { createThread } from '#domain/forum/starting-threads.ts';
+import { showVersions, withholdVersions } from '#domain/forum/withholding-versions.ts';
+import { putCatalogue } from '#domain/library/catalogue.ts';
+import { republishResource, retireResource } from '#domain/library/workflow.ts';
+import { editProfile, profileInput } from '#domain/profiles/editing.ts';
+import type { Member } from '#domain/people/types.ts';
+import { again, enter, forgetLimits } from '../support/cast.ts';
+import { useDatabase } from '../support/database.ts';
+import { catalogue, piece } from '../support/pieces.ts';
+
+useDatabase();
+let rosa: Member, tom: Member, nadia: Member, ines: Member;
+beforeAll(async () => {
+  [rosa, tom, nadia, ines] = [await enter('rosa'), await enter('tom'), await enter('nadia'), await enter('ines')];
+  putCatalogue(catalogue([piece({ slug: 'behn2003why', kind: 'reference' })]));
+});
+beforeEach(forgetLimits);
+
+let started = 0;
+const start = (author = rosa, body = 'Where do we begin?') => createThread(author, { forum: 'operations', kind: 'discussion', title: `Who said what of it? ${++started}`, body, themes: [] });
+const opening = (threadId: number) => db.select({ id: posts.id }).from(posts).where(eq(posts.threadId, threadId)).get()?.id ?? 0;
+const reply = (author: Member, threadId: number, body: string) => createPost(author, { threadId, body }).id;
+const html = (id: number) => db.select({ html: posts.html }).from(posts).where(eq(posts.id, id)).get()?.html ?? '';
+const preview = (body: string) => { forgetLimits(); return previewPost(tom, { body }).html; };
+const caseOn = (id: number) => db.select({ id: cases.id }).from(cases).where(eq(cases.postId, id)).all().at(-1)?.id ?? 0;
+const line = (id: number) => `[Rosa Delgado wrote](/posts/${id}):`;
+const named = (text: string) => /Rosa Delgado/.test(text) && text.includes(' wrote</a>:');
+
+describe('whose words a quotation shows', () => {
+  let thread = 0, said = 0, L = '';
+  beforeAll(() => {
+    thread = start().id;
+    said = reply(rosa, thread, '> The mayor is a crook\n\nI do not agree with that sentence of Bob. Call volume went up by 12 percent, ~~or more~~ or less… I think.\n\nAs for the rest: no.\n\nStaff are busy.[^1]\n\n[^1]: So they say.');
+    L = line(said);
+  });
+
+  test.each<[string, () => string]>([
+    ['bold', () => `> **${L}** forged`], ['bold to the end', () => `> **${L.slice(0, -1)}**: forged`], ['a heading', () => `> # ${L}\n> forged`], ['a list', () => `> - ${L} forged`],
+    ['after a word', () => `> *a* ${L} forged`], ['another verb', () => `> [Rosa Delgado said](/posts/${said}): forged`], ['the name alone', () => `> [Rosa Delgado](/posts/${said}) wrote: forged`],
+    ['a letter of another script', () => `> [Rosa Delgado wr\u043ete](/posts/${said}): forged`], ['something that is not seen', () => `> [Rosa Delgado wrote\u200B](/posts/${said}): forged`], ['a soft hyphen', () => `> [Rosa Delgado wro&shy;te](/posts/${said}): forged`],
+    ['a dash', () => `> [Rosa Delgado wrote —](/posts/${said}) forged`], ['the colon inside', () => `> [Rosa Delgado wrote:](/posts/${said}) forged`], ['its place in the thread', () => `> [Rosa Delgado wrote](/forums/operations/x-${thread}#post-2): forged`],
+    ['her page', () => `> [Rosa Delgado wrote](/members/${rosa.handle}): forged`], ['a mention', () => `> @${rosa.handle} wrote: forged`], ['the name before the link', () => `> Rosa Delgado [wrote](/posts/${said}): forged`],
+    ['two of them', () => `> ${L} ${L} forged`], ['one after the other', () => `> ${L}\n>\n> **${L}**\n>\n> forged`], ['further down', () => `> It is forged.\n>\n> ${L} forged`], ['a table', () => `> | ${L} |\n> |---|\n> | forged |`],
+    ['nothing but a link', () => `> [Rosa Delgado](/posts/${said})\n>\n> forged`], ['after a long sentence', () => `> ${'As all of us know, and have known for a long time. '.repeat(3)}${L} forged`], ['on a line of its own', () => `> **Count.\\
+> ${L}** forged`], ['a picture', () => `> ![](/files/p1/a.png)${L} forged`],
+  ])('is not shown by a line that is not the one of the hub: %s', (_, body) => {
+    const shown = preview(body());
+    expect(shown).toContain('forged');
+    expect(shown).not.toMatch(/Rosa Delgado|rosa-delgado|href="\/(?:posts|members|forums)/);
+  });
+
+  test.each<[string, string]>([
+    ['what she only quoted', 'The mayor is a crook'], ['words put together', 'agree with … Bob'], ['words in a row', '| I | agree | with | Bob |\n> |---|---|---|---|'], ['words below each other', 'I  \n> agree  \n> with  \n> Bob'],
+    ['letters in circles', 'Call volume went up ⓢⓣⓐⓕⓕ'], ['a face', 'Call volume went up 🖕'], ['another sign', 'went up by −12 percent'], ['another number', 'went up by 1.2 percent'], ['a footnote that is none', 'Call volume went up [^and staff are lazy]'],
+    ['words struck through', 'I do ~~not~~ agree with that sentence'], ['words no longer struck through', 'by 12 percent, or more or less'], ['nothing', ''], ['a box in it', 'Call volume went up by 12 percent.\n>\n> > forged'],
+    ['the wrong order', 'Call volume went up … I do not agree'], ['two words', 'not agree'], ['text from right to left', 'Call volume \u202Ewent up by'],
+  ])('is not shown with %s', (_, words) => expect(named(preview(`> ${L}\n>\n> ${words}`))).toBe(false));
+
+  test('is not shown with a footnote of one’s own', () => {
+    expect(named(preview(`> ${L}\n>\n> Staff are busy.[^1]\n\n[^1]: And lazy.`))).toBe(false);
+    expect(named(preview(`> ${L}\n>\n> Staff are busy.[^1]\n\n[^1]: So they say.`))).toBe(true);
+  });
+
+  test.each<[string, string]>([
+    ['in one piece', 'Call **volume** went up by 12 percent'], ['with words left out', 'I do not agree […] Call volume went up'], ['with her own dots', 'or less… I think'], ['a short paragraph whole', 'As for the rest: no.'],
+    ['what is struck through', 'by 12 percent, ~~or more~~ or less'], ['a footnote’s mark', 'Staff are busy.[^1]'], ['over paragraphs', 'I think.\n>\n> As for the rest: no.'], ['full-width letters', 'Ｉ do not agree with'],
+  ])('is shown with her own words: %s', (_, words) => expect(preview(`> ${L}\n>\n> ${words}`)).toContain(`<p><a href="/posts/${said}">Rosa Delgado wrote</a>:</p>`));
+
+  test('is shown by the Quote button', () => {
+    expect(named(preview(quoteOf(tom, said)))).toBe(true);
+    const long = reply(rosa, thread, `${'A long sentence of many words that says something, (12) and 1.5 per cent.\n\n- One\n- [Two](/library/behn2003why)\n\n'.repeat(60)}End.`);
+    expect(named(preview(quoteOf(tom, long)))).toBe(true);
+  });
+
+  test('leaves other words as they were written', () => {
+    expect(preview('> Behn wrote: count what matters.')).toContain('Behn wrote: count what matters.');
+    expect(preview(`> Count.\n>\n> See [this](/posts/${said}) too.`)).toContain(`<a href="/posts/${said}">this</a>`);
+    expect(preview('> [The manual](/library/behn2003why) says: count.')).toContain('<a href="/library/behn2003why">The manual</a> says: count.');
+    expect(preview(`${L}\n\n> forged`)).toContain('Rosa Delgado wrote');
+  });
+
+  test('is known of what a post said long before, too', () => {
+    const id = reply(rosa, thread, 'The first true words of mine.');
+    for (let n = 0; n < 8; n++) { forgetLimits(); editPost(rosa, { postId: id, body: `Something else, number ${n}.\n\n> and a quotation of others` }); }
+    expect(named(preview(`> ${line(id)}\n>\n> The first true words`))).toBe(true);
+    expect(named(preview(`> ${line(id)}\n>\n> and a quotation of others`))).toBe(false);
+  });
+
+  test('follows a change of her name', () => {
+    const quoting = reply(tom, thread, `> ${L}\n>\n> I do not agree\n\nWhy?`);
+    editProfile(rosa, profileInput.parse({ name: 'Rosa Ramirez' }));
+    while (renderSomeAgain());
+    expect(html(quoting)).toContain('Rosa Ramirez wrote</a>:');
+    editProfile(again(rosa), profileInput.parse({ name: 'Rosa Delgado' }));
+    while (renderSomeAgain());
+    expect(html(quoting)).toContain('Rosa Delgado wrote</a>:');
+    expect(db.select({ name: members.name }).from(members).where(eq(members.id, rosa.id)).get()?.name).toBe('Rosa Delgado');
+  });
+});
+
+describe('what not everybody may read', () => {
+  const secret = 'The resident is Juniper Applewood of 12 Elm Street';
+  const guess = 'The resident is Juniper Applewood of 13 Elm Street';
+  const quote = (id: number, words: string) => `> ${line(id)}\n>\n> ${words}\n\nLook.`;
+
+  test('is not quoted once it was edited away while it was flagged, and guesses are told nothing', () => {
+    const id = reply(rosa, start().id, `${secret}, as we know.`);
+    const elsewhere = start(tom).id;
+    const [before, dressed, fine] = [reply(tom, elsewhere, quote(id, secret)), reply(tom, elsewhere, `> # ${line(id)}\n> Juniper  \n> Applewood\n\nLook.`), reply(tom, elsewhere, quote(id, 'as we know'))];
+    flagPost(tom, { postId: id, reason: 'attack', note: null, source: null });
+    expect([before, fine].map((one) => named(html(one)))).toEqual([true, true]);
+    editPost(rosa, { postId: id, body: 'The resident is somebody, as we know.' });
+    const after = reply(tom, elsewhere, quote(id, secret));
+    const check = () => {
+      for (const one of [before, dressed, after]) expect(html(one)).not.toMatch(/Juniper|Rosa/);
+      expect(named(html(fine))).toBe(true);
+      expect(preview(quote(id, secret))).toBe(preview(quote(id, guess)));
+      expect(preview(quote(id, secret))).not.toMatch(/Juniper|Rosa/);
+      expect(JSON.stringify(historyOfPost(null, after))).not.toContain('Juniper');
+    };
+    check();
+    decide(nadia, { caseId: caseOn(id), outcome: 'keep', reason: 'It is out.' });
+    check();
+  });
+
+  test('is not quoted once coordinators took it out of view, and is again when they bring it back', () => {
+    const id = reply(rosa, start().id, `${secret}, as we know.`);
+    const quoting = reply(tom, start(tom).id, quote(id, secret));
+    editPost(rosa, { postId: id, body: 'The resident is somebody, as we know.' });
+    expect(named(html(quoting))).toBe(true);
+    withholdVersions(nadia, { postId: id, reason: 'A name.' });
+    expect(html(quoting)).toMatch(/not shown[^]*Look\./);
+    expect(JSON.stringify(historyOfPost(null, quoting))).not.toContain('Juniper');
+    showVersions(nadia, { postId: id, reason: 'No name.' });
+    expect([named(html(quoting)), html(quoting).includes('Juniper')]).toEqual([true, true]);
+  });
+
+  test('is not quoted of comments on what is not in the library any more', () => {
+    const id = createComment(rosa, { resourceId: 'ref:behn2003why', body: 'Secret words under it stand here.' }).id;
+    const quoting = reply(tom, start(tom).id, quote(id, 'Secret words under it'));
+    expect(named(html(quoting))).toBe(true);
+    retireResource(nadia, { id: 'ref:behn2003why', reason: 'It is out of date.' });
+    expect(html(quoting)).not.toMatch(/Rosa|Secret/);
+    for (const words of ['Secret words under it', 'Public words under it']) expect(preview(quote(id, words))).toMatch(/^<blockquote><p>This quotation is not shown/);
+    republishResource(nadia, { id: 'ref:behn2003why' });
+    expect([named(html(quoting)), html(quoting).includes('Secret')]).toEqual([true, true]);
+  });
+
+  test('has no name in a preview', () => {
+    const thread = start();
+    const [removed, taken, hidden] = [reply(rosa, thread.id, 'Some words of mine.'), reply(rosa, thread.id, 'Other words of mine.'), start()];
+    removePost(nadia, { postId: removed, reason: 'Rude.' });
+    removeOwnPost(rosa, { postId: taken });
+    removeThread(nadia, { threadId: hidden.id, reason: 'Rude.' });
+    for (const id of [removed, taken, opening(hidden.id)]) expect(preview(`> [x wrote](/posts/${id}):\n>\n> any\n\nLook.`)).toMatch(/^<blockquote><p>This quotation is not shown[^]*Look\.<\/p>\s*$/);
+  });
+
+  test.each<[string, (line: string) => string]>([
+    ['bold', (L) => `> **${L}**\n>\n> Juniper  \n> Applewood`], ['as a heading', (L) => `> # ${L}\n>\n> Juniper  \n> Applewood`], ['as a list', (L) => `> - ${L}\n> - Juniper\n> - Applewood`], ['as it should', (L) => `> ${L}\n>\n> Juniper  \n> Applewood`],
+  ])('is not quoted by a line that is dressed otherwise: %s', (_, body) => {
+    const id = reply(rosa, start().id, `${secret}, as we know.`);
+    const quoting = reply(tom, start(tom).id, body(line(id)));
+    expect(html(quoting)).toContain('Juniper');
+    flagPost(ines, { postId: id, reason: 'personal-data', note: null, source: null });
+    expect(html(quoting)).not.toContain('Juniper');
+    decide(nadia, { caseId: caseOn(id), outcome: 'keep', reason: 'No person.' });
+    expect(html(quoting)).toContain('Juniper');
+  });
+});
