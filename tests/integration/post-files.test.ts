@@ -176,7 +176,7 @@ describe('who gets a file of a post', () => {
     expect(await served()).toEqual([false, false, false]);
     for (const viewer of [null, rosa, nadia]) expect(() => findPostFile(viewer, number)).toThrow(Gone);
     expect(postsOnPage(nadia, findThread(nadia, thread.id), 1)[1]?.files).toEqual([]);
-    restorePost(nadia, { postId: id });
+    restorePost(nadia, { postId: id, reason: 'In order.' });
     expect(await served()).toEqual([true, true, true]);
     removeThread(nadia, { threadId: thread.id, reason: 'Twice.' });
     expect(await served()).toEqual([false, false, true]);

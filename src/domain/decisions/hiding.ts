@@ -5,6 +5,7 @@ import { placesIn } from '../forum/moving-posts.ts';
 import { markRemoved, markRestored } from '../forum/posts.ts';
 import { dropThreadFromSearch, indexWholeThread } from '../forum/searchable.ts';
 import { tellOfShown } from '../forum/telling-again.ts';
+import { noteAct, noteThreadBack } from '../forum/thread-acts.ts';
 import { withdrawLettersAbout } from '../mail/withdrawing.ts';
 import { stateOf, type Subject } from './subjects.ts';
 
@@ -29,6 +30,7 @@ const othersIn = prepared((d) => d.$client.prepare('select 1 from posts where th
 export function remove(subject: PostSubject, by: { id: number }, reason: string): void {
   if (subject.isThread) {
     markThread(subject.post.thread.id, { at: new Date(), by: by.id, reason, hidden: false });
+    noteAct(by, 'remove thread', subject.post.thread.id, reason, { as: 'removal' });
     // Its text goes and comes back with it from now on.
     if (subject.post.hidden) markRestored(subject.post);
   } else markRemoved(subject.post, by, reason);
@@ -36,13 +38,14 @@ export function remove(subject: PostSubject, by: { id: number }, reason: string)
 }
 
 /** Shows it again, as it stood before, and tells those who were not told meanwhile. Call inside a transaction. */
-export function show(subject: PostSubject): void {
+export function show(subject: PostSubject, by: { id: number }): void {
   if (!stateOf(subject).removed) return;
   const { id, thread } = subject.post;
   const since = outOfViewSince(subject);
   if (subject.isThread && thread.removed) {
     markThread(thread.id, { at: null, by: null, reason: null, hidden: false });
     indexWholeThread(thread.id);
+    noteThreadBack(by, thread.id);
   } else markRestored(subject.post);
   restoreQuotes(id);
   tellOfShown(subject.isThread && thread.removed ? placesIn(thread.id).map((p) => p.id) : [id], since);
