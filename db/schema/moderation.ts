@@ -51,7 +51,7 @@ export const flags = sqliteTable('flags', {
   memberId: integer('member_id').references(() => members.id, { onDelete: 'set null' }),
   reason: text('reason').notNull(),
   note: text('note'),
-  /** Counts towards hiding: the member was trusted, or a coordinator, when they flagged. */
+  /** Counts towards hiding: the member was trusted, or a coordinator, when they flagged, and nobody had let stand the same words after a flag of theirs. */
   counts: integer('counts', { mode: 'boolean' }).notNull().default(false),
   at: moment('at').notNull().default(now),
 }, (t) => [

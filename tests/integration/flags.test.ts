@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { and, eq } from 'drizzle-orm';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { cases, db, decisions, flags, members, passwords, posts, searchDocuments, threads, trustLevels } from '#db/client.ts';
@@ -12,6 +13,7 @@ import { addCaseNote, claimCase, findCase, openCases, releaseCase } from '#domai
 import { Denied, Invalid, NotFound, SignInRequired } from '#domain/errors.ts';
 import { listForums } from '#domain/forum/forums.ts';
 import { createPost, editPost, findPost, postsOnPage } from '#domain/forum/posts.ts';
+import { putPostFiles } from '#domain/forum/post-files.ts';
 import { createThread } from '#domain/forum/starting-threads.ts';
 import { actsOn } from '#domain/forum/thread-acts.ts';
 import { findThread, listThreads, type Thread } from '#domain/forum/threads.ts';
@@ -188,6 +190,49 @@ describe('hiding until somebody decides', () => {
   });
 });
 
+describe('what coordinators let stand', () => {
+  const keep = (postId: number, outcome: 'keep' | 'warn' = 'keep') => decide(nadia, { caseId: caseOn(postId), outcome, reason: 'It may stay.', forum: undefined });
+
+  test('the same member does not hide again as long as it says the same; their flag goes to the queue, and coordinators have a letter', async () => {
+    const [jo, jane] = [await trusted(11), await trusted(12)];
+    const post = reply(rosa, start(tom));
+    expect(flag(jo, post, 'personal-data').hidden).toBe(true);
+    keep(post);
+    expect(flag(jo, post, 'personal-data').hidden).toBe(false);
+    expect(rowOf(post)?.hidden).toBe(false);
+    expect(findCase(nadia, caseOn(post)).flags).toMatchObject([{ reason: 'personal-data', counts: false }]);
+    expect(lastTo(nadia)?.text).toMatch(/not\s+hidden, and stands first/);
+    expect(flag(jane, post, 'personal-data').hidden).toBe(true);
+  });
+
+  test('nor do they count among three', async () => {
+    const [one, two, three, four] = [await trusted(11), await trusted(12), await trusted(13), await trusted(14)];
+    const post = reply(rosa, start(tom));
+    flag(one, post);
+    flag(two, post);
+    keep(post, 'warn');
+    flag(one, post);
+    flag(two, post);
+    expect(flag(three, post).hidden).toBe(false);
+    expect(flag(four, post).hidden).toBe(false);
+    expect(flag(await trusted(15), post).hidden).toBe(true);
+  });
+
+  test('once it was edited or has other files, their flags count again', async () => {
+    const jo = await trusted(11);
+    const [edited, filed] = [reply(rosa, start(tom)), reply(rosa, start(tom))];
+    for (const post of [edited, filed]) {
+      flag(jo, post, 'personal-data');
+      keep(post);
+    }
+    await setTimeout(2);
+    editPost(rosa, { postId: edited, body: 'Another text with a name in it' });
+    putPostFiles(filed, [{ hash: 'a'.repeat(64), name: 'residents.csv', label: 'Residents', mediaType: 'text/csv', size: 9, width: null, height: null, textState: 'none' }]);
+    expect(flag(jo, edited, 'personal-data').hidden).toBe(true);
+    expect(flag(jo, filed, 'personal-data').hidden).toBe(true);
+  });
+});
+
 describe('the queue', () => {
   test('is for coordinators, what is said of personal data first, then the oldest', () => {
     expect(() => openCases(tom, null)).toThrow(Denied);
@@ -226,6 +271,15 @@ describe('the queue', () => {
     expect(() => findCase(tom, caseOn(post))).toThrow(Denied);
     decide(nadia, { caseId: caseOn(post), outcome: 'remove', reason: 'Against a person.' });
     expect(JSON.stringify([lettersTo(rosa.email), lettersTo(tom.email), readPublicLog(null)])).not.toContain('Persimmon');
+  });
+
+  test('whose case it is notes nothing on it, and leaves it to nobody', () => {
+    const post = reply(nadia, start(rosa));
+    flag(tom, post);
+    const caseId = caseOn(post);
+    expect(() => addCaseNote(nadia, { caseId, note: 'He never liked me.' })).toThrow(Denied);
+    expect(() => releaseCase(nadia, { caseId })).toThrow(Denied);
+    addCaseNote(ines, { caseId, note: 'Looks harmless.' });
   });
 });
 
@@ -421,6 +475,19 @@ describe('corrections', () => {
     expect(() => decide(nadia, { caseId, outcome: 'correct', reason: 'Yes.' })).toThrow(Denied);
   });
 
+  test('whoever proposed one may flag the post too, and propose no second one meanwhile', () => {
+    const post = reply(rosa, start(rosa));
+    const more = { note: 'It is 12.', source: 'The charter' };
+    flag(tom, post, 'inaccurate', more);
+    expect(() => flag(tom, post, 'inaccurate', more)).toThrow(Denied);
+    flag(tom, post, 'personal-data');
+    expect(() => flag(tom, post)).toThrow(Denied);
+    const other = reply(rosa, start(rosa));
+    flag(tom, other);
+    flag(tom, other, 'inaccurate', more);
+    expect(() => flag(tom, other, 'inaccurate', more)).toThrow(Denied);
+  });
+
   test('or answer, and a coordinator decides; undo takes the note away', () => {
     const post = reply(rosa, start(rosa));
     propose(tom, post);
@@ -468,7 +535,7 @@ describe('appeals', () => {
     expect(() => appealDecision(rosa, { decisionId, text: 'Once more.' })).toThrow(/once/);
     expect(() => db.insert(cases).values({ kind: 'appeal', decisionId }).run()).toThrow(/UNIQUE/);
     const caseId = appealCase(decisionId);
-    expect(openCases(ines, null).cases.find((c) => c.id === caseId)).toMatchObject({ kind: 'appeal', notFor: 'Nadia Okafor' });
+    expect(openCases(ines, '99').cases.find((c) => c.id === caseId)).toMatchObject({ kind: 'appeal', notFor: 'Nadia Okafor' });
     expect(lastTo(ines)?.subject).toContain('An appeal waits');
     expect(() => decide(nadia, { caseId, outcome: 'uphold', reason: 'I was right.' })).toThrow(/different coordinator/);
     expect(() => undoDecision(nadia, { decisionId, reason: 'Well then.' })).toThrow(/appealed/);

@@ -7,6 +7,7 @@ import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { changes, db, members } from '#db/client.ts';
 import { appealDecision } from '#domain/decisions/appealing.ts';
 import { decide } from '#domain/decisions/deciding.ts';
+import { flagPost } from '#domain/decisions/flagging.ts';
 import { findHeldFile } from '#domain/decisions/held-files.ts';
 import { findCase, openCases } from '#domain/decisions/queue.ts';
 import { removePost, removeThread, restorePost } from '#domain/decisions/removing.ts';
@@ -165,7 +166,7 @@ describe('a post with files', () => {
 });
 
 describe('who gets a file of a post', () => {
-  test('everybody, as long as the post stands', async () => {
+  test('everybody, as long as the post stands; of a removed one who keeps order there', async () => {
     const { id, thread, files } = await write({ file: await png(), label: 'x' });
     const [file] = files();
     const number = file?.id ?? 0;
@@ -173,8 +174,9 @@ describe('who gets a file of a post', () => {
     expect(await served()).toEqual([true, true, true]);
     expect(lookUpPostFile(number)?.shared).toBe(true);
     removePost(nadia, { postId: id, reason: 'Names a resident.' });
-    expect(await served()).toEqual([false, false, false]);
-    for (const viewer of [null, rosa, nadia]) expect(() => findPostFile(viewer, number)).toThrow(Gone);
+    expect(await served()).toEqual([false, false, true]);
+    expect(lookUpPostFile(number)?.shared).toBe(false);
+    for (const viewer of [null, rosa]) expect(() => findPostFile(viewer, number)).toThrow(Gone);
     expect(postsOnPage(nadia, findThread(nadia, thread.id), 1)[1]?.files).toEqual([]);
     restorePost(nadia, { postId: id, reason: 'In order.' });
     expect(await served()).toEqual([true, true, true]);
@@ -184,11 +186,27 @@ describe('who gets a file of a post', () => {
     expect(() => findPostFile(rosa, number)).toThrow(Gone);
   });
 
+  test('while it is hidden its writer and who decides about it, who finds it on the case', async () => {
+    const { id, thread, files } = await write({ file: await png(), label: 'Residents who called' });
+    const [file] = files();
+    const served = () => Promise.all([undefined, cookies['tom'], cookies['rosa'], cookies['nadia']].map(async (cookie) => { const found = await fileAt(file?.url ?? '', cookie); return found !== null && 'path' in found; }));
+    flagPost(nadia, { postId: id, reason: 'personal-data', note: null, source: null });
+    expect(await served()).toEqual([false, false, true, true]);
+    expect(() => findPostFile(tom, file?.id ?? 0)).toThrow(NotFound);
+    const waiting = openCases(nadia, null).cases[0]?.id ?? 0;
+    expect(findCase(nadia, waiting).files).toEqual([file]);
+    decide(nadia, { caseId: waiting, outcome: 'keep', reason: 'Sums only.', forum: undefined });
+    const opening = postsOnPage(nadia, findThread(nadia, thread.id), 1)[0]?.id ?? 0;
+    flagPost(nadia, { postId: opening, reason: 'attack', note: null, source: null });
+    decide(nadia, { caseId: openCases(nadia, null).cases[0]?.id ?? 0, outcome: 'remove', reason: 'An attack.', forum: undefined });
+    expect(await served()).toEqual([false, false, false, true]);
+  });
+
   test('nobody, once its writer took the post back; nor under a number that is none', async () => {
     const { id, files } = await write({ file: await png(), label: 'x' });
     const url = files()[0]?.url ?? '';
     removeOwnPost(rosa, { postId: id });
-    expect(await fileAt(url, cookies['rosa'])).toBeNull();
+    for (const cookie of [undefined, cookies['tom'], cookies['rosa']]) expect(await fileAt(url, cookie)).toBeNull();
     for (const number of [0, -1, NaN, 999_999]) expect(() => findPostFile(nadia, number)).toThrow(NotFound);
     for (const path of ['/files/p0/x', '/files/p999999/x', '/files/pp1/x', '/files/p/x']) expect(await fileAt(path, undefined)).toBeNull();
   });

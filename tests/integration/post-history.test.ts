@@ -115,6 +115,18 @@ test('coordinators take earlier versions out of view, and bring them back', () =
   expect(db.select({ act: log.act, reason: log.reason }).from(log).where(eq(log.url, `/posts/${id}`)).all()).toEqual([{ act: 'withhold versions', reason: 'A name.' }, { act: 'show versions', reason: 'No name.' }]);
 });
 
+test('a coordinator does not bring back what another took out of view in a post of theirs; what they took out themselves they do', async () => {
+  const ines = await enter('ines');
+  const { id } = createPost(nadia, { threadId: write().thread.id, body: 'We count two days.' });
+  editPost(nadia, { postId: id, body: 'We count three days.' });
+  withholdVersions(ines, { postId: id, reason: 'A name.' });
+  expect(() => showVersions(nadia, { postId: id, reason: 'No name.' })).toThrow(Denied);
+  expect([historyOfPost(nadia, id).mayShow, historyOfPost(ines, id).mayShow]).toEqual([false, true]);
+  showVersions(ines, { postId: id, reason: 'No name.' });
+  withholdVersions(nadia, { postId: id, reason: 'A name.' });
+  showVersions(nadia, { postId: id, reason: 'No name.' });
+});
+
 test('what was edited out before anybody flagged it goes out of view with the decision about personal data', () => {
   const { id } = write();
   editPost(tom, { postId: id, body: 'We count three days.' });

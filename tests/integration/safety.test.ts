@@ -95,6 +95,9 @@ describe('the source', () => {
     expect(secret.filter((name) => isKept('members.editProfile', name))).toEqual([]);
     expect(['members.changePassword', 'security.changeEmail', 'proof.byPassword', 'members.leave'].filter((action) => isKept(action, 'email'))).toEqual([]);
     expect(isKept('members.editProfile', 'lookingFor')).toBe(true);
+    const typed = [['corrections.answer', 'answer'], ['flags.confirmation', 'note'], ['answers.removeConfirmation', 'reason'], ['answers.confirm', 'place'], ['answers.confirm', 'note']] as const;
+    expect(typed.filter(([action, field]) => !isKept(action, field))).toEqual([]);
+    expect(['security.addPasskey', 'proof.byPasskey', 'signIn.byPasskey'].filter((action) => isKept(action, 'answer'))).toEqual([]);
   });
 
   test('takes a role from one form alone, of administrators', () => {

@@ -1,11 +1,13 @@
-import { and, asc, desc, eq, gt, isNotNull, isNull, ne, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, gt, inArray, isNotNull, isNull, ne, sql } from 'drizzle-orm';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { acceptedAnswers, changes, db, decisions, follows, notifications, outbox, postLinks, posts, searchDocuments, threadActs, threadReads, threads } from '#db/client.ts';
-import { undoDecision } from '#domain/decisions/deciding.ts';
+import { acceptedAnswers, changes, db, decisions, follows, members, notifications, outbox, postLinks, posts, searchDocuments, threadActs, threadReads, threads } from '#db/client.ts';
+import { decide, undoDecision } from '#domain/decisions/deciding.ts';
+import { flagPost } from '#domain/decisions/flagging.ts';
+import { openCases } from '#domain/decisions/queue.ts';
 import { removePost, removeThread, restorePost, restoreThread } from '#domain/decisions/removing.ts';
 import { Denied, Gone, Invalid, NotFound, TooMany } from '#domain/errors.ts';
 import { acceptAnswer } from '#domain/forum/accepting.ts';
-import { closeThread, reopenThread } from '#domain/forum/closing.ts';
+import { canReopen, closeThread, reopenThread } from '#domain/forum/closing.ts';
 import { deleteForum, addForum } from '#domain/forum/keeping-forums.ts';
 import { findForum } from '#domain/forum/forums.ts';
 import { follow, followInput, followLevelOf, type FollowLevel } from '#domain/forum/follows.ts';
@@ -26,6 +28,7 @@ import { noteReading } from '#domain/forum/unread.ts';
 import { isStopped, stopMail, stopToken } from '#domain/mail/stopping.ts';
 import { readPublicLog } from '#domain/moderation/log.ts';
 import type { Member } from '#domain/people/types.ts';
+import { addDays } from '#lib/dates.ts';
 import { enter, forgetLimits, lettersTo } from '../support/cast.ts';
 import { useDatabase } from '../support/database.ts';
 import { randomFrom } from '../support/random.ts';
@@ -622,5 +625,58 @@ describe('changing what a thread is', () => {
     acceptAnswer(rosa, { postId: ids[2] ?? 0 });
     expect(() => split(thread, [ids[2] ?? 0], { kind: 'discussion' })).toThrow(Invalid);
     expectOrder();
+  });
+});
+
+describe('what others did to a thread of one’s own', () => {
+  const yours = /about yourself/;
+
+  test('stays: a coordinator neither unlocks, reopens nor moves it back, nor undoes it', () => {
+    const thread = start(nadia);
+    const { id: threadId } = thread;
+    lockThread(ines, { threadId, reason: 'Enough.' });
+    expect(() => unlockThread(nadia, { threadId, reason: 'In order.' })).toThrow(yours);
+    expect(() => undo()).toThrow(yours);
+    expect(actsOn(nadia, threadId).map((act) => act.mayUndo)).toEqual([false]);
+    expect(actsOn(ines, threadId).map((act) => act.mayUndo)).toEqual([true]);
+    unlockThread(ines, { threadId, reason: 'In order.' });
+    moveThread(ines, { threadId, forum: 'measures', reason: 'It belongs there.' });
+    expect(() => moveThread(nadia, { threadId, forum: 'operations', reason: 'Tidying.' })).toThrow(yours);
+    closeThread(ines, { threadId, reason: 'Settled.' });
+    expect(canReopen(nadia, findThread(nadia, threadId))).toBe(false);
+    expect(() => reopenThread(nadia, { threadId })).toThrow(Denied);
+    reopenThread(ines, { threadId });
+  });
+
+  test('nor where a decision moved it', () => {
+    const thread = start(nadia);
+    flagPost(rosa, { postId: of(thread)[0]?.id ?? 0, reason: 'off-topic', note: null, source: null });
+    decide(ines, { caseId: openCases(ines, null).cases.at(-1)?.id ?? 0, outcome: 'move', reason: 'It belongs there.', forum: 'measures' });
+    expect(() => moveThread(nadia, { threadId: thread.id, forum: 'operations', reason: 'Tidying.' })).toThrow(yours);
+    moveThread(ines, { threadId: thread.id, forum: 'operations', reason: 'Tidying.' });
+  });
+
+  test('what they did themselves they take back, and what was done to threads of others', () => {
+    const thread = start(nadia);
+    const { id: threadId } = thread;
+    lockThread(nadia, { threadId, reason: 'For now.' });
+    unlockThread(nadia, { threadId, reason: 'In order.' });
+    moveThread(nadia, { threadId, forum: 'measures', reason: 'Tidying.' });
+    moveThread(nadia, { threadId, forum: 'operations', reason: 'Tidying.' });
+    undo();
+    closeThread(nadia, { threadId, reason: 'Settled.' });
+    reopenThread(nadia, { threadId });
+    const other = start(rosa);
+    lockThread(ines, { threadId: other.id, reason: 'Enough.' });
+    undo();
+  });
+
+  test('where there is nobody else they may', () => {
+    const thread = start(nadia);
+    lockThread(ines, { threadId: thread.id, reason: 'Enough.' });
+    const others = [ines.id, abe.id];
+    db.update(members).set({ suspendedUntil: addDays(new Date(), 1), suspendedReason: 'A test.' }).where(inArray(members.id, others)).run();
+    unlockThread(nadia, { threadId: thread.id, reason: 'In order.' });
+    db.update(members).set({ suspendedUntil: null, suspendedReason: null }).where(inArray(members.id, others)).run();
   });
 });

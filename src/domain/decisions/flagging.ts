@@ -1,6 +1,6 @@
 import { and, eq, isNull } from 'drizzle-orm';
 import { z } from 'zod';
-import { cases, corrections, db, flags, transaction } from '#db/client.ts';
+import { cases, corrections, db, flags, prepared, transaction } from '#db/client.ts';
 import { optionalText, rowId } from '#lib/fields.ts';
 import { settings } from '#lib/settings.ts';
 import { Denied, Invalid, NotFound } from '../errors.ts';
@@ -43,13 +43,14 @@ export const flagPostInput = z.object({ postId: rowId, ...flagFields });
 /**
  * Tells the coordinators about a post or comment; flagging an opening post flags its thread. "Inaccurate" asks the author for a
  * correction; a resident's personal data hides it at once where a trusted member says so, of a thread in which others wrote its opening text alone; three flags that count hide it until a coordinator decides.
+ * Flags of those whose flag a coordinator has not followed do not count while it says the same.
  * Throws NotFound, Denied, Invalid.
  */
 export function flagPost(actor: Member, input: z.output<typeof flagPostInput>): { url: string; hidden: boolean } {
   return transaction(() => {
     const post = flaggablePost(actor, input.postId);
     const { id: postId, thread } = post;
-    if (hasFlagged(actor.id, postId)) throw new Denied('You have told the coordinators about this post already. They will write to you when they have decided.');
+    if (hasFlagged(actor.id, postId, input.reason === 'inaccurate' ? 'correction' : 'flags')) throw new Denied('You have told the coordinators about this post already. They will write to you when they have decided.');
     countForLevel(actor, 'flagsPerDay', 'reason');
     const url = `/posts/${postId}`;
     if (input.reason === 'inaccurate') {
@@ -57,17 +58,24 @@ export function flagPost(actor: Member, input: z.output<typeof flagPostInput>): 
       return { url, hidden: false };
     }
     const caseId = openCaseOf({ postId });
-    db.insert(flags).values({ caseId, memberId: actor.id, reason: input.reason, note: input.note, counts: isTrusted(actor) }).run();
-    const hidden = hideWhenDue(actor, caseId, post, input.reason);
+    const counts = isTrusted(actor) && letStand().get({ postId, memberId: actor.id }) === undefined;
+    db.insert(flags).values({ caseId, memberId: actor.id, reason: input.reason, note: input.note, counts }).run();
+    const hidden = hideWhenDue(caseId, post, input.reason, counts);
     return { url: hidden && thread.forum ? `/forums/${thread.forum.slug}` : url, hidden };
   });
 }
 
-/** Whether this member has an open flag or correction on the post. */
-export function hasFlagged(memberId: number, postId: number): boolean {
+/** Whether this member has an open flag, or an open correction, on the post. */
+function hasFlagged(memberId: number, postId: number, kind: 'flags' | 'correction'): boolean {
   return db.select({ id: flags.id }).from(flags).innerJoin(cases, eq(cases.id, flags.caseId))
-    .where(and(eq(cases.postId, postId), isNull(cases.closedAt), eq(flags.memberId, memberId))).limit(1).get() !== undefined;
+    .where(and(eq(cases.postId, postId), eq(cases.kind, kind), isNull(cases.closedAt), eq(flags.memberId, memberId))).limit(1).get() !== undefined;
 }
+
+/** Whether a coordinator has let a post stand that this member had flagged, and it is the same since, its files too: their flag does not hide it again. */
+const letStand = prepared((d) => d.$client.prepare(`
+  select 1 from cases c join flags f on f.case_id = c.id join posts p on p.id = c.post_id
+  where c.post_id = @postId and c.kind = 'flags' and f.member_id = @memberId and c.closed_at >= coalesce(p.edited_at, p.created_at)
+    and not exists (select 1 from post_files where post_id = p.id and created_at > c.closed_at) limit 1`));
 
 /** The open case of flags on a post or a profile, made if there is none. */
 export function openCaseOf(about: { postId: number } | { memberId: number }): number {
@@ -76,12 +84,12 @@ export function openCaseOf(about: { postId: number } | { memberId: number }): nu
   return known?.id ?? db.insert(cases).values({ kind: 'flags', ...about }).returning({ id: cases.id }).get().id;
 }
 
-function hideWhenDue(actor: Member, caseId: number, post: FoundPost, reason: FlagReason): boolean {
+function hideWhenDue(caseId: number, post: FoundPost, reason: FlagReason, counts: boolean): boolean {
   const row = caseById(caseId);
   const personal = reason === 'personal-data';
   const counting = db.select({ id: flags.id }).from(flags).where(and(eq(flags.caseId, caseId), eq(flags.counts, true))).all().length;
   const many = counting >= flagsThatHide;
-  if (many || (personal && isTrusted(actor))) {
+  if (many || (personal && counts)) {
     hideByHub(row, personal ? 'It may contain a resident’s personal data.' : 'Several members have flagged it.', many ? 'all' : 'own');
     return true;
   }

@@ -7,9 +7,9 @@ import { paging, type Paging } from '#lib/paging.ts';
 import { afterWorkingHours } from '#lib/working-hours.ts';
 import { Denied } from '../errors.ts';
 import { currentCalendar } from '../forum/calendar.ts';
-import type { PostFile } from '../forum/post-files.ts';
+import { filesOfOnePost, type PostFile } from '../forum/post-files.ts';
 import { standingOf, type Standing } from '../people/levels.ts';
-import { coordinatorsBesides } from '../people/coordinators.ts';
+import { coordinatorsBesides, whyNotOwn } from '../people/coordinators.ts';
 import { canModerateForum, mustModerateSomething } from '../people/permissions.ts';
 import type { Member, Viewer } from '../people/types.ts';
 import { casesFor, forumOfCase, mustBeFor } from './case-areas.ts';
@@ -80,13 +80,14 @@ export interface CaseView extends CaseRow {
   notes: { text: string; at: Date; by: string }[];
   /** About something of the viewer's own: nobody who flagged and no note is shown. */
   own: boolean;
+  mayNote: boolean;
   correction: typeof corrections.$inferSelect | null;
   appeal: { text: string; at: Date } | null;
   decisions: (Decision & { decider: string })[];
   outcomes: Outcome[];
   /** Why this viewer does not decide it, in a sentence; null when they may. */
   barred: string | null;
-  /** Files that wait with a held post. */
+  /** Of the post, or those that wait with a held one. */
   files: PostFile[];
   /** Null for whoever has no name here. */
   authorStanding: Standing | null;
@@ -110,9 +111,9 @@ export function findCase(viewer: Viewer, id: number, now = new Date()): CaseView
   return {
     ...shown, closedAt: row.closedAt, barred: whyBarred(viewer, row, subject, now), outcomes: outcomesFor(row.kind, subject), authorStanding: isUnnamed(shown.subject) ? null : standingOf(subject.author),
     flags: told.map(({ name, handle, ...flag }) => ({ ...flag, note: own ? null : flag.note, by: !own && name !== null && handle !== null ? { name, handle } : null })),
-    own,
+    own, mayNote: whyNotOwn(viewer, subject.author.id, forumOfCase(id)) === null,
     notes: own ? [] : db.select({ text: caseNotes.text, at: caseNotes.at, by: members.name }).from(caseNotes).innerJoin(members, eq(members.id, caseNotes.byId)).where(eq(caseNotes.caseId, id)).orderBy(asc(caseNotes.id)).all(),
-    files: about.kind === 'held' ? heldFilesOf(about.held.id) : [],
+    files: about.kind === 'held' ? heldFilesOf(about.held.id) : about.kind === 'post' ? filesOfOnePost(about.post.id) : [],
     correction: db.select().from(corrections).where(eq(corrections.caseId, id)).get() ?? null,
     appeal: row.decisionId === null ? null : db.select({ text: appeals.text, at: appeals.at }).from(appeals).where(eq(appeals.decisionId, row.decisionId)).get() ?? null,
     decisions: db.select({ decision: decisions, decider: members.name }).from(decisions).innerJoin(members, eq(members.id, decisions.deciderId))
@@ -143,11 +144,13 @@ export function claimCase(actor: Member, input: z.output<typeof caseInput>, now 
   });
 }
 
-/** Leaves a case to others again. */
+/** Leaves a case to others again. Throws Denied. */
 export function releaseCase(actor: Member, input: z.output<typeof caseInput>, now = new Date()): { url: string } {
   mustModerateSomething(actor);
   return transaction(() => {
-    mustHandle(actor, caseById(input.caseId), now);
+    const row = caseById(input.caseId);
+    mustHandle(actor, row, now);
+    mustNotBeOwn(actor, row);
     db.update(cases).set({ claimedById: null, claimedUntil: null }).where(eq(cases.id, input.caseId)).run();
     return { url: `/desk/flags/${input.caseId}` };
   });
@@ -163,9 +166,9 @@ export function whyBarred(actor: { id: number }, row: Pick<Case, 'id' | 'kind'>,
   return hasProposed(actor.id, row) ? 'You proposed this correction, so a different coordinator decides about it.' : null;
 }
 
-/** Why a coordinator does not decide about what an author wrote in a forum: they are the author. Null also when there is nobody else. */
-export function whyNotOwn(actor: { id: number }, authorId: number, forumId: number | null, now = new Date()): string | null {
-  return authorId === actor.id && coordinatorsBesides([actor.id], now, forumId).length > 0 ? 'This is about yourself: another coordinator decides.' : null;
+function mustNotBeOwn(actor: Member, row: Case): void {
+  const own = whyNotOwn(actor, subjectOf(actor, row).author.id, forumOfCase(row.id));
+  if (own !== null) throw new Denied(own);
 }
 
 /** Whether a case is a correction that this member proposed. */
@@ -187,12 +190,14 @@ export function mustHandle(actor: Member, row: Case, now: Date): void {
 
 export const caseNoteInput = z.object({ caseId: rowId, note: text({ missing: 'Please write the note.', max: 2_000 }) });
 
-/** Leaves a note for the other coordinators. */
+/** Leaves a note for the other coordinators. Throws Denied in a case about oneself, where no note is shown either. */
 export function addCaseNote(actor: Member, input: z.output<typeof caseNoteInput>): { url: string } {
   mustModerateSomething(actor);
   return transaction(() => {
-    const { id: caseId } = caseById(input.caseId);
+    const row = caseById(input.caseId);
+    const { id: caseId } = row;
     mustBeFor(actor, caseId);
+    mustNotBeOwn(actor, row);
     db.insert(caseNotes).values({ caseId, byId: actor.id, text: input.note }).run();
     return { url: `/desk/flags/${caseId}` };
   });

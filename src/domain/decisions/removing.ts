@@ -7,6 +7,7 @@ import { Denied, NotFound } from '../errors.ts';
 import { postUrl } from '../forum/addresses.ts';
 import { findThread } from '../forum/threads.ts';
 import { recordAct } from '../moderation/log.ts';
+import { whyNotOwn } from '../people/coordinators.ts';
 import { mustModerateForum, mustModerateSomething } from '../people/permissions.ts';
 import { computeTrust } from '../people/trust.ts';
 import type { Member } from '../people/types.ts';
@@ -14,7 +15,6 @@ import { decide } from './deciding.ts';
 import { openCaseOf } from './flagging.ts';
 import { show } from './hiding.ts';
 import { tellRestored } from './letters.ts';
-import { whyNotOwn } from './queue.ts';
 import { postSubject } from './subjects.ts';
 
 const reason = text({ missing: 'Please give the reason: it stands in the public log.', max: 1_000 });

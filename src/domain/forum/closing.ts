@@ -4,6 +4,7 @@ import { rowId, text } from '#lib/fields.ts';
 import { Denied } from '../errors.ts';
 import { recordAct } from '../moderation/log.ts';
 import { countAttempt } from '../people/limits.ts';
+import { whyNotOwn } from '../people/coordinators.ts';
 import { canModerateIn, canWrite, mustWrite } from '../people/permissions.ts';
 import type { Member, Viewer } from '../people/types.ts';
 import { noteAct, type Closing } from './thread-acts.ts';
@@ -17,9 +18,9 @@ export function canClose(viewer: Viewer, thread: Thread): boolean {
   return mayEnd(viewer, thread) && thread.closing === null;
 }
 
-/** Whether this person may open a closed thread again: who started it, when they closed it themselves, and coordinators. */
+/** Whether this person may open a closed thread again: who started it, when they closed it themselves, and coordinators who did not start it. */
 export function canReopen(viewer: Viewer, thread: Thread): boolean {
-  return mayEnd(viewer, thread) && thread.closing !== null && (canModerateIn(viewer, thread) || thread.closing.byAuthor);
+  return mayEnd(viewer, thread) && thread.closing !== null && (thread.closing.byAuthor || (canModerateIn(viewer, thread) && whyNotOwn(viewer, thread.authorId, thread.forumId) === null));
 }
 
 function mayEnd(viewer: Viewer, thread: Thread): boolean {

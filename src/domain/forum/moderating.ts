@@ -13,7 +13,7 @@ import { whyNotOfKind } from './kinds.ts';
 import { transactionOnThread } from './refused-looks.ts';
 import { indexThread, indexWholeThread } from './searchable.ts';
 import { placesIn } from './moving-posts.ts';
-import { noteAct, type ThreadFields } from './thread-acts.ts';
+import { lastBy, noteAct, whyNotOnOwn, type ThreadFields } from './thread-acts.ts';
 import { fieldsOf, putFields, sameFields } from './thread-fields.ts';
 import { findThread, type Thread } from './threads.ts';
 import { threadKinds, threadKindWords } from './types.ts';
@@ -38,6 +38,12 @@ function change(actor: Member, thread: Thread, act: Act, after: ThreadFields, re
   const before = sameFields(fieldsOf(thread.id), after);
   putFields(thread.id, after);
   noteAct(actor, act, thread.id, reason, { as: 'fields', before, after });
+}
+
+/** Throws Denied where another coordinator has done this to a thread that the actor started. */
+function mustNotTakeBackOnOwn(actor: Member, thread: Thread, act: 'lock thread' | 'move thread'): void {
+  const own = whyNotOnOwn(actor, thread, lastBy(thread.id, act));
+  if (own !== null) throw new Denied(own);
 }
 
 export const renameThreadInput = z.object({ threadId: rowId, title: titleField, reason });
@@ -70,6 +76,7 @@ export const moveThreadInput = z.object({ threadId: rowId, forum: z.string({ err
 /** Moves a thread to another forum. Its old address leads to the new one. Throws Denied, Invalid. */
 export function moveThread(actor: Member, input: z.output<typeof moveThreadInput>): { url: string } {
   return onThread(actor, input.threadId, (thread) => {
+    mustNotTakeBackOnOwn(actor, thread, 'move thread');
     const before = { forumId: thread.forumId };
     const after = { forumId: putInForum(actor, thread, input) };
     noteAct(actor, 'move thread', thread.id, input.reason, { as: 'fields', before, after });
@@ -104,9 +111,10 @@ export function lockThread(actor: Member, input: z.output<typeof lockThreadInput
   });
 }
 
-/** Opens a locked thread again. */
+/** Opens a locked thread again; one's own only where one has locked it oneself. Throws Denied. */
 export function unlockThread(actor: Member, input: z.output<typeof threadActInput>): { url: string } {
   return onThread(actor, input.threadId, (thread) => {
+    mustNotTakeBackOnOwn(actor, thread, 'lock thread');
     change(actor, thread, 'unlock thread', { lockedAt: null, lockedReason: null }, input.reason);
     recordAct(actor, 'unlock thread', thread.title, thread.url, input.reason);
   });

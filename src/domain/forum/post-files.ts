@@ -141,24 +141,25 @@ export function wordsOfPostFiles(postId: number): string {
 }
 const words = prepared((d) => d.$client.prepare('select label, text from post_files where post_id = ? order by id'));
 
-interface Held { forumId: number | null; name: string; mediaType: string; size: number; hash: string; hidden: number; postRemoved: number; threadRemoved: number; unpublished: number }
+interface Held { forumId: number | null; authorId: number; name: string; mediaType: string; size: number; hash: string; hidden: number; removed: number; unpublished: number; forAuthor: number }
 
-/** The file with this number, whoever asks; null when there is none, or its post was removed. `shared` says whether everybody may have it, otherwise only who moderates its forum (`mayHavePostFile`). */
+/** The file with this number, whoever asks; null when there is none. `shared` says whether everybody may have it, otherwise only some (`mayHavePostFile`). */
 export function lookUpPostFile(id: number): ServedFile | null {
   const held = holder().get(id) as Held | undefined;
-  if (!held || held.postRemoved) return null;
+  if (!held) return null;
   const { name, mediaType, size, hash } = held;
-  return { path: pathInStore(filesFolder(), hash), name, mediaType, size, hash, shared: !held.threadRemoved && !held.unpublished };
+  return { path: pathInStore(filesFolder(), hash), name, mediaType, size, hash, shared: !held.removed && !held.unpublished };
 }
 const holder = prepared((d) => d.$client.prepare(`
-  select t.forum_id as forumId, f.name, f.media_type as mediaType, f.size, f.hash, p.hidden or t.hidden as hidden, p.removed_at is not null as postRemoved, t.removed_at is not null as threadRemoved,
-    r.id is not null and r.status <> 'published' as unpublished
+  select t.forum_id as forumId, p.author_id as authorId, f.name, f.media_type as mediaType, f.size, f.hash, p.hidden or t.hidden as hidden, p.removed_at is not null or t.removed_at is not null as removed,
+    r.id is not null and r.status <> 'published' as unpublished,
+    (p.removed_at is null or p.hidden) and (t.removed_at is null or (t.hidden and t.author_id = p.author_id)) as forAuthor
   from post_files f join posts p on p.id = f.post_id join threads t on t.id = p.thread_id left join resources r on r.id = t.resource_id where f.id = ?`));
 
-/** Whether a file that is not for everybody is for this viewer, who keeps order where its post stands. */
+/** Whether a file that is not for everybody is for this viewer: they keep order where its post stands, or wrote it and it is only hidden. */
 export function mayHavePostFile(viewer: Viewer, id: number): boolean {
   const held = holder().get(id) as Held | undefined;
-  return held !== undefined && canModerateForum(viewer, held.forumId);
+  return held !== undefined && ((viewer?.id === held.authorId && held.forAuthor === 1 && !held.unpublished) || canModerateForum(viewer, held.forumId));
 }
 
 /** The same for the page that says why there is none. Throws NotFound, Gone. */

@@ -8,6 +8,7 @@ import { canModerateForum } from '../people/permissions.ts';
 import type { Viewer } from '../people/types.ts';
 import { hasBlankedQuotes, quotesHidden } from './blanked-quotes.ts';
 import { findPost, type FoundPost } from './posts.ts';
+import { whyNotShow } from './withholding-versions.ts';
 
 /** A post as it was from one moment until the next, with what that version changed; the first has nothing before it. */
 export interface PostVersion { number: number; at: Date; markdown: string; changes: Part[] | null }
@@ -23,6 +24,8 @@ export interface PostHistory {
   withheld: boolean;
   /** For coordinators: who took earlier versions out of view and why; null when nobody did. */
   outOfView: { at: Date; by: string; reason: string } | null;
+  /** Whether the viewer may bring them back. */
+  mayShow: boolean;
   /** Whether there are earlier versions that the viewer may take out of view. */
   mayWithhold: boolean;
 }
@@ -52,6 +55,7 @@ export function historyOfPost(viewer: Viewer, id: number, page: string | null = 
     id, title: post.thread.title, url: `/posts/${id}`, edits, paging: slice, versions: quoting ? [] : versions.map(({ number, at, markdown, changes }) => ({ number, at, markdown, changes })),
     withheld: quoting || countOf(eq(postVersions.postId, id)) > edits,
     outOfView: withheld && moderates ? withheld : null,
+    mayShow: withheld !== null && moderates && whyNotShow(viewer, post) === null,
     mayWithhold: moderates && countOf(and(eq(postVersions.postId, id), gt(postVersions.replacedAt, withheld?.at ?? new Date(-1)))) > 0,
   };
 }

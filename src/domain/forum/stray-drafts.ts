@@ -55,9 +55,9 @@ const placeOfForm = ({ action, path }: SentForm) => `${formPlace}${action} ${pat
 /** Hours for which the words of such a form wait. */
 const formHours = 1;
 /** Never kept: what proves who somebody is, and what a form says of itself. */
-const neverKept = /pass|current|code|token|secret|answer|^_|^(?:shown|website|writer)$/i;
-/** Forms of which nothing is kept: they are about signing in, and short. */
-const neverKeptForms = /^(?:security|proof|signIn)\.|password|signIn|setUp|leave|confirm/i;
+const neverKept = /^(?:password|current|code|token|shown|website|writer)$|^_/;
+/** Forms of which nothing is kept: they are about joining, signing in or leaving, and short. */
+const neverKeptForms = /^(?:(?:security|proof|signIn)\..*|members\.(?:join|joinInvited|confirm|signIn|requestReset|setNewPassword|setUp|changePassword|leave))$/;
 
 /** Whether a field of a form is kept for who sent it without a session. */
 export const isKept = (action: string, field: string): boolean => !neverKeptForms.test(action) && !neverKept.test(field);

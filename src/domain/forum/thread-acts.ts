@@ -4,8 +4,9 @@ import { z } from 'zod';
 import { db, forums, members, prepared, threadActs, threads } from '#db/client.ts';
 import { paging, type Paging } from '#lib/paging.ts';
 import { wordsOfAct, type Act } from '../moderation/log.ts';
+import { whyNotOwn } from '../people/coordinators.ts';
 import { forumsOf, mustModerateSomething } from '../people/permissions.ts';
-import type { Viewer } from '../people/types.ts';
+import type { Member, Viewer } from '../people/types.ts';
 import { postUrl, threadUrl } from './addresses.ts';
 import { carriedSchema } from './carrying.ts';
 import { threadKinds } from './types.ts';
@@ -56,6 +57,22 @@ export function noteThreadBack(actor: { id: number }, threadId: number): void {
 }
 const removal: Act = 'remove thread';
 
+/** Why a coordinator does not take back what somebody else has done to a thread that they started themselves. Null also when there is nobody else. */
+export function whyNotOnOwn(actor: { id: number }, thread: { authorId: number; forumId: number | null }, byId: number | null): string | null {
+  return byId === null || byId === actor.id ? null : whyNotOwn(actor, thread.authorId, thread.forumId);
+}
+
+/** Who did this to a thread last, by a decision too, as far as it was not taken back; null when nobody did. */
+export function lastBy(threadId: number, act: 'lock thread' | 'move thread'): number | null {
+  return (lastOf().get({ threadId, act }) as number | undefined) ?? null;
+}
+const lastOf = prepared((d) => d.$client.prepare(`
+  select by_id from (
+    select by_id, at from thread_acts where thread_id = @threadId and act = @act and undone_at is null
+    union all select d.decider_id, d.at from posts p join cases c on c.post_id = p.id join decisions d on d.case_id = c.id
+      where p.thread_id = @threadId and @act = 'move thread' and d.outcome = 'move' and d.undone_at is null and d.overturned_at is null)
+  order by at desc limit 1`).pluck());
+
 /** Something that was done to a thread, as coordinators see it. */
 export interface ThreadAct {
   id: number; at: Date; words: string; reason: string | null;
@@ -67,6 +84,8 @@ export interface ThreadAct {
   removal: boolean;
   undoneAt: Date | null;
   undoneBy: string | null;
+  /** Not by who started the thread, when another has done it. */
+  mayUndo: boolean;
   /** What undoing did not put back as it was, in sentences. */
   left: string[];
 }
@@ -78,7 +97,7 @@ const otherForum = alias(forums, 'other_forum');
 function selectActs() {
   return db.select({
     id: threadActs.id, at: threadActs.at, act: threadActs.act, reason: threadActs.reason, undo: threadActs.undo, undoneAt: threadActs.undoneAt, undoneBy: undoer.name,
-    name: members.name, handle: members.handle, byId: threadActs.byId, authorId: threads.authorId,
+    name: members.name, handle: members.handle, byId: threadActs.byId, authorId: threads.authorId, forumId: threads.forumId, otherAuthorId: other.authorId, otherForumId: other.forumId,
     thread: { id: threads.id, title: threads.title, slug: threads.slug, forumSlug: forums.slug }, otherId: other.id, otherTitle: other.title, otherSlug: other.slug, otherForum: otherForum.slug,
   }).from(threadActs).innerJoin(threads, eq(threads.id, threadActs.threadId)).leftJoin(other, eq(other.id, threadActs.otherId))
     .leftJoin(forums, eq(forums.id, threads.forumId)).leftJoin(otherForum, eq(otherForum.id, other.forumId))
@@ -90,7 +109,8 @@ const linked = (thread: { id: number; title: string; slug: string; forumSlug: st
 
 const ownActs = new Set<string>(['close thread', 'reopen thread']);
 
-function shown(row: ActRow): ThreadAct {
+function shown(viewer: Member, row: ActRow): ThreadAct {
+  const touched = [row, ...(row.otherAuthorId === null ? [] : [{ authorId: row.otherAuthorId, forumId: row.otherForumId }])];
   const undo = undoSchema.parse(row.undo);
   return {
     id: row.id, at: row.at, words: wordsOfAct(row.act), reason: row.reason,
@@ -98,6 +118,7 @@ function shown(row: ActRow): ThreadAct {
     by: row.name !== null && row.handle !== null && !(row.byId === row.authorId && ownActs.has(row.act)) ? { name: row.name, handle: row.handle } : null,
     thread: linked(row.thread),
     other: row.otherId !== null && row.otherTitle !== null && row.otherSlug !== null ? linked({ id: row.otherId, title: row.otherTitle, slug: row.otherSlug, forumSlug: row.otherForum }) : null,
+    mayUndo: row.undoneAt === null && touched.every((thread) => whyNotOnOwn(viewer, thread, row.byId) === null),
     removal: undo.as === 'removal', undoneAt: row.undoneAt, undoneBy: row.undoneBy, left: 'left' in undo ? undo.left ?? [] : [],
   };
 }
@@ -112,7 +133,7 @@ function inOwnForums(viewer: Viewer): SQL | undefined {
 export function actsOn(viewer: Viewer, threadId: number): ThreadAct[] {
   mustModerateSomething(viewer);
   return selectActs().where(and(inOwnForums(viewer), or(eq(threadActs.threadId, threadId), eq(threadActs.otherId, threadId)), ne(threadActs.act, removal), isNull(threadActs.undoneAt)))
-    .orderBy(desc(threadActs.id)).limit(10).all().map(shown);
+    .orderBy(desc(threadActs.id)).limit(10).all().map((row) => shown(viewer, row));
 }
 
 /** Everything that was done to threads of a coordinator's forums, the newest first, 30 a page. */
@@ -121,7 +142,7 @@ export function listActs(viewer: Viewer, page: string | null): { acts: ThreadAct
   const where = inOwnForums(viewer);
   const slice = paging(db.select({ n: count() }).from(threadActs).innerJoin(threads, eq(threads.id, threadActs.threadId)).leftJoin(other, eq(other.id, threadActs.otherId)).where(where).get()?.n ?? 0, 30, page);
   const rows = selectActs().where(where).orderBy(desc(threadActs.id)).limit(slice.size).offset(slice.offset).all();
-  return { acts: rows.map(shown), paging: slice };
+  return { acts: rows.map((row) => shown(viewer, row)), paging: slice };
 }
 
 /** A note in the old place of posts that stand in another thread now. */

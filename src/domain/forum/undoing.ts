@@ -13,7 +13,7 @@ import { appendPosts, closeUp, leadTo, mustStandStill, placesIn, putBack, renumb
 import { tellMoved, tellMovedBack } from './notifying.ts';
 import { transactionOnThread } from './refused-looks.ts';
 import { indexThread, indexWholeThread } from './searchable.ts';
-import { movedSince, undoSchema, type Undo } from './thread-acts.ts';
+import { movedSince, undoSchema, whyNotOnOwn, type Undo } from './thread-acts.ts';
 import { areStill, closingOf, putClosing, putFields } from './thread-fields.ts';
 import { findThread } from './threads.ts';
 
@@ -22,7 +22,7 @@ export const undoThreadActInput = z.object({ actId: rowId });
 /**
  * Undoes what was done to a thread. What was changed again since must be undone first (Denied says so). Posts go back to where they stood;
  * posts written since stay where they were written, or go along with a thread that is taken back: `left` says what did not become as it was,
- * in sentences. What members set and have read goes back too, where they have not changed it. For coordinators. Returns where the thread is.
+ * in sentences. What members set and have read goes back too, where they have not changed it. For coordinators, not where another has done it to a thread of theirs. Returns where the thread is.
  */
 export function undoThreadAct(actor: Member, { actId }: z.output<typeof undoThreadActInput>): { url: string; left: string[] } {
   mustModerateSomething(actor);
@@ -30,7 +30,11 @@ export function undoThreadAct(actor: Member, { actId }: z.output<typeof undoThre
   if (!row) throw new NotFound('There is no such act.');
   return transactionOnThread(actor, row.threadId, () => {
     const touched = [row.threadId, ...(row.otherId === null ? [] : [row.otherId])];
-    for (const thread of db.select({ id: threads.id, forumId: threads.forumId }).from(threads).where(inArray(threads.id, touched)).all()) mustModerateIn(actor, thread);
+    for (const thread of db.select({ id: threads.id, forumId: threads.forumId, authorId: threads.authorId }).from(threads).where(inArray(threads.id, touched)).all()) {
+      mustModerateIn(actor, thread);
+      const own = whyNotOnOwn(actor, thread, row.byId);
+      if (own !== null) throw new Denied(own);
+    }
     if (row.undoneAt !== null) throw new Denied('This was undone already.');
     const undo = undoSchema.parse(row.undo);
     for (const forumId of forumsTouched(row, undo)) mustModerateForum(actor, forumId);

@@ -4,6 +4,7 @@ import { bumpChanges, db, postVersions, transaction, withheldVersions } from '#d
 import { rowId, text } from '#lib/fields.ts';
 import { Denied } from '../errors.ts';
 import { recordAct } from '../moderation/log.ts';
+import { whyNotOwn } from '../people/coordinators.ts';
 import { mustModerateForum, mustModerateSomething } from '../people/permissions.ts';
 import type { Member } from '../people/types.ts';
 import { postUrl } from './addresses.ts';
@@ -36,11 +37,19 @@ export function showVersions(actor: Member, { postId, reason }: z.output<typeof 
   return transaction(() => {
     const post = findPost(actor, postId);
     mustModerateForum(actor, post.thread.forumId);
+    const why = whyNotShow(actor, post);
+    if (why !== null) throw new Denied(why);
     if (db.delete(withheldVersions).where(eq(withheldVersions.postId, postId)).run().changes === 0) throw new Denied('Nobody took earlier versions of this post out of view.');
     recordAct(actor, 'show versions', `a post in “${post.thread.title}”`, postUrl(postId), reason);
     bumpChanges();
     return { url: `${postUrl(postId)}/history` };
   });
+}
+
+/** Why a coordinator does not bring back what was taken out of view in this post: another took it, and the post is their own. */
+export function whyNotShow(actor: { id: number }, post: FoundPost): string | null {
+  const byId = db.select({ byId: withheldVersions.byId }).from(withheldVersions).where(eq(withheldVersions.postId, post.id)).get()?.byId;
+  return byId === actor.id ? null : whyNotOwn(actor, post.authorId, post.thread.forumId);
 }
 
 const wasEdited = (postId: number) => db.select({ id: postVersions.id }).from(postVersions).where(eq(postVersions.postId, postId)).limit(1).get() !== undefined;

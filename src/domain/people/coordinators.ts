@@ -17,3 +17,8 @@ const others = prepared((d) => d.$client.prepare(`
     and m.email_confirmed_at is not null and (m.suspended_until is null or m.suspended_until <= @now)
     and (not m.sample or exists (select 1 from passwords p where p.member_id = m.id))
     and m.id not in (select value from json_each(@ids)) order by m.id`));
+
+/** Why a coordinator does not decide about what an author wrote in a forum: they are the author. Null also when there is nobody else. */
+export function whyNotOwn(actor: { id: number }, authorId: number, forumId: number | null, now = new Date()): string | null {
+  return authorId === actor.id && coordinatorsBesides([actor.id], now, forumId).length > 0 ? 'This is about yourself: another coordinator decides.' : null;
+}
