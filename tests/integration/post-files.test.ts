@@ -7,10 +7,11 @@ import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { changes, db, members } from '#db/client.ts';
 import { appealDecision } from '#domain/decisions/appealing.ts';
 import { decide } from '#domain/decisions/deciding.ts';
-import { flagPost } from '#domain/decisions/flagging.ts';
+import { flagPost, hideByHub, openCaseOf } from '#domain/decisions/flagging.ts';
 import { findHeldFile } from '#domain/decisions/held-files.ts';
 import { findCase, openCases } from '#domain/decisions/queue.ts';
 import { removePost, removeThread, restorePost } from '#domain/decisions/removing.ts';
+import { caseById } from '#domain/decisions/subjects.ts';
 import { heldPost, submitPost } from '#domain/decisions/submitting.ts';
 import { Denied, Gone, Invalid, NotFound } from '#domain/errors.ts';
 import { createComment } from '#domain/forum/comments.ts';
@@ -200,6 +201,29 @@ describe('who gets a file of a post', () => {
     flagPost(nadia, { postId: opening, reason: 'attack', note: null, source: null });
     decide(nadia, { caseId: openCases(nadia, null).cases[0]?.id ?? 0, outcome: 'remove', reason: 'An attack.', forum: undefined });
     expect(await served()).toEqual([false, false, false, true]);
+  });
+
+  test('who started a hidden thread sees the pictures of all that stands in it, and of a hidden post only its own writer sees text and files in their place', async () => {
+    const { thread, files } = await write({ file: await png(), label: 'Of the asker' });
+    const [taken] = await takePostFiles(tom, form({ file: await png(), label: 'Of another' }));
+    const reply = createPost(tom, { threadId: thread.id, body: 'With a file too.', files: taken ? [taken] : [] }).id;
+    const urls = [files()[0]?.url ?? '', filesOfPost(findPost(null, reply))[0]?.url ?? ''];
+    const had = (cookie: string | undefined) => Promise.all(urls.map(async (url) => { const found = await fileAt(url, cookie); return found !== null && 'path' in found; }));
+    const opening = postsOnPage(nadia, thread, 1)[0]?.id ?? 0;
+    const caseId = openCaseOf({ postId: opening });
+    hideByHub(caseById(caseId), 'Several members have flagged it.');
+    expect(findThread(rosa, thread.id).hidden).toBe(true);
+    expect([await had(undefined), await had(cookies['tom']), await had(cookies['rosa']), await had(cookies['nadia'])]).toEqual([[false, false], [false, false], [true, true], [true, true]]);
+    decide(nadia, { caseId, outcome: 'keep', reason: 'Fine.', forum: undefined });
+
+    hideByHub(caseById(openCaseOf({ postId: reply })), 'Several members have flagged it.');
+    const inPlace = (viewer: Member | null) => { const post = postsOnPage(viewer, findThread(viewer, thread.id), 1).find((shown) => shown.id === reply); return [post?.html.includes('With a file too'), post?.files.length, post?.hidden]; };
+    expect(inPlace(tom)).toEqual([true, 1, true]);
+    for (const viewer of [null, rosa, nadia]) expect(inPlace(viewer)).toEqual([false, 0, true]);
+    expect([await had(undefined), await had(cookies['tom']), await had(cookies['rosa'])]).toEqual([[true, false], [true, true], [true, false]]);
+    removePost(nadia, { postId: reply, reason: 'Advertising.' });
+    expect(inPlace(tom)).toEqual([false, 0, false]);
+    expect(await had(cookies['tom'])).toEqual([true, false]);
   });
 
   test('nobody, once its writer took the post back; nor under a number that is none', async () => {

@@ -141,7 +141,7 @@ export function wordsOfPostFiles(postId: number): string {
 }
 const words = prepared((d) => d.$client.prepare('select label, text from post_files where post_id = ? order by id'));
 
-interface Held { forumId: number | null; authorId: number; name: string; mediaType: string; size: number; hash: string; hidden: number; removed: number; unpublished: number; forAuthor: number }
+interface Held { forumId: number | null; authorId: number; name: string; mediaType: string; size: number; hash: string; hidden: number; removed: number; unpublished: number; forAuthor: number; starterId: number; forStarter: number }
 
 /** The file with this number, whoever asks; null when there is none. `shared` says whether everybody may have it, otherwise only some (`mayHavePostFile`). */
 export function lookUpPostFile(id: number): ServedFile | null {
@@ -153,13 +153,15 @@ export function lookUpPostFile(id: number): ServedFile | null {
 const holder = prepared((d) => d.$client.prepare(`
   select t.forum_id as forumId, p.author_id as authorId, f.name, f.media_type as mediaType, f.size, f.hash, p.hidden or t.hidden as hidden, p.removed_at is not null or t.removed_at is not null as removed,
     r.id is not null and r.status <> 'published' as unpublished,
-    (p.removed_at is null or p.hidden) and (t.removed_at is null or (t.hidden and t.author_id = p.author_id)) as forAuthor
+    (p.removed_at is null or p.hidden) and (t.removed_at is null or (t.hidden and t.author_id = p.author_id)) as forAuthor, t.author_id as starterId, t.hidden and p.removed_at is null as forStarter
   from post_files f join posts p on p.id = f.post_id join threads t on t.id = p.thread_id left join resources r on r.id = t.resource_id where f.id = ?`));
 
-/** Whether a file that is not for everybody is for this viewer: they keep order where its post stands, or wrote it and it is only hidden. */
+/** Whether a file that is not for everybody is for this viewer: they keep order where its post stands, wrote it and it is only hidden, or started the thread and all of that is only hidden. */
 export function mayHavePostFile(viewer: Viewer, id: number): boolean {
   const held = holder().get(id) as Held | undefined;
-  return held !== undefined && ((viewer?.id === held.authorId && held.forAuthor === 1 && !held.unpublished) || canModerateForum(viewer, held.forumId));
+  if (held === undefined) return false;
+  const own = (viewer?.id === held.authorId && held.forAuthor === 1) || (viewer?.id === held.starterId && held.forStarter === 1);
+  return (own && !held.unpublished) || canModerateForum(viewer, held.forumId);
 }
 
 /** The same for the page that says why there is none. Throws NotFound, Gone. */
