@@ -131,7 +131,9 @@ describe('pictures and files', () => {
     await page.getByRole('button', { name: 'Reply', exact: true }).click();
     await page.getByText('Say what the picture shows').first().waitFor();
     expect(await page.locator('#body').inputValue()).toBe('Look at the hours.');
-    await page.locator('#file1').setInputFiles(await picture());
+    // The picture is here still; only what it shows was missing.
+    await page.getByText('is here: you need not choose it again').waitFor();
+    expect(await page.locator('.error-summary li').allTextContents()).toEqual(['Say what the picture shows, for those who cannot see it, or mark it as decoration.']);
     await page.locator('#label1').fill('Calls by hour: most at nine.');
     await page.locator('#file2').setInputFiles({ name: 'calls.csv', mimeType: 'text/csv', buffer: Buffer.from('hour,calls\n9,200\n') });
     await page.locator('#label2').fill('The numbers');

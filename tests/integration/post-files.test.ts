@@ -16,7 +16,7 @@ import { heldPost, submitPost } from '#domain/decisions/submitting.ts';
 import { Denied, Gone, Invalid, NotFound } from '#domain/errors.ts';
 import { createComment } from '#domain/forum/comments.ts';
 import { readWaitingPostFiles } from '#domain/forum/post-file-words.ts';
-import { findPostFile, lookUpPostFile, postFilesInput, takePostFiles } from '#domain/forum/post-files.ts';
+import { findPostFile, keepPostFiles, lookUpPostFile, postFilesInput, takePostFiles } from '#domain/forum/post-files.ts';
 import { createPost, editPost, filesOfPost, findPost, postsOnPage, removeOwnPost } from '#domain/forum/posts.ts';
 import { createThread } from '#domain/forum/starting-threads.ts';
 import { findThread } from '#domain/forum/threads.ts';
@@ -112,6 +112,23 @@ describe('taking a picture', () => {
     const errors = await refusal(take({ file: await png() }, { file: await png(), label: 'Fine' }, { file: fileOf('t.csv', Buffer.from('a,b\n1,2\n')), decorative: true }));
     expect(errors).toEqual({ label1: 'Say what the picture shows, for those who cannot see it, or mark it as decoration.', label3: 'Say what this file is, such as “Our call script”.' });
     expect((await take({ file: await png(), label: 'ignored', decorative: true }))[0]?.label).toBe('');
+  });
+
+  test('what came with a form that was refused need not be chosen again, by the same member', async () => {
+    const given = postFilesInput.parse({ file: [await png(), new File([], ''), fileOf('x.jpg', Buffer.from('MZ this is a program'))], label: ['', '', 'A program'] });
+    expect(await refusal(takePostFiles(rosa, given))).toMatchObject({ label1: expect.any(String), file3: expect.any(String) });
+    const kept = await keepPostFiles(rosa, given);
+    expect(kept.map(({ number, name, kind }) => [number, name, kind])).toEqual([[1, 'chart.png', 'PNG image']]);
+    const [token = ''] = kept.map((file) => file.token);
+    const again = (more: object) => postFilesInput.parse({ file: [new File([], '')], kept: [token], label: ['Calls by hour'], ...more });
+    expect(await takePostFiles(rosa, again({}))).toMatchObject([{ name: 'chart.png', label: 'Calls by hour', mediaType: 'image/png', width: 40, height: 30 }]);
+    expect((await keepPostFiles(rosa, again({}))).map(({ name }) => name)).toEqual(['chart.png']);
+    expect(await takePostFiles(rosa, again({ leaveOut: ['1'] }))).toEqual([]);
+    expect(await takePostFiles(rosa, again({ file: [fileOf('other.png', await draw(20, 10).png().toBuffer())] }))).toMatchObject([{ name: 'other.png', width: 20 }]);
+    for (const [who, forged] of [[tom, token], [rosa, `${token.slice(0, -3)}abc`], [rosa, 'x']] as const) expect(await refusal(takePostFiles(who, again({ kept: [forged] })))).toEqual({ file1: 'Choose the file again.' });
+    forgetOrphanFiles(new Date(Date.now() + 2 * 3_600_000));
+    expect(await refusal(takePostFiles(rosa, again({})))).toEqual({ file1: 'Choose the file again.' });
+    expect(await keepPostFiles({ ...rosa, emailConfirmed: false }, given)).toEqual([]);
   });
 
   test('no file chosen is no file; who may not write sends none', async () => {
