@@ -198,7 +198,7 @@ describe('a flag from the post to the public log', () => {
     await page.getByText('The thread is back.').waitFor();
     expect(flat((await letterTo(hub, 'rosa@test.example', /Your thread on .* is back/)).text)).toContain('Yesterday’s is another one.');
     await rosa.page.goto(`${hub.base}/account/inbox`);
-    await rosa.page.getByText('Your thread is back: a coordinator has restored it.').waitFor();
+    await rosa.page.getByRole('link', { name: 'Your thread is back: a coordinator has restored it.' }).first().waitFor();
     await page.goto(`${hub.base}/desk/acts`);
     expect(flat(await row.textContent() ?? '')).toMatch(/Undone .* by Nadia Okafor/);
   }, 60_000);
