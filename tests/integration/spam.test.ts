@@ -3,13 +3,17 @@ import { join, resolve } from 'node:path';
 import { parse } from 'yaml';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { and, eq } from 'drizzle-orm';
-import { cases, changes, db, heldPosts, members, outbox, posts, searchDocuments, threads, trustLevels } from '#db/client.ts';
+import { cases, changes, db, forums, heldPosts, members, outbox, posts, searchDocuments, threads, trustLevels } from '#db/client.ts';
 import { noAreas } from '#domain/people/areas.ts';
 import { appealDecision } from '#domain/decisions/appealing.ts';
 import { decide, undoDecision } from '#domain/decisions/deciding.ts';
+import { flagPost } from '#domain/decisions/flagging.ts';
 import { findCase, openCases } from '#domain/decisions/queue.ts';
+import { removeThread } from '#domain/decisions/removing.ts';
 import { countsOf, heldPost, ownWaiting, submitComment, submitEdit, submitPost, submitThread, submitThreadInput } from '#domain/decisions/submitting.ts';
 import { Denied, Invalid, NotFound, SignInRequired } from '#domain/errors.ts';
+import { closeThread } from '#domain/forum/closing.ts';
+import { lockThread } from '#domain/forum/moderating.ts';
 import { filesOfOnePost, type TakenFile } from '#domain/forum/post-files.ts';
 import { createPost, postsOnPage } from '#domain/forum/posts.ts';
 import { createThread } from '#domain/forum/starting-threads.ts';
@@ -202,6 +206,45 @@ describe('what is held', () => {
     const appeal = db.select().from(cases).where(eq(cases.decisionId, again.decisionId)).get()?.id ?? 0;
     decide(nadia, { caseId: appeal, outcome: 'overturn', reason: 'It is a question.' });
     expect(listThreads(null, {}, null).threads.map((t) => t.title)).toContain('Marzipan at the counter?');
+  });
+
+  test('is let through as it could be written then: a thread that was locked or closed since, and a forum that was closed, do not keep it out', () => {
+    const somebody = newcomer();
+    const [locked, closed, readOnly] = [thread(), thread(), thread()];
+    const wait = (threadId: number, body: string) => { submitPost(somebody, { threadId, body, website: 'x', shown: typed() }); return lastCase(); };
+    const [one, two, three] = [wait(locked.id, 'We cover them in turns, one.'), wait(closed.id, 'We cover them in turns, two.'), wait(readOnly.id, 'We cover them in turns, three.')];
+    submitThread(somebody, { forum: 'operations', kind: 'question', title: 'Who covers the night shift?', body: 'We do not.', themes: [], website: 'x', shown: typed() });
+    const four = lastCase();
+    lockThread(nadia, { threadId: locked.id, reason: 'Enough.' });
+    closeThread(nadia, { threadId: closed.id, reason: 'Settled.' });
+    const forumId = findThread(null, readOnly.id).forumId ?? 0;
+    db.update(forums).set({ closedReason: 'Read only.', closedAt: new Date() }).where(eq(forums.id, forumId)).run();
+    for (const caseId of [one, two, three, four]) decide(ines, { caseId, outcome: 'approve', reason: 'A person after all.' });
+    db.update(forums).set({ closedReason: null, closedAt: null }).where(eq(forums.id, forumId)).run();
+    for (const [place, words] of [[locked, 'one'], [closed, 'two'], [readOnly, 'three']] as const) expect(postsOnPage(null, findThread(null, place.id), 1).at(-1)?.html).toContain(`in turns, ${words}`);
+    expect(listThreads(null, {}, null).threads.map((t) => t.title)).toContain('Who covers the night shift?');
+    expect(() => createPost(somebody, { threadId: locked.id, body: 'Another one.' })).toThrow(Denied);
+  });
+
+  test('for a thread that is gone it is let through and stands nowhere; an appeal says so too; while the thread is hidden it waits', () => {
+    const somebody = newcomer();
+    const place = thread();
+    const wait = (body: string) => { submitPost(somebody, { threadId: place.id, body, website: 'x', shown: typed() }); return lastCase(); };
+    const [one, two] = [wait('We cover them in turns, one.'), wait('We cover them in turns, two.')];
+    const { decisionId } = decide(nadia, { caseId: two, outcome: 'decline', reason: 'It sells something.' });
+    appealDecision(somebody, { decisionId, text: 'It does not.' });
+    const appeal = lastCase();
+    flagPost(ines, { postId: postsOnPage(null, findThread(null, place.id), 1)[0]?.id ?? 0, reason: 'personal-data', note: null, source: null });
+    const flagged = openCases(ines, null).cases.find((c) => c.kind === 'flags' && c.reasons.some((r) => r.reason === 'personal-data'))?.id ?? 0;
+    expect(() => decide(ines, { caseId: one, outcome: 'approve', reason: 'Fine.' })).toThrow(/hidden/);
+    decide(ines, { caseId: flagged, outcome: 'keep', reason: 'Nobody is named.' });
+    removeThread(abe, { threadId: place.id, reason: 'An attack.' });
+    decide(ines, { caseId: one, outcome: 'approve', reason: 'Nothing wrong with it.' });
+    expect(lettersTo(somebody.email).at(-1)?.text).toMatch(/found\s+nothing\s+wrong[^]*not\s+there\s+any\s+more/);
+    expect(lettersTo(somebody.email).at(-1)?.text).not.toContain('everybody can see it now');
+    decide(ines, { caseId: appeal, outcome: 'overturn', reason: 'It sells nothing.' });
+    expect(db.select({ state: heldPosts.state, url: heldPosts.url }).from(heldPosts).where(eq(heldPosts.authorId, somebody.id)).all()).toEqual([{ state: 'approved', url: null }, { state: 'approved', url: null }]);
+    expect(ownWaiting(somebody)).toEqual([]);
   });
 
   test('an edit that turns a post into spam puts it before the coordinators and hides it', () => {

@@ -1,12 +1,13 @@
 import { and, eq, isNull, ne } from 'drizzle-orm';
 import { z } from 'zod';
-import { bumpChanges, cases, corrections, db, decisions, flags, forums, heldPosts, transaction } from '#db/client.ts';
+import { bumpChanges, cases, corrections, db, decisions, flags, forums, heldPosts, resources, transaction } from '#db/client.ts';
 import { rowId, text } from '#lib/fields.ts';
 import { Denied, Invalid } from '../errors.ts';
 import { commentInput, createComment } from '../forum/comments.ts';
 import { moveThreadByDecision } from '../forum/moderating.ts';
 import { createPost, postInput } from '../forum/posts.ts';
 import { createThread, threadInput } from '../forum/starting-threads.ts';
+import { findThread } from '../forum/threads.ts';
 import { withholdWithDecision } from '../forum/withholding-versions.ts';
 import { recordAct, type Act } from '../moderation/log.ts';
 import { learn } from '../moderation/spam-words.ts';
@@ -14,6 +15,7 @@ import { mustModerateSomething } from '../people/permissions.ts';
 import { computeTrust } from '../people/trust.ts';
 import type { Member } from '../people/types.ts';
 import { mustBeFor } from './case-areas.ts';
+import { keeper } from './flagging.ts';
 import { releaseFiles } from './held-files.ts';
 import { hide, remove, show } from './hiding.ts';
 import { tellAuthor, tellFlaggers, tellUndone } from './letters.ts';
@@ -110,15 +112,26 @@ function learnFrom(row: Case, markdown: string, outcome: Outcome): void {
   if (asSpam) learn(markdown, outcome === 'remove' ? 'spam' : 'good');
 }
 
-/** Runs the command that was held, with its files, in the author's name: as it could have been run when it was written, also when they were suspended since. */
+/**
+ * Runs the command that was held, with its files, in the author's name: as it could have been run when it was written, also when they were suspended
+ * since. What it was written for may be gone: then it was right to write it, and it stands nowhere. Throws Denied while that is hidden.
+ */
 function publish(held: Held, writer: Member): void {
   const author = { ...writer, suspendedUntil: null };
-  const files = releaseFiles(held.id);
-  const url = {
-    thread: () => createThread(author, { ...threadInput.parse(held.input), files }).url, post: () => createPost(author, { ...postInput.parse(held.input), files }).url,
-    comment: () => createComment(author, { ...commentInput.parse(held.input), files }).url,
-  }[held.kind]();
+  const beside = () => ({ files: releaseFiles(held.id), waited: true });
+  const url = hasPlace(held) ? {
+    thread: () => createThread(author, { ...threadInput.parse(held.input), ...beside() }).url, post: () => createPost(author, { ...postInput.parse(held.input), ...beside() }).url,
+    comment: () => createComment(author, { ...commentInput.parse(held.input), ...beside() }).url,
+  }[held.kind]() : null;
   db.update(heldPosts).set({ state: 'approved', url }).where(eq(heldPosts.id, held.id)).run();
+}
+
+function hasPlace({ threadId, resourceId }: Held): boolean {
+  if (resourceId !== null) return db.select({ id: resources.id }).from(resources).where(and(eq(resources.id, resourceId), eq(resources.status, 'published'))).get() !== undefined;
+  if (threadId === null) return true;
+  const thread = findThread(keeper, threadId);
+  if (thread.hidden) throw new Denied('The thread is hidden until its flags are decided: decide those first.');
+  return !thread.removed && (thread.resourceStatus === null || thread.resourceStatus === 'published');
 }
 
 /** Lets a correction stand under its post. Call inside a transaction. */

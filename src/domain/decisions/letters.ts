@@ -24,7 +24,7 @@ export function tellAuthor(decision: Decision, kind: Case['kind'], subject: Subj
   const { name, url } = settings();
   const { outcome } = decision;
   if (subject.author.id === decision.deciderId) return;
-  const said = kind === 'correction' && outcome === 'keep' ? 'A coordinator has not taken up the correction that a reader proposed: your post stands as it is.' : outcomes[outcome].author;
+  const said = whatIsSaid(kind, outcome, subject);
   tell(subject.author, {
     subject: subject.kind === 'appeal' ? `About your appeal: ${subject.about.words}` : `A decision about ${subject.words} on ${name}`,
     paragraphs: [
@@ -37,6 +37,12 @@ export function tellAuthor(decision: Decision, kind: Case['kind'], subject: Subj
       ...(appealable.includes(outcome) ? [`If you think this is wrong, you can ask a different coordinator to look at it, once, within ${daysToAppeal} days: ${url}/appeals/${decision.id}`] : []),
     ],
   }, { reason: 'own', words: `About your ${nounOf(subject)}: ${said.charAt(0).toLowerCase()}${said.slice(1)}`, url: `/appeals/${subject.kind === 'appeal' ? subject.decision.id : decision.id}` });
+}
+
+function whatIsSaid(kind: Case['kind'], outcome: Decision['outcome'], subject: Subject): string {
+  if (kind === 'correction' && outcome === 'keep') return 'A coordinator has not taken up the correction that a reader proposed: your post stands as it is.';
+  if (outcome === 'approve' && subject.kind === 'held' && subject.held.url === null) return 'A coordinator has looked at it and found nothing wrong with it. What you wrote it for is not there any more, so it is not shown.';
+  return outcomes[outcome].author;
 }
 
 const inTwoDays = (from: Date) => `${new Date(from.getTime() + hoursToEdit * 3_600_000).toISOString().slice(0, 16).replace('T', ', ')} UTC`;

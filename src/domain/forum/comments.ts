@@ -12,8 +12,7 @@ import { bodyField } from './fields.ts';
 import { followByWriting } from './follows.ts';
 import { formToken, madeBefore, rememberForm } from './form-tokens.ts';
 import { notifyOfPost } from './notifying.ts';
-import type { TakenFile } from './post-files.ts';
-import { createPost, placeOfPost, postsOnPage, writePost } from './posts.ts';
+import { createPost, placeOfPost, postsOnPage, writePost, type Beside } from './posts.ts';
 import { indexPost } from './searchable.ts';
 import { findThread, type Thread } from './threads.ts';
 import type { PostView } from './types.ts';
@@ -40,7 +39,7 @@ export function commentMadeBefore(actor: Member, input: z.output<typeof commentI
 }
 
 /** Comments on a published resource. Returns where the comment stands. Throws NotFound, Denied, TooMany. */
-export function createComment(actor: Member, input: z.output<typeof commentInput> & { files?: readonly TakenFile[] }): { id: number; url: string } {
+export function createComment(actor: Member, input: z.output<typeof commentInput> & Beside): { id: number; url: string } {
   mustWrite(actor);
   const resource = db.select().from(resources).where(and(eq(resources.id, input.resourceId), eq(resources.status, 'published'))).get();
   if (!resource) throw new NotFound('This resource is not in the library any more.');
@@ -48,7 +47,7 @@ export function createComment(actor: Member, input: z.output<typeof commentInput
     const known = db.select({ id: threads.id }).from(threads).where(eq(threads.resourceId, resource.id)).get();
     const before = commentMadeBefore(actor, input);
     if (before) return before;
-    if (known) return createPost(actor, { threadId: known.id, body: input.body, token: input.token, files: input.files });
+    if (known) return createPost(actor, { threadId: known.id, body: input.body, token: input.token, files: input.files, waited: input.waited });
     countAttempt('postPerMember', actor.id);
     const { id } = db.insert(threads).values({
       resourceId: resource.id, title: resource.title, slug: slugify(resource.title), authorId: actor.id, lastPosterId: actor.id,

@@ -37,11 +37,12 @@ export function canReply(viewer: Viewer, thread: Thread): boolean {
 
 const isOpenResource = (thread: Thread) => thread.resourceStatus === null || thread.resourceStatus === 'published';
 
-/** Throws in words what keeps this person from adding to the thread. */
-export function mustReply(actor: Viewer, thread: Thread): asserts actor is Member {
+/** Throws in words what keeps this person from adding to the thread; what was written before it was locked or closed, or its forum, and `waited` for a look, that does not keep out. */
+export function mustReply(actor: Viewer, thread: Thread, waited = false): asserts actor is Member {
   mustWrite(actor);
   if (thread.removed) throw new Denied(thread.hidden ? 'This thread is hidden while coordinators look at it: nothing can be added to it for now.' : 'This thread was removed: nothing can be added to it.');
   if (!isOpenResource(thread)) throw new Denied('This resource is not in the library any more, so nothing can be added to its comments.');
+  if (waited) return;
   if (thread.forumClosedReason !== null) throw new Denied(`The forum is closed, so nothing can be added to its threads. The reason given: ${thread.forumClosedReason}`);
   if (thread.closing && !thread.locked && !canReply(actor, thread)) throw new Denied(`This thread is closed, so nothing can be added to it. The reason given: ${thread.closing.reason}`);
   if (!canReply(actor, thread)) throw new Denied(`A coordinator has locked this thread, so nothing can be added to it.${thread.lockedReason ? ` The reason given: ${thread.lockedReason}` : ''}`);
@@ -76,14 +77,17 @@ export function postMadeBefore(actor: Member, input: z.output<typeof postInput>)
   return id === null ? null : { id, url: placeOfPost(actor, id) };
 }
 
+/** What a command that writes gets beside its form; `waited` of what a coordinator lets through after a look. */
+export interface Beside { files?: readonly TakenFile[]; waited?: boolean }
+
 /** Adds a reply to a thread. Returns where it stands; the same form sent again leads to what it wrote. Throws NotFound, Gone, Denied, Invalid, TooMany. */
-export function createPost(actor: Member, input: z.output<typeof postInput> & { files?: readonly TakenFile[] }): { id: number; url: string } {
+export function createPost(actor: Member, input: z.output<typeof postInput> & Beside): { id: number; url: string } {
   mustWrite(actor);
   return transaction(() => {
     const before = postMadeBefore(actor, input);
     if (before) return before;
     const thread = findThread(actor, input.threadId);
-    mustReply(actor, thread);
+    mustReply(actor, thread, input.waited);
     countAttempt('postPerMember', actor.id);
     const twin = input.token ? null : justWritten(actor, thread.id, input.body);
     if (twin) return { id: twin.id, url: postPlace(thread.url, twin.number) };

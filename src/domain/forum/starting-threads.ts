@@ -11,8 +11,7 @@ import { followByWriting } from './follows.ts';
 import { formToken, madeBefore, rememberForm } from './form-tokens.ts';
 import { chosenForum, mustStartThread } from './forums.ts';
 import { notifyOfPost } from './notifying.ts';
-import type { TakenFile } from './post-files.ts';
-import { writePost } from './posts.ts';
+import { writePost, type Beside } from './posts.ts';
 import { indexThread } from './searchable.ts';
 import { findThread, type Thread } from './threads.ts';
 import { coordinatorKinds, threadKinds, threadKindWords } from './types.ts';
@@ -37,7 +36,7 @@ export function threadMadeBefore(actor: Member, input: z.output<typeof threadInp
 }
 
 /** Starts a thread in a forum. Returns it; the same form sent again leads to the thread it started. Throws SignInRequired, Denied, NotFound, Invalid, TooMany. */
-export function createThread(actor: Member, input: z.output<typeof threadInput> & { files?: readonly TakenFile[] }): Thread {
+export function createThread(actor: Member, input: z.output<typeof threadInput> & Beside): Thread {
   mustWrite(actor);
   const { nameless = false } = input;
   if (nameless && input.kind !== 'question') throw new Invalid({ kind: 'Only a question can be asked for a colleague, without your name.' });
@@ -46,7 +45,7 @@ export function createThread(actor: Member, input: z.output<typeof threadInput> 
     if (coordinatorKinds.includes(input.kind) && !canModerateForum(actor, forum.id)) throw new Denied(`${threadKindWords[input.kind].many} are started by coordinators.`);
     const before = threadMadeBefore(actor, input) ?? (input.token ? null : justStarted(actor, forum.id, input));
     if (before) return before;
-    mustStartThread(actor, forum);
+    if (!input.waited) mustStartThread(actor, forum);
     if (nameless && forum.startedBy === 'coordinators') throw new Invalid({ forum: 'Only coordinators start threads in this forum, so the place would tell that one of them asks. Please choose another forum.' });
     const known = new Set(db.select({ code: themes.code }).from(themes).all().map((t) => t.code));
     if (input.themes.some((t) => !known.has(t))) throw new Invalid({ themes: 'One of these themes does not exist.' });
