@@ -245,7 +245,8 @@ describe('being told', () => {
     removeThread(nadia, { threadId: thread.id, reason: 'x' });
     expect([told(rosa), countUnreadTold(rosa)]).toEqual([['About your thread: a coordinator has removed it.'], 1]);
     restoreThread(nadia, { threadId: thread.id, reason: 'In order.' });
-    expect(countUnreadTold(rosa)).toBe(2);
+    // Both that were there before, and that it is back.
+    expect([countUnreadTold(rosa), told(rosa)]).toEqual([3, expect.arrayContaining([expect.stringContaining('Your thread is back')])]);
   });
   test('of a post that moved to another thread where it is now', () => {
     const [thread, other] = [start(rosa), start(nadia)];

@@ -38,7 +38,7 @@ export const postFilesInput = z.object({
   file: z.array(z.instanceof(File)).max(mostPostFiles).default([]),
   label: z.array(z.string()).max(mostPostFiles).default([]),
   decorative: z.array(z.string()).max(mostPostFiles).default([]),
-  kept: z.array(z.string().max(2_000)).max(mostPostFiles).default([]),
+  kept: z.array(z.string().max(4_000)).max(mostPostFiles).default([]),
   leaveOut: z.array(z.string()).max(mostPostFiles).default([]),
 });
 type PostFilesInput = z.output<typeof postFilesInput>;
