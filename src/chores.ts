@@ -6,7 +6,7 @@ import { forgetOldDrafts } from '#domain/forum/drafts.ts';
 import { forgetOldForms } from '#domain/forum/form-tokens.ts';
 import { mailNotifications, membersWithLettersDue } from '#domain/forum/notification-letters.ts';
 import { readWaitingPostFiles } from '#domain/forum/post-file-words.ts';
-import { renderSomeAgain } from '#domain/forum/rendering-again.ts';
+import { renderAgain } from '#domain/forum/rendering-again.ts';
 import { forgetOrphanFiles } from '#domain/library/attaching.ts';
 import { finishLeavings } from '#domain/leaving/finishing.ts';
 import { readWaitingDocuments } from '#domain/library/attachment-words.ts';
@@ -53,7 +53,7 @@ export function startChores(): () => Promise<void> {
     every('*/10 * * * * *', 'pagefind', () => pagefindIsStale() && rebuildPagefind()),
     every('*/5 * * * * *', 'imports', continueImports),
     every('*/7 * * * * *', 'documents', async () => { await readWaitingDocuments(); await readWaitingPostFiles(); }),
-    every('*/10 * * * * *', 'rendering', renderSomeAgain),
+    every('*/3 * * * * *', 'rendering', () => renderAgain()),
     every('*/2 * * * * *', 'leaving', finishLeavings),
     every('30 * * * * *', 'links', () => outbound && checkSomeLinks(3)),
     every('40 * * * * *', 'notifications', () => eachOf(membersWithLettersDue(), 'notifications', mailNotifications)),

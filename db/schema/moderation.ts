@@ -98,8 +98,11 @@ export const decisions = sqliteTable('decisions', {
   /** Of a decision about an appeal: who decided first. It is somebody else, unless there was nobody else. */
   firstDeciderId: integer('first_decider_id').references(() => members.id),
   nobodyElse: integer('nobody_else', { mode: 'boolean' }).notNull().default(false),
-  /** How the thing stood before (`text`: of a thread its opening text alone was hidden), and the forum to which it was moved then. */
-  before: text('before', { mode: 'json' }).$type<{ hidden?: boolean; removed?: boolean; text?: boolean; forumId?: number; movedTo?: number }>().notNull().default({}),
+  /**
+   * How the thing stood before (`text`: of a thread its opening text alone was hidden), and the forum to which it was moved then. Of a suspension, which no other
+   * decision is: until when its member was suspended before, in milliseconds, or null.
+   */
+  before: text('before', { mode: 'json' }).$type<{ hidden?: boolean; removed?: boolean; text?: boolean; forumId?: number; movedTo?: number; suspendedUntil?: number | null }>().notNull().default({}),
   undoneAt: moment('undone_at'),
   undoneById: integer('undone_by_id').references(() => members.id),
   overturnedAt: moment('overturned_at'),
@@ -126,6 +129,14 @@ export const blankedQuotes = sqliteTable('blanked_quotes', {
   ofPostId: integer('of_post_id').notNull().references(() => posts.id, { onDelete: 'cascade' }),
   html: text('html').notNull(),
 }, (t) => [primaryKey({ columns: [t.postId, t.ofPostId] }), index('blanked_quotes_of').on(t.ofPostId)]);
+
+/** Titles of threads whose opening post alone is hidden, until coordinators have decided. */
+export const hiddenTitles = sqliteTable('hidden_titles', {
+  /** The opening post. */
+  postId: integer('post_id').primaryKey().references(() => posts.id, { onDelete: 'cascade' }),
+  threadId: integer('thread_id').notNull().unique().references(() => threads.id, { onDelete: 'cascade' }),
+  title: text('title').notNull(),
+});
 
 /** Something written that a coordinator looks at before anybody else sees it: what its command was given, to be run on approval. */
 export const heldPosts = sqliteTable('held_posts', {

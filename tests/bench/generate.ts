@@ -131,6 +131,7 @@ function fill(): void {
         document(number === 1 ? 'thread' : 'post', String(number === 1 ? i : postId), i, number === 1 ? `/forums/x/${i}-thread-${i}` : `/posts/${postId}`, number === 1 ? title : '', `Member ${authors[number - 1]}`, '', plainText(html), 'question', ' ', 2020, null, at);
       }
     }
+    insert('facts', ['name', 'value'])('renderer', rendererVersion);
     say(`${postId} posts written`);
   });
   sqlite.exec('analyze');

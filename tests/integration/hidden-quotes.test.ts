@@ -44,6 +44,18 @@ describe('what is out of view', () => {
     for (const id of [...ids, edited]) expect(html(id)).toContain(name);
   });
 
+  test('is not quoted where two said it and one of them is shown again', () => {
+    const thread = start(rosa);
+    const posts = [rosa, ines].map((author) => reply(author, thread, `A resident called ${name} lives there.`));
+    const quoting = reply(tom, thread, `> A resident called ${name} lives there.\n\nOh.`);
+    for (const id of posts) flagPost(id === posts[1] ? nadia : ines, { postId: id, reason: 'personal-data', note: null, source: null });
+    for (const id of posts) {
+      expect(html(quoting)).not.toContain(name);
+      decide(nadia, { caseId: caseOn(id), outcome: 'keep', reason: 'No person.' });
+    }
+    expect(html(quoting)).toContain(name);
+  });
+
   test('is not quoted where the line that says whose words they are goes on with them', () => {
     const post = reply(rosa, start(rosa), `A resident called ${name} lives there.`);
     const quoting = reply(tom, start(tom), `> [Rosa Delgado wrote](/posts/${post}): called ${name}\n\nSo.`);

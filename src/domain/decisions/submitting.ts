@@ -114,7 +114,7 @@ export function countsOf(markdown: string, pictures: number): { linksPerPost: nu
 
 export const submitEditInput = postEditInput.extend(trapFields);
 
-/** Edits one's own post from the form, within the limits; an edit that turns it into spam puts it before the coordinators and hides it, of a thread in which others wrote its opening text alone. Throws what `editPost` throws, Invalid. */
+/** Edits one's own post from the form, within the limits; an edit that turns it into spam puts it before the coordinators and hides it, of a thread in which others wrote its opening text and title alone. Throws what `editPost` throws, Invalid. */
 export function submitEdit(actor: Member, { website, shown, ...input }: Parameters<typeof editPost>[1] & Trap): { url: string } {
   return transaction(() => {
     const saved = editPost(actor, input);

@@ -47,6 +47,9 @@ export function replaceQuotes(html: string, replace: (block: string) => string):
 
 /** Other posts that one text may quote by name; what it quotes of more stands there without. */
 const mostQuoted = 40;
+/** Characters of those posts, and of what they said before, that are read for one text, and compared with its words: what more would ask for stands there without, too. */
+const mostRead = 400_000;
+const mostCompared = 10_000_000;
 
 /** "Rosa Delgado wrote:" with a link to a post, at the beginning of a quotation, however it is typed. */
 const says = /^\s*<p>([^<]*)<a href="([^"]*)"[^>]*>((?:(?!<\/a>).)*)<\/a>:?\s*(<\/p>)?/s;
@@ -57,10 +60,11 @@ const says = /^\s*<p>([^<]*)<a href="([^"]*)"[^>]*>((?:(?!<\/a>).)*)<\/a>:?\s*(<
  */
 export function withTrueQuotes(html: string): string {
   const seen = new Map<number, Source | null>();
+  const left = { read: mostRead, compared: mostCompared };
   const source = (id: number) => {
     const known = seen.get(id);
     if (known !== undefined) return known;
-    const found = seen.size < mostQuoted ? sourceOf(id) : null;
+    const found = seen.size < mostQuoted ? sourceOf(id, left) : null;
     seen.set(id, found);
     return found;
   };
@@ -89,11 +93,31 @@ interface Source {
   says: (part: string) => boolean;
 }
 
-function sourceOf(postId: number): Source | null {
+function sourceOf(postId: number, left: { read: number; compared: number }): Source | null {
   const row = post().get(postId) as { html: string; name: string; gone: 0 | 1 } | undefined;
   if (!row) return null;
-  const texts = [plainText(row.html.replace(/<sup\b.*?<\/sup>/gs, '')), ...versions().all({ id: postId }) as string[]].map((text) => ` ${letters(text)} `);
-  return { name: row.name, gone: row.gone === 1, says: (part) => texts.some((text) => text.includes(` ${part} `)) };
+  const texts = textsOf(postId, row.html);
+  const read: string[] = [];
+  const textAt = (n: number) => {
+    const text = read[n] ?? texts.next().value;
+    if (text === undefined || read[n] !== undefined) return text;
+    if ((left.read -= text.length) < 0) return undefined;
+    return read[n] = ` ${letters(text)} `;
+  };
+  const says = (part: string) => {
+    for (let n = 0; ; n++) {
+      const text = textAt(n);
+      if (text === undefined || (left.compared -= text.length) < 0) return false;
+      if (text.includes(` ${part} `)) return true;
+    }
+  };
+  return { name: row.name, gone: row.gone === 1, says };
+}
+
+/** What it says now, and then what it said before. */
+function* textsOf(postId: number, html: string): Generator<string, undefined> {
+  yield plainText(html.replace(/<sup\b.*?<\/sup>/gs, ''));
+  yield* versions().all({ id: postId }) as string[];
 }
 const post = prepared((d) => d.$client.prepare(`
   select p.html, p.removed_at is not null or t.removed_at is not null as gone, ${shownName(isNamelessPost('p.id'), 'm', nameApart('m'))} as name

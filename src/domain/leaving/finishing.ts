@@ -3,16 +3,16 @@ import { and, asc, eq } from 'drizzle-orm';
 import { bumpChanges, db, foldLog, leavingPosts, leavings, posts, postVersions, threads, transaction } from '#db/client.ts';
 import { rendererVersion } from '#lib/markdown.ts';
 import { seal, unseal } from '#lib/sealing.ts';
-import { slugify } from '#lib/slug.ts';
 import { isNamedPost } from '../anonymity.ts';
 import { blankHidden, blankQuotes } from '../forum/blanked-quotes.ts';
+import { retitle } from '../forum/hidden-titles.ts';
 import { postAt, replacePostLinks } from '../forum/post-links.ts';
 import { recount } from '../forum/posts.ts';
 import { renderPost } from '../forum/rendering.ts';
 import { indexPost, indexThread } from '../forum/searchable.ts';
 import { formerMember, formerName } from '../people/former.ts';
 import { changingMany, purgeSome } from '../search/documents.ts';
-import { attributionsTo, endOfPortion, rowsNaming, scrubber, scrubSome, writings, type Scrub, type Traces } from './traces.ts';
+import { attributionsTo, endOfPortion, mostKept, rowsNaming, scrubber, scrubSome, writings, type Scrub, type Traces } from './traces.ts';
 
 /*
  * Whoever leaves is gone at once, with all that is theirs. To take them out of what others wrote takes the hub through every text that it has (5 s where there are
@@ -103,8 +103,8 @@ function rewrite({ id, number, threadId, markdown: before }: Written, markdown: 
   blankHidden(id);
 }
 
-/** Markdown without their name in quotations of what they wrote: in the line that says so, and in their words, as in the post itself. */
-function withoutThemQuoted(markdown: string, { name, handle }: Traces, scrub: Scrub): string {
+/** Markdown without their name in quotations of what they wrote: in the line that says so, and in their words, as in the post itself. In brief, `…` stands there: where it is shown, the line says what is shown of the post (see quoted.ts). */
+function withoutThemQuoted(markdown: string, { name, handle }: Traces, scrub: Scrub, brief: boolean): string {
   const former = formerMember();
   const said = attributionsTo(name, handle);
   let theirs = false;
@@ -113,7 +113,7 @@ function withoutThemQuoted(markdown: string, { name, handle }: Traces, scrub: Sc
     const quoted = isQuotation ? /\bwrote\]\(([^()\s]{1,300})\)/.exec(line)?.[1] : undefined;
     if (!isQuotation) theirs = false;
     else if (quoted !== undefined) theirs = isNamedPostOf(former, postAt(quoted));
-    return theirs ? scrub(said.reduce((text, one) => text.replaceAll(one, `[${formerName} wrote](`), line), true) : line;
+    return theirs ? scrub(said.reduce((text, one) => text.replaceAll(one, `[${brief ? '…' : formerName} wrote](`), line), true, brief ? 0 : mostKept) : line;
   }).join('\n');
 }
 
@@ -147,10 +147,13 @@ function lookThrough(traces: Traces, table: string, after: number, to: number): 
   return to;
 }
 
-/** What others wrote, without links, mentions, addresses and attributions. */
-function othersWords(traces: Traces): (text: string) => string {
+/** What others wrote, without links, mentions, addresses and attributions; no longer than `most`, if the text was not. */
+function othersWords(traces: Traces): (text: string, most?: number) => string {
   const scrub = scrubber(traces);
-  return (text) => scrub(withoutThemQuoted(text, traces, scrub), false);
+  return (text, most = mostKept) => {
+    const out = scrub(withoutThemQuoted(text, traces, scrub, false), false, most);
+    return out.length <= most ? out : scrub(withoutThemQuoted(text, traces, scrub, true), false, 0);
+  };
 }
 
 /** Posts are rendered anew, which takes its time: no more of them than a portion may take. */
@@ -171,18 +174,7 @@ function scrubPosts(traces: Traces, after: number, to: number): number {
 
 function scrubTitles(traces: Traces, after: number, to: number): void {
   const scrub = scrubber(traces);
-  for (const { row, text } of rowsNaming<{ row: number; text: string }>(traces, 'threads', 'title', '', after, to)) renameThread(row, scrub(text, false, 500));
-}
-
-/** Puts another title in a thread's place, in its address and in the log too. Call inside a transaction. */
-export function renameThread(id: number, title: string): void {
-  const before = db.select({ title: threads.title, slug: threads.slug }).from(threads).where(eq(threads.id, id)).get();
-  if (!before || before.title === title) return;
-  const slug = slugify(title);
-  db.update(threads).set({ title, slug }).where(eq(threads.id, id)).run();
-  for (const table of ['log', 'notifications']) db.$client.prepare(`update ${table} set url = replace(url, @old, @new) where url like '/forums/%' and instr(url, @old) > 0`).run({ old: `/${id}-${before.slug}`, new: `/${id}-${slug}` });
-  indexThread(id);
-  bumpChanges();
+  for (const { row, text } of rowsNaming<{ row: number; text: string }>(traces, 'threads', 'title', '', after, to)) retitle(row, scrub(text, false, 500));
 }
 
 /** Pages of the search index that are written in one portion. */

@@ -1,6 +1,7 @@
 import { db } from '#db/client.ts';
 import { settings } from '#lib/settings.ts';
 import { slugify } from '#lib/slug.ts';
+import { mostInBody, mostInTitle } from '../forum/fields.ts';
 import { formerName } from '../people/former.ts';
 
 /** What tells who somebody is. */
@@ -13,7 +14,10 @@ const goneAddress = 'an address that is gone';
 /** What stands there where more words do not fit. */
 const short = '…';
 
-/** Takes a member out of a text; with `names` their plain name too. What comes out is no longer than `most`, if the text was not. */
+/** Characters that a text may have which is kept. */
+export const mostKept = 50_000;
+
+/** Takes a member out of a text; with `names` their plain name too. What comes out is no longer than `most`, if the text was not; with 0, as short as it can be. */
 export type Scrub = (text: string, names: boolean, most?: number) => string;
 
 /**
@@ -35,7 +39,7 @@ export function scrubber({ name, handle, emails }: Traces): Scrub {
     if (names) for (const rule of plain) out = out.replace(rule, () => somebody);
     return out;
   };
-  return (text, names, most = 50_000) => {
+  return (text, names, most = mostKept) => {
     const out = without(text, names, gone, goneAddress);
     return out.length <= most ? out : without(text, names, short, short);
   };
@@ -182,14 +186,15 @@ export function attributionsTo(name: string, handle: string): string[] {
   return [name, `${name} (vendor)`, `${name} (${handle})`].map((who) => `[${inMarkdown(who)} wrote](`);
 }
 
-/** What others wrote, in which links, mentions and addresses are looked for, what everybody sees first; `posts` and `threads` are shown and found, and so are for finishing.ts. */
-export const writings: readonly { table: string; columns: readonly string[]; json?: readonly string[] }[] = [
+/** What others wrote, in which links, mentions and addresses are looked for, what everybody sees first; `posts` and `threads` are shown and found, and so are for finishing.ts. `most` says how long what is still to be sent may be, by column or key. */
+export const writings: readonly { table: string; columns: readonly string[]; json?: readonly string[]; most?: Readonly<Record<string, number>> }[] = [
   { table: 'threads', columns: ['title'] },
+  { table: 'hidden_titles', columns: ['title'] },
   { table: 'posts', columns: ['markdown'] },
   { table: 'post_versions', columns: ['markdown'] },
   { table: 'stray_drafts', columns: [], json: ['fields'] },
   { table: 'drafts', columns: [], json: ['fields'] },
-  { table: 'held_posts', columns: ['title', 'markdown'], json: ['input'] },
+  { table: 'held_posts', columns: ['title', 'markdown'], json: ['input'], most: { title: mostInTitle, markdown: mostInBody, body: mostInBody } },
 ];
 
 /** Up to which row a portion of a table goes; null at its end. */
@@ -206,12 +211,12 @@ export function rowsNaming<Row>(traces: Traces, table: string, column: string, m
 }
 
 /** Changes a portion of what others wrote and is kept without being rendered, where something of the member may stand. Call inside a transaction. */
-export function scrubSome(traces: Traces, table: string, after: number, to: number, change: (text: string) => string): void {
-  const { columns = [], json = [] } = writings.find((one) => one.table === table) ?? {};
+export function scrubSome(traces: Traces, table: string, after: number, to: number, change: (text: string, most?: number) => string): void {
+  const { columns = [], json = [], most = {} } = writings.find((one) => one.table === table) ?? {};
   for (const column of [...columns, ...json]) {
     const put = db.$client.prepare(`update "${table}" set "${column}" = ? where rowid = ?`);
     for (const { row, text } of rowsNaming<{ row: number; text: string }>(traces, table, column, '', after, to)) {
-      put.run(json.includes(column) ? inJson(text, (_, value) => change(value)) : change(text), row);
+      put.run(json.includes(column) ? inJson(text, (key, value) => change(value, most[key])) : change(text, most[column]), row);
     }
   }
 }
