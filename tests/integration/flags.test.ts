@@ -180,10 +180,10 @@ describe('hiding until somebody decides', () => {
     expect(publicly()).not.toMatch(/marionberry/i);
     decide(nadia, { caseId: caseOn(opening), outcome: 'remove', reason: 'A name.' });
     expect(findThread(nadia, id)).toMatchObject({ removed: true, title: before.title, hiddenTitle: null });
-    restoreThread(ines, { threadId: id });
+    restoreThread(ines, { threadId: id, reason: 'In order.' });
     expect(findThread(null, id).title).toBe(before.title);
     hideIt();
-    renameThread(nadia, { threadId: id, title: 'Why does somebody call each week?', reason: null });
+    renameThread(nadia, { threadId: id, title: 'Why does somebody call each week?', reason: 'Tidying.' });
     expect(findThread(nadia, id)).toMatchObject({ title: 'Why does somebody call each week?', hiddenTitle: null });
     expect(publicly()).not.toMatch(/marionberry/i);
     decide(nadia, { caseId: caseOn(opening), outcome: 'keep', reason: 'Only the title had it.' });
