@@ -1,7 +1,11 @@
 import { actions } from 'astro:actions';
 import type { AstroGlobal } from 'astro';
 import { draftAt, keepDraft, type Draft } from '#domain/forum/drafts.ts';
+import { keepPostFiles, postFilesInput, type KeptFile } from '#domain/forum/post-files.ts';
 import { keepStray } from '#domain/forum/stray-drafts.ts';
+import type { Member } from '#domain/people/types.ts';
+import { incomingFolder, receivedFile } from '#lib/incoming-files.ts';
+import { settings } from '#lib/settings.ts';
 import { formState, readForm, type FormState } from './forms.ts';
 import { typedIn } from './typed.ts';
 import { setCookie } from './actions/handlers.ts';
@@ -17,6 +21,8 @@ export interface DraftState {
   used: Draft | null;
   /** The button that saves it. */
   form: FormState<unknown>;
+  /** Files that came with what was just sent and not taken: they need not be chosen again. */
+  files: KeptFile[];
   /** What was just sent is kept for when its writer has signed in again. */
   stray: boolean;
   /** Where to go, when a draft was just saved or thrown away. */
@@ -27,7 +33,7 @@ export interface DraftState {
 }
 
 /**
- * Finds the draft at a place, answers the buttons that save it and throw it away, and keeps what was typed when a form for it was refused or looked
+ * Finds the draft at a place, answers the buttons that save it and throw it away, and keeps what was typed, and the files with it, when a form for it was refused or looked
  * at first. Call it before what needs somebody to be signed in.
  * @param forms for this place on the page
  */
@@ -43,7 +49,7 @@ export async function draftState(page: AstroGlobal, place: string, forms: readon
   const draft = typed || saving.succeeded ? null : draftAt(viewer, place);
   const used = page.url.searchParams.has('draft') ? draft : null;
   return {
-    place, page: address(''), offered: used ? null : draft, used, stray, form: saving,
+    place, page: address(''), files: typed && viewer ? await keepFiles(page, viewer) : [], offered: used ? null : draft, used, stray, form: saving,
     next: saving.succeeded ? `${address('draft')}#write` : dropping.succeeded ? `${address('')}#write` : null,
     value: (field, otherwise = '') => { const value = used?.fields[field]; return typeof value === 'string' ? value : otherwise ?? ''; },
     values: (field, otherwise = []) => { const value = used?.fields[field]; return typeof value === 'string' ? [value] : value ?? otherwise; },
@@ -59,4 +65,11 @@ async function keepTyped(page: AstroGlobal, place: string): Promise<boolean> {
   const cookie = viewer ? null : keepStray(typed, address);
   if (cookie) setCookie(page, cookie);
   return cookie !== null;
+}
+
+async function keepFiles(page: AstroGlobal, viewer: Member): Promise<KeptFile[]> {
+  const form = await readForm(page.request);
+  const fields = Object.fromEntries(Object.keys(postFilesInput.shape).map((name) => [name, form.getAll(name)]));
+  const { data } = postFilesInput.safeParse(fields);
+  return data ? keepPostFiles(viewer, { ...data, file: await Promise.all(data.file.map((one) => receivedFile(incomingFolder(settings().dataDir), one))) }) : [];
 }

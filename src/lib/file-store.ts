@@ -19,10 +19,16 @@ export function pathInStore(folder: string, hash: string): string {
 export async function storeFile(folder: string, bytes: Uint8Array): Promise<string> {
   const hash = await hashOf(bytes);
   const path = pathInStore(folder, hash);
-  // Young again: what nobody refers to yet is thrown away only when it is old.
-  if (await isThere(path, bytes.length)) await utimes(path, new Date(), new Date());
-  else await writeWhole(path, bytes);
+  if (!await keepInStore(folder, hash, bytes.length)) await writeWhole(path, bytes);
   return hash;
+}
+
+/** Makes a file of the store young again, when it lies there whole: what nobody refers to yet is thrown away only when it is old. Returns whether it does. */
+export async function keepInStore(folder: string, hash: string, size: number): Promise<boolean> {
+  const path = pathInStore(folder, hash);
+  if (!await isThere(path, size)) return false;
+  await utimes(path, new Date(), new Date());
+  return true;
 }
 
 /** In pieces, so that others have their turn. */

@@ -1,4 +1,4 @@
-import { defineMdastPlugin, markdownToHtml, type CompileOptions } from 'satteri';
+import { defineMdastPlugin, markdownToHtml, markdownToMdast, type CompileOptions, type MdastNode } from 'satteri';
 import sanitizeHtml from 'sanitize-html';
 import { isWithinLimits, isWorthParsing } from './markdown-limits.ts';
 
@@ -155,6 +155,24 @@ export function ownWords(html: string): string {
 /** The same in brief, with "…" for each table, whose cells in a row say nothing. */
 export function ownWordsInBrief(html: string): string {
   return ownWords(html.replace(/<div class="scroll"[^>]*>.*?<\/div>/gs, '<p>…</p>')).replace(/…(?: …)+/g, '…');
+}
+
+/** Markdown without its footnotes and the marks that lead to them. */
+export function withoutFootnotes(markdown: string): string {
+  if (!markdown.includes('[^') || !isWorthParsing(markdown)) return markdown;
+  const tree = markdownToMdast(markdown, plain);
+  let [out, at] = ['', 0];
+  for (const { start, end } of footnotesIn(tree)) {
+    out += markdown.slice(at, start);
+    at = end;
+  }
+  return out + markdown.slice(at);
+}
+
+function footnotesIn(node: MdastNode): { start: number; end: number }[] {
+  const [start, end] = [node.position?.start.offset, node.position?.end.offset];
+  if (/^footnote/.test(node.type) && start !== undefined && end !== undefined) return [{ start, end }];
+  return 'children' in node ? node.children.flatMap(footnotesIn) : [];
 }
 
 /** Text made safe to stand in HTML. */

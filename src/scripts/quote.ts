@@ -2,6 +2,15 @@
 
 const area = document.querySelector<HTMLTextAreaElement>('#write textarea[name="body"]');
 
+/** What is read of a post while its footnotes and the marks that lead to them do not show. */
+function besideNotes<T>(post: Element, read: () => T): T {
+  const notes = [...post.querySelectorAll<HTMLElement>('.prose :is(.footnotes, sup)')];
+  for (const note of notes) note.hidden = true;
+  const words = read();
+  for (const note of notes) note.hidden = false;
+  return words;
+}
+
 /** The selected words, when they stand in this post. */
 function selectedIn(post: Element): string {
   const selection = getSelection();
@@ -18,11 +27,11 @@ document.addEventListener('click', (event) => {
   const link = event.target instanceof Element ? event.target.closest<HTMLElement>('[data-quote]') : null;
   const post = link?.closest('.post');
   if (!link || !post || !area) return;
-  const words = selectedIn(post);
+  const words = besideNotes(post, () => selectedIn(post));
   // Nothing selected and nothing written yet: the link brings the post as it was typed.
   if (!words && !area.value.trim()) return;
   event.preventDefault();
-  const whole = words || (post.querySelector<HTMLElement>('.prose')?.innerText.trim() ?? '');
+  const whole = words || besideNotes(post, () => post.querySelector<HTMLElement>('.prose')?.innerText.trim() ?? '');
   const before = area.value.trim() ? `${area.value.trimEnd()}\n\n` : '';
   area.value = before + quotation(link, whole);
   area.focus();

@@ -176,6 +176,33 @@ describe('a flag from the post to the public log', () => {
     expect(await visitor.page.getByText('has read 50 threads').count()).toBe(1);
   }, 60_000);
 
+  test('a removed thread is listed among the acts, restored from there with a reason, and its author is told', async () => {
+    const rosa = await as('rosa');
+    const nadia = await as('nadia', { javaScriptEnabled: false, expectErrors: /400/ });
+    const { page } = nadia;
+    const thread = createThread(rosa.member, { forum: 'measures', kind: 'discussion', title: 'Which calls leave the queue unheard?', body: 'We lose one in nine.', themes: [] });
+    await page.goto(`${hub.base}${thread.url}`);
+    await page.getByText('Coordinate this thread').click();
+    await page.getByLabel('Reason for removing').fill('The same was asked yesterday.');
+    await page.getByRole('button', { name: 'Remove the thread' }).click();
+    await page.goto(`${hub.base}/desk/acts`);
+    const row = page.getByRole('row', { name: /Which calls leave the queue unheard/ });
+    expect(flat(await row.textContent() ?? '')).toMatch(/removed a thread.*The same was asked yesterday.*Nadia Okafor/);
+    await row.getByRole('link', { name: 'Restore' }).click();
+    const form = page.locator('form[action*="threads.restore"]');
+    await form.evaluate((element: HTMLFormElement) => { element.noValidate = true; });
+    await form.getByRole('button', { name: 'Restore the thread' }).click();
+    await page.locator('.error-summary').getByRole('link', { name: 'Please give the reason: it stands in the public log.' }).click();
+    await page.getByLabel('Reason', { exact: true }).and(page.locator('#restore-reason')).fill('Yesterday’s is another one.');
+    await page.getByRole('button', { name: 'Restore the thread' }).click();
+    await page.getByText('The thread is back.').waitFor();
+    expect(flat((await letterTo(hub, 'rosa@test.example', /Your thread on .* is back/)).text)).toContain('Yesterday’s is another one.');
+    await rosa.page.goto(`${hub.base}/account/inbox`);
+    await rosa.page.getByRole('link', { name: 'Your thread is back: a coordinator has restored it.' }).first().waitFor();
+    await page.goto(`${hub.base}/desk/acts`);
+    expect(flat(await row.textContent() ?? '')).toMatch(/Undone .* by Nadia Okafor/);
+  }, 60_000);
+
   test('the pages of a case, an appeal and a correction have no barriers', async () => {
     const nadia = await as('nadia', { javaScriptEnabled: true, colorScheme: 'dark', viewport: phone });
     for (const path of ['/desk/flags/1', '/desk/flags/2', '/appeals/1', '/corrections/3']) {

@@ -131,7 +131,9 @@ describe('pictures and files', () => {
     await page.getByRole('button', { name: 'Reply', exact: true }).click();
     await page.getByText('Say what the picture shows').first().waitFor();
     expect(await page.locator('#body').inputValue()).toBe('Look at the hours.');
-    await page.locator('#file1').setInputFiles(await picture());
+    // The picture is here still; only what it shows was missing.
+    await page.getByText('is here: you need not choose it again').waitFor();
+    expect(await page.locator('.error-summary li').allTextContents()).toEqual(['Say what the picture shows, for those who cannot see it, or mark it as decoration.']);
     await page.locator('#label1').fill('Calls by hour: most at nine.');
     await page.locator('#file2').setInputFiles({ name: 'calls.csv', mimeType: 'text/csv', buffer: Buffer.from('hour,calls\n9,200\n') });
     await page.locator('#label2').fill('The numbers');
@@ -234,6 +236,24 @@ test('what a post said before is a page that everybody reads', async () => {
   await page.goto(`${hub.base}/posts/${id}/history`);
   expect([await page.locator('ins').innerText(), await page.locator('del').innerText()]).toEqual([expect.stringContaining('three'), expect.stringContaining('two')]);
   expect(await axeViolations(page)).toEqual([]);
+  // On a phone what changed has the whole width.
+  await page.setViewportSize(phone);
+  const widths = await page.locator('.version-diff').evaluate((table) => [table.querySelector('td')?.clientWidth ?? 0, table.clientWidth]);
+  expect(widths[0]).toBe(widths[1]);
+  expect(await axeViolations(page)).toEqual([]);
+});
+
+test('a quotation put into what is written already brings no footnote along', async () => {
+  forgetLimits();
+  const { member } = await enter('tom');
+  const { url } = createPost(member, { threadId: thread.id, body: 'We count repeats.[^1]\n\nTwice a year.\n\n[^1]: A note of my own.' });
+  const { page, context } = await browser.open();
+  await context.addCookies([(await enter('rosa')).cookie]);
+  await page.goto(hub.base + url);
+  await page.locator('#body').fill('I think so too.');
+  await page.locator('.post', { hasText: 'We count repeats.' }).getByRole('link', { name: /^Quote/ }).click();
+  expect(await page.locator('#body').inputValue()).toMatch(/^I think so too\.\n\n> \[Tom Achterberg wrote\]\(\/posts\/\d+\):\n>\n> We count repeats\.\n>\n> Twice a year\.\n\n$/);
+  expect(await page.locator('.footnotes').last().isVisible()).toBe(true);
 });
 
 test('typing @ offers members; the keyboard takes one, and Escape leaves what was typed', async () => {

@@ -173,7 +173,7 @@ describe('who asks without a name', () => {
     const { thread } = story();
     removeThread(nadia, { threadId: thread.id, reason: 'Names a colleague.' });
     expect(lettersTo(quill.email).at(-1)?.text).toContain('Names a colleague.');
-    restoreThread(nadia, { threadId: thread.id });
+    restoreThread(nadia, { threadId: thread.id, reason: 'In order.' });
     expect(JSON.stringify(surfaces(nadia, thread.id))).not.toMatch(names);
   });
 
@@ -356,7 +356,7 @@ describe('a coordinator who asks without a name', () => {
     const lines = () => db.select().from(log).all().length;
     const before = lines();
     for (const act of [
-      () => lockThread(ines, { threadId: id, reason: 'Enough.' }), () => renameThread(ines, { threadId: id, title: 'Another title for it', reason: null }), () => pinThread(ines, { threadId: id }),
+      () => lockThread(ines, { threadId: id, reason: 'Enough.' }), () => renameThread(ines, { threadId: id, title: 'Another title for it', reason: 'Tidying.' }), () => pinThread(ines, { threadId: id, reason: 'In order.' }),
       () => mergeThreads(ines, mergeThreadsInput.parse({ threadId: id, target: String(other.id), reason: 'The same.' })),
     ]) expect(act).toThrow(Denied);
     expect(() => mergeThreads(ines, mergeThreadsInput.parse({ threadId: other.id, target: String(id), reason: 'The same.' }))).toThrow(Invalid);

@@ -65,7 +65,7 @@ describe('the clock of a question', () => {
     expect(clock(thread)).toBeNull();
     removePost(nadia, { postId: id, reason: 'Selling.' });
     expect(clock(thread)?.owner).toBeTruthy();
-    restorePost(nadia, { postId: id });
+    restorePost(nadia, { postId: id, reason: 'In order.' });
     expect(clock(thread)).toBeNull();
   });
 
@@ -79,7 +79,7 @@ describe('the clock of a question', () => {
     const removed = ask();
     removeThread(nadia, { threadId: removed.id, reason: 'Twice.' });
     expect(openQuestions(nadia, false)).toEqual([]);
-    restoreThread(nadia, { threadId: removed.id });
+    restoreThread(nadia, { threadId: removed.id, reason: 'In order.' });
     expect(openQuestions(nadia, false)).toHaveLength(1);
     const talk = createThread(rosa, { forum: 'operations', kind: 'discussion', title: 'Talk of the weekend', body: 'Just talk.', themes: [] });
     expect(clock(talk)).toBeNull();

@@ -23,6 +23,7 @@ import { search } from '#domain/search/results.ts';
 import { levelLimits } from '#domain/people/limits.ts';
 import type { Member } from '#domain/people/types.ts';
 import { addDays } from '#lib/dates.ts';
+import { listTold } from '#domain/forum/inbox.ts';
 import { addForum } from '#domain/forum/keeping-forums.ts';
 import { moveThread, renameThread } from '#domain/forum/moderating.ts';
 import { enter, forgetLimits, lettersTo } from '../support/cast.ts';
@@ -106,7 +107,9 @@ describe('hiding until somebody decides', () => {
     expect(flag(ines, post, 'personal-data').hidden).toBe(true);
     for (const viewer of [null, rosa, tom, nadia]) {
       const [, shown] = postsOnPage(viewer, findThread(viewer, thread.id), 1);
-      expect(shown).toMatchObject({ hidden: true, html: '', removed: { reason: null } });
+      expect(shown).toMatchObject({ hidden: true, removed: { reason: null } });
+      // Whoever wrote it reads it in its place.
+      expect(shown?.html.includes('Mulberry')).toBe(viewer === tom);
     }
     expect(documents(post)).toEqual([]);
     expect(findThread(null, thread.id).replies).toBe(counted - 1);
@@ -145,7 +148,7 @@ describe('hiding until somebody decides', () => {
     expect(shown()).toEqual([[true, false], [false, true]]);
     decide(nadia, { caseId: caseOn(opening), outcome: 'remove', reason: 'A street.' });
     expect(() => findThread(null, thread.id)).toThrow(/removed/);
-    restoreThread(ines, { threadId: thread.id });
+    restoreThread(ines, { threadId: thread.id, reason: 'In order.' });
     expect(shown()).toEqual([[false, true], [false, true]]);
     expect(rowOf(answer)?.removedAt).toBeNull();
   });
@@ -177,10 +180,10 @@ describe('hiding until somebody decides', () => {
     expect(publicly()).not.toMatch(/marionberry/i);
     decide(nadia, { caseId: caseOn(opening), outcome: 'remove', reason: 'A name.' });
     expect(findThread(nadia, id)).toMatchObject({ removed: true, title: before.title, hiddenTitle: null });
-    restoreThread(ines, { threadId: id });
+    restoreThread(ines, { threadId: id, reason: 'In order.' });
     expect(findThread(null, id).title).toBe(before.title);
     hideIt();
-    renameThread(nadia, { threadId: id, title: 'Why does somebody call each week?', reason: null });
+    renameThread(nadia, { threadId: id, title: 'Why does somebody call each week?', reason: 'Tidying.' });
     expect(findThread(nadia, id)).toMatchObject({ title: 'Why does somebody call each week?', hiddenTitle: null });
     expect(publicly()).not.toMatch(/marionberry/i);
     decide(nadia, { caseId: caseOn(opening), outcome: 'keep', reason: 'Only the title had it.' });
@@ -373,7 +376,7 @@ describe('deciding', () => {
     flag(tom, opening, 'off-topic');
     const { decisionId } = decide(nadia, { caseId: caseOn(opening), outcome: 'move', reason: 'Elsewhere.', forum: 'operations' });
     const third = addForum(nadia, { name: 'Night shifts', description: 'After ten.', startedBy: 'members', themes: [] });
-    moveThread(ines, { threadId: thread.id, forum: third.slug, reason: null });
+    moveThread(ines, { threadId: thread.id, forum: third.slug, reason: 'Tidying.' });
     expect(undoDecision(ines, { decisionId, reason: 'Too quick.' }).left).toContain('Night shifts');
     expect(findThread(null, thread.id).forum?.slug).toBe(third.slug);
     expect(lettersTo(rosa.email).at(-1)?.text.replace(/\s+/g, ' ')).toContain(`It was moved again since, so it stays in the forum Night shifts.`);
@@ -457,7 +460,10 @@ describe('removing in passing', () => {
     expect(readPublicLog(null).lines[0]).toMatchObject({ act: 'remove post', reason: 'Advertising.' });
     expect(() => removePost(nadia, { postId: post, reason: 'Again.' })).toThrow(Denied);
     expect(() => removePost(tom, { postId: reply(rosa, thread), reason: 'Mine now.' })).toThrow(Denied);
-    restorePost(ines, { postId: post });
+    restorePost(ines, { postId: post, reason: 'It sells nothing.' });
+    expect(lastTo(rosa)).toMatchObject({ subject: expect.stringContaining('Your post on'), text: expect.stringMatching(new RegExp(`everybody\\s+can\\s+see\\s+it\\s+again[^]*It sells nothing\\.[^]*/posts/${post}`)) });
+    expect(listTold(rosa, null).told[0]?.words).toContain('Your post is back: a coordinator has restored it.');
+    expect(readPublicLog(null).lines[0]).toMatchObject({ act: 'restore post', reason: 'It sells nothing.' });
     const decision = db.select().from(decisions).where(eq(decisions.caseId, caseOn(post))).get();
     expect(decision?.undoneAt).not.toBeNull();
     expect(appealFor(rosa, decision?.id ?? 0).closed).toContain('taken back');
@@ -465,8 +471,20 @@ describe('removing in passing', () => {
     removeThread(nadia, { threadId: thread.id, reason: 'Twice the same.' });
     expect(() => findThread(null, thread.id)).toThrow(/Twice the same/);
     expect(lastTo(rosa)?.text).toContain('/appeals/');
-    restoreThread(ines, { threadId: thread.id });
+    restoreThread(ines, { threadId: thread.id, reason: 'The other one is gone.' });
     expect(findThread(null, thread.id).removed).toBe(false);
+    expect(lastTo(rosa)?.text).toContain('The other one is gone.');
+    expect(listTold(rosa, null).told[0]?.words).toContain('Your thread is back: a coordinator has restored it.');
+  });
+
+  test('of a post that comes back into a removed thread its author is told neither the title nor that it shows', () => {
+    const thread = start(tom);
+    const post = reply(rosa, thread);
+    removePost(nadia, { postId: post, reason: 'Advertising.' });
+    removeThread(nadia, { threadId: thread.id, reason: 'Its title.' });
+    restorePost(ines, { postId: post, reason: 'It sells nothing.' });
+    expect(lastTo(rosa)?.text).toMatch(/it\s+shows\s+again\s+once\s+its\s+thread\s+does/);
+    expect(lastTo(rosa)?.text).not.toContain(thread.title);
   });
 });
 

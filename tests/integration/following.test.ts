@@ -240,12 +240,13 @@ describe('being told', () => {
     const { id } = reply(tom, thread.id);
     removePost(nadia, { postId: id, reason: 'x' });
     expect([told(rosa), countUnreadTold(rosa), listTold(rosa, null).total]).toEqual([[], 0, 0]);
-    restorePost(nadia, { postId: id });
+    restorePost(nadia, { postId: id, reason: 'In order.' });
     expect(countUnreadTold(rosa)).toBe(1);
     removeThread(nadia, { threadId: thread.id, reason: 'x' });
     expect([told(rosa), countUnreadTold(rosa)]).toEqual([['About your thread: a coordinator has removed it.'], 1]);
-    restoreThread(nadia, { threadId: thread.id });
-    expect(countUnreadTold(rosa)).toBe(2);
+    restoreThread(nadia, { threadId: thread.id, reason: 'In order.' });
+    // Both that were there before, and that it is back.
+    expect([countUnreadTold(rosa), told(rosa)]).toEqual([3, expect.arrayContaining([expect.stringContaining('Your thread is back')])]);
   });
   test('of a post that moved to another thread where it is now', () => {
     const [thread, other] = [start(rosa), start(nadia)];

@@ -1,10 +1,10 @@
 import { count, eq } from 'drizzle-orm';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { changes, db, log, members, posts, postVersions, searchDocuments, threads, transaction } from '#db/client.ts';
-import { removePost, removeThread, restorePost, restoreThread } from '#domain/decisions/removing.ts';
+import { removePost, removePostInput, removeThread, removeThreadInput, restorePost, restorePostInput, restoreThread, restoreThreadInput } from '#domain/decisions/removing.ts';
 import { Denied, Gone, Invalid, NotFound, SignInRequired, TooMany } from '#domain/errors.ts';
 import { listForums } from '#domain/forum/forums.ts';
-import { lockThread, moveThread, pinThread, renameThread, unlockThread } from '#domain/forum/moderating.ts';
+import { changeKindInput, lockThread, lockThreadInput, moveThread, moveThreadInput, pinThread, renameThread, renameThreadInput, threadActInput, unlockThread } from '#domain/forum/moderating.ts';
 import { createPost, editPost, findPost, ownPost, placeOfPost, postInput, postsOnPage, removeOwnPost } from '#domain/forum/posts.ts';
 import { createThread, threadInput } from '#domain/forum/starting-threads.ts';
 import { findThread, listThreads, type Thread } from '#domain/forum/threads.ts';
@@ -161,9 +161,9 @@ describe('coordinating', () => {
     const { id } = reply(tom, thread);
     const t = { threadId: thread.id };
     for (const act of [
-      () => renameThread(rosa, { ...t, title: 'A title of my own', reason: null }), () => moveThread(rosa, { ...t, forum: 'measures', reason: null }),
-      () => lockThread(rosa, { ...t, reason: 'x' }), () => unlockThread(rosa, t), () => pinThread(rosa, t), () => removeThread(rosa, { ...t, reason: 'x' }),
-      () => restoreThread(rosa, t), () => removePost(rosa, { postId: id, reason: 'x' }), () => restorePost(rosa, { postId: id }),
+      () => renameThread(rosa, { ...t, title: 'A title of my own', reason: 'Tidying.' }), () => moveThread(rosa, { ...t, forum: 'measures', reason: 'Tidying.' }),
+      () => lockThread(rosa, { ...t, reason: 'x' }), () => unlockThread(rosa, { ...t, reason: 'x' }), () => pinThread(rosa, { ...t, reason: 'x' }), () => removeThread(rosa, { ...t, reason: 'x' }),
+      () => restoreThread(rosa, { ...t, reason: 'x' }), () => removePost(rosa, { postId: id, reason: 'x' }), () => restorePost(rosa, { postId: id, reason: 'In order.' }),
       () => suspendMember(rosa, { memberId: tom.id, days: 1, reason: 'x' }), () => restoreMember(rosa, { memberId: tom.id }),
       () => appointMember(nadias, { memberId: rosa.id, role: 'administrator' }), () => readLog(rosa, null),
     ]) expect(act).toThrow(Denied);
@@ -171,11 +171,11 @@ describe('coordinating', () => {
 
   test('rename and move change the address; the thread is found by its number', () => {
     const thread = start(rosa);
-    renameThread(nadia, { threadId: thread.id, title: 'When do you escalate to the department?', reason: null });
+    renameThread(nadia, { threadId: thread.id, title: 'When do you escalate to the department?', reason: 'Tidying.' });
     const { url } = moveThread(nadia, { threadId: thread.id, forum: 'measures', reason: 'It is about targets.' });
     expect(url).toMatch(/^\/forums\/measures\/\d+-when-do-you-escalate/);
     expect(found('thread', thread.id)).toMatchObject([{ url, title: 'When do you escalate to the department?' }]);
-    expect(() => moveThread(nadia, { threadId: thread.id, forum: 'measures', reason: null })).toThrow(Invalid);
+    expect(() => moveThread(nadia, { threadId: thread.id, forum: 'measures', reason: 'Tidying.' })).toThrow(Invalid);
   });
 
   test('a locked thread takes no reply, with the reason, but a coordinator’s', () => {
@@ -183,15 +183,23 @@ describe('coordinating', () => {
     lockThread(nadia, { threadId: thread.id, reason: 'Settled.' });
     expect(() => reply(tom, thread)).toThrow(/locked.*Settled/);
     expect(() => reply(nadia, thread)).not.toThrow();
-    unlockThread(nadia, { threadId: thread.id });
+    unlockThread(nadia, { threadId: thread.id, reason: 'In order.' });
     expect(() => reply(tom, thread)).not.toThrow();
   });
 
   test('pinned threads come first', () => {
     const old = start(rosa);
     start(tom);
-    pinThread(nadia, { threadId: old.id });
+    pinThread(nadia, { threadId: old.id, reason: 'In order.' });
     expect(listThreads(null, { forumId: old.forumId ?? 0 }, null).threads[0]?.id).toBe(old.id);
+  });
+
+  test('every act on a thread or post asks for its reason', () => {
+    const given = { threadId: 1, postId: 1, title: 'When do you escalate to the department?', forum: 'measures', kind: 'question' };
+    for (const input of [renameThreadInput, moveThreadInput, changeKindInput, lockThreadInput, threadActInput, removeThreadInput, restoreThreadInput, removePostInput, restorePostInput]) {
+      expect(input.safeParse({ ...given, reason: 'It is so.' }).success).toBe(true);
+      for (const reason of [undefined, '', '  ']) expect(input.safeParse({ ...given, reason }).error?.issues.map(({ path, message }) => [path[0], message])).toEqual([['reason', 'Please give the reason: it stands in the public log.']]);
+    }
   });
 
   test('a removed thread is nowhere for others, says why at its address, and comes back whole', () => {
@@ -204,7 +212,7 @@ describe('coordinating', () => {
     expect(listThreads(null, {}, null).threads.map((t) => t.id)).not.toContain(thread.id);
     expect([...found('thread', thread.id), ...found('post', id)]).toEqual([]);
     expect(lettersTo(rosa.email).at(-1)?.text).toContain('Selling.');
-    restoreThread(nadia, { threadId: thread.id });
+    restoreThread(nadia, { threadId: thread.id, reason: 'In order.' });
     expect(findThread(null, thread.id).id).toBe(thread.id);
     expect([...found('thread', thread.id), ...found('post', id)]).toHaveLength(2);
   });
@@ -215,10 +223,10 @@ describe('coordinating', () => {
     removePost(nadia, { postId: id, reason: 'A resident’s number.' });
     expect(postsOnPage(null, thread, 1)[1]).toMatchObject({ html: '', removed: { by: 'coordinator', reason: 'A resident’s number.' } });
     expect(() => editPost(tom, { postId: id, body: 'Still here' })).toThrow(NotFound);
-    restorePost(nadia, { postId: id });
+    restorePost(nadia, { postId: id, reason: 'In order.' });
     expect(postsOnPage(null, thread, 1)[1]?.html).toContain('A phone number');
     removeOwnPost(tom, { postId: id });
-    expect(() => restorePost(nadia, { postId: id })).toThrow(Denied);
+    expect(() => restorePost(nadia, { postId: id, reason: 'In order.' })).toThrow(Denied);
   });
 
   test('a suspended member reads but does not write, is told why, and comes back', () => {
@@ -236,7 +244,7 @@ describe('coordinating', () => {
     const whole = readLog(nadia, null).lines.map((l) => l.act);
     for (const act of ['rename thread', 'move thread', 'lock thread', 'unlock thread', 'pin thread', 'remove thread', 'restore thread', 'remove post', 'restore post', 'suspend member', 'restore member']) expect(whole).toContain(act);
     const hidden = start(rosa, { title: 'Jane Roe of 12 Elm Street' });
-    renameThread(nadia, { threadId: hidden.id, title: 'A resident’s complaint', reason: null });
+    renameThread(nadia, { threadId: hidden.id, title: 'A resident’s complaint', reason: 'Tidying.' });
     expect(JSON.stringify(readPublicLog(null))).not.toMatch(/jane.roe/i);
     removeThread(nadia, { threadId: hidden.id, reason: 'A resident’s data.' });
     expect(JSON.stringify(readPublicLog(null))).not.toContain('complaint');

@@ -111,7 +111,7 @@ describe('what is out of view', () => {
   test('is not in the quotation of a post that quotes it, however it is marked', () => {
     const post = reply(rosa, start(rosa), `A resident called ${name} lives there.`);
     const thread = start(tom);
-    const quoting = reply(tom, thread, `Two *things* <here>:\n\n${quote(post, 'A resident called')}\n\n> [Rosa wrote](/posts/${post}):\n${name} lives there.\n\nThat is all.`);
+    const quoting = reply(tom, thread, `Two *things* <here>:[^1]\n\n[^1]: A note.\n\n${quote(post, 'A resident called')}\n\n> [Rosa wrote](/posts/${post}):\n${name} lives there.\n\nThat is all.`);
     hide(post);
     expect(quoteOf(null, quoting)).toBe(`> [Tom Achterberg wrote](/posts/${quoting}):\n>\n> Two things \\<here\\>:\n>\n> I doubt it.\n>\n> That is all.\n\n`);
   });

@@ -122,14 +122,14 @@ describe('who mentions a resource', () => {
     removePost(nadia, { postId: reply.id, reason: 'Spam.' });
     expect(mentioned()).toEqual([]);
     expect(mentioned(work, nadia)).toEqual([]);
-    restorePost(nadia, { postId: reply.id });
+    restorePost(nadia, { postId: reply.id, reason: 'In order.' });
     expect(mentioned()).toEqual(found);
     removeThread(nadia, { threadId: thread.id, reason: 'Spam.' });
     expect(mentioned()).toEqual([]);
     expect(threadsMentioning(rosa, work)).toEqual([]);
     expect(threadsMentioning(nadia, work)).toMatchObject([{ removed: true }]);
-    restoreThread(nadia, { threadId: thread.id });
-    renameThread(nadia, { threadId: thread.id, title: 'A better title for this', reason: null });
+    restoreThread(nadia, { threadId: thread.id, reason: 'In order.' });
+    renameThread(nadia, { threadId: thread.id, title: 'A better title for this', reason: 'Tidying.' });
     expect(mentioned()[0]?.[0]).toBe('A better title for this');
     removeOwnPost(tom, { postId: reply.id });
     expect(mentioned()).toEqual([]);

@@ -87,11 +87,14 @@ describe('what was removed of a coordinator’s own', () => {
     const thread = start(ines);
     const post = reply(ines, thread);
     removePost(nadia, { postId: post, reason: 'It attacks a person.' });
-    expect(() => restorePost(ines, { postId: post })).toThrow(/about yourself/);
+    expect(() => restorePost(ines, { postId: post, reason: 'In order.' })).toThrow(/about yourself/);
     removeThread(nadia, { threadId: thread.id, reason: 'Twice here.' });
-    expect(() => restoreThread(ines, { threadId: thread.id })).toThrow(/about yourself/);
-    restoreThread(abe, { threadId: thread.id });
-    alone([nadia, abe], () => restorePost(ines, { postId: post }));
+    expect(() => restoreThread(ines, { threadId: thread.id, reason: 'In order.' })).toThrow(/about yourself/);
+    restoreThread(abe, { threadId: thread.id, reason: 'In order.' });
+    const letters = lettersTo(ines.email).length;
+    alone([nadia, abe], () => restorePost(ines, { postId: post, reason: 'In order.' }));
+    // Nobody is told what they did themselves.
+    expect(lettersTo(ines.email)).toHaveLength(letters);
     expect(rowOf(post)?.removedAt).toBeNull();
   });
 
@@ -152,13 +155,13 @@ describe('an appeal', () => {
 
   test('is decided as an appeal: while it waits, and after it was upheld, nobody brings the post back in passing', () => {
     const { post, caseId } = appealed();
-    expect(() => restorePost(nadia, { postId: post })).toThrow(/decide about the appeal/);
+    expect(() => restorePost(nadia, { postId: post, reason: 'In order.' })).toThrow(/decide about the appeal/);
     decide(ines, { caseId, outcome: 'uphold', reason: 'It does.' });
-    expect(() => restorePost(nadia, { postId: post })).toThrow(/final/);
+    expect(() => restorePost(nadia, { postId: post, reason: 'In order.' })).toThrow(/final/);
     const again = appealed();
     decide(ines, { caseId: again.caseId, outcome: 'overturn', reason: 'It is about the practice.' });
     removePost(nadia, { postId: again.post, reason: 'It names a resident.' });
-    restorePost(nadia, { postId: again.post });
+    restorePost(nadia, { postId: again.post, reason: 'In order.' });
     expect(rowOf(again.post)?.removedAt).toBeNull();
   });
 

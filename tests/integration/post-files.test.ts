@@ -7,15 +7,16 @@ import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { changes, db, members } from '#db/client.ts';
 import { appealDecision } from '#domain/decisions/appealing.ts';
 import { decide } from '#domain/decisions/deciding.ts';
-import { flagPost } from '#domain/decisions/flagging.ts';
+import { flagPost, hideByHub, openCaseOf } from '#domain/decisions/flagging.ts';
 import { findHeldFile } from '#domain/decisions/held-files.ts';
 import { findCase, openCases } from '#domain/decisions/queue.ts';
 import { removePost, removeThread, restorePost } from '#domain/decisions/removing.ts';
+import { caseById } from '#domain/decisions/subjects.ts';
 import { heldPost, submitPost } from '#domain/decisions/submitting.ts';
 import { Denied, Gone, Invalid, NotFound } from '#domain/errors.ts';
 import { createComment } from '#domain/forum/comments.ts';
 import { readWaitingPostFiles } from '#domain/forum/post-file-words.ts';
-import { findPostFile, lookUpPostFile, postFilesInput, takePostFiles } from '#domain/forum/post-files.ts';
+import { findPostFile, keepPostFiles, lookUpPostFile, postFilesInput, takePostFiles } from '#domain/forum/post-files.ts';
 import { createPost, editPost, filesOfPost, findPost, postsOnPage, removeOwnPost } from '#domain/forum/posts.ts';
 import { createThread } from '#domain/forum/starting-threads.ts';
 import { findThread } from '#domain/forum/threads.ts';
@@ -113,6 +114,23 @@ describe('taking a picture', () => {
     expect((await take({ file: await png(), label: 'ignored', decorative: true }))[0]?.label).toBe('');
   });
 
+  test('what came with a form that was refused need not be chosen again, by the same member', async () => {
+    const given = postFilesInput.parse({ file: [await png(), new File([], ''), fileOf('x.jpg', Buffer.from('MZ this is a program'))], label: ['', '', 'A program'] });
+    expect(await refusal(takePostFiles(rosa, given))).toMatchObject({ label1: expect.any(String), file3: expect.any(String) });
+    const kept = await keepPostFiles(rosa, given);
+    expect(kept.map(({ number, name, kind }) => [number, name, kind])).toEqual([[1, 'chart.png', 'PNG image']]);
+    const [token = ''] = kept.map((file) => file.token);
+    const again = (more: object) => postFilesInput.parse({ file: [new File([], '')], kept: [token], label: ['Calls by hour'], ...more });
+    expect(await takePostFiles(rosa, again({}))).toMatchObject([{ name: 'chart.png', label: 'Calls by hour', mediaType: 'image/png', width: 40, height: 30 }]);
+    expect((await keepPostFiles(rosa, again({}))).map(({ name }) => name)).toEqual(['chart.png']);
+    expect(await takePostFiles(rosa, again({ leaveOut: ['1'] }))).toEqual([]);
+    expect(await takePostFiles(rosa, again({ file: [fileOf('other.png', await draw(20, 10).png().toBuffer())] }))).toMatchObject([{ name: 'other.png', width: 20 }]);
+    for (const [who, forged] of [[tom, token], [rosa, `${token.slice(0, -3)}abc`], [rosa, 'x']] as const) expect(await refusal(takePostFiles(who, again({ kept: [forged] })))).toEqual({ file1: 'Choose the file again.' });
+    forgetOrphanFiles(new Date(Date.now() + 2 * 3_600_000));
+    expect(await refusal(takePostFiles(rosa, again({})))).toEqual({ file1: 'Choose the file again.' });
+    expect(await keepPostFiles({ ...rosa, emailConfirmed: false }, given)).toEqual([]);
+  });
+
   test('no file chosen is no file; who may not write sends none', async () => {
     expect(await take({ file: new File([], '') }, { file: new File([], '') })).toEqual([]);
     await expect(takePostFiles({ ...rosa, emailConfirmed: false }, form({ file: await png(), label: 'x' }))).rejects.toThrow(Denied);
@@ -178,7 +196,7 @@ describe('who gets a file of a post', () => {
     expect(lookUpPostFile(number)?.shared).toBe(false);
     for (const viewer of [null, rosa]) expect(() => findPostFile(viewer, number)).toThrow(Gone);
     expect(postsOnPage(nadia, findThread(nadia, thread.id), 1)[1]?.files).toEqual([]);
-    restorePost(nadia, { postId: id });
+    restorePost(nadia, { postId: id, reason: 'In order.' });
     expect(await served()).toEqual([true, true, true]);
     removeThread(nadia, { threadId: thread.id, reason: 'Twice.' });
     expect(await served()).toEqual([false, false, true]);
@@ -200,6 +218,29 @@ describe('who gets a file of a post', () => {
     flagPost(nadia, { postId: opening, reason: 'attack', note: null, source: null });
     decide(nadia, { caseId: openCases(nadia, null).cases[0]?.id ?? 0, outcome: 'remove', reason: 'An attack.', forum: undefined });
     expect(await served()).toEqual([false, false, false, true]);
+  });
+
+  test('who started a hidden thread sees the pictures of all that stands in it, and of a hidden post only its own writer sees text and files in their place', async () => {
+    const { thread, files } = await write({ file: await png(), label: 'Of the asker' });
+    const [taken] = await takePostFiles(tom, form({ file: await png(), label: 'Of another' }));
+    const reply = createPost(tom, { threadId: thread.id, body: 'With a file too.', files: taken ? [taken] : [] }).id;
+    const urls = [files()[0]?.url ?? '', filesOfPost(findPost(null, reply))[0]?.url ?? ''];
+    const had = (cookie: string | undefined) => Promise.all(urls.map(async (url) => { const found = await fileAt(url, cookie); return found !== null && 'path' in found; }));
+    const opening = postsOnPage(nadia, thread, 1)[0]?.id ?? 0;
+    const caseId = openCaseOf({ postId: opening });
+    hideByHub(caseById(caseId), 'Several members have flagged it.');
+    expect(findThread(rosa, thread.id).hidden).toBe(true);
+    expect([await had(undefined), await had(cookies['tom']), await had(cookies['rosa']), await had(cookies['nadia'])]).toEqual([[false, false], [false, false], [true, true], [true, true]]);
+    decide(nadia, { caseId, outcome: 'keep', reason: 'Fine.', forum: undefined });
+
+    hideByHub(caseById(openCaseOf({ postId: reply })), 'Several members have flagged it.');
+    const inPlace = (viewer: Member | null) => { const post = postsOnPage(viewer, findThread(viewer, thread.id), 1).find((shown) => shown.id === reply); return [post?.html.includes('With a file too'), post?.files.length, post?.hidden]; };
+    expect(inPlace(tom)).toEqual([true, 1, true]);
+    for (const viewer of [null, rosa, nadia]) expect(inPlace(viewer)).toEqual([false, 0, true]);
+    expect([await had(undefined), await had(cookies['tom']), await had(cookies['rosa'])]).toEqual([[true, false], [true, true], [true, false]]);
+    removePost(nadia, { postId: reply, reason: 'Advertising.' });
+    expect(inPlace(tom)).toEqual([false, 0, false]);
+    expect(await had(cookies['tom'])).toEqual([true, false]);
   });
 
   test('nobody, once its writer took the post back; nor under a number that is none', async () => {

@@ -60,7 +60,7 @@ describe('what a bare address shows', () => {
     const other = start('The question.', 'How long do people wait?');
     const { id } = start(`As in ${hub}${other.url}#post-1`);
     expect(shown(id)).toContain(`<a href="${other.url}#post-1" class="address">How long do people wait?</a>`);
-    renameThread(nadia, { threadId: other.id, title: 'How long do callers wait?', reason: null });
+    renameThread(nadia, { threadId: other.id, title: 'How long do callers wait?', reason: 'Tidying.' });
     expect(shown(id)).toContain('>How long do callers wait?</a>');
     removeThread(nadia, { threadId: other.id, reason: 'Twice.' });
     for (const viewer of [null, tom, nadia]) expect(shown(id, viewer)).toContain(`class="address">${hub}${other.url}#post-1</a>`);

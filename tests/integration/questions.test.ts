@@ -86,7 +86,7 @@ describe('accepted answers', () => {
     expect(now(thread).answered).toBe(false);
     expect(acceptedAnswersOf(now(thread))).toEqual([]);
     expect(db.select().from(searchDocuments).where(eq(searchDocuments.threadId, thread.id)).all()).toMatchObject([{ kind: 'thread', accepted: false }]);
-    restorePost(nadia, { postId: id });
+    restorePost(nadia, { postId: id, reason: 'In order.' });
     expect(now(thread).answered).toBe(true);
   });
 
@@ -248,7 +248,7 @@ describe('works for us too, kept in order', () => {
     const refused = () => { expect(canConfirmIn(abel, now(thread))).toBe(false); expect(() => confirmPost(abel, { postId: id, ...said })).toThrow(Denied); };
     lockThread(nadia, { threadId: thread.id, reason: 'It goes in circles.' });
     refused();
-    unlockThread(nadia, { threadId: thread.id });
+    unlockThread(nadia, { threadId: thread.id, reason: 'In order.' });
     closeThread(rosa, { threadId: thread.id, reason: 'That will do.' });
     refused();
     acceptAnswer(rosa, { postId: id });

@@ -14,7 +14,7 @@ import { acceptAnswer, canAccept } from '#domain/forum/accepting.ts';
 import { handOverQuestion, openQuestions } from '#domain/forum/answer-clock.ts';
 import { namelessPost } from '#domain/forum/asking-anonymously.ts';
 import { createComment } from '#domain/forum/comments.ts';
-import { forumsToCoordinate, listForums } from '#domain/forum/forums.ts';
+import { forumsToCoordinate, forumsToMoveTo, listForums } from '#domain/forum/forums.ts';
 import { mergeThreads } from '#domain/forum/merging.ts';
 import { lockThread, moveThread, pinThread, renameThread } from '#domain/forum/moderating.ts';
 import { countOldAnswers } from '#domain/forum/old-answers.ts';
@@ -132,7 +132,7 @@ describe('a coordinator of one forum', () => {
   test('keeps order there and nowhere else', () => {
     const [here, there] = [start('measures'), start('operations')];
     const acts = (thread: Thread) => [
-      () => renameThread(rosa, { threadId: thread.id, title: `Another title for it ${++written}`, reason: null }), () => pinThread(rosa, { threadId: thread.id }), () => lockThread(rosa, { threadId: thread.id, reason: 'Enough.' }),
+      () => renameThread(rosa, { threadId: thread.id, title: `Another title for it ${++written}`, reason: 'Tidying.' }), () => pinThread(rosa, { threadId: thread.id, reason: 'In order.' }), () => lockThread(rosa, { threadId: thread.id, reason: 'Enough.' }),
       () => removePost(rosa, { postId: reply(start(thread.forum?.slug === 'measures' ? 'measures' : 'operations')), reason: 'An attack.' }),
     ];
     for (const act of acts(here)) expect(act).not.toThrow();
@@ -155,21 +155,30 @@ describe('a coordinator of one forum', () => {
     expect(listed(tom)).not.toContain(here.id);
     expect(listThreads(rosa, { forumId: operations }, null).total).toBe(listThreads(null, { forumId: operations }, null).total);
     expect(listForums(rosa).find(({ id }) => id === operations)?.latest?.id).toBe(listForums(null).find(({ id }) => id === operations)?.latest?.id);
-    restoreThread(rosa, { threadId: here.id });
-    restorePost(rosa, { postId: postHere });
-    expect(() => restoreThread(rosa, { threadId: there.id })).toThrow(Gone);
-    expect(() => restorePost(rosa, { postId: postThere })).toThrow(Denied);
+    restoreThread(rosa, { threadId: here.id, reason: 'In order.' });
+    restorePost(rosa, { postId: postHere, reason: 'In order.' });
+    expect(() => restoreThread(rosa, { threadId: there.id, reason: 'In order.' })).toThrow(Gone);
+    expect(() => restorePost(rosa, { postId: postThere, reason: 'In order.' })).toThrow(Denied);
+  });
+
+  test('is offered to move a thread nowhere, and a coordinator of all to every other forum that is open', () => {
+    const { forumId } = start('measures');
+    expect(forumsToMoveTo(rosa, forumId)).toEqual([]);
+    expect(forumsToMoveTo(nadia, forumId).map(({ slug }) => slug)).toEqual(['operations']);
+    db.update(forums).set({ closedReason: 'Over.' }).where(eq(forums.id, operations)).run();
+    expect(forumsToMoveTo(nadia, forumId)).toEqual([]);
+    db.update(forums).set({ closedReason: null }).where(eq(forums.id, operations)).run();
   });
 
   test('moves, merges and splits only between forums of theirs', () => {
     const [here, other, there] = [start('measures'), start('measures'), start('operations')];
     const post = reply(here);
-    expect(() => moveThread(rosa, { threadId: here.id, forum: 'operations', reason: null })).toThrow(Denied);
+    expect(() => moveThread(rosa, { threadId: here.id, forum: 'operations', reason: 'Tidying.' })).toThrow(Denied);
     expect(() => mergeThreads(rosa, { threadId: here.id, target: String(there.id), order: 'appended', reason: 'The same.' })).toThrow(Denied);
     expect(() => splitThread(rosa, splitThreadInput.parse({ threadId: here.id, posts: [post], into: 'new', title: 'Another matter altogether', forum: 'operations', reason: 'x' }))).toThrow(Denied);
     expect(() => splitThread(rosa, splitThreadInput.parse({ threadId: here.id, posts: [post], into: 'existing', target: String(there.id), reason: 'x' }))).toThrow(Denied);
     mergeThreads(rosa, { threadId: here.id, target: String(other.id), order: 'appended', reason: 'The same.' });
-    moveThread(nadia, { threadId: there.id, forum: 'measures', reason: null });
+    moveThread(nadia, { threadId: there.id, forum: 'measures', reason: 'Tidying.' });
     const [byNadia] = listActs(nadia, null).acts;
     // It stood where Rosa may do nothing: undoing it would put it there.
     expect(() => undoThreadAct(rosa, { actId: byNadia?.id ?? 0 })).toThrow(Denied);

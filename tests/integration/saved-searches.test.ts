@@ -165,7 +165,7 @@ describe('the daily letter', () => {
     save('q=pothole');
     const before = lastDocumentId();
     removeThread(nadia, { threadId: id, reason: 'A mistake' });
-    restoreThread(nadia, { threadId: id });
+    restoreThread(nadia, { threadId: id, reason: 'In order.' });
     expect(lastDocumentId()).toBeGreaterThan(before);
     expect(daily()).toEqual([0]);
   });

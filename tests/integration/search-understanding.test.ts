@@ -186,7 +186,7 @@ describe('in step with what is written', () => {
     expect([urls('narwhal'), urls('walrus')]).toEqual([[], [`/posts/${post.id}`]]);
     removeThread(nadia, { threadId: id, reason: 'Test.' });
     expect([...urls('axolotl'), ...urls('walrus')]).toEqual([]);
-    restoreThread(nadia, { threadId: id });
+    restoreThread(nadia, { threadId: id, reason: 'In order.' });
     expect(urls('walrus')).toEqual([`/posts/${post.id}`]);
     expect(() => transaction(() => {
       editPost(tom, { postId: post.id, body: 'Okapi in the queue.' });

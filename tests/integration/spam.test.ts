@@ -282,6 +282,45 @@ describe('what is held', () => {
     expect(db.select().from(posts).where(eq(posts.id, post?.id ?? 0)).get()).toMatchObject({ hidden: true });
     expect(findCase(nadia, lastCase()).flags).toMatchObject([{ reason: 'spam', by: null }]);
   });
+
+  test('an edit that would have been shown as a new post is shown: a post is no repetition of itself', () => {
+    const [place, somebody] = [thread(), newcomer()];
+    const body = 'We compared the night shifts of four towns last year and wrote down what it cost.';
+    const better = `${body} The table: https://www.example.gov/311/nights`;
+    expect(submitPost(newcomer(), { threadId: place.id, body: better.replace('four', 'five'), shown: typed() }).held).toBe(false);
+    submitPost(somebody, { threadId: place.id, body, shown: typed() });
+    const postId = db.select().from(posts).where(and(eq(posts.threadId, place.id), eq(posts.authorId, somebody.id))).get()?.id ?? 0;
+    submitEdit(somebody, { postId, body: better, shown: typed() });
+    expect(db.select({ hidden: posts.hidden }).from(posts).where(eq(posts.id, postId)).get()).toEqual({ hidden: false });
+    createPost(somebody, { threadId: thread().id, body: better });
+    expect(whyHeld(somebody, spamText, { shown: typed() }, [], better, postId)?.signals).toContain('the same text in other posts');
+  });
+
+  test('a held post that was let through counts once, as the post that it is', () => {
+    const [place, somebody] = [thread(), newcomer()];
+    const body = 'We compared the night shifts of six towns last year: https://www.example.gov/nights';
+    submitPost(somebody, { threadId: place.id, body, website: 'x', shown: typed() });
+    decide(nadia, { caseId: lastCase(), outcome: 'approve', reason: 'A person after all.' });
+    const postId = db.select().from(posts).where(eq(posts.authorId, somebody.id)).get()?.id ?? 0;
+    submitEdit(somebody, { postId, body, files: [picture()], shown: typed() });
+    expect(db.select({ hidden: posts.hidden }).from(posts).where(eq(posts.id, postId)).get()).toEqual({ hidden: false });
+  });
+
+  test('an opening post that an edit turns into spam is hidden alone while others have written in its thread', () => {
+    const somebody = newcomer();
+    const start = () => submitThread(somebody, submitThreadInput.parse({ forum: 'measures', kind: 'question', title: `Who covers the nights, ${++joined}?`, body: `In your town, number ${joined}?`, themes: [], shown: typed() })).url;
+    const spoil = (url: string) => {
+      const threadId = Number(/(\d+)-/.exec(url)?.[1]);
+      submitEdit(somebody, { postId: db.select().from(posts).where(and(eq(posts.threadId, threadId), eq(posts.number, 1))).get()?.id ?? 0, body: spamText, shown: typed() });
+      return threadId;
+    };
+    const answered = start();
+    createPost(rosa, { threadId: Number(/(\d+)-/.exec(answered)?.[1]), body: 'Two of us, in turns.' });
+    const place = findThread(null, spoil(answered));
+    expect(postsOnPage(null, place, 1).map((post) => [post.number, post.hidden, post.html.length > 0])).toEqual([[1, true, false], [2, false, true]]);
+    const alone = spoil(start());
+    expect(() => findThread(null, alone)).toThrow(NotFound);
+  });
 });
 
 describe('the switch for first posts', () => {

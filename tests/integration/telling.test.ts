@@ -140,7 +140,7 @@ describe.each(['at-once', 'daily'] as const)('letters that wait, %s,', (how) => 
   test('do not tell of a post that was hidden, removed or taken back meanwhile; the rest they tell, and the post when it is shown again', () => {
     for (const [away, back] of [
       [(post: number) => flag(nadia, post, 'personal-data'), (post: number) => decide(ines, { caseId: caseOn(post), outcome: 'keep', reason: 'Nothing of the kind.' })],
-      [(post: number) => removePost(nadia, { postId: post, reason: 'Spam.' }), (post: number) => restorePost(nadia, { postId: post })],
+      [(post: number) => removePost(nadia, { postId: post, reason: 'Spam.' }), (post: number) => restorePost(nadia, { postId: post, reason: 'In order.' })],
       [(post: number) => removeOwnPost(tom, { postId: post }), null],
     ] as const) {
       const { id } = thread();
@@ -272,7 +272,7 @@ describe('what is shown again', () => {
     edit(tom, post, 'Medlar stands, @nadia, @rosa and @ines');
     db.update(posts).set({ createdAt: addDays(new Date(), -30) }).where(eq(posts.id, post)).run();
     removePost(abe, { postId: post, reason: 'After all.' });
-    restorePost(abe, { postId: post });
+    restorePost(abe, { postId: post, reason: 'In order.' });
     expect(told(ines).filter((words) => words.includes('mentioned'))).toHaveLength(1);
     expect(told(nadia).filter((words) => words.includes('mentioned'))).toHaveLength(1);
   });
@@ -298,7 +298,7 @@ describe('what is shown again', () => {
     const ago = addDays(new Date(), -10);
     db.update(notifications).set({ createdAt: ago }).run();
     db.update(posts).set({ createdAt: ago, removedAt: addDays(ago, 1), removedById: nadia.id, removedReason: 'x' }).where(eq(posts.id, post)).run();
-    restorePost(nadia, { postId: post });
+    restorePost(nadia, { postId: post, reason: 'In order.' });
     expect(mail()).toEqual([1]);
     expect(aboutPosts(rosa)).toHaveLength(1);
   });

@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, gt, inArray, isNotNull, isNull, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, gt, inArray, isNotNull, isNull, ne, sql } from 'drizzle-orm';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { acceptedAnswers, changes, db, decisions, follows, members, notifications, outbox, passwords, postLinks, posts, searchDocuments, threadActs, threadReads, threads } from '#db/client.ts';
 import { decide, undoDecision } from '#domain/decisions/deciding.ts';
@@ -47,7 +47,8 @@ const split = (thread: Thread, ids: number[], more: Record<string, unknown> = {}
   splitThread(nadia, splitThreadInput.parse({ threadId: thread.id, posts: ids, into: 'new', title: 'A question of its own, at last', forum: 'measures', reason: 'Another question.', ...more }));
 const merge = (thread: Thread, into: Thread, order: 'appended' | 'by-date' = 'appended') => mergeThreads(nadia, { threadId: thread.id, target: into.url, order, reason: 'The same question.' });
 const at = (url: string): Thread => findThread(null, Number(/\/(\d+)-/.exec(url)?.[1]));
-const lastAct = () => db.select({ id: threadActs.id }).from(threadActs).orderBy(desc(threadActs.id)).limit(1).get()?.id ?? 0;
+/** A removal is none that is undone here. */
+const lastAct = () => db.select({ id: threadActs.id }).from(threadActs).where(ne(threadActs.act, 'remove thread')).orderBy(desc(threadActs.id)).limit(1).get()?.id ?? 0;
 const undo = (actId = lastAct()) => undoThreadAct(nadia, { actId });
 
 /** Everything that must be true of the forums whatever was done to them. */
@@ -210,7 +211,7 @@ describe('merging', () => {
     removeThread(nadia, { threadId: two.id, reason: 'All of it.' });
     expect(() => undo(merged)).toThrow(/removed since: bring it back first/);
     expect(() => findThread(rosa, one.id)).toThrow(Gone);
-    restoreThread(nadia, { threadId: two.id });
+    restoreThread(nadia, { threadId: two.id, reason: 'In order.' });
     undo(merged);
   });
 
@@ -391,8 +392,8 @@ describe('undoing what was done to the thread itself', () => {
     const thread = start();
     reply(thread);
     const acts = [
-      () => renameThread(nadia, { threadId: thread.id, title: 'A better title for it', reason: 'Clearer.' }), () => moveThread(nadia, { threadId: thread.id, forum: 'measures', reason: null }),
-      () => lockThread(nadia, { threadId: thread.id, reason: 'Heat.' }), () => pinThread(nadia, { threadId: thread.id }),
+      () => renameThread(nadia, { threadId: thread.id, title: 'A better title for it', reason: 'Clearer.' }), () => moveThread(nadia, { threadId: thread.id, forum: 'measures', reason: 'Tidying.' }),
+      () => lockThread(nadia, { threadId: thread.id, reason: 'Heat.' }), () => pinThread(nadia, { threadId: thread.id, reason: 'In order.' }),
     ];
     const before = findThread(null, thread.id);
     for (const act of acts) {
@@ -408,7 +409,7 @@ describe('undoing what was done to the thread itself', () => {
     expect(findThread(null, thread.id)).toEqual(before);
     for (const [act, back] of [[pinThread, unpinThread], [lockThread, unlockThread]] as const) {
       act(nadia, { threadId: thread.id, reason: 'x' });
-      back(nadia, { threadId: thread.id });
+      back(nadia, { threadId: thread.id, reason: 'In order.' });
       undo();
       expect(findThread(nadia, thread.id)).not.toEqual(before);
       undo(lastAct() - 1);
@@ -416,25 +417,31 @@ describe('undoing what was done to the thread itself', () => {
     }
   });
 
-  test('a removal is no such act: it is a decision, brought back by restoring or by taking the decision back, and other acts are undone meanwhile', () => {
+  test('a removal is listed too, but it is a decision, brought back by restoring or by taking the decision back; other acts are undone meanwhile', () => {
     const thread = start();
     reply(thread);
-    pinThread(nadia, { threadId: thread.id });
+    pinThread(nadia, { threadId: thread.id, reason: 'In order.' });
     const pinned = lastAct();
     const decided = () => db.select().from(decisions).orderBy(desc(decisions.id)).limit(1).get();
+    const listed = () => listActs(ines, null).acts.filter((act) => act.removal && act.thread.url === thread.url).map(({ words, reason, by, undoneBy }) => [words, reason, by?.name, undoneBy]);
     removeThread(nadia, { threadId: thread.id, reason: 'Spam.' });
-    expect(lastAct()).toBe(pinned);
+    expect(listed()).toEqual([['removed a thread', 'Spam.', 'Nadia Okafor', null]]);
+    expect(actsOn(nadia, thread.id).map((act) => act.id)).toEqual([pinned]);
+    const { id: removal } = db.select({ id: threadActs.id }).from(threadActs).orderBy(desc(threadActs.id)).limit(1).get() ?? { id: 0 };
+    expect(() => undo(removal)).toThrow(/restored on its own page/);
     undo();
     expect(findThread(nadia, thread.id)).toMatchObject({ removed: true, hidden: false, pinned: false });
     expect(() => findThread(rosa, thread.id)).toThrow(Gone);
-    restoreThread(nadia, { threadId: thread.id });
+    restoreThread(ines, { threadId: thread.id, reason: 'It is none.' });
+    expect(readPublicLog(null).lines[0]).toMatchObject({ act: 'restore thread', reason: 'It is none.' });
+    expect(listed()).toEqual([['removed a thread', 'Spam.', 'Nadia Okafor', 'Inès Lévesque']]);
     expect(decided()?.undoneAt).not.toBeNull();
     expect(findThread(rosa, thread.id).removed).toBe(false);
-    expect(() => restoreThread(nadia, { threadId: thread.id })).toThrow(/not removed/);
+    expect(() => restoreThread(nadia, { threadId: thread.id, reason: 'In order.' })).toThrow(/not removed/);
     removeThread(nadia, { threadId: thread.id, reason: 'Spam after all.' });
     undoDecision(nadia, { decisionId: decided()?.id ?? 0, reason: 'It is none.' });
     expect(findThread(rosa, thread.id).removed).toBe(false);
-    expect(lastAct()).toBe(pinned);
+    expect(listed().map(([, reason, , undoneBy]) => [reason, undoneBy])).toEqual([['Spam after all.', 'Nadia Okafor'], ['Spam.', 'Inès Lévesque']]);
     expectOrder();
   });
 
@@ -447,15 +454,15 @@ describe('undoing what was done to the thread itself', () => {
     const found = () => db.select().from(searchDocuments).where(and(eq(searchDocuments.kind, 'thread'), eq(searchDocuments.ref, String(one.id)))).get()?.body;
     expect(found()).toBe('');
     expectOrder();
-    restorePost(nadia, { postId: opening });
+    restorePost(nadia, { postId: opening, reason: 'In order.' });
     expect(found()).toMatch(/We wait/);
     expectOrder();
   });
 
   test('what was changed again since is undone in the order in which it was done', () => {
     const thread = start();
-    renameThread(nadia, { threadId: thread.id, title: 'The second title of it', reason: null });
-    renameThread(nadia, { threadId: thread.id, title: 'The third title of it', reason: null });
+    renameThread(nadia, { threadId: thread.id, title: 'The second title of it', reason: 'Tidying.' });
+    renameThread(nadia, { threadId: thread.id, title: 'The third title of it', reason: 'Tidying.' });
     expect(() => undo(lastAct() - 1)).toThrow(/undo that first/);
     expect(() => undo(999_999)).toThrow(NotFound);
     expect(() => undoThreadAct(rosa, { actId: lastAct() })).toThrow(Denied);
@@ -507,12 +514,12 @@ describe.each([1, 2, 3, 4])('random life %i', (seed) => {
       if (reader.chance(0.7)) read(reader.from([rosa, tom]), findThread(nadia, reader.from(all).id));
       const threadId = thread().id;
       from<() => void>([
-        () => attempt(() => renameThread(nadia, { threadId, title: `A new title, the ${n}th`, reason: null })),
-        () => attempt(() => moveThread(nadia, { threadId, forum: from(forums), reason: null })),
+        () => attempt(() => renameThread(nadia, { threadId, title: `A new title, the ${n}th`, reason: 'Tidying.' })),
+        () => attempt(() => moveThread(nadia, { threadId, forum: from(forums), reason: 'Tidying.' })),
         () => attempt(() => lockThread(nadia, { threadId, reason: 'x' })),
-        () => attempt(() => pinThread(nadia, { threadId })),
+        () => attempt(() => pinThread(nadia, { threadId, reason: 'In order.' })),
         () => attempt(() => removeThread(nadia, { threadId, reason: 'x' })),
-        () => attempt(() => restoreThread(nadia, { threadId })),
+        () => attempt(() => restoreThread(nadia, { threadId, reason: 'In order.' })),
         () => attempt(() => closeThread(nadia, { threadId, reason: 'x' })),
         () => attempt(() => removePost(nadia, { postId: from(of(findThread(nadia, threadId))).id, reason: 'x' })),
         ...Array<() => void>(4).fill(() => attempt(() => {
@@ -645,13 +652,13 @@ describe('what others did to a thread of one’s own', () => {
     const thread = start(nadia);
     const { id: threadId } = thread;
     lockThread(ines, { threadId, reason: 'Enough.' });
-    expect(() => unlockThread(nadia, { threadId })).toThrow(yours);
+    expect(() => unlockThread(nadia, { threadId, reason: 'In order.' })).toThrow(yours);
     expect(() => undo()).toThrow(yours);
     expect(actsOn(nadia, threadId).map((act) => act.mayUndo)).toEqual([false]);
     expect(actsOn(ines, threadId).map((act) => act.mayUndo)).toEqual([true]);
-    unlockThread(ines, { threadId });
+    unlockThread(ines, { threadId, reason: 'In order.' });
     moveThread(ines, { threadId, forum: 'measures', reason: 'It belongs there.' });
-    expect(() => moveThread(nadia, { threadId, forum: 'operations', reason: null })).toThrow(yours);
+    expect(() => moveThread(nadia, { threadId, forum: 'operations', reason: 'Tidying.' })).toThrow(yours);
     closeThread(ines, { threadId, reason: 'Settled.' });
     expect(canReopen(nadia, findThread(nadia, threadId))).toBe(false);
     expect(() => reopenThread(nadia, { threadId })).toThrow(Denied);
@@ -662,17 +669,17 @@ describe('what others did to a thread of one’s own', () => {
     const thread = start(nadia);
     flagPost(rosa, { postId: of(thread)[0]?.id ?? 0, reason: 'off-topic', note: null, source: null });
     decide(ines, { caseId: openCases(ines, null).cases.at(-1)?.id ?? 0, outcome: 'move', reason: 'It belongs there.', forum: 'measures' });
-    expect(() => moveThread(nadia, { threadId: thread.id, forum: 'operations', reason: null })).toThrow(yours);
-    moveThread(ines, { threadId: thread.id, forum: 'operations', reason: null });
+    expect(() => moveThread(nadia, { threadId: thread.id, forum: 'operations', reason: 'Tidying.' })).toThrow(yours);
+    moveThread(ines, { threadId: thread.id, forum: 'operations', reason: 'Tidying.' });
   });
 
   test('what they did themselves they take back, and what was done to threads of others', () => {
     const thread = start(nadia);
     const { id: threadId } = thread;
     lockThread(nadia, { threadId, reason: 'For now.' });
-    unlockThread(nadia, { threadId });
-    moveThread(nadia, { threadId, forum: 'measures', reason: null });
-    moveThread(nadia, { threadId, forum: 'operations', reason: null });
+    unlockThread(nadia, { threadId, reason: 'In order.' });
+    moveThread(nadia, { threadId, forum: 'measures', reason: 'Tidying.' });
+    moveThread(nadia, { threadId, forum: 'operations', reason: 'Tidying.' });
     undo();
     closeThread(nadia, { threadId, reason: 'Settled.' });
     reopenThread(nadia, { threadId });
@@ -689,7 +696,7 @@ describe('what others did to a thread of one’s own', () => {
     const others = inArray(members.id, [ines.id, abe.id]);
     db.update(members).set({ suspendedUntil: addDays(new Date(), 1), suspendedReason: 'Away.' }).where(others).run();
     try {
-      unlockThread(nadia, { threadId: thread.id });
+      unlockThread(nadia, { threadId: thread.id, reason: 'In order.' });
     } finally {
       db.update(members).set({ suspendedUntil: null, suspendedReason: null }).where(others).run();
       if (kept) db.insert(passwords).values(kept).run();

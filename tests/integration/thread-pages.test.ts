@@ -102,6 +102,17 @@ describe('quoting', () => {
     expect(quoteOf(null, long.id).length).toBeLessThan(4_200);
   });
 
+  test('leaves footnotes out, which would stand under the words of whoever replies', () => {
+    const thread = start();
+    const { id } = reply(thread, tom, 'We count twice.[^1] 🎉 And *again*[^two], `[^1]` is code and [^none] is nothing.\n\n[^1]: A first note\ngoes on\n\n    and on.\n\nAfter it.\n\n[^two]: Two[^1].');
+    expect(quoteOf(null, id)).toBe(`> [Tom Achterberg wrote](/posts/${id}):\n>\n> We count twice. 🎉 And *again*, \`[^1]\` is code and [^none] is nothing.\n>\n> After it.\n\n`);
+    const plainly = reply(thread, tom, 'We count twice.[^1] And again.\n\n[^1]: A note.').id;
+    const answer = reply(thread, rosa, `${quoteOf(null, plainly)}So do we.[^1]\n\n[^1]: Since 2019.`);
+    const html = postsOnPage(null, thread, 1).find((post) => post.id === answer.id)?.html ?? '';
+    expect(html).toContain('Tom Achterberg wrote</a>');
+    expect(html.match(/<li id=/g)).toHaveLength(1);
+  });
+
   test('a name with brackets in it stays a name', () => {
     const thread = start({ ...tom, name: 'x' });
     db.$client.prepare('update members set name = ? where id = ?').run('Tom [x](https://evil.example) *A*', tom.id);

@@ -94,7 +94,7 @@ function carryOut(actor: Member, { row, subject, outcome, reason, forum, now }: 
   if (subject.kind === 'post') {
     const { removed, hidden } = stateOf(subject);
     if (outcome === 'remove' && (hidden || !removed)) remove(subject, actor, reason);
-    if (row.kind === 'flags' && hidden && (outcome === 'keep' || outcome === 'warn' || outcome === 'move')) show(subject);
+    if (row.kind === 'flags' && hidden && (outcome === 'keep' || outcome === 'warn' || outcome === 'move')) show(subject, actor);
     if (outcome === 'move') moveThreadByDecision(actor, { threadId: subject.post.thread.id, forum: forum ?? '', reason });
     if (outcome === 'correct') accept(row.id, actor.id, 'coordinator', now);
     if (row.kind === 'flags' && outcome !== 'ask') learnFrom(row, subject.post.markdown, outcome);
@@ -162,7 +162,7 @@ function takeBack(actor: Member, decision: Decision, subject: Subject, before: D
   if (subject.kind !== 'post' || decision.before.hidden === undefined || decision.outcome === 'ask') return null;
   // What its author had taken back before stays taken back.
   if (decision.before.removed && !decision.before.hidden) return null;
-  show(subject);
+  show(subject, actor);
   const { thread } = subject.post;
   const { movedTo } = decision.before;
   const movedAgain = decision.outcome === 'move' && movedTo !== undefined && movedTo !== thread.forumId;

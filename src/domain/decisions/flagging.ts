@@ -123,12 +123,12 @@ export const keeper: Member = { id: 0, handle: '', name: '', email: '', role: 'c
 
 const capital = (words: string) => words.charAt(0).toUpperCase() + words.slice(1);
 
-/** Puts a post before the coordinators in the hub's own name and hides it. Call inside a transaction. */
+/** Puts a post before the coordinators in the hub's own name and hides it, of a thread in which others wrote its opening text and title alone. Call inside a transaction. */
 export function flagByHub(postId: number, note: string): void {
   const caseId = openCaseOf({ postId });
   db.insert(flags).values({ caseId, memberId: null, reason: 'spam', note }).run();
   const row = db.select().from(cases).where(eq(cases.id, caseId)).get();
-  if (row) hideByHub(row, 'It looks like advertising to the hub; a person will look.');
+  if (row) hideByHub(row, 'It looks like advertising to the hub; a person will look.', 'own');
 }
 
 function proposeCorrection(actor: Member, postId: number, { note, source }: { note: string | null; source: string | null }): void {

@@ -6,6 +6,7 @@ import { placesIn } from '../forum/moving-posts.ts';
 import { markRemoved, markRestored } from '../forum/posts.ts';
 import { dropThreadFromSearch, indexWholeThread } from '../forum/searchable.ts';
 import { tellOfShown } from '../forum/telling-again.ts';
+import { noteAct, noteThreadBack } from '../forum/thread-acts.ts';
 import { withdrawLettersAbout } from '../mail/withdrawing.ts';
 import { stateOf, type Subject } from './subjects.ts';
 
@@ -31,6 +32,7 @@ const othersIn = prepared((d) => d.$client.prepare('select 1 from posts where th
 export function remove(subject: PostSubject, by: { id: number }, reason: string): void {
   if (subject.isThread) {
     markThread(subject.post.thread.id, { at: new Date(), by: by.id, reason, hidden: false });
+    noteAct(by, 'remove thread', subject.post.thread.id, reason, { as: 'removal' });
     // Its text and title go and come back with it from now on.
     if (subject.post.hidden) markRestored(subject.post);
     showTitle(subject.post.id);
@@ -39,13 +41,14 @@ export function remove(subject: PostSubject, by: { id: number }, reason: string)
 }
 
 /** Shows it again, as it stood before, and tells those who were not told meanwhile. Call inside a transaction. */
-export function show(subject: PostSubject): void {
+export function show(subject: PostSubject, by: { id: number }): void {
   if (!stateOf(subject).removed) return;
   const { id, thread } = subject.post;
   const since = outOfViewSince(subject);
   if (subject.isThread && thread.removed) {
     markThread(thread.id, { at: null, by: null, reason: null, hidden: false });
     indexWholeThread(thread.id);
+    noteThreadBack(by, thread.id);
   } else markRestored(subject.post);
   showTitle(id);
   restoreQuotes(id);

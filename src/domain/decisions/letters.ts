@@ -70,3 +70,14 @@ export function tellUndone(decisionId: number, subject: Subject, reason: string,
     paragraphs: ['A coordinator has taken the decision back: everything is as it was before it, and it will be decided anew.', ...(left === null ? [] : [left]), `The reason: ${reason}`, `${url}${subject.url}`],
   }, { reason: 'own', words: `About your ${nounOf(subject)}: a coordinator has taken the decision back. It will be decided anew.`, url: `/appeals/${decisionId}` });
 }
+
+/** Tells the author that what a coordinator had removed is back, and why. The thread of others in which a post stands is named only while it shows. Call inside the transaction. */
+export function tellRestored(subject: Extract<Subject, { kind: 'post' }>, reason: string): void {
+  const { name, url } = settings();
+  const noun = nounOf(subject);
+  const shows = subject.isThread || !subject.post.thread.removed;
+  tell(subject.author, {
+    subject: `Your ${noun} on ${name} is back`,
+    paragraphs: [`A coordinator has restored ${shows ? subject.words : `a ${noun}`} of yours, which a coordinator had removed${shows ? ': everybody can see it again' : '; it shows again once its thread does'}.`, `The reason: ${reason}`, `${url}${subject.url}`],
+  }, { reason: 'own', words: `Your ${noun} is back: a coordinator has restored it.`, url: postUrl(subject.post.id) });
+}

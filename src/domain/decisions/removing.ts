@@ -2,7 +2,7 @@ import { and, eq, inArray, isNull } from 'drizzle-orm';
 import { alias } from 'drizzle-orm/sqlite-core';
 import { z } from 'zod';
 import { cases, db, decisions, posts, transaction } from '#db/client.ts';
-import { optionalText, rowId, text } from '#lib/fields.ts';
+import { rowId, text } from '#lib/fields.ts';
 import { Denied, NotFound } from '../errors.ts';
 import { postUrl } from '../forum/addresses.ts';
 import { findThread } from '../forum/threads.ts';
@@ -14,6 +14,7 @@ import type { Member } from '../people/types.ts';
 import { decide } from './deciding.ts';
 import { openCaseOf } from './flagging.ts';
 import { show } from './hiding.ts';
+import { tellRestored } from './letters.ts';
 import { postSubject } from './subjects.ts';
 
 const reason = text({ missing: 'Please give the reason: it stands in the public log.', max: 1_000 });
@@ -48,27 +49,29 @@ export function removeThread(actor: Member, input: z.output<typeof removeThreadI
   });
 }
 
-export const restorePostInput = z.object({ postId: rowId });
+export const restorePostInput = z.object({ postId: rowId, reason });
 
-/** Brings back a post that a coordinator removed, and takes the decision to remove it back; what its author took back stays taken back. Throws Denied, NotFound. */
+/** Brings back a post that a coordinator removed, takes the decision to remove it back and tells its author; what its author took back stays taken back. Throws Denied, NotFound. */
 export function restorePost(actor: Member, input: z.output<typeof restorePostInput>): { url: string } {
   mustModerateSomething(actor);
   return transaction(() => {
-    const subject = postSubject(actor, input.postId);
+    // Also where it has come to stand first in its thread since: it was removed as a post.
+    const subject = { ...postSubject(actor, input.postId), isThread: false, url: postUrl(input.postId) };
     const { post } = subject;
     mustModerateForum(actor, post.thread.forumId);
     if (!post.removed || post.removedById === post.authorId) throw new Denied('Only what a coordinator removed can be brought back.');
     mustRestore(actor, post);
-    show({ ...subject, isThread: false });
-    recordAct(actor, 'restore post', `a post in “${post.thread.title}”`, postUrl(post.id));
+    show(subject, actor);
+    recordAct(actor, 'restore post', `a post in “${post.thread.title}”`, subject.url, input.reason);
     takenBack(actor, post);
+    if (subject.author.id !== actor.id) tellRestored(subject, input.reason);
     return { url: postUrl(post.id) };
   });
 }
 
-export const restoreThreadInput = z.object({ threadId: rowId, reason: optionalText(1_000).optional() });
+export const restoreThreadInput = z.object({ threadId: rowId, reason });
 
-/** Brings a removed thread back, and takes the decision to remove it back. Throws Denied, NotFound. */
+/** Brings a removed thread back, takes the decision to remove it back and tells its author. Throws Denied, NotFound. */
 export function restoreThread(actor: Member, input: z.output<typeof restoreThreadInput>): { url: string } {
   mustModerateSomething(actor);
   return transaction(() => {
@@ -78,9 +81,10 @@ export function restoreThread(actor: Member, input: z.output<typeof restoreThrea
     if (!thread.removed) throw new Denied('This thread is not removed.');
     const subject = postSubject(actor, openingPost(thread.id));
     mustRestore(actor, subject.post);
-    show(subject);
+    show(subject, actor);
     recordAct(actor, 'restore thread', thread.title, thread.url, input.reason);
     takenBack(actor, subject.post);
+    if (subject.author.id !== actor.id) tellRestored(subject, input.reason);
     return { url: thread.url };
   });
 }

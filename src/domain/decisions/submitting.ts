@@ -115,13 +115,13 @@ export function countsOf(markdown: string, pictures: number): { linksPerPost: nu
 
 export const submitEditInput = postEditInput.extend(trapFields);
 
-/** Edits one's own post from the form, within the limits; an edit that turns it into spam puts it before the coordinators and hides it. Throws what `editPost` throws, Invalid. */
+/** Edits one's own post from the form, within the limits; an edit that turns it into spam puts it before the coordinators and hides it, of a thread in which others wrote its opening text and title alone. Throws what `editPost` throws, Invalid. */
 export function submitEdit(actor: Member, { website, shown, ...input }: Parameters<typeof editPost>[1] & Trap): { url: string } {
   return transaction(() => {
     const saved = editPost(actor, input);
     const files = filesOfOnePost(input.postId);
     mustKeepToLevel(actor, countsOf(input.body, files.filter((file) => file.picture !== null).length), 'body');
-    const hold = whyHeld(actor, input.body, { website, shown }, files.map((file) => file.label));
+    const hold = whyHeld(actor, input.body, { website, shown }, files.map((file) => file.label), input.body, input.postId);
     if (hold && hold.why !== 'first') flagByHub(input.postId, `The edit looks like spam: ${hold.signals.join(', ')}.`);
     return saved;
   });

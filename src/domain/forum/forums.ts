@@ -47,9 +47,14 @@ export function forumsToStartIn(viewer: Viewer): Forum[] {
   return forumNames().filter((forum) => canStartThread(viewer, forum));
 }
 
-/** The forums in which this person keeps order: where they may move threads to. */
+/** The forums in which this person keeps order. */
 export function forumsToCoordinate(viewer: Viewer): Forum[] {
   return forumNames().filter((forum) => canModerateForum(viewer, forum.id));
+}
+
+/** The forums to which this person may move a thread of another one, whose id is given. */
+export function forumsToMoveTo(viewer: Viewer, from: number | null): Forum[] {
+  return forumsToCoordinate(viewer).filter((forum) => forum.id !== from && forum.closedReason === null);
 }
 
 /** Whether this person may start a thread in a forum. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { bumpChanges } from '#db/client.ts';
-import { optionalText, rowId, text } from '#lib/fields.ts';
+import { rowId, text } from '#lib/fields.ts';
 import { slugify } from '#lib/slug.ts';
 import { Denied, Invalid } from '../errors.ts';
 import { recordAct, type Act } from '../moderation/log.ts';
@@ -35,7 +35,7 @@ export function onThread(actor: Member, threadId: number, act: (thread: Thread) 
 }
 
 /** Changes columns of a thread and remembers what they were, for its undoing. */
-function change(actor: Member, thread: Thread, act: Act, after: ThreadFields, reason: string | null): void {
+function change(actor: Member, thread: Thread, act: Act, after: ThreadFields, reason: string): void {
   const before = sameFields(fieldsOf(thread.id), after);
   putFields(thread.id, after);
   noteAct(actor, act, thread.id, reason, { as: 'fields', before, after });
@@ -47,7 +47,7 @@ function mustNotTakeBackOnOwn(actor: Member, thread: Thread, act: 'lock thread' 
   if (own !== null) throw new Denied(own);
 }
 
-export const renameThreadInput = z.object({ threadId: rowId, title: titleField, reason: optionalText(1_000) });
+export const renameThreadInput = z.object({ threadId: rowId, title: titleField, reason });
 
 /** Gives a thread a better title. Its old address leads to the new one. */
 export function renameThread(actor: Member, input: z.output<typeof renameThreadInput>): { url: string } {
@@ -75,7 +75,7 @@ export function changeThreadKind(actor: Member, { threadId, kind, reason }: z.ou
   });
 }
 
-export const moveThreadInput = z.object({ threadId: rowId, forum: z.string({ error: 'Please choose a forum.' }), reason: optionalText(1_000) });
+export const moveThreadInput = z.object({ threadId: rowId, forum: z.string({ error: 'Please choose a forum.' }), reason });
 
 /** Moves a thread to another forum. Its old address leads to the new one. Throws Denied, Invalid. */
 export function moveThread(actor: Member, input: z.output<typeof moveThreadInput>): { url: string } {
@@ -105,7 +105,7 @@ function putInForum(actor: Member, thread: Thread, input: z.output<typeof moveTh
 }
 
 export const lockThreadInput = z.object({ threadId: rowId, reason });
-export const threadActInput = z.object({ threadId: rowId, reason: optionalText(1_000).optional() });
+export const threadActInput = z.object({ threadId: rowId, reason });
 
 /** Closes a thread for further posts, with the reason shown above it. */
 export function lockThread(actor: Member, input: z.output<typeof lockThreadInput>): { url: string } {
@@ -119,7 +119,7 @@ export function lockThread(actor: Member, input: z.output<typeof lockThreadInput
 export function unlockThread(actor: Member, input: z.output<typeof threadActInput>): { url: string } {
   return onThread(actor, input.threadId, (thread) => {
     mustNotTakeBackOnOwn(actor, thread, 'lock thread');
-    change(actor, thread, 'unlock thread', { lockedAt: null, lockedReason: null }, input.reason ?? null);
+    change(actor, thread, 'unlock thread', { lockedAt: null, lockedReason: null }, input.reason);
     recordAct(actor, 'unlock thread', thread.title, thread.url, input.reason);
   });
 }
@@ -127,7 +127,7 @@ export function unlockThread(actor: Member, input: z.output<typeof threadActInpu
 /** Keeps a thread at the top of its forum. */
 export function pinThread(actor: Member, input: z.output<typeof threadActInput>): { url: string } {
   return onThread(actor, input.threadId, (thread) => {
-    change(actor, thread, 'pin thread', { pinned: true }, input.reason ?? null);
+    change(actor, thread, 'pin thread', { pinned: true }, input.reason);
     recordAct(actor, 'pin thread', thread.title, thread.url, input.reason);
   });
 }
@@ -135,7 +135,7 @@ export function pinThread(actor: Member, input: z.output<typeof threadActInput>)
 /** Lets a pinned thread take its place by date again. */
 export function unpinThread(actor: Member, input: z.output<typeof threadActInput>): { url: string } {
   return onThread(actor, input.threadId, (thread) => {
-    change(actor, thread, 'unpin thread', { pinned: false }, input.reason ?? null);
+    change(actor, thread, 'unpin thread', { pinned: false }, input.reason);
     recordAct(actor, 'unpin thread', thread.title, thread.url, input.reason);
   });
 }

@@ -3,12 +3,13 @@ import { db, postFiles, prepared } from '#db/client.ts';
 import { condense } from '#lib/condense.ts';
 import type { ServedFile } from '#lib/file-headers.ts';
 import { fileKindOf, nameForSaving } from '#lib/file-kind.ts';
-import { filesFolder, pathInStore } from '#lib/file-store.ts';
+import { filesFolder, keepInStore, pathInStore } from '#lib/file-store.ts';
 import { redrawPicture } from '#lib/pictures.ts';
+import { seal, unseal } from '#lib/sealing.ts';
 import { keepReceived, readReceived } from '#lib/taking-files.ts';
 import { Gone, Invalid, NotFound } from '../errors.ts';
-import { countAttempt } from '../people/limits.ts';
-import { canModerateForum, mustWrite } from '../people/permissions.ts';
+import { countAttempt, isWithinLimit } from '../people/limits.ts';
+import { canModerateForum, canWrite, mustWrite } from '../people/permissions.ts';
 import type { Member, Viewer } from '../people/types.ts';
 
 /** Files that one post may have. */
@@ -32,49 +33,94 @@ export interface PostFile {
 /** A file that lies in the store and waits to belong to a post. */
 export type TakenFile = Pick<typeof postFiles.$inferInsert, 'hash' | 'name' | 'label' | 'mediaType' | 'size' | 'width' | 'height'> & { textState: 'waiting' | 'none' };
 
-/** The fields of a form that brings files: the n-th label is that of the n-th file, `decorative` names files by their number from 1. */
+/** The fields of a form that brings files: the n-th label and kept file are those of the n-th file, `decorative` and `leaveOut` name files by their number from 1. */
 export const postFilesInput = z.object({
   file: z.array(z.instanceof(File)).max(mostPostFiles).default([]),
   label: z.array(z.string()).max(mostPostFiles).default([]),
   decorative: z.array(z.string()).max(mostPostFiles).default([]),
+  kept: z.array(z.string().max(4_000)).max(mostPostFiles).default([]),
+  leaveOut: z.array(z.string()).max(mostPostFiles).default([]),
 });
+type PostFilesInput = z.output<typeof postFilesInput>;
+
+/** A file that came with a form which was not taken: it lies in the store for an hour, and `token` brings it when the same member sends the form again. */
+export interface KeptFile { number: number; name: string; /** "PDF", "PNG image" … */ kind: string; token: string }
+
+type StoredFile = Omit<TakenFile, 'label'>;
+interface Slot { number: number; file: File | null; kept: string; label: string; decorative: boolean }
+
+function slotsOf({ file, label, decorative, kept, leaveOut }: PostFilesInput): Slot[] {
+  return Array.from({ length: Math.max(file.length, kept.length) }, (_, at) => {
+    const [given, number] = [file[at], String(at + 1)];
+    return {
+      number: at + 1, file: given && (given.size > 0 || given.name !== '') ? given : null, kept: leaveOut.includes(number) ? '' : kept[at] ?? '',
+      label: tidy(label[at] ?? ''), decorative: decorative.includes(number),
+    };
+  }).filter((slot) => slot.file !== null || slot.kept !== '');
+}
 
 /**
  * Takes the files of a form for a post: sniffs what they are, draws pictures anew, and puts them into the store. A post keeps them; what no post keeps goes by itself.
  * Throws Denied, TooMany, and Invalid on `file1`, `label1` … in words.
  */
-export async function takePostFiles(actor: Member, { file, label, decorative }: z.output<typeof postFilesInput>): Promise<TakenFile[]> {
-  const given = file.map((one, at) => ({ file: one, number: at + 1, label: tidy(label[at] ?? ''), decorative: decorative.includes(String(at + 1)) })).filter((one) => one.file.size > 0 || one.file.name !== '');
-  if (given.length === 0) return [];
+export async function takePostFiles(actor: Member, input: PostFilesInput): Promise<TakenFile[]> {
+  const slots = slotsOf(input);
+  if (slots.length === 0) return [];
   mustWrite(actor);
   const taken: TakenFile[] = [];
   const errors: Record<string, string> = {};
-  for (const one of given) {
+  for (const slot of slots) {
     countAttempt('filePerMember', actor.id);
-    const outcome = await take(one);
-    if ('refusal' in outcome) errors[`${outcome.field}${one.number}`] = outcome.refusal;
+    const outcome = await take(actor, slot);
+    if ('refusal' in outcome) errors[`${outcome.field}${slot.number}`] = outcome.refusal;
     else taken.push(outcome);
   }
   if (Object.keys(errors).length > 0) throw new Invalid(errors);
   return taken;
 }
 
+/** Keeps the files of a form that was not taken or only looked at, for when it is sent again; those that cannot be taken are left out. */
+export async function keepPostFiles(actor: Member, input: PostFilesInput): Promise<KeptFile[]> {
+  const kept: KeptFile[] = [];
+  if (!canWrite(actor)) return kept;
+  for (const { number, file, kept: token } of slotsOf(input)) {
+    const stored = !file ? await storedBefore(actor, token) : isWithinLimit('filePerMember', actor.id) ? await store(file) : null;
+    if (stored && !('refusal' in stored)) kept.push({ number, name: stored.name, kind: fileKindOf(stored.mediaType)?.label ?? stored.mediaType, token: seal(JSON.stringify(stored), keptFor(actor)) });
+  }
+  return kept;
+}
+
+const keptFor = (member: Member) => `file of a form of member ${member.id}`;
+const storedSchema = z.object({ hash: z.string(), name: z.string(), mediaType: z.string(), size: z.number(), width: z.number().nullable(), height: z.number().nullable(), textState: z.enum(['waiting', 'none']) });
+
+/** What a token of the member's own stands for; null when it is none, or when the file is gone. */
+async function storedBefore(actor: Member, token: string): Promise<StoredFile | null> {
+  const json = unseal(token, keptFor(actor));
+  const stored = json === null ? null : storedSchema.parse(JSON.parse(json));
+  return stored && await keepInStore(filesFolder(), stored.hash, stored.size) ? stored : null;
+}
+
 const tidy = (text: string) => text.replace(/[\p{Cc}\p{Cf}\s]+/gu, ' ').trim();
 
-async function take({ file, label, decorative }: { file: File; label: string; decorative: boolean }): Promise<TakenFile | { field: 'file' | 'label'; refusal: string }> {
+async function take(actor: Member, { file, kept, label, decorative }: Slot): Promise<TakenFile | { field: 'file' | 'label'; refusal: string }> {
   if (label.length > 300) return { field: 'label', refusal: 'Please keep it to 300 characters.' };
-  const received = await readReceived(file);
-  if ('refusal' in received) return { field: 'file', ...received };
-  const isPicture = received.mediaType.startsWith('image/');
+  const stored = file ? await store(file) : await storedBefore(actor, kept) ?? { refusal: 'Choose the file again.' };
+  if ('refusal' in stored) return { field: 'file', ...stored };
+  const isPicture = stored.mediaType.startsWith('image/');
   if (isPicture && !label && !decorative) return { field: 'label', refusal: 'Say what the picture shows, for those who cannot see it, or mark it as decoration.' };
   if (!isPicture && !label) return { field: 'label', refusal: 'Say what this file is, such as “Our call script”.' };
-  const whole = isPicture ? await redrawPicture(received) : { ...received, width: null, height: null };
-  if ('refusal' in whole) return { field: 'file', refusal: whole.refusal };
+  return { ...stored, label: isPicture && decorative ? '' : label };
+}
+
+async function store(file: File): Promise<StoredFile | { refusal: string }> {
+  const received = await readReceived(file);
+  if ('refusal' in received) return received;
+  const whole = received.mediaType.startsWith('image/') ? await redrawPicture(received) : { ...received, width: null, height: null };
+  if ('refusal' in whole) return { refusal: whole.refusal };
   const kept = await keepReceived(whole);
-  if ('refusal' in kept) return { field: 'file', ...kept };
+  if ('refusal' in kept) return kept;
   return {
-    hash: kept.hash, name: nameForSaving(file.name, whole.kind.ending), label: isPicture && decorative ? '' : label, mediaType: whole.mediaType, size: whole.bytes.length,
-    width: whole.width, height: whole.height, textState: whole.kind.words ? 'waiting' : 'none',
+    hash: kept.hash, name: nameForSaving(file.name, whole.kind.ending), mediaType: whole.mediaType, size: whole.bytes.length, width: whole.width, height: whole.height, textState: whole.kind.words ? 'waiting' : 'none',
   };
 }
 
@@ -141,7 +187,7 @@ export function wordsOfPostFiles(postId: number): string {
 }
 const words = prepared((d) => d.$client.prepare('select label, text from post_files where post_id = ? order by id'));
 
-interface Held { forumId: number | null; authorId: number; name: string; mediaType: string; size: number; hash: string; hidden: number; removed: number; unpublished: number; forAuthor: number }
+interface Held { forumId: number | null; authorId: number; name: string; mediaType: string; size: number; hash: string; hidden: number; removed: number; unpublished: number; forAuthor: number; starterId: number; forStarter: number }
 
 /** The file with this number, whoever asks; null when there is none. `shared` says whether everybody may have it, otherwise only some (`mayHavePostFile`). */
 export function lookUpPostFile(id: number): ServedFile | null {
@@ -153,13 +199,15 @@ export function lookUpPostFile(id: number): ServedFile | null {
 const holder = prepared((d) => d.$client.prepare(`
   select t.forum_id as forumId, p.author_id as authorId, f.name, f.media_type as mediaType, f.size, f.hash, p.hidden or t.hidden as hidden, p.removed_at is not null or t.removed_at is not null as removed,
     r.id is not null and r.status <> 'published' as unpublished,
-    (p.removed_at is null or p.hidden) and (t.removed_at is null or (t.hidden and t.author_id = p.author_id)) as forAuthor
+    (p.removed_at is null or p.hidden) and (t.removed_at is null or (t.hidden and t.author_id = p.author_id)) as forAuthor, t.author_id as starterId, t.hidden and p.removed_at is null as forStarter
   from post_files f join posts p on p.id = f.post_id join threads t on t.id = p.thread_id left join resources r on r.id = t.resource_id where f.id = ?`));
 
-/** Whether a file that is not for everybody is for this viewer: they keep order where its post stands, or wrote it and it is only hidden. */
+/** Whether a file that is not for everybody is for this viewer: they keep order where its post stands, wrote it and it is only hidden, or started the thread and all of that is only hidden. */
 export function mayHavePostFile(viewer: Viewer, id: number): boolean {
   const held = holder().get(id) as Held | undefined;
-  return held !== undefined && ((viewer?.id === held.authorId && held.forAuthor === 1 && !held.unpublished) || canModerateForum(viewer, held.forumId));
+  if (held === undefined) return false;
+  const own = (viewer?.id === held.authorId && held.forAuthor === 1) || (viewer?.id === held.starterId && held.forStarter === 1);
+  return (own && !held.unpublished) || canModerateForum(viewer, held.forumId);
 }
 
 /** The same for the page that says why there is none. Throws NotFound, Gone. */

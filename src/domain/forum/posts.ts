@@ -116,7 +116,7 @@ const postsBetween = prepared((d) => d.select({
   .where(and(eq(posts.threadId, sql.placeholder('threadId')), between(posts.number, sql.placeholder('first'), sql.placeholder('last'))))
   .orderBy(asc(posts.number)).prepare());
 
-/** The posts on one page of a thread; removed ones are there without their text, so that numbers and pages stay as they were. */
+/** The posts on one page of a thread; removed ones are there without their text, so that numbers and pages stay as they were. Whoever wrote one that is hidden reads it. */
 export function postsOnPage(viewer: Viewer, thread: Thread, page: number): PostView[] {
   const first = (page - 1) * postsPerPage + 1;
   return shownBetween(viewer, thread, first, first + postsPerPage - 1);
@@ -131,7 +131,8 @@ function shownBetween(viewer: Viewer, thread: Thread, first: number, last: numbe
   const writes = canReply(viewer, thread);
   const blocked = blockedBy(viewer);
   const rows = postsBetween().all({ threadId: thread.id, first, last });
-  const htmls = withTitles(rows.map((row) => (row.removedAt === null ? row.html : '')));
+  const ownHidden = (row: { hidden: boolean; authorId: number }) => row.hidden && viewer?.id === row.authorId;
+  const htmls = withTitles(rows.map((row) => (row.removedAt === null || ownHidden(row) ? row.html : '')));
   const files = filesOfPosts(thread.id, first, last);
   const corrections = correctionsUnder(rows.map((row) => row.id));
   const reacts = canReact(viewer, thread);
@@ -140,7 +141,7 @@ function shownBetween(viewer: Viewer, thread: Thread, first: number, last: numbe
     const removed = row.removedAt !== null;
     const own = viewer?.id === row.authorId;
     return {
-      id: row.id, number: row.number, author: row.author ?? nameless, own, ownNameless: own && row.author === null, createdAt: row.createdAt, editedAt: removed ? null : editedLate(row), html: htmls[at] ?? '', files: files.get(row.id) ?? [],
+      id: row.id, number: row.number, author: row.author ?? nameless, own, ownNameless: own && row.author === null, createdAt: row.createdAt, editedAt: removed ? null : editedLate(row), html: htmls[at] ?? '', files: files.get(row.id) ?? (ownHidden(row) ? filesOfOnePost(row.id) : []),
       removed: removed ? { by: row.removedById === row.authorId ? 'author' as const : 'coordinator' as const, reason: row.removedReason } : null,
       hidden: row.hidden, folded: row.author !== null && blocked.has(row.authorId),
       corrections: removed ? [] : corrections.get(row.id) ?? [],

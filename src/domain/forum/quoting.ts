@@ -1,4 +1,4 @@
-import { plainText } from '#lib/markdown.ts';
+import { plainText, withoutFootnotes } from '#lib/markdown.ts';
 import type { Viewer } from '../people/types.ts';
 import { postsPerPage, postUrl } from './addresses.ts';
 import { hasBlankedQuotes } from './blanked-quotes.ts';
@@ -10,14 +10,14 @@ const mostQuoted = 4_000;
 
 /**
  * What a reply begins with that quotes a post: who wrote it with a link to it, then its Markdown, each line after a `>`. What the post itself
- * quotes is left out. Empty for a removed post. Throws NotFound, Gone.
+ * quotes is left out, and its footnotes, which would stand under the words of whoever replies. Empty for a removed post. Throws NotFound, Gone.
  */
 export function quoteOf(viewer: Viewer, postId: number): string {
   const post = findPost(viewer, postId);
   const shown = postsOnPage(viewer, post.thread, Math.ceil(post.number / postsPerPage)).find(({ id }) => id === postId);
   if (post.removed || !shown) return '';
   // Where something was taken out of it, only what is shown of it is quoted: its Markdown still says all.
-  const own = hasBlankedQuotes(postId) ? wordsBesideQuotes(post.html) : withoutQuotes(post.markdown);
+  const own = hasBlankedQuotes(postId) ? wordsBesideQuotes(post.html) : withoutQuotes(withoutFootnotes(post.markdown));
   const text = own.length > mostQuoted ? `${own.slice(0, mostQuoted).replace(/\s+\S*$/, '')} …` : own;
   return `> ${attribution(shown.author.name, postId)}\n>\n${text.split('\n').map((line) => `> ${line}`.trimEnd()).join('\n')}\n\n`;
 }
@@ -29,9 +29,9 @@ export function attribution(name: string, postId: number): string {
 
 const escaped = (text: string) => text.replace(/[\\`*_[\]<>&~!#|]/g, '\\$&');
 
-/** The words of a rendered post outside of its quotations, as Markdown without markup. */
+/** The words of a rendered post outside of its quotations and footnotes, as Markdown without markup. */
 function wordsBesideQuotes(html: string): string {
-  return replaceQuotes(html, () => '').split(/<\/(?:p|li|h\d|pre|tr)>|<br>/).map((part) => escaped(plainText(part))).filter(Boolean).join('\n\n');
+  return replaceQuotes(html, () => '').replace(/<section\b.*<\/section>|<sup\b.*?<\/sup>/gs, '').split(/<\/(?:p|li|h\d|pre|tr)>|<br>/).map((part) => escaped(plainText(part))).filter(Boolean).join('\n\n');
 }
 
 /** Markdown without its quotations; what looks like one inside a fenced block of code is code. */

@@ -1,4 +1,4 @@
-import { and, count, desc, eq, inArray, isNull, or, type SQL } from 'drizzle-orm';
+import { and, count, desc, eq, inArray, isNull, ne, or, type SQL } from 'drizzle-orm';
 import { alias } from 'drizzle-orm/sqlite-core';
 import { z } from 'zod';
 import { db, forums, members, prepared, threadActs, threads } from '#db/client.ts';
@@ -29,6 +29,8 @@ export const undoSchema = z.discriminatedUnion('as', [
   /** Columns of the thread itself. */
   z.object({ as: z.literal('fields'), before: threadFieldsSchema, after: threadFieldsSchema }),
   z.object({ as: z.literal('closing'), before: closingSchema, after: closingSchema }),
+  /** Nothing: a removal is a decision, which is taken back by restoring the thread. */
+  z.object({ as: z.literal('removal') }),
   /** Some posts went to another thread, made for them (`fresh`) or not. `lastNumber` is the other's before, `posts` where they stood. */
   z.object({ as: z.literal('posts'), from: z.number(), to: z.number(), fresh: z.boolean(), lastNumber: z.number(), posts: placesSchema, carried: carriedSchema.optional(), left: z.array(z.string()).optional() }),
   /** A whole thread went into another; `own` are the numbers of the other's posts where they were changed. */
@@ -48,6 +50,12 @@ const later = prepared((d) => d.$client.prepare(`
 export function noteAct(actor: { id: number }, act: Act, threadId: number, reason: string | null, undo: Undo, otherId: number | null = null): void {
   db.insert(threadActs).values({ act, threadId, otherId, byId: actor.id, reason, undo }).run();
 }
+
+/** Says of the removal of a thread that it was taken back. Call inside the transaction that shows the thread again. */
+export function noteThreadBack(actor: { id: number }, threadId: number): void {
+  db.update(threadActs).set({ undoneAt: new Date(), undoneById: actor.id }).where(and(eq(threadActs.threadId, threadId), eq(threadActs.act, removal), isNull(threadActs.undoneAt))).run();
+}
+const removal: Act = 'remove thread';
 
 /** Why a coordinator does not take back what somebody else has done to a thread that they started themselves. Null also when there is nobody else. */
 export function whyNotOnOwn(actor: { id: number }, thread: { authorId: number; forumId: number | null }, byId: number | null): string | null {
@@ -72,6 +80,8 @@ export interface ThreadAct {
   thread: { title: string; url: string };
   /** The other thread of a split or merge. */
   other: { title: string; url: string } | null;
+  /** A removal: the thread's own page has the form that restores it. */
+  removal: boolean;
   undoneAt: Date | null;
   undoneBy: string | null;
   /** Not by who started the thread, when another has done it. */
@@ -109,7 +119,7 @@ function shown(viewer: Member, row: ActRow): ThreadAct {
     thread: linked(row.thread),
     other: row.otherId !== null && row.otherTitle !== null && row.otherSlug !== null ? linked({ id: row.otherId, title: row.otherTitle, slug: row.otherSlug, forumSlug: row.otherForum }) : null,
     mayUndo: row.undoneAt === null && touched.every((thread) => whyNotOnOwn(viewer, thread, row.byId) === null),
-    undoneAt: row.undoneAt, undoneBy: row.undoneBy, left: 'left' in undo ? undo.left ?? [] : [],
+    removal: undo.as === 'removal', undoneAt: row.undoneAt, undoneBy: row.undoneBy, left: 'left' in undo ? undo.left ?? [] : [],
   };
 }
 
@@ -119,10 +129,10 @@ function inOwnForums(viewer: Viewer): SQL | undefined {
   return own === null ? undefined : and(inArray(threads.forumId, [...own]), or(isNull(threadActs.otherId), inArray(other.forumId, [...own])));
 }
 
-/** What was done to a thread and can be undone, the newest first, at most ten. For coordinators of its forum. */
+/** What was done to a thread and can be undone there as an act of its own, the newest first, at most ten. For coordinators of its forum. */
 export function actsOn(viewer: Viewer, threadId: number): ThreadAct[] {
   mustModerateSomething(viewer);
-  return selectActs().where(and(inOwnForums(viewer), or(eq(threadActs.threadId, threadId), eq(threadActs.otherId, threadId)), isNull(threadActs.undoneAt)))
+  return selectActs().where(and(inOwnForums(viewer), or(eq(threadActs.threadId, threadId), eq(threadActs.otherId, threadId)), ne(threadActs.act, removal), isNull(threadActs.undoneAt)))
     .orderBy(desc(threadActs.id)).limit(10).all().map((row) => shown(viewer, row));
 }
 

@@ -68,7 +68,7 @@ export interface ThreadRow {
   themes: Term[];
 }
 
-/** One post as it is shown. A removed post carries no text. */
+/** One post as it is shown. A removed post carries no text; one that is only hidden carries it for its author. */
 export interface PostView {
   id: number;
   /** Position in its thread, 1 = the opening post; never changes. */

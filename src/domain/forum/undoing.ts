@@ -57,6 +57,7 @@ function putBackAsItWas(actor: Member, { id, threadId }: { id: number; threadId:
   switch (undo.as) {
     case 'fields': return undoFields(threadId, undo);
     case 'closing': return undoClosing(threadId, undo);
+    case 'removal': throw new Denied('A removed thread is restored on its own page, with a reason.');
     case 'posts': return undo.fresh ? undoNewThread(actor, undo) : undoMovedPosts(actor, id, undo);
     case 'thread': return undoMerge(actor, id, undo);
   }

@@ -28,15 +28,15 @@ export function setHolding(actor: Member, input: z.output<typeof holdingInput>):
   });
 }
 
-/** Why something a member wrote is held for a coordinator, or null: nobody who has risen above new, or keeps order, is held for being new. `labels` say what its files are; `body` is what is kept of the text as the post itself, without its title. */
-export function whyHeld(author: Member, text: string, trap: Trap, labels: readonly string[] = [], body = text): { why: 'first' | 'spam' | 'trap'; signals: string[] } | null {
+/** Why something a member wrote is held for a coordinator, or null: nobody who has risen above new, or keeps order, is held for being new. `labels` say what its files are; `body` is what is kept of the text as the post itself, without its title; `postId` is the post that is edited, which does not repeat itself. */
+export function whyHeld(author: Member, text: string, trap: Trap, labels: readonly string[] = [], body = text, postId: number | null = null): { why: 'first' | 'spam' | 'trap'; signals: string[] } | null {
   if (author.role !== 'member') return null;
   const level = levelOf(author.id);
   if (level === 'trusted') return null;
   if (trap.website) return { why: 'trap', signals: ['filled a field that people do not see'] };
   const all = [text, ...labels].join('\n\n');
   const { score, signals } = spamScore(all, {
-    newcomer: level === 'new', seconds: secondsSince(trap.shown), likelihood: likelihood(all), ...repeats(author.id, body),
+    newcomer: level === 'new', seconds: secondsSince(trap.shown), likelihood: likelihood(all), ...repeats(author.id, body, postId),
   });
   if (score >= spamThreshold) return { why: 'spam', signals };
   if (level === 'new' && holdsFirstPosts() && !standing().get(author.id)) return { why: 'first', signals };
@@ -44,14 +44,14 @@ export function whyHeld(author: Member, text: string, trap: Trap, labels: readon
 }
 const standing = prepared((d) => d.$client.prepare('select 1 from posts where author_id = ? and removed_at is null limit 1'));
 
-/** Short thanks are written by many; only longer texts tell anything. Looks at the last two weeks, at what waits as well as at what stands; not at what has no name, as a coordinator reads what was found. */
-function repeats(authorId: number, text: string): { ownRepeats: number; othersWithIt: number } {
+/** Short thanks are written by many; only longer texts tell anything. Looks at the last two weeks, at what waits or was declined as well as at what was written; not at what has no name, as a coordinator reads what was found. */
+function repeats(authorId: number, text: string, postId: number | null): { ownRepeats: number; othersWithIt: number } {
   const body = text.trim();
   if (body.length < 40) return { ownRepeats: 0, othersWithIt: 0 };
-  const row = same().get({ authorId, body, since: Date.now() - 14 * 86_400_000 }) as { own: number; others: number } | undefined;
+  const row = same().get({ authorId, body, postId, since: Date.now() - 14 * 86_400_000 }) as { own: number; others: number } | undefined;
   return { ownRepeats: row?.own ?? 0, othersWithIt: row?.others ?? 0 };
 }
 const same = prepared((d) => d.$client.prepare(`
   select coalesce(sum(author_id = @authorId), 0) as own, count(distinct case when author_id <> @authorId then author_id end) as others
-  from (select author_id from posts where length(trim(markdown)) = length(@body) and created_at > @since and trim(markdown) = @body and not ${isNamelessPost('posts.id')}
-    union all select author_id from held_posts where at > @since and trim(markdown) = @body and not coalesce(json_extract(input, '$.nameless'), 0) and not coalesce(${isNamelessIn('held_posts.thread_id', 'held_posts.author_id')}, 0))`));
+  from (select author_id from posts where length(trim(markdown)) = length(@body) and created_at > @since and trim(markdown) = @body and id is not @postId and not ${isNamelessPost('posts.id')}
+    union all select author_id from held_posts where at > @since and state <> 'approved' and trim(markdown) = @body and not coalesce(json_extract(input, '$.nameless'), 0) and not coalesce(${isNamelessIn('held_posts.thread_id', 'held_posts.author_id')}, 0))`));
