@@ -128,7 +128,7 @@ describe('what others wrote', () => {
   });
 
   test('is looked through in a time that grows with it and no faster', () => {
-    const scrub = scrubber({ name: 'Slow', handle: 'slow', emails: ['slow@town.example'] });
+    const scrub = scrubber({ names: ['Slow'], handle: 'slow', emails: ['slow@town.example'] });
     for (const piece of ['[', '[](', '](/members/slow', '[x](/members/slow', '@slow ', '`', '> ', '(/members/slow']) {
       const text = piece.repeat(50_000 / piece.length);
       const began = performance.now();

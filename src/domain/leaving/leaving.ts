@@ -25,8 +25,8 @@ import type { Session } from '../people/sessions.ts';
 import type { Member } from '../people/types.ts';
 import { settleVouches } from '../people/verification.ts';
 import { changingMany, dropDocument, dropDocuments } from '../search/documents.ts';
-import { beginFinishing, finishFor, renameThread, type Left } from './finishing.ts';
-import { scrubber, scrubRecords, type Traces } from './traces.ts';
+import { beginFinishing, finishFor, renameThreads, type Left } from './finishing.ts';
+import { scrubber, scrubRecords, type Own, type Traces } from './traces.ts';
 
 const choice = z.enum(['keep', 'delete'], { error: 'Please choose one.' });
 
@@ -88,7 +88,18 @@ function tracesOf({ id, name, handle, email }: Member): Traces {
   const changes = db.select({ old: emailChanges.oldEmail, fresh: emailChanges.newEmail }).from(emailChanges).where(and(eq(emailChanges.memberId, id), isNotNull(emailChanges.confirmedAt))).all();
   const agencies = db.select({ email: agencyAccounts.email }).from(agencyAccounts).where(eq(agencyAccounts.memberId, id)).all();
   const all = [email, ...changes.flatMap((change) => [change.old, change.fresh]), ...agencies.map((account) => account.email.toLowerCase())];
-  return { name, handle, emails: [...new Set(all)].filter((one) => one.includes('@') && (one === email || !memberByEmail(one))) };
+  return { names: [name], handle, emails: [...new Set(all)].filter((one) => one.includes('@') && (one === email || !memberByEmail(one))), own: ownOf(id) };
+}
+
+/** A work of others stands in the library as it is called, whoever brought it in. */
+function ownOf(id: number): Own {
+  const ids = <Id extends number | string>(sql: string) => db.$client.prepare(sql).pluck().all(id) as Id[];
+  return {
+    posts: ids(`select id from posts where author_id = ? and not ${isNamelessPost('posts.id')}`),
+    attachments: ids('select id from attachments where uploaded_by_id = ?'),
+    collections: ids('select id from collections where owner_id = ?'),
+    resources: ids(`select id from resources where submitted_by_id = ? and (kind <> 'reference' or published_at is null)`),
+  };
 }
 
 /** Addresses to which they asked to change, and which nothing else in the hub is about: letters went there for them alone. */
@@ -129,10 +140,11 @@ function leaveWritings(member: Member, kind: 'posts' | 'comments', how: 'keep' |
   withdrawLettersAbout(ids);
   // Under another name, or none, they are found again when they are brought in step.
   dropDocuments('post', ids);
-  const opened = inForums ? rows.filter(({ number }) => number === 1).map(({ threadId }) => threadId) : [];
+  const opened = inForums ? rows.filter(({ number }) => number === 1) : [];
   const scrub = scrubber(traces);
-  for (const id of opened) renameThread(id, scrub(titleOf(id), true, 500));
-  dropDocuments('thread', opened);
+  const named = new Set(traces.own.posts);
+  renameThreads(new Map(opened.filter(({ id }) => named.has(id)).map(({ threadId }) => [threadId, scrub(titleOf(threadId), true, 500)])));
+  dropDocuments('thread', opened.map(({ threadId }) => threadId));
   if (how === 'keep') return rows.map(({ id }) => ({ postId: id, what: 'kept' as const }));
   emptyPosts(member.id, ids);
   return rows.filter(({ number, removedAt }) => removedAt === null || (inForums && number === 1)).map(({ id }) => ({ postId: id, what: 'emptied' as const }));
