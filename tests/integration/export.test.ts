@@ -40,6 +40,7 @@ describe('the export', () => {
     expect(of('posts').map((post) => [post['address'], post['withoutName']])).toContainEqual([`/posts/${ids.reply}`, false]);
     expect(of('posts').filter((post) => post['withoutName'] === true).map((post) => post['markdown'])).toEqual(['Snapdragon text.']);
     expect(of('earlier-versions')).toEqual([expect.objectContaining({ markdown: `Before: ${quilla.name}, hydrangea` })]);
+    expect(of('former-names')).toEqual([{ kind: 'name', value: quilla.formerName, until: expect.stringMatching(/^20\d\d-/) }]);
     expect(of('drafts')).toEqual([expect.objectContaining({ fields: { body: 'Draft of irises' } })]);
     expect(of('sessions')[0]).toEqual({ browser: 'x', createdAt: expect.stringMatching(/^20\d\d-/), lastUsedAt: null, expiresAt: '2286-11-20T17:46:39.000Z' });
     expect(files.get('text/posts.md')?.toString()).toContain('Snapdragon text.');

@@ -168,12 +168,10 @@ test('leaving takes no longer for a long log and many threads', async () => {
   db.insert(log).values({ actorId: nadia.id, act: 'rename thread', object: 'The f question', url, reason: 'A better title' }).run();
   db.insert(threadActs).values({ act: 'rename thread', threadId: own?.id ?? 0, byId: nadia.id, undo: { after: { title: 'The f question' } } }).run();
   const session = await sessionOf(leaver);
-  const began = performance.now();
+  // Of the processor's time: others use the machine too.
+  const began = process.cpuUsage();
   leaveHub(session, { ...keepAll, confirm: leaver.handle });
-  const took = performance.now() - began;
-  const plain = performance.now();
-  db.$client.prepare(`select count(*) from log where url like '/forums/%/%' and instr(object, 'f') and instr(reason, 'f')`).get();
-  expect(took).toBeLessThan(1_000 + 20 * (performance.now() - plain));
+  expect(process.cpuUsage(began).user / 1_000).toBeLessThan(1_000);
   await finishLeavings();
   expect(db.select().from(log).where(eq(log.act, 'rename thread')).all()).toMatchObject([{ object: 'The a former member question', url: `/forums/operations/${own?.id}-the-a-former-member-question-0` }]);
 }, 60_000);

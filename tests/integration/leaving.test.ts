@@ -21,7 +21,7 @@ import { useDatabase } from '../support/database.ts';
 import { quilla, wholeMember } from '../support/whole-member.ts';
 
 const all = (how: 'keep' | 'delete') => ({ posts: how, comments: how, suggestions: how, collections: how, files: how }) satisfies Record<LeaveKind, string>;
-const texts = [quilla.name, quilla.handle, quilla.email, quilla.former];
+const texts = [quilla.name, quilla.handle, quilla.email, quilla.former, quilla.formerName];
 
 /** Where the database, with its log, still has one of these, as bytes. */
 function traces(folder: string, words: readonly string[]): string[] {

@@ -1,4 +1,5 @@
 import { prepared } from '#db/client.ts';
+import { opened } from '../people/former-traces.ts';
 
 /** One kind of what a member gets in the export: a file of JSON with an object for each row. */
 export interface Kind {
@@ -76,6 +77,7 @@ export const kinds: readonly Kind[] = [
   { file: 'recovery-codes', words: 'How many recovery codes you were given, and which were used', tells: ['recovery_codes.member_id'], from: 'recovery_codes x', where: 'x.member_id = @me', columns: 'x.used_at as usedAt' },
   { file: 'agency-accounts', words: 'Accounts with your agency', tells: ['agency_accounts.member_id'], from: 'agency_accounts x', where: 'x.member_id = @me', columns: 'x.issuer, x.email, x.created_at as createdAt, x.last_used_at as lastUsedAt' },
   { file: 'email-changes', words: 'Changes of your e-mail address', tells: ['email_changes.member_id'], from: 'email_changes x', where: 'x.member_id = @me', columns: 'x.old_email as oldEmail, x.new_email as newEmail, x.confirmed_at as confirmedAt, x.undone_at as undoneAt' },
+  { file: 'former-names', words: 'Names and addresses that you had before; nobody sees them, and they are there to be taken out of texts when you leave', tells: ['former_traces.member_id'], from: 'former_traces x', where: 'x.member_id = @me', columns: 'x.kind, x.sealed as value_sealed, x.until' },
   { file: 'office-log', words: 'What you did as a coordinator', tells: ['log.actor_id'], from: 'log x', where: 'x.actor_id = @me', columns: 'x.act, x.url as address, x.reason, x.at' },
   { file: 'office-decisions', words: 'What you decided as a coordinator', tells: ['decisions.decider_id', 'decisions.first_decider_id', 'decisions.undone_by_id'], from: 'decisions x join cases c on c.id = x.case_id', where: '(x.decider_id = @me or x.first_decider_id = @me or x.undone_by_id = @me)', columns: `'/posts/' || c.post_id as post, x.outcome, case when x.decider_id = @me then x.reason end as reason, x.at` },
   { file: 'office-notes', words: 'What you wrote to other coordinators about cases', tells: ['case_notes.by_id'], from: 'case_notes x', where: 'x.by_id = @me', columns: 'x.text, x.at' },
@@ -134,6 +136,7 @@ const isYesOrNo = new Set(['listed', 'vendor', 'withoutName', 'byWriting', 'lock
 /** A row as the file has it: moments in ISO 8601, yes and no, lists and objects as such. */
 function told({ _row, ...row }: Record<string, unknown>): Record<string, unknown> {
   return Object.fromEntries(Object.entries(row).map(([name, value]) => {
+    if (name.endsWith('_sealed')) return [name.slice(0, -7), opened(String(value))];
     if (name.endsWith('_json')) return [name.slice(0, -5), typeof value === 'string' ? JSON.parse(value) : value];
     if (typeof value === 'number' && /(?:^at|^until|At|Until|^before)$/.test(name)) return [name, new Date(value).toISOString()];
     return [name, isYesOrNo.has(name) && value !== null ? value === 1 : value];

@@ -193,7 +193,9 @@ function lookThrough(traces: Traces, writing: Writing, after: number, to: number
 const rowChanges: Record<string, (row: number, change: Change, usual: () => boolean) => void> = {
   threads: (id, change) => {
     const title = db.select({ title: threads.title }).from(threads).where(eq(threads.id, id)).get()?.title;
-    if (title !== undefined) renameThreads(new Map([[id, change(title, false, 500)]]));
+    if (title === undefined) return;
+    renameThreads(new Map([[id, change(title, false, 500)]]));
+    indexThread(id);
   },
   posts: (id, change) => {
     const post = db.select(shown).from(posts).innerJoin(threads, eq(threads.id, posts.threadId)).where(eq(posts.id, id)).get();
@@ -205,7 +207,7 @@ const rowChanges: Record<string, (row: number, change: Change, usual: () => bool
   },
 };
 
-/** Puts other titles in the place of those of threads, by id, and in their addresses, also where the log and notifications have an earlier one. Call inside a transaction. */
+/** Puts other titles in the place of those of threads, by id, and in their addresses, also where the log and notifications have an earlier one. Call inside a transaction, and bring the search in step. */
 export function renameThreads(titles: ReadonlyMap<number, string>): void {
   const slugs = new Map<number, string>();
   for (const [id, title] of titles) {
@@ -214,7 +216,6 @@ export function renameThreads(titles: ReadonlyMap<number, string>): void {
     slugs.set(id, before.title === title ? before.slug : slugify(title));
     if (before.title === title) continue;
     db.update(threads).set({ title, slug: slugs.get(id) ?? '' }).where(eq(threads.id, id)).run();
-    indexThread(id);
   }
   for (const table of ['log', 'notifications']) {
     const rows = db.$client.prepare(`select rowid as row, url, ${threadAt('url')} as id from "${table}" where url like '/forums/%/%' and ${threadAt('url')} in (select value from json_each(?))`).all(JSON.stringify([...slugs.keys()])) as { row: number; url: string; id: number }[];

@@ -18,6 +18,7 @@ import { recordAct } from '../moderation/log.ts';
 import { mustLeaveAnAdministrator } from '../people/administrators.ts';
 import { formerCoordinator, formerMember, retireHandle } from '../people/former.ts';
 import { rememberStanding } from '../people/former-standings.ts';
+import { formerOf } from '../people/former-traces.ts';
 import { forgetAttemptsOf } from '../people/limits.ts';
 import { memberByEmail } from '../people/members.ts';
 import { mustHaveProved } from '../people/proving.ts';
@@ -87,8 +88,8 @@ export function leaveHub(session: Session, { confirm, ...choices }: z.output<typ
 function tracesOf({ id, name, handle, email }: Member): Traces {
   const changes = db.select({ old: emailChanges.oldEmail, fresh: emailChanges.newEmail }).from(emailChanges).where(and(eq(emailChanges.memberId, id), isNotNull(emailChanges.confirmedAt))).all();
   const agencies = db.select({ email: agencyAccounts.email }).from(agencyAccounts).where(eq(agencyAccounts.memberId, id)).all();
-  const all = [email, ...changes.flatMap((change) => [change.old, change.fresh]), ...agencies.map((account) => account.email.toLowerCase())];
-  return { names: [name], handle, emails: [...new Set(all)].filter((one) => one.includes('@') && (one === email || !memberByEmail(one))), own: ownOf(id) };
+  const all = [email, ...formerOf(id, 'email'), ...changes.flatMap((change) => [change.old, change.fresh]), ...agencies.map((account) => account.email.toLowerCase())];
+  return { names: [...new Set([name, ...formerOf(id, 'name')])], handle, emails: [...new Set(all)].filter((one) => one.includes('@') && (one === email || !memberByEmail(one))), own: ownOf(id) };
 }
 
 /** A work of others stands in the library as it is called, whoever brought it in. */

@@ -3,6 +3,7 @@ import { and, eq, gt, isNotNull, lte } from 'drizzle-orm';
 import { bumpChanges, db, emailChanges, formerStandings, members, suspensions, verifications } from '#db/client.ts';
 import { addDays } from '#lib/dates.ts';
 import { hubSecret } from '../secrets.ts';
+import { formerOf } from './former-traces.ts';
 import type { Member } from './types.ts';
 
 /*
@@ -24,7 +25,7 @@ export function rememberStanding(member: Member, emails: readonly string[], now 
     ...(denied ? [{ kind: 'denied' as const, until: addDays(now, daysOfDenial) }] : []),
   ];
   const changes = db.select({ old: emailChanges.oldEmail, fresh: emailChanges.newEmail }).from(emailChanges).where(and(eq(emailChanges.memberId, member.id), isNotNull(emailChanges.confirmedAt))).all();
-  const confirmed = new Set([member.email, ...changes.flatMap(({ old, fresh }) => [old, fresh])]);
+  const confirmed = new Set([member.email, ...formerOf(member.id, 'email'), ...changes.flatMap(({ old, fresh }) => [old, fresh])]);
   for (const email of emails) {
     // Whoever confirmed the address here took over what held for it: how they leave is what holds now. Of an agency's account nothing was taken over.
     if (confirmed.has(email)) db.delete(formerStandings).where(eq(formerStandings.hash, hashOf(email))).run();
