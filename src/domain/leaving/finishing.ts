@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
-import { and, asc, eq } from 'drizzle-orm';
-import { bumpChanges, db, foldLog, leavingPosts, leavings, posts, threads, transaction } from '#db/client.ts';
+import { and, asc, eq, sql } from 'drizzle-orm';
+import { attachments, bumpChanges, collections, db, foldLog, leavingPosts, leavings, postFiles, posts, resources, threads, transaction } from '#db/client.ts';
 import { reportFailure } from '#lib/failures.ts';
 import { rendererVersion } from '#lib/markdown.ts';
 import { seal, unseal } from '#lib/sealing.ts';
@@ -10,10 +10,12 @@ import { postAt, replacePostLinks } from '../forum/post-links.ts';
 import { recount } from '../forum/posts.ts';
 import { renderPost } from '../forum/rendering.ts';
 import { indexPost, indexThread } from '../forum/searchable.ts';
+import { themeCodesOf } from '../library/resource-themes.ts';
+import { indexResource } from '../library/searchable.ts';
 import { formerName } from '../people/former.ts';
 import { changingMany, purgeSome } from '../search/documents.ts';
 import { inRow } from './row-by-row.ts';
-import { attributionsTo, endOfPortion, mostKept, rowsNaming, scrubber, scrubRow, threadAt, writings, type Change, type Scrub, type Traces, type Writing } from './traces.ts';
+import { attributionsTo, endOfPortion, mostKept, putThreadSlugs, rowsNaming, scrubber, scrubRow, writings, type Change, type Scrub, type Traces, type Writing } from './traces.ts';
 
 /*
  * Whoever leaves is gone at once, with all that is theirs. To take them out of what others wrote takes the hub through every text that it has (5 s where there are
@@ -126,11 +128,19 @@ function rewrite({ id, number, threadId, markdown: before }: Written, markdown: 
 function wordsWithout(traces: Traces): Change {
   const scrub = scrubber(traces);
   const posts = new Set(traces.own.posts);
-  return (text, isOwn, most = mostKept) => {
-    if (isOwn) return scrub(text, true, most);
+  return (text, isOwn, most = mostKept, column = '') => {
+    if (isOwn) return column === 'name' ? fileNameWithout(text, traces, scrub) : scrub(text, true, most);
     const out = scrub(withoutThemQuoted(text, traces, posts, scrub, false), false, most);
     return out.length <= most ? out : scrub(withoutThemQuoted(text, traces, posts, scrub, true), false, 0);
   };
+}
+
+const flat = (text: string) => text.normalize('NFKD').toLowerCase().replace(/[^\p{L}\p{N}]+/gu, '');
+
+/** The name of a file of theirs: one in which theirs stands, however it is written, is called after nobody. */
+function fileNameWithout(name: string, { names, handle }: Traces, scrub: Scrub): string {
+  const isNamed = scrub(name, true) !== name || [...names, handle].map(flat).some((one) => one.length > 3 && flat(name).includes(one));
+  return isNamed ? `file${/\.[a-z0-9]{1,5}$/i.exec(name)?.[0] ?? ''}` : name;
 }
 
 /** Markdown without their name in quotations of what they wrote: in the line that says so, and in their words, as in the post itself. In brief, `…` stands there: where it is shown, the line says what is shown of the post (see quoted.ts). */
@@ -205,7 +215,33 @@ const rowChanges: Record<string, (row: number, change: Change, usual: () => bool
     index(post);
     bumpChanges();
   },
+  post_files: (id, _, usual) => {
+    if (!usual()) return;
+    const post = db.select(shown).from(postFiles).innerJoin(posts, eq(posts.id, postFiles.postId)).innerJoin(threads, eq(threads.id, posts.threadId)).where(eq(postFiles.id, id)).get();
+    if (post) index(post);
+    bumpChanges();
+  },
+  attachments: (id, _, usual) => {
+    if (usual()) indexWork(db.select({ resource: resources }).from(attachments).innerJoin(resources, eq(resources.id, attachments.resourceId)).where(eq(attachments.id, id)).get()?.resource);
+  },
+  resources: (row, _, usual) => {
+    if (usual()) indexWork(db.select().from(resources).where(sql`rowid = ${row}`).get());
+  },
+  collections: (id, _, usual) => {
+    const titleOf = () => db.select({ title: collections.title }).from(collections).where(eq(collections.id, id)).get()?.title ?? '';
+    const before = titleOf();
+    if (!usual()) return;
+    if (titleOf() !== before) db.update(collections).set({ slug: slugify(titleOf()) }).where(eq(collections.id, id)).run();
+    bumpChanges();
+  },
+  collection_items: (_row, _, usual) => { if (usual()) bumpChanges(); },
+  confirmations: (_row, _, usual) => { if (usual()) bumpChanges(); },
 };
+
+function indexWork(resource: typeof resources.$inferSelect | undefined): void {
+  if (resource) indexResource(resource, themeCodesOf(resource.id));
+  bumpChanges();
+}
 
 /** Puts other titles in the place of those of threads, by id, and in their addresses, also where the log and notifications have an earlier one. Call inside a transaction, and bring the search in step. */
 export function renameThreads(titles: ReadonlyMap<number, string>): void {
@@ -217,13 +253,7 @@ export function renameThreads(titles: ReadonlyMap<number, string>): void {
     if (before.title === title) continue;
     db.update(threads).set({ title, slug: slugs.get(id) ?? '' }).where(eq(threads.id, id)).run();
   }
-  for (const table of ['log', 'notifications']) {
-    const rows = db.$client.prepare(`select rowid as row, url, ${threadAt('url')} as id from "${table}" where url like '/forums/%/%' and ${threadAt('url')} in (select value from json_each(?))`).all(JSON.stringify([...slugs.keys()])) as { row: number; url: string; id: number }[];
-    for (const { row, url, id } of rows) {
-      const present = url.replace(/^(\/forums\/[^/]*\/\d+-)[^/?#]*/, (_, before: string) => `${before}${slugs.get(id) ?? ''}`);
-      if (present !== url) db.$client.prepare(`update "${table}" set url = ? where rowid = ?`).run(present, row);
-    }
-  }
+  putThreadSlugs(slugs);
   bumpChanges();
 }
 

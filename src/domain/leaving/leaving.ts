@@ -8,6 +8,7 @@ import {
 } from '#db/client.ts';
 import { fileNameOf } from '#lib/mailer.ts';
 import { settings } from '#lib/settings.ts';
+import { slugify } from '#lib/slug.ts';
 import { isNamedPost, isNamelessPost } from '../anonymity.ts';
 import { Invalid } from '../errors.ts';
 import { dropThreadFromSearch } from '../forum/searchable.ts';
@@ -27,7 +28,7 @@ import type { Member } from '../people/types.ts';
 import { settleVouches } from '../people/verification.ts';
 import { changingMany, dropDocument, dropDocuments } from '../search/documents.ts';
 import { beginFinishing, finishFor, renameThreads, type Left } from './finishing.ts';
-import { scrubber, scrubRecords, type Own, type Traces } from './traces.ts';
+import { putThreadSlugs, scrubber, scrubRecords, type Own, type Traces } from './traces.ts';
 
 const choice = z.enum(['keep', 'delete'], { error: 'Please choose one.' });
 
@@ -159,6 +160,7 @@ function dropLonelyThreads(memberId: number): void {
     sql`not exists (select 1 from posts p where p.thread_id = ${threads.id} and p.author_id <> ${memberId})`, sql`not exists (select 1 from former_threads f where f.into_id = ${threads.id})`)).all().map(({ id }) => id);
   withdrawLettersAbout(db.select({ id: posts.id }).from(posts).where(inArray(posts.threadId, lonely)).all().map(({ id }) => id));
   for (const id of lonely) dropThreadFromSearch(id);
+  putThreadSlugs(new Map(lonely.map((id) => [id, slugify('')])));
   db.delete(threads).where(inArray(threads.id, lonely)).run();
 }
 

@@ -117,12 +117,24 @@ const ownThread = (thread: string) => `${thread} in (select value from json_each
 const aboutCase = `x.case_id in (select c.id from cases c left join posts p on p.id = c.post_id left join held_posts h on h.id = c.held_id left join decisions d on d.case_id = c.id where @id in (c.member_id, p.author_id, h.author_id, d.author_id))`;
 const byThem = 'x.by_id = @id';
 /** The number of the thread in an address of one. */
-export function threadAt(url: string): string {
+function threadAt(url: string): string {
   return `cast(substr(${url}, 9 + instr(substr(${url}, 9), '/')) as integer)`;
 }
-/** Their page, one of their posts, or a thread that they started. What they wrote without their name is not among them: a name that goes would tell whose it is. */
+/** Puts the slugs of threads, by id, into all their addresses in the log and in notifications: earlier ones are there too. Call inside a transaction. */
+export function putThreadSlugs(slugs: ReadonlyMap<number, string>): void {
+  for (const table of ['log', 'notifications']) {
+    const rows = db.$client.prepare(`select rowid as row, url, ${threadAt('url')} as id from "${table}" where url like '/forums/%/%' and ${threadAt('url')} in (select value from json_each(?))`).all(JSON.stringify([...slugs.keys()])) as { row: number; url: string; id: number }[];
+    for (const { row, url, id } of rows) {
+      const present = url.replace(/^(\/forums\/[^/]*\/\d+-)[^/?#]*/, (_, before: string) => `${before}${slugs.get(id) ?? ''}`);
+      if (present !== url) db.$client.prepare(`update "${table}" set url = ? where rowid = ?`).run(present, row);
+    }
+  }
+}
+
+/** Their page, one of their posts, lists or unpublished works, or a thread that they started. What they wrote without their name is not among them: a name that goes would tell whose it is. */
 const aboutAddress = `(x.url = @page or x.url like @page || '/%' or x.url in (select '/posts/' || id from posts where author_id = @id and id not in (select post_id from anonymous_posts))
-  or (x.url like '/forums/%/%' and ${ownThread(threadAt('x.url'))}))`;
+  or (x.url like '/forums/%/%' and ${ownThread(threadAt('x.url'))}) or (x.url like '/collections/%' and cast(substr(x.url, 14) as integer) in (select value from json_each(@collections)))
+  or x.url in (select '/library/' || slug from resources where id in (select value from json_each(@resources))) or x.url in (select '/desk/resources/' || slug from resources where id in (select value from json_each(@resources))))`;
 
 /** Every column in which the hub or coordinators write about members, in words. Whoever adds one adds it here, or to what is never touched (tests/integration/leaving-traces.test.ts). */
 export const records: readonly OfficeWords[] = [
@@ -165,7 +177,7 @@ export function scrubRecords(traces: Traces, id: number): void {
   const page = `/members/${traces.handle}`;
   const needles = [page, `@${traces.handle}`, ...traces.emails];
   const threads = db.$client.prepare('select t.id from threads t join posts o on o.thread_id = t.id and o.number = 1 where t.author_id = ? and o.id not in (select post_id from anonymous_posts)').pluck().all(id);
-  const given = { id, page, threads: JSON.stringify(threads), names: JSON.stringify(traces.names), ...numbered('n', needles) };
+  const given = { id, page, threads: JSON.stringify(threads), collections: JSON.stringify(traces.own.collections), resources: JSON.stringify(traces.own.resources), names: JSON.stringify(traces.names), ...numbered('n', needles) };
   for (const { table, column, about, words, among = 'true' } of records) {
     const isIn = needles.map((_, n) => `instr(lower(x."${column}"), @n${n}) > 0`).join(' or ');
     const isNamed = traces.names.map((_, n) => `instr(x."${column}", @called${n}) > 0`).join(' or ');
@@ -178,7 +190,11 @@ export function scrubRecords(traces: Traces, id: number): void {
       if (without !== text) put.run(without, row);
     }
   }
-  for (const table of ['log', 'notifications']) db.$client.prepare(`update ${table} set url = '/members' where url = ? or url like ?`).run(page, `${page}/%`);
+  for (const table of ['log', 'notifications']) {
+    db.$client.prepare(`update ${table} set url = '/members' where url = ? or url like ?`).run(page, `${page}/%`);
+    // A list is found by its number alone.
+    db.$client.prepare(`update ${table} set url = '/collections/' || cast(substr(url, 14) as integer) where url like '/collections/%' and cast(substr(url, 14) as integer) in (select value from json_each(?))`).run(given.collections);
+  }
   scrubLetters(id, scrub);
 }
 
@@ -244,11 +260,22 @@ export interface Writing {
   own?: readonly [keyof Own, string];
 }
 
+/** Who wrote a work is a fact about it, and stays. */
+const wordsOfWorks = ['title', 'summary', 'abstract', 'body', 'note', 'rightsNote', 'what', 'source', 'populationSource'];
+
 /** What members wrote: their links, mentions and addresses are looked for, and in what they themselves left their name too. What everybody sees comes first. How it is shown and found afterwards: see finishing.ts. */
 export const writings: readonly Writing[] = [
   { table: 'threads', columns: ['title'] },
   { table: 'posts', columns: ['markdown'] },
   { table: 'post_versions', columns: ['markdown'], own: ['posts', 'post_id'] },
+  { table: 'post_files', columns: ['name', 'label', 'text'], own: ['posts', 'post_id'] },
+  { table: 'attachments', columns: ['name', 'label', 'text'], own: ['attachments', 'id'] },
+  { table: 'collections', columns: ['title', 'description'], most: { title: 120 }, own: ['collections', 'id'] },
+  { table: 'collection_items', columns: ['note'], own: ['collections', 'collection_id'] },
+  { table: 'confirmations', columns: ['note'], most: { note: 200 } },
+  // What the files of content/ say, their editors change.
+  { table: 'resources', columns: ['title', 'summary', 'body', 'rights_note'], json: ['csl', 'details'], keys: wordsOfWorks, most: { title: 500 }, among: `x.origin = 'hub'`, own: ['resources', 'id'] },
+  { table: 'resource_versions', columns: [], json: ['fields'], keys: wordsOfWorks, most: { title: 500 }, own: ['resources', 'resource_id'] },
   { table: 'stray_drafts', columns: [], json: ['fields'] },
   { table: 'drafts', columns: [], json: ['fields'] },
   { table: 'held_posts', columns: ['title', 'markdown'], json: ['input'], most: { title: mostInTitle, markdown: mostInBody, body: mostInBody } },
