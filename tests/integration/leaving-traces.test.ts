@@ -176,6 +176,17 @@ describe('a suspension', () => {
     expect(db.select().from(formerStandings).all()).toEqual([]);
   });
 
+  test('of a former holder of the address suspends nobody without whom the hub had no administrator', async () => {
+    const leaver = called('Evi Third', 'third@city.example');
+    const until = new Date(Date.now() + 30 * 86_400_000);
+    db.update(members).set({ suspendedUntil: until, suspendedReason: 'Rude' }).where(eq(members.id, leaver.id)).run();
+    await leave({ ...leaver, suspendedUntil: until });
+    const abe = await enter('abe');
+    requestEmailChange(await sessionOf(abe), { email: 'third@city.example' });
+    confirmEmailChange({ member: abe }, { token: tokenFor('third@city.example') }, '192.0.2.2');
+    expect(db.select().from(members).where(eq(members.id, abe.id)).get()).toMatchObject({ email: 'third@city.example', suspendedUntil: null });
+  });
+
   test('holds for an address that a member changes to as well', async () => {
     const until = new Date(Date.now() + 30 * 86_400_000);
     const leaver = called('Evi Second', 'second@city.example');

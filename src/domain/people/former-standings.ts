@@ -3,6 +3,7 @@ import { and, eq, gt, isNotNull, lte } from 'drizzle-orm';
 import { bumpChanges, db, emailChanges, formerStandings, members, suspensions, verifications } from '#db/client.ts';
 import { addDays } from '#lib/dates.ts';
 import { hubSecret } from '../secrets.ts';
+import { isLastAdministrator } from './administrators.ts';
 import { formerOf } from './former-traces.ts';
 import type { Member } from './types.ts';
 
@@ -41,6 +42,9 @@ export function takeOverStanding(memberId: number, now = new Date()): void {
     if (kind === 'denied') {
       const denied = { method: 'denied' as const, domain: null, reason: reasons.denied, byId: null, at: now };
       db.insert(verifications).values({ memberId, ...denied }).onConflictDoUpdate({ target: verifications.memberId, set: denied }).run();
+    } else if (isLastAdministrator(member, now)) {
+      // The hub must keep somebody who can act: whoever looks after it alone is suspended by nobody.
+      continue;
     } else if (!member.suspendedUntil || member.suspendedUntil < until) {
       db.update(members).set({ suspendedUntil: until, suspendedReason: reasons.suspended }).where(eq(members.id, memberId)).run();
       db.insert(suspensions).values({ memberId, kind: 'suspended', until, reason: reasons.suspended }).run();
