@@ -68,3 +68,12 @@ test('what somebody leaves to the hub has neither their name nor their address, 
   expect(found.find((one) => one.kind === 'resource' && one.ref === 'hub:h1')?.body).toContain('a former member');
   expect(found.find((one) => one.kind === 'thread' && one.title === 'A survey about marrows')?.body).toContain('Survey by a former member');
 });
+
+test('a handle that is the key of a work changes no citation of it', async () => {
+  const rosa = await enter('rosa');
+  const leaver = called('behn2003why', 'behn2003why');
+  const body = 'As was shown [@behn2003why], and @behn2003why.';
+  db.insert(resources).values({ id: 'hub:c1', slug: 'c1', kind: 'practice', type: 'practice', status: 'published', publishedAt: new Date(), origin: 'hub', title: 'Citing', body, csl: { title: 'Citing' }, submittedById: rosa.id }).run();
+  await leave(leaver);
+  expect(db.select().from(resources).where(eq(resources.id, 'hub:c1')).get()?.body).toBe(body);
+});

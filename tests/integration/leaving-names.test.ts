@@ -38,7 +38,7 @@ test('a name that somebody had before goes with them, from wherever it stands', 
   const elsewhere = createThread(rosa, { forum: 'operations', kind: 'question', title: 'Another about snow', body: `${quoteOf(rosa, opening)}As was said.`, themes: [], token: undefined, nameless: false }).id;
   suspendMember(nadia, { memberId: leaver.id, days: 3, reason: 'Zebulon Quixotry was rude' });
   restoreMember(nadia, { memberId: leaver.id, reason: 'Zebulon Quixotry said sorry' });
-  flagPost(rosa, { postId: opening, reason: 'off-topic', note: 'Zebulon Quixotry again' });
+  flagPost(rosa, { postId: opening, reason: 'off-topic', note: 'Zebulon Quixotry again', source: null });
   renameThread(nadia, { threadId, title: 'Zebulon Quixotry on snow days', reason: null });
   expect(everything().filter((text) => /zebulon|quixotry/i.test(text)).length).toBeGreaterThan(8);
   editProfile(again(leaver), profileInput.parse({ name: 'Zed Quill', listed: false }));

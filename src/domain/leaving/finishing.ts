@@ -125,8 +125,8 @@ function rewrite({ id, number, threadId, markdown: before }: Written, markdown: 
  * How their traces go out of a text: of their own words with their name, of others' without links, mentions, addresses and attributions. What comes out is no longer than
  * `most`, if the text was not: where that takes it, `…` stands everywhere for whom it was about, and nothing is shorter than that.
  */
-function wordsWithout(traces: Traces): Change {
-  const scrub = scrubber(traces);
+function wordsWithout(traces: Traces, mentions = true): Change {
+  const scrub = scrubber(traces, mentions);
   const posts = new Set(traces.own.posts);
   return (text, isOwn, most = mostKept, column = '') => {
     if (isOwn) return column === 'name' ? fileNameWithout(text, traces, scrub) : scrub(text, true, most);
@@ -188,7 +188,7 @@ function finishTexts(leaving: Leaving): boolean {
 /** Looks through the rows after one and up to another, for as long as a portion takes: some are rendered anew. Returns up to which it came. */
 function lookThrough(traces: Traces, writing: Writing, after: number, to: number): number {
   const { table } = writing;
-  const change = wordsWithout(traces);
+  const change = wordsWithout(traces, !writing.cites);
   const until = performance.now() + goal;
   const changeRow = rowChanges[table] ?? ((_row, _change, usual) => { usual(); });
   for (const { row, isOwn } of rowsNaming(traces, writing, after, to)) {

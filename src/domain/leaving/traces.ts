@@ -34,9 +34,9 @@ export type Scrub = (text: string, names: boolean, most?: number) => string;
 
 /**
  * Takes a member out of Markdown and plain words: links to their page, mentions, their e-mail addresses as whole ones. Their plain name goes only where it is asked for:
- * others may speak of anybody. Never to be used on HTML, nor on values that a machine reads. Takes a time that grows with the text and no faster.
+ * others may speak of anybody. Without `mentions` what stands after an @ stays: works cite others so. Never to be used on HTML, nor on values that a machine reads. Takes a time that grows with the text and no faster.
  */
-export function scrubber({ names, handle, emails }: Pick<Traces, 'names' | 'handle' | 'emails'>): Scrub {
+export function scrubber({ names, handle, emails }: Pick<Traces, 'names' | 'handle' | 'emails'>, mentions = true): Scrub {
   const page = new RegExp(`/members/${literally(handle)}(?![\\w-])`, 'gi');
   const mention = new RegExp(`(?<![\\w@/.-])@${literally(handle)}(?![\\w@]|-\\w|\\.\\w)`, 'gi');
   const addresses = emails.map((email) => {
@@ -48,7 +48,7 @@ export function scrubber({ names, handle, emails }: Pick<Traces, 'names' | 'hand
   const plain = new RegExp(`(?<![\\p{L}\\p{N}])(?:${called})(?![\\p{L}\\p{N}])`, 'gu');
   const without = (text: string, withNames: boolean, somebody: string, somewhere: string) => {
     let out = withoutLinks(text, page, somebody, '/members', isInside);
-    out = outsideCode(out, (words) => words.replace(mention, somebody));
+    if (mentions) out = outsideCode(out, (words) => words.replace(mention, somebody));
     for (const { linked, bare } of addresses) out = withoutLinks(out, linked, somewhere, somewhere).replace(bare, somewhere);
     return withNames && names.length > 0 ? outsideLinks(out, (words) => words.replace(plain, () => somebody)) : out;
   };
@@ -254,6 +254,8 @@ export interface Writing {
   keys?: readonly string[];
   /** How long what is still to be sent may be, by column or key. */
   most?: Readonly<Record<string, number>>;
+  /** Works cite others by @ and a key: nobody is mentioned in them. */
+  cites?: true;
   /** Rows (of `x`) at all. */
   among?: string;
   /** The kind of thing of theirs that a row belongs to, and the column that names it. */
@@ -274,8 +276,8 @@ export const writings: readonly Writing[] = [
   { table: 'collection_items', columns: ['note'], own: ['collections', 'collection_id'] },
   { table: 'confirmations', columns: ['note'], most: { note: 200 } },
   // What the files of content/ say, their editors change.
-  { table: 'resources', columns: ['title', 'summary', 'body', 'rights_note'], json: ['csl', 'details'], keys: wordsOfWorks, most: { title: 500 }, among: `x.origin = 'hub'`, own: ['resources', 'id'] },
-  { table: 'resource_versions', columns: [], json: ['fields'], keys: wordsOfWorks, most: { title: 500 }, own: ['resources', 'resource_id'] },
+  { table: 'resources', columns: ['title', 'summary', 'body', 'rights_note'], json: ['csl', 'details'], keys: wordsOfWorks, most: { title: 500 }, among: `x.origin = 'hub'`, cites: true, own: ['resources', 'id'] },
+  { table: 'resource_versions', columns: [], json: ['fields'], keys: wordsOfWorks, most: { title: 500 }, cites: true, own: ['resources', 'resource_id'] },
   { table: 'stray_drafts', columns: [], json: ['fields'] },
   { table: 'drafts', columns: [], json: ['fields'] },
   { table: 'held_posts', columns: ['title', 'markdown'], json: ['input'], most: { title: mostInTitle, markdown: mostInBody, body: mostInBody } },
