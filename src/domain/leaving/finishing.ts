@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import { and, asc, eq, sql } from 'drizzle-orm';
+import { and, asc, eq, notInArray, sql } from 'drizzle-orm';
 import { attachments, bumpChanges, collections, db, foldLog, leavingPosts, leavings, postFiles, posts, resources, threads, transaction } from '#db/client.ts';
 import { reportFailure } from '#lib/failures.ts';
 import { rendererVersion } from '#lib/markdown.ts';
@@ -10,6 +10,8 @@ import { postAt, replacePostLinks } from '../forum/post-links.ts';
 import { recount } from '../forum/posts.ts';
 import { renderPost } from '../forum/rendering.ts';
 import { indexPost, indexThread } from '../forum/searchable.ts';
+import { readCsl } from '../library/csl.ts';
+import { workKey } from '../library/exchange/duplicates.ts';
 import { themeCodesOf } from '../library/resource-themes.ts';
 import { indexResource } from '../library/searchable.ts';
 import { formerName } from '../people/former.ts';
@@ -52,17 +54,18 @@ export async function finishLeavings(): Promise<void> {
 
 /** Leavings that could not go on, by their sealed traces, and when they are tried again: the others have their turn meanwhile. */
 const setAside = new Map<string, number>();
-const aside = 10 * 60_000;
+const untilAgain = 10 * 60_000;
 
 /** One portion. Returns false where there is nothing to do. What fails is reported, for whoever left cannot do anything about it. */
 function finishSome(): boolean {
-  const leaving = db.select().from(leavings).orderBy(asc(leavings.id)).all().find(({ traces }) => (setAside.get(traces) ?? 0) <= Date.now());
+  const aside = [...setAside].filter(([, until]) => until > Date.now()).map(([traces]) => traces);
+  const leaving = db.select().from(leavings).where(notInArray(leavings.traces, aside)).orderBy(asc(leavings.id)).limit(1).get();
   if (!leaving) return false;
   try {
     const over = transaction(() => changingMany(() => finishPosts(leaving) || finishTexts(leaving))) ? false : purge(leaving);
     if (over) foldLog();
   } catch (error) {
-    setAside.set(leaving.traces, Date.now() + aside);
+    setAside.set(leaving.traces, Date.now() + untilAgain);
     reportFailure(error, `leaving ${leaving.id}`);
   }
   return true;
@@ -225,7 +228,10 @@ const rowChanges: Record<string, (row: number, change: Change, usual: () => bool
     if (usual()) indexWork(db.select({ resource: resources }).from(attachments).innerJoin(resources, eq(resources.id, attachments.resourceId)).where(eq(attachments.id, id)).get()?.resource);
   },
   resources: (row, _, usual) => {
-    if (usual()) indexWork(db.select().from(resources).where(sql`rowid = ${row}`).get());
+    if (!usual()) return;
+    const work = db.select().from(resources).where(sql`rowid = ${row}`).get();
+    if (work) db.update(resources).set({ workKey: workKey(readCsl(work.csl)) }).where(eq(resources.id, work.id)).run();
+    indexWork(work);
   },
   collections: (id, _, usual) => {
     const titleOf = () => db.select({ title: collections.title }).from(collections).where(eq(collections.id, id)).get()?.title ?? '';

@@ -5,6 +5,7 @@ import { isCommonWord } from '#lib/password-strength.ts';
 import { mostInBody, mostInTitle } from '../forum/fields.ts';
 import { flagReasons } from '../moderation/reasons.ts';
 import { formerName } from '../people/former.ts';
+import { inRow } from './row-by-row.ts';
 
 /** What tells who somebody is. */
 export interface Traces {
@@ -186,8 +187,10 @@ export function scrubRecords(traces: Traces, id: number): void {
     const put = db.$client.prepare(`update "${table}" set "${column}" = ? where rowid = ?`);
     const change = hubWords.includes(column) ? scrub : inSentences;
     for (const { row, text, about: isAbout } of rows) {
-      const without = words ? inJson(text, (key, value, beside) => wordsOfUndo(words, key, value, beside, (said) => change(said, isAbout === 1, 500))) : change(text, isAbout === 1);
-      if (without !== text) put.run(without, row);
+      inRow(table, row, () => {
+        const without = words ? inJson(text, (key, value, beside) => wordsOfUndo(words, key, value, beside, (said) => change(said, isAbout === 1, 500))) : change(text, isAbout === 1);
+        if (without !== text) put.run(without, row);
+      }, () => { put.run(words ? '{}' : short, row); });
     }
   }
   for (const table of ['log', 'notifications']) {
