@@ -127,6 +127,14 @@ export const blankedQuotes = sqliteTable('blanked_quotes', {
   html: text('html').notNull(),
 }, (t) => [primaryKey({ columns: [t.postId, t.ofPostId] }), index('blanked_quotes_of').on(t.ofPostId)]);
 
+/** Titles of threads whose opening post alone is hidden, until coordinators have decided. */
+export const hiddenTitles = sqliteTable('hidden_titles', {
+  /** The opening post. */
+  postId: integer('post_id').primaryKey().references(() => posts.id, { onDelete: 'cascade' }),
+  threadId: integer('thread_id').notNull().unique().references(() => threads.id, { onDelete: 'cascade' }),
+  title: text('title').notNull(),
+});
+
 /** Something written that a coordinator looks at before anybody else sees it: what its command was given, to be run on approval. */
 export const heldPosts = sqliteTable('held_posts', {
   id: id(),

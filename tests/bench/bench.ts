@@ -58,7 +58,7 @@ function load(config: Load): Promise<Measured> {
 const folder = benchFolder();
 const [helloPort, port] = [await freePort(), await freePort()];
 const hello = startServer([process.execPath, 'tests/bench/hello.ts'], { PORT: String(helloPort) });
-const hub = startServer([process.execPath, ...flags, 'src/server/serve.ts'], { ...environment, HUB_DATA_DIR: folder, HUB_PORT: String(port), HUB_URL: `http://localhost:${port}` });
+const hub = startServer([process.execPath, ...flags, '--import', './tests/bench/loop.ts', 'src/server/serve.ts'], { ...environment, BENCH_LOOP: folder, HUB_DATA_DIR: folder, HUB_PORT: String(port), HUB_URL: `http://localhost:${port}` });
 process.once('exit', () => { hello.kill(); hub.kill(); });
 const base = `http://localhost:${port}`;
 await Promise.all([answers(`http://localhost:${helloPort}/`), answers(`${base}/healthz`)]);
@@ -148,6 +148,6 @@ console.log(`SQLITE_BUSY or other failures while posting: ${failed} · ${verdict
 // In a process of its own: what a ranking costs inside, without the way through the server.
 const [file, args] = onCore(0, [process.execPath, 'tests/bench/search.ts', folder]);
 console.log(spawnSync(file, args, { cwd: root, encoding: 'utf8', env: { ...process.env, HUB_DATA_DIR: folder } }).stdout.trim());
-for (const line of await measureSignIns({ folder, base })) console.log(line);
+for (const line of await measureSignIns({ folder, base, hub: hub.pid ?? 0 })) console.log(line);
 for (const line of await measurePagefind({ folder, base, hub: hub.pid ?? 0 })) console.log(line);
 process.exit(0);

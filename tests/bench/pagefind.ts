@@ -4,20 +4,21 @@ import { setTimeout as wait } from 'node:timers/promises';
 import Database from 'better-sqlite3';
 import { chromium } from 'playwright-core';
 import { findBrowser } from '../../src/server/find-browser.mjs';
+import { heldSince, type Held } from './loop.ts';
 
 interface Running { folder: string; base: string; hub: number }
 
 /** What quick search costs at production size, as lines to print: the hub rebuilds the whole bundle while it is asked, then a browser searches. */
 export async function measurePagefind(running: Running): Promise<string[]> {
   const quiet = await longestAnswer(running.base, wait(10_000));
-  const { seconds, peak, longest } = await rebuild(running);
+  const { seconds, peak, longest, held } = await rebuild(running);
   const { files, bytes, shards } = sizeOf(join(running.folder, 'pagefind/current'));
   const loads = [];
   for (const [first, following] of [['pothole street report', 'overdue backlog'], ['shrinkage forecast', 'snow'], ['vendor', 'mayor council budget manager']] as const) loads.push({ first, following, ...await load(running.base, first, following) });
   const mostFirst = Math.max(...loads.map((l) => l.firstBytes));
   return [
     `Pagefind bundle: rebuilt whole in ${seconds.toFixed(0)} s at low priority · ${shards} shards, ${files} files, ${mb(bytes)} MB · peak memory ${Math.round(peak)} MB (build and Pagefind together) · ${verdict(peak <= 400, '≤ 400 MB')}`,
-    `while it is rebuilt: the longest answer to /healthz took ${longest.toFixed(0)} ms (${quiet.toFixed(0)} ms in ten quiet seconds before), asked every 10 ms`,
+    `while it is rebuilt: the longest answer to /healthz took ${longest.toFixed(0)} ms (${quiet.toFixed(0)} ms in ten quiet seconds before), asked every 10 ms; the hub's event loop was held ${held.longest.toFixed(0)} ms at most, its own work at a stretch took ${held.work.toFixed(0)} ms at most`,
     ...loads.map((l) => `a browser loads ${kb(l.firstBytes)} KB for a first query (“${l.first}”) and ${kb(l.followingBytes)} KB for a following one (“${l.following}”)`),
     `most bytes for a first query: ${kb(mostFirst)} KB with all headers · ${verdict(mostFirst <= 200 * 1024, '≤ 200 KB')}`,
   ];
@@ -28,7 +29,7 @@ const kb = (bytes: number) => Math.round(bytes / 1024);
 const mb = (bytes: number) => Math.round(bytes / 1024 / 1024);
 
 /** Words seem to have been removed and no shard to be known: at the next chance the hub builds everything. Documents that only changed would wait ten times as long as the last build took. */
-async function rebuild({ folder, base, hub }: Running): Promise<{ seconds: number; peak: number; longest: number }> {
+async function rebuild({ folder, base, hub }: Running): Promise<{ seconds: number; peak: number; longest: number; held: Held }> {
   const database = new Database(join(folder, 'hub.sqlite'));
   database.pragma('busy_timeout = 5000');
   const value = database.prepare<[string], number>('select value from facts where name = ?').pluck();
@@ -46,9 +47,11 @@ async function rebuild({ folder, base, hub }: Running): Promise<{ seconds: numbe
       await wait(50);
     }
   };
+  await heldSince(hub, folder);
   const longest = await longestAnswer(base, building());
+  const held = await heldSince(hub, folder);
   database.close();
-  return { seconds: (Date.now() - started) / 1000, peak, longest };
+  return { seconds: (Date.now() - started) / 1000, peak, longest, held };
 }
 
 /** Resident megabytes of all processes that a process started, and of those that they started. */

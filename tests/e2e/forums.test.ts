@@ -170,11 +170,10 @@ test('a split and a merge are done and undone in the browser, and every address 
 
   await page.getByText('Coordinate this thread').click();
   await page.getByRole('link', { name: 'Merge into another' }).click();
-  await page.getByLabel('Its address or number').fill('somewhere');
+  await page.getByLabel('Words of its title, its address or its number').fill('somewhere');
   await page.getByLabel('Reason').fill('Together after all.');
   await page.getByRole('button', { name: 'Merge', exact: true }).click();
-  expect(await page.locator('#target-error').textContent()).toContain('address of a thread');
-  await page.getByLabel('Its address or number').fill('');
+  expect(await page.locator('#target-error').textContent()).toContain('Choose one of the threads');
   await page.getByRole('radio', { name: long.title }).check();
   await page.getByRole('button', { name: 'Merge', exact: true }).click();
   await page.waitForURL(`**${long.url}`);

@@ -1,6 +1,6 @@
 import { and, eq } from 'drizzle-orm';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { cases, db, decisions, flags, members, passwords, posts, searchDocuments, threads, trustLevels } from '#db/client.ts';
+import { cases, db, decisions, flags, letterPosts, members, notifications, outbox, passwords, posts, searchDocuments, threads, trustLevels } from '#db/client.ts';
 import { noAreas } from '#domain/people/areas.ts';
 import { acceptCorrection, answerCorrection, correctionFor } from '#domain/decisions/correcting.ts';
 import { appealDecision, appealFor } from '#domain/decisions/appealing.ts';
@@ -14,13 +14,15 @@ import { listForums } from '#domain/forum/forums.ts';
 import { createPost, editPost, findPost, postsOnPage } from '#domain/forum/posts.ts';
 import { createThread } from '#domain/forum/starting-threads.ts';
 import { actsOn } from '#domain/forum/thread-acts.ts';
-import { findThread, listThreads, type Thread } from '#domain/forum/threads.ts';
+import { withTitles } from '#domain/forum/titles.ts';
+import { findThread, listThreads, threadsOfTheme, type Thread } from '#domain/forum/threads.ts';
 import { readLog, readPublicLog } from '#domain/moderation/log.ts';
+import { search } from '#domain/search/results.ts';
 import { levelLimits } from '#domain/people/limits.ts';
 import type { Member } from '#domain/people/types.ts';
 import { addDays } from '#lib/dates.ts';
 import { addForum } from '#domain/forum/keeping-forums.ts';
-import { moveThread } from '#domain/forum/moderating.ts';
+import { moveThread, renameThread } from '#domain/forum/moderating.ts';
 import { enter, forgetLimits, lettersTo } from '../support/cast.ts';
 import { useDatabase } from '../support/database.ts';
 
@@ -144,6 +146,43 @@ describe('hiding until somebody decides', () => {
     restoreThread(ines, { threadId: thread.id });
     expect(shown()).toEqual([[false, true], [false, true]]);
     expect(rowOf(answer)?.removedAt).toBeNull();
+  });
+
+  test('of such a thread the title goes meanwhile as well, from whatever the public sees; its author and coordinators read it', () => {
+    const { id } = createThread(rosa, { forum: 'measures', kind: 'question', title: 'Why does Marionberry Smith call each week?', body: 'We count the weeks.', themes: ['equity'] });
+    const answer = reply(tom, findThread(tom, id));
+    const opening = db.select().from(posts).where(and(eq(posts.threadId, id), eq(posts.number, 1))).get()?.id ?? 0;
+    const before = findThread(null, id);
+    db.insert(outbox).values({ to: 'somebody@test.example', subject: `Re: ${before.title}`, text: before.title }).run();
+    const letter = db.select({ id: outbox.id }).from(outbox).all().at(-1)?.id ?? 0;
+    db.insert(letterPosts).values({ letterId: letter, postId: answer }).run();
+    const hideIt = () => flag(ines, opening, 'personal-data');
+    hideIt();
+    const now = findThread(null, id);
+    expect([now.title, now.url, now.hiddenTitle]).toEqual(['A thread waiting for a decision', `/forums/measures/${id}-a-thread-waiting-for-a-decision`, null]);
+    const publicly = () => JSON.stringify([
+      findThread(tom, id), listThreads(null, {}, null), threadsOfTheme(null, 'equity', 50), readPublicLog(null), search({ q: 'Marionberry' }).results,
+      db.select().from(searchDocuments).where(eq(searchDocuments.threadId, id)).all(), withTitles([`<a href="/posts/${answer}" class="address">x</a>`]), db.select().from(notifications).all(), db.select().from(outbox).where(eq(outbox.id, letter)).all(),
+    ]);
+    expect(publicly()).not.toMatch(/marionberry/i);
+    for (const viewer of [rosa, nadia]) expect(findThread(viewer, id).hiddenTitle).toBe(before.title);
+    expect(JSON.stringify(findCase(nadia, caseOn(opening)))).toContain('Marionberry');
+    expect(lastTo(rosa)?.text).toContain('Marionberry');
+    const { decisionId } = decide(nadia, { caseId: caseOn(opening), outcome: 'keep', reason: 'Nobody of that name.' });
+    expect(findThread(null, id)).toMatchObject({ title: before.title, url: before.url, hiddenTitle: null });
+    expect(search({ q: 'Marionberry' }).total).toBeGreaterThan(0);
+    undoDecision(nadia, { decisionId, reason: 'There is.' });
+    expect(publicly()).not.toMatch(/marionberry/i);
+    decide(nadia, { caseId: caseOn(opening), outcome: 'remove', reason: 'A name.' });
+    expect(findThread(nadia, id)).toMatchObject({ removed: true, title: before.title, hiddenTitle: null });
+    restoreThread(ines, { threadId: id });
+    expect(findThread(null, id).title).toBe(before.title);
+    hideIt();
+    renameThread(nadia, { threadId: id, title: 'Why does somebody call each week?', reason: null });
+    expect(findThread(nadia, id)).toMatchObject({ title: 'Why does somebody call each week?', hiddenTitle: null });
+    expect(publicly()).not.toMatch(/marionberry/i);
+    decide(nadia, { caseId: caseOn(opening), outcome: 'keep', reason: 'Only the title had it.' });
+    expect(findThread(null, id).title).toBe('Why does somebody call each week?');
   });
 
   test('three flags that count hide; those of others do not', async () => {

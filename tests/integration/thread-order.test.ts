@@ -562,6 +562,23 @@ describe('what a thread may be merged into', () => {
     undo();
     expect(mergeThreads(nadia, input({ target: String(third.id) })).url).toBe(third.url);
   });
+
+  test('is found by words, which name nothing themselves, also where posts are split off', () => {
+    const thread = start();
+    const { id } = reply(thread);
+    const found = createThread(rosa, { forum: 'operations', kind: 'discussion', title: '311 lines for quokkas in Moncton', body: 'Some are heard.', themes: [] });
+    const typed = '311 quokkas';
+    expect(mergeTargets(nadia, thread, typed).found.map((row) => row.id)).toEqual([found.id]);
+    for (const named of ['', found.url, String(found.id)]) expect(mergeTargets(nadia, thread, named).found).toEqual([]);
+    const into = (more: object) => split(thread, [id], { into: 'existing', ...more });
+    for (const more of [{}, { target: typed }, { pick: String(found.id), target: found.url }]) expect(() => into(more)).toThrow(Invalid);
+    expect(() => mergeThreads(nadia, mergeThreadsInput.parse({ threadId: thread.id, target: typed, reason: 'The same.' }))).toThrow(/Choose one of the threads/);
+    into({ pick: String(found.id), target: typed });
+    expect(placeOfPost(null, id)).toBe(`${found.url}#post-2`);
+    undo();
+    into({ target: `${found.id}-311-lines` });
+    expect(placeOfPost(null, id)).toBe(`${found.url}#post-2`);
+  });
 });
 
 describe('changing what a thread is', () => {

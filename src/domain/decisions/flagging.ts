@@ -42,7 +42,7 @@ export const flagPostInput = z.object({ postId: rowId, ...flagFields });
 
 /**
  * Tells the coordinators about a post or comment; flagging an opening post flags its thread. "Inaccurate" asks the author for a
- * correction; a resident's personal data hides it at once where a trusted member says so, of a thread in which others wrote its opening text alone; three flags that count hide it until a coordinator decides.
+ * correction; a resident's personal data hides it at once where a trusted member says so, of a thread in which others wrote its opening text and title alone; three flags that count hide it until a coordinator decides.
  * Throws NotFound, Denied, Invalid.
  */
 export function flagPost(actor: Member, input: z.output<typeof flagPostInput>): { url: string; hidden: boolean } {
@@ -103,7 +103,7 @@ export function hideByHub(row: typeof cases.$inferSelect, why: string, what: 'al
       `The reason: ${why}`, 'You will get a letter with what they decide and why. You need not do anything; you can edit it meanwhile.',
     ],
   }, { reason: 'own', words: `Your ${nounOf(subject)} is hidden until a coordinator has looked at it. You can edit it meanwhile.`, url: `/posts/${subject.post.id}/edit` });
-  mailCoordinators(subject.author.id, row.id, 'is hidden', `${capital(subject.words)} is hidden until one of you has looked${hidden === 'text' ? '; its title and the replies of others stand' : ''}. The reason: ${why}`);
+  mailCoordinators(subject.author.id, row.id, 'is hidden', `${capital(subject.words)} is hidden until one of you has looked${hidden === 'text' ? ', and so is its title; the replies of others stand' : ''}. The reason: ${why}`);
 }
 
 function mailCoordinators(authorId: number, caseId: number, what: string, words: string): void {

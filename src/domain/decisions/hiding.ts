@@ -1,6 +1,7 @@
 import { eq } from 'drizzle-orm';
 import { bumpChanges, db, posts, prepared, threads } from '#db/client.ts';
 import { blankQuotes, restoreQuotes } from '../forum/blanked-quotes.ts';
+import { hideTitle, showTitle } from '../forum/hidden-titles.ts';
 import { placesIn } from '../forum/moving-posts.ts';
 import { markRemoved, markRestored } from '../forum/posts.ts';
 import { dropThreadFromSearch, indexWholeThread } from '../forum/searchable.ts';
@@ -12,7 +13,7 @@ type PostSubject = Extract<Subject, { kind: 'post' }>;
 
 /**
  * Takes a post, or the thread it opens, out of everybody's view until a coordinator decides; `own` leaves in view what others wrote in a thread.
- * Returns whether it was only the text of an opening post. Call inside a transaction.
+ * Returns whether it was only the text of an opening post, and the title. Call inside a transaction.
  */
 export function hide(subject: PostSubject, what: 'all' | 'own' = 'all'): 'all' | 'text' {
   const hides = what === 'own' && subject.isThread && othersIn().get(subject.post.thread.id, subject.post.authorId) ? 'text' : 'all';
@@ -20,6 +21,7 @@ export function hide(subject: PostSubject, what: 'all' | 'own' = 'all'): 'all' |
   // Nobody's name stands for it: the author's own is the one that tells nothing about who flagged.
   if (subject.isThread && hides === 'all') markThread(subject.post.thread.id, { at: new Date(), by: null, reason: 'It is hidden while coordinators look at it.', hidden: true });
   else markRemoved(subject.post, { id: subject.post.authorId }, null, true);
+  if (hides === 'text') hideTitle(subject.post.id, subject.post.thread.id);
   blankQuotes(subject.post.id);
   return hides;
 }
@@ -29,8 +31,9 @@ const othersIn = prepared((d) => d.$client.prepare('select 1 from posts where th
 export function remove(subject: PostSubject, by: { id: number }, reason: string): void {
   if (subject.isThread) {
     markThread(subject.post.thread.id, { at: new Date(), by: by.id, reason, hidden: false });
-    // Its text goes and comes back with it from now on.
+    // Its text and title go and come back with it from now on.
     if (subject.post.hidden) markRestored(subject.post);
+    showTitle(subject.post.id);
   } else markRemoved(subject.post, by, reason);
   blankQuotes(subject.post.id);
 }
@@ -44,6 +47,7 @@ export function show(subject: PostSubject): void {
     markThread(thread.id, { at: null, by: null, reason: null, hidden: false });
     indexWholeThread(thread.id);
   } else markRestored(subject.post);
+  showTitle(id);
   restoreQuotes(id);
   tellOfShown(subject.isThread && thread.removed ? placesIn(thread.id).map((p) => p.id) : [id], since);
 }

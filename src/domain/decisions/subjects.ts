@@ -55,9 +55,10 @@ export function subjectOf(viewer: Member, row: Pick<Case, 'postId' | 'memberId' 
 export function postSubject(coordinator: Member, postId: number): Extract<Subject, { kind: 'post' }> {
   const post = findPost(coordinator, postId);
   const isThread = post.number === 1 && post.thread.forumId !== null;
+  const title = post.thread.hiddenTitle ?? post.thread.title;
   return {
     kind: 'post', post, isThread, author: memberById(post.authorId), url: isThread ? post.thread.url : postUrl(post.id),
-    words: isThread ? `the thread “${post.thread.title}”` : `a ${post.thread.forumId === null ? 'comment on' : 'post in'} “${post.thread.title}”`,
+    words: isThread ? `the thread “${title}”` : `a ${post.thread.forumId === null ? 'comment on' : 'post in'} “${title}”`,
   };
 }
 

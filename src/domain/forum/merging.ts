@@ -3,22 +3,19 @@ import { z } from 'zod';
 import { db, posts, threads } from '#db/client.ts';
 import { rowId, text } from '#lib/fields.ts';
 import { mustShowNobody } from '../anonymity.ts';
-import { Denied, Invalid } from '../errors.ts';
+import { Denied } from '../errors.ts';
 import { recordAct } from '../moderation/log.ts';
 import type { Member } from '../people/types.ts';
 import { carryFollows, carryReads } from './carrying.ts';
 import { onThread } from './moderating.ts';
 import { appendPosts, leadTo, placesIn, renumber, settleThreads } from './moving-posts.ts';
-import { namedThread } from './naming-threads.ts';
+import { namedThread, targetFields, targetOf } from './naming-threads.ts';
 import { tellMoved } from './notifying.ts';
 import { noteAct } from './thread-acts.ts';
 
 export const mergeThreadsInput = z.object({
   threadId: rowId,
-  /** Number of the thread it goes into, of those that were offered; `other` where `target` names it. */
-  pick: z.string().nullish(),
-  /** Address or number of another one. */
-  target: z.string().nullish(),
+  ...targetFields,
   order: z.enum(['appended', 'by-date'], { error: 'Say in which order the posts stand.' }).default('appended'),
   reason: text({ missing: 'Please give the reason: it stands in the public log.', max: 1_000 }),
 });
@@ -47,14 +44,6 @@ export function mergeThreads(actor: Member, input: z.output<typeof mergeThreadsI
     tellMoved(actor, moved.map((p) => p.id), input.reason);
     recordAct(actor, 'merge threads', `“${thread.title}” into “${into.title}”`, into.url, input.reason);
   });
-}
-
-function targetOf({ pick, target }: z.output<typeof mergeThreadsInput>): string {
-  const typed = target?.trim() ?? '';
-  const picked = pick && pick !== 'other' ? pick : '';
-  if (picked && typed) throw new Invalid({ target: 'Choose one of the threads or name another one, not both.' });
-  if (!picked && !typed) throw new Invalid({ target: 'Choose the thread that it goes into, or name it.' });
-  return picked || typed;
 }
 
 /** Numbers the posts of a thread anew, by when they were written; what opens it goes on opening it. */

@@ -11,6 +11,7 @@ import { titleField } from './fields.ts';
 import { chosenForum } from './forums.ts';
 import { whyNotOfKind } from './kinds.ts';
 import { transactionOnThread } from './refused-looks.ts';
+import { takeHiddenTitle } from './hidden-titles.ts';
 import { indexThread, indexWholeThread } from './searchable.ts';
 import { placesIn } from './moving-posts.ts';
 import { noteAct, type ThreadFields } from './thread-acts.ts';
@@ -45,6 +46,9 @@ export const renameThreadInput = z.object({ threadId: rowId, title: titleField, 
 /** Gives a thread a better title. Its old address leads to the new one. */
 export function renameThread(actor: Member, input: z.output<typeof renameThreadInput>): { url: string } {
   return onThread(actor, input.threadId, (thread) => {
+    // Under its new title it shows at once. The log names the one that everybody saw, undoing brings back its own.
+    const own = takeHiddenTitle(thread.id);
+    if (own !== null) putFields(thread.id, { title: own, slug: slugify(own) });
     change(actor, thread, 'rename thread', { title: input.title, slug: slugify(input.title) }, input.reason);
     indexThread(thread.id);
     recordAct(actor, 'rename thread', `“${thread.title}” is now “${input.title}”`, findThread(actor, thread.id).url, input.reason);

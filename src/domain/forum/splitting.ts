@@ -14,7 +14,7 @@ import { chosenForum } from './forums.ts';
 import { whyNotOfKind } from './kinds.ts';
 import { onThread } from './moderating.ts';
 import { appendPosts, authorsOf, placesIn, settleThreads, type Place } from './moving-posts.ts';
-import { namedThread } from './naming-threads.ts';
+import { namedThread, targetFields, targetOf } from './naming-threads.ts';
 import { tellMoved } from './notifying.ts';
 import { noteAct } from './thread-acts.ts';
 import { findThread, type Thread } from './threads.ts';
@@ -30,8 +30,7 @@ export const splitThreadInput = z.object({
   /** Of the new thread; unless it is said, a question's is a question and all else a discussion. */
   kind: z.enum(threadKinds, { error: 'Please choose what the new thread is.' }).optional(),
   forum: z.string().nullish(),
-  /** Address or number of the thread they go to. */
-  target: z.string().nullish(),
+  ...targetFields,
   reason: text({ missing: 'Please give the reason: it stands in the public log.', max: 1_000 }),
 });
 
@@ -45,7 +44,7 @@ export function splitThread(actor: Member, input: z.output<typeof splitThreadInp
   onThread(actor, input.threadId, (thread) => {
     if (thread.removed) throw new Denied('This thread was removed: bring it back first.');
     const moved = chosenPosts(thread, input);
-    const to = input.into === 'new' ? threadFor(actor, thread, moved, input) : namedThread(actor, input.target ?? '', thread);
+    const to = input.into === 'new' ? threadFor(actor, thread, moved, input) : namedThread(actor, targetOf(input), thread);
     const { lastNumber } = to;
     const ids = moved.map((p) => p.id);
     mustShowNobody(thread.id, to.id, ids);

@@ -1,6 +1,6 @@
 import { and, count, desc, eq, inArray, isNotNull, isNull, not, or, sql, type SQL } from 'drizzle-orm';
 import { alias } from 'drizzle-orm/sqlite-core';
-import { closedThreads, db, formerThreads, forums, members, posts, prepared, resources, themes, threads, threadThemes, untilChange } from '#db/client.ts';
+import { closedThreads, db, formerThreads, forums, hiddenTitles, members, posts, prepared, resources, themes, threads, threadThemes, untilChange } from '#db/client.ts';
 import { addDays } from '#lib/dates.ts';
 import { paging, type Paging } from '#lib/paging.ts';
 import { isNamedLatest, isNamedPost, isNamedStarter, isNamelessStarter, nameless, personColumns } from '../anonymity.ts';
@@ -169,6 +169,8 @@ export interface Thread extends ThreadRow {
   /** Why its whole forum is read only; null while that is open. */
   forumClosedReason: string | null;
   removedReason: string | null;
+  /** Its own, for its author and coordinators, while `title` stands in its place. */
+  hiddenTitle: string | null;
   postCount: number;
   lastNumber: number;
 }
@@ -181,6 +183,7 @@ const rowById = prepared((d) => d.select({
   .leftJoin(forums, eq(forums.id, threads.forumId)).leftJoin(resources, eq(resources.id, threads.resourceId))
   .leftJoin(closedThreads, eq(closedThreads.threadId, threads.id))
   .where(eq(threads.id, sql.placeholder('id'))).prepare());
+const hiddenTitleOf = prepared((d) => d.select({ title: hiddenTitles.title }).from(hiddenTitles).where(eq(hiddenTitles.threadId, sql.placeholder('id'))).prepare());
 const intoOf = prepared((d) => d.select({ id: formerThreads.intoId }).from(formerThreads).where(eq(formerThreads.threadId, sql.placeholder('id'))).prepare());
 
 /**
@@ -198,7 +201,7 @@ export function findThread(viewer: Viewer, id: number): Thread {
   return {
     ...asRow(row, themesOfThread(row.id)), authorId: row.authorId, forumId: row.forumId, slug: row.slug, resourceId: row.resourceId, resourceStatus: row.resourceStatus, lockedReason: row.lockedReason, removedReason: row.removedReason,
     closing: row.closedReason === null ? null : { reason: row.closedReason, byAuthor: row.closedById === row.authorId }, forumClosedReason: row.forumClosedReason,
-    postCount: row.postCount, lastNumber: row.lastNumber,
+    postCount: row.postCount, lastNumber: row.lastNumber, hiddenTitle: viewer?.id === row.authorId || moderates ? hiddenTitleOf().get({ id })?.title ?? null : null,
   };
 }
 

@@ -9,6 +9,7 @@ import { blankHidden, blankQuotes } from '../forum/blanked-quotes.ts';
 import { postAt, replacePostLinks } from '../forum/post-links.ts';
 import { recount } from '../forum/posts.ts';
 import { renderPost } from '../forum/rendering.ts';
+import { retitle } from '../forum/retitling.ts';
 import { indexPost, indexThread } from '../forum/searchable.ts';
 import { readCsl } from '../library/csl.ts';
 import { workKey } from '../library/exchange/duplicates.ts';
@@ -17,7 +18,7 @@ import { indexResource } from '../library/searchable.ts';
 import { formerName } from '../people/former.ts';
 import { changingMany, purgeSome } from '../search/documents.ts';
 import { inRow } from './row-by-row.ts';
-import { attributionsTo, endOfPortion, mostKept, putThreadSlugs, rowsNaming, scrubber, scrubRow, writings, type Change, type Scrub, type Traces, type Writing } from './traces.ts';
+import { attributionsTo, endOfPortion, mostKept, rowsNaming, scrubber, scrubRow, writings, type Change, type Scrub, type Traces, type Writing } from './traces.ts';
 
 /*
  * Whoever leaves is gone at once, with all that is theirs. To take them out of what others wrote takes the hub through every text that it has (5 s where there are
@@ -206,9 +207,7 @@ function lookThrough(traces: Traces, writing: Writing, after: number, to: number
 const rowChanges: Record<string, (row: number, change: Change, usual: () => boolean) => void> = {
   threads: (id, change) => {
     const title = db.select({ title: threads.title }).from(threads).where(eq(threads.id, id)).get()?.title;
-    if (title === undefined) return;
-    renameThreads(new Map([[id, change(title, false, 500)]]));
-    indexThread(id);
+    if (title !== undefined) retitle(id, change(title, false, 500));
   },
   posts: (id, change) => {
     const post = db.select(shown).from(posts).innerJoin(threads, eq(threads.id, posts.threadId)).where(eq(posts.id, id)).get();
@@ -246,20 +245,6 @@ const rowChanges: Record<string, (row: number, change: Change, usual: () => bool
 
 function indexWork(resource: typeof resources.$inferSelect | undefined): void {
   if (resource) indexResource(resource, themeCodesOf(resource.id));
-  bumpChanges();
-}
-
-/** Puts other titles in the place of those of threads, by id, and in their addresses, also where the log and notifications have an earlier one. Call inside a transaction, and bring the search in step. */
-export function renameThreads(titles: ReadonlyMap<number, string>): void {
-  const slugs = new Map<number, string>();
-  for (const [id, title] of titles) {
-    const before = db.select({ title: threads.title, slug: threads.slug }).from(threads).where(eq(threads.id, id)).get();
-    if (!before) continue;
-    slugs.set(id, before.title === title ? before.slug : slugify(title));
-    if (before.title === title) continue;
-    db.update(threads).set({ title, slug: slugs.get(id) ?? '' }).where(eq(threads.id, id)).run();
-  }
-  putThreadSlugs(slugs);
   bumpChanges();
 }
 

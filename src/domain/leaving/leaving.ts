@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { and, eq, inArray, isNotNull, isNull, or, sql } from 'drizzle-orm';
 import { z } from 'zod';
 import {
-  acceptedAnswers, agencyAccounts, appeals, attachments, bumpChanges, cases, collections, confirmations, db, decisions, emailChanges, flags, follows, heldFiles, heldPosts, invitations, members, outbox, postFiles, postLinks, postMentions,
+  acceptedAnswers, agencyAccounts, appeals, attachments, bumpChanges, cases, collections, confirmations, db, decisions, emailChanges, flags, follows, heldFiles, heldPosts, hiddenTitles, invitations, members, outbox, postFiles, postLinks, postMentions,
   posts, postVersions, prepared, profiles, reactions, resources, threads, transaction,
 } from '#db/client.ts';
 import { fileNameOf } from '#lib/mailer.ts';
@@ -11,6 +11,7 @@ import { settings } from '#lib/settings.ts';
 import { slugify } from '#lib/slug.ts';
 import { isNamedPost, isNamelessPost } from '../anonymity.ts';
 import { Invalid } from '../errors.ts';
+import { putThreadSlugs, retitleAll } from '../forum/retitling.ts';
 import { dropThreadFromSearch } from '../forum/searchable.ts';
 import { forgetFilesNow } from '../library/attaching.ts';
 import { post } from '../mail/outbox.ts';
@@ -27,8 +28,8 @@ import type { Session } from '../people/sessions.ts';
 import type { Member } from '../people/types.ts';
 import { settleVouches } from '../people/verification.ts';
 import { changingMany, dropDocument, dropDocuments } from '../search/documents.ts';
-import { beginFinishing, finishFor, renameThreads, type Left } from './finishing.ts';
-import { putThreadSlugs, scrubber, scrubRecords, type Own, type Traces } from './traces.ts';
+import { beginFinishing, finishFor, type Left } from './finishing.ts';
+import { scrubber, scrubRecords, type Own, type Traces } from './traces.ts';
 
 const choice = z.enum(['keep', 'delete'], { error: 'Please choose one.' });
 
@@ -145,7 +146,9 @@ function leaveWritings(member: Member, kind: 'posts' | 'comments', how: 'keep' |
   const opened = inForums ? rows.filter(({ number }) => number === 1) : [];
   const scrub = scrubber(traces);
   const named = new Set(traces.own.posts);
-  renameThreads(new Map(opened.filter(({ id }) => named.has(id)).map(({ threadId }) => [threadId, scrub(titleOf(threadId), true, 500)])));
+  const titled = opened.filter(({ id }) => named.has(id)).map(({ threadId }) => threadId);
+  retitleAll(new Map(titled.map((id) => [id, scrub(titleOf(id), true, 500)])));
+  for (const { threadId, title } of db.select().from(hiddenTitles).where(inArray(hiddenTitles.threadId, titled)).all()) db.update(hiddenTitles).set({ title: scrub(title, true, 500) }).where(eq(hiddenTitles.threadId, threadId)).run();
   dropDocuments('thread', opened.map(({ threadId }) => threadId));
   if (how === 'keep') return rows.map(({ id }) => ({ postId: id, what: 'kept' as const }));
   emptyPosts(member.id, ids);

@@ -3,6 +3,7 @@ import { settings } from '#lib/settings.ts';
 import { slugify } from '#lib/slug.ts';
 import { isCommonWord } from '#lib/password-strength.ts';
 import { mostInBody, mostInTitle } from '../forum/fields.ts';
+import { threadAt } from '../forum/retitling.ts';
 import { flagReasons } from '../moderation/reasons.ts';
 import { formerName } from '../people/former.ts';
 import { inRow } from './row-by-row.ts';
@@ -117,21 +118,6 @@ interface OfficeWords { table: string; column: string; about: string; /** The ro
 const ownThread = (thread: string) => `${thread} in (select value from json_each(@threads))`;
 const aboutCase = `x.case_id in (select c.id from cases c left join posts p on p.id = c.post_id left join held_posts h on h.id = c.held_id left join decisions d on d.case_id = c.id where @id in (c.member_id, p.author_id, h.author_id, d.author_id))`;
 const byThem = 'x.by_id = @id';
-/** The number of the thread in an address of one. */
-function threadAt(url: string): string {
-  return `cast(substr(${url}, 9 + instr(substr(${url}, 9), '/')) as integer)`;
-}
-/** Puts the slugs of threads, by id, into all their addresses in the log and in notifications: earlier ones are there too. Call inside a transaction. */
-export function putThreadSlugs(slugs: ReadonlyMap<number, string>): void {
-  for (const table of ['log', 'notifications']) {
-    const rows = db.$client.prepare(`select rowid as row, url, ${threadAt('url')} as id from "${table}" where url like '/forums/%/%' and ${threadAt('url')} in (select value from json_each(?))`).all(JSON.stringify([...slugs.keys()])) as { row: number; url: string; id: number }[];
-    for (const { row, url, id } of rows) {
-      const present = url.replace(/^(\/forums\/[^/]*\/\d+-)[^/?#]*/, (_, before: string) => `${before}${slugs.get(id) ?? ''}`);
-      if (present !== url) db.$client.prepare(`update "${table}" set url = ? where rowid = ?`).run(present, row);
-    }
-  }
-}
-
 /** Their page, one of their posts, lists or unpublished works, or a thread that they started. What they wrote without their name is not among them: a name that goes would tell whose it is. */
 const aboutAddress = `(x.url = @page or x.url like @page || '/%' or x.url in (select '/posts/' || id from posts where author_id = @id and id not in (select post_id from anonymous_posts))
   or (x.url like '/forums/%/%' and ${ownThread(threadAt('x.url'))}) or (x.url like '/collections/%' and cast(substr(x.url, 14) as integer) in (select value from json_each(@collections)))
@@ -271,6 +257,7 @@ const wordsOfWorks = ['title', 'summary', 'abstract', 'body', 'note', 'rightsNot
 /** What members wrote: their links, mentions and addresses are looked for, and in what they themselves left their name too. What everybody sees comes first. How it is shown and found afterwards: see finishing.ts. */
 export const writings: readonly Writing[] = [
   { table: 'threads', columns: ['title'] },
+  { table: 'hidden_titles', columns: ['title'] },
   { table: 'posts', columns: ['markdown'] },
   { table: 'post_versions', columns: ['markdown'], own: ['posts', 'post_id'] },
   { table: 'post_files', columns: ['name', 'label', 'text'], own: ['posts', 'post_id'] },
