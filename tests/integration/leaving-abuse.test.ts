@@ -7,6 +7,7 @@ import { beginFinishing, finishFor, finishLeavings } from '#domain/leaving/finis
 import { leaveHub } from '#domain/leaving/leaving.ts';
 import { asMember } from '#domain/people/members.ts';
 import type { Member } from '#domain/people/types.ts';
+import { seal } from '#lib/sealing.ts';
 import { enter, sessionOf } from '../support/cast.ts';
 import { useDatabase } from '../support/database.ts';
 
@@ -175,3 +176,11 @@ test('leaving takes no longer for a long log and many threads', async () => {
   await finishLeavings();
   expect(db.select().from(log).where(eq(log.act, 'rename thread')).all()).toMatchObject([{ object: 'The a former member question', url: `/forums/operations/${own?.id}-the-a-former-member-question-0` }]);
 }, 60_000);
+
+test('who left while an earlier version ran is taken out too', async () => {
+  const rosa = await enter('rosa');
+  const thread = start(rosa, 'A question about earlier versions', 'Ask @early-leaver or early@town.example.');
+  db.insert(leavings).values({ traces: seal(JSON.stringify({ name: 'Early Leaver', handle: 'early-leaver', emails: ['early@town.example'] }), 'leaving'), tables: ['threads', 'posts'] }).run();
+  await finishLeavings();
+  expect([markdownOf(opening(thread)), db.select().from(leavings).all()]).toEqual(['Ask a former member or an address that is gone.', []]);
+});

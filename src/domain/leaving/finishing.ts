@@ -74,7 +74,10 @@ function finishSome(): boolean {
 
 function tracesOf(leaving: Leaving): Traces | null {
   const opened = unseal(leaving.traces, 'leaving');
-  return opened === null ? null : JSON.parse(opened) as Traces;
+  if (opened === null) return null;
+  // Of who left while an earlier version of the hub ran, one name is known, and not what was theirs.
+  const { name = '', ...traces } = JSON.parse(opened) as Traces & { name?: string };
+  return { ...traces, names: traces.names ?? [name], own: traces.own ?? { posts: [], attachments: [], collections: [], resources: [] } };
 }
 
 const shown = { id: posts.id, number: posts.number, threadId: posts.threadId, forumId: threads.forumId, removedAt: posts.removedAt, markdown: posts.markdown };

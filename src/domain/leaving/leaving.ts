@@ -125,9 +125,14 @@ function filesOf(memberId: number): string[] {
 const written = (memberId: number) => db.select({ id: posts.id }).from(posts).where(eq(posts.authorId, memberId));
 
 function dropOwnFiles(memberId: number, { files }: Choices): void {
-  if (files === 'keep') return;
-  db.delete(postFiles).where(inArray(postFiles.postId, written(memberId))).run();
-  db.delete(attachments).where(eq(attachments.uploadedById, memberId)).run();
+  const [ofPosts, ofWorks] = [inArray(postFiles.postId, written(memberId)), eq(attachments.uploadedById, memberId)];
+  if (files === 'delete') {
+    db.delete(postFiles).where(ofPosts).run();
+    db.delete(attachments).where(ofWorks).run();
+  }
+  // Words that are taken out of a file from now on would have their name.
+  db.update(postFiles).set({ textState: 'none' }).where(and(ofPosts, eq(postFiles.textState, 'waiting'))).run();
+  db.update(attachments).set({ textState: 'none' }).where(and(ofWorks, eq(attachments.textState, 'waiting'))).run();
 }
 
 /**
