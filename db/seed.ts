@@ -11,6 +11,7 @@ import { indexPost, indexThread } from '#domain/forum/searchable.ts';
 import { createThread } from '#domain/forum/starting-threads.ts';
 import { createCollection, featureCollection } from '#domain/library/collecting.ts';
 import { collectResource } from '#domain/library/placing.ts';
+import { invite } from '#domain/membership/inviting.ts';
 import { verifyMember } from '#domain/membership/verifying.ts';
 import { vouch } from '#domain/membership/vouching.ts';
 import { asMember, freeHandle } from '#domain/people/members.ts';
@@ -21,7 +22,7 @@ import type { ThreadKind } from '#domain/forum/types.ts';
 import type { Member, Role } from '#domain/people/types.ts';
 import { addDays } from '#lib/dates.ts';
 import { slugify } from '#lib/slug.ts';
-import { acceptedAnswers, attempts, bumpChanges, collections, coordinatorAreas, db, forums, members, memberTraits, notifications, placeChannels, places, placeSystems, posts, profiles, resources, threads, transaction, trustLevels, verifications, vouches } from './client.ts';
+import { acceptedAnswers, attempts, bumpChanges, collections, coordinatorAreas, db, forums, invitations, members, memberTraits, notifications, outbox, placeChannels, places, placeSystems, posts, profiles, resources, threads, transaction, trustLevels, verifications, vouches } from './client.ts';
 
 interface Person {
   key: string; name: string; email: string; role: Role; jobTitle?: string; place?: string;
@@ -30,6 +31,7 @@ interface Person {
   coordinates?: string[];
   verified?: { by: string; why: string };
   vouchedFor?: { by: string; how: string }[];
+  invites?: { email: string; name: string; note: string }[];
 }
 interface Place {
   name: string; region: string; country: string; kind: string; population: number; form: string; stage: string; line: string; launched?: number; latitude: number; longitude: number;
@@ -66,6 +68,7 @@ export function seedSampleCommunity(folder: string, now = new Date()): void {
     const cast = joinCast(people, now);
     for (const person of people) appoint(person, cast, now);
     verifyCast(people, cast, now);
+    for (const person of people) inviteGuests(person, cast, now);
     for (const file of readdirSync(join(folder, 'threads')).sort()) {
       const forum = file.replace(/\.yaml$/, '');
       for (const thread of read<Thread[]>(join(folder, 'threads', file))) writeThread(forum, thread, cast, now);
@@ -129,6 +132,15 @@ function verifyCast(people: Person[], cast: Map<string, Member>, now: Date): voi
   db.update(verifications).set({ at: addDays(now, -120) }).run();
   db.update(vouches).set({ at: addDays(now, -120) }).run();
   db.update(notifications).set({ createdAt: addDays(now, -120) }).run();
+}
+
+/** Whom somebody has invited three days ago, and who has not come yet; the letter would go to nobody. */
+function inviteGuests({ key, invites = [] }: Person, cast: Map<string, Member>, now: Date): void {
+  for (const guest of invites) {
+    invite(known(cast, key), guest);
+    db.update(invitations).set({ sentAt: addDays(now, -3), expiresAt: addDays(now, 11) }).where(eq(invitations.email, guest.email)).run();
+    db.delete(outbox).where(eq(outbox.to, guest.email)).run();
+  }
 }
 
 /** Who has written most is trusted; what the sample people read nobody has counted, so the rules leave their levels alone. */

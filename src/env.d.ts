@@ -9,8 +9,8 @@ declare namespace App {
     address: string;
     /** Why the page that was asked for is not shown; read by pages/refusal.astro alone. */
     refusal?: { status: number; title: string; message: string; successor?: { url: string; title: string } | null; next?: string; kept?: boolean };
-    /** A form on the page holds what was sent with it after a session had ended. */
-    kept?: boolean;
+    /** What was sent with a form on the page without a session, and when: whether the form holds it now, or its sender is asked first. */
+    kept?: { at: Date; shown: boolean };
     /** Resolves when whoever reads an answer that is sent while it is made has taken most of it; set for what asks not to be buffered. */
     drained?: () => Promise<void>;
     /** Seconds to wait, when something was done too often. */

@@ -1,6 +1,7 @@
 import { isInputError, type ActionClient, type SafeResult } from 'astro:actions';
 import type { AstroGlobal } from 'astro';
-import { keptForm } from '#domain/forum/stray-drafts.ts';
+import { forgetForm, keptForm, noStrayCookie, type SentForm } from '#domain/forum/stray-drafts.ts';
+import { setCookie } from './actions/handlers.ts';
 import { browserOf } from './entering.ts';
 
 /** What a page knows of a form that was just sent to it. */
@@ -14,7 +15,7 @@ export interface FormState<Output> {
   errors: Record<string, string>;
   /** What is wrong with the whole, when no single field is. */
   message: string | null;
-  /** The typed text of a field, or the given one when the form was not sent; typed is also what was sent after a session had ended. */
+  /** The typed text of a field, or the given one when the form was not sent; typed is also what was sent without a session and its sender has asked for. */
   value: (field: string, otherwise?: string | null) => string;
   values: (field: string, otherwise?: string[]) => string[];
 }
@@ -30,15 +31,31 @@ export function readForm(request: Request): Promise<FormData> {
   return form;
 }
 
-/** What came with this form when its sender was not signed in any more, on the way back from signing in. */
-function keptTyped({ url, locals, cookies, request }: Page, action: unknown): FormData | null {
+/** What came with this form when nobody was signed in, once its sender has asked for it on this page; that it waits for them is said by the layout. */
+async function keptTyped(page: Page, form: SentForm | null): Promise<FormData | null> {
+  const { url, locals, request } = page;
+  const kept = locals.viewer && form && url.searchParams.has('kept') ? keptForm(locals.viewer.id, form, browserOf(page)) : null;
+  if (!kept) return null;
+  const answer = request.method === 'POST' ? (await readForm(request)).get('kept') : null;
+  if (answer === 'drop') {
+    forgetKept(page, form);
+    return null;
+  }
+  locals.kept = { at: kept.at, shown: answer === 'show' };
+  if (answer !== 'show') return null;
+  const typed = new FormData();
+  for (const [field, values] of Object.entries(kept.fields)) for (const value of [values].flat()) typed.append(field, value);
+  return typed;
+}
+
+function forgetKept(page: Page, form: SentForm | null): void {
+  if (page.locals.viewer && form && forgetForm(page.locals.viewer.id, form, browserOf(page))) setCookie(page, noStrayCookie());
+}
+
+/** Which form of a page an action belongs to. */
+function sentForm({ url }: Page, action: unknown): SentForm | null {
   const name = new URLSearchParams(String(action)).get('_action');
-  const fields = locals.viewer && name && url.searchParams.has('kept') ? keptForm(locals.viewer.id, { action: name, path: url.pathname }, browserOf({ cookies, request })) : null;
-  if (!fields) return null;
-  locals.kept = true;
-  const form = new FormData();
-  for (const [field, values] of Object.entries(fields)) for (const value of [values].flat()) form.append(field, value);
-  return form;
+  return name ? { action: name, path: url.pathname } : null;
 }
 
 type Page = Pick<AstroGlobal, 'getActionResult' | 'request' | 'url' | 'locals' | 'cookies'>;
@@ -50,7 +67,9 @@ export async function formState<Output>(
   action: FormAction<Output> & Parameters<AstroGlobal['getActionResult']>[0],
 ): Promise<FormState<Output>> {
   const result = page.getActionResult(action) as SafeResult<Record<string, unknown>, Output> | undefined;
-  const typed = result ? await readForm(page.request) : keptTyped(page, action);
+  const form = sentForm(page, action);
+  const typed = result ? await readForm(page.request) : await keptTyped(page, form);
+  if (result && !result.error) forgetKept(page, form);
   const fields = isInputError(result?.error) ? result.error.fields : null;
   const errors = Object.fromEntries(Object.entries(fields ?? {}).flatMap(([name, messages]) => (messages?.[0] ? [[name, messages[0]]] : [])));
   return {

@@ -37,6 +37,14 @@ export const formerTraces = sqliteTable('former_traces', {
   until: moment('until').notNull().default(now),
 }, (t) => [index('former_traces_member').on(t.memberId), check('former_traces_kind', sql`${t.kind} in ('name', 'email')`)]);
 
+/** The same for the level of trust at which a coordinator has kept its member: one that was given is not handed on. */
+export const formerLevels = sqliteTable('former_levels', {
+  /** As in `former_standings`. */
+  hash: text('hash').primaryKey(),
+  level: text('level', { enum: ['new', 'member'] }).notNull(),
+  until: moment('until').notNull(),
+}, (t) => [check('former_levels_level', sql`${t.level} in ('new', 'member')`)]);
+
 /**
  * What is still to be done about somebody who has left (see domain/leaving/finishing.ts): gone when it is done, some seconds or minutes later. Nothing in it can be read
  * by whoever has a copy of the database alone.

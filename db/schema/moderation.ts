@@ -98,8 +98,11 @@ export const decisions = sqliteTable('decisions', {
   /** Of a decision about an appeal: who decided first. It is somebody else, unless there was nobody else. */
   firstDeciderId: integer('first_decider_id').references(() => members.id),
   nobodyElse: integer('nobody_else', { mode: 'boolean' }).notNull().default(false),
-  /** How the thing stood before (`text`: of a thread its opening text alone was hidden), and the forum to which it was moved then. */
-  before: text('before', { mode: 'json' }).$type<{ hidden?: boolean; removed?: boolean; text?: boolean; forumId?: number; movedTo?: number }>().notNull().default({}),
+  /**
+   * How the thing stood before (`text`: of a thread its opening text alone was hidden), and the forum to which it was moved then. Of a suspension, which no other
+   * decision is: until when its member was suspended before, in milliseconds, or null.
+   */
+  before: text('before', { mode: 'json' }).$type<{ hidden?: boolean; removed?: boolean; text?: boolean; forumId?: number; movedTo?: number; suspendedUntil?: number | null }>().notNull().default({}),
   undoneAt: moment('undone_at'),
   undoneById: integer('undone_by_id').references(() => members.id),
   overturnedAt: moment('overturned_at'),

@@ -9,7 +9,7 @@ import { appointInput, appointMember } from '#domain/moderation/appointing.ts';
 import { holdingInput, setHolding } from '#domain/moderation/holding.ts';
 import { endEverySession, endSessionOf, endSessionOfInput, removeSecondStep, removeSecondStepInput } from '#domain/moderation/others-sessions.ts';
 import { setTrust, trustInput } from '#domain/moderation/setting-trust.ts';
-import { extendInput, extendSuspension, restoreInput, restoreMember, suspendInput, suspendMember } from '#domain/moderation/suspending.ts';
+import { extendInput, extendSuspension, restoreInput, restoreMember, suspendInput, suspendMember } from '#domain/decisions/suspending.ts';
 import { asMember, asSession } from './handlers.ts';
 
 export const moderation = {

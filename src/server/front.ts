@@ -35,7 +35,7 @@ interface Asked { path: string; pathname: string; host: string; anonymous: boole
 export function createFront(ground: Ground): (request: IncomingMessage, response: ServerResponse) => void {
   const { page: handler, changes, hub, files, bundle, settings } = ground;
   const { countRead } = hub;
-  const cache = createPageCache(changes.read, ground.cacheSize ?? 32 * 1024 * 1024);
+  const cache = createPageCache(changes.read, ground.cacheSize ?? 16 * 1024 * 1024);
   const ownHost = new URL(settings.url).host;
   const security = securityHeaders({ https: settings.url.startsWith('https:') });
   const allow = createUploads({ uploader: hub.uploader, isMember: hub.isMember, uploadBytes: settings.uploadBytes });

@@ -150,13 +150,14 @@ describe('who sees what', () => {
   });
 });
 
-test.each([true, false])('a profile that is sent after the session ended stands in its form again (scripts: %s)', async (javaScriptEnabled) => {
+test.each([true, false])('a profile that is sent after the session ended is had back by whoever asks for it, once (scripts: %s)', async (javaScriptEnabled) => {
+  const words = `Words that must not be lost, ${String(javaScriptEnabled)}`;
   const { page, context } = await browser.open({ javaScriptEnabled, expectErrors: /401/ });
   const known = { name: browserCookie, value: `browser-of-ida-${String(javaScriptEnabled)}`, url: hub.base };
   await context.addCookies([ida.cookie, known]);
   transaction(() => { db.insert(knownBrowsers).values({ memberId: ida.member.id, browser: hashToken(known.value), lastUsedAt: new Date() }).run(); });
   await page.goto(`${hub.base}/account/profile`);
-  await page.locator('#askMe').fill('Words that must not be lost');
+  await page.locator('#askMe').fill(words);
   await page.locator('#name').fill('Ida Otherwise');
   await context.clearCookies({ name: ida.cookie.name });
   await page.getByRole('button', { name: 'Save the profile' }).click();
@@ -166,13 +167,24 @@ test.each([true, false])('a profile that is sent after the session ended stands 
   // Somebody else in this browser gets nothing.
   await context.addCookies([(await enter('rosa')).cookie]);
   await page.goto(`${hub.base}/account/profile?kept`);
-  expect(await page.content()).not.toContain('Words that must not be lost');
+  expect(await page.content()).not.toContain(words);
   await context.addCookies([ida.cookie]);
   await page.goto(`${hub.base}${back}`);
   await page.waitForURL('**/account/profile?kept');
-  expect(await page.locator('#askMe').inputValue()).toBe('Words that must not be lost');
+  // Whoever sat here before may have sent it: nothing is filled in unasked.
+  expect(await page.locator('#askMe').inputValue()).not.toBe(words);
+  await page.getByText('A form was sent from this browser without being signed in').waitFor();
+  if (javaScriptEnabled) expect(await axeViolations(page)).toEqual([]);
+  await page.getByRole('button', { name: 'Show it' }).click();
+  await page.getByText('nothing is saved until you send it').waitFor();
+  expect(await page.locator('#askMe').inputValue()).toBe(words);
   expect(await page.locator('#name').inputValue()).toBe('Ida Otherwise');
-  expect(await page.getByText('It is not saved yet').count()).toBe(1);
+  await page.locator('#name').fill(ida.member.name);
+  await page.getByRole('button', { name: 'Save the profile' }).click();
+  await page.waitForURL((url) => !url.search.includes('kept'));
+  expect((await context.cookies()).map(({ name }) => name)).not.toContain('hub_draft');
+  await page.goto(`${hub.base}/account/profile?kept`);
+  expect(await page.getByText('without being signed in').count()).toBe(0);
 });
 
 describe('the directory', () => {

@@ -102,6 +102,14 @@ describe('looking after a member', () => {
     await own.page.getByRole('link', { name: 'Why, and what you can do' }).click();
     await own.page.getByText('It went on by letter.').first().waitFor();
     expect(await axeViolations(own.page)).toEqual([]);
+    await own.page.getByRole('link', { name: /^the decision of/ }).first().click();
+    await own.page.getByRole('heading', { name: 'A decision about your suspension' }).waitFor();
+    expect(await own.page.getByText('A coordinator has made the suspension of your account longer.').count()).toBe(1);
+    expect(await axeViolations(own.page)).toEqual([]);
+    await own.page.getByLabel('Why is the decision wrong?').fill('It was one letter, to a friend.');
+    await own.page.getByRole('button', { name: 'Appeal', exact: true }).click();
+    await own.page.getByText('Your appeal waits').waitFor();
+    expect(await own.page.getByRole('main').textContent()).not.toContain(abe.member.name);
     await panel.getByLabel('Why it ends now').fill('They have apologised.');
     await panel.getByRole('button', { name: 'Let them write again' }).click();
     await page.waitForURL('**?restored*');

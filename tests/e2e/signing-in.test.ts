@@ -70,7 +70,7 @@ describe('by passkey', () => {
     await page.getByText('This passkey does not fit').waitFor();
     await finger.allow(false);
     await page.getByRole('button', { name: 'Use a passkey' }).click();
-    await page.getByText('That did not work').waitFor();
+    await page.getByText('That did not work: the question was closed or waited too long').waitFor();
   });
 
   test('there is no button where the browser cannot', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, inject, test } from 'vitest';
-import { useBrowser } from '../support/browser.ts';
+import { phone, useBrowser } from '../support/browser.ts';
 
 const { base } = inject('demo');
 const browser = useBrowser();
@@ -46,6 +46,22 @@ describe('a visitor without JavaScript', () => {
     await page.locator('.post-when a').last().click();
     expect(new URL(page.url()).hash).toMatch(/^#post-\d+/);
     expect(await page.getByText('Sample', { exact: false }).count()).toBeGreaterThan(0);
+  });
+
+  test.each(['light', 'dark'] as const)('sees on a phone how to join and sign in, without opening the menu (%s)', async (colorScheme) => {
+    const { page } = await browser.open({ javaScriptEnabled: false, viewport: phone, colorScheme });
+    for (const path of ['/', '/forums']) {
+      await page.goto(base + path);
+      for (const name of ['Sign in', 'Join']) {
+        const link = page.getByRole('banner').getByRole('link', { name, exact: true });
+        const box = await link.boundingBox();
+        expect([await link.isVisible(), (box?.height ?? 0) >= 24, (box?.x ?? -1) >= 0, (box?.x ?? 0) + (box?.width ?? 0) <= phone.width]).toEqual([true, true, true, true]);
+      }
+      const { width = 0 } = await page.locator('html').boundingBox() ?? {};
+      expect(width).toBeLessThanOrEqual(phone.width);
+    }
+    await page.getByRole('banner').getByRole('link', { name: 'Join', exact: true }).click();
+    await page.waitForURL('**/join');
   });
 
   test('is offered to sign in where members write, and comes back', async () => {

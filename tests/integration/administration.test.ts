@@ -10,7 +10,7 @@ import { createThread } from '#domain/forum/starting-threads.ts';
 import { appointMember } from '#domain/moderation/appointing.ts';
 import { logChoices, logLines, readLog, readLogFilter, recordAct } from '#domain/moderation/log.ts';
 import { endEverySession, endSessionOf, removeSecondStep, sessionsOfMember } from '#domain/moderation/others-sessions.ts';
-import { suspendMember } from '#domain/moderation/suspending.ts';
+import { suspendMember } from '#domain/decisions/suspending.ts';
 import { administratorsBesides, mustLeaveAnAdministrator } from '#domain/people/administrators.ts';
 import { hasAuthenticator } from '#domain/people/authenticators.ts';
 import { listMembers, memberCounts, memberForDesk, readMemberFilter } from '#domain/people/member-list.ts';

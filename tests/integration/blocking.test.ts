@@ -1,10 +1,11 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { eq } from 'drizzle-orm';
-import { db, follows, members, notifications, outbox } from '#db/client.ts';
+import { db, follows, members, notifications, outbox, savedSearches, trustLevels } from '#db/client.ts';
 import { Invalid } from '#domain/errors.ts';
-import { acceptAnswer } from '#domain/forum/accepting.ts';
+import { acceptAnswer, unacceptAnswer } from '#domain/forum/accepting.ts';
 import { blockMember, listBlocked, unblockMember } from '#domain/forum/blocking.ts';
-import { follow } from '#domain/forum/follows.ts';
+import { follow, followLevelOf } from '#domain/forum/follows.ts';
+import { findForum, listForums } from '#domain/forum/forums.ts';
 import { countUnreadTold, listTold } from '#domain/forum/inbox.ts';
 import { membersToMention } from '#domain/forum/mentions.ts';
 import { tellMoved } from '#domain/forum/notifying.ts';
@@ -14,8 +15,10 @@ import { createPost, openingPost, postsOnPage } from '#domain/forum/posts.ts';
 import { quoteOf } from '#domain/forum/quoting.ts';
 import { react, whoReacted } from '#domain/forum/reacting.ts';
 import { createThread } from '#domain/forum/starting-threads.ts';
-import { findThread, listThreads } from '#domain/forum/threads.ts';
-import { blockedBy } from '#domain/blocked.ts';
+import { findThread, latestThreads, listThreads, liveliestThreads } from '#domain/forum/threads.ts';
+import { countTracked, trackedUnread, unreadByForum, unreadOf } from '#domain/forum/unread.ts';
+import { blockedBy, postsByBlocked } from '#domain/blocked.ts';
+import { asMember } from '#domain/people/members.ts';
 import { indexMember } from '#domain/people/searchable.ts';
 import type { Member } from '#domain/people/types.ts';
 import { listDirectory, readDirectoryAsk } from '#domain/profiles/directory.ts';
@@ -131,6 +134,49 @@ describe('whoever is blocked', () => {
     const [post] = postsOnPage(rosa, findThread(rosa, thread), 1);
     expect([post?.author.handle, post?.folded]).toEqual(['', false]);
   });
+});
+
+/** All that a member observes of a question with this word that is asked without a name, and of what its asker does there, without what differs by chance. */
+function observed(viewer: Member, asker: Member, word: string) {
+  for (const table of [notifications, outbox, savedSearches]) db.delete(table).run();
+  setNotificationSettings(viewer, { mail: 'daily', started: 'following', replied: 'following' });
+  saveSearch(viewer, { query: `q=${word}`, name: 'Animals' });
+  const operations = findForum('operations').id;
+  follow(viewer, { kind: 'forum', ref: String(operations), level: 'following' });
+  const unread = () => [countTracked(viewer), unreadByForum(viewer).get(operations) ?? 0];
+  const before = unread();
+  const { id } = createThread(asker, { forum: 'operations', kind: 'question', title: `Who has counted the ${word}`, body: `For a colleague: @rosa, how many ${word}?`, themes: [], token: undefined, nameless: true });
+  const answer = say(viewer, id, 'Twelve');
+  const other = say(nadia, id, 'Thirteen');
+  say(asker, id, quoteOf(asker, answer.id));
+  say(asker, id, 'And what does @rosa say now?');
+  react(asker, { postId: other.id, give: 'helpful', take: undefined });
+  react(asker, { postId: answer.id, give: 'thanks', take: undefined });
+  const accepted = [acceptAnswer, unacceptAnswer, acceptAnswer].map((act) => (act(asker, { postId: answer.id }), told(viewer).map(({ words }) => words.replace(word, 'animal'))));
+  const thread = findThread(viewer, id);
+  const posts = postsOnPage(viewer, thread, 1);
+  const later = addDays(new Date(), 1);
+  const has = (rows: readonly { id: number }[]) => rows.some((row) => row.id === id);
+  return {
+    accepted, whys: told(viewer).map(({ why }) => why), told: countUnreadTold(viewer), unread: unread().map((now, at) => now - (before[at] ?? 0)), own: [...unreadOf(viewer, [id]).values()], among: trackedUnread(viewer).includes(id),
+    mailed: [mailNotifications(viewer.id, later), mailSavedSearches(viewer.id, later)],
+    letters: lettersTo(viewer.email).map(({ subject, text }) => [subject, text].map((words) => words.replaceAll(word, 'animal').replace(/https?:\S+/g, 'address').replace(/\d+/g, 'number'))),
+    posts: posts.map(({ number, author, folded, reactions }) => ({ number, author, folded, reactions })), reacted: [other, answer].map((post) => whoReacted(viewer, post.id)), folded: postsByBlocked(viewer, posts.map((post) => post.id)).size,
+    found: search({ q: word }).results.map((result) => [result.kind, blockedAmong(viewer, [result]).size]), likely: likelyAnswers(viewer, `Who has counted the ${word}`).length,
+    lists: [listThreads(viewer, {}, null).threads, listThreads(viewer, { followedBy: viewer.id }, null).threads, latestThreads(viewer, {}, 5), liveliestThreads(viewer, 50), trackedUnread(viewer).map((of) => ({ id: of }))].map(has),
+    latest: listForums(viewer).find(({ slug }) => slug === 'operations')?.latest?.id === id, level: followLevelOf(viewer, 'thread', id),
+  };
+}
+
+test.each([['blocked', 'capybara', 'pangolin'], ['muted', 'muskrat', 'buffalo']])('whoever asks without a name is observed alike, whether or not they are %s', (how, one, another) => {
+  const yuri = asMember(db.insert(members).values({ name: 'Yuri Halvorsen', email: `yuri-${how}@test.example`, handle: `yuri-${how}`, emailConfirmedAt: new Date(), sample: true }).returning().get());
+  db.insert(trustLevels).values({ memberId: yuri.id, level: 'member', locked: true }).run();
+  if (how === 'blocked') blockMember(rosa, { memberId: tom.id });
+  else follow(rosa, { kind: 'member', ref: String(tom.id), level: 'muted' });
+  const stranger = observed(rosa, yuri, one);
+  expect(stranger.accepted.map((words) => words.length)).toEqual([5, 4, 5]);
+  expect(stranger.found).toContainEqual(['thread', 0]);
+  expect(observed(rosa, tom, another)).toEqual(stranger);
 });
 
 test('blocking mutes, unblocking ends both, and nobody can be followed while blocked; oneself cannot be blocked', () => {

@@ -8,7 +8,8 @@ import { listDrafts } from '#domain/forum/draft-places.ts';
 import { countDrafts, draftAt, draftPlace, dropDraft, forgetOldDrafts, keepDraft, saveDraft } from '#domain/forum/drafts.ts';
 import { createPost, editPost } from '#domain/forum/posts.ts';
 import { createThread } from '#domain/forum/starting-threads.ts';
-import { claimStray, keepStray } from '#domain/forum/stray-drafts.ts';
+import { claimStray, forgetForm, keepForm, keepStray, keptForm } from '#domain/forum/stray-drafts.ts';
+import { noteBrowser } from '#domain/people/known-browsers.ts';
 import { putCatalogue } from '#domain/library/catalogue.ts';
 import { stamp, writerMark } from '#domain/people/traps.ts';
 import type { Member } from '#domain/people/types.ts';
@@ -195,4 +196,34 @@ test('a draft is nowhere but with its writer', () => {
   const thread = start();
   save(tom, draftPlace.reply(thread.id), 'unspeakable');
   expect(JSON.stringify(db.select().from(posts).all())).not.toContain('unspeakable');
+});
+
+describe('any other form that was sent without a session', () => {
+  const form = { action: 'members.editProfile', path: '/account/profile' };
+  /** A browser in which a member signed in last, with the cookies that it was given. */
+  const browserOf = (member: Member, jar: Record<string, string> = {}) => {
+    const browser = { name: 'a test', cookie: (name: string) => jar[name] };
+    const put = (cookie: { name: string; value: string } | null) => { if (cookie) jar[cookie.name] = cookie.value; };
+    put(noteBrowser(member.id, browser));
+    return { browser, send: () => { put(keepForm(form, { lookingFor: 'Cities of our size.' }, browser, '10.0.0.1')); return jar['hub_draft'] !== undefined; } };
+  };
+
+  test('waits with its time for whoever signed in there last, until it is sent again', () => {
+    const { browser, send } = browserOf(rosa);
+    expect(send()).toBe(true);
+    const kept = keptForm(rosa.id, form, browser);
+    expect(kept?.fields).toEqual({ lookingFor: 'Cities of our size.' });
+    expect(Math.abs(Date.now() - (kept?.at.getTime() ?? 0))).toBeLessThan(5000);
+    expect([keptForm(tom.id, form, browser), keptForm(rosa.id, { ...form, path: '/welcome' }, browser), keptForm(rosa.id, form, browserOf(rosa).browser)]).toEqual([null, null, null]);
+    expect([forgetForm(tom.id, form, browser), forgetForm(rosa.id, { ...form, action: 'welcome.place' }, browser)]).toEqual([false, false]);
+    expect([forgetForm(rosa.id, form, browser), keptForm(rosa.id, form, browser), forgetForm(rosa.id, form, browser)]).toEqual([true, null, false]);
+  });
+
+  test('is not kept for who was never there, and waits an hour', () => {
+    expect(keepForm(form, { lookingFor: 'x' }, { name: null, cookie: () => undefined }, '10.0.0.1')).toBeNull();
+    const { browser, send } = browserOf(rosa);
+    send();
+    db.update(strayDrafts).set({ expiresAt: new Date(Date.now() - 1000) }).run();
+    expect(keptForm(rosa.id, form, browser)).toBeNull();
+  });
 });

@@ -13,7 +13,7 @@ import { editProfile, profileInput } from '#domain/profiles/editing.ts';
 import { limits } from '#domain/people/limits.ts';
 import { readLog, readPublicLog } from '#domain/moderation/log.ts';
 import { appointMember } from '#domain/moderation/appointing.ts';
-import { restoreMember, suspendMember } from '#domain/moderation/suspending.ts';
+import { restoreMember, suspendMember } from '#domain/decisions/suspending.ts';
 import type { Member, Viewer } from '#domain/people/types.ts';
 import { again, enter, forgetLimits, lettersTo, sessionOf } from '../support/cast.ts';
 import { useDatabase } from '../support/database.ts';

@@ -16,7 +16,7 @@ import { signIn } from '#domain/people/signing-in.ts';
 import type { Member } from '#domain/people/types.ts';
 import { countPlaceChange } from '#domain/places/known.ts';
 import { hashToken } from '#lib/tokens.ts';
-import { enter, forgetLimits, lettersTo, tokenFor } from '../support/cast.ts';
+import { again, enter, forgetLimits, lettersTo, tokenFor } from '../support/cast.ts';
 import { useDatabase } from '../support/database.ts';
 
 useDatabase();
@@ -138,11 +138,28 @@ describe('members who invite', () => {
     expect(mayInvite(tom)).toBe(false);
     expect(() => send(tom, 'kit@test.example')).toThrow(/New members do not invite/);
     db.update(trustLevels).set({ level: 'member' }).where(eq(trustLevels.memberId, tom.id)).run();
-    for (const note of ['See https://win.example/prize', 'Go to www.win.example', 'Look at win.example today', 'WIN.EXAMPLE']) expect(() => send(tom, 'kit@test.example', null, note)).toThrow(expect.objectContaining({ fields: { note: expect.stringContaining('web addresses') } }));
+    for (const note of ['See https://win.example/prize', 'Go to www.win.example', 'Look at win.example today', 'WIN.EXAMPLE', 'evil．example', 'evil。example', 'evil｡example', 'evil\u00ad.example', 'प्रचार.कॉम', 'Go to 1.2.3.4/x']) expect(() => send(tom, 'kit@test.example', null, note)).toThrow(expect.objectContaining({ fields: { note: expect.stringContaining('web addresses') } }));
     expect(lettersTo('kit@test.example')).toEqual([]);
     send(tom, 'kit@test.example', null, 'We meet on Mondays. You would like it, e.g. the 3.5 minute rule.');
     send(nadia, 'kai@test.example', null, 'More on https://hub.example/about');
     for (const email of ['kit@test.example', 'kai@test.example']) withdrawInvitation(nadia, { invitationId: idOf(email) });
+  });
+
+  test('have no letter that begins with an address, by a new name either', () => {
+    const [named, lost] = ['nina@test.example', 'nora@test.example'];
+    send(tom, lost);
+    const called = (name: string) => { db.update(members).set({ name }).where(eq(members.id, tom.id)).run(); return again(tom); };
+    for (const name of ['Prize at evil.example/win', 'Prize at evil。example', 'Prize at 1.2.3.4']) {
+      expect(() => send(called(name), named)).toThrow(/reads like a web address/);
+      expect(() => sendInvitationAgain(called(name), { invitationId: idOf(lost) })).toThrow(/reads like a web address/);
+    }
+    expect(lettersTo(named)).toEqual([]);
+    sendLostInvitation({ email: lost }, 'here');
+    expect(lettersTo(lost)).toHaveLength(2);
+    expect(JSON.stringify(lettersTo(lost))).not.toContain('Prize');
+    send(called('J. R. St. John'), named);
+    for (const email of [named, lost]) withdrawInvitation(nadia, { invitationId: idOf(email) });
+    called(tom.name);
   });
 
   test('touch only their own', () => {

@@ -8,7 +8,7 @@ import { quoteOf } from '#domain/forum/quoting.ts';
 import { createThread } from '#domain/forum/starting-threads.ts';
 import { finishLeavings } from '#domain/leaving/finishing.ts';
 import { leaveHub } from '#domain/leaving/leaving.ts';
-import { restoreMember, suspendMember } from '#domain/moderation/suspending.ts';
+import { restoreMember, suspendMember } from '#domain/decisions/suspending.ts';
 import { confirmEmailChange, forgetOldEmailChanges, requestEmailChange } from '#domain/people/email-changing.ts';
 import { formerOf, rememberFormer } from '#domain/people/former-traces.ts';
 import { asMember } from '#domain/people/members.ts';

@@ -2,10 +2,13 @@ import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { eq } from 'drizzle-orm';
 import { describe, expect, test } from 'vitest';
-import { attempts, cases, coordinatorAreas, db, drafts, emailChanges, formerStandings, governmentDomains, heldPosts, invitations, log, members, notifications, outbox, posts, postVersions, suspensions, threadActs, threads, transaction, verifications, workingCalendar } from '#db/client.ts';
+import { attempts, cases, coordinatorAreas, db, drafts, emailChanges, formerLevels, formerStandings, governmentDomains, heldPosts, invitations, log, members, notifications, outbox, posts, postVersions, searchDocuments, suspensions, threadActs, threads, transaction, trustChanges, trustLevels, verifications, workingCalendar } from '#db/client.ts';
 import { decide } from '#domain/decisions/deciding.ts';
+import { flagPost, flagPostInput } from '#domain/decisions/flagging.ts';
+import { caseOfPost, findCase, openCases } from '#domain/decisions/queue.ts';
 import { createPost } from '#domain/forum/posts.ts';
 import { createThread } from '#domain/forum/starting-threads.ts';
+import { findThread } from '#domain/forum/threads.ts';
 import { finishLeavings } from '#domain/leaving/finishing.ts';
 import { leaveHub } from '#domain/leaving/leaving.ts';
 import { records, scrubber, writings } from '#domain/leaving/traces.ts';
@@ -18,7 +21,7 @@ import type { Member } from '#domain/people/types.ts';
 import { verificationOf } from '#domain/people/verification.ts';
 import { folderMailer } from '#lib/mailer.ts';
 import { settings } from '#lib/settings.ts';
-import { enter, sessionOf, tokenFor } from '../support/cast.ts';
+import { again, enter, sessionOf, tokenFor } from '../support/cast.ts';
 import { useDatabase } from '../support/database.ts';
 
 useDatabase();
@@ -29,8 +32,8 @@ function called(name: string, email = `leaver${++number}@town.example`): Member 
   const handle = `${name.toLowerCase().replace(/[^a-z]/g, '')}${++number}`;
   return asMember(db.insert(members).values({ name, handle, email, emailConfirmedAt: new Date() }).returning().get());
 }
-async function leave(member: Member): Promise<void> {
-  leaveHub(await sessionOf(member), { ...keepAll, confirm: member.handle });
+async function leave(member: Member, posts: 'keep' | 'delete' = 'keep'): Promise<void> {
+  leaveHub(await sessionOf(member), { ...keepAll, posts, confirm: member.handle });
   await finishLeavings();
 }
 const start = (actor: Member, title: string, body: string, nameless = false) => createThread(actor, { forum: 'operations', kind: 'question', title, body, themes: [], token: undefined, nameless }).id;
@@ -187,6 +190,33 @@ describe('a suspension', () => {
     expect(db.select().from(members).where(eq(members.id, abe.id)).get()).toMatchObject({ email: 'third@city.example', suspendedUntil: null });
   });
 
+  test('and so does a level that a coordinator keeps somebody at: nobody is raised by it, and what was given is not handed on', async () => {
+    const kept = (email: string, level: 'new' | 'member' | 'trusted', locked = true) => {
+      const leaver = called('Lev Kept', email);
+      db.insert(trustLevels).values({ memberId: leaver.id, level, locked }).run();
+      return leave(leaver);
+    };
+    const levelAt = (id: number) => { const { level, locked } = db.select().from(trustLevels).where(eq(trustLevels.memberId, id)).get() ?? {}; return [level, locked]; };
+    const back = (email: string) => { const id = comeBack(email); transaction(() => confirmAddress(id)); return levelAt(id); };
+    await kept('kept@city.example', 'new');
+    await kept('kept2@city.example', 'member');
+    await kept('given@city.example', 'trusted');
+    await kept('earned@city.example', 'member', false);
+    expect(JSON.stringify(db.select().from(formerLevels).all())).not.toContain('kept');
+    expect(['kept', 'kept2', 'given', 'earned'].map((name) => back(`${name}@city.example`))).toEqual([['new', true], ['member', true], [undefined, undefined], [undefined, undefined]]);
+
+    await kept('kept3@city.example', 'new');
+    const changer = called('Lev Changer');
+    db.insert(trustLevels).values({ memberId: changer.id, level: 'trusted', locked: false }).run();
+    requestEmailChange(await sessionOf(changer), { email: 'kept3@city.example' });
+    confirmEmailChange({ member: changer }, { token: tokenFor('kept3@city.example') }, '192.0.2.1');
+    expect([levelAt(changer.id), db.select().from(trustChanges).where(eq(trustChanges.memberId, changer.id)).get()?.reason]).toEqual([['new', true], expect.stringContaining('this address before')]);
+
+    db.update(formerLevels).set({ until: new Date(0) }).run();
+    forgetOldStandings();
+    expect(db.select().from(formerLevels).all()).toEqual([]);
+  });
+
   test('holds for an address that a member changes to as well', async () => {
     const until = new Date(Date.now() + 30 * 86_400_000);
     const leaver = called('Evi Second', 'second@city.example');
@@ -196,6 +226,45 @@ describe('a suspension', () => {
     requestEmailChange(await sessionOf(again), { email: 'second@city.example' });
     confirmEmailChange({ member: again }, { token: tokenFor('second@city.example') }, '192.0.2.1');
     expect(db.select().from(members).where(eq(members.id, again.id)).get()?.suspendedUntil).toEqual(until);
+  });
+});
+
+describe('a case that is open about what a leaver takes along', () => {
+  const flagged = (flagger: Member, threadId: number) => {
+    const { id = 0 } = opening(threadId) ?? {};
+    flagPost(again(flagger), flagPostInput.parse({ postId: String(id), reason: 'attack', note: 'See the second line.' }));
+    return { postId: id, caseId: caseOfPost(again(flagger), id) ?? 0 };
+  };
+
+  test('is closed with why, and whoever flagged is told; a thread of theirs alone keeps its place without a word', async () => {
+    const [rosa, nadia] = [await enter('rosa'), await enter('nadia')];
+    const leaver = called('Lonely Quince');
+    const lonely = start(leaver, 'Quinces are better than you', 'You all smell of quinces.');
+    const answered = start(leaver, 'Quinces, with an answer', 'You too.');
+    const quiet = start(leaver, 'Quinces in peace', 'Nobody minds.');
+    createPost(again(rosa), { threadId: answered, body: 'Please stop.' });
+    const cases = [flagged(nadia, lonely), flagged(nadia, answered)];
+    await leave(leaver, 'delete');
+    expect(opening(quiet)).toBeUndefined();
+    for (const { caseId, postId } of cases) {
+      const view = findCase(again(nadia), caseId);
+      expect([view.closedAt !== null, view.notes.map(({ by, text }) => [by, text])]).toEqual([true, [['A former member', expect.stringContaining('has left the hub')]]]);
+      expect(db.select().from(notifications).where(eq(notifications.url, `/posts/${postId}`)).all().map(({ memberId, words }) => [memberId, words])).toContainEqual([nadia.id, 'About a post that you flagged: its author has left and deleted it.']);
+    }
+    expect(openCases(again(nadia), null).cases.filter(({ id }) => cases.some(({ caseId }) => caseId === id))).toEqual([]);
+    expect(db.select().from(threads).where(eq(threads.id, lonely)).get()).toMatchObject({ title: 'Removed by its author', removedReason: 'Its author has deleted it.' });
+    expect(JSON.stringify([opening(lonely), db.select().from(threads).all().filter(({ id }) => id === lonely)])).not.toMatch(/quince/i);
+    expect(() => findThread(rosa, lonely)).toThrow();
+    expect(db.select().from(searchDocuments).where(eq(searchDocuments.threadId, lonely)).all()).toEqual([]);
+  });
+
+  test('says nothing of leaving where the author wrote without a name', async () => {
+    const nadia = await enter('nadia');
+    const leaver = called('Nameless Medlar');
+    const { caseId } = flagged(nadia, start(leaver, 'Asked about medlars', 'Are they ripe?', true));
+    await leave(leaver, 'delete');
+    expect([findCase(again(nadia), caseId).closedAt !== null, findCase(again(nadia), caseId).notes]).toEqual([true, []]);
+    expect(db.select().from(notifications).all().map(({ words }) => words)).toContain('About a post that you flagged: its author has deleted it.');
   });
 });
 
@@ -221,7 +290,7 @@ const neverTouched = `
 agency_accounts: issuer subject email | appeals: text | attachments: resource_id hash media_type rights text_state | attempts: key | authenticators: secret | blanked_quotes: html | bookmarks: resource_id
 cases: kind | citations: citing_id cited_id | collection_items: resource_id | collections: slug visibility | confirmation_flags: reason note | confirmations: place | coordinator_areas: theme
 corrections: wrong source answer accepted_as | decisions: outcome before | drafts: place | email_changes: id old_email new_email undo_id | facts: name | first_hours: skipped | flags: reason | follows: kind ref level | form_tokens: id
-former_forums: slug name | former_handles: hash | former_slugs: slug resource_id | former_standings: hash kind | former_traces: kind sealed | forum_themes: theme | forums: slug name description started_by | government_domains: domain origin
+former_forums: slug name | former_handles: hash | former_levels: hash level | former_slugs: slug resource_id | former_standings: hash kind | former_traces: kind sealed | forum_themes: theme | forums: slug name description started_by | government_domains: domain origin
 held_files: hash name label media_type text_state | held_posts: kind resource_id why signals state url | import_rows: finding label problem record match_id match_by resource_id | imports: file_name format state theme rights failure
 invitations: token email name place | joining_rules: mode ask_whom | known_browsers: browser | leaving_posts: what | leavings: traces tables | link_checks: resource_id url outcome moved_to | links: id purpose | log: act url
 mail_stops: subject | member_activity: day | member_traits: kind value | members: email handle name role job_title place application | merges: kept_id merged_id moved | notification_settings: started replied mail

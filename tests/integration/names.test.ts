@@ -33,6 +33,19 @@ describe('a name that stands for somebody else', () => {
     'Member asking for a colleague', 'Former member', 'The former member', 'The hub', 'Hub', settings().name, `The ${settings().name}`, `${settings().name} Coordinator`, 'Coordinator', 'The Administrator', 'moderator',
   ])('%s is neither', (name) => expect(isNameTaken(name)).toBe(true));
 
+  test.each([
+    'ꓠꓮꓓꓲꓮ ꓳꓗꓮꓝꓳꓣ', 'NᎪᎠᏆᎪ OKAFOR', '🅝🅐🅓🅘🅐 Okafor', 'Nadia Øka𝖿or', 'Nadia Oƙafor', 'Nⱥdia Okafor', 'Nadia Okafo⍴', 'Nadia Оkafor', 'Nadia Okafor staff', 'Nadia Okafor, Admin', 'Nadia Okafor, Co-ordinator', 'Nadia Okafor Team', 'Support: Nadia Okafor',
+    'Admin', 'Admins', 'Coordinators', 'Coordinator Nadia', 'Gwen, Moderators', 'Moderation Team', 'Staff', 'The Support Team', 'System', 'A former coordinator', 'Former Coordinators', 'Somebody asking for a colleague',
+    `${settings().name} Team`, `${settings().name} Support`, `Ann from ${settings().name}`, `Gwen, ${settings().name}`, `${settings().name.replaceAll(' ', '')}Support`, 'Ann Ꮃilson', 'Ann ✅', 'Iван Petrov',
+  ])('nor is %s', async (name) => {
+    expect(isNameTaken(name)).toBe(true);
+    expect(() => rename(tom, name)).toThrow(expect.objectContaining({ fields: { name: expect.any(String) } }));
+  });
+
+  test.each([
+    'Kaʻiulani Kealoha', 'Inès Lévesque', 'Łukasz Żółć', 'Đặng Thị Hương', 'Ø. Ångström', 'Иван Петров', 'Иван Petrov', 'Ελένη Παπαδοπούλου', '田中 さくら', '田中さくら Tanaka', 'スーパー 太郎', '김민준', '王小明 (Wang)', 'محمد علي', 'עמית כהן', 'अनिल शर्मा', 'ᐱᑕ ᐊᑕᒍᑦᑕᖅ', 'ᏣᎳᎩ', "D'Arcy O’Neill", 'J. R. St. John-Smith 3rd', 'R&D + 311', 'Ava Staff', 'Denver 311 Team', 'Adminka Novak', 'Norma Teamer', 'Practica Hubert',
+  ])('but %s is', (name) => expect(isNameTaken(name)).toBe(false));
+
   test('of a coordinator with areas is taken too', () => {
     db.insert(coordinatorAreas).values({ memberId: rosa.id, forumId: db.select({ id: forums.id }).from(forums).limit(1).get()?.id ?? 0 }).run();
     expect([isNameTaken('Rosa Delgado'), isNameTaken('Rosa Delgado', rosa.id)]).toEqual([true, false]);
@@ -51,6 +64,7 @@ describe('a name that stands for somebody else', () => {
   test('a coordinator keeps their own, and a look is the same however it is written', () => {
     expect(() => rename(nadia, 'Nadia Okafor')).not.toThrow();
     expect(lookOf('Ιnès Моrеаu')).toBe(lookOf('Ines Moreau'));
+    for (const other of ['ꓖꓪꓰꓠ ꓮꓢꓧꓪꓳꓣꓔꓧ', 'ᏀᏔᎬN ASHWORTH', 'Ǥwen Ashworth', 'Gwen Ⱥshworth', '𝐆wen Ashworth']) expect(lookOf(other)).toBe(lookOf('Gwen Ashworth'));
   });
 });
 

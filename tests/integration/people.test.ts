@@ -37,7 +37,7 @@ describe('joining', () => {
   test('takes the mailed link and the password together', async () => {
     await join(lena, 'here');
     expect(lettersTo(lena.email).at(-1)?.subject).toContain('Confirm');
-    await expect(signIn(lena, 'here')).rejects.toThrow(/not confirmed/);
+    await expect(signIn(lena, 'here')).rejects.toThrow(Invalid);
     const token = tokenFor(lena.email);
     await expect(confirmEmail({ token, password: 'not the password' }, 'here')).rejects.toThrow(Invalid);
     const id = await confirmEmail({ token, password: lena.password }, 'here');
@@ -91,6 +91,24 @@ describe('signing in', () => {
   test('an unknown address and a wrong password are answered alike', async () => {
     const answers = await Promise.all(['lena@test.example', 'nobody@test.example'].map((email) => signIn({ email, password: 'wrong wrong wrong' }, 'here').catch((e: unknown) => (e instanceof Invalid ? e.fields : e))));
     expect(answers[0]).toEqual(answers[1]);
+  });
+
+  test('nobody learns whether an address has an account by joining with it and signing in: where it had none the letter comes silently, a few times', async () => {
+    const given = { email: 'fresh@test.example', password: 'heron lantern gravel mitten' };
+    const answers = [];
+    for (const email of [given.email, lena.email]) {
+      await join({ ...lena, ...given, email, password: 'a password of the curious' }, 'curious');
+      answers.push(await signIn({ email, password: 'a password of the curious' }, 'curious').catch((e: unknown) => (e instanceof Invalid ? e.fields : e)));
+    }
+    expect(answers[0]).toEqual({ password: expect.stringContaining('do not match') });
+    expect(answers[1]).toEqual(answers[0]);
+    expect(lettersTo(given.email).map(({ subject }) => subject)).toEqual([expect.stringContaining('Confirm'), expect.stringContaining('Confirm')]);
+    expect(await confirmEmail({ token: tokenFor(given.email), password: 'a password of the curious' }, 'home')).toBe(memberByEmail(given.email)?.id);
+    await join({ ...lena, email: 'slow@test.example' }, 'home');
+    for (let n = 0; n < limits.signInPerAccount.most; n++) await signIn({ ...lena, email: 'slow@test.example' }, 'home').catch(() => {});
+    expect(lettersTo('slow@test.example')).toHaveLength(1 + limits.confirmPerAccount.most);
+    requestReset({ email: 'slow@test.example' }, 'home');
+    expect(lettersTo('slow@test.example').at(-1)?.subject).toContain('new password');
   });
 
   test('guessing is stopped, from that address only', async () => {

@@ -20,7 +20,7 @@ import { createThread } from '#domain/forum/starting-threads.ts';
 import { findThread } from '#domain/forum/threads.ts';
 import { forgetOrphanFiles } from '#domain/library/attaching.ts';
 import { putCatalogue } from '#domain/library/catalogue.ts';
-import { suspendMember } from '#domain/moderation/suspending.ts';
+import { suspendMember } from '#domain/decisions/suspending.ts';
 import { startSession } from '#domain/people/sessions.ts';
 import type { Member } from '#domain/people/types.ts';
 import { search } from '#domain/search/results.ts';

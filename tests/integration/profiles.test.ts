@@ -16,12 +16,14 @@ import { canSeeField } from '#domain/people/permissions.ts';
 import { visibilities, type Member, type Viewer } from '#domain/people/types.ts';
 import { addPlace, placeInput } from '#domain/places/editing.ts';
 import { membersByPlace } from '#domain/places/listing.ts';
+import { noContributions } from '#domain/profiles/contributions.ts';
 import { audienceOf, listDirectory, membersOfPlace, peopledPlaces, readDirectoryAsk, writeDirectoryAsk } from '#domain/profiles/directory.ts';
 import { editProfile, ownPlace, ownProfile, profileInput } from '#domain/profiles/editing.ts';
 import { dropPhoto, photoFor, putPhoto } from '#domain/profiles/photo.ts';
 import { profileFor } from '#domain/profiles/showing.ts';
 import { placesInOwnWords } from '#domain/profiles/own-words.ts';
 import { search } from '#domain/search/results.ts';
+import { givenWords } from '../../src/components/given-words.ts';
 import { again, enter, forgetLimits } from '../support/cast.ts';
 import { useDatabase } from '../support/database.ts';
 
@@ -217,6 +219,21 @@ describe('the directory', () => {
     expect([total, found.map(({ handle }) => handle)]).toEqual([2, ['rosa', 'tom']]);
     expect(found[0]?.alike).toEqual({ percent: 100, why: 'about as many people, same kind of government, also in Ohio, by 3 of 6 points (not known of either: form of government; stage of the programme; systems in use)' });
     expect(directory(null, 'like=larkspur-oh').members[0]).toMatchObject({ handle: 'rosa', alike: { percent: 100, why: 'this place' } });
+  });
+
+  test('nobody leads the list of those who are like them; in every other list they find themselves', () => {
+    edit(rosa, { place: 'Larkspur, OH', listed: true });
+    edit(tom, { place: 'Marigold, TX', listed: true });
+    expect([handles(rosa, 'like=larkspur-oh'), directory(rosa, 'like=larkspur-oh').total]).toEqual([['tom'], 1]);
+    expect(handles(tom, 'like=larkspur-oh')).toEqual(['rosa']);
+    expect(handles(rosa, 'q=rosa')).toEqual(['rosa']);
+  });
+
+  test('answers on a theme are said once, and beside those on others as part of all', () => {
+    const given = { ...noContributions, answers: 6, accepted: 2, practices: 1 };
+    expect(givenWords(given)).toEqual(['6 answers (2 accepted)', '1 best practice']);
+    expect(givenWords(given, { theme: 'Technology', answers: 6 })).toEqual(['6 answers on Technology (2 accepted)', '1 best practice']);
+    expect(givenWords(given, { theme: 'Technology', answers: 1 })).toEqual(['1 answer on Technology', '6 answers in all (2 accepted)', '1 best practice']);
   });
 });
 

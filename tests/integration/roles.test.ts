@@ -35,7 +35,7 @@ import { createResource, editResource, newResourceInput, resourceEditInput } fro
 import { appointMember } from '#domain/moderation/appointing.ts';
 import { setHolding } from '#domain/moderation/holding.ts';
 import { readLog } from '#domain/moderation/log.ts';
-import { suspendMember } from '#domain/moderation/suspending.ts';
+import { suspendMember } from '#domain/decisions/suspending.ts';
 import { listMembers } from '#domain/people/member-list.ts';
 import * as permissions from '#domain/people/permissions.ts';
 import { permissionMatrix, predicatesAsked } from '#domain/people/permission-matrix.ts';

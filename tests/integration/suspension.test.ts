@@ -1,19 +1,21 @@
 import { eq } from 'drizzle-orm';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { cases, db, members, sessions, suspensions, trustLevels } from '#db/client.ts';
-import { appealDecision } from '#domain/decisions/appealing.ts';
-import { decide } from '#domain/decisions/deciding.ts';
+import { appealDecision, appealFor } from '#domain/decisions/appealing.ts';
+import { casesOfMember } from '#domain/decisions/about-member.ts';
+import { decide, undoDecision } from '#domain/decisions/deciding.ts';
 import { flagPost, flagPostInput } from '#domain/decisions/flagging.ts';
 import { claimCase, openCases } from '#domain/decisions/queue.ts';
+import { suspensionsToAppeal } from '#domain/decisions/suspension-decisions.ts';
 import { removePost } from '#domain/decisions/removing.ts';
 import { submitPost, submitThread } from '#domain/decisions/submitting.ts';
-import { Denied, SignInRequired } from '#domain/errors.ts';
+import { Denied, NotFound, SignInRequired } from '#domain/errors.ts';
 import { createPost } from '#domain/forum/posts.ts';
 import { createThread } from '#domain/forum/starting-threads.ts';
 import { findThread, listThreads } from '#domain/forum/threads.ts';
 import { setHolding } from '#domain/moderation/holding.ts';
-import { readLog } from '#domain/moderation/log.ts';
-import { extendSuspension, restoreMember, suspendInput, suspendMember, suspensionsOf } from '#domain/moderation/suspending.ts';
+import { readPublicLog, readLog } from '#domain/moderation/log.ts';
+import { extendSuspension, restoreMember, suspendInput, suspendMember, suspensionsOf } from '#domain/decisions/suspending.ts';
 import { canWrite } from '#domain/people/permissions.ts';
 import { startSession } from '#domain/people/sessions.ts';
 import { stamp } from '#domain/people/traps.ts';
@@ -130,5 +132,68 @@ describe('what waits of somebody who was suspended meanwhile', () => {
     appealDecision(again(ned), { decisionId, text: 'Please look again.' });
     decide(ines, { caseId: lastCase(), outcome: 'overturn', reason: 'It is fine.' });
     expect(listThreads(null, {}, null).threads.map(({ title }) => title)).toContain('A thread that waits for a look');
+  });
+});
+
+describe('an appeal against a suspension', () => {
+  const words = 'They have asked me to write it.';
+  const appealed = () => {
+    const [decision] = suspensionsToAppeal(again(tom));
+    const { url } = appealDecision(again(tom), { decisionId: decision?.id ?? 0, text: words });
+    return { decisionId: Number(/\d+/.exec(url)?.[0]), caseId: db.select({ id: cases.id }).from(cases).where(eq(cases.decisionId, decision?.id ?? 0)).get()?.id ?? 0 };
+  };
+
+  test('is offered in the letter, is for a different coordinator, and ends the suspension when it is right', () => {
+    suspendMember(nadia, { memberId: tom.id, days: 7, reason: 'Attacks.' });
+    const link = /appeals\/(\d+)/.exec(lastTo(tom)?.text ?? '')?.[1];
+    expect(suspensionsToAppeal(again(tom)).map(({ id }) => String(id))).toEqual([link]);
+    const { caseId, decisionId } = appealed();
+    expect(flat(lastTo(ines)?.text)).toContain('A suspended member has appealed');
+    expect(openCases(ines, null).cases.find(({ id }) => id === caseId)).toMatchObject({ notFor: nadia.name, subject: { words: 'the decision about the suspension of Tom Achterberg' } });
+    expect(() => decide(nadia, { caseId, outcome: 'uphold', reason: 'I was right.' })).toThrow(/different coordinator/);
+    decide(ines, { caseId, outcome: 'overturn', reason: 'It was a quotation.' });
+    expect([canWrite(again(tom)), again(tom).suspendedUntil]).toEqual([true, null]);
+    expect(flat(lastTo(tom)?.text)).toMatch(/taken the decision back.*It was a quotation/);
+    expect(suspensionsOf(nadia, tom.id).map(({ kind, by }) => [kind, by])).toEqual([['suspended', nadia.name], ['ended', ines.name]]);
+    expect(appealFor(again(tom), decisionId)).toMatchObject({ decider: null, appeal: { text: words }, result: { outcome: 'overturn', decider: null } });
+    expect(appealFor(nadia, decisionId)).toMatchObject({ decider: nadia.name, result: { decider: ines.name } });
+  });
+
+  test('is in the coordinators’ log, and nowhere in the public one', () => {
+    suspendMember(nadia, { memberId: tom.id, days: 7, reason: 'Attacks.' });
+    decide(ines, { caseId: appealed().caseId, outcome: 'uphold', reason: 'Zqupheld.' });
+    expect(canWrite(again(tom))).toBe(false);
+    expect(readLog(nadia, null).lines[0]).toMatchObject({ act: 'uphold decision on member', object: 'the suspension of Tom Achterberg', reason: 'Zqupheld.' });
+    expect(JSON.stringify(readPublicLog(null))).not.toMatch(/Zqupheld|suspension of/);
+  });
+
+  test('against making it longer leaves the end that was', () => {
+    suspendMember(nadia, { memberId: tom.id, days: 7, reason: 'Attacks.' });
+    const first = again(tom).suspendedUntil;
+    extendSuspension(nadia, { memberId: tom.id, days: 30, reason: 'By letter too.' });
+    expect(suspensionsToAppeal(again(tom))).toHaveLength(2);
+    decide(ines, { caseId: appealed().caseId, outcome: 'overturn', reason: 'Once is enough.' });
+    expect([again(tom).suspendedUntil, db.select({ why: members.suspendedReason }).from(members).where(eq(members.id, tom.id)).get()?.why]).toEqual([first, 'Attacks.']);
+  });
+
+  test('against one that is over does not end the next', () => {
+    suspendMember(nadia, { memberId: tom.id, days: 7, reason: 'Attacks.' });
+    const { caseId } = appealed();
+    restoreMember(nadia, { memberId: tom.id });
+    suspendMember(nadia, { memberId: tom.id, days: 14, reason: 'Worse.' });
+    const { suspendedUntil } = again(tom);
+    expect(suspensionsToAppeal(again(tom))).toHaveLength(1);
+    decide(ines, { caseId, outcome: 'overturn', reason: 'The first was wrong.' });
+    expect(again(tom).suspendedUntil).toEqual(suspendedUntil);
+  });
+
+  test('is no business of others, comes once, and is no flag on the profile', () => {
+    suspendMember(nadia, { memberId: tom.id, days: 7, reason: 'Attacks.' });
+    const id = suspensionsToAppeal(again(tom))[0]?.id ?? 0;
+    for (const act of [() => appealFor(rosa, id), () => appealDecision(rosa, { decisionId: id, text: words })]) expect(act).toThrow(NotFound);
+    expect(() => undoDecision(ines, { decisionId: id, reason: 'No.' })).toThrow(/page of the member/);
+    appealed();
+    expect(() => appealDecision(again(tom), { decisionId: id, text: words })).toThrow(/once/);
+    expect(casesOfMember(nadia, tom.id).filter(({ about }) => about === 'profile')).toEqual([]);
   });
 });

@@ -164,6 +164,21 @@ describe('vouching', () => {
     expect(methodOf(member)).toBe('vouches');
   });
 
+  test.each([
+    ['ci.denver.co.us', 'mail.ci.denver.co.us', false], ['ci.denver.co.us', 'ci.boulder.co.us', true], ['ci.denver.co.us', 'co.denver.co.us', true],
+    ['state.co.us', 'dot.state.co.us', false], ['dot.state.co.us', 'dps.state.co.us', false], ['state.co.us', 'state.nm.us', true],
+    ['towngov.example', 'mail.towngov.example', false], ['fire.towngov.example', 'police.towngov.example', false], ['towngov.example', 'citygov.example', true],
+    ['denver.gov', 'mail.denver.gov', false], ['denver.gov', 'police.denver.gov', false], ['denver.gov', 'boulder.gov', true],
+    ['tbs-sct.gc.ca', 'mail.tbs-sct.gc.ca', false], ['tbs-sct.gc.ca', 'statcan.gc.ca', true], ['leeds.gov.uk', 'mail.leeds.gov.uk', false], ['leeds.gov.uk', 'york.gov.uk', true],
+  ])('by addresses under %s and %s, whatever places their profiles name: of two governments is %s', (one, other, two) => {
+    for (const domain of ['towngov.example', 'citygov.example', 'police.denver.gov']) db.insert(governmentDomains).values({ domain, origin: 'hub' }).onConflictDoNothing().run();
+    const [a, b, member] = [official(aPlace(), one), official(aPlace(), other), somebody()];
+    expect([methodOf(a), methodOf(b)]).toEqual(['domain', 'domain']);
+    say(a, member);
+    say(b, member);
+    expect(methodOf(member)).toBe(two ? 'vouches' : null);
+  });
+
   test('that was taken away is not said again for 30 days', () => {
     const [a, member] = [official(), somebody()];
     say(a, member);

@@ -10,11 +10,14 @@ import { coordinatorsBesides } from '../people/coordinators.ts';
 import { canModerate, mustSignIn } from '../people/permissions.ts';
 import type { Member, Viewer } from '../people/types.ts';
 import { keeper } from './flagging.ts';
-import { appealable, daysToAppeal } from './outcomes.ts';
+import { appealable, daysToAppeal, isSuspension } from './outcomes.ts';
 import { caseById, decisionById, nounOf, subjectOf, type Decision, type Subject } from './subjects.ts';
 
 export interface AppealView {
-  decision: Decision; decider: string; words: string;
+  decision: Decision;
+  /** Null where it is not said: who suspends is not told to whom they suspend. */
+  decider: string | null;
+  words: string;
   /** What was decided about, as its author wrote it; null for a profile. */
   markdown: string | null;
   /** Where it stands or stood. */
@@ -24,7 +27,7 @@ export interface AppealView {
   closed: string | null;
   appeal: { text: string; at: Date } | null;
   /** What came of the appeal. */
-  result: (Decision & { decider: string }) | null;
+  result: (Decision & { decider: string | null }) | null;
   /** Another coordinator than the one who decided can look at it. */
   somebodyElse: boolean;
 }
@@ -41,15 +44,17 @@ export function appealFor(viewer: Viewer, decisionId: number, now = new Date()):
     .where(eq(cases.decisionId, decision.id)).get();
   const subject = subjectOf(keeper, caseById(decision.caseId));
   const about = subject.kind === 'appeal' ? subject.about : subject;
+  const namesDecider = !isSuspension(decision) || canModerate(viewer);
   return {
-    decision, decider: nameOf(decision.deciderId), words: wordsFor(viewer, subject), url: subject.url, markdown: about.kind === 'post' ? about.post.markdown : about.kind === 'held' ? about.held.markdown : null, until: closed === null ? until : null, closed, appeal,
-    result: result ? { ...result.decision, decider: result.decider } : null, somebodyElse: coordinatorsBesides([decision.deciderId, decision.authorId], now).length > 0,
+    decision, decider: namesDecider ? nameOf(decision.deciderId) : null, words: wordsFor(viewer, subject), url: subject.url, markdown: about.kind === 'post' ? about.post.markdown : about.kind === 'held' ? about.held.markdown : null, until: closed === null ? until : null, closed, appeal,
+    result: result ? { ...result.decision, decider: namesDecider ? result.decider : null } : null, somebodyElse: coordinatorsBesides([decision.deciderId, decision.authorId], now).length > 0,
   };
 }
 
 /** What was decided about, as somebody may read it: a thread of others that is out of view is not named to the author of a post in it. */
 function wordsFor(viewer: Member, subject: Subject): string {
   if (subject.kind === 'appeal') return `the decision about ${wordsFor(viewer, subject.about)}`;
+  if (subject.kind === 'member' && subject.suspension && viewer.id === subject.author.id) return 'your suspension';
   if (subject.kind !== 'post' || subject.isThread || canModerate(viewer)) return subject.words;
   const { removed, resourceStatus } = subject.post.thread;
   return removed || (resourceStatus !== null && resourceStatus !== 'published') ? `a ${nounOf(subject)}` : subject.words;
@@ -82,7 +87,7 @@ export function appealDecision(actor: Member, input: z.output<typeof appealInput
     const { name, url } = settings();
     const others = coordinatorsBesides([decision.deciderId, decision.authorId], now);
     for (const { email } of others.length > 0 ? others : coordinatorsBesides([decision.authorId], now)) {
-      mail(email, `An appeal waits on ${name}`, [`The author of ${words} has appealed a decision.${others.length > 0 ? '' : ' There is nobody else than the one who decided first: please look at it again.'}`, `${url}/desk/flags/${id}`]);
+      mail(email, `An appeal waits on ${name}`, [`${decision.before.suspendedUntil === undefined ? `The author of ${words}` : 'A suspended member'} has appealed a decision.${others.length > 0 ? '' : ' There is nobody else than the one who decided first: please look at it again.'}`, `${url}/desk/flags/${id}`]);
     }
     return { url: `/appeals/${decision.id}?sent` };
   });

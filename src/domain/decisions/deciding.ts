@@ -17,9 +17,11 @@ import { mustBeFor } from './case-areas.ts';
 import { releaseFiles } from './held-files.ts';
 import { hide, remove, show } from './hiding.ts';
 import { tellAuthor, tellFlaggers, tellUndone } from './letters.ts';
-import { hoursToEdit, outcomesFor, type Outcome } from './outcomes.ts';
+import { hoursToEdit, isSuspension, outcomesFor, type Outcome } from './outcomes.ts';
 import { admitsNobodyElse, hasProposed, mustHandle, whyBarred } from './queue.ts';
 import { caseById, decisionById, postSubject, stateOf, subjectOf, type Case, type Decision, type Held, type Subject } from './subjects.ts';
+import { setSuspensionBack } from './suspending.ts';
+import { isOnNewest } from './suspension-decisions.ts';
 
 const outcomeCodes = ['keep', 'remove', 'ask', 'warn', 'move', 'correct', 'approve', 'decline', 'uphold', 'overturn'] as const satisfies readonly Outcome[];
 
@@ -138,6 +140,10 @@ function overturn(actor: Member, { decision, about }: Extract<Subject, { kind: '
  * @returns what did not become as it was, in a sentence for its author; null when all did
  */
 function takeBack(actor: Member, decision: Decision, subject: Subject, before: Decision['before']): string | null {
+  if (isSuspension(decision)) {
+    if (isOnNewest(decision)) setSuspensionBack(actor, subject.author, decision.before.suspendedUntil ?? null);
+    return null;
+  }
   if (decision.outcome === 'correct') db.update(corrections).set({ acceptedAt: null, acceptedById: null, acceptedAs: null }).where(eq(corrections.caseId, decision.caseId)).run();
   if (decision.outcome === 'decline' && subject.kind === 'held') db.update(heldPosts).set({ state: 'waiting' }).where(eq(heldPosts.id, subject.held.id)).run();
   if (subject.kind !== 'post' || decision.before.hidden === undefined || decision.outcome === 'ask') return null;
@@ -156,6 +162,8 @@ function takeBack(actor: Member, decision: Decision, subject: Subject, before: D
 
 function writeLog(actor: Member, { outcome }: Decision, kind: Case['kind'], subject: Subject, reason: string): void {
   if (subject.kind === 'member') return recordAct(actor, 'decide about profile', subject.author.name, subject.url, reason);
+  // What is decided about a person is for coordinators, and so is what came of their appeal.
+  if (subject.kind === 'appeal' && subject.about.kind === 'member') return recordAct(actor, outcome === 'uphold' ? 'uphold decision on member' : 'overturn decision on member', subject.about.words, subject.url, reason);
   const acts: Record<Outcome, Act | null> = {
     keep: kind === 'correction' ? 'decline correction' : 'keep post', remove: subject.kind === 'post' && subject.isThread ? 'remove thread' : 'remove post', ask: 'ask to edit', warn: 'warn author',
     // Moving writes its own line.
@@ -181,6 +189,7 @@ export function undoDecision(actor: Member, input: z.output<typeof undoInput>, n
     if (['uphold', 'overturn'].includes(decision.outcome)) throw new Denied('A decision about an appeal is final.');
     if (decision.outcome === 'approve') throw new Denied('Everybody has been able to see it: flag it, and decide about that.');
     if (decision.authorId === actor.id) throw new Denied('This is about yourself: another coordinator decides.');
+    if (isSuspension(decision)) throw new Denied('A suspension is ended on the page of the member.');
     if (db.select({ id: cases.id }).from(cases).where(eq(cases.decisionId, decision.id)).get()) throw new Denied('The author has appealed: decide about the appeal.');
     const later = db.select({ id: decisions.id }).from(decisions).where(and(eq(decisions.caseId, row.id), isNull(decisions.undoneAt), ne(decisions.id, decision.id))).all();
     if (later.some(({ id }) => id > decision.id)) throw new Denied('Something was decided after this: take that back first.');

@@ -1,3 +1,5 @@
+import { sql } from 'drizzle-orm';
+import { decisions } from '#db/client.ts';
 import type { Decision, Subject } from './subjects.ts';
 
 export type Outcome = Decision['outcome'];
@@ -15,6 +17,16 @@ export const outcomes: Record<Outcome, { label: string; hint: string; author: st
   uphold: { label: 'Uphold the first decision', hint: 'Final.', author: 'Another coordinator has looked at it again: the decision stands. This is final.', flagger: 'After an appeal, the first decision stands.' },
   overturn: { label: 'Overturn the first decision', hint: 'Final. What was decided is taken back.', author: 'Another coordinator has looked at it again and taken the decision back. This is final.', flagger: 'After an appeal, the first decision was taken back.' },
 };
+
+/** Whether a decision was to suspend somebody, or for longer; and the same as a condition. */
+export const isSuspension = ({ before }: Pick<Decision, 'before'>): boolean => before.suspendedUntil !== undefined;
+export const ofSuspension = sql`json_type(${decisions.before}, '$.suspendedUntil') is not null`;
+
+/** What a decision that was taken is called, and what its author is told. */
+export function wordsOf({ outcome, before }: Pick<Decision, 'outcome' | 'before'>): { label: string; author: string } {
+  if (!isSuspension({ before })) return outcomes[outcome];
+  return before.suspendedUntil === null ? { label: 'Suspension', author: 'A coordinator has suspended your account.' } : { label: 'Longer suspension', author: 'A coordinator has made the suspension of your account longer.' };
+}
 
 /** Which decisions the author may appeal, within 30 days. */
 export const appealable: readonly Outcome[] = ['remove', 'ask', 'warn', 'move', 'correct', 'decline'];

@@ -1,4 +1,4 @@
-import { eq } from 'drizzle-orm';
+import { and, eq } from 'drizzle-orm';
 import { cases, db, decisions, heldPosts, prepared } from '#db/client.ts';
 import { isNameless, isWrittenNamelessly, nameless } from '../anonymity.ts';
 import { NotFound } from '../errors.ts';
@@ -8,6 +8,7 @@ import { threadInput } from '../forum/starting-threads.ts';
 import { noAreas } from '../people/areas.ts';
 import { memberById } from '../people/members.ts';
 import type { Member } from '../people/types.ts';
+import { ofSuspension } from './outcomes.ts';
 
 export type Case = typeof cases.$inferSelect;
 export type Decision = typeof decisions.$inferSelect;
@@ -16,7 +17,7 @@ export type Held = typeof heldPosts.$inferSelect;
 /** What a case is about, with whoever is answerable for it. */
 export type Subject =
   | { kind: 'post'; post: FoundPost; author: Member; isThread: boolean; words: string; url: string }
-  | { kind: 'member'; author: Member; words: string; url: string }
+  | { kind: 'member'; author: Member; suspension: boolean; words: string; url: string }
   | { kind: 'held'; held: Held; author: Member; words: string; url: string }
   | { kind: 'appeal'; decision: Decision; about: Subject; author: Member; words: string; url: string };
 
@@ -35,11 +36,12 @@ export function decisionById(id: number): Decision {
 }
 
 /** What a case is about, as far as the viewer may see it. Throws NotFound, Gone. */
-export function subjectOf(viewer: Member, row: Pick<Case, 'postId' | 'memberId' | 'heldId' | 'decisionId'>): Subject {
+export function subjectOf(viewer: Member, row: Pick<Case, 'postId' | 'memberId' | 'heldId' | 'decisionId'> & Partial<Pick<Case, 'id'>>): Subject {
   if (row.postId !== null) return postSubject(viewer, row.postId);
   if (row.memberId !== null) {
     const author = memberById(row.memberId);
-    return { kind: 'member', author, words: `the profile of ${author.name}`, url: `/members/${author.handle}` };
+    const suspension = row.id !== undefined && db.select({ id: decisions.id }).from(decisions).where(and(eq(decisions.caseId, row.id), ofSuspension)).get() !== undefined;
+    return { kind: 'member', author, suspension, words: `the ${suspension ? 'suspension' : 'profile'} of ${author.name}`, url: `/members/${author.handle}` };
   }
   if (row.heldId !== null) {
     const held = db.select().from(heldPosts).where(eq(heldPosts.id, row.heldId)).get();
@@ -65,11 +67,11 @@ export function postSubject(coordinator: Member, postId: number): Extract<Subjec
 const heldWords = ({ kind, title }: Held) => ({ thread: `the thread “${title}” that waits`, post: `a post that waits, in “${title}”`, comment: `a comment that waits, on “${title}”` })[kind];
 
 /** What it is, in one word that fits after "your" and names nothing. */
-export function nounOf(subject: Subject): 'thread' | 'post' | 'comment' | 'profile' {
+export function nounOf(subject: Subject): 'thread' | 'post' | 'comment' | 'profile' | 'account' {
   switch (subject.kind) {
     case 'post': return subject.isThread ? 'thread' : subject.post.thread.forumId === null ? 'comment' : 'post';
     case 'held': return subject.held.kind;
-    case 'member': return 'profile';
+    case 'member': return subject.suspension ? 'account' : 'profile';
     case 'appeal': return nounOf(subject.about);
   }
 }

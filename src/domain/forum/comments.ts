@@ -1,6 +1,6 @@
-import { and, eq } from 'drizzle-orm';
+import { and, eq, sql } from 'drizzle-orm';
 import { z } from 'zod';
-import { bumpChanges, db, resources, threads, transaction } from '#db/client.ts';
+import { bumpChanges, db, prepared, resources, threads, transaction } from '#db/client.ts';
 import { paging, type Paging } from '#lib/paging.ts';
 import { slugify } from '#lib/slug.ts';
 import { NotFound } from '../errors.ts';
@@ -22,12 +22,13 @@ export interface Comments { thread: Thread | null; posts: PostView[]; paging: Pa
 
 /** The comments on a resource, which are the posts of its thread; the thread is made with the first of them. */
 export function commentsOf(viewer: Viewer, resourceId: string, page: string | null): Comments {
-  const row = db.select({ id: threads.id }).from(threads).where(eq(threads.resourceId, resourceId)).get();
+  const row = threadOf().get({ resourceId });
   if (!row) return { thread: null, posts: [], paging: paging(0, postsPerPage, null), total: 0 };
   const thread = findThread(viewer, row.id);
   const slice = paging(thread.lastNumber, postsPerPage, page);
   return { thread, posts: postsOnPage(viewer, thread, slice.page), paging: slice, total: thread.postCount };
 }
+const threadOf = prepared((d) => d.select({ id: threads.id }).from(threads).where(eq(threads.resourceId, sql.placeholder('resourceId'))).prepare());
 
 export const commentInput = z.object({ resourceId: z.string({ error: 'This form is incomplete: please reload the page.' }), body: bodyField, token: formToken });
 

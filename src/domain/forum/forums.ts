@@ -38,8 +38,9 @@ export interface Forum {
 
 /** Names and addresses only, for menus. */
 export function forumNames(): Forum[] {
-  return db.select(ownColumns).from(forums).orderBy(asc(forums.position), asc(forums.id)).all();
+  return names().all();
 }
+const names = prepared((d) => d.select(ownColumns).from(forums).orderBy(asc(forums.position), asc(forums.id)).prepare());
 
 /** The forums this person may start a thread in. */
 export function forumsToStartIn(viewer: Viewer): Forum[] {
@@ -64,12 +65,13 @@ export function mustStartThread(viewer: Viewer, forum: Forum): void {
 
 /** The forum at this address; throws NotFound, or Gone for one that was taken away. */
 export function findForum(slug: string): Forum {
-  const forum = db.select(ownColumns).from(forums).where(eq(forums.slug, slug)).get();
+  const forum = bySlug().get({ slug });
   if (forum) return forum;
   const former = db.select().from(formerForums).where(eq(formerForums.slug, slug)).get();
   if (former) throw new Gone(`The forum “${former.name}” was empty and was taken away.`, { url: '/forums', title: 'All forums' });
   throw new NotFound('There is no forum at this address.');
 }
+const bySlug = prepared((d) => d.select(ownColumns).from(forums).where(eq(forums.slug, sql.placeholder('slug'))).prepare());
 
 /** The forum that a form names. Throws Invalid on `forum`. */
 export function chosenForum(slug: string): Forum {
@@ -80,6 +82,7 @@ export function chosenForum(slug: string): Forum {
 
 /** The themes a forum is about. */
 export function themesOfForum(forumId: number): Term[] {
-  return db.select({ code: themes.code, label: themes.label }).from(forumThemes)
-    .innerJoin(themes, eq(themes.code, forumThemes.theme)).where(eq(forumThemes.forumId, forumId)).orderBy(themes.position).all();
+  return themesOf().all({ forumId });
 }
+const themesOf = prepared((d) => d.select({ code: themes.code, label: themes.label }).from(forumThemes)
+  .innerJoin(themes, eq(themes.code, forumThemes.theme)).where(eq(forumThemes.forumId, sql.placeholder('forumId'))).orderBy(themes.position).prepare());

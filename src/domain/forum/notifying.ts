@@ -99,13 +99,14 @@ const concerned = prepared((d) => d.$client.prepare(`
   select distinct f.member_id, f.kind, f.ref, f.level, f.auto from some s cross join around a cross join follows f on f.member_id = s.id and f.kind = a.kind and f.ref = a.ref`));
 
 /**
- * Tells the author of an answer that it was accepted, unless they have muted the thread or blocked who asked; by whom, unless that one is nameless in it. Accepted
+ * Tells the author of an answer that it was accepted, unless they have muted the thread or blocked who asked by name; by whom, unless that one is nameless in it. Accepted
  * again after it was taken back, it shows again but is no news. Call inside the transaction of the accepting.
  */
 export function notifyOfAccepted(postId: number, byId: number): void {
   const post = facts().get(postId) as Facts | undefined;
-  if (!post || post.author_id === byId || (byId === post.starter_id && ownBlocks().get(post.author_id, byId)) || !listens().get({ thread: post.thread_id, member: post.author_id })) return;
+  if (!post || post.author_id === byId || !listens().get({ thread: post.thread_id, member: post.author_id })) return;
   const actorId = isNameless(byId, post.thread_id) ? null : byId;
+  if (actorId === post.starter_id && ownBlocks().get(post.author_id, actorId)) return;
   if (!renewNotification(postId, 'accepted', actorId)) putNotification({ memberId: post.author_id, kind: 'accepted', reason: 'own', actorId, threadId: post.thread_id, postId });
 }
 const ownBlocks = prepared((d) => d.$client.prepare('select 1 from blocks where member_id = ? and blocked_id = ?'));

@@ -1,4 +1,4 @@
-import { and, count, desc, eq, gt } from 'drizzle-orm';
+import { and, count, desc, eq, gt, type SQL } from 'drizzle-orm';
 import { z } from 'zod';
 import { db, knownBrowsers, members, strayDrafts, transaction } from '#db/client.ts';
 import { hashToken, newToken } from '#lib/tokens.ts';
@@ -73,11 +73,25 @@ export function keepForm(form: SentForm, typed: DraftFields, browser: Browser, a
   return putStray({ memberId: last.memberId, place: placeOfForm(form), fields: data }, formHours);
 }
 
-/** The words that a member sent with this form and this browser after their session had ended; null when there are none. */
-export function keptForm(memberId: number, form: SentForm, browser: Browser): DraftFields | null {
+/**
+ * The words that were sent with this form and this browser when nobody was signed in there, and when; null when there are none. Whoever sat there may have sent them: they
+ * are shown to nobody who does not ask for them.
+ */
+export function keptForm(memberId: number, form: SentForm, browser: Browser): { fields: DraftFields; at: Date } | null {
+  const mine = keptFor(memberId, form, browser);
+  const kept = mine && db.select().from(strayDrafts).where(and(mine, gt(strayDrafts.expiresAt, new Date()))).get();
+  return kept ? { fields: kept.fields, at: new Date(kept.expiresAt.getTime() - formHours * 3_600_000) } : null;
+}
+
+/** Forgets them, when they have been sent again or are not wanted. Whether there were any. */
+export function forgetForm(memberId: number, form: SentForm, browser: Browser): boolean {
+  const mine = keptFor(memberId, form, browser);
+  return mine !== null && db.delete(strayDrafts).where(mine).run().changes > 0;
+}
+
+function keptFor(memberId: number, form: SentForm, browser: Browser): SQL | null {
   const token = browser.cookie(strayCookie);
-  const mine = token && and(eq(strayDrafts.id, hashToken(token)), eq(strayDrafts.memberId, memberId), eq(strayDrafts.place, placeOfForm(form)), gt(strayDrafts.expiresAt, new Date()));
-  return (mine && db.select({ fields: strayDrafts.fields }).from(strayDrafts).where(mine).get()?.fields) || null;
+  return token ? and(eq(strayDrafts.id, hashToken(token)), eq(strayDrafts.memberId, memberId), eq(strayDrafts.place, placeOfForm(form))) ?? null : null;
 }
 
 /** Gives a member who has just signed in what they sent before, as a draft at its place. Whether there was anything for them; of others it stays. */

@@ -3,15 +3,17 @@ import { join } from 'node:path';
 import { and, eq, inArray, isNotNull, isNull, or, sql } from 'drizzle-orm';
 import { z } from 'zod';
 import {
-  acceptedAnswers, agencyAccounts, appeals, attachments, bumpChanges, cases, collections, confirmations, db, decisions, emailChanges, flags, follows, heldFiles, heldPosts, hiddenTitles, invitations, members, outbox, postFiles, postLinks, postMentions,
-  posts, postVersions, prepared, profiles, reactions, resources, threads, transaction,
+  acceptedAnswers, agencyAccounts, appeals, attachments, bumpChanges, cases, collections, confirmations, db, decisions, emailChanges, flags, follows, heldFiles, heldPosts, hiddenTitles, invitations, members, outbox, postFiles, postLinks,
+  postMentions, posts, postVersions, prepared, profiles, reactions, resources, threadActs, threads, transaction,
 } from '#db/client.ts';
 import { fileNameOf } from '#lib/mailer.ts';
 import { settings } from '#lib/settings.ts';
 import { slugify } from '#lib/slug.ts';
 import { isNamedPost, isNamelessPost } from '../anonymity.ts';
+import { closeCasesOfLeaver } from '../decisions/author-leaving.ts';
 import { Invalid } from '../errors.ts';
-import { putThreadSlugs, retitleAll } from '../forum/retitling.ts';
+import { takeHiddenTitle } from '../forum/hidden-titles.ts';
+import { putThreadSlugs, retitle, retitleAll } from '../forum/retitling.ts';
 import { dropThreadFromSearch } from '../forum/searchable.ts';
 import { forgetFilesNow } from '../library/attaching.ts';
 import { post } from '../mail/outbox.ts';
@@ -156,20 +158,36 @@ function leaveWritings(member: Member, kind: 'posts' | 'comments', how: 'keep' |
   for (const { threadId, title } of db.select().from(hiddenTitles).where(inArray(hiddenTitles.threadId, titled)).all()) db.update(hiddenTitles).set({ title: scrub(title, true, 500) }).where(eq(hiddenTitles.threadId, threadId)).run();
   dropDocuments('thread', opened.map(({ threadId }) => threadId));
   if (how === 'keep') return rows.map(({ id }) => ({ postId: id, what: 'kept' as const }));
+  closeCasesOfLeaver(member.id, ids);
+  // No decision will bring back a title that was hidden.
+  for (const { threadId } of opened) if (takeHiddenTitle(threadId) !== null) retitle(threadId, emptyTitle);
   emptyPosts(member.id, ids);
   return rows.filter(({ number, removedAt }) => removedAt === null || (inForums && number === 1)).map(({ id }) => ({ postId: id, what: 'emptied' as const }));
 }
 
 const titleOf = (threadId: number) => db.select({ title: threads.title }).from(threads).where(eq(threads.id, threadId)).get()?.title ?? '';
 
-/** Threads in which nobody else has written go whole. */
+/** Threads in which nobody else has written go whole; where a case about one is open its place stays, without a word of theirs, so that the case can be told from one that never was. */
 function dropLonelyThreads(memberId: number): void {
-  const lonely = db.select({ id: threads.id }).from(threads).where(and(eq(threads.authorId, memberId), isNotNull(threads.forumId),
-    sql`not exists (select 1 from posts p where p.thread_id = ${threads.id} and p.author_id <> ${memberId})`, sql`not exists (select 1 from former_threads f where f.into_id = ${threads.id})`)).all().map(({ id }) => id);
+  const all = db.select({ id: threads.id, waits: sql<number>`exists (select 1 from cases c join posts p on p.id = c.post_id where p.thread_id = threads.id and c.closed_at is null)` }).from(threads).where(and(eq(threads.authorId, memberId), isNotNull(threads.forumId),
+    sql`not exists (select 1 from posts p where p.thread_id = ${threads.id} and p.author_id <> ${memberId})`, sql`not exists (select 1 from former_threads f where f.into_id = ${threads.id})`)).all();
+  for (const { id, waits } of all) if (waits) emptyThread(memberId, id);
+  const lonely = all.filter(({ waits }) => !waits).map(({ id }) => id);
   withdrawLettersAbout(db.select({ id: posts.id }).from(posts).where(inArray(posts.threadId, lonely)).all().map(({ id }) => id));
   for (const id of lonely) dropThreadFromSearch(id);
   putThreadSlugs(new Map(lonely.map((id) => [id, slugify('')])));
   db.delete(threads).where(inArray(threads.id, lonely)).run();
+}
+
+const emptyTitle = 'Removed by its author';
+
+/** Nothing of a thread is left but its place; its posts are emptied like others. */
+function emptyThread(memberId: number, id: number): void {
+  takeHiddenTitle(id);
+  retitle(id, emptyTitle);
+  dropThreadFromSearch(id);
+  db.delete(threadActs).where(eq(threadActs.threadId, id)).run();
+  db.update(threads).set({ removedAt: new Date(), removedReason: 'Its author has deleted it.', removedById: memberId, hidden: false }).where(eq(threads.id, id)).run();
 }
 
 /** The place of a post stays, "removed by its author": numbers, quotations and answers lead to it. Its words and all that hangs on it go. */

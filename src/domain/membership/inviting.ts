@@ -28,8 +28,17 @@ function mustInvite(actor: Viewer): asserts actor is Member {
   if (!mayInvite(actor)) throw new Denied(rulesOfJoining().membersInvite ? 'New members do not invite yet. What changes this: see the page about trust.' : 'Coordinators invite here.');
 }
 
-/** What a mail program may turn into a link. */
-const webAddress = /:\/\/|\bwww\.|[\p{L}\p{N}]\.\p{L}{2,}/iu;
+/** What a mail program, or whoever copies it into a browser, may turn into a link: a name of a host or an IP address, whichever full stops it is written with. */
+const webAddress = /:\/\/|\bwww\.|[\p{L}\p{M}\p{N}]\.[\p{L}\p{M}]{2,}|\b\d{1,3}(?:\.\d{1,3}){3}\b/iu;
+const hasWebAddress = (text: string): boolean => webAddress.test(text.normalize('NFKC').replace(/\p{Cf}/gu, '').replaceAll('。', '.'));
+
+/** For letters of members to people outside the hub, which begin with the name of who invites. Throws Denied, Invalid. */
+function mustNotAdvertise(actor: Member, note: string | null): void {
+  const { name } = actor;
+  if (canModerate(actor)) return;
+  if (note && hasWebAddress(note)) throw new Invalid({ note: 'Please leave web addresses out: the letter has the link to this hub. Put a blank after each full stop.' });
+  if (hasWebAddress(name)) throw new Denied('Your name reads like a web address, and the letter begins with it. Change it on your profile, or put a blank after each full stop.');
+}
 
 const nothing = z.literal('').transform(() => null);
 export const inviteInput = z.object({ email: emailField, name: nothing.or(nameField).nullish().transform((name) => name ?? null), note: optionalText(500) });
@@ -40,7 +49,7 @@ export const inviteInput = z.object({ email: emailField, name: nothing.or(nameFi
  */
 export function invite(actor: Member, { email, name, note }: z.output<typeof inviteInput>): void {
   mustInvite(actor);
-  if (note && !canModerate(actor) && webAddress.test(note)) throw new Invalid({ note: 'Please leave web addresses out: the letter has the link to this hub. Put a blank after each full stop.' });
+  mustNotAdvertise(actor, note);
   countAttempt(canModerate(actor) ? 'invitePerCoordinator' : 'invitePerMember', actor.id);
   countAttempt('letterPerInvitation', email);
   transaction(() => {
@@ -84,7 +93,7 @@ function mailInvitation(by: { name: string }, { email, note }: { email: string; 
 }
 
 export type InvitationState = 'sent' | 'used' | 'expired' | 'withdrawn';
-export interface InvitationRow { id: number; email: string; name: string | null; by: string | null; sentAt: Date; expiresAt: Date; state: InvitationState; member: { name: string; handle: string } | null; own: boolean }
+export interface InvitationRow { id: number; email: string; name: string | null; by: string | null; sentAt: Date; expiresAt: Date; state: InvitationState; member: { name: string; handle: string } | null; own: boolean; /** Sent by an invented member. */ sample: boolean }
 
 /** One page of 50 invitations, the newest first: to coordinators all of them, to members who may invite their own. Throws Denied. */
 export function listInvitations(viewer: Viewer, page: string | null, which: 'all' | 'own' = 'all'): { invitations: InvitationRow[]; total: number; paging: Paging } {
@@ -93,12 +102,12 @@ export function listInvitations(viewer: Viewer, page: string | null, which: 'all
   const where = which === 'all' ? undefined : eq(invitations.invitedById, viewer.id);
   const total = db.select({ n: count() }).from(invitations).where(where).get()?.n ?? 0;
   const slice = paging(total, 50, page);
-  const rows = db.select({ invitation: invitations, by: members.name }).from(invitations).leftJoin(members, eq(members.id, invitations.invitedById)).where(where)
+  const rows = db.select({ invitation: invitations, by: members.name, sample: members.sample }).from(invitations).leftJoin(members, eq(members.id, invitations.invitedById)).where(where)
     .orderBy(desc(invitations.sentAt), desc(invitations.id)).limit(slice.size).offset(slice.offset).all();
   return {
     total, paging: slice,
-    invitations: rows.map(({ invitation: { id, email, name, sentAt, expiresAt, memberId, ...row }, by }) => ({
-      id, email, name, by, sentAt, expiresAt, state: stateOf({ ...row, expiresAt }), own: row.invitedById === viewer.id,
+    invitations: rows.map(({ invitation: { id, email, name, sentAt, expiresAt, memberId, ...row }, by, sample }) => ({
+      id, email, name, by, sentAt, expiresAt, state: stateOf({ ...row, expiresAt }), own: row.invitedById === viewer.id, sample: sample ?? false,
       member: memberId === null ? null : db.select({ name: members.name, handle: members.handle }).from(members).where(eq(members.id, memberId)).get() ?? null,
     })),
   };
@@ -122,11 +131,12 @@ export function withdrawInvitation(actor: Member, input: z.output<typeof invitat
   });
 }
 
-/** Sends an invitation again with a new link, good for as long as a new one; the former link stops working. Throws Denied, NotFound, TooMany. */
+/** Sends an invitation again with a new link, good for as long as a new one; the former link stops working. Throws Denied, Invalid, NotFound, TooMany. */
 export function sendInvitationAgain(actor: Member, input: z.output<typeof invitationInput>): void {
   mustInvite(actor);
   countAttempt(canModerate(actor) ? 'invitePerCoordinator' : 'invitePerMember', actor.id);
   const invitation = unused(actor, input.invitationId);
+  mustNotAdvertise(actor, invitation.note);
   countAttempt('letterPerInvitation', invitation.email);
   transaction(() => {
     sendAgain(invitation, actor);
@@ -155,7 +165,7 @@ export function sendLostInvitation({ email }: z.output<typeof lostInvitationInpu
     const open = openOf(email);
     if (!open || !mayMail) return;
     const by = open.invitedById === null ? undefined : db.select({ name: members.name }).from(members).where(eq(members.id, open.invitedById)).get();
-    sendAgain(open, by ?? { name: settings().name });
+    sendAgain(open, by && !hasWebAddress(by.name) ? by : { name: settings().name });
   });
 }
 

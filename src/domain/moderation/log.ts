@@ -30,6 +30,7 @@ const acts = {
   'warn author': ['public', 'kept something and warned its author'], 'accept correction': ['public', 'accepted a correction'], 'decline correction': ['public', 'did not take up a correction'],
   'approve post': ['coordinators', 'let a held post through'], 'decline post': ['public', 'did not let a held post through'],
   'uphold decision': ['public', 'upheld a decision after an appeal'], 'overturn decision': ['public', 'overturned a decision after an appeal'], 'undo decision': ['public', 'took a decision back'],
+  'uphold decision on member': ['coordinators', 'upheld, after an appeal,'], 'overturn decision on member': ['coordinators', 'overturned, after an appeal,'],
   'decide about profile': ['coordinators', 'decided about a flagged profile'], 'set trust': ['coordinators', 'set a level of trust'], 'change holding': ['public', 'changed whether first posts are held'],
   'close thread': ['public', 'closed a thread'], 'reopen thread': ['public', 'reopened a thread'], 'split thread': ['public', 'moved posts to another thread'], 'merge threads': ['public', 'merged two threads'], 'undo thread act': ['public', 'undid what was done to a thread'],
   'add forum': ['public', 'added a forum'], 'edit forum': ['public', 'changed a forum'], 'order forums': ['public', 'changed the order of the forums'],

@@ -23,7 +23,7 @@ export const changeEmailInput = z.object({ email: emailField });
 
 /**
  * Asks to change the member's address: a link goes to the new one, and nothing changes before it is opened. If somebody else has that address, the answer on the
- * screen is the same, and the letter says so. Throws Denied, Invalid, TooMany.
+ * screen is the same, and so is what is kept and exported; the letter says so. Throws Denied, Invalid, TooMany.
  */
 export function requestEmailChange(session: Session, input: z.output<typeof changeEmailInput>): void {
   mustHaveProved(session);
@@ -33,13 +33,13 @@ export function requestEmailChange(session: Session, input: z.output<typeof chan
   countAttempt('emailPerMember', member.id);
   const { name, url } = settings();
   transaction(() => {
+    const token = newToken(16);
+    db.delete(emailChanges).where(and(eq(emailChanges.memberId, member.id), isNull(emailChanges.confirmedAt))).run();
+    db.insert(emailChanges).values({ id: hashToken(token), memberId: member.id, oldEmail: member.email, newEmail: email, expiresAt: addDays(new Date(), daysToConfirm) }).run();
     if (memberByEmail(email)?.emailConfirmedAt) {
       post(email, `You already have an account on ${name}`, [`Somebody, most likely you, asked to use this address for another account on ${name}. It has an account already: ${url}/sign-in`, 'If it was not you, you need not do anything.']);
       return;
     }
-    const token = newToken(16);
-    db.delete(emailChanges).where(and(eq(emailChanges.memberId, member.id), isNull(emailChanges.confirmedAt))).run();
-    db.insert(emailChanges).values({ id: hashToken(token), memberId: member.id, oldEmail: member.email, newEmail: email, expiresAt: addDays(new Date(), daysToConfirm) }).run();
     post(email, `Confirm your new e-mail address for ${name}`, [`Please open this link, signed in as @${member.handle}, to use this address for the account @${member.handle} from now on:`, `${url}/account/email/confirm?token=${token}`, 'It works once, for one day. If this is not your account, do nothing, and nothing happens.']);
   });
 }

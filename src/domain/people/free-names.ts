@@ -1,47 +1,82 @@
 import { inArray, ne, or } from 'drizzle-orm';
+import unhomoglyph from 'unhomoglyph';
 import { coordinatorAreas, db, members } from '#db/client.ts';
 import { settings } from '#lib/settings.ts';
 import { namelessName } from '../anonymity.ts';
 import { Invalid } from '../errors.ts';
 
-/** Letters of other scripts, small capitals and digits that look like Latin ones, by the letter they look like. A capital stands here where its small letter looks like another one. */
+/** Letters that look alike beyond those of Unicode's own table, by the letter they look like: of other scripts, small capitals, with a stroke or a hook, digits. A capital stands here where its small letter looks like another one. */
 const alike: Record<string, string> = {
-  a: 'аαɑᴀᎪ', b: 'вβьʙᏴᏏ', c: 'сϲᴄᏟ', d: 'ԁđᴅᎠ', e: 'еεҽᴇᎬ', f: 'ꜰ', g: 'ɡցɢᏀ', h: 'нһհħʜΗᎻ', i: 'іιı1lļɪӏ|łʟᏞᎥ', j: 'јյᴊᎫ', k: 'кκᴋᏦ', m: 'мμᴍᎷ', n: 'пηոɴΝ', o: 'оο0օσøסᴏ', p: 'рρᴘᏢ', q: 'ԛզ', r: 'гɾʀᎡᏒ', s: 'ѕ5ꜱᏚ',
-  t: 'тτŧᴛᎢ', u: 'υսцᴜ', v: 'νѵᴠᏙ', w: 'ԝωѡᴡᎳ', x: 'хχ', y: 'уүγʏΥᎩ', z: 'ᴢ2ζᏃ',
+  a: 'аαɑᴀᎪⱥ', b: 'вβьʙᏴᏏƀɓ', c: 'сϲᴄᏟȼ', d: 'ԁđᴅᎠɗ', e: 'еεҽᴇᎬɇ', f: 'ꜰ', g: 'ɡցɢᏀǥɠ', h: 'нһհħʜΗᎻ', i: 'іιı1lļɪӏ|łʟᏞᎥɨ', j: 'јյᴊᎫ', k: 'кκᴋᏦƙ', m: 'мμᴍᎷ', n: 'пηոɴΝ', o: 'оο0օσøסᴏɵ', p: 'рρᴘᏢᵽƥ', q: 'ԛզ', r: 'гɾʀᎡᏒɍ', s: 'ѕ5ꜱᏚ',
+  t: 'тτŧᴛᎢⱦƭ', u: 'υսцᴜʉ', v: 'νѵᴠᏙ', w: 'ԝωѡᴡᎳ', x: 'хχ', y: 'уүγʏΥᎩɏƴ', z: 'ᴢ2ζᏃƶ',
 };
 const looks = Object.entries(alike).flatMap(([letter, others]) => [...others].map((other) => [other, letter] as const));
 const looksLike = new Map([...looks.map(([other, letter]) => [other.toLowerCase(), letter] as const), ...looks]);
+const withoutMarks = (text: string) => text.normalize('NFKD').replace(/\p{M}/gu, '');
 
 /** What a name looks like at a glance: without accents, case, blanks and marks, and with one letter for all that look the same. */
 export function lookOf(name: string): string {
-  const plain = name.normalize('NFKD').replace(/\p{M}/gu, '');
+  const plain = withoutMarks(unhomoglyph(withoutMarks(name)));
   return [...plain].map((letter) => looksLike.get(letter) ?? looksLike.get(letter.toLowerCase()) ?? letter.toLowerCase()).join('').replace(/[^\p{L}\p{N}]+/gu, '').replaceAll('rn', 'm').replaceAll('vv', 'w');
 }
 
-/** Words that make anybody's name an office. */
-const offices = new Set(['coordinator', 'administrator', 'moderator', 'official'].map(lookOf));
-/** The look of a name without these words. */
-const bareLookOf = (name: string) => lookOf(name.split(/[^\p{L}\p{N}\p{M}]+/u).filter((word) => !offices.has(lookOf(word))).join(' '));
+const looksOf = (words: readonly string[]) => new Set(words.flatMap((word) => [word, `${word}s`]).map(lookOf));
+/** Words that make anybody's name an office of the hub. */
+const offices = looksOf(['coordinator', 'administrator', 'admin', 'moderator', 'moderation']);
+/** Words that say nothing of who somebody is: a name is what stands beside them. */
+const besides = looksOf(['official', 'staff', 'team', 'support', 'system']);
+
+const wordsOf = (name: string) => name.split(/[^\p{L}\p{N}\p{M}]+/u).filter(Boolean);
+
+/** The words of a name but those of a set, which may be written as two: co-ordinator. */
+function wordsBut(name: string, left: ReadonlySet<string>): string[] {
+  const words = wordsOf(name);
+  const isHalf = words.map((word, at) => left.has(lookOf(word + (words[at + 1] ?? ''))));
+  return words.filter((word, at) => !left.has(lookOf(word)) && !isHalf[at] && !isHalf[at - 1]);
+}
+
 const withoutArticle = (look: string) => look.replace(/^(?:the|an|a)/, '');
 const people = [namelessName, 'A former member'].map(lookOf).map(withoutArticle);
+const colleague = lookOf('asking for a colleague');
+/** A hub's name of so many letters stands in nobody's name by chance. */
+const fewest = 8;
 
 /** Whether a name looks like one that the hub itself gives: its own, an office's, or that of people without a name. */
-function isKept(look: string, bare: string): boolean {
-  const isOffice = bare !== look && withoutArticle(bare) === '';
-  return isOffice || [settings().name, 'hub'].some((word) => withoutArticle(bare) === withoutArticle(lookOf(word))) || people.some((words) => withoutArticle(look).startsWith(words));
+function isKept(name: string, look: string, bare: string): boolean {
+  const hub = lookOf(settings().name);
+  const isOffice = wordsBut(name, offices).length < wordsOf(name).length || (bare !== look && withoutArticle(bare) === '');
+  return isOffice || [hub, lookOf('hub')].some((word) => withoutArticle(bare) === withoutArticle(word)) || (hub.length >= fewest && look.includes(hub))
+    || look.includes(colleague) || people.some((words) => withoutArticle(look).startsWith(words));
 }
+
+/** The scripts that languages of today are written in (Unicode Standard Annex 31, table 5), and those of nations of this continent. */
+const scripts = ['Latin', 'Greek', 'Cyrillic', 'Armenian', 'Georgian', 'Hebrew', 'Arabic', 'Syriac', 'Thaana', 'Ethiopic', 'Devanagari', 'Bengali', 'Gurmukhi', 'Gujarati', 'Oriya', 'Tamil', 'Telugu', 'Kannada', 'Malayalam', 'Sinhala', 'Thai', 'Lao', 'Tibetan', 'Myanmar', 'Khmer', 'Canadian_Aboriginal', 'Cherokee', 'Osage'];
+/** A word of one script, or of those that Chinese, Japanese and Korean are written in together. */
+const ofOneScript = [...scripts.map((script) => [script]), ['Han', 'Hiragana', 'Katakana', 'Bopomofo'], ['Han', 'Hangul']]
+  .map((together) => new RegExp(`^(?:[${together.map((script) => `\\p{Script_Extensions=${script}}`).join('')}\\p{M}\\p{Nd}]|(?=\\p{Script=Common})\\p{Lm})+$`, 'u'));
+/** Signs that no name has: what is not on every keyboard is there to look like a letter or a badge. */
+const signs = /(?![ -~])\p{S}/u;
+
+/** Whether a name is written as names are: in letters of scripts in use, each word in those of one. */
+const isWrittenPlainly = (name: string) => !signs.test(name) && wordsOf(name).every((word) => ofOneScript.some((one) => one.test(word)));
 
 const coordinating = () => db.select({ id: members.id, name: members.name }).from(members)
   .where(or(ne(members.role, 'member'), inArray(members.id, db.select({ id: coordinatorAreas.memberId }).from(coordinatorAreas)))).all();
 
-/** Whether a name looks like one that the hub itself gives, or like that of a coordinator who is somebody else, with or without an office beside it. */
-export function isNameTaken(name: string, ownId = 0): boolean {
-  const [look, bare] = [lookOf(name), bareLookOf(name)];
-  return isKept(look, bare) || coordinating().some((one) => one.id !== ownId && [look, bare].includes(lookOf(one.name)));
+/** Why a name cannot be chosen; null where it can: it looks like one that the hub itself gives, or like that of a coordinator who is somebody else, with or without a word beside it, or is not written as names are. */
+function objectionTo(name: string, ownId: number): string | null {
+  const [look, bare] = [lookOf(name), lookOf(wordsBut(name, besides).join(' '))];
+  if (isKept(name, look, bare) || coordinating().some((one) => one.id !== ownId && [look, bare].includes(lookOf(one.name)))) {
+    return 'This name is taken here: it belongs to a coordinator or to the hub, or stands for people without a name. Add a second name or an initial, and leave out what only coordinators are.';
+  }
+  return isWrittenPlainly(name) ? null : 'Please write your name in ordinary letters, each word in one alphabet, and without signs.';
 }
 
-/** Throws Invalid beside the name where it is taken. A member keeps a name that they have. */
+/** Whether a name cannot be chosen, by this member or by anybody. */
+export const isNameTaken = (name: string, ownId = 0): boolean => objectionTo(name, ownId) !== null;
+
+/** Throws Invalid beside the name where it cannot be chosen. A member keeps a name that they have. */
 export function mustBeFree(name: string, own: { id: number; name: string } | null = null): void {
-  if (name === own?.name) return;
-  if (isNameTaken(name, own?.id)) throw new Invalid({ name: 'This name is taken here: it belongs to a coordinator or to the hub, or stands for people without a name. Add a second name or an initial.' });
+  const objection = name === own?.name ? null : objectionTo(name, own?.id ?? 0);
+  if (objection) throw new Invalid({ name: objection });
 }

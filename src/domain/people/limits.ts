@@ -20,8 +20,11 @@ export const limits = {
   joinPerAddress: { most: 10, seconds: 60 * 60 },
   resetPerAccount: { most: 5, seconds: 60 * 60 },
   resetPerAddress: { most: 20, seconds: 60 * 60 },
-  /** Links that sign in or prove; past it the last one stays good. */
-  linkPerAccount: { most: 5, seconds: 60 * 60 },
+  /** Links that sign in; past it the last one stays good, so the window is no longer than its life. */
+  linkPerAccount: { most: 5, seconds: 15 * 60 },
+  proofLinkPerMember: { most: 5, seconds: 15 * 60 },
+  /** Links that confirm, mailed again at signing in; past it the last one stays good. */
+  confirmPerAccount: { most: 5, seconds: 60 * 60 },
   challengePerAddress: { most: 60, seconds: 15 * 60 },
   /** Codes of the authenticator app. Three of a million fit at a time. */
   codePerAccount: { most: 10, seconds: 15 * 60 },

@@ -46,7 +46,8 @@ export function requestSignInLink(input: z.output<typeof signInLinkInput>, addre
 /** Mails somebody who is signed in a link that proves, in this very session, that it is still them. Throws Denied where there is a second step, TooMany. */
 export function requestProofLink(session: Session): void {
   mustHaveOneStep(session.member.id);
-  countAttempt('linkPerAccount', session.member.email);
+  // Counted by member: who knows the address must not keep its owner from proving that it is them.
+  countAttempt('proofLinkPerMember', session.member.id);
   transaction(() => mailLink(session.member, { browser: '', next: '/account/security', sessionId: session.id }));
 }
 

@@ -3,7 +3,7 @@ import { transaction } from '#db/client.ts';
 import { Invalid } from '../errors.ts';
 import type { Browser } from './cookies.ts';
 import { isKnownBrowser } from './known-browsers.ts';
-import { countAttempt, forgetAttempts } from './limits.ts';
+import { countAttempt, forgetAttempts, isWithinLimit } from './limits.ts';
 import { mailConfirmation } from './joining.ts';
 import { emailField, memberByEmail } from './members.ts';
 import { isPasswordOf } from './passwords.ts';
@@ -14,10 +14,11 @@ export const signInInput = z.object({
   next: z.string().nullish(),
 });
 
-const wrong = { password: 'E-mail address and password do not match. Please check both.' };
+const wrong = { password: 'E-mail address and password do not match, or the address is not confirmed yet. Please check both, and your mail: the letter with the link may wait there.' };
 
 /**
- * Checks e-mail address and password; returns the member's id. An unknown address and a wrong password get the same answer in the same time.
+ * Checks e-mail address and password; returns the member's id. An unknown address, a wrong password and an address that is not confirmed get the same answer in
+ * the same time: whoever asked to join with an address would learn else whether it had an account. To the latter the link is mailed again.
  * Throws Invalid, TooMany.
  */
 export async function signIn(input: { email: string; password: string }, address: string, browser?: Browser): Promise<number> {
@@ -26,11 +27,11 @@ export async function signIn(input: { email: string; password: string }, address
   const member = memberByEmail(input.email);
   // Whoever guesses from many addresses must not lock the owner out of the browsers they have used before.
   if (!member || !browser || !isKnownBrowser(member.id, browser)) countAttempt('signInAnywhere', input.email);
-  if (!await isPasswordOf(member?.id ?? null, input.password) || !member) throw new Invalid(wrong);
-  if (!member.emailConfirmedAt) {
-    countAttempt('resetPerAccount', member.email);
-    transaction(() => mailConfirmation(member.id, member.email));
-    throw new Invalid({ email: 'This address is not confirmed yet. We have just sent you a new link: please open it.' });
+  const isRight = await isPasswordOf(member?.id ?? null, input.password);
+  if (!member?.emailConfirmedAt || !isRight) {
+    const mayMail = isWithinLimit('confirmPerAccount', input.email);
+    if (member && isRight && mayMail) transaction(() => mailConfirmation(member.id, member.email));
+    throw new Invalid(wrong);
   }
   forgetAttempts('signInPerAccount', `${input.email} ${address}`);
   forgetAttempts('signInAnywhere', input.email);

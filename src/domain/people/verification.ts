@@ -32,10 +32,11 @@ interface Domain { domain: string; labels: readonly string[] }
 
 /** The domain of the list under which an address is, or null: "ci.*.co.us" for somebody@ci.denver.co.us. */
 export function governmentDomainOf(email: string, known: readonly Domain[] = knownDomains()): string | null {
-  const labels = labelsOf(email.slice(email.lastIndexOf('@') + 1).toLowerCase());
+  const labels = labelsOf(hostOf(email));
   return known.find((domain) => isUnder(labels, domain.labels))?.domain ?? null;
 }
 
+const hostOf = (email: string): string => email.slice(email.lastIndexOf('@') + 1).toLowerCase();
 const labelsOf = (domain: string): string[] => domain.split('.').reverse();
 const isUnder = (labels: readonly string[], domain: readonly string[]) => labels.length >= domain.length && domain.every((label, at) => (label === '*' ? labels[at] !== '' : label === labels[at]));
 
@@ -121,7 +122,8 @@ export function settleVouches(): void {
   for (const { memberId } of said) words.delete(memberId);
   const verified = new Set(said.filter(({ method }) => method !== 'denied').map(({ memberId }) => memberId));
   const byWord = new Set<number>();
-  const next = () => [...words].find(([id, given]) => !byWord.has(id) && areTwo(given.filter(({ byId }) => verified.has(byId))))?.[0];
+  const shareDomain = domainSharing();
+  const next = () => [...words].find(([id, given]) => !byWord.has(id) && areTwo(given.filter(({ byId }) => verified.has(byId)), shareDomain))?.[0];
   for (let id = next(); id !== undefined; id = next()) {
     verified.add(id);
     byWord.add(id);
@@ -146,18 +148,32 @@ export function tellVerified(memberId: number, words: string): void {
 }
 
 /** Whether two of them are known to be from different places: one who gives none may be from the same. Addresses of one government's domain are from one place, whatever their profiles say. */
-function areTwo(words: readonly Word[]): boolean {
+function areTwo(words: readonly Word[], shareDomain: ReturnType<typeof domainSharing>): boolean {
   return words.some((a, at) => words.slice(at + 1).some((b) => a.place !== null && b.place !== null && a.place !== b.place && !shareDomain(a.email, b.email)));
 }
 
-/** What a government has for itself of a domain of the list: denver.gov of mail.denver.gov; null for any other address. */
-function ownDomainOf(email: string): string | null {
-  const domain = governmentDomainOf(email);
-  return domain && email.slice(email.lastIndexOf('@') + 1).split('.').slice(-(domain.split('.').length + 1)).join('.');
+/** Endings under which each government or agency has a name of its own. Any other domain of the list, such as ci.*.co.us, state.co.us or denvergov.org, is one government's already. */
+const suffix = /^(?:gov|govt|gouv|gob|gc|go|lg|fed)(?:\.[a-z]{2})?$/;
+
+/** What a government has for itself of a domain of the list: denver.gov of mail.denver.gov, ci.denver.co.us of mail.ci.denver.co.us; null for any other address. In labels, the last one first. */
+function ownDomainOf(email: string, known: readonly Domain[]): string[] | null {
+  const domain = governmentDomainOf(email, known);
+  return domain === null ? null : labelsOf(hostOf(email)).slice(0, labelsOf(domain).length + (suffix.test(domain) ? 1 : 0));
 }
-// The last two labels come first: hardly any two addresses agree in them, and the list is long.
+
+/**
+ * Tells of two addresses whether they are of one government: what one has for itself is, or is under, what the other has. The list of domains is read once, and only
+ * where the last two labels agree: hardly any two addresses do.
+ */
+function domainSharing(): (a: string, b: string) => boolean {
+  let known: readonly Domain[] | null = null;
+  const own = (email: string) => ownDomainOf(email, known ??= knownDomains());
+  return (a, b) => {
+    const [one, other] = lastLabels(a) === lastLabels(b) ? [own(a), own(b)] : [null, null];
+    return one !== null && other !== null && (isUnder(one, other) || isUnder(other, one));
+  };
+}
 const lastLabels = (email: string) => email.split(/[@.]/).slice(-2).join('.');
-const shareDomain = (a: string, b: string) => lastLabels(a) === lastLabels(b) && ownDomainOf(a) !== null && ownDomainOf(a) === ownDomainOf(b);
 
 /** Who vouches for whom. The word of somebody who sells to governments does not count, nor that of somebody whom the member has blocked. */
 function wordsOfMembers(): Word[] {

@@ -109,7 +109,7 @@ export interface DirectoryHit extends Listed {
 
 export interface Directory { members: DirectoryHit[]; total: number; paging: Paging; like: KnownPlace | null; place: KnownPlace | null }
 
-/** One page of the members who agreed to be listed, by what this viewer may see of them. A theme fits by interest or by answers; with `like` those of the most alike places come first. */
+/** One page of the members who agreed to be listed, by what this viewer may see of them. A theme fits by interest or by answers; with `like` those of the most alike places come first, without the viewer, who would lead their own list. */
 export function listDirectory(viewer: Viewer, ask: DirectoryAsk, size = 20): Directory {
   const { bySlug } = knownPlaces();
   const [like, place] = [bySlug.get(ask.like) ?? null, bySlug.get(ask.place) ?? null];
@@ -118,7 +118,7 @@ export function listDirectory(viewer: Viewer, ask: DirectoryAsk, size = 20): Dir
   const typed = wordsIn(fold(ask.q));
   const found = shownTo(viewer).flatMap((one) => {
     const contributions = given.get(one.id) ?? noContributions;
-    return isStillOut(one, now) || !fits(one, ask, contributions, typed) || (like && !one.place) ? [] : [{ one, contributions, far: like && one.place ? distance(like, one.place, ask.weights) : 0, key: `${fold(one.name)} ${one.id}` }];
+    return isStillOut(one, now) || !fits(one, ask, contributions, typed) || (like && (!one.place || one.id === viewer?.id)) ? [] : [{ one, contributions, far: like && one.place ? distance(like, one.place, ask.weights) : 0, key: `${fold(one.name)} ${one.id}` }];
   });
   type Found = (typeof found)[number];
   const byName = (a: Found, b: Found) => (a.key < b.key ? -1 : 1);

@@ -5,7 +5,7 @@ export const profileFields = ['pronouns', 'jobTitle', 'place', 'hats', 'channels
 export type ProfileField = (typeof profileFields)[number];
 
 export const fieldNames: Record<ProfileField, string> = {
-  pronouns: 'Pronouns', jobTitle: 'Job title', place: 'City, county or agency', hats: 'Hats', channels: 'Channels you work with', languages: 'Languages', themes: 'Themes of interest', askMe: 'Ask me about', lookingFor: 'Looking for', photo: 'Photo',
+  pronouns: 'Pronouns', jobTitle: 'Job title', place: 'City, county or agency', hats: 'Writes as', channels: 'Channels you work with', languages: 'Languages', themes: 'Themes of interest', askMe: 'Ask me about', lookingFor: 'Looking for', photo: 'Photo',
 };
 
 export const visibilityNames: Record<Visibility, string> = { everyone: 'Everybody', members: 'Members', coordinators: 'Coordinators', nobody: 'Only me' };

@@ -21,7 +21,7 @@ const kept = new Map<string, Hits>();
 let keptFor: unknown = null;
 let keptAt = -1;
 /** Documents in all that kept answers may name, 8 bytes each. */
-const mostKeptIds = 2_000_000;
+const mostKeptIds = 1_000_000;
 let keptIds = 0;
 
 /** What has these words now; the match is made by the functions above. Remembered until a document changes. */

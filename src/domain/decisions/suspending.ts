@@ -1,4 +1,4 @@
-import { asc, eq } from 'drizzle-orm';
+import { and, asc, desc, eq } from 'drizzle-orm';
 import { z } from 'zod';
 import { bumpChanges, cases, db, members, suspensions, transaction } from '#db/client.ts';
 import { addDays, formatDate } from '#lib/dates.ts';
@@ -6,12 +6,14 @@ import { optionalText, rowId, text } from '#lib/fields.ts';
 import { settings } from '#lib/settings.ts';
 import { Denied } from '../errors.ts';
 import { post } from '../mail/outbox.ts';
+import { recordAct } from '../moderation/log.ts';
 import { mustLeaveAnAdministrator } from '../people/administrators.ts';
 import { memberById } from '../people/members.ts';
 import { canModerate, canSuspend, isSuspended, mustCoordinate, mustSignIn } from '../people/permissions.ts';
 import { endSessionsOf } from '../people/sessions.ts';
 import type { Member, Viewer } from '../people/types.ts';
-import { recordAct } from './log.ts';
+import { daysToAppeal } from './outcomes.ts';
+import { keepAsDecision } from './suspension-decisions.ts';
 
 const days = z.coerce.number({ error: 'For how many days?' }).int('Whole days, please.').min(1, 'At least one day.').max(3650, 'At most ten years (3650 days).');
 const reason = text({ missing: 'Please give the reason: the member receives it.', max: 1_000 });
@@ -26,11 +28,12 @@ export function suspendMember(actor: Member, input: z.output<typeof suspendInput
     if (isSuspended(member)) throw new Denied('This member is suspended already: extend the suspension.');
     mustLeaveAnAdministrator(member);
     const until = addDays(new Date(), input.days);
+    const decision = keepAsDecision(actor, member, input.reason);
     setEnd(actor, member, 'suspended', until, input.reason);
     endSessionsOf(member.id);
     db.update(cases).set({ claimedById: null, claimedUntil: null }).where(eq(cases.claimedById, member.id)).run();
     post(member.email, `Your account on ${settings().name} is suspended`, [
-      `A coordinator has suspended your account until ${formatDate(until)}. It ends by itself on that day.`, `The reason given: ${input.reason}`, ...whatRemains(),
+      `A coordinator has suspended your account until ${formatDate(until)}. It ends by itself on that day.`, `The reason given: ${input.reason}`, ...whatRemains(decision),
     ]);
     recordAct(actor, 'suspend member', `${member.name} until ${formatDate(until)}`, `/members/${member.handle}`, input.reason);
   });
@@ -45,16 +48,18 @@ export function extendSuspension(actor: Member, input: z.output<typeof extendInp
     const member = suspendable(actor, input.memberId);
     if (!member.suspendedUntil || !isSuspended(member)) throw new Denied('This member is not suspended any more.');
     const until = addDays(member.suspendedUntil, input.days);
+    const decision = keepAsDecision(actor, member, input.reason);
     setEnd(actor, member, 'extended', until, input.reason);
     post(member.email, `Your suspension on ${settings().name} lasts longer`, [
-      `Your account was suspended until ${formatDate(member.suspendedUntil)}; now it is until ${formatDate(until)}.`, `The reason given: ${input.reason}`, ...whatRemains(),
+      `Your account was suspended until ${formatDate(member.suspendedUntil)}; now it is until ${formatDate(until)}.`, `The reason given: ${input.reason}`, ...whatRemains(decision),
     ]);
     recordAct(actor, 'extend suspension', `${member.name} until ${formatDate(until)}`, `/members/${member.handle}`, input.reason);
   });
 }
 
-const whatRemains = () => [
-  'You can still sign in, read everything, appeal decisions about what you wrote, take your own words with you, and leave.', `If you think this is wrong, answer to any coordinator. Your account: ${settings().url}/account`,
+const whatRemains = (decisionId: number) => [
+  'You can still sign in, read everything, appeal decisions about what you wrote, take your own words with you, and leave.',
+  `If you think this is wrong, you can ask a different coordinator to look at it, once, within ${daysToAppeal} days: ${settings().url}/appeals/${decisionId}`, `Your account: ${settings().url}/account`,
 ];
 
 export const restoreInput = z.object({ memberId: rowId, reason: optionalText(1_000).optional() });
@@ -69,6 +74,14 @@ export function restoreMember(actor: Member, input: z.output<typeof restoreInput
     post(member.email, `Your account on ${settings().name} is open again`, ['Your suspension has ended: you can write again.', ...(input.reason ? [`The reason given: ${input.reason}`] : [])]);
     recordAct(actor, 'restore member', member.name, `/members/${member.handle}`, input.reason ?? null);
   });
+}
+
+/** Sets a suspension back, after an appeal, to the end that it had before, whatever was added since; without one, or when that is over, it ends. The appeal's letter tells the member. Call inside a transaction. */
+export function setSuspensionBack(actor: Member, member: Member, before: number | null): void {
+  if (!isSuspended(member)) return;
+  const until = before !== null && before > Date.now() ? new Date(before) : null;
+  const reason = until && db.select({ reason: suspensions.reason }).from(suspensions).where(and(eq(suspensions.memberId, member.id), eq(suspensions.until, until))).orderBy(desc(suspensions.id)).get()?.reason;
+  setEnd(actor, member, until ? 'suspended' : 'ended', until, reason ?? 'After an appeal.');
 }
 
 function suspendable(actor: Member, memberId: number): Member {
