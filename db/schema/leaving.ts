@@ -26,6 +26,17 @@ export const formerStandings = sqliteTable('former_standings', {
   until: moment('until').notNull(),
 }, (t) => [primaryKey({ columns: [t.hash, t.kind] }), check('former_standings_kind', sql`${t.kind} in ('suspended', 'denied')`)]);
 
+/** Names and addresses that members had before: see domain/people/former-traces.ts. They go with the member. */
+export const formerTraces = sqliteTable('former_traces', {
+  id: id(),
+  memberId: integer('member_id').notNull().references(() => members.id, { onDelete: 'cascade' }),
+  kind: text('kind', { enum: ['name', 'email'] }).notNull(),
+  /** Nothing in it can be read by whoever has a copy of the database alone. */
+  sealed: text('sealed').notNull(),
+  /** Until when they had it. */
+  until: moment('until').notNull().default(now),
+}, (t) => [index('former_traces_member').on(t.memberId), check('former_traces_kind', sql`${t.kind} in ('name', 'email')`)]);
+
 /** The same for the level of trust at which a coordinator has kept its member: one that was given is not handed on. */
 export const formerLevels = sqliteTable('former_levels', {
   /** As in `former_standings`. */

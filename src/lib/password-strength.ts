@@ -5,6 +5,9 @@ let known: Set<string> | null = null;
 /** About 49,000 passwords that people use most (the list of zxcvbn-ts, MIT), in small letters. */
 const common = () => (known ??= new Set(dictionary['passwords-common'].map(String)));
 
+/** Whether so many people use this word, in small letters, that it stands in that list. */
+export const isCommonWord = (word: string): boolean => common().has(word);
+
 const longestWord = 24;
 const shapes: Record<string, string> = { '@': 'a', '4': 'a', '8': 'b', '3': 'e', '1': 'i', '!': 'i', '0': 'o', $: 's', '5': 's', '7': 't' };
 const unshaped = (text: string) => text.replace(/[@483!1$057]/g, (c) => shapes[c] ?? c);

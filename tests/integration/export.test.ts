@@ -1,7 +1,10 @@
 import { buffer } from 'node:stream/consumers';
+import { eq, inArray } from 'drizzle-orm';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { db, posts, threads, transaction } from '#db/client.ts';
+import { acceptedAnswers, answerChecks, closedThreads, confirmationFlags, confirmations, db, follows, notifications, posts, questionTurns, reactions, threadActs, threadReads, threads, transaction } from '#db/client.ts';
 import { Denied, TooMany } from '#domain/errors.ts';
+import { createPost } from '#domain/forum/posts.ts';
+import { createThread } from '#domain/forum/starting-threads.ts';
 import { kinds, notExported } from '#domain/leaving/belongings.ts';
 import { exportMember } from '#domain/leaving/exporting.ts';
 import { columnsNamingMembers } from '#domain/leaving/leaving.ts';
@@ -40,6 +43,7 @@ describe('the export', () => {
     expect(of('posts').map((post) => [post['address'], post['withoutName']])).toContainEqual([`/posts/${ids.reply}`, false]);
     expect(of('posts').filter((post) => post['withoutName'] === true).map((post) => post['markdown'])).toEqual(['Snapdragon text.']);
     expect(of('earlier-versions')).toEqual([expect.objectContaining({ markdown: `Before: ${quilla.name}, hydrangea` })]);
+    expect(of('former-names')).toEqual([{ kind: 'name', value: quilla.formerName, until: expect.stringMatching(/^20\d\d-/) }]);
     expect(of('drafts')).toEqual([expect.objectContaining({ fields: { body: 'Draft of irises' } })]);
     expect(of('sessions')[0]).toEqual({ browser: 'x', createdAt: expect.stringMatching(/^20\d\d-/), lastUsedAt: null, expiresAt: '2286-11-20T17:46:39.000Z' });
     expect(files.get('text/posts.md')?.toString()).toContain('Snapdragon text.');
@@ -51,6 +55,44 @@ describe('the export', () => {
     const whole = [...files].map(([, bytes]) => bytes.toString()).join('\n');
     for (const secret of ['ABCDEFGH', '$argon2', 'Thank you.', 'An answer to whoever asks', nadia.email, nadia.name]) expect(whole).not.toContain(secret);
     for (const { file, words } of kinds) expect(files.get('README.md')?.toString()).toContain(`| \`data/${file}.json\` | ${words} |`);
+  });
+
+  test('tells no title that was removed, but for one’s own', async () => {
+    const [rosa, tom, nadia] = [await enter('rosa'), await enter('tom'), await enter('nadia')];
+    const start = (actor: typeof rosa, title: string) => createThread(actor, { forum: 'operations', kind: 'question', title, body: 'x', themes: [], token: undefined, nameless: false }).id;
+    const [others, own, stays] = [start(tom, 'Wren Quagmire lives on Elm Street'), start(rosa, 'My own about wrens'), start(tom, 'A thread that stays')];
+    for (const threadId of [others, own, stays]) {
+      const postId = createPost(rosa, { threadId, body: 'A reply.', token: undefined }).id;
+      const opening = db.select().from(posts).where(eq(posts.threadId, threadId)).get()?.id ?? 0;
+      for (const postIs of [opening, postId]) {
+        db.insert(reactions).values({ postId: postIs, memberId: rosa.id, kind: 'thanks' }).run();
+        db.insert(notifications).values({ memberId: rosa.id, kind: 'reply', reason: 'own', postId: postIs }).run();
+      }
+      db.insert(confirmations).values({ postId: opening, memberId: rosa.id, place: 'Here', year: 2026 }).run();
+      db.insert(acceptedAnswers).values({ postId, threadId, byId: rosa.id }).run();
+      db.insert(answerChecks).values({ postId, askedAt: new Date(), askedById: rosa.id }).run();
+      db.insert(confirmations).values({ postId: opening, memberId: nadia.id, place: 'There', year: 2026 }).run();
+      db.insert(confirmationFlags).values({ postId: opening, memberId: nadia.id, byId: rosa.id, reason: 'spam', note: 'x' }).run();
+      db.insert(closedThreads).values({ threadId, byId: rosa.id, reason: 'Done' }).run();
+      db.insert(follows).values({ memberId: rosa.id, kind: 'thread', ref: String(threadId), level: 'following' }).onConflictDoNothing().run();
+      db.insert(threadReads).values({ memberId: rosa.id, threadId, number: 1 }).onConflictDoNothing().run();
+      db.insert(questionTurns).values({ threadId, ownerId: rosa.id }).run();
+      db.insert(threadActs).values({ act: 'rename thread', threadId, byId: rosa.id, undo: {} }).run();
+    }
+    const told = async () => {
+      const files = await read(exportMember(await sessionOf(rosa)).stream);
+      return (title: string) => [...files].filter(([, bytes]) => bytes.includes(title)).map(([name]) => name);
+    };
+    const before = (await told())('Elm Street');
+    expect(before.length).toBeGreaterThan(11);
+    db.update(threads).set({ removedAt: new Date(), removedReason: 'Personal data', removedById: nadia.id }).where(inArray(threads.id, [others, own])).run();
+    const after = await told();
+    expect(after('Elm Street')).toEqual([]);
+    expect(after('My own about wrens')).toEqual(expect.arrayContaining(before));
+    expect(after('A thread that stays')).toEqual(before);
+    db.update(threads).set({ removedAt: null, removedReason: null, removedById: null }).run();
+    db.update(posts).set({ removedAt: new Date(), removedById: nadia.id }).where(eq(posts.threadId, others)).run();
+    expect((await told())('Elm Street')).not.toEqual(expect.arrayContaining(['data/reactions.json']));
   });
 
   test('takes a fresh proof, and is had three times an hour', async () => {

@@ -131,7 +131,7 @@ describe('what others wrote', () => {
   });
 
   test('is looked through in a time that grows with it and no faster', () => {
-    const scrub = scrubber({ name: 'Slow', handle: 'slow', emails: ['slow@town.example'] });
+    const scrub = scrubber({ names: ['Slow'], handle: 'slow', emails: ['slow@town.example'] });
     for (const piece of ['[', '[](', '](/members/slow', '[x](/members/slow', '@slow ', '`', '> ', '(/members/slow']) {
       const text = piece.repeat(50_000 / piece.length);
       const began = performance.now();
@@ -177,6 +177,17 @@ describe('a suspension', () => {
     db.update(formerStandings).set({ until: new Date(0) }).run();
     forgetOldStandings();
     expect(db.select().from(formerStandings).all()).toEqual([]);
+  });
+
+  test('of a former holder of the address suspends nobody without whom the hub had no administrator', async () => {
+    const leaver = called('Evi Third', 'third@city.example');
+    const until = new Date(Date.now() + 30 * 86_400_000);
+    db.update(members).set({ suspendedUntil: until, suspendedReason: 'Rude' }).where(eq(members.id, leaver.id)).run();
+    await leave({ ...leaver, suspendedUntil: until });
+    const abe = await enter('abe');
+    requestEmailChange(await sessionOf(abe), { email: 'third@city.example' });
+    confirmEmailChange({ member: abe }, { token: tokenFor('third@city.example') }, '192.0.2.2');
+    expect(db.select().from(members).where(eq(members.id, abe.id)).get()).toMatchObject({ email: 'third@city.example', suspendedUntil: null });
   });
 
   test('and so does a level that a coordinator keeps somebody at: nobody is raised by it, and what was given is not handed on', async () => {
@@ -276,17 +287,17 @@ describe('letters', () => {
 
 /** Columns of text in which nothing is looked for: values that machines read, secrets, the search index, and others' own words, who may speak of anybody. */
 const neverTouched = `
-agency_accounts: issuer subject email | appeals: text | attachments: resource_id hash name label media_type rights text text_state | attempts: key | authenticators: secret | blanked_quotes: html | bookmarks: resource_id
-cases: kind | citations: citing_id cited_id | collection_items: resource_id note | collections: title slug description visibility | confirmation_flags: reason note | confirmations: place note | coordinator_areas: theme
+agency_accounts: issuer subject email | appeals: text | attachments: resource_id hash media_type rights text_state | attempts: key | authenticators: secret | blanked_quotes: html | bookmarks: resource_id
+cases: kind | citations: citing_id cited_id | collection_items: resource_id | collections: slug visibility | confirmation_flags: reason note | confirmations: place | coordinator_areas: theme
 corrections: wrong source answer accepted_as | decisions: outcome before | drafts: place | email_changes: id old_email new_email undo_id | facts: name | first_hours: skipped | flags: reason | follows: kind ref level | form_tokens: id
-former_forums: slug name | former_handles: hash | former_levels: hash level | former_slugs: slug resource_id | former_standings: hash kind | forum_themes: theme | forums: slug name description started_by | government_domains: domain origin
+former_forums: slug name | former_handles: hash | former_levels: hash level | former_slugs: slug resource_id | former_standings: hash kind | former_traces: kind sealed | forum_themes: theme | forums: slug name description started_by | government_domains: domain origin
 held_files: hash name label media_type text_state | held_posts: kind resource_id why signals state url | import_rows: finding label problem record match_id match_by resource_id | imports: file_name format state theme rights failure
 invitations: token email name place | joining_rules: mode ask_whom | known_browsers: browser | leaving_posts: what | leavings: traces tables | link_checks: resource_id url outcome moved_to | links: id purpose | log: act url
 mail_stops: subject | member_activity: day | member_traits: kind value | members: email handle name role job_title place application | merges: kept_id merged_id moved | notification_settings: started replied mail
 notifications: kind reason reason_ref url | outbox: to failure headers | passkeys: credential_id transports name | passwords: hash | place_changes: what | place_channels: channel | place_systems: role name
-places: slug name label folded legal_type kind region country population_source form stage line origin | post_files: hash name label media_type text text_state | post_links: path | posts: html
-profiles: pronouns job_title place_text ask_me looking_for photo_hash visibility | reactions: kind | reads: kind ref | recovery_codes: id | refused_confirmations: place note | resource_themes: resource_id theme | resource_versions: resource_id act status fields
-resources: id slug kind type status origin content_hash title summary people venue place region country language evidence doi url rights rights_note work_key csl details body provenance review_by suggestion_note successor_id merged_into_id
+places: slug name label folded legal_type kind region country population_source form stage line origin | post_files: hash media_type text_state | post_links: path | posts: html
+profiles: pronouns job_title place_text ask_me looking_for photo_hash visibility | reactions: kind | reads: kind ref | recovery_codes: id | refused_confirmations: place | resource_themes: resource_id theme | resource_versions: resource_id act status
+resources: id slug kind type status origin content_hash people venue place region country language evidence doi url rights work_key provenance review_by suggestion_note successor_id merged_into_id
 saved_search_hits: kind ref | saved_searches: name query | search_documents: kind ref url title people summary body type themes place | secrets: name value | sessions: id browser | sign_in_links: id session_id browser next | sign_in_steps: id purpose data
 spam_words: word | stray_drafts: id place | suspensions: kind | themes: code label note | thesaurus_entries: term term_key also related note origin content_key content_hash | thesaurus_suggestions: words note state
 thread_acts: act | thread_themes: theme | threads: resource_id kind slug | trust_changes: from to | trust_levels: level | verifications: method domain | vouches: how | working_calendar: days time_zone holidays

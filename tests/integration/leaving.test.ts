@@ -21,7 +21,7 @@ import { useDatabase } from '../support/database.ts';
 import { quilla, wholeMember } from '../support/whole-member.ts';
 
 const all = (how: 'keep' | 'delete') => ({ posts: how, comments: how, suggestions: how, collections: how, files: how }) satisfies Record<LeaveKind, string>;
-const texts = [quilla.name, quilla.handle, quilla.email, quilla.former];
+const texts = [quilla.name, quilla.handle, quilla.email, quilla.former, quilla.formerName];
 
 /** Where the database, with its log, still has one of these, as bytes. */
 function traces(folder: string, words: readonly string[]): string[] {
@@ -121,7 +121,7 @@ describe('leaving', () => {
 
   test('what is left to do afterwards is not written down in clear, and is done in portions', async () => {
     const rosa = await enter('rosa');
-    const traces = { name: 'Wilhelmina Quockerwodger', handle: 'wilhelmina-q', emails: ['wilhelmina@quocker.example'] };
+    const traces = { names: ['Wilhelmina Quockerwodger'], handle: 'wilhelmina-q', emails: ['wilhelmina@quocker.example'], own: { posts: [], attachments: [], collections: [], resources: [] } };
     const { id } = createThread(rosa, { forum: 'operations', kind: 'question', title: 'Who knows wooden puppets', body: 'Ask [her](/members/wilhelmina-q).', themes: [], token: undefined, nameless: false });
     transaction(() => beginFinishing(traces, []));
     expect(JSON.stringify(db.select().from(leavings).all())).not.toMatch(/quocker|wilhelmina/i);

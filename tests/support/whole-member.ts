@@ -8,6 +8,7 @@ import { createPost } from '#domain/forum/posts.ts';
 import { quoteOf } from '#domain/forum/quoting.ts';
 import { createThread } from '#domain/forum/starting-threads.ts';
 import { asMember } from '#domain/people/members.ts';
+import { rememberFormer } from '#domain/people/former-traces.ts';
 import { hashPassword, putPassword } from '#domain/people/passwords.ts';
 import { indexMember } from '#domain/people/searchable.ts';
 import type { Member } from '#domain/people/types.ts';
@@ -15,7 +16,7 @@ import { filesFolder, storeFile } from '#lib/file-store.ts';
 import { password } from './cast.ts';
 
 /** What nothing may say of her any more after she has left. */
-export const quilla = { name: 'Quilla Zabriskie-Onoda', handle: 'quilla-zabriskie-onoda', email: 'quilla.z@quillatown.example', former: 'old.quilla@quillatown.example' };
+export const quilla = { name: 'Quilla Zabriskie-Onoda', handle: 'quilla-zabriskie-onoda', email: 'quilla.z@quillatown.example', former: 'old.quilla@quillatown.example', formerName: 'Quilla Featherstonehaugh' };
 
 export interface WholeMember { member: Member; ids: { thread: number; opening: number; lonely: number; nameless: number; reply: number; comment: number; others: number }; hashes: { photo: string; post: string; attachment: string } }
 
@@ -58,7 +59,7 @@ export async function wholeMember(other: Member): Promise<WholeMember> {
     db.insert(heldFiles).values({ heldId: held.id, hash: hashes.post, name: 'x.pdf', label: 'x', mediaType: 'application/pdf', size: 1, textState: 'none' }).run();
     const flagged = db.insert(cases).values({ kind: 'flags', postId: opening, claimedById: memberId, claimedUntil: new Date(Date.now() + 1e7) }).returning().get();
     db.insert(cases).values({ kind: 'flags', memberId }).run();
-    db.insert(flags).values({ caseId: flagged.id, memberId, reason: 'spam', note: `So says ${quilla.name}` }).run();
+    db.insert(flags).values({ caseId: flagged.id, memberId, reason: 'spam', note: `So says ${quilla.name}, once ${quilla.formerName}` }).run();
     db.insert(caseNotes).values({ caseId: flagged.id, byId: memberId, text: `Signed ${quilla.name}` }).run();
     const corrected = db.insert(cases).values({ kind: 'correction', postId: mine }).returning().get();
     db.insert(corrections).values({ caseId: corrected.id, postId: mine, wrong: 'x', source: 'y', acceptedAt: new Date(), acceptedById: memberId, acceptedAs: 'author' }).run();
@@ -76,6 +77,7 @@ export async function wholeMember(other: Member): Promise<WholeMember> {
     db.insert(confirmations).values({ postId: opening, memberId, place: 'Quillatown', year: 2026 }).run();
     db.insert(drafts).values([{ memberId, place: 'new-thread', fields: { body: 'Draft of irises' }, updatedAt: new Date() }, { memberId: other.id, place: 'new-thread', fields: { body: `Dear @${quilla.handle} <${quilla.email}>` }, updatedAt: new Date() }]).run();
     db.insert(emailChanges).values({ id: 'c1', memberId, oldEmail: quilla.former, newEmail: quilla.email, expiresAt: new Date() }).run();
+    rememberFormer(memberId, 'name', quilla.formerName);
     db.insert(follows).values([{ memberId, kind: 'forum', ref: '1', level: 'following' }, { memberId: other.id, kind: 'member', ref: String(memberId), level: 'following' }]).onConflictDoNothing().run();
     db.insert(formTokens).values({ id: 'f1', memberId, ref: 1 }).run();
     db.insert(forumCoordinators).values({ forumId: 1, memberId }).run();

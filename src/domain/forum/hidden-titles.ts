@@ -1,9 +1,8 @@
 import { eq } from 'drizzle-orm';
-import { bumpChanges, db, hiddenTitles, threads } from '#db/client.ts';
-import { slugify } from '#lib/slug.ts';
+import { db, hiddenTitles, threads } from '#db/client.ts';
 import { withdrawLettersAbout } from '../mail/withdrawing.ts';
 import { placesIn } from './moving-posts.ts';
-import { indexThread } from './searchable.ts';
+import { retitle } from './retitling.ts';
 
 /** What a thread is called whose opening text alone is hidden: its title may say what had to go. */
 export const titleMeanwhile = 'A thread waiting for a decision';
@@ -25,15 +24,4 @@ export function showTitle(postId: number): void {
 /** The own title of a thread that is called otherwise meanwhile, which is forgotten; null of any other. Call inside the transaction that gives it a title. */
 export function takeHiddenTitle(threadId: number): string | null {
   return db.delete(hiddenTitles).where(eq(hiddenTitles.threadId, threadId)).returning({ title: hiddenTitles.title }).get()?.title ?? null;
-}
-
-/** Puts another title in a thread's place, in its address and in the log too. Call inside a transaction. */
-export function retitle(id: number, title: string): void {
-  const before = db.select({ title: threads.title, slug: threads.slug }).from(threads).where(eq(threads.id, id)).get();
-  if (!before || before.title === title) return;
-  const slug = slugify(title);
-  db.update(threads).set({ title, slug }).where(eq(threads.id, id)).run();
-  for (const table of ['log', 'notifications']) db.$client.prepare(`update ${table} set url = replace(url, @old, @new) where url like '/forums/%' and instr(url, @old) > 0`).run({ old: `/${id}-${before.slug}`, new: `/${id}-${slug}` });
-  indexThread(id);
-  bumpChanges();
 }

@@ -1,4 +1,5 @@
 import { prepared } from '#db/client.ts';
+import { opened } from '../people/former-traces.ts';
 
 /** One kind of what a member gets in the export: a file of JSON with an object for each row. */
 export interface Kind {
@@ -14,11 +15,13 @@ export interface Kind {
   where: string;
 }
 
-const postAt = `'/posts/' || p.id as post, t.title as thread`;
+/** The title of a thread: nobody is told one that was removed, but for their own. */
+const titleIn = (t: string, more = 'true') => `case when ${t}.author_id = @me or (${t}.removed_at is null and (${more})) then ${t}.title end`;
+const postAt = `'/posts/' || p.id as post, ${titleIn('t', 'p.removed_at is null')} as thread`;
 /** What was decided; a suspension stands among the warnings. */
 const outcome = `case when json_type(x.before, '$.suspendedUntil') is null then x.outcome else 'suspend' end as outcome`;
 const onPost = 'join posts p on p.id = x.post_id join threads t on t.id = p.thread_id';
-const writing = `'/posts/' || x.id as address, t.title as thread, x.markdown, x.created_at as createdAt, x.edited_at as editedAt, x.removed_at as removedAt, exists (select 1 from anonymous_posts a where a.post_id = x.id) as withoutName`;
+const writing = `'/posts/' || x.id as address, ${titleIn('t')} as thread, x.markdown, x.created_at as createdAt, x.edited_at as editedAt, x.removed_at as removedAt, exists (select 1 from anonymous_posts a where a.post_id = x.id) as withoutName`;
 const work = `'/library/' || r.slug as address, r.title`;
 
 /** Everything that the export holds. What others wrote is not in it, beyond titles and addresses; nor is who did something to what is the member's. */
@@ -30,7 +33,7 @@ export const kinds: readonly Kind[] = [
   { file: 'stopped-letters', words: 'Letters that you stopped', tells: ['mail_stops.member_id'], from: 'mail_stops x', where: 'x.member_id = @me', columns: 'x.subject, x.at' },
   { file: 'threads', words: 'Threads you started', tells: ['threads.author_id'], from: 'threads x left join forums f on f.id = x.forum_id', where: 'x.author_id = @me', columns: `x.id, x.title, x.kind, f.name as forum, case when f.id is not null then '/forums/' || f.slug || '/' || x.id || '-' || x.slug end as address, x.created_at as createdAt, x.removed_at as removedAt, x.removed_reason as removedReason` },
   { file: 'posts', words: 'What you wrote in the forums, what you asked without your name too', tells: ['posts.author_id', 'anonymous_posts.member_id'], from: 'posts x join threads t on t.id = x.thread_id', where: 'x.author_id = @me and t.forum_id is not null', columns: writing },
-  { file: 'comments', words: 'What you wrote about works in the library', tells: [], from: `posts x join threads t on t.id = x.thread_id join resources r on r.id = t.resource_id`, where: 'x.author_id = @me', columns: `${writing.replace('t.title as thread', 'r.title as work')}` },
+  { file: 'comments', words: 'What you wrote about works in the library', tells: [], from: `posts x join threads t on t.id = x.thread_id join resources r on r.id = t.resource_id`, where: 'x.author_id = @me', columns: `${writing.replace(`${titleIn('t')} as thread`, 'r.title as work')}` },
   { file: 'earlier-versions', words: 'What your posts and comments said before you edited them', tells: ['post_versions.replaced_by_id'], from: 'post_versions x join posts p on p.id = x.post_id', where: 'p.author_id = @me', columns: `'/posts/' || p.id as post, x.markdown, x.written_at as writtenAt, x.replaced_at as replacedAt` },
   { file: 'held-posts', words: 'What you sent that waited, or waits, for a coordinator', tells: ['held_posts.author_id'], from: 'held_posts x', where: 'x.author_id = @me', columns: 'x.kind, x.title, x.markdown, x.at, x.state, x.url as address' },
   { file: 'drafts', words: 'What you began to write and did not send', tells: ['drafts.member_id'], from: 'drafts x', where: 'x.member_id = @me', columns: 'x.place, x.fields as fields_json, x.updated_at as updatedAt' },
@@ -41,13 +44,13 @@ export const kinds: readonly Kind[] = [
   { file: 'confirmations', words: 'Your “works for us too”', tells: ['confirmations.member_id'], from: `confirmations x ${onPost}`, where: 'x.member_id = @me', columns: `${postAt}, x.place, x.year, x.note, x.created_at as createdAt, x.at` },
   { file: 'accepted-answers', words: 'Answers that you accepted', tells: ['accepted_answers.by_id'], from: `accepted_answers x ${onPost}`, where: 'x.by_id = @me', columns: `${postAt}, x.at` },
   { file: 'answer-checks', words: 'Old answers that you asked about or confirmed', tells: ['answer_checks.asked_by_id', 'answer_checks.confirmed_by_id'], from: `answer_checks x ${onPost}`, where: '(x.asked_by_id = @me or x.confirmed_by_id = @me)', columns: `${postAt}, case when x.asked_by_id = @me then x.asked_at end as askedAt, case when x.confirmed_by_id = @me then x.confirmed_at end as confirmedAt` },
-  { file: 'closed-threads', words: 'Threads that you closed', tells: ['closed_threads.by_id'], from: 'closed_threads x join threads t on t.id = x.thread_id', where: 'x.by_id = @me', columns: 't.title as thread, x.reason, x.at' },
+  { file: 'closed-threads', words: 'Threads that you closed', tells: ['closed_threads.by_id'], from: 'closed_threads x join threads t on t.id = x.thread_id', where: 'x.by_id = @me', columns: `${titleIn('t')} as thread, x.reason, x.at` },
   { file: 'mentions', words: 'Posts that name you', tells: ['post_mentions.member_id'], from: `post_mentions x ${onPost}`, where: 'x.member_id = @me and p.removed_at is null and t.removed_at is null', columns: postAt },
-  { file: 'follows', words: 'What you follow and what you muted', tells: ['follows.member_id'], from: 'follows x', where: 'x.member_id = @me', columns: `x.kind, case x.kind when 'thread' then (select title from threads where id = cast(x.ref as integer)) when 'forum' then (select name from forums where id = cast(x.ref as integer)) when 'member' then (select '/members/' || handle from members where id = cast(x.ref as integer)) else x.ref end as subject, x.level, x.auto as byWriting, x.at` },
+  { file: 'follows', words: 'What you follow and what you muted', tells: ['follows.member_id'], from: 'follows x', where: 'x.member_id = @me', columns: `x.kind, case x.kind when 'thread' then (select ${titleIn('t')} from threads t where t.id = cast(x.ref as integer)) when 'forum' then (select name from forums where id = cast(x.ref as integer)) when 'member' then (select '/members/' || handle from members where id = cast(x.ref as integer)) else x.ref end as subject, x.level, x.auto as byWriting, x.at` },
   { file: 'blocked', words: 'Whom you blocked', tells: ['blocks.member_id'], from: 'blocks x join members o on o.id = x.blocked_id', where: 'x.member_id = @me', columns: `'/members/' || o.handle as address, x.at` },
-  { file: 'read', words: 'How far you have read', tells: ['thread_reads.member_id'], from: 'thread_reads x join threads t on t.id = x.thread_id', where: 'x.member_id = @me', columns: 't.title as thread, x.number as upToPost' },
+  { file: 'read', words: 'How far you have read', tells: ['thread_reads.member_id'], from: 'thread_reads x join threads t on t.id = x.thread_id', where: 'x.member_id = @me', columns: `${titleIn('t')} as thread, x.number as upToPost` },
   { file: 'read-marks', words: 'What you marked as read', tells: ['read_marks.member_id'], from: 'read_marks x left join forums f on f.id = x.forum_id', where: 'x.member_id = @me', columns: `coalesce(f.name, 'all forums') as forum, x.before` },
-  { file: 'notifications', words: 'What you were told', tells: ['notifications.member_id'], from: 'notifications x left join posts p on p.id = x.post_id left join threads t on t.id = coalesce(x.thread_id, p.thread_id)', where: 'x.member_id = @me', columns: `x.kind, x.reason, t.title as thread, coalesce('/posts/' || x.post_id, x.url) as address, x.words, x.created_at as createdAt, x.read_at as readAt, x.mailed_at as mailedAt` },
+  { file: 'notifications', words: 'What you were told', tells: ['notifications.member_id'], from: 'notifications x left join posts p on p.id = x.post_id left join threads t on t.id = coalesce(x.thread_id, p.thread_id)', where: 'x.member_id = @me', columns: `x.kind, x.reason, ${titleIn('t', 'p.removed_at is null')} as thread, coalesce('/posts/' || x.post_id, x.url) as address, x.words, x.created_at as createdAt, x.read_at as readAt, x.mailed_at as mailedAt` },
   { file: 'saved-works', words: 'Works that you saved', tells: ['bookmarks.member_id'], from: 'bookmarks x join resources r on r.id = x.resource_id', where: 'x.member_id = @me', columns: `${work}, x.created_at as savedAt` },
   { file: 'collections', words: 'Your reading lists', tells: ['collections.owner_id'], from: 'collections x', where: 'x.owner_id = @me', columns: 'x.id, x.title, x.description, x.visibility, x.created_at as createdAt, x.updated_at as updatedAt' },
   { file: 'collection-items', words: 'What is on your reading lists, with your notes', tells: [], from: 'collection_items x join collections c on c.id = x.collection_id join resources r on r.id = x.resource_id', where: 'c.owner_id = @me', columns: `c.id as collection, ${work}, x.position, x.note, x.added_at as addedAt` },
@@ -79,11 +82,12 @@ export const kinds: readonly Kind[] = [
   { file: 'recovery-codes', words: 'How many recovery codes you were given, and which were used', tells: ['recovery_codes.member_id'], from: 'recovery_codes x', where: 'x.member_id = @me', columns: 'x.used_at as usedAt' },
   { file: 'agency-accounts', words: 'Accounts with your agency', tells: ['agency_accounts.member_id'], from: 'agency_accounts x', where: 'x.member_id = @me', columns: 'x.issuer, x.email, x.created_at as createdAt, x.last_used_at as lastUsedAt' },
   { file: 'email-changes', words: 'Changes of your e-mail address', tells: ['email_changes.member_id'], from: 'email_changes x', where: 'x.member_id = @me', columns: 'x.old_email as oldEmail, x.new_email as newEmail, x.confirmed_at as confirmedAt, x.undone_at as undoneAt' },
+  { file: 'former-names', words: 'Names and addresses that you had before; nobody sees them, and they are there to be taken out of texts when you leave', tells: ['former_traces.member_id'], from: 'former_traces x', where: 'x.member_id = @me', columns: 'x.kind, x.sealed as value_sealed, x.until' },
   { file: 'office-log', words: 'What you did as a coordinator', tells: ['log.actor_id'], from: 'log x', where: 'x.actor_id = @me', columns: 'x.act, x.url as address, x.reason, x.at' },
   { file: 'office-decisions', words: 'What you decided as a coordinator', tells: ['decisions.decider_id', 'decisions.first_decider_id', 'decisions.undone_by_id'], from: 'decisions x join cases c on c.id = x.case_id', where: '(x.decider_id = @me or x.first_decider_id = @me or x.undone_by_id = @me)', columns: `'/posts/' || c.post_id as post, ${outcome}, case when x.decider_id = @me then x.reason end as reason, x.at` },
   { file: 'office-notes', words: 'What you wrote to other coordinators about cases', tells: ['case_notes.by_id'], from: 'case_notes x', where: 'x.by_id = @me', columns: 'x.text, x.at' },
-  { file: 'office-thread-acts', words: 'What you did to threads', tells: ['thread_acts.by_id'], from: 'thread_acts x join threads t on t.id = x.thread_id', where: 'x.by_id = @me', columns: 't.title as thread, x.act, x.reason, x.at, x.undone_at as undoneAt' },
-  { file: 'office-questions', words: 'Questions that you looked after or handed over', tells: ['question_turns.owner_id', 'question_turns.by_id'], from: 'question_turns x join threads t on t.id = x.thread_id', where: '(x.owner_id = @me or x.by_id = @me)', columns: 't.title as thread, case when x.by_id = @me then x.reason end as handedOverBecause, x.at' },
+  { file: 'office-thread-acts', words: 'What you did to threads', tells: ['thread_acts.by_id'], from: 'thread_acts x join threads t on t.id = x.thread_id', where: 'x.by_id = @me', columns: `${titleIn('t')} as thread, x.act, x.reason, x.at, x.undone_at as undoneAt` },
+  { file: 'office-questions', words: 'Questions that you looked after or handed over', tells: ['question_turns.owner_id', 'question_turns.by_id'], from: 'question_turns x join threads t on t.id = x.thread_id', where: '(x.owner_id = @me or x.by_id = @me)', columns: `${titleIn('t')} as thread, case when x.by_id = @me then x.reason end as handedOverBecause, x.at` },
   { file: 'office-forums', words: 'Forums in which you look for answers', tells: ['forum_coordinators.member_id'], from: 'forum_coordinators x join forums f on f.id = x.forum_id', where: 'x.member_id = @me', columns: 'f.name as forum' },
   { file: 'office-works', words: 'Works that you look after, review or published', tells: ['resources.owner_id', 'resources.reviewer_id', 'resources.published_by_id'], from: 'resources x', where: '(x.owner_id = @me or x.reviewer_id = @me or x.published_by_id = @me)', columns: `'/library/' || x.slug as address, x.title, x.owner_id = @me as lookAfter, x.reviewer_id = @me as review, x.published_by_id = @me as published` },
   { file: 'office-imports', words: 'Files of works that you brought', tells: ['imports.by_id'], from: 'imports x', where: 'x.by_id = @me', columns: 'x.file_name as fileName, x.format, x.state, x.created_at as createdAt, x.done_at as doneAt, x.undone_at as undoneAt' },
@@ -137,6 +141,7 @@ const isYesOrNo = new Set(['listed', 'vendor', 'withoutName', 'byWriting', 'lock
 /** A row as the file has it: moments in ISO 8601, yes and no, lists and objects as such. */
 function told({ _row, ...row }: Record<string, unknown>): Record<string, unknown> {
   return Object.fromEntries(Object.entries(row).map(([name, value]) => {
+    if (name.endsWith('_sealed')) return [name.slice(0, -7), opened(String(value))];
     if (name.endsWith('_json')) return [name.slice(0, -5), typeof value === 'string' ? JSON.parse(value) : value];
     if (typeof value === 'number' && /(?:^at|^until|At|Until|^before)$/.test(name)) return [name, new Date(value).toISOString()];
     return [name, isYesOrNo.has(name) && value !== null ? value === 1 : value];

@@ -1,22 +1,29 @@
 import { setImmediate } from 'node:timers/promises';
-import { and, asc, eq } from 'drizzle-orm';
-import { bumpChanges, db, foldLog, leavingPosts, leavings, posts, postVersions, threads, transaction } from '#db/client.ts';
+import { and, asc, eq, notInArray, sql } from 'drizzle-orm';
+import { attachments, bumpChanges, collections, db, foldLog, leavingPosts, leavings, postFiles, posts, resources, threads, transaction } from '#db/client.ts';
+import { reportFailure } from '#lib/failures.ts';
 import { rendererVersion } from '#lib/markdown.ts';
 import { seal, unseal } from '#lib/sealing.ts';
-import { isNamedPost } from '../anonymity.ts';
+import { slugify } from '#lib/slug.ts';
 import { blankHidden, blankQuotes } from '../forum/blanked-quotes.ts';
-import { retitle } from '../forum/hidden-titles.ts';
 import { postAt, replacePostLinks } from '../forum/post-links.ts';
 import { recount } from '../forum/posts.ts';
 import { renderPost } from '../forum/rendering.ts';
+import { retitle } from '../forum/retitling.ts';
 import { indexPost, indexThread } from '../forum/searchable.ts';
-import { formerMember, formerName } from '../people/former.ts';
+import { readCsl } from '../library/csl.ts';
+import { workKey } from '../library/exchange/duplicates.ts';
+import { themeCodesOf } from '../library/resource-themes.ts';
+import { indexResource } from '../library/searchable.ts';
+import { formerName } from '../people/former.ts';
 import { changingMany, purgeSome } from '../search/documents.ts';
-import { attributionsTo, endOfPortion, mostKept, rowsNaming, scrubber, scrubSome, writings, type Scrub, type Traces } from './traces.ts';
+import { inRow } from './row-by-row.ts';
+import { attributionsTo, endOfPortion, mostKept, rowsNaming, scrubber, scrubRow, writings, type Change, type Scrub, type Traces, type Writing } from './traces.ts';
 
 /*
  * Whoever leaves is gone at once, with all that is theirs. To take them out of what others wrote takes the hub through every text that it has (5 s where there are
- * 100,000 posts): that is done in portions, between which others are served, and goes on after a restart.
+ * 100,000 posts): that is done in portions, between which others are served, and goes on after a restart. A text that cannot be changed loses what they said in it whole, and
+ * a leaving that cannot go on keeps no other waiting.
  */
 
 /** A post that is still to be brought in step: see the table. */
@@ -46,53 +53,71 @@ export async function finishLeavings(): Promise<void> {
   while (finishSome()) await setImmediate();
 }
 
-/** One portion. Returns false where there is nothing to do. */
+/** Leavings that could not go on, by their sealed traces, and when they are tried again: the others have their turn meanwhile. */
+const setAside = new Map<string, number>();
+const untilAgain = 10 * 60_000;
+
+/** One portion. Returns false where there is nothing to do. What fails is reported, for whoever left cannot do anything about it. */
 function finishSome(): boolean {
-  const leaving = db.select().from(leavings).orderBy(asc(leavings.id)).limit(1).get();
+  const aside = [...setAside].filter(([, until]) => until > Date.now()).map(([traces]) => traces);
+  const leaving = db.select().from(leavings).where(notInArray(leavings.traces, aside)).orderBy(asc(leavings.id)).limit(1).get();
   if (!leaving) return false;
-  const over = transaction(() => changingMany(() => finishPosts(leaving) || finishTexts(leaving))) ? false : purge(leaving);
-  if (over) foldLog();
+  try {
+    const over = transaction(() => changingMany(() => finishPosts(leaving) || finishTexts(leaving))) ? false : purge(leaving);
+    if (over) foldLog();
+  } catch (error) {
+    setAside.set(leaving.traces, Date.now() + untilAgain);
+    reportFailure(error, `leaving ${leaving.id}`);
+  }
   return true;
 }
 
 function tracesOf(leaving: Leaving): Traces | null {
   const opened = unseal(leaving.traces, 'leaving');
-  return opened === null ? null : JSON.parse(opened) as Traces;
+  if (opened === null) return null;
+  // Of who left while an earlier version of the hub ran, one name is known, and not what was theirs.
+  const { name = '', ...traces } = JSON.parse(opened) as Traces & { name?: string };
+  return { ...traces, names: traces.names ?? [name], own: traces.own ?? { posts: [], attachments: [], collections: [], resources: [] } };
 }
+
+const shown = { id: posts.id, number: posts.number, threadId: posts.threadId, forumId: threads.forumId, removedAt: posts.removedAt, markdown: posts.markdown };
 
 /** Brings posts in step for as long as a portion takes, theirs before those that quote them: a quotation says what stands there. Returns false where none is left. */
 function finishPosts(leaving: Leaving): boolean {
   const until = performance.now() + goal;
   const theirs = eq(leavingPosts.leavingId, leaving.id);
   // Each is read when it is its turn: what was done to one before it may have changed it.
-  const next = () => db.select({ what: leavingPosts.what, id: posts.id, number: posts.number, threadId: posts.threadId, forumId: threads.forumId, removedAt: posts.removedAt, markdown: posts.markdown }).from(leavingPosts)
+  const next = () => db.select({ what: leavingPosts.what, ...shown }).from(leavingPosts)
     .innerJoin(posts, eq(posts.id, leavingPosts.postId)).innerJoin(threads, eq(threads.id, posts.threadId)).where(theirs).orderBy(asc(leavingPosts.what), asc(leavingPosts.postId)).limit(1).get();
   const traces = tracesOf(leaving);
   let row = next();
   if (!row) return false;
+  const change = traces && wordsWithout(traces);
   for (; row && performance.now() < until; row = next()) {
-    if (row.what === 'emptied') {
-      recount(row.threadId);
-      blankQuotes(row.id);
-    } else if (traces && row.what === 'kept') keepPost(row, scrubber(traces));
-    else if (traces) rewrite(row, othersWords(traces)(row.markdown));
-    if (row.number === 1 && row.forumId !== null) indexThread(row.threadId);
-    else if (row.removedAt === null) indexPost(row.id);
-    db.delete(leavingPosts).where(and(theirs, eq(leavingPosts.postId, row.id))).run();
+    const post = row;
+    inRow('posts', post.id, () => {
+      if (post.what === 'emptied') {
+        recount(post.threadId);
+        blankQuotes(post.id);
+      } else if (change) rewrite(post, change(post.markdown, post.what === 'kept'));
+      index(post);
+    }, () => {
+      if (post.what !== 'emptied' && traces) rewrite(post, withoutTheirLines(post.markdown, traces));
+      index(post);
+    });
+    db.delete(leavingPosts).where(and(theirs, eq(leavingPosts.postId, post.id))).run();
   }
   bumpChanges();
   return true;
 }
 
-interface Written { id: number; number: number; threadId: number; markdown: string }
-
-/** Takes their name out of their own words. */
-function keepPost(post: Written, scrub: Scrub): void {
-  rewrite(post, scrub(post.markdown, true));
-  for (const version of db.select({ id: postVersions.id, markdown: postVersions.markdown }).from(postVersions).where(eq(postVersions.postId, post.id)).all()) {
-    db.update(postVersions).set({ markdown: scrub(version.markdown, true) }).where(eq(postVersions.id, version.id)).run();
-  }
+/** A post is found by what it says now; the first of a thread in a forum with the thread. */
+function index({ id, number, threadId, forumId, removedAt }: { id: number; number: number; threadId: number; forumId: number | null; removedAt: Date | null }): void {
+  if (number === 1 && forumId !== null) indexThread(threadId);
+  else if (removedAt === null) indexPost(id);
 }
+
+interface Written { id: number; number: number; threadId: number; markdown: string }
 
 /** Puts other Markdown in a post's place, rendered as after an edit. It is found by what it says now. */
 function rewrite({ id, number, threadId, markdown: before }: Written, markdown: string): void {
@@ -103,22 +128,49 @@ function rewrite({ id, number, threadId, markdown: before }: Written, markdown: 
   blankHidden(id, linked);
 }
 
+/**
+ * How their traces go out of a text: of their own words with their name, of others' without links, mentions, addresses and attributions. What comes out is no longer than
+ * `most`, if the text was not: where that takes it, `…` stands everywhere for whom it was about, and nothing is shorter than that.
+ */
+function wordsWithout(traces: Traces, mentions = true): Change {
+  const scrub = scrubber(traces, mentions);
+  const posts = new Set(traces.own.posts);
+  return (text, isOwn, most = mostKept, column = '') => {
+    if (isOwn) return column === 'name' ? fileNameWithout(text, traces, scrub) : scrub(text, true, most);
+    const out = scrub(withoutThemQuoted(text, traces, posts, scrub, false), false, most);
+    return out.length <= most ? out : scrub(withoutThemQuoted(text, traces, posts, scrub, true), false, 0);
+  };
+}
+
+const flat = (text: string) => text.normalize('NFKD').toLowerCase().replace(/[^\p{L}\p{N}]+/gu, '');
+
+/** The name of a file of theirs: one in which theirs stands, however it is written, is called after nobody. */
+function fileNameWithout(name: string, { names, handle }: Traces, scrub: Scrub): string {
+  const isNamed = scrub(name, true) !== name || [...names, handle].map(flat).some((one) => one.length > 3 && flat(name).includes(one));
+  return isNamed ? `file${/\.[a-z0-9]{1,5}$/i.exec(name)?.[0] ?? ''}` : name;
+}
+
 /** Markdown without their name in quotations of what they wrote: in the line that says so, and in their words, as in the post itself. In brief, `…` stands there: where it is shown, the line says what is shown of the post (see quoted.ts). */
-function withoutThemQuoted(markdown: string, { name, handle }: Traces, scrub: Scrub, brief: boolean): string {
-  const former = formerMember();
-  const said = attributionsTo(name, handle);
+function withoutThemQuoted(markdown: string, traces: Traces, posts: ReadonlySet<number>, scrub: Scrub, brief: boolean): string {
+  const said = attributionsTo(traces);
   let theirs = false;
   return markdown.split('\n').map((line) => {
     const isQuotation = /^ {0,3}>/.test(line);
     const quoted = isQuotation ? /\bwrote\]\(([^()\s]{1,300})\)/.exec(line)?.[1] : undefined;
     if (!isQuotation) theirs = false;
-    else if (quoted !== undefined) theirs = isNamedPostOf(former, postAt(quoted));
-    return theirs ? scrub(said.reduce((text, one) => text.replaceAll(one, `[${brief ? '…' : formerName} wrote](`), line), true, brief ? 0 : mostKept) : line;
+    else if (quoted !== undefined) theirs = posts.has(postAt(quoted) ?? 0);
+    if (!theirs) return line;
+    // What stands there instead is put in at the end: it may hold a word that somebody is called.
+    const without = scrub(said.reduce((text, one) => text.replaceAll(one, '\0]('), line), true, brief ? 0 : mostKept);
+    return without.replaceAll('\0](', `[${brief ? '…' : formerName} wrote](`);
   }).join('\n');
 }
 
-function isNamedPostOf(memberId: number, postId: number | null): boolean {
-  return postId !== null && db.select({ id: posts.id }).from(posts).where(and(eq(posts.id, postId), eq(posts.authorId, memberId), isNamedPost())).get() !== undefined;
+/** The last resort: a text without its quotations, and without every line in which something of theirs stands. */
+function withoutTheirLines(text: string, { names, handle, emails }: Traces): string {
+  const theirs = [...names, `@${handle}`, `/members/${handle}`, ...emails].map((one) => one.toLowerCase());
+  const kept = text.split('\n').filter((line) => !/^ {0,3}>/.test(line) && !theirs.some((one) => line.toLowerCase().includes(one)));
+  return kept.join('\n').trim() || '…';
 }
 
 /** Rows that a portion looks through: few in a new table, then as many as take some milliseconds. */
@@ -131,50 +183,72 @@ function finishTexts(leaving: Leaving): boolean {
   const traces = tracesOf(leaving);
   // With another key than it was sealed with, nobody can tell any more whom to look for.
   if (table === undefined || traces === null) return false;
+  const writing = writings.find((one) => one.table === table);
   const began = performance.now();
-  const end = endOfPortion(table, leaving.doneTo, many);
-  const doneTo = end === null ? null : lookThrough(traces, table, leaving.doneTo, end);
+  const end = writing ? endOfPortion(writing, leaving.doneTo, many) : null;
+  const doneTo = !writing || end === null ? null : lookThrough(traces, writing, leaving.doneTo, end);
   many = doneTo === null ? few : Math.min(2_000, Math.max(20, performance.now() - began > goal ? many / 2 : many * 1.25) | 0);
   db.update(leavings).set(doneTo === null ? { tables: others, doneTo: 0 } : { doneTo }).where(eq(leavings.id, leaving.id)).run();
   return true;
 }
 
-/** Looks through the rows after one and up to another. Returns up to which it came. */
-function lookThrough(traces: Traces, table: string, after: number, to: number): number {
-  if (table === 'posts') return scrubPosts(traces, after, to);
-  if (table === 'threads') scrubTitles(traces, after, to);
-  else scrubSome(traces, table, after, to, othersWords(traces));
-  return to;
-}
-
-/** What others wrote, without links, mentions, addresses and attributions; no longer than `most`, if the text was not. */
-function othersWords(traces: Traces): (text: string, most?: number) => string {
-  const scrub = scrubber(traces);
-  return (text, most = mostKept) => {
-    const out = scrub(withoutThemQuoted(text, traces, scrub, false), false, most);
-    return out.length <= most ? out : scrub(withoutThemQuoted(text, traces, scrub, true), false, 0);
-  };
-}
-
-/** Posts are rendered anew, which takes its time: no more of them than a portion may take. */
-function scrubPosts(traces: Traces, after: number, to: number): number {
-  const change = othersWords(traces);
+/** Looks through the rows after one and up to another, for as long as a portion takes: some are rendered anew. Returns up to which it came. */
+function lookThrough(traces: Traces, writing: Writing, after: number, to: number): number {
+  const { table } = writing;
+  const change = wordsWithout(traces, !writing.cites);
   const until = performance.now() + goal;
-  for (const { row: id, text: markdown, ...post } of rowsNaming<{ row: number; text: string; number: number; threadId: number; isOpening: 0 | 1 }>(traces, 'posts', 'markdown', ', number, thread_id as threadId, number = 1 and thread_id in (select id from threads where forum_id is not null) as isOpening', after, to)) {
-    const without = change(markdown);
-    if (without === markdown) continue;
-    rewrite({ id, markdown, ...post }, without);
-    if (post.isOpening) indexThread(post.threadId);
-    else indexPost(id);
-    bumpChanges();
-    if (performance.now() > until) return id;
+  const changeRow = rowChanges[table] ?? ((_row, _change, usual) => { usual(); });
+  for (const { row, isOwn } of rowsNaming(traces, writing, after, to)) {
+    const put = (how: Change) => { changeRow(row, how, () => scrubRow(writing, row, isOwn === 1, how)); };
+    inRow(table, row, () => { put(change); }, () => { put((text) => withoutTheirLines(text, traces)); });
+    if (performance.now() > until) return row;
   }
   return to;
 }
 
-function scrubTitles(traces: Traces, after: number, to: number): void {
-  const scrub = scrubber(traces);
-  for (const { row, text } of rowsNaming<{ row: number; text: string }>(traces, 'threads', 'title', '', after, to)) retitle(row, scrub(text, false, 500));
+/** How a row is changed that is shown otherwise than it is kept, or that is found: `usual` changes its columns and says whether there was anything to change. */
+const rowChanges: Record<string, (row: number, change: Change, usual: () => boolean) => void> = {
+  threads: (id, change) => {
+    const title = db.select({ title: threads.title }).from(threads).where(eq(threads.id, id)).get()?.title;
+    if (title !== undefined) retitle(id, change(title, false, 500));
+  },
+  posts: (id, change) => {
+    const post = db.select(shown).from(posts).innerJoin(threads, eq(threads.id, posts.threadId)).where(eq(posts.id, id)).get();
+    const markdown = post && change(post.markdown, false);
+    if (!post || markdown === undefined || markdown === post.markdown) return;
+    rewrite(post, markdown);
+    index(post);
+    bumpChanges();
+  },
+  post_files: (id, _, usual) => {
+    if (!usual()) return;
+    const post = db.select(shown).from(postFiles).innerJoin(posts, eq(posts.id, postFiles.postId)).innerJoin(threads, eq(threads.id, posts.threadId)).where(eq(postFiles.id, id)).get();
+    if (post) index(post);
+    bumpChanges();
+  },
+  attachments: (id, _, usual) => {
+    if (usual()) indexWork(db.select({ resource: resources }).from(attachments).innerJoin(resources, eq(resources.id, attachments.resourceId)).where(eq(attachments.id, id)).get()?.resource);
+  },
+  resources: (row, _, usual) => {
+    if (!usual()) return;
+    const work = db.select().from(resources).where(sql`rowid = ${row}`).get();
+    if (work) db.update(resources).set({ workKey: workKey(readCsl(work.csl)) }).where(eq(resources.id, work.id)).run();
+    indexWork(work);
+  },
+  collections: (id, _, usual) => {
+    const titleOf = () => db.select({ title: collections.title }).from(collections).where(eq(collections.id, id)).get()?.title ?? '';
+    const before = titleOf();
+    if (!usual()) return;
+    if (titleOf() !== before) db.update(collections).set({ slug: slugify(titleOf()) }).where(eq(collections.id, id)).run();
+    bumpChanges();
+  },
+  collection_items: (_row, _, usual) => { if (usual()) bumpChanges(); },
+  confirmations: (_row, _, usual) => { if (usual()) bumpChanges(); },
+};
+
+function indexWork(resource: typeof resources.$inferSelect | undefined): void {
+  if (resource) indexResource(resource, themeCodesOf(resource.id));
+  bumpChanges();
 }
 
 /** Pages of the search index that are written in one portion. */

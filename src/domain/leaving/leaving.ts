@@ -8,18 +8,21 @@ import {
 } from '#db/client.ts';
 import { fileNameOf } from '#lib/mailer.ts';
 import { settings } from '#lib/settings.ts';
+import { slugify } from '#lib/slug.ts';
 import { isNamedPost, isNamelessPost } from '../anonymity.ts';
 import { closeCasesOfLeaver } from '../decisions/author-leaving.ts';
 import { Invalid } from '../errors.ts';
+import { takeHiddenTitle } from '../forum/hidden-titles.ts';
+import { putThreadSlugs, retitle, retitleAll } from '../forum/retitling.ts';
 import { dropThreadFromSearch } from '../forum/searchable.ts';
 import { forgetFilesNow } from '../library/attaching.ts';
-import { retitle, takeHiddenTitle } from '../forum/hidden-titles.ts';
 import { post } from '../mail/outbox.ts';
 import { withdrawLettersAbout } from '../mail/withdrawing.ts';
 import { recordAct } from '../moderation/log.ts';
 import { mustLeaveAnAdministrator } from '../people/administrators.ts';
 import { formerCoordinator, formerMember, retireHandle } from '../people/former.ts';
 import { rememberStanding } from '../people/former-standings.ts';
+import { formerOf } from '../people/former-traces.ts';
 import { forgetAttemptsOf } from '../people/limits.ts';
 import { memberByEmail } from '../people/members.ts';
 import { mustHaveProved } from '../people/proving.ts';
@@ -28,7 +31,7 @@ import type { Member } from '../people/types.ts';
 import { settleVouches } from '../people/verification.ts';
 import { changingMany, dropDocument, dropDocuments } from '../search/documents.ts';
 import { beginFinishing, finishFor, type Left } from './finishing.ts';
-import { scrubber, scrubRecords, type Traces } from './traces.ts';
+import { scrubber, scrubRecords, type Own, type Traces } from './traces.ts';
 
 const choice = z.enum(['keep', 'delete'], { error: 'Please choose one.' });
 
@@ -89,8 +92,19 @@ export function leaveHub(session: Session, { confirm, ...choices }: z.output<typ
 function tracesOf({ id, name, handle, email }: Member): Traces {
   const changes = db.select({ old: emailChanges.oldEmail, fresh: emailChanges.newEmail }).from(emailChanges).where(and(eq(emailChanges.memberId, id), isNotNull(emailChanges.confirmedAt))).all();
   const agencies = db.select({ email: agencyAccounts.email }).from(agencyAccounts).where(eq(agencyAccounts.memberId, id)).all();
-  const all = [email, ...changes.flatMap((change) => [change.old, change.fresh]), ...agencies.map((account) => account.email.toLowerCase())];
-  return { name, handle, emails: [...new Set(all)].filter((one) => one.includes('@') && (one === email || !memberByEmail(one))) };
+  const all = [email, ...formerOf(id, 'email'), ...changes.flatMap((change) => [change.old, change.fresh]), ...agencies.map((account) => account.email.toLowerCase())];
+  return { names: [...new Set([name, ...formerOf(id, 'name')])], handle, emails: [...new Set(all)].filter((one) => one.includes('@') && (one === email || !memberByEmail(one))), own: ownOf(id) };
+}
+
+/** A work of others stands in the library as it is called, whoever brought it in. */
+function ownOf(id: number): Own {
+  const ids = <Id extends number | string>(sql: string) => db.$client.prepare(sql).pluck().all(id) as Id[];
+  return {
+    posts: ids(`select id from posts where author_id = ? and not ${isNamelessPost('posts.id')}`),
+    attachments: ids('select id from attachments where uploaded_by_id = ?'),
+    collections: ids('select id from collections where owner_id = ?'),
+    resources: ids(`select id from resources where submitted_by_id = ? and (kind <> 'reference' or published_at is null)`),
+  };
 }
 
 /** Addresses to which they asked to change, and which nothing else in the hub is about: letters went there for them alone. */
@@ -113,9 +127,14 @@ function filesOf(memberId: number): string[] {
 const written = (memberId: number) => db.select({ id: posts.id }).from(posts).where(eq(posts.authorId, memberId));
 
 function dropOwnFiles(memberId: number, { files }: Choices): void {
-  if (files === 'keep') return;
-  db.delete(postFiles).where(inArray(postFiles.postId, written(memberId))).run();
-  db.delete(attachments).where(eq(attachments.uploadedById, memberId)).run();
+  const [ofPosts, ofWorks] = [inArray(postFiles.postId, written(memberId)), eq(attachments.uploadedById, memberId)];
+  if (files === 'delete') {
+    db.delete(postFiles).where(ofPosts).run();
+    db.delete(attachments).where(ofWorks).run();
+  }
+  // Words that are taken out of a file from now on would have their name.
+  db.update(postFiles).set({ textState: 'none' }).where(and(ofPosts, eq(postFiles.textState, 'waiting'))).run();
+  db.update(attachments).set({ textState: 'none' }).where(and(ofWorks, eq(attachments.textState, 'waiting'))).run();
 }
 
 /**
@@ -131,18 +150,17 @@ function leaveWritings(member: Member, kind: 'posts' | 'comments', how: 'keep' |
   withdrawLettersAbout(ids);
   // Under another name, or none, they are found again when they are brought in step.
   dropDocuments('post', ids);
-  const opened = inForums ? rows.filter(({ number }) => number === 1).map(({ threadId }) => threadId) : [];
+  const opened = inForums ? rows.filter(({ number }) => number === 1) : [];
   const scrub = scrubber(traces);
-  for (const id of opened) {
-    retitle(id, scrub(titleOf(id), true, 500));
-    const hidden = db.select({ title: hiddenTitles.title }).from(hiddenTitles).where(eq(hiddenTitles.threadId, id)).get();
-    if (hidden) db.update(hiddenTitles).set({ title: scrub(hidden.title, true, 500) }).where(eq(hiddenTitles.threadId, id)).run();
-  }
-  dropDocuments('thread', opened);
+  const named = new Set(traces.own.posts);
+  const titled = opened.filter(({ id }) => named.has(id)).map(({ threadId }) => threadId);
+  retitleAll(new Map(titled.map((id) => [id, scrub(titleOf(id), true, 500)])));
+  for (const { threadId, title } of db.select().from(hiddenTitles).where(inArray(hiddenTitles.threadId, titled)).all()) db.update(hiddenTitles).set({ title: scrub(title, true, 500) }).where(eq(hiddenTitles.threadId, threadId)).run();
+  dropDocuments('thread', opened.map(({ threadId }) => threadId));
   if (how === 'keep') return rows.map(({ id }) => ({ postId: id, what: 'kept' as const }));
   closeCasesOfLeaver(member.id, ids);
   // No decision will bring back a title that was hidden.
-  for (const id of opened) if (takeHiddenTitle(id) !== null) retitle(id, emptyTitle);
+  for (const { threadId } of opened) if (takeHiddenTitle(threadId) !== null) retitle(threadId, emptyTitle);
   emptyPosts(member.id, ids);
   return rows.filter(({ number, removedAt }) => removedAt === null || (inForums && number === 1)).map(({ id }) => ({ postId: id, what: 'emptied' as const }));
 }
@@ -157,6 +175,7 @@ function dropLonelyThreads(memberId: number): void {
   const lonely = all.filter(({ waits }) => !waits).map(({ id }) => id);
   withdrawLettersAbout(db.select({ id: posts.id }).from(posts).where(inArray(posts.threadId, lonely)).all().map(({ id }) => id));
   for (const id of lonely) dropThreadFromSearch(id);
+  putThreadSlugs(new Map(lonely.map((id) => [id, slugify('')])));
   db.delete(threads).where(inArray(threads.id, lonely)).run();
 }
 

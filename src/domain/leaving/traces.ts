@@ -1,11 +1,25 @@
 import { db } from '#db/client.ts';
 import { settings } from '#lib/settings.ts';
 import { slugify } from '#lib/slug.ts';
+import { isCommonWord } from '#lib/password-strength.ts';
 import { mostInBody, mostInTitle } from '../forum/fields.ts';
+import { threadAt } from '../forum/retitling.ts';
+import { flagReasons } from '../moderation/reasons.ts';
 import { formerName } from '../people/former.ts';
+import { inRow } from './row-by-row.ts';
 
 /** What tells who somebody is. */
-export interface Traces { name: string; handle: string; /** Lower case: the present one and those that were theirs before, each shown to be theirs. */ emails: readonly string[] }
+export interface Traces {
+  /** The present one first, then those that they had before. */
+  names: readonly string[];
+  handle: string;
+  /** Lower case: the present one and those that were theirs before, each shown to be theirs. */
+  emails: readonly string[];
+  own: Own;
+}
+
+/** Ids of what was theirs and stays, or is quoted: in these words of their own their plain name goes too. Nothing is among them that they wrote without their name: a name that goes would tell whose it is. */
+export interface Own { posts: readonly number[]; attachments: readonly number[]; collections: readonly number[]; resources: readonly string[] }
 
 const literally = (text: string) => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 const inMarkdown = (text: string) => text.replace(/[\\`*_[\]<>&~!#|]/g, '\\$&');
@@ -22,27 +36,33 @@ export type Scrub = (text: string, names: boolean, most?: number) => string;
 
 /**
  * Takes a member out of Markdown and plain words: links to their page, mentions, their e-mail addresses as whole ones. Their plain name goes only where it is asked for:
- * others may speak of anybody. Never to be used on HTML, nor on values that a machine reads. Takes a time that grows with the text and no faster.
+ * others may speak of anybody. Without `mentions` what stands after an @ stays: works cite others so. Never to be used on HTML, nor on values that a machine reads. Takes a time that grows with the text and no faster.
  */
-export function scrubber({ name, handle, emails }: Traces): Scrub {
+export function scrubber({ names, handle, emails }: Pick<Traces, 'names' | 'handle' | 'emails'>, mentions = true): Scrub {
   const page = new RegExp(`/members/${literally(handle)}(?![\\w-])`, 'gi');
   const mention = new RegExp(`(?<![\\w@/.-])@${literally(handle)}(?![\\w@]|-\\w|\\.\\w)`, 'gi');
   const addresses = emails.map((email) => {
     const written = [...new Set([email, inMarkdown(email)])].map(literally).join('|');
     return { linked: new RegExp(`mailto:${literally(email)}(?![\\w.-])`, 'gi'), bare: new RegExp(`<?(?<![\\p{L}\\p{N}._%+'-])(?:${written})(?![\\p{L}\\p{N}-]|\\.[\\p{L}\\p{N}])>?`, 'giu') };
   });
-  const plain = [...new Set([name, inMarkdown(name)])].map((written) => new RegExp(`(?<![\\p{L}\\p{N}])${literally(written)}(?![\\p{L}\\p{N}])`, 'gu'));
-  const without = (text: string, names: boolean, somebody: string, somewhere: string) => {
+  const called = [...new Set(names.flatMap((name) => [name, inMarkdown(name)]))].sort((a, b) => b.length - a.length).map(literally).join('|');
+  // All at once, the longest first: one may stand in another, or in what is put in its place.
+  const plain = new RegExp(`(?<![\\p{L}\\p{N}])(?:${called})(?![\\p{L}\\p{N}])`, 'gu');
+  const without = (text: string, withNames: boolean, somebody: string, somewhere: string) => {
     let out = withoutLinks(text, page, somebody, '/members', isInside);
-    out = outsideCode(out, (words) => words.replace(mention, somebody));
+    if (mentions) out = outsideCode(out, (words) => words.replace(mention, somebody));
     for (const { linked, bare } of addresses) out = withoutLinks(out, linked, somewhere, somewhere).replace(bare, somewhere);
-    if (names) for (const rule of plain) out = out.replace(rule, () => somebody);
-    return out;
+    return withNames && names.length > 0 ? outsideLinks(out, (words) => words.replace(plain, () => somebody)) : out;
   };
-  return (text, names, most = mostKept) => {
-    const out = without(text, names, gone, goneAddress);
-    return out.length <= most ? out : without(text, names, short, short);
+  return (text, withNames, most = mostKept) => {
+    const out = without(text, withNames, gone, goneAddress);
+    return out.length <= most ? out : without(text, withNames, short, short);
   };
+}
+
+/** Markdown changed where it is no address that a link leads to: changed, it would lead nowhere. */
+function outsideLinks(text: string, change: (words: string) => string): string {
+  return text.split(/(\]\((?:<[^<>\n]{0,2000}>|[^()\s]{0,2000})|https?:\/\/[^\s<>()]{1,2000}|^ {0,3}\[[^[\]\n]{1,200}\]:[ \t]{0,3}\S{1,2000})/im).map((part, at) => (at % 2 ? part : change(part))).join('');
 }
 
 /** A Markdown link is looked for no further than this to both sides of its address. */
@@ -94,17 +114,19 @@ function outsideCode(text: string, change: (words: string) => string): string {
 /** A column in which the hub or coordinators write, and the rows (of `x`) that are about a member, @id, or written by them. */
 interface OfficeWords { table: string; column: string; about: string; /** The rows that have such words at all, where an index leads to them: not through the text of every post. */ among?: string; /** The keys of words in a column of JSON. */ words?: readonly string[] }
 
-const ownThread = (thread: string) => `exists (select 1 from threads t join posts o on o.thread_id = t.id and o.number = 1 where t.id = ${thread} and t.author_id = @id and o.id not in (select post_id from anonymous_posts))`;
+/** Threads that they started with their name: found once, and not for every row. */
+const ownThread = (thread: string) => `${thread} in (select value from json_each(@threads))`;
 const aboutCase = `x.case_id in (select c.id from cases c left join posts p on p.id = c.post_id left join held_posts h on h.id = c.held_id left join decisions d on d.case_id = c.id where @id in (c.member_id, p.author_id, h.author_id, d.author_id))`;
 const byThem = 'x.by_id = @id';
-/** Their page, one of their posts, or a thread that they started. What they wrote without their name is not among them: a name that goes would tell whose it is. */
+/** Their page, one of their posts, lists or unpublished works, or a thread that they started. What they wrote without their name is not among them: a name that goes would tell whose it is. */
 const aboutAddress = `(x.url = @page or x.url like @page || '/%' or x.url in (select '/posts/' || id from posts where author_id = @id and id not in (select post_id from anonymous_posts))
-  or exists (select 1 from threads t where t.author_id = @id and x.url like '/forums/%/' || t.id || '-%' and ${ownThread('t.id')}))`;
+  or (x.url like '/forums/%/%' and ${ownThread(threadAt('x.url'))}) or (x.url like '/collections/%' and cast(substr(x.url, 14) as integer) in (select value from json_each(@collections)))
+  or x.url in (select '/library/' || slug from resources where id in (select value from json_each(@resources))) or x.url in (select '/desk/resources/' || slug from resources where id in (select value from json_each(@resources))))`;
 
 /** Every column in which the hub or coordinators write about members, in words. Whoever adds one adds it here, or to what is never touched (tests/integration/leaving-traces.test.ts). */
 export const records: readonly OfficeWords[] = [
   // Whose word for somebody was taken away is said first: "Rosa Delgado for Tom Achterberg".
-  { table: 'log', column: 'object', about: `x.actor_id = @id or ${aboutAddress} or (x.act = 'remove vouch' and instr(x.object, @name || ' for ') = 1)` },
+  { table: 'log', column: 'object', about: `x.actor_id = @id or ${aboutAddress} or (x.act = 'remove vouch' and exists (select 1 from json_each(@names) n where instr(x.object, n.value || ' for ') = 1))` },
   { table: 'log', column: 'reason', about: `x.actor_id = @id or ${aboutAddress}` },
   { table: 'decisions', column: 'reason', about: '@id in (x.author_id, x.decider_id)' },
   { table: 'case_notes', column: 'text', about: `${byThem} or ${aboutCase}` },
@@ -132,21 +154,47 @@ export const records: readonly OfficeWords[] = [
   { table: 'notifications', column: 'words', about: `x.actor_id = @id or ${aboutAddress}` },
 ];
 
+/** Columns whose words are the hub's, in which a name that is there is theirs; in all others coordinators write sentences. */
+const hubWords = ['object', 'undo', 'words'];
+
 /** Takes a member out of what the hub and coordinators wrote. Call inside the transaction of their leaving, while every column still names them. */
 export function scrubRecords(traces: Traces, id: number): void {
   const scrub = scrubber(traces);
+  const inSentences = scrubber({ ...traces, names: traces.names.filter((name) => !isOrdinary(name)) });
   const page = `/members/${traces.handle}`;
   const needles = [page, `@${traces.handle}`, ...traces.emails];
-  const given = { id, page, ...Object.fromEntries(needles.map((needle, n) => [`n${n}`, needle])) };
+  const threads = db.$client.prepare('select t.id from threads t join posts o on o.thread_id = t.id and o.number = 1 where t.author_id = ? and o.id not in (select post_id from anonymous_posts)').pluck().all(id);
+  const given = { id, page, threads: JSON.stringify(threads), collections: JSON.stringify(traces.own.collections), resources: JSON.stringify(traces.own.resources), names: JSON.stringify(traces.names), ...numbered('n', needles) };
   for (const { table, column, about, words, among = 'true' } of records) {
     const isIn = needles.map((_, n) => `instr(lower(x."${column}"), @n${n}) > 0`).join(' or ');
-    const rows = db.$client.prepare(`select x.rowid as row, x."${column}" as text, (${about}) as about from "${table}" x where ${among} and x."${column}" is not null and ((instr(x."${column}", @name) > 0 and (${about})) or ${isIn})`)
-      .all({ ...given, name: words ? JSON.stringify(traces.name).slice(1, -1) : traces.name }) as { row: number; text: string; about: 0 | 1 }[];
+    const isNamed = traces.names.map((_, n) => `instr(x."${column}", @called${n}) > 0`).join(' or ');
+    const rows = db.$client.prepare(`select x.rowid as row, x."${column}" as text, (${about}) as about from "${table}" x where ${among} and x."${column}" is not null and (((${isNamed}) and (${about})) or ${isIn})`)
+      .all({ ...given, ...numbered('called', traces.names.map((name) => (words ? JSON.stringify(name).slice(1, -1) : name))) }) as { row: number; text: string; about: 0 | 1 }[];
     const put = db.$client.prepare(`update "${table}" set "${column}" = ? where rowid = ?`);
-    for (const { row, text, about: isAbout } of rows) put.run(words ? inJson(text, (key, value, beside) => wordsOfUndo(words, key, value, beside, (said) => scrub(said, isAbout === 1, 500))) : scrub(text, isAbout === 1), row);
+    const change = hubWords.includes(column) ? scrub : inSentences;
+    for (const { row, text, about: isAbout } of rows) {
+      inRow(table, row, () => {
+        const without = words ? inJson(text, (key, value, beside) => wordsOfUndo(words, key, value, beside, (said) => change(said, isAbout === 1, 500))) : change(text, isAbout === 1);
+        if (without !== text) put.run(without, row);
+      }, () => { put.run(words ? '{}' : short, row); });
+    }
   }
-  for (const table of ['log', 'notifications']) db.$client.prepare(`update ${table} set url = '/members' where url = ? or url like ?`).run(page, `${page}/%`);
+  for (const table of ['log', 'notifications']) {
+    db.$client.prepare(`update ${table} set url = '/members' where url = ? or url like ?`).run(page, `${page}/%`);
+    // A list is found by its number alone.
+    db.$client.prepare(`update ${table} set url = '/collections/' || cast(substr(url, 14) as integer) where url like '/collections/%' and cast(substr(url, 14) as integer) in (select value from json_each(?))`).run(given.collections);
+  }
   scrubLetters(id, scrub);
+}
+
+const numbered = (letter: string, values: readonly string[]) => Object.fromEntries(values.map((value, n) => [`${letter}${n}`, value]));
+
+const grounds = new Set(['abuse', 'abusive', 'advertising', 'harassment', 'hate', 'insult', 'rude', ...Object.entries(flagReasons).flatMap(([code, { label }]) => `${code} ${label}`.toLowerCase().match(/\p{L}+/gu) ?? [])]);
+
+/** Whether a name is a word of which sentences are made, as far as anybody can tell: what it is that was flagged, or one word in small letters that many use. */
+function isOrdinary(name: string): boolean {
+  const words = name.toLowerCase().match(/\p{L}+/gu) ?? [];
+  return words.every((word) => grounds.has(word)) || (/^\p{Ll}+$/u.test(name) && (name.length < 4 || isCommonWord(name)));
 }
 
 /** A text of what it takes to undo something. The address of a thread follows its title. */
@@ -182,41 +230,85 @@ function outsideAddresses(text: string, change: (words: string) => string): stri
 }
 
 /** How a quotation in Markdown says that they wrote: see attribution in forum/quoting.ts. */
-export function attributionsTo(name: string, handle: string): string[] {
-  return [name, `${name} (vendor)`, `${name} (${handle})`].map((who) => `[${inMarkdown(who)} wrote](`);
+export function attributionsTo({ names, handle }: Pick<Traces, 'names' | 'handle'>): string[] {
+  return names.flatMap((name) => [name, `${name} (vendor)`, `${name} (${handle})`]).map((who) => `[${inMarkdown(who)} wrote](`);
 }
 
-/** What others wrote, in which links, mentions and addresses are looked for, what everybody sees first; `posts` and `threads` are shown and found, and so are for finishing.ts. `most` says how long what is still to be sent may be, by column or key. */
-export const writings: readonly { table: string; columns: readonly string[]; json?: readonly string[]; most?: Readonly<Record<string, number>> }[] = [
+/** A table in which members write. */
+export interface Writing {
+  table: string;
+  columns: readonly string[];
+  /** Columns of JSON, and of which keys the values are words; all of them where there is no list. */
+  json?: readonly string[];
+  keys?: readonly string[];
+  /** How long what is still to be sent may be, by column or key. */
+  most?: Readonly<Record<string, number>>;
+  /** Works cite others by @ and a key: nobody is mentioned in them. */
+  cites?: true;
+  /** Rows (of `x`) at all. */
+  among?: string;
+  /** The kind of thing of theirs that a row belongs to, and the column that names it. */
+  own?: readonly [keyof Own, string];
+}
+
+/** Who wrote a work is a fact about it, and stays. */
+const wordsOfWorks = ['title', 'summary', 'abstract', 'body', 'note', 'rightsNote', 'what', 'source', 'populationSource'];
+
+/** What members wrote: their links, mentions and addresses are looked for, and in what they themselves left their name too. What everybody sees comes first. How it is shown and found afterwards: see finishing.ts. */
+export const writings: readonly Writing[] = [
   { table: 'threads', columns: ['title'] },
   { table: 'hidden_titles', columns: ['title'] },
   { table: 'posts', columns: ['markdown'] },
-  { table: 'post_versions', columns: ['markdown'] },
+  { table: 'post_versions', columns: ['markdown'], own: ['posts', 'post_id'] },
+  { table: 'post_files', columns: ['name', 'label', 'text'], own: ['posts', 'post_id'] },
+  { table: 'attachments', columns: ['name', 'label', 'text'], own: ['attachments', 'id'] },
+  { table: 'collections', columns: ['title', 'description'], most: { title: 120 }, own: ['collections', 'id'] },
+  { table: 'collection_items', columns: ['note'], own: ['collections', 'collection_id'] },
+  { table: 'confirmations', columns: ['note'], most: { note: 200 } },
+  { table: 'refused_confirmations', columns: ['note'], most: { note: 200 } },
+  // What the files of content/ say, their editors change.
+  { table: 'resources', columns: ['title', 'summary', 'body', 'rights_note'], json: ['csl', 'details'], keys: wordsOfWorks, most: { title: 500 }, among: `x.origin = 'hub'`, cites: true, own: ['resources', 'id'] },
+  { table: 'resource_versions', columns: [], json: ['fields'], keys: wordsOfWorks, most: { title: 500 }, cites: true, own: ['resources', 'resource_id'] },
   { table: 'stray_drafts', columns: [], json: ['fields'] },
   { table: 'drafts', columns: [], json: ['fields'] },
   { table: 'held_posts', columns: ['title', 'markdown'], json: ['input'], most: { title: mostInTitle, markdown: mostInBody, body: mostInBody } },
 ];
 
+/** Characters of text that one portion looks through, beside its last row. */
+const mostLooked = 2_000_000;
+
 /** Up to which row a portion of a table goes; null at its end. */
-export function endOfPortion(table: string, after: number, rows: number): number | null {
-  return db.$client.prepare(`select max(rowid) from (select rowid from "${table}" where rowid > ? order by rowid limit ?)`).pluck().get(after, rows) as number | null;
+export function endOfPortion({ table, columns, json = [] }: Writing, after: number, rows: number): number | null {
+  const size = [...columns, ...json].map((column) => `coalesce(octet_length("${column}"), 0)`).join(' + ');
+  return db.$client.prepare(`
+    select max(row) from (select row, sum(size) over (order by row) - size as before from (select rowid as row, ${size} as size from "${table}" where rowid > ? order by rowid limit ?)) where before <= ?`).pluck().get(after, rows, mostLooked) as number | null;
 }
 
-/** Rows of a portion in whose column something of the member may stand. */
-export function rowsNaming<Row>(traces: Traces, table: string, column: string, more: string, after: number, to: number): Row[] {
-  const said = attributionsTo(traces.name, traces.handle).map((one) => one.toLowerCase());
-  const needles = [`/members/${traces.handle}`, `@${traces.handle}`, ...[...traces.emails, ...traces.emails.map(inMarkdown), ...said].flatMap((one) => [one, JSON.stringify(one).slice(1, -1)])];
-  const holds = needles.map(() => `instr(lower("${column}"), ?) > 0`).join(' or ');
-  return db.$client.prepare(`select rowid as row, "${column}" as text ${more} from "${table}" where rowid > ? and rowid <= ? and (${holds}) order by rowid`).all(after, to, ...needles) as Row[];
+/** As SQLite writes small letters: those of ASCII alone. */
+const lowered = (text: string) => text.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
+
+/** Rows of a portion in which something of the member may stand, and whether each was theirs. */
+export function rowsNaming({ names, handle, emails, own: theirs }: Traces, { table, columns, json = [], among = 'true', own }: Writing, after: number, to: number): { row: number; isOwn: 0 | 1 }[] {
+  const said = names.map((name) => lowered(`[${inMarkdown(name)}`));
+  const needles = [...new Set([`/members/${handle}`, `@${handle}`, ...[...emails, ...emails.map(inMarkdown), ...said].flatMap((one) => [one, JSON.stringify(one).slice(1, -1)])])];
+  const holds = [...columns, ...json].flatMap((column) => needles.map((_, n) => `instr(lower(x."${column}"), @n${n}) > 0`)).join(' or ');
+  const isOwn = own ? `x."${own[1]}" in (select value from json_each(@own))` : 'false';
+  return db.$client.prepare(`select x.rowid as row, (${isOwn}) as isOwn from "${table}" x where x.rowid > @after and x.rowid <= @to and (${among}) and ((${isOwn}) or ${holds}) order by x.rowid`)
+    .all({ after, to, own: JSON.stringify(own ? theirs[own[0]] : []), ...numbered('n', needles) }) as { row: number; isOwn: 0 | 1 }[];
 }
 
-/** Changes a portion of what others wrote and is kept without being rendered, where something of the member may stand. Call inside a transaction. */
-export function scrubSome(traces: Traces, table: string, after: number, to: number, change: (text: string, most?: number) => string): void {
-  const { columns = [], json = [], most = {} } = writings.find((one) => one.table === table) ?? {};
-  for (const column of [...columns, ...json]) {
-    const put = db.$client.prepare(`update "${table}" set "${column}" = ? where rowid = ?`);
-    for (const { row, text } of rowsNaming<{ row: number; text: string }>(traces, table, column, '', after, to)) {
-      put.run(json.includes(column) ? inJson(text, (key, value) => change(value, most[key])) : change(text, most[column]), row);
-    }
-  }
+/** How a text is changed: whether it was the member's own, how long it may be, and in which column it stands. */
+export type Change = (text: string, isOwn: boolean, most?: number, column?: string) => string;
+
+/** Changes the words of one row. Returns whether anything was changed. */
+export function scrubRow({ table, columns, json = [], keys, most = {} }: Writing, row: number, isOwn: boolean, change: Change): boolean {
+  const all = [...columns, ...json];
+  const before = db.$client.prepare(`select ${all.map((column) => `"${column}"`).join(', ')} from "${table}" where rowid = ?`).get(row) as Record<string, string | null> | undefined;
+  const changed = Object.entries(before ?? {}).flatMap(([column, text]) => {
+    if (text === null) return [];
+    const after = json.includes(column) ? inJson(text, (key, value) => (!keys || keys.includes(key) ? change(value, isOwn, most[key]) : value)) : change(text, isOwn, most[column], column);
+    return after === text ? [] : [[column, after] as const];
+  });
+  for (const [column, text] of changed) db.$client.prepare(`update "${table}" set "${column}" = ? where rowid = ?`).run(text, row);
+  return changed.length > 0;
 }

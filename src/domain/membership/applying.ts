@@ -77,8 +77,14 @@ export function declineApplicant(actor: Member, input: z.output<typeof declineIn
       `A coordinator has looked at your request and has not let you in. The reason given: ${input.reason}`,
       `What you had given, your address too, is deleted. Everything can be read without an account, and you may ask again: ${url}/join`,
     ]);
-    recordAct(actor, 'decline applicant', name, '/desk/members/waiting', input.reason);
+    // What they gave is deleted: the log keeps neither name nor address.
+    recordAct(actor, 'decline applicant', 'An applicant', '/desk/members/waiting', withoutThem(input.reason, [email, name]));
   });
+}
+
+/** Whole words alone: somebody may be called A. */
+function withoutThem(reason: string, given: readonly string[]): string {
+  return given.reduce((words, one) => words.split(one).reduce((before, after) => before + (/[\p{L}\p{N}]$/u.test(before) || /^[\p{L}\p{N}]/u.test(after) ? one : 'the applicant') + after), reason);
 }
 
 function applicant(id: number): { id: number; name: string; email: string; handle: string } {

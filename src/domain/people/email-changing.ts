@@ -7,6 +7,7 @@ import { hashToken, newToken } from '#lib/tokens.ts';
 import { Denied, Invalid } from '../errors.ts';
 import { post } from '../mail/outbox.ts';
 import { takeOverStanding } from './former-standings.ts';
+import { rememberFormer } from './former-traces.ts';
 import { countAttempt } from './limits.ts';
 import { deadLink, forgetLinksOf, makeLink } from './links.ts';
 import { forgetSignInLinksOf } from './mailed-links.ts';
@@ -68,6 +69,7 @@ export function confirmEmailChange({ member }: Pick<Session, 'member'>, input: z
   transaction(() => {
     const change = db.update(emailChanges).set({ confirmedAt: new Date(), undoId: hashToken(undo) }).where(waiting(input.token)).returning().get();
     if (!change) throw new Denied(deadLink);
+    rememberFormer(change.memberId, 'email', member.email);
     putEmail(change.memberId, change.newEmail);
     const { name, url } = settings();
     post(change.oldEmail, `Your e-mail address on ${name} was changed`, [

@@ -3,6 +3,8 @@ import { and, eq, gt, isNotNull, lte } from 'drizzle-orm';
 import { bumpChanges, db, emailChanges, formerLevels, formerStandings, members, suspensions, trustLevels, verifications } from '#db/client.ts';
 import { addDays } from '#lib/dates.ts';
 import { hubSecret } from '../secrets.ts';
+import { isLastAdministrator } from './administrators.ts';
+import { formerOf } from './former-traces.ts';
 import { changeLevel } from './trust.ts';
 import type { Member } from './types.ts';
 
@@ -28,7 +30,7 @@ export function rememberStanding(member: Member, emails: readonly string[], now 
   ];
   const level = keptLevel(member.id);
   const changes = db.select({ old: emailChanges.oldEmail, fresh: emailChanges.newEmail }).from(emailChanges).where(and(eq(emailChanges.memberId, member.id), isNotNull(emailChanges.confirmedAt))).all();
-  const confirmed = new Set([member.email, ...changes.flatMap(({ old, fresh }) => [old, fresh])]);
+  const confirmed = new Set([member.email, ...formerOf(member.id, 'email'), ...changes.flatMap(({ old, fresh }) => [old, fresh])]);
   for (const email of emails) {
     // Whoever confirmed the address here took over what held for it: how they leave is what holds now. Of an agency's account nothing was taken over.
     if (confirmed.has(email)) for (const table of [formerStandings, formerLevels]) db.delete(table).where(eq(table.hash, hashOf(email))).run();
@@ -51,6 +53,9 @@ export function takeOverStanding(memberId: number, now = new Date()): void {
     if (kind === 'denied') {
       const denied = { method: 'denied' as const, domain: null, reason: reasons.denied, byId: null, at: now };
       db.insert(verifications).values({ memberId, ...denied }).onConflictDoUpdate({ target: verifications.memberId, set: denied }).run();
+    } else if (isLastAdministrator(member, now)) {
+      // The hub must keep somebody who can act: whoever looks after it alone is suspended by nobody.
+      continue;
     } else if (!member.suspendedUntil || member.suspendedUntil < until) {
       db.update(members).set({ suspendedUntil: until, suspendedReason: reasons.suspended }).where(eq(members.id, memberId)).run();
       db.insert(suspensions).values({ memberId, kind: 'suspended', until, reason: reasons.suspended }).run();

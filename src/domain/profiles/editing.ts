@@ -5,6 +5,7 @@ import { optionalText } from '#lib/fields.ts';
 import { Invalid, NotFound } from '../errors.ts';
 import { renderQuotesLater } from '../forum/rendering-again.ts';
 import { countAttempt } from '../people/limits.ts';
+import { rememberFormer } from '../people/former-traces.ts';
 import { mustBeFree } from '../people/free-names.ts';
 import { nameField, writerName } from '../people/members.ts';
 import { mustSignIn, mustWrite } from '../people/permissions.ts';
@@ -99,6 +100,7 @@ export function editProfile(actor: Member, input: z.output<typeof profileInput>)
     const fields = { pronouns, jobTitle, askMe, lookingFor, visibility, ...placeMeant(input.place, input.placeChoice, before), updatedAt: new Date() };
     db.insert(profiles).values({ memberId: actor.id, ...fields }).onConflictDoUpdate({ target: profiles.memberId, set: fields }).run();
     putTraits(actor.id, { hat: input.hats, channel: input.channels, language: input.languages, theme: input.themes });
+    if (input.name !== actor.name) rememberFormer(actor.id, 'name', actor.name);
     db.update(members).set({ name: input.name, listed: input.listed, vendor: input.hats.includes('vendor') }).where(eq(members.id, actor.id)).run();
     standBesideName(actor.id);
     settleVerification(actor.id);

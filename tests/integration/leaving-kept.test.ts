@@ -1,0 +1,81 @@
+import { and, eq, isNotNull } from 'drizzle-orm';
+import { expect, test } from 'vitest';
+import { attachments, collectionItems, collections, confirmations, db, log, members, postFiles, posts, resources, resourceVersions, searchDocuments } from '#db/client.ts';
+import { createThread } from '#domain/forum/starting-threads.ts';
+import { finishLeavings } from '#domain/leaving/finishing.ts';
+import { leaveHub } from '#domain/leaving/leaving.ts';
+import { indexResource } from '#domain/library/searchable.ts';
+import { asMember } from '#domain/people/members.ts';
+import type { Member } from '#domain/people/types.ts';
+import { enter, sessionOf } from '../support/cast.ts';
+import { useDatabase } from '../support/database.ts';
+
+useDatabase();
+
+const called = (name: string, handle: string) => asMember(db.insert(members).values({ name, handle, email: `${handle}@town.example`, emailConfirmedAt: new Date() }).returning().get());
+async function leave(member: Member): Promise<void> {
+  leaveHub(await sessionOf(member), { posts: 'keep', comments: 'keep', suggestions: 'keep', collections: 'keep', files: 'keep', confirm: member.handle });
+  await finishLeavings();
+}
+const file = (postId: number, name: string, hash: string) => db.insert(postFiles).values({ postId, hash: hash.repeat(64), name, label: 'Survey by Hetty Marrow', mediaType: 'application/pdf', size: 1, text: 'Written by Hetty Marrow, hetty1@town.example.', textState: 'done' }).returning().get().id;
+const openThread = (actor: Member, title: string, nameless = false) => {
+  const { id } = createThread(actor, { forum: 'operations', kind: 'question', title, body: 'Text.', themes: [], token: undefined, nameless });
+  return db.select().from(posts).where(and(eq(posts.threadId, id), eq(posts.number, 1))).get()?.id ?? 0;
+};
+
+test('what somebody leaves to the hub has neither their name nor their address, and is found without', async () => {
+  const [rosa, nadia] = [await enter('rosa'), await enter('nadia')];
+  const leaver = called('Hetty Marrow', 'hetty1');
+  const [own, nameless] = [openThread(leaver, 'A survey about marrows'), openThread(leaver, 'Asked for a colleague', true)];
+  file(own, 'Hetty_Marrow-survey.pdf', 'a');
+  file(own, 'hettymarrow.pdf', 'b');
+  file(nameless, 'hetty-marrow.pdf', 'c');
+  db.insert(postFiles).values({ postId: own, hash: 'e'.repeat(64), name: 'z.pdf', label: 'Waits', mediaType: 'application/pdf', size: 1, textState: 'waiting' }).run();
+  const work = (id: string, more: Partial<typeof resources.$inferInsert>) => db.insert(resources).values({ id, slug: id.slice(4), kind: 'practice', type: 'practice', status: 'published', publishedAt: new Date(), origin: 'hub', title: `How Hetty Marrow answers ${id}`, summary: 'By Hetty Marrow', body: 'Write to hetty1@town.example or [me](/members/hetty1), Hetty Marrow.', csl: { title: `How Hetty Marrow answers ${id}`, author: [{ family: 'Marrow', given: 'Hetty' }] }, details: { results: [{ what: 'Calls, says Hetty Marrow', value: '3', work: 'Hetty Marrow' }] }, ...more }).returning().get();
+  work('hub:h1', { submittedById: leaver.id });
+  work('hub:h2', { submittedById: rosa.id });
+  work('hub:h3', { submittedById: leaver.id, kind: 'reference', type: 'book' });
+  db.insert(resourceVersions).values({ resourceId: 'hub:h1', number: 1, act: 'edit', status: 'published', fields: { title: 'Hetty Marrow’s way', slug: 'h1', body: 'Hetty Marrow' } }).run();
+  const added = db.insert(attachments).values({ resourceId: 'hub:h2', hash: 'd'.repeat(64), name: 'Hetty Marrow.docx', label: 'Form of Hetty Marrow', mediaType: 'x', size: 1, rights: 'cc-by', text: 'Hetty Marrow', textState: 'done', uploadedById: leaver.id }).returning().get();
+  for (const id of ['hub:h1', 'hub:h2', 'hub:h3']) { const row = db.select().from(resources).where(eq(resources.id, id)).get(); if (row) indexResource(row, []); }
+  const list = (ownerId: number) => db.insert(collections).values({ ownerId, title: 'What Hetty Marrow reads', slug: 'what-hetty-marrow-reads', description: 'By Hetty Marrow, hetty1@town.example, see [her](/members/hetty1).', visibility: 'public' }).returning().get().id;
+  const [ownList, otherList] = [list(leaver.id), list(rosa.id)];
+  for (const collectionId of [ownList, otherList]) db.insert(collectionItems).values({ collectionId, resourceId: 'hub:h3', position: 1, note: 'Hetty Marrow says @hetty1' }).run();
+  db.insert(confirmations).values({ postId: own, memberId: rosa.id, place: 'Elsewhere', year: 2026, note: 'As hetty1@town.example says: Hetty Marrow knows' }).run();
+  db.insert(log).values({ actorId: nadia.id, act: 'feature collection', object: 'What Hetty Marrow reads', url: `/collections/${ownList}-what-hetty-marrow-reads` }).run();
+
+  await leave(leaver);
+
+  expect(db.select({ name: postFiles.name, label: postFiles.label, text: postFiles.text }).from(postFiles).where(isNotNull(postFiles.text)).all()).toEqual([
+    ...Array<object>(2).fill({ name: 'file.pdf', label: 'Survey by a former member', text: 'Written by a former member, an address that is gone.' }),
+    // Of what was written without a name, a name that goes would tell whose it is.
+    { name: 'hetty-marrow.pdf', label: 'Survey by Hetty Marrow', text: 'Written by Hetty Marrow, an address that is gone.' },
+  ]);
+  expect(db.select().from(postFiles).where(eq(postFiles.name, 'z.pdf')).all()).toMatchObject([{ text: null, textState: 'none' }]);
+  const of = (id: string) => db.select().from(resources).where(eq(resources.id, id)).get();
+  expect(of('hub:h1')).toMatchObject({ title: 'How a former member answers hub:h1', summary: 'By a former member', body: 'Write to an address that is gone or a former member, a former member.', csl: { title: 'How a former member answers hub:h1', author: [{ family: 'Marrow' }] }, details: { results: [{ what: 'Calls, says a former member', value: '3', work: 'Hetty Marrow' }] } });
+  expect(db.select().from(resourceVersions).where(eq(resourceVersions.resourceId, 'hub:h1')).all()).toMatchObject([{ fields: { title: 'a former member’s way', slug: 'h1', body: 'a former member' } }]);
+  // What others brought, and works that are of the library, may speak of anybody.
+  for (const id of ['hub:h2', 'hub:h3']) expect(of(id)).toMatchObject({ title: `How Hetty Marrow answers ${id}`, body: 'Write to an address that is gone or a former member, Hetty Marrow.' });
+  expect(db.select().from(attachments).where(eq(attachments.id, added.id)).all()).toMatchObject([{ name: 'file.docx', label: 'Form of a former member', text: 'a former member' }]);
+  expect(db.select().from(collections).all().map(({ title, slug, description }) => [title, slug, description])).toEqual([
+    ['What a former member reads', 'what-a-former-member-reads', 'By a former member, an address that is gone, see a former member.'],
+    ['What Hetty Marrow reads', 'what-hetty-marrow-reads', 'By Hetty Marrow, an address that is gone, see a former member.'],
+  ]);
+  expect(db.select().from(collectionItems).all().map(({ note }) => note)).toEqual(['a former member says a former member', 'Hetty Marrow says a former member']);
+  expect(db.select().from(confirmations).all()).toMatchObject([{ note: 'As an address that is gone says: Hetty Marrow knows' }]);
+  expect(db.select().from(log).where(eq(log.act, 'feature collection')).all()).toMatchObject([{ object: 'What a former member reads', url: `/collections/${ownList}` }]);
+  const found = db.select().from(searchDocuments).all();
+  expect(found.filter((one) => /hetty1|town\.example/.test(`${one.title}${one.summary}${one.body}`))).toEqual([]);
+  expect(found.find((one) => one.kind === 'resource' && one.ref === 'hub:h1')?.body).toContain('a former member');
+  expect(found.find((one) => one.kind === 'thread' && one.title === 'A survey about marrows')?.body).toContain('Survey by a former member');
+});
+
+test('a handle that is the key of a work changes no citation of it', async () => {
+  const rosa = await enter('rosa');
+  const leaver = called('behn2003why', 'behn2003why');
+  const body = 'As was shown [@behn2003why], and @behn2003why.';
+  db.insert(resources).values({ id: 'hub:c1', slug: 'c1', kind: 'practice', type: 'practice', status: 'published', publishedAt: new Date(), origin: 'hub', title: 'Citing', body, csl: { title: 'Citing' }, submittedById: rosa.id }).run();
+  await leave(leaver);
+  expect(db.select().from(resources).where(eq(resources.id, 'hub:c1')).get()?.body).toBe(body);
+});

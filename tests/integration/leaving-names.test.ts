@@ -1,0 +1,77 @@
+import { eq } from 'drizzle-orm';
+import { expect, test } from 'vitest';
+import { db, emailChanges, formerStandings, formerTraces, log, members, posts, threads } from '#db/client.ts';
+import { flagPost } from '#domain/decisions/flagging.ts';
+import { renameThread } from '#domain/forum/moderating.ts';
+import { createPost } from '#domain/forum/posts.ts';
+import { quoteOf } from '#domain/forum/quoting.ts';
+import { createThread } from '#domain/forum/starting-threads.ts';
+import { finishLeavings } from '#domain/leaving/finishing.ts';
+import { leaveHub } from '#domain/leaving/leaving.ts';
+import { restoreMember, suspendMember } from '#domain/decisions/suspending.ts';
+import { confirmEmailChange, forgetOldEmailChanges, requestEmailChange } from '#domain/people/email-changing.ts';
+import { formerOf, rememberFormer } from '#domain/people/former-traces.ts';
+import { asMember } from '#domain/people/members.ts';
+import type { Member } from '#domain/people/types.ts';
+import { editProfile, profileInput } from '#domain/profiles/editing.ts';
+import { enter, sessionOf, tokenFor } from '../support/cast.ts';
+import { useDatabase } from '../support/database.ts';
+
+useDatabase();
+
+const again = (member: Member) => asMember(db.select().from(members).where(eq(members.id, member.id)).get() ?? (() => { throw new Error('gone'); })());
+const called = (name: string, handle: string, email = `${handle}@town.example`) => asMember(db.insert(members).values({ name, handle, email, emailConfirmedAt: new Date() }).returning().get());
+async function leave(member: Member): Promise<void> {
+  leaveHub(await sessionOf(again(member)), { posts: 'keep', comments: 'keep', suggestions: 'keep', collections: 'keep', files: 'keep', confirm: member.handle });
+  await finishLeavings();
+}
+/** Every text of the database. */
+const everything = () => (db.$client.prepare(`select m.name as "table", c.name as "column" from sqlite_master m join pragma_table_info(m.name) c where m.type = 'table' and upper(c.type) = 'TEXT' and m.name not like 'search\\_index%' escape '\\'`).all() as { table: string; column: string }[])
+  .flatMap(({ table, column }) => (db.$client.prepare(`select "${column}" from "${table}"`).pluck().all() as string[]).map((text) => `${table}.${column}: ${text}`));
+
+test('a name that somebody had before goes with them, from wherever it stands', async () => {
+  const [nadia, rosa] = [await enter('nadia'), await enter('rosa')];
+  const leaver = called('Zebulon Quixotry', 'zq1');
+  const threadId = createThread(leaver, { forum: 'operations', kind: 'question', title: 'Zebulon Quixotry asks about snow', body: 'Says Zebulon Quixotry.', themes: [], token: undefined, nameless: false }).id;
+  const opening = db.select().from(posts).where(eq(posts.threadId, threadId)).get()?.id ?? 0;
+  createPost(rosa, { threadId, body: `${quoteOf(rosa, opening)}Thanks.`, token: undefined });
+  const elsewhere = createThread(rosa, { forum: 'operations', kind: 'question', title: 'Another about snow', body: `${quoteOf(rosa, opening)}As was said.`, themes: [], token: undefined, nameless: false }).id;
+  suspendMember(nadia, { memberId: leaver.id, days: 3, reason: 'Zebulon Quixotry was rude' });
+  restoreMember(nadia, { memberId: leaver.id, reason: 'Zebulon Quixotry said sorry' });
+  flagPost(rosa, { postId: opening, reason: 'off-topic', note: 'Zebulon Quixotry again', source: null });
+  renameThread(nadia, { threadId, title: 'Zebulon Quixotry on snow days', reason: null });
+  expect(everything().filter((text) => /zebulon|quixotry/i.test(text)).length).toBeGreaterThan(8);
+  editProfile(again(leaver), profileInput.parse({ name: 'Zed Quill', listed: false }));
+  expect(everything().filter((text) => text.startsWith('former_traces') && /zebulon/i.test(text))).toEqual([]);
+  await leave(leaver);
+  expect(everything().filter((text) => /zebulon|quixotry|zed.quill/i.test(text))).toEqual([]);
+  expect(db.select().from(threads).where(eq(threads.id, threadId)).get()).toMatchObject({ title: 'a former member on snow days', slug: 'a-former-member-on-snow-days' });
+  expect(db.select().from(posts).where(eq(posts.threadId, elsewhere)).get()?.markdown).toContain('Says a former member.');
+  expect(db.select().from(log).where(eq(log.act, 'rename thread')).all()[0]?.url).toContain(`/${threadId}-a-former-member-on-snow-days`);
+  expect(db.select().from(formerTraces).all()).toEqual([]);
+});
+
+test('an address that somebody had long ago goes too, and what was decided holds for it', async () => {
+  const rosa = await enter('rosa');
+  const leaver = called('Ada Longago', 'longago1', 'first@longago.example');
+  requestEmailChange(await sessionOf(leaver), { email: 'second@longago.example' });
+  confirmEmailChange({ member: leaver }, { token: tokenFor('second@longago.example') }, '192.0.2.7');
+  db.update(emailChanges).set({ expiresAt: new Date(0) }).run();
+  forgetOldEmailChanges();
+  expect(db.select().from(emailChanges).all()).toEqual([]);
+  const thread = createThread(rosa, { forum: 'operations', kind: 'question', title: 'Whom to write to now', body: 'Write to first@longago.example.', themes: [], token: undefined, nameless: false }).id;
+  const until = new Date(Date.now() + 30 * 86_400_000);
+  db.update(members).set({ suspendedUntil: until, suspendedReason: 'Rude' }).where(eq(members.id, leaver.id)).run();
+  await leave(leaver);
+  expect(db.select().from(posts).where(eq(posts.threadId, thread)).get()?.markdown).toBe('Write to an address that is gone.');
+  expect(db.select().from(formerStandings).all()).toHaveLength(2);
+});
+
+test('of former names the latest are kept, each once', () => {
+  const { id } = called('Many Names', 'many1');
+  for (let n = 0; n < 25; n++) rememberFormer(id, 'name', `Name ${n}`);
+  rememberFormer(id, 'name', 'Name 10');
+  expect(formerOf(id, 'name')).toHaveLength(20);
+  expect(formerOf(id, 'name').slice(0, 2)).toEqual(['Name 10', 'Name 24']);
+  expect(formerOf(id, 'email')).toEqual([]);
+});
