@@ -162,6 +162,25 @@ describe('joining, without JavaScript', () => {
     const handle = memberByEmail('otis@mail.example')?.handle;
     expect((await fetch(`${hub.base}/members/${handle}`)).status).toBe(404);
 
+    const { url: thread } = createThread(rosa.member, { forum: 'operations', kind: 'discussion', title: 'What who waits reads', body: 'Say something.', themes: [] });
+    await page.goto(`${hub.base}/library?kind=article`);
+    const resource = await page.locator('.resource-list a').first().getAttribute('href');
+    const ways = new Map<string, string>();
+    for (const path of ['/forums', '/forums/operations', thread, resource ?? 'no resource', '/library', '/library?theme=equity&type=book&language=fr', '/library/suggest', '/search?q=xyzzyxq', '/members?name=xyzzyxq', '/collections', '/account/collections', '/account/suggestions', '/account/profile', '/thesaurus?q=xyzzyxq', '/welcome', '/account']) {
+      await page.goto(hub.base + path);
+      const words = await page.locator('main').textContent() ?? '';
+      expect(`${path}: ${words}`).not.toContain('suspended');
+      if ([thread, resource, '/forums', '/library/suggest'].includes(path)) expect(`${path}: ${words}`).toContain('You wait to be let in');
+      for (const way of await page.locator('main a[href^="/"]').evaluateAll((links) => links.map((link) => link.getAttribute('href') ?? ''))) ways.set(way.split('#')[0] ?? way, path);
+    }
+    const dead: string[] = [];
+    for (const [way, path] of ways) {
+      if (!/new|suggest|edit|flag|write|start/.test(way)) continue;
+      const answer = await page.request.get(hub.base + way);
+      if (answer.status() === 403) dead.push(`${way} on ${path}`);
+    }
+    expect(dead).toEqual([]);
+
     const desk = await as(nadia, '/desk/members/waiting');
     const task = desk.locator('.task-list > li', { hasText: 'Otis Vane' });
     expect(await task.textContent()).toContain('I answer the phones in Anytown.');
