@@ -8,6 +8,7 @@ import { invite } from '#domain/membership/inviting.ts';
 import { setRulesOfJoining } from '#domain/membership/rules.ts';
 import type { JoiningMode } from '#domain/people/joining-rules.ts';
 import { asMember, memberByEmail } from '#domain/people/members.ts';
+import { stamp } from '#domain/people/traps.ts';
 import { axeViolations, desktop, phone, useBrowser, useCast } from '../support/browser.ts';
 import { forgetLimits, password, tokenFor } from '../support/cast.ts';
 import { letterTo, startHub } from '../support/hub.ts';
@@ -191,6 +192,23 @@ describe('joining, without JavaScript', () => {
     expect((await fetch(`${hub.base}/members/${handle}`)).status).toBe(200);
     set('open');
   });
+});
+
+test('a form that a program filled in at once is asked for once more, with everything typed kept', async () => {
+  const { page } = await browser.open(plain);
+  await page.goto(`${hub.base}/join`);
+  await page.getByLabel('Your name').fill('Paula Manager');
+  await page.getByLabel('E-mail address').fill('paula@mail.example');
+  await page.getByLabel('Password').fill(password);
+  const shownAt = (at: number) => page.locator('input[name=shown]').evaluate((field: HTMLInputElement, value) => { field.value = value; }, stamp(new Date(at)));
+  await shownAt(Date.now() + 60_000);
+  await press(page, 'Join');
+  expect(await page.locator('main .notice').textContent()).toContain('please press “Join” once more');
+  for (const [label, typed] of [['Your name', 'Paula Manager'], ['E-mail address', 'paula@mail.example'], ['Password', password]] as const) expect(await page.getByLabel(label).inputValue()).toBe(typed);
+  await shownAt(Date.now() - 4_000);
+  await press(page, 'Join');
+  await page.waitForURL('**/join?sent');
+  await letterTo(hub, 'paula@mail.example', /Confirm/);
 });
 
 describe('verified practitioners', () => {
