@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { eq } from 'drizzle-orm';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { authenticators, db, log, members, recoveryCodes, sessions, trustLevels, verifications } from '#db/client.ts';
+import { authenticators, db, log, members, recoveryCodes, sessions, transaction, trustLevels, verifications } from '#db/client.ts';
 import { casesOfMember, latestPostsOf } from '#domain/decisions/about-member.ts';
 import { flagPost, flagPostInput } from '#domain/decisions/flagging.ts';
 import { Denied, NotFound, SignInRequired } from '#domain/errors.ts';
@@ -13,6 +13,7 @@ import { endEverySession, endSessionOf, removeSecondStep, sessionsOfMember } fro
 import { suspendMember } from '#domain/moderation/suspending.ts';
 import { administratorsBesides, mustLeaveAnAdministrator } from '#domain/people/administrators.ts';
 import { hasAuthenticator } from '#domain/people/authenticators.ts';
+import { formerCoordinator, formerMember } from '#domain/people/former.ts';
 import { listMembers, memberCounts, memberForDesk, readMemberFilter } from '#domain/people/member-list.ts';
 import { startSession } from '#domain/people/sessions.ts';
 import type { Member } from '#domain/people/types.ts';
@@ -202,6 +203,10 @@ describe('the log', () => {
     expect(acts('act=pin+thread')).toEqual(['pin thread']);
     expect(acts('act=__proto__')).toHaveLength(3);
     expect(acts('from=2026-10-31&to=2026-10-31')).toEqual(['lock thread']);
+    // Of the rows that stand for former members one has no handle: as a choice it would be everybody.
+    db.insert(log).values(transaction(() => [formerMember(), formerCoordinator()]).map((actorId) => ({ actorId, act: 'unpin thread', object: 'A thread' }))).run();
+    expect(logChoices(nadia).actors.map(({ handle }) => handle).sort()).toEqual(['-', 'ines', 'nadia']);
+    db.delete(log).where(eq(log.act, 'unpin thread')).run();
     expect(acts('from=2026-11-01')).toEqual(['hide post', 'pin thread']);
     expect(acts('from=yesterday')).toHaveLength(3);
     expect(logChoices(abe)).toMatchObject({ actors: [{ handle: 'ines' }, { handle: 'nadia' }], acts: [{ act: 'hide post' }, { act: 'lock thread' }, { act: 'pin thread' }] });
