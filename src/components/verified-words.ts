@@ -6,4 +6,8 @@ export function verifiedWords({ method, domain }: Pick<Verification, 'method' | 
   if (method === 'coordinator') return 'Verified by a coordinator as somebody who works for a government.';
   return `Verified by an e-mail address under ${domain && endings.has(domain) ? `.${domain}` : 'a domain that only governments use'}.`;
 }
+/** The same in a few words for coordinators, who see addresses anyway. */
+export function verifiedBriefly({ method, domain }: Pick<Verification, 'method' | 'domain'>): string {
+  return method === 'vouches' ? 'by two vouches' : method === 'coordinator' ? 'by a coordinator' : `by an address under ${domain ?? 'a domain of governments'}`;
+}
 const endings = new Set(['gov', 'gc.ca', 'canada.ca', 'gov.uk', 'gov.au', 'govt.nz', 'gov.ie']);

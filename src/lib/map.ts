@@ -1,11 +1,11 @@
-import { geoConicEqualArea, geoPath, type GeoPermissibleObjects } from 'd3-geo';
+import { geoConicEqualArea, geoPath } from 'd3-geo';
 import { feature, mesh } from 'topojson-client';
 import type { GeometryCollection, Topology } from 'topojson-specification';
 import states from 'us-atlas/states-10m.json' with { type: 'json' };
 import countries from 'world-atlas/countries-110m.json' with { type: 'json' };
 
 /** Size of the drawing in its own units. */
-export const mapSize = { width: 960, height: 540 };
+export const mapSize = { width: 960, height: 652 };
 
 interface Outlines { land: string; borders: string; project: (longitude: number, latitude: number) => { x: number; y: number } | null }
 
@@ -22,12 +22,12 @@ export function northAmerica(): Outlines {
 function draw(): Outlines {
   const [us, world] = [topology(states), topology(countries)];
   const { width, height } = mapSize;
-  const frame: GeoPermissibleObjects = { type: 'MultiPoint', coordinates: [[-161, 20], [-124, 33], [-66, 44], [-53, 47], [-80, 25], [-152, 62], [-96, 61]] };
-  const projection = geoConicEqualArea().parallels([30, 60]).rotate([98, 0]).fitExtent([[8, 8], [width - 8, height - 8]], frame).clipExtent([[0, 0], [width, height]]);
-  const path = geoPath(projection).digits(1);
   const nations = collection(world, 'countries').geometries.filter(({ properties }) => properties !== undefined && 'name' in properties && ['Canada', 'United States of America'].includes(String(properties.name)));
+  const land = feature(world, { type: 'GeometryCollection', geometries: nations });
+  const projection = geoConicEqualArea().parallels([30, 60]).rotate([98, 0]).fitExtent([[8, 8], [width - 8, height - 8]], land).clipExtent([[0, 0], [width, height]]);
+  const path = geoPath(projection).digits(1);
   return {
-    land: path(feature(world, { type: 'GeometryCollection', geometries: nations })) ?? '',
+    land: path(land) ?? '',
     borders: `${path(mesh(us, collection(us, 'states'), (a, b) => a !== b)) ?? ''}${path(mesh(world, { type: 'GeometryCollection', geometries: nations }, (a, b) => a !== b)) ?? ''}`,
     project: (longitude, latitude) => {
       const [x, y] = projection([longitude, latitude]) ?? [-1, -1];

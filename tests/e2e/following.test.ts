@@ -28,6 +28,23 @@ describe('following a thread, from choosing it to stopping its letters', () => {
     return page;
   };
 
+  test('the menu of a phone has its lines in one alignment, each on one line', async () => {
+    const { page, context } = await browser.open({ viewport: { width: 360, height: 740 } });
+    await context.addCookies([rosa.cookie]);
+    await page.goto(hub.base);
+    await page.getByRole('button', { name: 'Menu' }).click();
+    const boxes = await page.locator('#menu :is(.account a, .account button, .nav a)').evaluateAll((all) => all.map((line) => {
+      const style = getComputedStyle(line);
+      const box = line.getBoundingClientRect();
+      return { text: line.textContent?.trim() ?? '', left: Math.round(box.left + parseFloat(style.paddingLeft) + parseFloat(style.borderLeftWidth)), lines: Math.round((box.height - 12) / 20), bottom: box.bottom };
+    }));
+    const first = boxes.find(({ text }) => text === 'Library')?.left;
+    const columns = [...new Set(boxes.map(({ left }) => left))];
+    expect(columns.length, JSON.stringify(boxes)).toBeLessThanOrEqual(2);
+    expect(columns).toContain(first);
+    expect(await page.locator('#menu form button').evaluate((button) => button.getClientRects().length === 1 && button.scrollHeight <= 44)).toBe(true);
+  });
+
   test('she opens it, sees what is unread, and follows it', async () => {
     const page = await signedIn();
     await page.goto(`${hub.base}/forums/community`);

@@ -8,6 +8,7 @@ import { invite } from '#domain/membership/inviting.ts';
 import { setRulesOfJoining } from '#domain/membership/rules.ts';
 import type { JoiningMode } from '#domain/people/joining-rules.ts';
 import { asMember, memberByEmail } from '#domain/people/members.ts';
+import { stamp } from '#domain/people/traps.ts';
 import { axeViolations, desktop, phone, useBrowser, useCast } from '../support/browser.ts';
 import { forgetLimits, password, tokenFor } from '../support/cast.ts';
 import { letterTo, startHub } from '../support/hub.ts';
@@ -162,6 +163,25 @@ describe('joining, without JavaScript', () => {
     const handle = memberByEmail('otis@mail.example')?.handle;
     expect((await fetch(`${hub.base}/members/${handle}`)).status).toBe(404);
 
+    const { url: thread } = createThread(rosa.member, { forum: 'operations', kind: 'discussion', title: 'What who waits reads', body: 'Say something.', themes: [] });
+    await page.goto(`${hub.base}/library?kind=article`);
+    const resource = await page.locator('.resource-list a').first().getAttribute('href');
+    const ways = new Map<string, string>();
+    for (const path of ['/forums', '/forums/operations', thread, resource ?? 'no resource', '/library', '/library?theme=equity&type=book&language=fr', '/library/suggest', '/search?q=xyzzyxq', '/members?name=xyzzyxq', '/collections', '/account/collections', '/account/suggestions', '/account/profile', '/thesaurus?q=xyzzyxq', '/welcome', '/account']) {
+      await page.goto(hub.base + path);
+      const words = await page.locator('main').textContent() ?? '';
+      expect(`${path}: ${words}`).not.toContain('suspended');
+      if ([thread, resource, '/forums', '/library/suggest'].includes(path)) expect(`${path}: ${words}`).toContain('You wait to be let in');
+      for (const way of await page.locator('main a[href^="/"]').evaluateAll((links) => links.map((link) => link.getAttribute('href') ?? ''))) ways.set(way.split('#')[0] ?? way, path);
+    }
+    const dead: string[] = [];
+    for (const [way, path] of ways) {
+      if (!/new|suggest|edit|flag|write|start/.test(way)) continue;
+      const answer = await page.request.get(hub.base + way);
+      if (answer.status() === 403) dead.push(`${way} on ${path}`);
+    }
+    expect(dead).toEqual([]);
+
     const desk = await as(nadia, '/desk/members/waiting');
     const task = desk.locator('.task-list > li', { hasText: 'Otis Vane' });
     expect(await task.textContent()).toContain('I answer the phones in Anytown.');
@@ -172,6 +192,23 @@ describe('joining, without JavaScript', () => {
     expect((await fetch(`${hub.base}/members/${handle}`)).status).toBe(200);
     set('open');
   });
+});
+
+test('a form that a program filled in at once is asked for once more, with everything typed kept', async () => {
+  const { page } = await browser.open(plain);
+  await page.goto(`${hub.base}/join`);
+  await page.getByLabel('Your name').fill('Paula Manager');
+  await page.getByLabel('E-mail address').fill('paula@mail.example');
+  await page.getByLabel('Password').fill(password);
+  const shownAt = (at: number) => page.locator('input[name=shown]').evaluate((field: HTMLInputElement, value) => { field.value = value; }, stamp(new Date(at)));
+  await shownAt(Date.now() + 60_000);
+  await press(page, 'Join');
+  expect(await page.locator('main .notice').textContent()).toContain('please press “Join” once more');
+  for (const [label, typed] of [['Your name', 'Paula Manager'], ['E-mail address', 'paula@mail.example'], ['Password', password]] as const) expect(await page.getByLabel(label).inputValue()).toBe(typed);
+  await shownAt(Date.now() - 4_000);
+  await press(page, 'Join');
+  await page.waitForURL('**/join?sent');
+  await letterTo(hub, 'paula@mail.example', /Confirm/);
 });
 
 describe('verified practitioners', () => {

@@ -187,6 +187,21 @@ test.each([true, false])('a profile that is sent after the session ended is had 
   expect(await page.getByText('without being signed in').count()).toBe(0);
 });
 
+test('on one’s own profile a question without one’s name says that nobody else sees it there', async () => {
+  for (const nameless of [false, true]) createThread(otto.member, { forum: 'operations', kind: 'question', title: nameless ? 'Asked by a shy colleague' : 'Asked by Otto himself', body: 'How is it done?', themes: [], nameless });
+  const seen = async (cookie?: typeof otto.cookie) => {
+    const { page, context } = await browser.open({ javaScriptEnabled: false, viewport: phone });
+    if (cookie) await context.addCookies([cookie]);
+    await page.goto(`${hub.base}/members/otto`);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)).toBe(0);
+    return page.locator('.thread', { hasText: 'Asked by' }).allTextContents();
+  };
+  const own = await seen(otto.cookie);
+  expect(own.map((row) => row.includes('Only you see this here'))).toEqual(own.map((row) => row.includes('shy colleague')));
+  expect(own).toHaveLength(2);
+  for (const others of [await seen(ida.cookie), await seen()]) expect(others).toEqual([expect.not.stringMatching(/shy|Only you/)]);
+});
+
 describe('the directory', () => {
   test('on a phone: fields, list, map and table without a finding of axe, and nothing to the side', async () => {
     const { page } = await browser.open({ viewport: phone });
@@ -195,6 +210,16 @@ describe('the directory', () => {
       expect([path, await axeViolations(page)]).toEqual([path, []]);
       expect(await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)).toBe(0);
     }
+  });
+
+  test('the table beside the map says how many places there are and shows them all', async () => {
+    const { page } = await browser.open();
+    await page.goto(`${hub.base}/members`);
+    const table = page.locator('.places-table');
+    const rows = await table.locator('tbody tr').count();
+    expect(await table.locator('caption').textContent()).toMatch(new RegExp(`^${rows} places? with members`));
+    expect(rows).toBeLessThanOrEqual(20);
+    expect(await table.evaluate((box) => box.scrollHeight - box.clientHeight)).toBe(0);
   });
 
   test('a vendor is labelled in the directory, beside posts and in feeds', async () => {

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { eq } from 'drizzle-orm';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { authenticators, db, log, members, recoveryCodes, sessions, trustLevels } from '#db/client.ts';
+import { authenticators, db, log, members, recoveryCodes, sessions, transaction, trustLevels, verifications } from '#db/client.ts';
 import { casesOfMember, latestPostsOf } from '#domain/decisions/about-member.ts';
 import { flagPost, flagPostInput } from '#domain/decisions/flagging.ts';
 import { Denied, NotFound, SignInRequired } from '#domain/errors.ts';
@@ -13,6 +13,7 @@ import { endEverySession, endSessionOf, removeSecondStep, sessionsOfMember } fro
 import { suspendMember } from '#domain/decisions/suspending.ts';
 import { administratorsBesides, mustLeaveAnAdministrator } from '#domain/people/administrators.ts';
 import { hasAuthenticator } from '#domain/people/authenticators.ts';
+import { formerCoordinator, formerMember } from '#domain/people/former.ts';
 import { listMembers, memberCounts, memberForDesk, readMemberFilter } from '#domain/people/member-list.ts';
 import { startSession } from '#domain/people/sessions.ts';
 import type { Member } from '#domain/people/types.ts';
@@ -89,6 +90,20 @@ describe('the list of members', () => {
     expect(counts).toMatchObject({ roles: { coordinator: 2, administrator: 1, areas: 0 }, states: { suspended: 1, unconfirmed: 1, vendor: 1, new: 0 } });
     expect(counts.all).toBe(listMembers(nadia, {}, null).total);
     db.update(members).set({ suspendedUntil: null, suspendedReason: null }).run();
+  });
+
+  test('says who is verified and how, and is narrowed to those who are or are not', () => {
+    const [vera] = db.select().from(members).where(eq(members.handle, 'vera')).all();
+    const by: [number, 'domain' | 'vouches' | 'coordinator' | 'denied', string | null][] = [[rosa.id, 'domain', 'gov'], [tom.id, 'coordinator', null], [ines.id, 'denied', null], [vera?.id ?? 0, 'domain', 'gov']];
+    for (const [memberId, method, domain] of by) db.insert(verifications).values({ memberId, method, domain, reason: method === 'domain' ? null : 'For this test.' }).run();
+    expect(found('verified=yes&by=name')).toEqual(['rosa', 'tom']);
+    expect(found('verified=no').sort()).toEqual(['abe', 'ines', 'nadia', 'una', 'vera']);
+    expect(found('verified=no&role=coordinator&by=name')).toEqual(['ines', 'nadia']);
+    expect(found('verified=constructor')).toHaveLength(7);
+    const how = Object.fromEntries(listMembers(nadia, {}, null).members.map(({ handle, verified }) => [handle, verified]));
+    expect(how).toMatchObject({ rosa: { method: 'domain', domain: 'gov' }, tom: { method: 'coordinator', domain: null }, ines: null, vera: null, una: null });
+    expect(memberCounts(nadia).verified).toEqual({ yes: 2, no: 5 });
+    db.delete(verifications).run();
   });
 
   test('and the page of one is for coordinators of all', async () => {
@@ -188,6 +203,10 @@ describe('the log', () => {
     expect(acts('act=pin+thread')).toEqual(['pin thread']);
     expect(acts('act=__proto__')).toHaveLength(3);
     expect(acts('from=2026-10-31&to=2026-10-31')).toEqual(['lock thread']);
+    // Of the rows that stand for former members one has no handle: as a choice it would be everybody.
+    db.insert(log).values(transaction(() => [formerMember(), formerCoordinator()]).map((actorId) => ({ actorId, act: 'unpin thread', object: 'A thread' }))).run();
+    expect(logChoices(nadia).actors.map(({ handle }) => handle).sort()).toEqual(['-', 'ines', 'nadia']);
+    db.delete(log).where(eq(log.act, 'unpin thread')).run();
     expect(acts('from=2026-11-01')).toEqual(['hide post', 'pin thread']);
     expect(acts('from=yesterday')).toHaveLength(3);
     expect(logChoices(abe)).toMatchObject({ actors: [{ handle: 'ines' }, { handle: 'nadia' }], acts: [{ act: 'hide post' }, { act: 'lock thread' }, { act: 'pin thread' }] });

@@ -1,6 +1,6 @@
 import { and, eq, inArray } from 'drizzle-orm';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { coordinatorAreas, db, firstHours, follows, members, memberTraits, notifications, passwords, places, posts, transaction } from '#db/client.ts';
+import { coordinatorAreas, db, firstHours, follows, members, memberTraits, notifications, passwords, places, posts, transaction, trustLevels } from '#db/client.ts';
 import { Denied, Invalid, NotFound } from '#domain/errors.ts';
 import { createPost } from '#domain/forum/posts.ts';
 import { follow } from '#domain/forum/follows.ts';
@@ -10,6 +10,7 @@ import { chooseFirstThemes, dismissFirstHour, firstHourOf, firstThemesInput, ski
 import { newHere } from '#domain/membership/new-here.ts';
 import { countWelcomes, listWelcomes, welcomeMember } from '#domain/membership/welcoming.ts';
 import { beginMembership, giveWelcomesOn } from '#domain/people/admitting.ts';
+import { formerCoordinator, formerMember } from '#domain/people/former.ts';
 import { confirmEmail, join } from '#domain/people/joining.ts';
 import { asMember, memberByEmail } from '#domain/people/members.ts';
 import type { Member } from '#domain/people/types.ts';
@@ -231,8 +232,23 @@ describe('new here', () => {
     expect(newHere(rosa, [newcomer.id])).toEqual(new Set([newcomer.id]));
   });
 
-  test('not coordinators', () => {
+  test('not coordinators, nor those of some areas', async () => {
     db.update(members).set({ createdAt: new Date() }).where(eq(members.id, ines.id)).run();
     expect(newHere(rosa, [ines.id])).toEqual(new Set());
+    const newcomer = await joined();
+    db.insert(coordinatorAreas).values({ memberId: newcomer.id, theme: 'equity' }).run();
+    expect(newHere(rosa, [newcomer.id])).toEqual(new Set());
+  });
+
+  test('not who is trusted, such as by the word of a coordinator', async () => {
+    const newcomer = await joined();
+    expect(newHere(rosa, [newcomer.id])).toEqual(new Set([newcomer.id]));
+    db.insert(trustLevels).values({ memberId: newcomer.id, level: 'trusted', locked: true }).onConflictDoUpdate({ target: trustLevels.memberId, set: { level: 'trusted' } }).run();
+    expect(newHere(rosa, [newcomer.id])).toEqual(new Set());
+  });
+
+  test('not the row that stands for all former members, though it is as new as the first of them to leave', () => {
+    const former = transaction(() => [formerMember(), formerCoordinator()]);
+    expect(newHere(rosa, former)).toEqual(new Set());
   });
 });

@@ -39,7 +39,7 @@ test('a name that somebody had before goes with them, from wherever it stands', 
   suspendMember(nadia, { memberId: leaver.id, days: 3, reason: 'Zebulon Quixotry was rude' });
   restoreMember(nadia, { memberId: leaver.id, reason: 'Zebulon Quixotry said sorry' });
   flagPost(rosa, { postId: opening, reason: 'off-topic', note: 'Zebulon Quixotry again', source: null });
-  renameThread(nadia, { threadId, title: 'Zebulon Quixotry on snow days', reason: null });
+  renameThread(nadia, { threadId, title: 'Zebulon Quixotry on snow days', reason: 'Says what it is about.' });
   expect(everything().filter((text) => /zebulon|quixotry/i.test(text)).length).toBeGreaterThan(8);
   editProfile(again(leaver), profileInput.parse({ name: 'Zed Quill', listed: false }));
   expect(everything().filter((text) => text.startsWith('former_traces') && /zebulon/i.test(text))).toEqual([]);

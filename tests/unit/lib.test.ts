@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { addDays, formatDate, formatTime, isoDate } from '#lib/dates.ts';
 import { idIn, line, optionalText, text } from '#lib/fields.ts';
 import { diffText } from '#lib/text-diff.ts';
+import { mapSize, northAmerica } from '#lib/map.ts';
 import { paging } from '#lib/paging.ts';
 import { slugify } from '#lib/slug.ts';
 import { hashToken, newToken } from '#lib/tokens.ts';
@@ -62,4 +63,12 @@ describe('a text that was written anew', () => {
     expect(diffText('We count the weeks of a year.', 'We count the days of a long year.').map(({ kind }) => kind)).toContain('same');
     expect(diffText('Good.', 'Good. Much was added behind it, far more than there was before.').map(({ kind }) => kind)).toEqual(['same', 'added']);
   });
+});
+
+test('the whole of the United States and Canada is on the map: no edge cuts it', () => {
+  const { land, project } = northAmerica();
+  const points = [...land.matchAll(/(-?[\d.]+),(-?[\d.]+)/g)].map(([, x, y]) => [Number(x), Number(y)] as const);
+  expect(points.length).toBeGreaterThan(300);
+  expect(points.filter(([x, y]) => x <= 1 || y <= 1 || x >= mapSize.width - 1 || y >= mapSize.height - 1)).toEqual([]);
+  for (const [longitude, latitude] of [[-156.8, 71.3], [-157.9, 21.3], [-62.3, 82.5], [-52.7, 47.6], [-81.8, 24.6]] as const) expect(project(longitude, latitude)).not.toBeNull();
 });

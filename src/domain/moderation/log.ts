@@ -105,7 +105,7 @@ export function logChoices(viewer: Viewer): { actors: { handle: string; name: st
     acts: (actsInLog().all() as string[]).map((act) => ({ act, words: wordsOfAct(act) })).sort((a, b) => a.words.localeCompare(b.words)),
   };
 }
-const actorsInLog = prepared((d) => d.$client.prepare('select handle, name from members where id in (select distinct actor_id from log) order by name, id'));
+const actorsInLog = prepared((d) => d.$client.prepare('select handle, name from members where length(handle) > 0 and id in (select distinct actor_id from log) order by name, id'));
 const actsInLog = prepared((d) => d.$client.prepare('select distinct act from log').pluck());
 
 /**

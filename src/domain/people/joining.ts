@@ -10,7 +10,7 @@ import { byInvitation, confirmAddress } from './admitting.ts';
 import { formerHost } from './former.ts';
 import { mustBeFree } from './free-names.ts';
 import { rulesOfJoining } from './joining-rules.ts';
-import { countAttempt } from './limits.ts';
+import { countAttempt, isWithinLimit } from './limits.ts';
 import { deadLink, makeLink, memberOfLink, useLink } from './links.ts';
 import { emailField, freeHandle, memberByEmail, nameField } from './members.ts';
 import { hashPassword, isPasswordOf, mustNotTellOf, newPasswordField, putPassword } from './passwords.ts';
@@ -26,21 +26,24 @@ export const joinInput = z.object({
 
 /**
  * Asks to join. The answer on the screen is the same whether or not the address has an account; the mail tells which.
- * It is the same for a robot too, and no mail goes: for what fills the field that people do not see, or fills the form faster than anybody can.
+ * It is the same for a robot that fills the field that people do not see, and no mail goes. A form that is back faster than anybody types is asked
+ * for once more: it may be a password manager. What comes back to be mended is not counted: many people may join from one address, as in a training room.
  * The account comes to life when the mailed link and the password come together, so nobody can prepare one for somebody else.
  * Where coordinators let people in, it takes a sentence on who they are; where one is invited, it is refused.
  * @param address where the request comes from, for the rate limit  Throws Denied, Invalid, TooMany.
  */
 export async function join(input: z.output<typeof joinInput>, address: string): Promise<void> {
-  countAttempt('joinPerAddress', address);
   const { mode } = rulesOfJoining();
   if (mode === 'invitation') throw new Denied(byInvitation);
   const application = mode === 'approval' ? input.application ?? null : null;
   if (mode === 'approval' && !application) throw new Invalid({ application: 'Please say in a sentence who you are.' });
   mustBeFree(input.name);
   mustNotTellOf(input.password, input);
+  if (!input.website && (secondsSince(input.shown) ?? fastest) < fastest) throw new Denied(`The form was back sooner than anybody types it, as from a robot. If a program filled it in for you, nothing is wrong: please press “${mode === 'approval' ? 'Ask to join' : 'Join'}” once more.`);
+  countAttempt('joinPerAddress', address);
   const passwordHash = await hashPassword(input.password);
-  if (input.website || (secondsSince(input.shown) ?? fastest) < fastest) return;
+  // Past the limit of one mailed address the answer is the same, and the last link stays good.
+  if (input.website || !isWithinLimit('joinPerEmail', input.email)) return;
   transaction(() => {
     const known = memberByEmail(input.email);
     if (known?.emailConfirmedAt) return tellThatTheyAreMembers(input.email);

@@ -17,7 +17,10 @@ export const limits = {
   signInPerAddress: { most: 60, seconds: 15 * 60 },
   /** From all addresses together: guessing from many of them is slow too; a mailed link still lets the owner in. */
   signInAnywhere: { most: 100, seconds: 60 * 60 },
-  joinPerAddress: { most: 10, seconds: 60 * 60 },
+  /** A training room joins from one address: forty people, some of them twice or three times. */
+  joinPerAddress: { most: 120, seconds: 60 * 60 },
+  /** Letters to an address that anybody can name. */
+  joinPerEmail: { most: 5, seconds: 60 * 60 },
   resetPerAccount: { most: 5, seconds: 60 * 60 },
   resetPerAddress: { most: 20, seconds: 60 * 60 },
   /** Links that sign in; past it the last one stays good, so the window is no longer than its life. */
@@ -30,7 +33,8 @@ export const limits = {
   codePerAccount: { most: 10, seconds: 15 * 60 },
   codePerMember: { most: 20, seconds: 60 * 60 },
   emailPerMember: { most: 5, seconds: 60 * 60 },
-  linkPerAddress: { most: 30, seconds: 60 * 60 },
+  /** Of links that nobody guesses, also with a wrong password; as many as join. */
+  linkPerAddress: { most: 120, seconds: 60 * 60 },
   invitePerMember: { most: 10, seconds: 24 * 60 * 60 },
   invitePerCoordinator: { most: 100, seconds: 60 * 60 },
   /** Lists of up to 500 people. */

@@ -10,9 +10,21 @@ import type { Member, Role, Viewer, Visibility } from './types.ts';
  * The page /permissions is made from these functions.
  */
 
+/** What keeps a member from writing anything at all; null when nothing does. */
+export function keptFromWriting(member: Member, now = new Date()): 'unconfirmed' | 'waiting' | 'suspended' | null {
+  if (!member.emailConfirmed) return 'unconfirmed';
+  if (member.waiting) return 'waiting';
+  return isSuspended(member, now) ? 'suspended' : null;
+}
+
 /** Whether this is somebody who may write anything at all: confirmed, let in and not suspended. */
 export function canWrite(viewer: Viewer, now = new Date()): viewer is Member {
-  return viewer !== null && viewer.emailConfirmed && !viewer.waiting && !isSuspended(viewer, now);
+  return viewer !== null && keptFromWriting(viewer, now) === null;
+}
+
+/** Whether the ways to write are shown: to who may write, and to visitors, who sign in on the way. */
+export function isOfferedWriting(viewer: Viewer): boolean {
+  return viewer === null || canWrite(viewer);
 }
 
 /** Whether a suspension is in force. */
@@ -122,9 +134,10 @@ export function canInvite(viewer: Viewer, membersInvite: boolean): viewer is Mem
 /** For commands: throws what keeps this viewer from writing, in words. */
 export function mustWrite(viewer: Viewer, now = new Date()): asserts viewer is Member {
   if (!viewer) throw new SignInRequired();
-  if (!viewer.emailConfirmed) throw new Denied('Please confirm your e-mail address first: we have sent you a link.');
-  if (viewer.waiting) throw new Denied('A coordinator has not let you in yet, so you can read but not write. Your account page says how it stands.');
-  if (isSuspended(viewer, now)) throw new Denied(`Your account is suspended until ${formatDate(viewer.suspendedUntil ?? now)}, so you can read but not write. The reason is on your account page.`);
+  const reason = keptFromWriting(viewer, now);
+  if (reason === 'unconfirmed') throw new Denied('Please confirm your e-mail address first: we have sent you a link.');
+  if (reason === 'waiting') throw new Denied('A coordinator has not let you in yet, so you can read but not write. Your account page says how it stands.');
+  if (reason === 'suspended') throw new Denied(`Your account is suspended until ${formatDate(viewer.suspendedUntil ?? now)}, so you can read but not write. The reason is on your account page.`);
 }
 
 const signInFirst = () => new SignInRequired('This page is for coordinators: please sign in.');
