@@ -104,6 +104,14 @@ describe('removing a “works for us too”', () => {
   });
 });
 
+test('that a “works for us too” is kept says no more in the public log either, where it was flagged for personal data', () => {
+  const { which } = confirmed();
+  flag(rosa, which, 'personal-data');
+  keepConfirmation(nadia, { ...which, reason: 'Zqkept' });
+  expect(lastTo(rosa)).toContain('Zqkept');
+  expect(JSON.stringify(readPublicLog(null))).not.toContain('Zqkept');
+});
+
 describe('an appeal about a “works for us too”', () => {
   test('is for a different coordinator, who reads what was said', () => {
     const { which } = confirmed();

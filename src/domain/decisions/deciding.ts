@@ -78,9 +78,11 @@ function snapshot(subject: Subject, row: Case): Decision['before'] {
   return { ...stateOf(subject), ...(subject.isThread && subject.post.hidden && { text: true }), ...(subject.post.thread.forumId !== null && { forumId: subject.post.thread.forumId }) };
 }
 
+export const nothingMore = 'It was looked at because of a resident’s personal data; nothing more is said here.';
+
 /** What everybody may read as the reason: of a resident's personal data it says nothing more. */
 export function publicReason(row: Case, reason: string): string {
-  return isAboutPersonalData(row) ? 'It was looked at because of a resident’s personal data; nothing more is said here.' : reason;
+  return isAboutPersonalData(row) ? nothingMore : reason;
 }
 
 function isAboutPersonalData(row: Case): boolean {

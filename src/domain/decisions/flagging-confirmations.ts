@@ -13,7 +13,7 @@ import { countForLevel } from '../people/limits.ts';
 import { coordinatorsBesides, whyNotOwn } from '../people/coordinators.ts';
 import { forumsOf, mustModerateSomething, mustWrite } from '../people/permissions.ts';
 import type { Member, Viewer } from '../people/types.ts';
-import { publicReason } from './deciding.ts';
+import { nothingMore, publicReason } from './deciding.ts';
 import { tell, tellAuthor, tellFlaggers } from './letters.ts';
 import { subjectOf, type Case } from './subjects.ts';
 
@@ -136,8 +136,8 @@ export function keepConfirmation(actor: Member, input: z.output<typeof removeCon
     const post = mustDecide(actor, input);
     const flaggers = flaggersOf(input);
     if (flaggers.length === 0) throw new Denied('Nobody has flagged this, or it was decided already.');
-    db.update(confirmationFlags).set({ closedAt: new Date() }).where(openFlagsOf(input)).run();
-    recordAct(actor, 'keep confirmation', `a post in “${post.thread.title}”`, postUrl(post.id), input.reason);
+    const closed = db.update(confirmationFlags).set({ closedAt: new Date() }).where(openFlagsOf(input)).returning({ reason: confirmationFlags.reason }).all();
+    recordAct(actor, 'keep confirmation', `a post in “${post.thread.title}”`, postUrl(post.id), closed.some(({ reason }) => reason === 'personal-data') ? nothingMore : input.reason);
     tellThem(actor, flaggers, input, 'A coordinator has looked at it and keeps it.', input.reason);
     return { url: '/desk/flags' };
   });
