@@ -97,7 +97,7 @@ export function takeBackConfirmation(actor: Member, input: z.output<typeof uncon
     const which = { postId: input.postId, memberId: actor.id };
     const flaggers = flaggersOf(which);
     const back = unconfirmPost(actor, input);
-    tellThem(actor, flaggers, which, 'Its author has taken it back.');
+    tellWhoFlagged(actor, flaggers, which, 'Its author has taken it back.');
     return back;
   });
 }
@@ -138,7 +138,7 @@ export function keepConfirmation(actor: Member, input: z.output<typeof removeCon
     if (flaggers.length === 0) throw new Denied('Nobody has flagged this, or it was decided already.');
     const closed = db.update(confirmationFlags).set({ closedAt: new Date() }).where(openFlagsOf(input)).returning({ reason: confirmationFlags.reason }).all();
     recordAct(actor, 'keep confirmation', `a post in “${post.thread.title}”`, postUrl(post.id), closed.some(({ reason }) => reason === 'personal-data') ? nothingMore : input.reason);
-    tellThem(actor, flaggers, input, 'A coordinator has looked at it and keeps it.', input.reason);
+    tellWhoFlagged(actor, flaggers, input, 'A coordinator has looked at it and keeps it.', input.reason);
     return { url: '/desk/flags' };
   });
 }
@@ -147,7 +147,7 @@ function flaggersOf(which: Which): { id: number; email: string }[] {
   return db.select({ id: members.id, email: members.email }).from(confirmationFlags).innerJoin(members, eq(members.id, confirmationFlags.byId)).where(openFlagsOf(which)).all();
 }
 
-function tellThem(actor: Member, flaggers: readonly { id: number; email: string }[], { postId }: Which, outcome: string, reason: string | null = null): void {
+function tellWhoFlagged(actor: Member, flaggers: readonly { id: number; email: string }[], { postId }: Which, outcome: string, reason: string | null = null): void {
   const { name, url } = settings();
   for (const flagger of flaggers) {
     if (flagger.id === actor.id) continue;
