@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { setImmediate, setTimeout } from 'node:timers/promises';
 import { Cron } from 'croner';
 import { tickAnswerClock } from '#domain/forum/answer-clock.ts';
+import { forgetRefusedConfirmations } from '#domain/forum/confirming.ts';
 import { forgetOldDrafts } from '#domain/forum/drafts.ts';
 import { forgetOldForms } from '#domain/forum/form-tokens.ts';
 import { mailNotifications, membersWithLettersDue } from '#domain/forum/notification-letters.ts';
@@ -77,6 +78,7 @@ export function startChores(): () => Promise<void> {
       forgetSentLetters();
       forgetOldImports();
       forgetOldDrafts();
+      forgetRefusedConfirmations();
       forgetOrphanFiles();
       forgetOldChanges();
       await forgetExpiredSessions();

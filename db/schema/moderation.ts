@@ -19,10 +19,10 @@ export const log = sqliteTable('log', {
   reason: text('reason'),
 }, (t) => [index('log_at').on(t.at)]);
 
-/** What waits for a coordinator: flags on one thing, a correction, a post that was held, an appeal. Closed by a decision. */
+/** What waits for a coordinator: flags on one thing, a correction, a post that was held, an appeal. Closed by a decision. That a "works for us too" below a post was removed never waits: it is decided and closed at once. */
 export const cases = sqliteTable('cases', {
   id: id(),
-  kind: text('kind', { enum: ['flags', 'correction', 'held', 'appeal'] }).notNull(),
+  kind: text('kind', { enum: ['flags', 'correction', 'held', 'appeal', 'confirmation'] }).notNull(),
   postId: integer('post_id').references((): AnySQLiteColumn => posts.id, { onDelete: 'cascade' }),
   /** A profile that was flagged. */
   memberId: integer('member_id').references(() => members.id, { onDelete: 'cascade' }),
@@ -100,9 +100,10 @@ export const decisions = sqliteTable('decisions', {
   nobodyElse: integer('nobody_else', { mode: 'boolean' }).notNull().default(false),
   /**
    * How the thing stood before (`text`: of a thread its opening text alone was hidden), and the forum to which it was moved then. Of a suspension, which no other
-   * decision is: until when its member was suspended before, in milliseconds, or null.
+   * decision is: until when its member was suspended before, in milliseconds, or null. Of a "works for us too" that was removed: which of the
+   * refused words were its own, the year, and when it was said first and last, in milliseconds.
    */
-  before: text('before', { mode: 'json' }).$type<{ hidden?: boolean; removed?: boolean; text?: boolean; forumId?: number; movedTo?: number; suspendedUntil?: number | null }>().notNull().default({}),
+  before: text('before', { mode: 'json' }).$type<{ hidden?: boolean; removed?: boolean; text?: boolean; forumId?: number; movedTo?: number; suspendedUntil?: number | null; confirmation?: { words: number; year: number; createdAt: number; at: number } }>().notNull().default({}),
   undoneAt: moment('undone_at'),
   undoneById: integer('undone_by_id').references(() => members.id),
   overturnedAt: moment('overturned_at'),

@@ -60,7 +60,7 @@ export const confirmationFlags = sqliteTable('confirmation_flags', {
   check('confirmation_flags_reason', sql`${t.reason} in ('profane', 'obscene', 'inaccurate', 'off-topic', 'attack', 'spam', 'personal-data')`),
 ]);
 
-/** What was said in a "works for us too" that a coordinator removed, or that was taken back while it was flagged: it is not said again in these words. */
+/** What was said in a "works for us too" that a coordinator removed, or that was taken back while it was flagged: it is not said again in these words, for a year. */
 export const refusedConfirmations = sqliteTable('refused_confirmations', {
   id: id(),
   postId: integer('post_id').notNull().references(() => posts.id, { onDelete: 'cascade' }),

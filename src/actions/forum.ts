@@ -1,5 +1,5 @@
 import { defineAction } from 'astro:actions';
-import { keepConfirmation, removeFlaggedConfirmation, takeBackConfirmation } from '#domain/decisions/flagging-confirmations.ts';
+import { keepConfirmation, removeConfirmation, removeConfirmationInput, takeBackConfirmation } from '#domain/decisions/flagging-confirmations.ts';
 import { removePost, removePostInput, removeThread, removeThreadInput, restorePost, restorePostInput, restoreThread, restoreThreadInput } from '#domain/decisions/removing.ts';
 import { submitComment, submitCommentInput, submitEdit, submitEditInput, submitPost, submitPostInput, submitThread, submitThreadInput } from '#domain/decisions/submitting.ts';
 import { takeBackHeld, takeBackHeldInput } from '#domain/decisions/taking-back-held.ts';
@@ -8,7 +8,7 @@ import { handOverInput, handOverQuestion } from '#domain/forum/answer-clock.ts';
 import { lookUpAuthor, lookUpInput } from '#domain/forum/asking-anonymously.ts';
 import { calendarInput, setCalendar } from '#domain/forum/calendar.ts';
 import { closeThread, closeThreadInput, reopenThread, reopenThreadInput } from '#domain/forum/closing.ts';
-import { confirmInput, confirmPost, removeConfirmationInput, unconfirmInput } from '#domain/forum/confirming.ts';
+import { confirmInput, confirmPost, unconfirmInput } from '#domain/forum/confirming.ts';
 import { mergeThreads, mergeThreadsInput } from '#domain/forum/merging.ts';
 import {
   changeKindInput, changeThreadKind, lockThread, lockThreadInput, moveThread, moveThreadInput, pinThread, renameThread, renameThreadInput, threadActInput, unlockThread, unpinThread,
@@ -80,7 +80,7 @@ export const answers = {
   unaccept: defineAction({ accept: 'form', input: acceptInput, handler: asMember(unacceptAnswer) }),
   confirm: defineAction({ accept: 'form', input: confirmInput, handler: asMember(confirmPost) }),
   unconfirm: defineAction({ accept: 'form', input: unconfirmInput, handler: asMember(takeBackConfirmation) }),
-  removeConfirmation: defineAction({ accept: 'form', input: removeConfirmationInput, handler: asMember(removeFlaggedConfirmation) }),
+  removeConfirmation: defineAction({ accept: 'form', input: removeConfirmationInput, handler: asMember(removeConfirmation) }),
   keepConfirmation: defineAction({ accept: 'form', input: removeConfirmationInput, handler: asMember(keepConfirmation) }),
   ask: defineAction({ accept: 'form', input: answerInput, handler: asMember(askAboutAnswer) }),
   reconfirm: defineAction({ accept: 'form', input: answerInput, handler: asMember(reconfirmAnswer) }),

@@ -1,4 +1,6 @@
 import { describe, expect, inject, test } from 'vitest';
+import { flagConfirmation } from '#domain/decisions/flagging-confirmations.ts';
+import { confirmPost } from '#domain/forum/confirming.ts';
 import { createPost } from '#domain/forum/posts.ts';
 import { createThread } from '#domain/forum/starting-threads.ts';
 import { axeViolations, phone, useBrowser, useCast } from '../support/browser.ts';
@@ -211,4 +213,49 @@ describe('a flag from the post to the public log', () => {
       expect([path, await nadia.page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)]).toEqual([path, true]);
     }
   }, 60_000);
+
+  test('a “works for us too” that was removed comes back after an appeal to somebody else', async () => {
+    const tom = await as('tom', { javaScriptEnabled: true, colorScheme: 'dark', viewport: phone });
+    const rosa = await as('rosa');
+    const nadia = await as('nadia', { javaScriptEnabled: true });
+    const ines = await as('ines', { javaScriptEnabled: true });
+    const thread = createThread(rosa.member, { forum: 'measures', kind: 'question', title: 'Which medlars are worth counting?', body: 'Say.', themes: [] });
+    const post = createPost(ines.member, { threadId: thread.id, body: 'Those that are answered.' });
+    confirmPost(tom.member, { postId: post.id, place: 'Jane Roe, AZ', year: 2025, note: 'It *works* with loquats.' });
+    flagConfirmation(rosa.member, { postId: post.id, memberId: tom.member.id, reason: 'off-topic', note: 'No medlars.' });
+
+    await nadia.page.goto(`${hub.base}/posts/${post.id}/confirmations/${tom.member.id}`);
+    expect(await axeViolations(nadia.page)).toEqual([]);
+    await nadia.page.getByLabel('Reason', { exact: true }).fill('Loquats are another matter.');
+    await nadia.page.getByRole('button', { name: 'Remove' }).click();
+    await nadia.page.waitForURL('**#post-2');
+    expect(flat(await nadia.page.locator('#post-2').textContent() ?? '')).not.toContain('loquats');
+    const letter = flat((await letterTo(hub, 'tom@test.example', /A decision about a “works for us too”/)).text);
+
+    await tom.page.goto(/http\S+\/appeals\/\d+/.exec(letter)?.[0] ?? 'no link');
+    expect(await tom.page.getByText('Jane Roe, AZ (2025): It *works* with loquats.').count()).toBe(1);
+    expect(await axeViolations(tom.page)).toEqual([]);
+    expect(await tom.page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true);
+    await tom.page.getByLabel('Why is the decision wrong?').fill('They are counted together.');
+    await tom.page.getByRole('button', { name: 'Appeal' }).click();
+    await tom.page.getByText('Your appeal waits for a different coordinator.').waitFor();
+    await ines.page.goto(`${hub.base}/desk/flags`);
+    await ines.page.getByRole('link', { name: 'the decision about a “works for us too” below an answer' }).click();
+    expect(await ines.page.getByText('Jane Roe, AZ (2025): It *works* with loquats.').count()).toBe(1);
+    expect(await axeViolations(ines.page)).toEqual([]);
+    await ines.page.getByLabel(/^Overturn/).check();
+    await ines.page.getByLabel('Reason', { exact: true }).fill('They are.');
+    await ines.page.getByRole('button', { name: 'Decide' }).click();
+    await ines.page.getByText('Decided. Who appealed is told why.').waitFor();
+    await tom.page.reload();
+    expect(flat(await tom.page.locator('main').textContent() ?? '')).toContain('Decided by Inès Lévesque. The reason: They are.');
+    const visitor = await browser.open();
+    await visitor.page.goto(`${hub.base}${thread.url}`);
+    expect(flat(await visitor.page.locator('#post-2').textContent() ?? '')).toContain('loquats');
+    await visitor.page.goto(`${hub.base}/log?only=order`);
+    const rows = visitor.page.getByRole('row', { name: /Which medlars are worth counting/ });
+    expect(await rows.nth(0).textContent()).toMatch(/Inès Lévesque.*brought a “works for us too” back after an appeal.*They are/);
+    expect(await rows.nth(1).textContent()).toMatch(/Nadia Okafor.*removed a “works for us too”/);
+    expect(await visitor.page.content()).not.toMatch(/Rosa Delgado|Tom Achterberg|Jane Roe/);
+  }, 120_000);
 });

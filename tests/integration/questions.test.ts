@@ -6,7 +6,7 @@ import { Denied, Invalid, NotFound } from '#domain/errors.ts';
 import { acceptAnswer, canAccept, unacceptAnswer } from '#domain/forum/accepting.ts';
 import { acceptedAnswersOf } from '#domain/forum/answers.ts';
 import { closeThread, reopenThread } from '#domain/forum/closing.ts';
-import { canConfirmIn, confirmationBy, confirmationsBetween, confirmInput, confirmPost, ownConfirmation, removeConfirmation, unconfirmPost } from '#domain/forum/confirming.ts';
+import { canConfirmIn, confirmationBy, confirmationsBetween, confirmInput, confirmPost, ownConfirmation, unconfirmPost } from '#domain/forum/confirming.ts';
 import { jsonLdOfThread } from '#domain/forum/json-ld.ts';
 import { lockThread, unlockThread } from '#domain/forum/moderating.ts';
 import { askAboutAnswer, oldAnswers, reconfirmAnswer } from '#domain/forum/old-answers.ts';
@@ -19,7 +19,7 @@ import { levelLimits } from '#domain/people/limits.ts';
 import { asMember } from '#domain/people/members.ts';
 import type { Member } from '#domain/people/types.ts';
 import { addMonths } from '#lib/dates.ts';
-import { flagConfirmation, flaggedConfirmation, flaggedConfirmations, keepConfirmation, removeFlaggedConfirmation, takeBackConfirmation } from '#domain/decisions/flagging-confirmations.ts';
+import { flagConfirmation, flaggedConfirmation, flaggedConfirmations, keepConfirmation, removeConfirmation, takeBackConfirmation } from '#domain/decisions/flagging-confirmations.ts';
 import { listTold } from '#domain/forum/inbox.ts';
 import { enter, forgetLimits, lettersTo } from '../support/cast.ts';
 import { useDatabase } from '../support/database.ts';
@@ -304,7 +304,7 @@ describe('works for us too, flagged', () => {
 
   test('removed by a coordinator it is not said in the same words again', () => {
     const id = confirmed();
-    removeFlaggedConfirmation(nadia, { postId: id, memberId: tom.id, reason: 'It sells something.' });
+    removeConfirmation(nadia, { postId: id, memberId: tom.id, reason: 'It sells something.' });
     expect(() => confirmPost(tom, { postId: id, ...said })).toThrow(/other words/);
     confirmPost(tom, { postId: id, ...said, note: 'In other words.' });
   });
@@ -313,12 +313,12 @@ describe('works for us too, flagged', () => {
     const id = confirmed();
     const which = { postId: id, memberId: tom.id };
     flag(nadia, id);
-    for (const decide of [keepConfirmation, removeFlaggedConfirmation]) expect(() => decide(nadia, { ...which, reason: 'x' })).toThrow(/different coordinator/);
+    for (const decide of [keepConfirmation, removeConfirmation]) expect(() => decide(nadia, { ...which, reason: 'x' })).toThrow(/different coordinator/);
     expect([flaggedConfirmation(nadia, which).barred, flaggedConfirmation(abe, which).barred]).toEqual([expect.stringContaining('flagged'), null]);
     keepConfirmation(abe, { ...which, reason: 'It only says where.' });
     confirmPost(nadia, { postId: id, ...said });
     flag(rosa, id, nadia.id);
-    for (const decide of [keepConfirmation, removeFlaggedConfirmation]) expect(() => decide(nadia, { postId: id, memberId: nadia.id, reason: 'x' })).toThrow(/another coordinator/);
+    for (const decide of [keepConfirmation, removeConfirmation]) expect(() => decide(nadia, { postId: id, memberId: nadia.id, reason: 'x' })).toThrow(/another coordinator/);
     keepConfirmation(abe, { postId: id, memberId: nadia.id, reason: 'It only says where.' });
   });
 
@@ -342,7 +342,7 @@ describe('works for us too, flagged', () => {
     expect(readPublicLog(null).lines[0]).toMatchObject({ act: 'keep confirmation', reason: 'It only says where.' });
     expect(() => keepConfirmation(nadia, { ...which, reason: 'x' })).toThrow(/decided already/);
     flag(rosa, id);
-    removeFlaggedConfirmation(nadia, { ...which, reason: 'It does sell something.' });
+    removeConfirmation(nadia, { ...which, reason: 'It does sell something.' });
     expect(inboxOf(rosa)[0]).toContain('a coordinator has removed it.');
     expect(flaggedConfirmations(nadia)).toEqual([]);
     expect(JSON.stringify(lettersTo(tom.email))).not.toContain(rosa.name);

@@ -21,7 +21,7 @@ const about = prepared((d) => d.$client.prepare(`
   select c.id, t.title, c.member_id is not null as profile, c.opened_at as openedAt, c.closed_at is null as open,
     (select outcome from decisions d where d.case_id = c.id and d.undone_at is null order by d.id desc limit 1) as outcome
   from cases c left join posts p on p.id = c.post_id left join threads t on t.id = p.thread_id
-  where (c.member_id = @memberId and not exists (select 1 from decisions d where d.case_id = c.id and json_type(d.before, '$.suspendedUntil') is not null)) or (p.author_id = @memberId and not ${isNamelessPost('p.id')}) order by c.id desc limit 20`));
+  where (c.member_id = @memberId and not exists (select 1 from decisions d where d.case_id = c.id and json_type(d.before, '$.suspendedUntil') is not null)) or (p.author_id = @memberId and c.kind <> 'confirmation' and not ${isNamelessPost('p.id')}) order by c.id desc limit 20`));
 
 /** A post as a line. */
 export interface PostOfMember { title: string; url: string; at: Date; removed: boolean }

@@ -5,6 +5,7 @@ import { addDays } from '#lib/dates.ts';
 import { rowId, text } from '#lib/fields.ts';
 import { settings } from '#lib/settings.ts';
 import { Denied, NotFound } from '../errors.ts';
+import type { Confirmation } from '../forum/confirming.ts';
 import { post as mail } from '../mail/outbox.ts';
 import { coordinatorsBesides } from '../people/coordinators.ts';
 import { canModerate, mustSignIn } from '../people/permissions.ts';
@@ -18,8 +19,10 @@ export interface AppealView {
   /** Null where it is not said: who suspends is not told to whom they suspend. */
   decider: string | null;
   words: string;
-  /** What was decided about, as its author wrote it; null for a profile. */
+  /** What was decided about, as its author wrote it; null for a profile and a "works for us too". */
   markdown: string | null;
+  /** A "works for us too" that was decided about, while its words are kept and it is not back. */
+  confirmation: Pick<Confirmation, 'place' | 'year' | 'note'> | null;
   /** Where it stands or stood. */
   url: string;
   /** Until when it can be appealed; null when it cannot, with the sentence in `closed`. */
@@ -46,7 +49,7 @@ export function appealFor(viewer: Viewer, decisionId: number, now = new Date()):
   const about = subject.kind === 'appeal' ? subject.about : subject;
   const namesDecider = !isSuspension(decision) || canModerate(viewer);
   return {
-    decision, decider: namesDecider ? nameOf(decision.deciderId) : null, words: wordsFor(viewer, subject), url: subject.url, markdown: about.kind === 'post' ? about.post.markdown : about.kind === 'held' ? about.held.markdown : null, until: closed === null ? until : null, closed, appeal,
+    decision, decider: namesDecider ? nameOf(decision.deciderId) : null, words: wordsFor(viewer, subject), url: subject.url, markdown: about.kind === 'post' ? about.post.markdown : about.kind === 'held' ? about.held.markdown : null, confirmation: about.kind === 'confirmation' ? about.said : null, until: closed === null ? until : null, closed, appeal,
     result: result ? { ...result.decision, decider: namesDecider ? result.decider : null } : null, somebodyElse: coordinatorsBesides([decision.deciderId, decision.authorId], now).length > 0,
   };
 }

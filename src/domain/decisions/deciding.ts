@@ -4,6 +4,7 @@ import { bumpChanges, cases, corrections, db, decisions, flags, forums, heldPost
 import { rowId, text } from '#lib/fields.ts';
 import { Denied, Invalid } from '../errors.ts';
 import { commentInput, createComment } from '../forum/comments.ts';
+import { bringBackConfirmation } from '../forum/confirming.ts';
 import { moveThreadByDecision } from '../forum/moderating.ts';
 import { createPost, postInput } from '../forum/posts.ts';
 import { createThread, threadInput } from '../forum/starting-threads.ts';
@@ -77,9 +78,11 @@ function snapshot(subject: Subject, row: Case): Decision['before'] {
   return { ...stateOf(subject), ...(subject.isThread && subject.post.hidden && { text: true }), ...(subject.post.thread.forumId !== null && { forumId: subject.post.thread.forumId }) };
 }
 
+export const nothingMore = 'It was looked at because of a resident’s personal data; nothing more is said here.';
+
 /** What everybody may read as the reason: of a resident's personal data it says nothing more. */
-function publicReason(row: Case, reason: string): string {
-  return isAboutPersonalData(row) ? 'It was looked at because of a resident’s personal data; nothing more is said here.' : reason;
+export function publicReason(row: Case, reason: string): string {
+  return isAboutPersonalData(row) ? nothingMore : reason;
 }
 
 function isAboutPersonalData(row: Case): boolean {
@@ -157,6 +160,7 @@ function takeBack(actor: Member, decision: Decision, subject: Subject, before: D
     if (isOnNewest(decision)) setSuspensionBack(actor, subject.author, decision.before.suspendedUntil ?? null);
     return null;
   }
+  if (decision.before.confirmation) bringBackConfirmation(decision.before.confirmation);
   if (decision.outcome === 'correct') db.update(corrections).set({ acceptedAt: null, acceptedById: null, acceptedAs: null }).where(eq(corrections.caseId, decision.caseId)).run();
   if (decision.outcome === 'decline' && subject.kind === 'held') db.update(heldPosts).set({ state: 'waiting' }).where(eq(heldPosts.id, subject.held.id)).run();
   if (subject.kind !== 'post' || decision.before.hidden === undefined || decision.outcome === 'ask') return null;
@@ -177,6 +181,7 @@ function writeLog(actor: Member, { outcome }: Decision, kind: Case['kind'], subj
   if (subject.kind === 'member') return recordAct(actor, 'decide about profile', subject.author.name, subject.url, reason);
   // What is decided about a person is for coordinators, and so is what came of their appeal.
   if (subject.kind === 'appeal' && subject.about.kind === 'member') return recordAct(actor, outcome === 'uphold' ? 'uphold decision on member' : 'overturn decision on member', subject.about.words, subject.url, reason);
+  if (subject.kind === 'appeal' && subject.about.kind === 'confirmation') return recordAct(actor, outcome === 'uphold' ? 'uphold removal of confirmation' : 'overturn removal of confirmation', `a post in “${subject.about.post.thread.title}”`, subject.url, reason);
   const acts: Record<Outcome, Act | null> = {
     keep: kind === 'correction' ? 'decline correction' : 'keep post', remove: subject.kind === 'post' && subject.isThread ? 'remove thread' : 'remove post', ask: 'ask to edit', warn: 'warn author',
     // Moving writes its own line.
@@ -202,6 +207,7 @@ export function undoDecision(actor: Member, input: z.output<typeof undoInput>, n
     if (['uphold', 'overturn'].includes(decision.outcome)) throw new Denied('A decision about an appeal is final.');
     if (decision.outcome === 'approve') throw new Denied('Everybody has been able to see it: flag it, and decide about that.');
     if (decision.authorId === actor.id) throw new Denied('This is about yourself: another coordinator decides.');
+    if (subject.kind === 'confirmation') throw new Denied('Its author can appeal, or say it in other words.');
     if (isSuspension(decision)) throw new Denied('A suspension is ended on the page of the member.');
     if (db.select({ id: cases.id }).from(cases).where(eq(cases.decisionId, decision.id)).get()) throw new Denied('The author has appealed: decide about the appeal.');
     const later = db.select({ id: decisions.id }).from(decisions).where(and(eq(decisions.caseId, row.id), isNull(decisions.undoneAt), ne(decisions.id, decision.id))).all();

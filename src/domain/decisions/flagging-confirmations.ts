@@ -1,11 +1,11 @@
 import { and, asc, eq, inArray, isNull } from 'drizzle-orm';
 import { z } from 'zod';
-import { confirmationFlags, db, members, posts, threads, transaction } from '#db/client.ts';
+import { cases, confirmationFlags, db, decisions, flags, members, posts, threads, transaction } from '#db/client.ts';
 import { rowId, text } from '#lib/fields.ts';
 import { settings } from '#lib/settings.ts';
 import { Denied, NotFound } from '../errors.ts';
-import { postUrl } from '../forum/addresses.ts';
-import { confirmationBy, findConfirmation, removeConfirmation, removeConfirmationInput, unconfirmPost, type Confirmation, type unconfirmInput } from '../forum/confirming.ts';
+import { postPlace, postUrl } from '../forum/addresses.ts';
+import { confirmationBy, findConfirmation, refuseConfirmation, unconfirmPost, type Confirmation, type unconfirmInput } from '../forum/confirming.ts';
 import type { FoundPost } from '../forum/posts.ts';
 import { recordAct } from '../moderation/log.ts';
 import { flagReasonCodes, type FlagReason } from '../moderation/reasons.ts';
@@ -13,11 +13,13 @@ import { countForLevel } from '../people/limits.ts';
 import { coordinatorsBesides, whyNotOwn } from '../people/coordinators.ts';
 import { forumsOf, mustModerateSomething, mustWrite } from '../people/permissions.ts';
 import type { Member, Viewer } from '../people/types.ts';
-import { tell } from './letters.ts';
+import { nothingMore, publicReason } from './deciding.ts';
+import { tell, tellAuthor, tellFlaggers } from './letters.ts';
+import { subjectOf, type Case } from './subjects.ts';
 
 /*
- * A "works for us too" is a line below somebody else's reply: flagging it must not hide that reply, so it has flags of its own and no case. A
- * coordinator removes the line or keeps it, and whoever flagged it is told, also when its author takes it back.
+ * A "works for us too" is a line below somebody else's reply: flagging it must not hide that reply, so it has flags of its own and waits in no case. A
+ * coordinator removes the line, which is a decision that its author may appeal, or keeps it; whoever flagged it is told, also when its author takes it back.
  */
 
 type Which = { postId: number; memberId: number };
@@ -95,20 +97,37 @@ export function takeBackConfirmation(actor: Member, input: z.output<typeof uncon
     const which = { postId: input.postId, memberId: actor.id };
     const flaggers = flaggersOf(which);
     const back = unconfirmPost(actor, input);
-    tellFlaggers(actor, flaggers, which, 'Its author has taken it back.');
+    tellWhoFlagged(actor, flaggers, which, 'Its author has taken it back.');
     return back;
   });
 }
 
-/** Takes away what somebody said of a reply, as `removeConfirmation` does, and tells whoever flagged it. Throws Denied, NotFound. */
-export function removeFlaggedConfirmation(actor: Member, input: z.output<typeof removeConfirmationInput>): { url: string } {
+export const removeConfirmationInput = z.object({ postId: rowId, memberId: rowId, reason: text({ missing: 'Please give the reason: it stands in the public log.', max: 1_000 }) });
+
+/** Takes away what somebody said of a reply: a decision in a case of its own that is closed at once, with the flags on it. Its author, who may appeal, and whoever flagged it are told why. For coordinators. Throws Denied, NotFound. */
+export function removeConfirmation(actor: Member, { reason, ...which }: z.output<typeof removeConfirmationInput>, now = new Date()): { url: string } {
   return transaction(() => {
-    mustDecide(actor, input);
-    const flaggers = flaggersOf(input);
-    const removed = removeConfirmation(actor, input);
-    tellFlaggers(actor, flaggers, input, 'A coordinator has removed it.', input.reason);
-    return removed;
+    const { thread, number } = mustDecide(actor, which);
+    const row = caseWithFlags(which, now);
+    const nobodyElse = which.memberId === actor.id;
+    const decision = db.insert(decisions).values({
+      caseId: row.id, outcome: 'remove', reason, deciderId: actor.id, authorId: which.memberId, nobodyElse, before: { confirmation: refuseConfirmation(which.postId, which.memberId) }, at: now,
+    }).returning().get();
+    const told = publicReason(row, reason);
+    recordAct(actor, 'remove confirmation', `a post in “${thread.title}”`, postUrl(which.postId), nobodyElse ? `${told} (There was nobody else who could decide.)` : told);
+    const subject = subjectOf(actor, row);
+    tellAuthor(decision, row.kind, subject);
+    tellFlaggers(row.id, decision, subject);
+    return { url: postPlace(thread.url, number) };
   });
+}
+
+/** A closed case of what somebody said of a reply, with the flags that wait on it. */
+function caseWithFlags(which: Which, now: Date): Case {
+  const told = db.select().from(confirmationFlags).where(openFlagsOf(which)).orderBy(asc(confirmationFlags.id)).all();
+  const row = db.insert(cases).values({ kind: 'confirmation', postId: which.postId, openedAt: told[0]?.at ?? now, closedAt: now }).returning().get();
+  for (const { byId, reason, note, at } of told) db.insert(flags).values({ caseId: row.id, memberId: byId, reason, note, at }).run();
+  return row;
 }
 
 /** Lets it stand; whoever flagged it is told why. For coordinators, not about what they said or flagged themselves. Throws Denied, NotFound. */
@@ -117,9 +136,9 @@ export function keepConfirmation(actor: Member, input: z.output<typeof removeCon
     const post = mustDecide(actor, input);
     const flaggers = flaggersOf(input);
     if (flaggers.length === 0) throw new Denied('Nobody has flagged this, or it was decided already.');
-    db.update(confirmationFlags).set({ closedAt: new Date() }).where(openFlagsOf(input)).run();
-    recordAct(actor, 'keep confirmation', `a post in “${post.thread.title}”`, postUrl(post.id), input.reason);
-    tellFlaggers(actor, flaggers, input, 'A coordinator has looked at it and keeps it.', input.reason);
+    const closed = db.update(confirmationFlags).set({ closedAt: new Date() }).where(openFlagsOf(input)).returning({ reason: confirmationFlags.reason }).all();
+    recordAct(actor, 'keep confirmation', `a post in “${post.thread.title}”`, postUrl(post.id), closed.some(({ reason }) => reason === 'personal-data') ? nothingMore : input.reason);
+    tellWhoFlagged(actor, flaggers, input, 'A coordinator has looked at it and keeps it.', input.reason);
     return { url: '/desk/flags' };
   });
 }
@@ -128,7 +147,7 @@ function flaggersOf(which: Which): { id: number; email: string }[] {
   return db.select({ id: members.id, email: members.email }).from(confirmationFlags).innerJoin(members, eq(members.id, confirmationFlags.byId)).where(openFlagsOf(which)).all();
 }
 
-function tellFlaggers(actor: Member, flaggers: readonly { id: number; email: string }[], { postId }: Which, outcome: string, reason: string | null = null): void {
+function tellWhoFlagged(actor: Member, flaggers: readonly { id: number; email: string }[], { postId }: Which, outcome: string, reason: string | null = null): void {
   const { name, url } = settings();
   for (const flagger of flaggers) {
     if (flagger.id === actor.id) continue;

@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { decisions } from '#db/client.ts';
-import type { Decision, Subject } from './subjects.ts';
+import type { Case, Decision, Subject } from './subjects.ts';
 
 export type Outcome = Decision['outcome'];
 
@@ -35,8 +35,9 @@ export const daysToAppeal = 30;
 export const hoursToEdit = 48;
 
 /** What can be decided about a case of this kind. */
-export function outcomesFor(kind: 'flags' | 'correction' | 'held' | 'appeal', subject: Subject): Outcome[] {
+export function outcomesFor(kind: Case['kind'], subject: Subject): Outcome[] {
   if (kind === 'appeal') return ['uphold', 'overturn'];
+  if (kind === 'confirmation') return [];
   if (kind === 'held') return ['approve', 'decline'];
   if (kind === 'correction') return ['correct', 'keep'];
   if (subject.kind === 'member') return ['keep', 'warn'];

@@ -1,4 +1,4 @@
-import { and, asc, count, desc, eq, exists, inArray, isNull } from 'drizzle-orm';
+import { and, asc, count, desc, eq, exists, inArray, isNull, ne } from 'drizzle-orm';
 import { alias } from 'drizzle-orm/sqlite-core';
 import { z } from 'zod';
 import { appeals, caseNotes, cases, corrections, db, decisions, flags, members, transaction } from '#db/client.ts';
@@ -125,7 +125,7 @@ export function findCase(viewer: Viewer, id: number, now = new Date()): CaseView
 export function caseOfPost(viewer: Viewer, postId: number): number | null {
   mustModerateSomething(viewer);
   if (!Number.isSafeInteger(postId)) return null;
-  const id = db.select({ id: cases.id }).from(cases).where(eq(cases.postId, postId)).orderBy(asc(isNull(cases.closedAt)), asc(cases.id)).all().at(-1)?.id ?? null;
+  const id = db.select({ id: cases.id }).from(cases).where(and(eq(cases.postId, postId), ne(cases.kind, 'confirmation'))).orderBy(asc(isNull(cases.closedAt)), asc(cases.id)).all().at(-1)?.id ?? null;
   return id !== null && canModerateForum(viewer, forumOfCase(id)) ? id : null;
 }
 

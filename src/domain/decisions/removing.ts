@@ -1,4 +1,4 @@
-import { and, eq, inArray, isNull } from 'drizzle-orm';
+import { and, eq, inArray, isNull, ne } from 'drizzle-orm';
 import { alias } from 'drizzle-orm/sqlite-core';
 import { z } from 'zod';
 import { cases, db, decisions, posts, transaction } from '#db/client.ts';
@@ -101,12 +101,12 @@ function mustRestore(actor: Member, post: { id: number; authorId: number; thread
   if (own !== null) throw new Denied(own);
   const removal = alias(cases, 'removal');
   const appeal = db.select({ closedAt: cases.closedAt }).from(decisions).innerJoin(removal, eq(removal.id, decisions.caseId)).innerJoin(cases, eq(cases.decisionId, decisions.id))
-    .where(and(eq(removal.postId, post.id), eq(decisions.outcome, 'remove'), isNull(decisions.undoneAt), isNull(decisions.overturnedAt))).get();
+    .where(and(eq(removal.postId, post.id), ne(removal.kind, 'confirmation'), eq(decisions.outcome, 'remove'), isNull(decisions.undoneAt), isNull(decisions.overturnedAt))).get();
   if (appeal) throw new Denied(appeal.closedAt === null ? 'The author has appealed: decide about the appeal.' : 'A decision about an appeal is final.');
 }
 
 function takenBack(actor: Member, post: { id: number; authorId: number }): void {
-  const about = db.select({ id: cases.id }).from(cases).where(eq(cases.postId, post.id));
+  const about = db.select({ id: cases.id }).from(cases).where(and(eq(cases.postId, post.id), ne(cases.kind, 'confirmation')));
   db.update(decisions).set({ undoneAt: new Date(), undoneById: actor.id }).where(and(inArray(decisions.caseId, about), eq(decisions.outcome, 'remove'), isNull(decisions.undoneAt))).run();
   computeTrust(post.authorId);
 }

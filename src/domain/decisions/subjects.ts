@@ -3,6 +3,7 @@ import { cases, db, decisions, heldPosts, prepared } from '#db/client.ts';
 import { isNameless, isWrittenNamelessly, nameless } from '../anonymity.ts';
 import { NotFound } from '../errors.ts';
 import { postUrl } from '../forum/addresses.ts';
+import { refusedWords, type Confirmation } from '../forum/confirming.ts';
 import { findPost, type FoundPost } from '../forum/posts.ts';
 import { threadInput } from '../forum/starting-threads.ts';
 import { noAreas } from '../people/areas.ts';
@@ -14,10 +15,11 @@ export type Case = typeof cases.$inferSelect;
 export type Decision = typeof decisions.$inferSelect;
 export type Held = typeof heldPosts.$inferSelect;
 
-/** What a case is about, with whoever is answerable for it. */
+/** What a case is about, with whoever is answerable for it. `said` of a "works for us too" that was removed is null when its words are back or forgotten; where it stood is not named in `words`. */
 export type Subject =
   | { kind: 'post'; post: FoundPost; author: Member; isThread: boolean; words: string; url: string }
   | { kind: 'member'; author: Member; suspension: boolean; words: string; url: string }
+  | { kind: 'confirmation'; post: FoundPost; said: Pick<Confirmation, 'place' | 'year' | 'note'> | null; author: Member; words: string; url: string }
   | { kind: 'held'; held: Held; author: Member; words: string; url: string }
   | { kind: 'appeal'; decision: Decision; about: Subject; author: Member; words: string; url: string };
 
@@ -36,7 +38,8 @@ export function decisionById(id: number): Decision {
 }
 
 /** What a case is about, as far as the viewer may see it. Throws NotFound, Gone. */
-export function subjectOf(viewer: Member, row: Pick<Case, 'postId' | 'memberId' | 'heldId' | 'decisionId'> & Partial<Pick<Case, 'id'>>): Subject {
+export function subjectOf(viewer: Member, row: Pick<Case, 'postId' | 'memberId' | 'heldId' | 'decisionId'> & Partial<Pick<Case, 'id' | 'kind'>>): Subject {
+  if (row.kind === 'confirmation' && row.id !== undefined && row.postId !== null) return confirmationSubject(viewer, row.id, row.postId);
   if (row.postId !== null) return postSubject(viewer, row.postId);
   if (row.memberId !== null) {
     const author = memberById(row.memberId);
@@ -64,13 +67,21 @@ export function postSubject(coordinator: Member, postId: number): Extract<Subjec
   };
 }
 
+function confirmationSubject(viewer: Member, caseId: number, postId: number): Subject {
+  const decision = db.select().from(decisions).where(eq(decisions.caseId, caseId)).get();
+  if (!decision) throw new NotFound('There is no such decision.');
+  const { confirmation } = decision.before;
+  return { kind: 'confirmation', post: findPost(viewer, postId), said: confirmation ? refusedWords(confirmation) : null, author: memberById(decision.authorId), words: 'a “works for us too” below an answer', url: postUrl(postId) };
+}
+
 const heldWords = ({ kind, title }: Held) => ({ thread: `the thread “${title}” that waits`, post: `a post that waits, in “${title}”`, comment: `a comment that waits, on “${title}”` })[kind];
 
 /** What it is, in one word that fits after "your" and names nothing. */
-export function nounOf(subject: Subject): 'thread' | 'post' | 'comment' | 'profile' | 'account' {
+export function nounOf(subject: Subject): 'thread' | 'post' | 'comment' | 'profile' | 'account' | '“works for us too”' {
   switch (subject.kind) {
     case 'post': return subject.isThread ? 'thread' : subject.post.thread.forumId === null ? 'comment' : 'post';
     case 'held': return subject.held.kind;
+    case 'confirmation': return '“works for us too”';
     case 'member': return subject.suspension ? 'account' : 'profile';
     case 'appeal': return nounOf(subject.about);
   }

@@ -1,20 +1,17 @@
-import { and, eq, isNull } from 'drizzle-orm';
+import { and, eq, isNull, lt, notExists, sql } from 'drizzle-orm';
 import { z } from 'zod';
-import { bumpChanges, confirmationFlags, confirmations, db, members, prepared, refusedConfirmations, transaction } from '#db/client.ts';
+import { bumpChanges, cases, confirmationFlags, confirmations, db, decisions, members, prepared, refusedConfirmations, transaction } from '#db/client.ts';
+import { addDays } from '#lib/dates.ts';
 import { foldWords } from '#lib/find-words.ts';
-import { line, optionalText, rowId, text } from '#lib/fields.ts';
-import { settings } from '#lib/settings.ts';
+import { line, optionalText, rowId } from '#lib/fields.ts';
 import { isNameless } from '../anonymity.ts';
 import { Denied, Invalid, NotFound } from '../errors.ts';
-import { post as mail } from '../mail/outbox.ts';
 import { whyHeld } from '../moderation/holding.ts';
-import { recordAct } from '../moderation/log.ts';
 import { countAttempt, countForLevel } from '../people/limits.ts';
-import { memberById } from '../people/members.ts';
 import { mustModerateForum, mustModerateSomething, mustWrite } from '../people/permissions.ts';
 import { trapFields, type Trap } from '../people/traps.ts';
 import type { Member, Viewer } from '../people/types.ts';
-import { postPlace, postUrl } from './addresses.ts';
+import { postPlace } from './addresses.ts';
 import { canReply, findPost, mustReply, type FoundPost } from './posts.ts';
 import type { Thread } from './threads.ts';
 
@@ -96,10 +93,39 @@ function isFlagged(postId: number, memberId: number): boolean {
   return db.select({ id: confirmationFlags.id }).from(confirmationFlags).where(and(eq(confirmationFlags.postId, postId), eq(confirmationFlags.memberId, memberId), isNull(confirmationFlags.closedAt))).limit(1).get() !== undefined;
 }
 
-/** Takes away what was said, with its flags, and remembers the words. Call inside a transaction. */
-function refuse(postId: number, memberId: number): void {
-  const words = db.delete(confirmations).where(one(postId, memberId)).returning().get();
-  if (words) db.insert(refusedConfirmations).values({ postId, memberId, place: words.place, note: words.note }).run();
+/** What it takes, with the words that are kept, to bring back what was taken away; moments in milliseconds. */
+export interface Refused { words: number; year: number; createdAt: number; at: number }
+
+/** Takes away what was said, with its flags, and remembers the words for a year. Call inside a transaction. */
+export function refuseConfirmation(postId: number, memberId: number): Refused {
+  const said = db.delete(confirmations).where(one(postId, memberId)).returning().get();
+  if (!said) throw new NotFound('Nothing of the kind is said of this post.');
+  const { id: words } = db.insert(refusedConfirmations).values({ postId, memberId, place: said.place, note: said.note }).returning({ id: refusedConfirmations.id }).get();
+  bumpChanges();
+  return { words, year: said.year, createdAt: said.createdAt.getTime(), at: said.at.getTime() };
+}
+
+/** What was taken away, as it was said; null when its words are forgotten. */
+export function refusedWords({ words, year }: Refused): Pick<Confirmation, 'place' | 'year' | 'note'> | null {
+  const kept = db.select({ place: refusedConfirmations.place, note: refusedConfirmations.note }).from(refusedConfirmations).where(eq(refusedConfirmations.id, words)).get();
+  return kept ? { ...kept, year } : null;
+}
+
+/** Brings back what was taken away, and forgets that its words were refused. What its author has said in other words since stays. Call inside a transaction. */
+export function bringBackConfirmation({ words, year, createdAt, at }: Refused): void {
+  const kept = db.delete(refusedConfirmations).where(eq(refusedConfirmations.id, words)).returning().get();
+  if (!kept) return;
+  const { postId, memberId, place, note } = kept;
+  db.insert(confirmations).values({ postId, memberId, place, year, note, createdAt: new Date(createdAt), at: new Date(at) }).onConflictDoNothing().run();
+  bumpChanges();
+}
+
+const daysRefused = 365;
+
+/** Forgets words that were taken away a year ago; not while an appeal about them waits. */
+export function forgetRefusedConfirmations(now = new Date()): void {
+  db.delete(refusedConfirmations).where(and(lt(refusedConfirmations.at, addDays(now, -daysRefused)), notExists(
+    db.select({ id: cases.id }).from(cases).innerJoin(decisions, eq(decisions.id, cases.decisionId)).where(and(isNull(cases.closedAt), sql`${decisions.before} ->> '$.confirmation.words' = ${refusedConfirmations.id}`))))).run();
 }
 
 export const unconfirmInput = z.object({ postId: rowId });
@@ -109,7 +135,7 @@ export function unconfirmPost(actor: Member, { postId }: z.output<typeof unconfi
   mustWrite(actor);
   return transaction(() => {
     const post = findPost(actor, postId);
-    if (isFlagged(postId, actor.id)) refuse(postId, actor.id);
+    if (isFlagged(postId, actor.id)) refuseConfirmation(postId, actor.id);
     else if (db.delete(confirmations).where(one(postId, actor.id)).run().changes === 0) throw new NotFound('You have said nothing of this post.');
     bumpChanges();
     return { url: postPlace(post.thread.url, post.number) };
@@ -144,24 +170,4 @@ export function findConfirmation(viewer: Viewer, { postId, memberId }: { postId:
     .innerJoin(members, eq(members.id, confirmations.memberId)).where(one(postId, memberId)).get();
   if (!confirmation) throw new NotFound('Nothing of the kind is said of this post.');
   return { post, confirmation };
-}
-
-export const removeConfirmationInput = z.object({ postId: rowId, memberId: rowId, reason: text({ missing: 'Please give the reason: it stands in the public log.', max: 1_000 }) });
-
-/** Takes away what somebody said of a reply; they are told why. For coordinators. Throws Denied, NotFound. */
-export function removeConfirmation(actor: Member, { postId, memberId, reason }: z.output<typeof removeConfirmationInput>): { url: string } {
-  return transaction(() => {
-    const { post } = confirmationBy(actor, { postId, memberId });
-    refuse(postId, memberId);
-    recordAct(actor, 'remove confirmation', `a post in “${post.thread.title}”`, postUrl(postId), reason);
-    const { name, url } = settings();
-    const author = memberById(memberId);
-    if (author.id !== actor.id) {
-      mail(author.email, `What you said of an answer on ${name} was removed`, [
-        `A coordinator has removed your “works for us too” below an answer: ${url}${postUrl(postId)}`, `The reason given: ${reason}`, 'You can say it anew in other words. If you think this is wrong, ask any coordinator.',
-      ]);
-    }
-    bumpChanges();
-    return { url: postPlace(post.thread.url, post.number) };
-  });
 }

@@ -20,6 +20,7 @@ const acts = {
   'remove post': ['public', 'removed a post'], 'restore post': ['public', 'restored a post'],
   'withhold versions': ['public', 'took earlier versions of a post out of view'], 'show versions': ['public', 'brought earlier versions of a post back'],
   'remove confirmation': ['public', 'removed a “works for us too”'], 'keep confirmation': ['public', 'kept a “works for us too” that was flagged'],
+  'uphold removal of confirmation': ['public', 'upheld, after an appeal, the removal of a “works for us too”'], 'overturn removal of confirmation': ['public', 'brought a “works for us too” back after an appeal'],
   'accept answer': ['public', 'accepted an answer'], 'unaccept answer': ['public', 'took back that an answer is accepted'],
   'confirm answer': ['public', 'said that an answer is still right'], 'ask about answer': ['coordinators', 'asked whether an old answer is still right'],
   'hand over question': ['coordinators', 'handed over a question'], 'look up asker': ['coordinators', 'looked up who wrote without a name'], 'try move': ['coordinators', 'tried to move posts where it would show who wrote without a name'],
@@ -121,7 +122,7 @@ export function readPublicLog(page: string | null, only: 'order' | null = null):
 const orderActs: Partial<Record<string, keyof Omit<MonthOfOrder, 'month' | 'total'>>> = {
   'hide post': 'hidden', 'remove post': 'removed', 'remove thread': 'removed', 'remove confirmation': 'removed', 'hide collection': 'removed', 'decline post': 'removed', 'restore post': 'restored', 'restore thread': 'restored', 'undo decision': 'restored',
   'keep post': 'kept', 'keep confirmation': 'kept', 'decline correction': 'kept', 'ask to edit': 'asked', 'warn author': 'asked', 'accept correction': 'corrected', 'lock thread': 'moved', 'unlock thread': 'moved', 'move thread': 'moved', 'rename thread': 'moved', 'change kind': 'moved',
-  'uphold decision': 'upheld', 'overturn decision': 'overturned', 'change holding': 'moved',
+  'uphold decision': 'upheld', 'overturn decision': 'overturned', 'uphold removal of confirmation': 'upheld', 'overturn removal of confirmation': 'overturned', 'change holding': 'moved',
 };
 
 export interface MonthOfOrder {
