@@ -36,7 +36,9 @@ export const emailField = z.string({ error: 'Please give your e-mail address.' }
   // The rows that stand for those who left are nobody's account.
   .refine((email) => !email.endsWith(`@${formerHost}`), 'No mail reaches this address.');
 
-export const nameField = line({ missing: 'Please give your name as others should see it.', max: 80 });
+const nameMissing = 'Please give your name as others should see it.';
+/** On some keyboards an accent alone is typed for an apostrophe: O´Brien. */
+export const nameField = z.string({ error: nameMissing }).transform((name) => name.replace(/[´`]/g, '’')).pipe(line({ missing: nameMissing, max: 80 }));
 
 /** The member with this e-mail address, or null. For sign-in and mail only: never shown. */
 export function memberByEmail(email: string): MemberRow | null {
