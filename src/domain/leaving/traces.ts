@@ -1,4 +1,5 @@
 import { db } from '#db/client.ts';
+import { literally } from '#lib/literally.ts';
 import { settings } from '#lib/settings.ts';
 import { slugify } from '#lib/slug.ts';
 import { isCommonWord } from '#lib/password-strength.ts';
@@ -21,7 +22,6 @@ export interface Traces {
 /** Ids of what was theirs and stays, or is quoted: in these words of their own their plain name goes too. Nothing is among them that they wrote without their name: a name that goes would tell whose it is. */
 export interface Own { posts: readonly number[]; attachments: readonly number[]; collections: readonly number[]; resources: readonly string[] }
 
-const literally = (text: string) => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 const inMarkdown = (text: string) => text.replace(/[\\`*_[\]<>&~!#|]/g, '\\$&');
 const gone = formerName.replace('A ', 'a ');
 const goneAddress = 'an address that is gone';

@@ -57,6 +57,7 @@ export const limits = {
   /** Saved every few seconds while somebody types. */
   draftPerMember: { most: 400, seconds: 10 * 60 },
   strayPerAddress: { most: 30, seconds: 60 * 60 },
+  strayFormPerAddress: { most: 30, seconds: 60 * 60 },
   profilePerMember: { most: 20, seconds: 60 * 60 },
   suggestPerMember: { most: 10, seconds: 60 * 60 },
   wordPerMember: { most: 10, seconds: 60 * 60 },
