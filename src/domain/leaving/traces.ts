@@ -7,6 +7,7 @@ import { mostInBody, mostInTitle } from '../forum/fields.ts';
 import { threadAt } from '../forum/retitling.ts';
 import { flagReasons } from '../moderation/reasons.ts';
 import { formerName } from '../people/former.ts';
+import { stopWords } from '../search/words.ts';
 import { inRow } from './row-by-row.ts';
 
 /** What tells who somebody is. */
@@ -193,10 +194,14 @@ const numbered = (letter: string, values: readonly string[]) => Object.fromEntri
 
 const grounds = new Set(['abuse', 'abusive', 'advertising', 'harassment', 'hate', 'insult', 'rude', ...Object.entries(flagReasons).flatMap(([code, { label }]) => `${code} ${label}`.toLowerCase().match(/\p{L}+/gu) ?? [])]);
 
-/** Whether a name is a word of which sentences are made, as far as anybody can tell: what it is that was flagged, or one word in small letters that many use. */
+/** Words with which sentences about members begin, and that are nobody's name; with a capital, other common words are: Will, May, Rosa. */
+const beginnings = new Set([...stopWords, ...'again after before never once only there first second please account answer comment coordinator forum hub link member moderator post question reason reply rule thread title topic warning'.split(' ').flatMap((word) => [word, `${word}s`])]);
+for (const name of ['an', 'do', 'may', 'so', 'will']) beginnings.delete(name);
+
+/** Whether a name is a word of which sentences are made, as far as anybody can tell: what it is that was flagged, a word with which they begin, or one in small letters that many use. */
 function isOrdinary(name: string): boolean {
   const words = name.toLowerCase().match(/\p{L}+/gu) ?? [];
-  return words.every((word) => grounds.has(word)) || (/^\p{Ll}+$/u.test(name) && (name.length < 4 || isCommonWord(name)));
+  return words.every((word) => grounds.has(word)) || (/^\p{Lu}\p{Ll}*$/u.test(name) && beginnings.has(name.toLowerCase())) || (/^\p{Ll}+$/u.test(name) && (name.length < 4 || isCommonWord(name)));
 }
 
 /** A text of what it takes to undo something. The address of a thread follows its title. */
