@@ -38,7 +38,7 @@ export const writerIn = (member: string): string => `${member}.name || iif(${mem
 export const shownName = (hidden: string, member: string, name = writerIn(member)): string => `case when ${hidden} then '${namelessName}' else ${name} end`;
 
 /** In SQL: a name with the handle behind it where another member has the same name; for letters and quotations, where no link tells them apart. */
-export const nameApart = (member: string): string => `${member}.name || iif(exists (select 1 from members twin where twin.name = ${member}.name and twin.id <> ${member}.id), ' (' || ${member}.handle || ')', '')`;
+export const nameApart = (member: string): string => `${member}.name || iif(exists (select 1 from members twin where twin.name = ${member}.name and twin.id <> ${member}.id and twin.email_confirmed_at is not null), ' (' || ${member}.handle || ')', '')`;
 
 /** A writer's name where it stands within a sentence. */
 export const nameWithin = ({ id, name }: Pick<Author, 'id' | 'name'>): string => (id === nameless.id ? `${namelessName.charAt(0).toLowerCase()}${namelessName.slice(1)}` : name);

@@ -219,6 +219,13 @@ describe('any other form that was sent without a session', () => {
     expect([forgetForm(rosa.id, form, browser), keptForm(rosa.id, form, browser), forgetForm(rosa.id, form, browser)]).toEqual([true, null, false]);
   });
 
+  test('takes no room from drafts, in number or by address', () => {
+    const [{ browser }, address] = [browserOf(tom), '10.0.0.44'];
+    const sent = Array.from({ length: 40 }, (_, n) => keepForm({ ...form, path: `/${n}` }, { lookingFor: 'x' }, browser, address) !== null);
+    expect(sent.filter(Boolean).length).toBe(20);
+    expect(keepStray({ place: 'thread:1', fields: { body: 'Two hours of work.' }, writer: writerMark(tom.id) }, address)).not.toBeNull();
+  });
+
   test('is not kept for who was never there, and waits an hour', () => {
     expect(keepForm(form, { lookingFor: 'x' }, { name: null, cookie: () => undefined }, '10.0.0.1')).toBeNull();
     const { browser, send } = browserOf(rosa);

@@ -154,6 +154,14 @@ describe('approved by a coordinator', () => {
     expect(await confirm('bruno')).toBeGreaterThan(0);
   });
 
+  test('the log keeps neither address nor a name of who is declined, however they are written', async () => {
+    await ask('berta', 'I sell things.');
+    const id = await confirm('berta');
+    db.update(members).set({ name: 'Berta Al Quixotry' }).where(eq(members.id, id)).run();
+    declineApplicant(nadia, { memberId: id, reason: 'BERTA (Berta@Test.Example) is berta al quixotry; Quixotry is all we know, al fresco.' });
+    expect(db.select().from(log).where(eq(log.act, 'decline applicant')).all().at(-1)?.reason).toBe('the applicant (the applicant) is the applicant; the applicant is all we know, al fresco.');
+  });
+
   test('a reset waits as well, and whoever comes from an agency says who they are afterwards', async () => {
     await ask('carla', 'I plan shifts.');
     requestReset({ email: 'carla@test.example' }, 'here');

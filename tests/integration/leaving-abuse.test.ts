@@ -123,6 +123,21 @@ describe('a chosen name', () => {
     expect(markdownOf(quoting)).toBe(`> [A former member wrote](/posts/${opening(thread)}):\n> Hail is a a former member`);
   });
 
+  test('that begins sentences stays a word in what coordinators say; one that is a first name goes', async () => {
+    const nadia = await enter('nadia');
+    const reason = 'The post breaks the rules. Not for the first time. Rules are for all, Rosa, May and Will too.';
+    const after: (string | null)[] = [];
+    for (const name of ['The', 'Not', 'Rules', 'Rosa', 'May', 'Will']) {
+      const leaver = called(name);
+      const { id } = db.insert(log).values({ actorId: nadia.id, act: 'suspend member', object: name, url: `/members/${leaver.handle}`, reason }).returning({ id: log.id }).get();
+      await leave(leaver);
+      const row = db.select().from(log).where(eq(log.id, id)).get();
+      after.push(row?.reason ?? null);
+      expect(row?.object).toBe('a former member');
+    }
+    expect(after).toEqual([reason, reason, reason, ...['Rosa', 'May', 'Will'].map((name) => reason.replace(name, 'a former member'))]);
+  });
+
   test('that is a ground to remove something stays a word in what coordinators say', async () => {
     const nadia = await enter('nadia');
     for (const name of ['spam', 'Spam', 'Abuse', 'was', 'Gus']) {

@@ -1,6 +1,7 @@
-import { eq } from 'drizzle-orm';
+import { eq, like, sql } from 'drizzle-orm';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { db, links, members, passwords, sessions } from '#db/client.ts';
+import { nameApart } from '#domain/anonymity.ts';
 import { Denied, Invalid, TooMany } from '#domain/errors.ts';
 import { confirmEmail, forgetUnconfirmed, join, joinInput } from '#domain/people/joining.ts';
 import { countAttempt, limits } from '#domain/people/limits.ts';
@@ -34,6 +35,21 @@ describe('setting up', () => {
 });
 
 describe('joining', () => {
+  test('tells nobody by the handle or in letters whether another address, given with the same name before, has an account', async () => {
+    const [rosa, writers] = [await enter('rosa'), [] as string[]];
+    for (const [asked, name] of [['stranger@test.example', 'Wxyz Probe'], [rosa.email, 'Vuts Probe']] as const) {
+      const own = { name, email: `${name[0]}@test.example`.toLowerCase(), password: lena.password };
+      await join({ ...own, email: asked, website: null }, 'here');
+      await join({ ...own, website: null }, 'here');
+      const id = await confirmEmail({ token: tokenFor(own.email), password: own.password }, 'here');
+      writers.push(db.select({ handle: members.handle }).from(members).where(eq(members.id, id)).get()?.handle ?? '',
+        db.get<{ called: string }>(sql.raw(`select ${nameApart('m')} as called from members m where m.id = ${id}`)).called);
+    }
+    expect(writers).toEqual(['wxyz-probe', 'Wxyz Probe', 'vuts-probe', 'Vuts Probe']);
+    expect(memberByEmail('stranger@test.example')?.handle).toMatch(/^unconfirmed-[\da-f-]{36}$/);
+    db.delete(members).where(like(members.name, '% Probe')).run();
+  });
+
   test('takes the mailed link and the password together', async () => {
     await join(lena, 'here');
     expect(lettersTo(lena.email).at(-1)?.subject).toContain('Confirm');

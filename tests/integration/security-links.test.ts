@@ -53,6 +53,19 @@ describe('a mailed link that signs in', () => {
     expect(signInByLink({ token: tokenFor(rosa.email) }, 'here').next).toBe('/');
   });
 
+  test('is mailed to each of a training room of forty, also after mistakes, and keeps nobody there from a new password or from signing in', async () => {
+    const ask = () => { requestSignInLink({ email: 'trainee@test.example' }, 'training room'); };
+    for (let n = 0; n < 120; n++) ask();
+    expect(ask).toThrow(TooMany);
+    const forget = () => { requestReset({ email: 'trainee@test.example' }, 'training room'); };
+    for (let n = 0; n < 60; n++) forget();
+    expect(forget).toThrow(TooMany);
+    for (let n = 0; n < 119; n++) countAttempt('signInPerAddress', 'training room');
+    const rosa = await enter('rosa');
+    expect(await signIn({ email: rosa.email, password }, 'training room')).toBe(rosa.id);
+    await expect(signIn({ email: rosa.email, password }, 'training room')).rejects.toThrow(TooMany);
+  });
+
   test('dies after fifteen minutes, with a newer one, and with any change of the password', async () => {
     const tom = await enter('tom');
     const ask = () => { requestSignInLink({ email: tom.email }, 'here'); return tokenFor(tom.email); };

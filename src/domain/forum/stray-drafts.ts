@@ -1,4 +1,4 @@
-import { and, count, desc, eq, gt, type SQL } from 'drizzle-orm';
+import { and, count, desc, eq, gt, like, notLike, type SQL } from 'drizzle-orm';
 import { z } from 'zod';
 import { db, knownBrowsers, members, strayDrafts, transaction } from '#db/client.ts';
 import { hashToken, newToken } from '#lib/tokens.ts';
@@ -18,7 +18,7 @@ export const strayCookie = 'hub_draft';
 
 /** Hours for which a stray waits. */
 const waitingHours = 24;
-/** Strays that wait for one member: more are not theirs. */
+/** Strays that wait for one member: more are not theirs. Of drafts as many as of other forms: whoever sits at a browser of theirs can send such forms, and must not take the place of what they wrote. */
 const mostWaiting = 20;
 
 const strayInput = draftInput.extend({ writer: z.string().transform(writerOf) });
@@ -39,7 +39,8 @@ export function keepStray(typed: unknown, address: string): Cookie | null {
 function putStray({ memberId, place, fields }: { memberId: number; place: string; fields: DraftFields }, hours: number): Cookie | null {
   return transaction(() => {
     const known = db.select({ id: members.id }).from(members).where(eq(members.id, memberId)).get();
-    const waiting = db.select({ n: count() }).from(strayDrafts).where(eq(strayDrafts.memberId, memberId)).get()?.n ?? 0;
+    const sameKind = (place.startsWith(formPlace) ? like : notLike)(strayDrafts.place, `${formPlace}%`);
+    const waiting = db.select({ n: count() }).from(strayDrafts).where(and(eq(strayDrafts.memberId, memberId), sameKind)).get()?.n ?? 0;
     if (!known || waiting >= mostWaiting) return null;
     const token = newToken();
     db.insert(strayDrafts).values({ id: hashToken(token), memberId, place, fields, expiresAt: new Date(Date.now() + hours * 3_600_000) }).run();
@@ -69,7 +70,7 @@ export function keepForm(form: SentForm, typed: DraftFields, browser: Browser, a
   const { success, data } = formFields.safeParse(Object.fromEntries(Object.entries(typed).filter(([name]) => isKept(form.action, name))));
   const token = browser.cookie(browserCookie);
   const last = token && db.select({ memberId: knownBrowsers.memberId }).from(knownBrowsers).where(eq(knownBrowsers.browser, hashToken(token))).orderBy(desc(knownBrowsers.lastUsedAt)).get();
-  if (!success || !last || !Object.values(data).some((value) => value.length > 0) || !isWithinLimit('strayPerAddress', address)) return null;
+  if (!success || !last || !Object.values(data).some((value) => value.length > 0) || !isWithinLimit('strayFormPerAddress', address)) return null;
   return putStray({ memberId: last.memberId, place: placeOfForm(form), fields: data }, formHours);
 }
 

@@ -185,9 +185,9 @@ function finishTexts(leaving: Leaving): boolean {
   if (table === undefined || traces === null) return false;
   const writing = writings.find((one) => one.table === table);
   const began = performance.now();
-  const end = writing ? endOfPortion(writing, leaving.doneTo, many) : null;
+  const end = writing ? endOfPortion(traces, writing, leaving.doneTo, many) : null;
   const doneTo = !writing || end === null ? null : lookThrough(traces, writing, leaving.doneTo, end);
-  many = doneTo === null ? few : Math.min(2_000, Math.max(20, performance.now() - began > goal ? many / 2 : many * 1.25) | 0);
+  many = doneTo === null ? few : Math.min(2_000, Math.max(1, performance.now() - began > goal ? many / 2 : many * 1.25) | 0);
   db.update(leavings).set(doneTo === null ? { tables: others, doneTo: 0 } : { doneTo }).where(eq(leavings.id, leaving.id)).run();
   return true;
 }

@@ -1,4 +1,5 @@
 import { db } from '#db/client.ts';
+import { literally } from '#lib/literally.ts';
 import { settings } from '#lib/settings.ts';
 import { slugify } from '#lib/slug.ts';
 import { isCommonWord } from '#lib/password-strength.ts';
@@ -6,6 +7,7 @@ import { mostInBody, mostInTitle } from '../forum/fields.ts';
 import { threadAt } from '../forum/retitling.ts';
 import { flagReasons } from '../moderation/reasons.ts';
 import { formerName } from '../people/former.ts';
+import { stopWords } from '../search/words.ts';
 import { inRow } from './row-by-row.ts';
 
 /** What tells who somebody is. */
@@ -21,7 +23,6 @@ export interface Traces {
 /** Ids of what was theirs and stays, or is quoted: in these words of their own their plain name goes too. Nothing is among them that they wrote without their name: a name that goes would tell whose it is. */
 export interface Own { posts: readonly number[]; attachments: readonly number[]; collections: readonly number[]; resources: readonly string[] }
 
-const literally = (text: string) => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 const inMarkdown = (text: string) => text.replace(/[\\`*_[\]<>&~!#|]/g, '\\$&');
 const gone = formerName.replace('A ', 'a ');
 const goneAddress = 'an address that is gone';
@@ -166,9 +167,11 @@ export function scrubRecords(traces: Traces, id: number): void {
   const threads = db.$client.prepare('select t.id from threads t join posts o on o.thread_id = t.id and o.number = 1 where t.author_id = ? and o.id not in (select post_id from anonymous_posts)').pluck().all(id);
   const given = { id, page, threads: JSON.stringify(threads), collections: JSON.stringify(traces.own.collections), resources: JSON.stringify(traces.own.resources), names: JSON.stringify(traces.names), ...numbered('n', needles) };
   for (const { table, column, about, words, among = 'true' } of records) {
-    const isIn = needles.map((_, n) => `instr(lower(x."${column}"), @n${n}) > 0`).join(' or ');
+    const isIn = needles.map((_, n) => `instr(l.text, @n${n}) > 0`).join(' or ');
     const isNamed = traces.names.map((_, n) => `instr(x."${column}", @called${n}) > 0`).join(' or ');
-    const rows = db.$client.prepare(`select x.rowid as row, x."${column}" as text, (${about}) as about from "${table}" x where ${among} and x."${column}" is not null and (((${isNamed}) and (${about})) or ${isIn})`)
+    const rows = db.$client.prepare(`
+      with lowered as materialized (select x.rowid as row, lower(x."${column}") as text from "${table}" x where ${among} and x."${column}" is not null)
+      select x.rowid as row, x."${column}" as text, (${about}) as about from lowered l cross join "${table}" x on x.rowid = l.row where ((${isNamed}) and (${about})) or ${isIn}`)
       .all({ ...given, ...numbered('called', traces.names.map((name) => (words ? JSON.stringify(name).slice(1, -1) : name))) }) as { row: number; text: string; about: 0 | 1 }[];
     const put = db.$client.prepare(`update "${table}" set "${column}" = ? where rowid = ?`);
     const change = hubWords.includes(column) ? scrub : inSentences;
@@ -191,10 +194,14 @@ const numbered = (letter: string, values: readonly string[]) => Object.fromEntri
 
 const grounds = new Set(['abuse', 'abusive', 'advertising', 'harassment', 'hate', 'insult', 'rude', ...Object.entries(flagReasons).flatMap(([code, { label }]) => `${code} ${label}`.toLowerCase().match(/\p{L}+/gu) ?? [])]);
 
-/** Whether a name is a word of which sentences are made, as far as anybody can tell: what it is that was flagged, or one word in small letters that many use. */
+/** Words with which sentences about members begin, and that are nobody's name; with a capital, other common words are: Will, May, Rosa. */
+const beginnings = new Set([...stopWords, ...'again after before never once only there first second please account answer comment coordinator forum hub link member moderator post question reason reply rule thread title topic warning'.split(' ').flatMap((word) => [word, `${word}s`])]);
+for (const name of ['an', 'do', 'may', 'so', 'will']) beginnings.delete(name);
+
+/** Whether a name is a word of which sentences are made, as far as anybody can tell: what it is that was flagged, a word with which they begin, or one in small letters that many use. */
 function isOrdinary(name: string): boolean {
   const words = name.toLowerCase().match(/\p{L}+/gu) ?? [];
-  return words.every((word) => grounds.has(word)) || (/^\p{Ll}+$/u.test(name) && (name.length < 4 || isCommonWord(name)));
+  return words.every((word) => grounds.has(word)) || (/^\p{Lu}\p{Ll}*$/u.test(name) && beginnings.has(name.toLowerCase())) || (/^\p{Ll}+$/u.test(name) && (name.length < 4 || isCommonWord(name)));
 }
 
 /** A text of what it takes to undo something. The address of a thread follows its title. */
@@ -274,27 +281,35 @@ export const writings: readonly Writing[] = [
   { table: 'held_posts', columns: ['title', 'markdown'], json: ['input'], most: { title: mostInTitle, markdown: mostInBody, body: mostInBody } },
 ];
 
-/** Characters of text that one portion looks through, beside its last row. */
-const mostLooked = 2_000_000;
+/** Characters of text that one portion looks through, each once for everything that is looked for; beside its last row. */
+const mostLooked = 10_000_000;
 
 /** Up to which row a portion of a table goes; null at its end. */
-export function endOfPortion({ table, columns, json = [] }: Writing, after: number, rows: number): number | null {
+export function endOfPortion(traces: Traces, { table, columns, json = [] }: Writing, after: number, rows: number): number | null {
   const size = [...columns, ...json].map((column) => `coalesce(octet_length("${column}"), 0)`).join(' + ');
   return db.$client.prepare(`
-    select max(row) from (select row, sum(size) over (order by row) - size as before from (select rowid as row, ${size} as size from "${table}" where rowid > ? order by rowid limit ?)) where before <= ?`).pluck().get(after, rows, mostLooked) as number | null;
+    select max(row) from (select row, sum(size) over (order by row) - size as before from (select rowid as row, ${size} as size from "${table}" where rowid > ? order by rowid limit ?)) where before <= ?`).pluck().get(after, rows, mostLooked / needlesOf(traces).length) as number | null;
 }
 
 /** As SQLite writes small letters: those of ASCII alone. */
 const lowered = (text: string) => text.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
 
-/** Rows of a portion in which something of the member may stand, and whether each was theirs. */
-export function rowsNaming({ names, handle, emails, own: theirs }: Traces, { table, columns, json = [], among = 'true', own }: Writing, after: number, to: number): { row: number; isOwn: 0 | 1 }[] {
+/** What is looked for in texts, in small letters: as it is written, in Markdown, and in JSON. */
+function needlesOf({ names, handle, emails }: Traces): string[] {
   const said = names.map((name) => lowered(`[${inMarkdown(name)}`));
-  const needles = [...new Set([`/members/${handle}`, `@${handle}`, ...[...emails, ...emails.map(inMarkdown), ...said].flatMap((one) => [one, JSON.stringify(one).slice(1, -1)])])];
-  const holds = [...columns, ...json].flatMap((column) => needles.map((_, n) => `instr(lower(x."${column}"), @n${n}) > 0`)).join(' or ');
+  return [...new Set([`/members/${handle}`, `@${handle}`, ...[...emails, ...emails.map(inMarkdown), ...said].flatMap((one) => [one, JSON.stringify(one).slice(1, -1)])])];
+}
+
+/** Rows of a portion in which something of the member may stand, and whether each was theirs. Each text is put into small letters once. */
+export function rowsNaming(traces: Traces, { table, columns, json = [], among = 'true', own }: Writing, after: number, to: number): { row: number; isOwn: 0 | 1 }[] {
+  const needles = needlesOf(traces);
+  const texts = [...columns, ...json];
+  const holds = texts.flatMap((_, t) => needles.map((_, n) => `instr(text${t}, @n${n}) > 0`)).join(' or ');
   const isOwn = own ? `x."${own[1]}" in (select value from json_each(@own))` : 'false';
-  return db.$client.prepare(`select x.rowid as row, (${isOwn}) as isOwn from "${table}" x where x.rowid > @after and x.rowid <= @to and (${among}) and ((${isOwn}) or ${holds}) order by x.rowid`)
-    .all({ after, to, own: JSON.stringify(own ? theirs[own[0]] : []), ...numbered('n', needles) }) as { row: number; isOwn: 0 | 1 }[];
+  return db.$client.prepare(`
+    with lowered as materialized (select x.rowid as row, (${isOwn}) as isOwn, ${texts.map((column, t) => `lower(x."${column}") as text${t}`).join(', ')} from "${table}" x where x.rowid > @after and x.rowid <= @to and (${among}))
+    select row, isOwn from lowered where isOwn or ${holds} order by row`)
+    .all({ after, to, own: JSON.stringify(own ? traces.own[own[0]] : []), ...numbered('n', needles) }) as { row: number; isOwn: 0 | 1 }[];
 }
 
 /** How a text is changed: whether it was the member's own, how long it may be, and in which column it stands. */

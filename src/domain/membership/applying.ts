@@ -2,6 +2,7 @@ import { and, asc, count, eq, isNotNull } from 'drizzle-orm';
 import { z } from 'zod';
 import { db, members, transaction } from '#db/client.ts';
 import { rowId, text } from '#lib/fields.ts';
+import { literally } from '#lib/literally.ts';
 import { settings } from '#lib/settings.ts';
 import { Denied, NotFound } from '../errors.ts';
 import { post } from '../mail/outbox.ts';
@@ -78,13 +79,14 @@ export function declineApplicant(actor: Member, input: z.output<typeof declineIn
       `What you had given, your address too, is deleted. Everything can be read without an account, and you may ask again: ${url}/join`,
     ]);
     // What they gave is deleted: the log keeps neither name nor address.
-    recordAct(actor, 'decline applicant', 'An applicant', '/desk/members/waiting', withoutThem(input.reason, [email, name]));
+    recordAct(actor, 'decline applicant', 'An applicant', '/desk/members/waiting', withoutThem(input.reason, email, name));
   });
 }
 
-/** Whole words alone: somebody may be called A. */
-function withoutThem(reason: string, given: readonly string[]): string {
-  return given.reduce((words, one) => words.split(one).reduce((before, after) => before + (/[\p{L}\p{N}]$/u.test(before) || /^[\p{L}\p{N}]/u.test(after) ? one : 'the applicant') + after), reason);
+/** Whole words alone, and what is short only as it is written: somebody may be called A. Of a name its longer words too. */
+function withoutThem(reason: string, email: string, name: string): string {
+  const parts = name.split(/[^\p{L}\p{M}\p{N}]+/u).filter((word) => word.length > 3);
+  return [email, name, ...parts].reduce((words, one) => words.replace(new RegExp(`(?<![\\p{L}\\p{N}])${literally(one)}(?![\\p{L}\\p{N}])`, one.length > 3 ? 'giu' : 'gu'), 'the applicant'), reason);
 }
 
 function applicant(id: number): { id: number; name: string; email: string; handle: string } {

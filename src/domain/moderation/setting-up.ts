@@ -38,7 +38,7 @@ export async function setUp(input: z.output<typeof setUpInput>, address: string)
     const known = memberByEmail(input.email);
     const made = { name: input.name, role: 'administrator' as const, emailConfirmedAt: new Date(), application: null };
     const id = known
-      ? db.update(members).set(made).where(eq(members.id, known.id)).returning({ id: members.id }).get()?.id
+      ? db.update(members).set({ ...made, handle: freeHandle(input.name, known.id) }).where(eq(members.id, known.id)).returning({ id: members.id }).get()?.id
       : db.insert(members).values({ ...made, email: input.email, handle: freeHandle(input.name) }).returning({ id: members.id }).get().id;
     if (id === undefined) throw new Error('The administrator was not written.');
     putPassword(id, passwordHash);

@@ -3,6 +3,7 @@ import { bumpChanges, db, invitations, members, prepared, transaction } from '#d
 import { Denied } from '../errors.ts';
 import { takeOverStanding } from './former-standings.ts';
 import { rulesOfJoining } from './joining-rules.ts';
+import { freeHandle } from './members.ts';
 import { settleVerification } from './verification.ts';
 
 /** Said to whoever comes without an invitation where one is needed. */
@@ -16,7 +17,7 @@ export function openInvitation(email: string): { id: number } | null {
 
 /**
  * Confirms the address of somebody who has just shown that it is theirs, whichever way, by the rules of joining that hold now: an invitation lets them in
- * always; without one they are refused, or wait until a coordinator lets them in. Does nothing where it is confirmed already. Call inside a transaction. Throws Denied.
+ * always; without one they are refused, or wait until a coordinator lets them in. They have a handle from now on. Does nothing where it is confirmed already. Call inside a transaction. Throws Denied.
  */
 export function confirmAddress(memberId: number): void {
   const member = db.select().from(members).where(eq(members.id, memberId)).get();
@@ -25,7 +26,7 @@ export function confirmAddress(memberId: number): void {
   const { mode } = rulesOfJoining();
   if (mode === 'invitation' && !invitation) throw new Denied(byInvitation);
   const waits = mode === 'approval' && !invitation;
-  db.update(members).set({ emailConfirmedAt: new Date(), application: waits ? member.application ?? '' : null }).where(eq(members.id, memberId)).run();
+  db.update(members).set({ emailConfirmedAt: new Date(), handle: freeHandle(member.name, memberId), application: waits ? member.application ?? '' : null }).where(eq(members.id, memberId)).run();
   if (invitation) db.update(invitations).set({ usedAt: new Date(), memberId }).where(eq(invitations.id, invitation.id)).run();
   takeOverStanding(memberId);
   if (!waits) beginMembership(memberId);

@@ -8,7 +8,7 @@ import type { Browser, Cookie } from './cookies.ts';
 import { confirmAddress } from './admitting.ts';
 import { countAttempt } from './limits.ts';
 import { isNameTaken } from './free-names.ts';
-import { emailField, freeHandle, memberByEmail, nameField } from './members.ts';
+import { emailField, memberByEmail, nameField, unconfirmedHandle } from './members.ts';
 import { mustHaveProved } from './proving.ts';
 import { tellOfChange } from './security-letters.ts';
 import type { Session } from './sessions.ts';
@@ -77,7 +77,7 @@ export async function comeBackFromAgency(search: string, browser: Browser, sessi
     if (!claims.email) throw new Denied(`${agencyName()} does not vouch for an e-mail address of yours. Please join with your address here.`);
     const member = memberByEmail(claims.email);
     if (member?.emailConfirmedAt) return { is: 'to confirm', cookie: beginStep('agency-link', member.id, { issuer: claims.issuer, subject: claims.subject, email: claims.email, next }) };
-    const id = member ? takeOver(member.id) : db.insert(members).values({ email: claims.email, name: claims.name, handle: freeHandle(claims.name) }).returning({ id: members.id }).get().id;
+    const id = member ? takeOver(member.id) : db.insert(members).values({ email: claims.email, name: claims.name, handle: unconfirmedHandle() }).returning({ id: members.id }).get().id;
     confirmAddress(id);
     putAccount(id, claims);
     return { is: 'known', memberId: id, next: next === '/' ? '/welcome' : next };

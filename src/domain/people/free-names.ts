@@ -7,58 +7,76 @@ import { Invalid } from '../errors.ts';
 
 /** Letters that look alike beyond those of Unicode's own table, by the letter they look like: of other scripts, small capitals, with a stroke or a hook, digits. A capital stands here where its small letter looks like another one. */
 const alike: Record<string, string> = {
-  a: 'аαɑᴀᎪⱥ', b: 'вβьʙᏴᏏƀɓ', c: 'сϲᴄᏟȼ', d: 'ԁđᴅᎠɗ', e: 'еεҽᴇᎬɇ', f: 'ꜰ', g: 'ɡցɢᏀǥɠ', h: 'нһհħʜΗᎻ', i: 'іιı1lļɪӏ|łʟᏞᎥɨ', j: 'јյᴊᎫ', k: 'кκᴋᏦƙ', m: 'мμᴍᎷ', n: 'пηոɴΝ', o: 'оο0օσøסᴏɵ', p: 'рρᴘᏢᵽƥ', q: 'ԛզ', r: 'гɾʀᎡᏒɍ', s: 'ѕ5ꜱᏚ',
-  t: 'тτŧᴛᎢⱦƭ', u: 'υսцᴜʉ', v: 'νѵᴠᏙ', w: 'ԝωѡᴡᎳ', x: 'хχ', y: 'уүγʏΥᎩɏƴ', z: 'ᴢ2ζᏃƶ',
+  a: 'аαɑᴀᎪⱥɐᶏ', b: 'вβьʙᏴᏏƀɓƃᵬᶀꞗ', c: 'сϲᴄᏟȼƈꞓ', d: 'ԁđᴅᎠɗꝺᶁᶑɖȡᵭ', e: 'еεҽᴇᎬɇᶒⱸ', f: 'ꜰꝼƒᵮᶂ', g: 'ɡցɢᏀǥɠᵹᶃꞡ', h: 'нһհħʜΗᎻɦⱨɧⱶ', i: 'іιı1lļɪӏ|łʟᏞᎥɨᵻᶖɫɬɭⱡȴᶅꝉ', j: 'јյᴊᎫʝɉ', k: 'кκᴋᏦƙꝁꝃꝅⱪᶄꞣ', m: 'мμᴍᎷɱᵯᶆ', n: 'пηոɴΝŋꞑɲɳƞȵᵰᶇꞥ', o: 'оο0օσøסᴏɵⱺꝋꝍ', p: 'рρᴘᏢᵽƥꝑꝓꝕᵱᶈ', q: 'ԛզɋꝗꝙ', r: 'гɾʀᎡᏒɍɼɽꝛꞃᵲᵳᶉꞧ', s: 'ѕ5ꜱᏚʂȿꞅᵴᶊꞩ',
+  t: 'тτŧᴛᎢⱦƭʈƫȶꞇᵵ', u: 'υսцᴜʉᵾᶙꞹ', v: 'νѵᴠᏙʋⱴꝟᶌ', w: 'ԝωѡᴡᎳⱳꞷ', x: 'хχᶍ', y: 'уүγʏΥᎩɏƴỿ', z: 'ᴢ2ζᏃƶʐȥɀⱬᵶᶎ',
 };
 const looks = Object.entries(alike).flatMap(([letter, others]) => [...others].map((other) => [other, letter] as const));
 const looksLike = new Map([...looks.map(([other, letter]) => [other.toLowerCase(), letter] as const), ...looks]);
-const withoutMarks = (text: string) => text.normalize('NFKD').replace(/\p{M}/gu, '');
+/** Accents: in other scripts than these, marks are vowels. */
+const accents = /(?=\p{M})[\p{Script=Inherited}\p{Script=Latin}\p{Script=Greek}\p{Script=Cyrillic}]/gu;
+const withoutAccents = (text: string) => text.normalize('NFKD').replace(accents, '');
+/** All but letters, their vowels and digits; signs that stand for the length or the sound of a letter too. */
+const noLetters = /(?:[^\p{L}\p{N}\p{M}]|(?=\p{Lm})\p{Script=Common})+/gu;
 
 /** What a name looks like at a glance: without accents, case, blanks and marks, and with one letter for all that look the same. */
 export function lookOf(name: string): string {
-  const plain = withoutMarks(unhomoglyph(withoutMarks(name)));
-  return [...plain].map((letter) => looksLike.get(letter) ?? looksLike.get(letter.toLowerCase()) ?? letter.toLowerCase()).join('').replace(/[^\p{L}\p{N}]+/gu, '').replaceAll('rn', 'm').replaceAll('vv', 'w');
+  const plain = withoutAccents(unhomoglyph(withoutAccents(name)));
+  return [...plain].map((letter) => looksLike.get(letter) ?? looksLike.get(letter.toLowerCase()) ?? letter.toLowerCase()).join('').replace(noLetters, '').replaceAll('rn', 'm').replaceAll('vv', 'w');
 }
 
 const looksOf = (words: readonly string[]) => new Set(words.flatMap((word) => [word, `${word}s`]).map(lookOf));
 /** Words that make anybody's name an office of the hub. */
-const offices = looksOf(['coordinator', 'administrator', 'admin', 'moderator', 'moderation']);
+const offices = looksOf(['coordinator', 'administrator', 'admin', 'moderator', 'moderation', 'webmaster']);
 /** Words that say nothing of who somebody is: a name is what stands beside them. */
-const besides = looksOf(['official', 'staff', 'team', 'support', 'system']);
+const besides = looksOf(['official', 'staff', 'team', 'support', 'system', 'administration', 'coordination', 'help', 'desk', 'helpdesk', 'site', 'mod', 'hub']);
+/** Words of so many letters are nobody's two names: Ad Min may be. */
+const fewestOfHalves = 9;
 
 const wordsOf = (name: string) => name.split(/[^\p{L}\p{N}\p{M}]+/u).filter(Boolean);
 
 /** The words of a name but those of a set, which may be written as two: co-ordinator. */
 function wordsBut(name: string, left: ReadonlySet<string>): string[] {
   const words = wordsOf(name);
-  const isHalf = words.map((word, at) => left.has(lookOf(word + (words[at + 1] ?? ''))));
+  const isHalf = words.map((word, at) => lookOf(word + (words[at + 1] ?? ''))).map((whole) => whole.length >= fewestOfHalves && left.has(whole));
   return words.filter((word, at) => !left.has(lookOf(word)) && !isHalf[at] && !isHalf[at - 1]);
 }
 
-const withoutArticle = (look: string) => look.replace(/^(?:the|an|a)/, '');
-const people = [namelessName, 'A former member'].map(lookOf).map(withoutArticle);
+const withoutArticle = (look: string) => look.replace(/^(?:the|one|an|a)/, '');
+const people = [namelessName, 'A former member', 'Former account', 'Former user', 'Deleted account', 'Deleted member', 'Deleted user'].map(lookOf).map(withoutArticle);
 const colleague = lookOf('asking for a colleague');
-/** A hub's name of so many letters stands in nobody's name by chance. */
+/** A hub's name of two words or more and of so many letters stands in nobody's name by chance; one word may be a place, and somebody's surname. */
 const fewest = 8;
+
+/** Whether something in brackets says no more than that: a badge. */
+const hasBadge = (name: string) => [...name.matchAll(/[([{<]([^()[\]{}<>]*)[)\]}>]/gu)].some(([, inside = '']) => wordsOf(inside).length > 0 && wordsBut(inside, besides).length === 0);
 
 /** Whether a name looks like one that the hub itself gives: its own, an office's, or that of people without a name. */
 function isKept(name: string, look: string, bare: string): boolean {
   const hub = lookOf(settings().name);
+  const isPhrase = hub.length >= fewest && wordsOf(settings().name).length > 1;
   const isOffice = wordsBut(name, offices).length < wordsOf(name).length || (bare !== look && withoutArticle(bare) === '');
-  return isOffice || [hub, lookOf('hub')].some((word) => withoutArticle(bare) === withoutArticle(word)) || (hub.length >= fewest && look.includes(hub))
+  return isOffice || hasBadge(name) || [look, bare].some((one) => withoutArticle(one) === withoutArticle(hub)) || (isPhrase && look.includes(hub))
     || look.includes(colleague) || people.some((words) => withoutArticle(look).startsWith(words));
 }
 
-/** The scripts that languages of today are written in (Unicode Standard Annex 31, table 5), and those of nations of this continent. */
-const scripts = ['Latin', 'Greek', 'Cyrillic', 'Armenian', 'Georgian', 'Hebrew', 'Arabic', 'Syriac', 'Thaana', 'Ethiopic', 'Devanagari', 'Bengali', 'Gurmukhi', 'Gujarati', 'Oriya', 'Tamil', 'Telugu', 'Kannada', 'Malayalam', 'Sinhala', 'Thai', 'Lao', 'Tibetan', 'Myanmar', 'Khmer', 'Canadian_Aboriginal', 'Cherokee', 'Osage'];
+/** The scripts that languages of today are written in (Unicode Standard Annex 31, table 5), those of nations of this continent, and those that others are taught in (table 7). */
+const scripts = ['Latin', 'Greek', 'Cyrillic', 'Armenian', 'Georgian', 'Hebrew', 'Arabic', 'Syriac', 'Thaana', 'Ethiopic', 'Devanagari', 'Bengali', 'Gurmukhi', 'Gujarati', 'Oriya', 'Tamil', 'Telugu', 'Kannada', 'Malayalam', 'Sinhala', 'Thai', 'Lao', 'Tibetan', 'Myanmar', 'Khmer', 'Canadian_Aboriginal', 'Cherokee', 'Osage', 'Nko', 'Adlam', 'Tifinagh', 'Ol_Chiki', 'Vai', 'Yi', 'Mongolian'];
+/** Greek letters that languages of the Pacific coast are written with among Latin ones: Musqueam and others. */
+const amongLatin = 'θλχβΘΛ';
 /** A word of one script, or of those that Chinese, Japanese and Korean are written in together. */
 const ofOneScript = [...scripts.map((script) => [script]), ['Han', 'Hiragana', 'Katakana', 'Bopomofo'], ['Han', 'Hangul']]
-  .map((together) => new RegExp(`^(?:[${together.map((script) => `\\p{Script_Extensions=${script}}`).join('')}\\p{M}\\p{Nd}]|(?=\\p{Script=Common})\\p{Lm})+$`, 'u'));
+  .map((together) => new RegExp(`^(?:[${together.map((script) => `\\p{Script_Extensions=${script}}${script === 'Latin' ? amongLatin : ''}`).join('')}\\p{Nd}]|(?=\\p{Script=Inherited})\\p{M}|(?=\\p{Script=Common})\\p{Lm})+$`, 'u'));
 /** Signs that no name has: what is not on every keyboard is there to look like a letter or a badge. */
 const signs = /(?![ -~])\p{S}/u;
 
-/** Whether a name is written as names are: in letters of scripts in use, each word in those of one. */
-const isWrittenPlainly = (name: string) => !signs.test(name) && wordsOf(name).every((word) => ofOneScript.some((one) => one.test(word)));
+/** Why a name is not written as names are, in letters of scripts in use, each word in those of one; null where it is. */
+function oddityOf(name: string): string | null {
+  const sign = signs.exec(name)?.[0];
+  if (sign) return `Please write your name without the sign “${sign}”.`;
+  if (!/\p{L}/u.test(name)) return 'Please write your name in letters.';
+  const odd = wordsOf(name).find((word) => !ofOneScript.some((one) => one.test(word)));
+  return odd ? `Please write your name in ordinary letters, each word in one alphabet: “${odd}” is not.` : null;
+}
 
 const coordinating = () => db.select({ id: members.id, name: members.name }).from(members)
   .where(or(ne(members.role, 'member'), inArray(members.id, db.select({ id: coordinatorAreas.memberId }).from(coordinatorAreas)))).all();
@@ -69,7 +87,7 @@ function objectionTo(name: string, ownId: number): string | null {
   if (isKept(name, look, bare) || coordinating().some((one) => one.id !== ownId && [look, bare].includes(lookOf(one.name)))) {
     return 'This name is taken here: it belongs to a coordinator or to the hub, or stands for people without a name. Add a second name or an initial, and leave out what only coordinators are.';
   }
-  return isWrittenPlainly(name) ? null : 'Please write your name in ordinary letters, each word in one alphabet, and without signs.';
+  return oddityOf(name);
 }
 
 /** Whether a name cannot be chosen, by this member or by anybody. */

@@ -6,7 +6,7 @@ import { Denied } from '../errors.ts';
 import { confirmAddress } from './admitting.ts';
 import { mustBeFree } from './free-names.ts';
 import { countAttempt } from './limits.ts';
-import { freeHandle, memberByEmail, nameField } from './members.ts';
+import { memberByEmail, nameField, unconfirmedHandle } from './members.ts';
 import { hashPassword, mustNotTellOf, newPasswordField, putPassword } from './passwords.ts';
 
 /** What somebody reads of the invitation whose link they have opened. */
@@ -38,8 +38,8 @@ export async function joinInvited(input: z.output<typeof joinInvitedInput>, addr
     const known = memberByEmail(invitation.email);
     if (known?.emailConfirmedAt) throw new Denied('There is an account with this address already: please sign in.');
     // Who asked for this address before has not shown that it is theirs: their password goes.
-    const id = known?.id ?? db.insert(members).values({ email: invitation.email, name: input.name, handle: freeHandle(input.name) }).returning({ id: members.id }).get().id;
-    if (known) db.update(members).set({ name: input.name, ...(known.name === input.name ? {} : { handle: freeHandle(input.name) }) }).where(eq(members.id, id)).run();
+    const id = known?.id ?? db.insert(members).values({ email: invitation.email, name: input.name, handle: unconfirmedHandle() }).returning({ id: members.id }).get().id;
+    if (known) db.update(members).set({ name: input.name }).where(eq(members.id, id)).run();
     putPassword(id, passwordHash);
     confirmAddress(id);
     return id;

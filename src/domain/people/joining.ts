@@ -12,7 +12,7 @@ import { mustBeFree } from './free-names.ts';
 import { rulesOfJoining } from './joining-rules.ts';
 import { countAttempt, isWithinLimit } from './limits.ts';
 import { deadLink, makeLink, memberOfLink, useLink } from './links.ts';
-import { emailField, freeHandle, memberByEmail, nameField } from './members.ts';
+import { emailField, memberByEmail, nameField, unconfirmedHandle } from './members.ts';
 import { hashPassword, isPasswordOf, mustNotTellOf, newPasswordField, putPassword } from './passwords.ts';
 import { fastest, secondsSince, trapFields } from './traps.ts';
 
@@ -47,8 +47,8 @@ export async function join(input: z.output<typeof joinInput>, address: string): 
   transaction(() => {
     const known = memberByEmail(input.email);
     if (known?.emailConfirmedAt) return tellThatTheyAreMembers(input.email);
-    const id = known?.id ?? db.insert(members).values({ email: input.email, name: input.name, application, handle: freeHandle(input.name) }).returning({ id: members.id }).get().id;
-    if (known) db.update(members).set({ name: input.name, ...(known.name === input.name ? {} : { handle: freeHandle(input.name) }), application, createdAt: new Date() }).where(eq(members.id, id)).run();
+    const id = known?.id ?? db.insert(members).values({ email: input.email, name: input.name, application, handle: unconfirmedHandle() }).returning({ id: members.id }).get().id;
+    if (known) db.update(members).set({ name: input.name, application, createdAt: new Date() }).where(eq(members.id, id)).run();
     putPassword(id, passwordHash);
     mailConfirmation(id, input.email);
   });

@@ -14,7 +14,7 @@ export interface Limit {
 /** Every limit of the hub in one place. */
 export const limits = {
   signInPerAccount: { most: 10, seconds: 15 * 60 },
-  signInPerAddress: { most: 60, seconds: 15 * 60 },
+  signInPerAddress: { most: 120, seconds: 15 * 60 },
   /** From all addresses together: guessing from many of them is slow too; a mailed link still lets the owner in. */
   signInAnywhere: { most: 100, seconds: 60 * 60 },
   /** A training room joins from one address: forty people, some of them twice or three times. */
@@ -22,7 +22,9 @@ export const limits = {
   /** Letters to an address that anybody can name. */
   joinPerEmail: { most: 5, seconds: 60 * 60 },
   resetPerAccount: { most: 5, seconds: 60 * 60 },
-  resetPerAddress: { most: 20, seconds: 60 * 60 },
+  resetPerAddress: { most: 60, seconds: 60 * 60 },
+  /** A training room signs in by mailed links: forty people, some of them twice or three times. */
+  linkAskedPerAddress: { most: 120, seconds: 60 * 60 },
   /** Links that sign in; past it the last one stays good, so the window is no longer than its life. */
   linkPerAccount: { most: 5, seconds: 15 * 60 },
   proofLinkPerMember: { most: 5, seconds: 15 * 60 },
@@ -55,6 +57,7 @@ export const limits = {
   /** Saved every few seconds while somebody types. */
   draftPerMember: { most: 400, seconds: 10 * 60 },
   strayPerAddress: { most: 30, seconds: 60 * 60 },
+  strayFormPerAddress: { most: 30, seconds: 60 * 60 },
   profilePerMember: { most: 20, seconds: 60 * 60 },
   suggestPerMember: { most: 10, seconds: 60 * 60 },
   wordPerMember: { most: 10, seconds: 60 * 60 },

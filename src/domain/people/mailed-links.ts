@@ -28,7 +28,7 @@ export const signInLinkInput = z.object({ email: emailField, next: z.string().nu
  * that asked is known when the link is opened. Throws TooMany.
  */
 export function requestSignInLink(input: z.output<typeof signInLinkInput>, address: string): Cookie {
-  countAttempt('resetPerAddress', address);
+  countAttempt('linkAskedPerAddress', address);
   // Past the limit the answer is the same, and the last link stays good: nobody is kept from theirs.
   const mayMail = isWithinLimit('linkPerAccount', input.email);
   const browser = newToken();

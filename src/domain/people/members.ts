@@ -1,4 +1,5 @@
-import { and, count, eq, isNotNull, isNull, like, or, sql } from 'drizzle-orm';
+import { randomUUID } from 'node:crypto';
+import { and, count, eq, isNotNull, isNull, like, ne, or, sql } from 'drizzle-orm';
 import { z } from 'zod';
 import { db, members } from '#db/client.ts';
 import { line } from '#lib/fields.ts';
@@ -35,7 +36,9 @@ export const emailField = z.string({ error: 'Please give your e-mail address.' }
   // The rows that stand for those who left are nobody's account.
   .refine((email) => !email.endsWith(`@${formerHost}`), 'No mail reaches this address.');
 
-export const nameField = line({ missing: 'Please give your name as others should see it.', max: 80 });
+const nameMissing = 'Please give your name as others should see it.';
+/** On some keyboards an accent alone is typed for an apostrophe: O´Brien. */
+export const nameField = z.string({ error: nameMissing }).transform((name) => name.replace(/[´`]/g, '’')).pipe(line({ missing: nameMissing, max: 80 }));
 
 /** The member with this e-mail address, or null. For sign-in and mail only: never shown. */
 export function memberByEmail(email: string): MemberRow | null {
@@ -49,11 +52,14 @@ export function memberById(id: number): Member {
   return asMember(row);
 }
 
-/** A handle nobody has or had, made from the name: rosa-delgado, rosa-delgado-2 … Call inside the transaction that uses it. */
-export function freeHandle(name: string): string {
+/** The handle of who has not confirmed their address. It says nothing and takes none away: whoever joins with somebody else's address would learn by theirs else whether that one has an account. */
+export const unconfirmedHandle = (): string => `unconfirmed-${randomUUID()}`;
+
+/** A handle nobody else has or had, made from the name: rosa-delgado, rosa-delgado-2 … Call inside the transaction that uses it. */
+export function freeHandle(name: string, ownId = 0): string {
   const base = slugify(name);
   const taken = new Set(db.select({ handle: members.handle }).from(members)
-    .where(or(eq(members.handle, base), like(members.handle, `${base}-%`))).all().map((m) => m.handle));
+    .where(and(ne(members.id, ownId), or(eq(members.handle, base), like(members.handle, `${base}-%`)))).all().map((m) => m.handle));
   for (let n = 1; ; n++) {
     const handle = n === 1 ? base : `${base}-${n}`;
     if (!taken.has(handle) && !wasHandle(handle)) return handle;
