@@ -540,7 +540,7 @@ describe('corrections', () => {
     const post = reply(rosa, start(rosa));
     const more = { note: 'It is 12.', source: 'The charter' };
     flag(tom, post, 'inaccurate', more);
-    expect(() => flag(tom, post, 'inaccurate', more)).toThrow(Denied);
+    expect(() => flag(tom, post, 'inaccurate', more)).toThrow(/^A correction that you proposed/);
     flag(tom, post, 'personal-data');
     expect(() => flag(tom, post)).toThrow(Denied);
     const other = reply(rosa, start(rosa));
