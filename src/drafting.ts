@@ -1,7 +1,7 @@
 import { actions } from 'astro:actions';
 import type { AstroGlobal } from 'astro';
 import { draftAt, keepDraft, type Draft } from '#domain/forum/drafts.ts';
-import { keepPostFiles, postFilesInput, type KeptFile } from '#domain/forum/post-files.ts';
+import { keepPostFiles, postFilesInput, type KeptFiles } from '#domain/forum/post-files.ts';
 import { keepStray } from '#domain/forum/stray-drafts.ts';
 import type { Member } from '#domain/people/types.ts';
 import { incomingFolder, receivedFile } from '#lib/incoming-files.ts';
@@ -22,7 +22,7 @@ export interface DraftState {
   /** The button that saves it. */
   form: FormState<unknown>;
   /** Files that came with what was just sent and not taken: they need not be chosen again. */
-  files: KeptFile[];
+  files: KeptFiles;
   /** What was just sent is kept for when its writer has signed in again. */
   stray: boolean;
   /** Where to go, when a draft was just saved or thrown away. */
@@ -49,7 +49,7 @@ export async function draftState(page: AstroGlobal, place: string, forms: readon
   const draft = typed || saving.succeeded ? null : draftAt(viewer, place);
   const used = page.url.searchParams.has('draft') ? draft : null;
   return {
-    place, page: address(''), files: typed && viewer ? await keepFiles(page, viewer) : [], offered: used ? null : draft, used, stray, form: saving,
+    place, page: address(''), files: typed && viewer ? await keepFiles(page, viewer) : noFiles, offered: used ? null : draft, used, stray, form: saving,
     next: saving.succeeded ? `${address('draft')}#write` : dropping.succeeded ? `${address('')}#write` : null,
     value: (field, otherwise = '') => { const value = used?.fields[field]; return typeof value === 'string' ? value : otherwise ?? ''; },
     values: (field, otherwise = []) => { const value = used?.fields[field]; return typeof value === 'string' ? [value] : value ?? otherwise; },
@@ -67,9 +67,11 @@ async function keepTyped(page: AstroGlobal, place: string): Promise<boolean> {
   return cookie !== null;
 }
 
-async function keepFiles(page: AstroGlobal, viewer: Member): Promise<KeptFile[]> {
+async function keepFiles(page: AstroGlobal, viewer: Member): Promise<KeptFiles> {
   const form = await readForm(page.request);
   const fields = Object.fromEntries(Object.keys(postFilesInput.shape).map((name) => [name, form.getAll(name)]));
   const { data } = postFilesInput.safeParse(fields);
-  return data ? keepPostFiles(viewer, { ...data, file: await Promise.all(data.file.map((one) => receivedFile(incomingFolder(settings().dataDir), one))) }) : [];
+  return data ? keepPostFiles(viewer, { ...data, file: await Promise.all(data.file.map((one) => receivedFile(incomingFolder(settings().dataDir), one))) }) : noFiles;
 }
+
+const noFiles: KeptFiles = { kept: [], lost: [] };

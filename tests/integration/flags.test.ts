@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import { and, eq } from 'drizzle-orm';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { cases, db, decisions, flags, letterPosts, members, notifications, outbox, passwords, posts, searchDocuments, threads, trustLevels } from '#db/client.ts';
+import { cases, db, decisions, flags, letterPosts, members, notifications, outbox, passwords, posts, searchDocuments, threadActs, threads, trustLevels } from '#db/client.ts';
 import { noAreas } from '#domain/people/areas.ts';
 import { acceptCorrection, answerCorrection, correctionFor } from '#domain/decisions/correcting.ts';
 import { appealDecision, appealFor } from '#domain/decisions/appealing.ts';
@@ -16,6 +16,7 @@ import { createPost, editPost, findPost, postsOnPage } from '#domain/forum/posts
 import { putPostFiles } from '#domain/forum/post-files.ts';
 import { createThread } from '#domain/forum/starting-threads.ts';
 import { actsOn } from '#domain/forum/thread-acts.ts';
+import { undoThreadAct } from '#domain/forum/undoing.ts';
 import { withTitles } from '#domain/forum/titles.ts';
 import { findThread, listThreads, threadsOfTheme, type Thread } from '#domain/forum/threads.ts';
 import { readLog, readPublicLog } from '#domain/moderation/log.ts';
@@ -188,6 +189,25 @@ describe('hiding until somebody decides', () => {
     expect(publicly()).not.toMatch(/marionberry/i);
     decide(nadia, { caseId: caseOn(opening), outcome: 'keep', reason: 'Only the title had it.' });
     expect(findThread(null, id).title).toBe('Why does somebody call each week?');
+  });
+
+  test('of such a thread the title stays out of view when its renaming is undone meanwhile', () => {
+    const { id } = createThread(rosa, { forum: 'measures', kind: 'question', title: 'Why does Loganberry Smith call each week?', body: 'We count the weeks.', themes: [] });
+    reply(tom, findThread(tom, id));
+    const opening = db.select().from(posts).where(and(eq(posts.threadId, id), eq(posts.number, 1))).get()?.id ?? 0;
+    flag(ines, opening, 'personal-data');
+    const rename = () => {
+      renameThread(nadia, { threadId: id, title: 'Why does somebody call each week?', reason: 'Tidying.' });
+      return db.select({ id: threadActs.id }).from(threadActs).where(eq(threadActs.threadId, id)).all().at(-1)?.id ?? 0;
+    };
+    undoThreadAct(ines, { actId: rename() });
+    expect(JSON.stringify([findThread(tom, id), listThreads(null, {}, null), readPublicLog(null), search({ q: 'Loganberry' }).results])).not.toMatch(/loganberry/i);
+    expect(findThread(nadia, id)).toMatchObject({ title: 'A thread waiting for a decision', hiddenTitle: 'Why does Loganberry Smith call each week?' });
+    decide(nadia, { caseId: caseOn(opening), outcome: 'keep', reason: 'Nobody of that name.' });
+    expect(findThread(null, id).title).toBe('Why does Loganberry Smith call each week?');
+    const later = rename();
+    expect(() => undoThreadAct(ines, { actId: later })).not.toThrow();
+    expect(findThread(null, id).title).toBe('Why does Loganberry Smith call each week?');
   });
 
   test('three flags that count hide; those of others do not', async () => {
@@ -520,7 +540,7 @@ describe('corrections', () => {
     const post = reply(rosa, start(rosa));
     const more = { note: 'It is 12.', source: 'The charter' };
     flag(tom, post, 'inaccurate', more);
-    expect(() => flag(tom, post, 'inaccurate', more)).toThrow(Denied);
+    expect(() => flag(tom, post, 'inaccurate', more)).toThrow(/^A correction that you proposed/);
     flag(tom, post, 'personal-data');
     expect(() => flag(tom, post)).toThrow(Denied);
     const other = reply(rosa, start(rosa));

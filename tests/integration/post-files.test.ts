@@ -3,8 +3,9 @@ import { request } from 'node:http';
 import { join, resolve } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import sharp from 'sharp';
+import { eq } from 'drizzle-orm';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { changes, db, members } from '#db/client.ts';
+import { attempts, changes, db, members } from '#db/client.ts';
 import { appealDecision } from '#domain/decisions/appealing.ts';
 import { decide } from '#domain/decisions/deciding.ts';
 import { flagPost, hideByHub, openCaseOf } from '#domain/decisions/flagging.ts';
@@ -23,6 +24,7 @@ import { findThread } from '#domain/forum/threads.ts';
 import { forgetOrphanFiles } from '#domain/library/attaching.ts';
 import { putCatalogue } from '#domain/library/catalogue.ts';
 import { suspendMember } from '#domain/decisions/suspending.ts';
+import { limits } from '#domain/people/limits.ts';
 import { startSession } from '#domain/people/sessions.ts';
 import type { Member } from '#domain/people/types.ts';
 import { search } from '#domain/search/results.ts';
@@ -117,18 +119,41 @@ describe('taking a picture', () => {
   test('what came with a form that was refused need not be chosen again, by the same member', async () => {
     const given = postFilesInput.parse({ file: [await png(), new File([], ''), fileOf('x.jpg', Buffer.from('MZ this is a program'))], label: ['', '', 'A program'] });
     expect(await refusal(takePostFiles(rosa, given))).toMatchObject({ label1: expect.any(String), file3: expect.any(String) });
-    const kept = await keepPostFiles(rosa, given);
+    const { kept, lost } = await keepPostFiles(rosa, given);
+    expect(lost).toEqual([{ number: 3, why: expect.any(String) }]);
     expect(kept.map(({ number, name, kind }) => [number, name, kind])).toEqual([[1, 'chart.png', 'PNG image']]);
     const [token = ''] = kept.map((file) => file.token);
     const again = (more: object) => postFilesInput.parse({ file: [new File([], '')], kept: [token], label: ['Calls by hour'], ...more });
     expect(await takePostFiles(rosa, again({}))).toMatchObject([{ name: 'chart.png', label: 'Calls by hour', mediaType: 'image/png', width: 40, height: 30 }]);
-    expect((await keepPostFiles(rosa, again({}))).map(({ name }) => name)).toEqual(['chart.png']);
+    expect((await keepPostFiles(rosa, again({}))).kept.map(({ name }) => name)).toEqual(['chart.png']);
     expect(await takePostFiles(rosa, again({ leaveOut: ['1'] }))).toEqual([]);
     expect(await takePostFiles(rosa, again({ file: [fileOf('other.png', await draw(20, 10).png().toBuffer())] }))).toMatchObject([{ name: 'other.png', width: 20 }]);
     for (const [who, forged] of [[tom, token], [rosa, `${token.slice(0, -3)}abc`], [rosa, 'x']] as const) expect(await refusal(takePostFiles(who, again({ kept: [forged] })))).toEqual({ file1: 'Choose the file again.' });
     forgetOrphanFiles(new Date(Date.now() + 2 * 3_600_000));
     expect(await refusal(takePostFiles(rosa, again({})))).toEqual({ file1: 'Choose the file again.' });
-    expect(await keepPostFiles({ ...rosa, emailConfirmed: false }, given)).toEqual([]);
+    expect(await keepPostFiles({ ...rosa, emailConfirmed: false }, given)).toEqual({ kept: [], lost: [] });
+  });
+
+  test('what came with such a form is kept for an hour from when it came, however often the form is sent', async () => {
+    const came = Date.now();
+    const minutes = (n: number) => new Date(came + n * 60_000);
+    const again = (token = '') => postFilesInput.parse({ file: [new File([], '')], kept: [token], label: ['Calls by hour'] });
+    const first = await keepPostFiles(rosa, form({ file: await png() }), minutes(0));
+    const second = await keepPostFiles(rosa, again(first.kept[0]?.token), minutes(50));
+    expect(await takePostFiles(rosa, again(second.kept[0]?.token), minutes(59))).toHaveLength(1);
+    expect(await refusal(takePostFiles(rosa, again(second.kept[0]?.token), minutes(61)))).toEqual({ file1: 'Choose the file again.' });
+    expect(await keepPostFiles(rosa, again(second.kept[0]?.token), minutes(61))).toEqual({ kept: [], lost: [{ number: 1, why: 'Choose the file again.' }] });
+  });
+
+  test('what is kept is counted once, and what is too much is not left out without a word', async () => {
+    const { kept } = await keepPostFiles(rosa, form({ file: await png() }));
+    const again = postFilesInput.parse({ file: [new File([], '')], kept: [kept[0]?.token ?? ''], label: ['Calls by hour'] });
+    const counted = () => db.select({ count: attempts.count }).from(attempts).where(eq(attempts.key, `filePerMember:${rosa.id}`)).get()?.count;
+    for (let times = 0; times < 3; times++) await takePostFiles(rosa, again);
+    expect(counted()).toBe(1);
+    db.update(attempts).set({ count: limits.filePerMember.most }).where(eq(attempts.key, `filePerMember:${rosa.id}`)).run();
+    expect(await keepPostFiles(rosa, form({ file: await png() }))).toEqual({ kept: [], lost: [{ number: 1, why: expect.stringMatching(/^It was not kept/) }] });
+    expect(await takePostFiles(rosa, again)).toHaveLength(1);
   });
 
   test('no file chosen is no file; who may not write sends none', async () => {

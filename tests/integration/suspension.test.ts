@@ -176,6 +176,18 @@ describe('an appeal against a suspension', () => {
     expect([again(tom).suspendedUntil, db.select({ why: members.suspendedReason }).from(members).where(eq(members.id, tom.id)).get()?.why]).toEqual([first, 'Attacks.']);
   });
 
+  test('against making it longer never makes it longer', () => {
+    suspendMember(nadia, { memberId: tom.id, days: 10, reason: 'Attacks.' });
+    const first = again(tom).suspendedUntil;
+    for (const reason of ['More.', 'And more.']) extendSuspension(nadia, { memberId: tom.id, days: 20, reason });
+    const [, two, three] = suspensionsToAppeal(again(tom)).toSorted((a, b) => a.id - b.id);
+    for (const id of [two?.id ?? 0, three?.id ?? 0]) {
+      appealDecision(again(tom), { decisionId: id, text: words });
+      decide(ines, { caseId: db.select({ id: cases.id }).from(cases).where(eq(cases.decisionId, id)).get()?.id ?? 0, outcome: 'overturn', reason: 'Once is enough.' });
+      expect(again(tom).suspendedUntil).toEqual(first);
+    }
+  });
+
   test('against one that is over does not end the next', () => {
     suspendMember(nadia, { memberId: tom.id, days: 7, reason: 'Attacks.' });
     const { caseId } = appealed();

@@ -665,6 +665,21 @@ describe('what others did to a thread of one’s own', () => {
     reopenThread(ines, { threadId });
   });
 
+  test('nor do its posts go on elsewhere while another has locked it', () => {
+    const thread = start(nadia);
+    const answer = reply(thread).id;
+    lockThread(ines, { threadId: thread.id, reason: 'Enough.' });
+    const into = start(nadia);
+    expect(() => merge(thread, into)).toThrow(yours);
+    expect(() => split(thread, [answer])).toThrow(yours);
+    expect(numbers(thread)).toEqual([1, 2]);
+    unlockThread(ines, { threadId: thread.id, reason: 'In order.' });
+    lockThread(nadia, { threadId: thread.id, reason: 'It goes on there.' });
+    split(thread, [answer]);
+    merge(thread, into);
+    expect(numbers(thread)).toEqual([]);
+  });
+
   test('nor where a decision moved it', () => {
     const thread = start(nadia);
     flagPost(rosa, { postId: of(thread)[0]?.id ?? 0, reason: 'off-topic', note: null, source: null });

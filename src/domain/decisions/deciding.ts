@@ -104,7 +104,7 @@ function carryOut(actor: Member, { row, subject, outcome, reason, forum, now }: 
   }
   if (subject.kind === 'held') {
     if (outcome === 'approve') publish(subject.held, subject.author);
-    else db.update(heldPosts).set({ state: 'declined' }).where(eq(heldPosts.id, subject.held.id)).run();
+    else turnDown(subject.held);
     learn(subject.held.markdown, outcome === 'approve' ? 'good' : 'spam');
   }
   if (subject.kind === 'appeal' && outcome === 'overturn') overturn(actor, subject, now);
@@ -122,6 +122,7 @@ function learnFrom(row: Case, markdown: string, outcome: Outcome): void {
  * since. What it was written for may be gone: then it was right to write it, and it stands nowhere. Throws Denied while that is hidden.
  */
 function publish(held: Held, writer: Member): void {
+  mustNotWaitForFlags(held);
   const author = { ...writer, suspendedUntil: null };
   const beside = () => ({ files: releaseFiles(held.id), waited: true });
   const url = hasPlace(held) ? {
@@ -131,11 +132,21 @@ function publish(held: Held, writer: Member): void {
   db.update(heldPosts).set({ state: 'approved', url }).where(eq(heldPosts.id, held.id)).run();
 }
 
+/** Does not let through what was held. Throws Denied while what it was written for is hidden. */
+function turnDown(held: Held): void {
+  mustNotWaitForFlags(held);
+  db.update(heldPosts).set({ state: 'declined' }).where(eq(heldPosts.id, held.id)).run();
+}
+
+// Whether a reply is in place there is seen when the flags are decided.
+function mustNotWaitForFlags({ threadId }: Held): void {
+  if (threadId !== null && findThread(keeper, threadId).hidden) throw new Denied('The thread is hidden until its flags are decided: decide those first.');
+}
+
 function hasPlace({ threadId, resourceId }: Held): boolean {
   if (resourceId !== null) return db.select({ id: resources.id }).from(resources).where(and(eq(resources.id, resourceId), eq(resources.status, 'published'))).get() !== undefined;
   if (threadId === null) return true;
   const thread = findThread(keeper, threadId);
-  if (thread.hidden) throw new Denied('The thread is hidden until its flags are decided: decide those first.');
   return !thread.removed && (thread.resourceStatus === null || thread.resourceStatus === 'published');
 }
 

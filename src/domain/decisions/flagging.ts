@@ -50,10 +50,13 @@ export function flagPost(actor: Member, input: z.output<typeof flagPostInput>): 
   return transaction(() => {
     const post = flaggablePost(actor, input.postId);
     const { id: postId, thread } = post;
-    if (hasFlagged(actor.id, postId, input.reason === 'inaccurate' ? 'correction' : 'flags')) throw new Denied('You have told the coordinators about this post already. They will write to you when they have decided.');
+    const inaccurate = input.reason === 'inaccurate';
+    if (hasFlagged(actor.id, postId, inaccurate ? 'correction' : 'flags')) {
+      throw new Denied(inaccurate ? 'A correction that you proposed to this post is still open. You will have a letter when its author or a coordinator has answered it.' : 'You have told the coordinators about this post already. They will write to you when they have decided.');
+    }
     countForLevel(actor, 'flagsPerDay', 'reason');
     const url = `/posts/${postId}`;
-    if (input.reason === 'inaccurate') {
+    if (inaccurate) {
       proposeCorrection(actor, postId, input);
       return { url, hidden: false };
     }

@@ -76,9 +76,10 @@ export function restoreMember(actor: Member, input: z.output<typeof restoreInput
   });
 }
 
-/** Sets a suspension back, after an appeal, to the end that it had before, whatever was added since; without one, or when that is over, it ends. The appeal's letter tells the member. Call inside a transaction. */
+/** Sets a suspension back, after an appeal, to the end that it had before, whatever was added since, but never to a later one than it has; without one, or when that is over, it ends. The appeal's letter tells the member. Call inside a transaction. */
 export function setSuspensionBack(actor: Member, member: Member, before: number | null): void {
   if (!isSuspended(member)) return;
+  if (before !== null && member.suspendedUntil && before >= member.suspendedUntil.getTime()) return;
   const until = before !== null && before > Date.now() ? new Date(before) : null;
   const reason = until && db.select({ reason: suspensions.reason }).from(suspensions).where(and(eq(suspensions.memberId, member.id), eq(suspensions.until, until))).orderBy(desc(suspensions.id)).get()?.reason;
   setEnd(actor, member, until ? 'suspended' : 'ended', until, reason ?? 'After an appeal.');

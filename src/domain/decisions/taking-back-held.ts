@@ -1,4 +1,4 @@
-import { and, eq } from 'drizzle-orm';
+import { and, eq, gt } from 'drizzle-orm';
 import { z } from 'zod';
 import { cases, db, decisions, heldPosts, transaction } from '#db/client.ts';
 import { rowId } from '#lib/fields.ts';
@@ -11,15 +11,16 @@ import type { Held } from './subjects.ts';
 export const takeBackHeldInput = z.object({ heldId: rowId });
 
 /**
- * Takes back what one wrote and nobody has decided about: it is a draft again where it was written, without its files, to be changed and sent or thrown
+ * Takes back what one wrote, nobody has decided about and nobody is on: it is a draft again where it was written, without its files, to be changed and sent or thrown
  * away. Throws NotFound, Denied.
  */
-export function takeBackHeld(actor: Member, { heldId }: z.output<typeof takeBackHeldInput>): { url: string } {
+export function takeBackHeld(actor: Member, { heldId }: z.output<typeof takeBackHeldInput>, now = new Date()): { url: string } {
   mustSignIn(actor);
   return transaction(() => {
     const held = db.select().from(heldPosts).where(and(eq(heldPosts.id, heldId), eq(heldPosts.authorId, actor.id))).get();
     if (!held) throw new NotFound('There is no such post.');
     if (!isUndecided(held)) throw new Denied('A coordinator has looked at this already, so it stays with them.');
+    if (isClaimed(held.id, now)) throw new Denied('A coordinator is looking at this just now, so it stays with them.');
     const place = placeOf(held);
     if (draftAt(actor, place)) throw new Denied('You have another draft for the same place: send it or throw it away first.');
     bringHome(actor.id, { place, fields: asTyped(held.input) });
@@ -31,6 +32,10 @@ export function takeBackHeld(actor: Member, { heldId }: z.output<typeof takeBack
 /** Whether nobody has ever decided about it: what was decided stays in the books. */
 export function isUndecided({ id, state }: Pick<Held, 'id' | 'state'>): boolean {
   return state === 'waiting' && db.select({ id: decisions.id }).from(decisions).innerJoin(cases, eq(cases.id, decisions.caseId)).where(eq(cases.heldId, id)).limit(1).get() === undefined;
+}
+
+function isClaimed(heldId: number, now: Date): boolean {
+  return db.select({ id: cases.id }).from(cases).where(and(eq(cases.heldId, heldId), gt(cases.claimedUntil, now))).limit(1).get() !== undefined;
 }
 
 function placeOf({ kind, threadId, resourceId }: Held): string {

@@ -1,5 +1,5 @@
-import { eq } from 'drizzle-orm';
-import { db, hiddenTitles, threads } from '#db/client.ts';
+import { and, eq } from 'drizzle-orm';
+import { db, hiddenTitles, posts, threads } from '#db/client.ts';
 import { withdrawLettersAbout } from '../mail/withdrawing.ts';
 import { placesIn } from './moving-posts.ts';
 import { retitle } from './retitling.ts';
@@ -13,6 +13,12 @@ export function hideTitle(postId: number, threadId: number): void {
   db.insert(hiddenTitles).values({ postId, threadId, title }).onConflictDoNothing().run();
   withdrawLettersAbout(placesIn(threadId).map((p) => p.id));
   retitle(threadId, titleMeanwhile);
+}
+
+/** Hides the title that a thread has been given back while its opening text is still hidden. Call inside the transaction that gave it back. */
+export function hideTitleThatCameBack(threadId: number): void {
+  const opening = db.select({ id: posts.id }).from(posts).where(and(eq(posts.threadId, threadId), eq(posts.number, 1), eq(posts.hidden, true))).get();
+  if (opening) hideTitle(opening.id, threadId);
 }
 
 /** Calls the thread that a post opened as before. Call inside the transaction that shows the post, or takes its thread out of view. */

@@ -47,6 +47,11 @@ function mustNotTakeBackOnOwn(actor: Member, thread: Thread, act: 'lock thread' 
   if (own !== null) throw new Denied(own);
 }
 
+/** Throws Denied where another coordinator has locked a thread that the actor started: its posts do not go where it goes on. */
+export function mustNotLeaveOwnLock(actor: Member, thread: Thread): void {
+  if (thread.locked) mustNotTakeBackOnOwn(actor, thread, 'lock thread');
+}
+
 export const renameThreadInput = z.object({ threadId: rowId, title: titleField, reason });
 
 /** Gives a thread a better title. Its old address leads to the new one. */

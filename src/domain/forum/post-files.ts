@@ -43,8 +43,11 @@ export const postFilesInput = z.object({
 });
 type PostFilesInput = z.output<typeof postFilesInput>;
 
-/** A file that came with a form which was not taken: it lies in the store for an hour, and `token` brings it when the same member sends the form again. */
+/** A file that came with a form which was not taken: `token` brings it when the same member sends the form again within an hour. */
 export interface KeptFile { number: number; name: string; /** "PDF", "PNG image" … */ kind: string; token: string }
+
+/** What became of the files of a form which was not taken; of those that were not kept, why. */
+export interface KeptFiles { kept: KeptFile[]; lost: { number: number; why: string }[] }
 
 type StoredFile = Omit<TakenFile, 'label'>;
 interface Slot { number: number; file: File | null; kept: string; label: string; decorative: boolean }
@@ -63,15 +66,16 @@ function slotsOf({ file, label, decorative, kept, leaveOut }: PostFilesInput): S
  * Takes the files of a form for a post: sniffs what they are, draws pictures anew, and puts them into the store. A post keeps them; what no post keeps goes by itself.
  * Throws Denied, TooMany, and Invalid on `file1`, `label1` … in words.
  */
-export async function takePostFiles(actor: Member, input: PostFilesInput): Promise<TakenFile[]> {
+export async function takePostFiles(actor: Member, input: PostFilesInput, now = new Date()): Promise<TakenFile[]> {
   const slots = slotsOf(input);
   if (slots.length === 0) return [];
   mustWrite(actor);
   const taken: TakenFile[] = [];
   const errors: Record<string, string> = {};
   for (const slot of slots) {
-    countAttempt('filePerMember', actor.id);
-    const outcome = await take(actor, slot);
+    // What lies in the store already was counted when it came.
+    if (slot.file) countAttempt('filePerMember', actor.id);
+    const outcome = await take(actor, slot, now);
     if ('refusal' in outcome) errors[`${outcome.field}${slot.number}`] = outcome.refusal;
     else taken.push(outcome);
   }
@@ -79,32 +83,46 @@ export async function takePostFiles(actor: Member, input: PostFilesInput): Promi
   return taken;
 }
 
-/** Keeps the files of a form that was not taken or only looked at, for when it is sent again; those that cannot be taken are left out. */
-export async function keepPostFiles(actor: Member, input: PostFilesInput): Promise<KeptFile[]> {
-  const kept: KeptFile[] = [];
-  if (!canWrite(actor)) return kept;
-  for (const { number, file, kept: token } of slotsOf(input)) {
-    const stored = !file ? await storedBefore(actor, token) : isWithinLimit('filePerMember', actor.id) ? await store(file) : null;
-    if (stored && !('refusal' in stored)) kept.push({ number, name: stored.name, kind: fileKindOf(stored.mediaType)?.label ?? stored.mediaType, token: seal(JSON.stringify(stored), keptFor(actor)) });
+/** Keeps the files of a form that was not taken or only looked at, for when it is sent again within an hour of the first time. */
+export async function keepPostFiles(actor: Member, input: PostFilesInput, now = new Date()): Promise<KeptFiles> {
+  const files: KeptFiles = { kept: [], lost: [] };
+  if (!canWrite(actor)) return files;
+  for (const slot of slotsOf(input)) {
+    const kept = await keep(actor, slot, now);
+    if ('refusal' in kept) files.lost.push({ number: slot.number, why: kept.refusal });
+    else files.kept.push({ number: slot.number, name: kept.file.name, kind: fileKindOf(kept.file.mediaType)?.label ?? kept.file.mediaType, token: seal(JSON.stringify(kept), keptFor(actor)) });
   }
-  return kept;
+  return files;
+}
+
+async function keep(actor: Member, { file, kept }: Slot, now: Date): Promise<StoredBefore | { refusal: string }> {
+  if (!file) return await storedBefore(actor, kept, now) ?? chooseAgain;
+  if (!isWithinLimit('filePerMember', actor.id)) return { refusal: 'It was not kept: these are more files than one member can bring in an hour. Choose it again later.' };
+  const stored = await store(file);
+  return 'refusal' in stored ? stored : { file: stored, until: now.getTime() + 3_600_000 };
 }
 
 const keptFor = (member: Member) => `file of a form of member ${member.id}`;
-const storedSchema = z.object({ hash: z.string(), name: z.string(), mediaType: z.string(), size: z.number(), width: z.number().nullable(), height: z.number().nullable(), textState: z.enum(['waiting', 'none']) });
+const storedSchema = z.object({
+  file: z.object({ hash: z.string(), name: z.string(), mediaType: z.string(), size: z.number(), width: z.number().nullable(), height: z.number().nullable(), textState: z.enum(['waiting', 'none']) }),
+  /** In milliseconds; it does not move when the form is sent again. */
+  until: z.number(),
+});
+interface StoredBefore { file: StoredFile; until: number }
+const chooseAgain = { refusal: 'Choose the file again.' };
 
-/** What a token of the member's own stands for; null when it is none, or when the file is gone. */
-async function storedBefore(actor: Member, token: string): Promise<StoredFile | null> {
+/** What a token of the member's own stands for; null when it is none, when its hour is over, or when the file is gone. */
+async function storedBefore(actor: Member, token: string, now: Date): Promise<StoredBefore | null> {
   const json = unseal(token, keptFor(actor));
-  const stored = json === null ? null : storedSchema.parse(JSON.parse(json));
-  return stored && await keepInStore(filesFolder(), stored.hash, stored.size) ? stored : null;
+  const stored = json === null ? null : storedSchema.safeParse(JSON.parse(json)).data;
+  return stored && stored.until > now.getTime() && await keepInStore(filesFolder(), stored.file.hash, stored.file.size) ? stored : null;
 }
 
 const tidy = (text: string) => text.replace(/[\p{Cc}\p{Cf}\s]+/gu, ' ').trim();
 
-async function take(actor: Member, { file, kept, label, decorative }: Slot): Promise<TakenFile | { field: 'file' | 'label'; refusal: string }> {
+async function take(actor: Member, { file, kept, label, decorative }: Slot, now: Date): Promise<TakenFile | { field: 'file' | 'label'; refusal: string }> {
   if (label.length > 300) return { field: 'label', refusal: 'Please keep it to 300 characters.' };
-  const stored = file ? await store(file) : await storedBefore(actor, kept) ?? { refusal: 'Choose the file again.' };
+  const stored = file ? await store(file) : (await storedBefore(actor, kept, now))?.file ?? chooseAgain;
   if ('refusal' in stored) return { field: 'file', ...stored };
   const isPicture = stored.mediaType.startsWith('image/');
   if (isPicture && !label && !decorative) return { field: 'label', refusal: 'Say what the picture shows, for those who cannot see it, or mark it as decoration.' };

@@ -12,7 +12,7 @@ import { titleField } from './fields.ts';
 import { carryFollows, carryReads } from './carrying.ts';
 import { chosenForum } from './forums.ts';
 import { whyNotOfKind } from './kinds.ts';
-import { onThread } from './moderating.ts';
+import { mustNotLeaveOwnLock, onThread } from './moderating.ts';
 import { appendPosts, authorsOf, placesIn, settleThreads, type Place } from './moving-posts.ts';
 import { namedThread, targetFields, targetOf } from './naming-threads.ts';
 import { tellMoved } from './notifying.ts';
@@ -43,6 +43,7 @@ export function splitThread(actor: Member, input: z.output<typeof splitThreadInp
   let url = '';
   onThread(actor, input.threadId, (thread) => {
     if (thread.removed) throw new Denied('This thread was removed: bring it back first.');
+    mustNotLeaveOwnLock(actor, thread);
     const moved = chosenPosts(thread, input);
     const to = input.into === 'new' ? threadFor(actor, thread, moved, input) : namedThread(actor, targetOf(input), thread);
     const { lastNumber } = to;

@@ -8,6 +8,7 @@ import { recordAct, wordsOfAct } from '../moderation/log.ts';
 import { mustModerateForum, mustModerateIn, mustModerateSomething } from '../people/permissions.ts';
 import type { Member } from '../people/types.ts';
 import { carryFollows, carryReads, carryReadsBack, takeFollowsBack, type Carried } from './carrying.ts';
+import { hideTitleThatCameBack } from './hidden-titles.ts';
 import { whyNotOfKind } from './kinds.ts';
 import { appendPosts, closeUp, leadTo, mustStandStill, placesIn, putBack, renumber, settleThreads, standAgain, type Place } from './moving-posts.ts';
 import { tellMoved, tellMovedBack } from './notifying.ts';
@@ -74,6 +75,7 @@ function undoFields(threadId: number, { before, after }: Extract<Undo, { as: 'fi
   putFields(threadId, before);
   if (before.kind === undefined) indexThread(threadId);
   else indexWholeThread(threadId);
+  if (before.title !== undefined) hideTitleThatCameBack(threadId);
   return [];
 }
 
