@@ -15,6 +15,7 @@ import { putCatalogue } from '#domain/library/catalogue.ts';
 import { republishResource, retireResource } from '#domain/library/workflow.ts';
 import { editProfile, profileInput } from '#domain/profiles/editing.ts';
 import type { Member } from '#domain/people/types.ts';
+import { plainText } from '#lib/markdown.ts';
 import { again, enter, forgetLimits } from '../support/cast.ts';
 import { useDatabase } from '../support/database.ts';
 import { catalogue, piece } from '../support/pieces.ts';
@@ -35,6 +36,7 @@ const html = (id: number) => db.select({ html: posts.html }).from(posts).where(e
 const preview = (body: string) => { forgetLimits(); return previewPost(tom, { body }).html; };
 const caseOn = (id: number) => db.select({ id: cases.id }).from(cases).where(eq(cases.postId, id)).all().at(-1)?.id ?? 0;
 const line = (id: number) => `[Rosa Delgado wrote](/posts/${id}):`;
+const words = (text: string) => plainText(text).replace(/\s+/g, ' ');
 const named = (text: string) => /Rosa Delgado/.test(text) && text.includes(' wrote</a>:');
 
 describe('whose words a quotation shows', () => {
@@ -57,7 +59,22 @@ describe('whose words a quotation shows', () => {
   ])('is not shown by a line that is not the one of the hub: %s', (_, body) => {
     const shown = preview(body());
     expect(shown).toContain('forged');
-    expect(shown).not.toMatch(/Rosa Delgado|rosa-delgado|href="\/(?:posts|members|forums)/);
+    expect(shown).not.toMatch(/href="(?:[#?]|\/(?:(?:%70|p)osts|members|forums|search|log|library))/);
+  });
+
+  test.each<[string, string, string]>([
+    ['who was there', '> Nobody from the office of @rosa-delgado was there', 'Nobody from the office of @rosa-delgado was there'],
+    ['who never said', '> Not true: [Rosa](/members/rosa-delgado) never said that the mayor lied', 'Not true: Rosa never said that the mayor lied'],
+    ['what was not followed', '> The council did **not** follow [Rosa’s proposal](/posts/1), and that was right', 'The council did not follow Rosa’s proposal, and that was right'],
+    ['who said it not', '> [Rosa never said](/posts/1): the mayor lied', 'Rosa never said: the mayor lied'],
+    ['a list of threads', '> - [One](/forums/operations/1-a)\n> - [Two](/forums/operations/2-b)', 'One Two'],
+    ['a bare address', '> /posts/1', '/posts/1'],
+    ['a line with nothing below', '> [Rosa Delgado wrote](/posts/1):', 'Rosa Delgado wrote:'],
+  ])('keeps every word of a quotation that is not one: %s', (_, body, all) => expect(words(preview(body))).toBe(all));
+
+  test('loses the line of the hub, and no word, where a paragraph was left out', () => {
+    expect(words(preview(`> ${L}\n>\n> I do not agree with that sentence of Bob.\n>\n> Staff are busy.`))).toBe('I do not agree with that sentence of Bob. Staff are busy.');
+    expect(words(preview(`> ${L} In my view: no, and no again.`))).toBe('In my view: no, and no again.');
   });
 
   test.each<[string, string]>([
