@@ -1,7 +1,7 @@
 import { eq } from 'drizzle-orm';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { cases, db, members, posts } from '#db/client.ts';
-import { decide } from '#domain/decisions/deciding.ts';
+import { decide, undoDecision } from '#domain/decisions/deciding.ts';
 import { flagPost } from '#domain/decisions/flagging.ts';
 import { removePost, removeThread } from '#domain/decisions/removing.ts';
 import { createComment } from '#domain/forum/comments.ts';
@@ -147,8 +147,25 @@ describe('what not everybody may read', () => {
       expect(JSON.stringify(historyOfPost(null, after))).not.toContain('Juniper');
     };
     check();
+    flagPost(ines, { postId: id, reason: 'personal-data', note: null, source: null });
     decide(nadia, { caseId: caseOn(id), outcome: 'keep', reason: 'It is out.' });
     check();
+  });
+
+  test('does not take other words along, and is quoted again once what was flagged was let stand', () => {
+    const id = reply(rosa, start().id, 'Calls fell by twelve percent after the launch of teh app in May.');
+    const thread = start(tom).id;
+    const doubt = reply(tom, thread, `> In [Rosa’s post](/posts/${id}) there is a figure that I doubt.\n\nLook.`);
+    const [typo, other] = [reply(tom, thread, quote(id, 'after the launch of teh app')), reply(tom, thread, quote(id, 'Calls fell by twelve percent'))];
+    flagPost(ines, { postId: id, reason: 'off-topic', note: null, source: null });
+    editPost(rosa, { postId: id, body: 'Calls fell by twelve percent after the launch of the app in May.' });
+    expect(words(html(doubt))).toBe('In Rosa’s post there is a figure that I doubt. Look.');
+    expect(words(html(typo))).toBe('This quotation is not shown: what it quotes was changed since. Look.');
+    expect(named(html(other))).toBe(true);
+    const { decisionId } = decide(nadia, { caseId: caseOn(id), outcome: 'keep', reason: 'Nothing is wrong with it.' });
+    expect([named(html(typo)), JSON.stringify(historyOfPost(null, id)).includes('teh app')]).toEqual([true, true]);
+    undoDecision(nadia, { decisionId, reason: 'I look at it again.' });
+    expect([html(typo).includes('teh app'), JSON.stringify(historyOfPost(null, id)).includes('teh app')]).toEqual([false, false]);
   });
 
   test('is not quoted once coordinators took it out of view, and is again when they bring it back', () => {

@@ -38,6 +38,15 @@ export function leadsTo(block: string): number[] {
   return [...block.matchAll(/<blockquote>/g)].flatMap(({ index }) => postAt(leadingLinks(block, index)[0]?.href ?? '') ?? []);
 }
 
+/** Whether a quotation, or one inside it, begins by saying that somebody wrote this post: no other word stands before. */
+export function saysAtOnce(block: string, postId: number): boolean {
+  return [...block.matchAll(/<blockquote>/g)].some(({ index }) => {
+    const [link] = leadingLinks(block, index);
+    return link !== undefined && postAt(link.href) === postId && plainText(block.slice(index, link.start)) === '' && (says.test(plainText(link.words)) || sayingAfter.test(plainText(block.slice(link.end, link.end + 200))));
+  });
+}
+
+const sayingAfter = /^(?:wrote|writes|said|says)?\s*:/i;
 const says = /\b(?:wrote|writes|said|says)\b/i;
 const links = /<a href="([^"]*)"[^>]*>((?:(?!<\/a>).)*)<\/a>/gs;
 /** A last line that says no more than who signed: "— Rosa Delgado". */
