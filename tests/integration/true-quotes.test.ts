@@ -100,6 +100,13 @@ describe('whose words a quotation shows', () => {
     expect(named(preview(quoteOf(tom, long)))).toBe(true);
   });
 
+  test('is shown by the Quote button of a post that quotes others, lazily too, and not with their words', () => {
+    const id = reply(rosa, thread, '> The mayor is\na crook\n\nI do not think so.\n\n```\n> code\n```\n\n- One\n  > inner\n- Two');
+    expect(quoteOf(tom, id)).not.toMatch(/mayor|crook|inner/);
+    expect(quoteOf(tom, id)).toContain('> > code');
+    expect(named(preview(quoteOf(tom, id)))).toBe(true);
+  });
+
   test('leaves other words as they were written', () => {
     expect(preview('> Behn wrote: count what matters.')).toContain('Behn wrote: count what matters.');
     expect(preview(`> Count.\n>\n> See [this](/posts/${said}) too.`)).toContain(`<a href="/posts/${said}">this</a>`);
