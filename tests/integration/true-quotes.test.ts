@@ -81,7 +81,7 @@ describe('whose words a quotation shows', () => {
     ['what she only quoted', 'The mayor is a crook'], ['words put together', 'agree with … Bob'], ['words in a row', '| I | agree | with | Bob |\n> |---|---|---|---|'], ['words below each other', 'I  \n> agree  \n> with  \n> Bob'],
     ['letters in circles', 'Call volume went up ⓢⓣⓐⓕⓕ'], ['a face', 'Call volume went up 🖕'], ['another sign', 'went up by −12 percent'], ['another number', 'went up by 1.2 percent'], ['a footnote that is none', 'Call volume went up [^and staff are lazy]'],
     ['words struck through', 'I do ~~not~~ agree with that sentence'], ['words no longer struck through', 'by 12 percent, or more or less'], ['nothing', ''], ['a box in it', 'Call volume went up by 12 percent.\n>\n> > forged'],
-    ['the wrong order', 'Call volume went up … I do not agree'], ['two words', 'not agree'], ['text from right to left', 'Call volume \u202Ewent up by'],
+    ['the wrong order', 'Call volume went up … I do not agree'], ['half a word', 'ot agree'], ['half a number', '2 percent'], ['text from right to left', 'Call volume \u202Ewent up by'],
   ])('is not shown with %s', (_, words) => expect(named(preview(`> ${L}\n>\n> ${words}`))).toBe(false));
 
   test('is not shown with a footnote of one’s own', () => {
@@ -91,13 +91,20 @@ describe('whose words a quotation shows', () => {
 
   test.each<[string, string]>([
     ['in one piece', 'Call **volume** went up by 12 percent'], ['with words left out', 'I do not agree […] Call volume went up'], ['with her own dots', 'or less… I think'], ['a short paragraph whole', 'As for the rest: no.'],
-    ['what is struck through', 'by 12 percent, ~~or more~~ or less'], ['a footnote’s mark', 'Staff are busy.[^1]'], ['over paragraphs', 'I think.\n>\n> As for the rest: no.'], ['full-width letters', 'Ｉ do not agree with'],
+    ['what is struck through', 'by 12 percent, ~~or more~~ or less'], ['a footnote’s mark', 'Staff are busy.[^1]'], ['over paragraphs', 'I think.\n>\n> As for the rest: no.'], ['two words', 'not agree'], ['full-width letters', 'Ｉ do not agree with'],
   ])('is shown with her own words: %s', (_, words) => expect(preview(`> ${L}\n>\n> ${words}`)).toContain(`<p><a href="/posts/${said}">Rosa Delgado wrote</a>:</p>`));
 
   test('is shown by the Quote button', () => {
     expect(named(preview(quoteOf(tom, said)))).toBe(true);
     const long = reply(rosa, thread, `${'A long sentence of many words that says something, (12) and 1.5 per cent.\n\n- One\n- [Two](/library/behn2003why)\n\n'.repeat(60)}End.`);
     expect(named(preview(quoteOf(tom, long)))).toBe(true);
+  });
+
+  test('is shown with a piece of a language that is written without spaces', () => {
+    const id = reply(rosa, thread, '我们每周统计电话数量，并且公布结果。\n\nเรานับจำนวนสายโทรศัพท์ทุกสัปดาห์');
+    const shows = (text: string) => named(preview(`> ${line(id)}\n>\n> ${text}`));
+    expect(['统计电话数量', '公布结果', '我们每周统计 … 并且公布结果', 'จำนวนสายโทรศัพท์'].map(shows)).toEqual([true, true, true, true]);
+    expect(['统计电话很少', '我们 … 公布 … 结果', 'ไม่นับจำนวนสาย'].map(shows)).toEqual([false, false, false]);
   });
 
   test('is shown by the Quote button of a post that quotes others, lazily too, and not with their words', () => {

@@ -12,12 +12,15 @@ export interface Budget { read: number; compared: number }
 
 /** Earlier versions of one post that are looked at. */
 const mostVersions = 60;
-/** Pieces of a text that a quotation puts together, divided by "…", and words that each needs where it is no whole paragraph. */
+/** Pieces of a text that a quotation puts together, divided by "…", and words that each needs where it is no whole paragraph, and not the only one. */
 const mostPieces = 6;
 const fewestWords = 3;
 
 /** Stand for what is struck through, and for words that are left out: of characters that have no meaning of their own. */
 const [struck, unstruck, gap] = ['\uE000', '\uE001', '\uE002'];
+/** Letters of languages that are written without spaces: each is compared for itself, and two make a word. */
+const unspaced = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/u;
+const eachUnspaced = new RegExp(`${unspaced.source}[\\p{M}\\u30FC]*`, 'gu');
 const blockTags = /<\/?(?:p|li|h\d|pre|t[dhr]|ul|ol|div|table|thead|tbody|hr|br|section|blockquote)\b[^>]*>/;
 /** A number that stands for a footnote, or leads back from one. */
 const noteMarks = /<sup><a href="#[^"]*"[^>]*>\d[\d-]*<\/a><\/sup>|<a href="#[^"]*"[^>]*>↩(?:<sup>\d+<\/sup>)?<\/a>|\[\^\d{1,2}\]/g;
@@ -32,7 +35,7 @@ function blocksOf(html: string, omission: string): string[] {
 }
 
 function wordsOf(text: string, omission: string): string {
-  return text.normalize('NFKC').toLowerCase().replace(/[\u00AD\u200B-\u200D\u2060\uFEFF]/g, '').replace(/…|\.{3,}/g, ` ${omission} `)
+  return text.normalize('NFKC').toLowerCase().replace(eachUnspaced, ' $& ').replace(/[\u00AD\u200B-\u200D\u2060\uFEFF]/g, '').replace(/…|\.{3,}/g, ` ${omission} `)
     .replace(/[\u2010-\u2015]/g, '-').replace(/(?<![\p{L}\p{N}])-(?=[.,]?\d)/gu, '−')
     .replace(/(?:(?<!\d)\p{P}|\p{P}(?!\d)|[\s\p{Z}\p{Cc}])+/gu, ' ').trim();
 }
@@ -82,7 +85,7 @@ function standsIn({ words, blocks }: Text, pieces: readonly string[], left: Budg
     for (; last > first; last--) {
       const run = pieces.slice(first, last).join(' ');
       left.compared -= words.length - from;
-      at = isEnough(run, blocks) ? words.indexOf(` ${run} `, from) : -1;
+      at = pieces.length === 1 || isEnough(run, blocks) ? words.indexOf(` ${run} `, from) : -1;
       if (at >= 0) {
         from = at + run.length + 1;
         break;
@@ -94,7 +97,11 @@ function standsIn({ words, blocks }: Text, pieces: readonly string[], left: Budg
   return true;
 }
 
-const isEnough = (run: string, blocks: Set<string>) => blocks.has(run) || run.split(' ').filter((word) => /[\p{L}\p{N}]/u.test(word)).length >= fewestWords;
+function isEnough(run: string, blocks: Set<string>): boolean {
+  if (blocks.has(run)) return true;
+  const words = run.split(' ').filter((word) => /[\p{L}\p{N}]/u.test(word));
+  return words.reduce((sum, word) => sum + (unspaced.test(word) ? 0.5 : 1), 0) >= fewestWords;
+}
 
 /** What it says now, and then what it said before. */
 function* htmlsOf(postId: number, html: string, left: Budget): Generator<string, undefined> {
