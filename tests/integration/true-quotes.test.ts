@@ -81,7 +81,7 @@ describe('whose words a quotation shows', () => {
     ['what she only quoted', 'The mayor is a crook'], ['words put together', 'agree with … Bob'], ['words in a row', '| I | agree | with | Bob |\n> |---|---|---|---|'], ['words below each other', 'I  \n> agree  \n> with  \n> Bob'],
     ['letters in circles', 'Call volume went up ⓢⓣⓐⓕⓕ'], ['a face', 'Call volume went up 🖕'], ['another sign', 'went up by −12 percent'], ['another number', 'went up by 1.2 percent'], ['a footnote that is none', 'Call volume went up [^and staff are lazy]'],
     ['words struck through', 'I do ~~not~~ agree with that sentence'], ['words no longer struck through', 'by 12 percent, or more or less'], ['nothing', ''], ['a box in it', 'Call volume went up by 12 percent.\n>\n> > forged'],
-    ['the wrong order', 'Call volume went up … I do not agree'], ['half a word', 'ot agree'], ['half a number', '2 percent'], ['text from right to left', 'Call volume \u202Ewent up by'],
+    ['the wrong order', 'Call volume went up … I do not agree'], ['another kind of number', 'went up by 12% percent'], ['struck words that are not', 'or more'], ['half a word', 'ot agree'], ['half a number', '2 percent'], ['text from right to left', 'Call volume \u202Ewent up by'],
   ])('is not shown with %s', (_, words) => expect(named(preview(`> ${L}\n>\n> ${words}`))).toBe(false));
 
   test('is not shown with a footnote of one’s own', () => {
@@ -98,6 +98,12 @@ describe('whose words a quotation shows', () => {
     expect(named(preview(quoteOf(tom, said)))).toBe(true);
     const long = reply(rosa, thread, `${'A long sentence of many words that says something, (12) and 1.5 per cent.\n\n- One\n- [Two](/library/behn2003why)\n\n'.repeat(60)}End.`);
     expect(named(preview(quoteOf(tom, long)))).toBe(true);
+  });
+
+  test('has no link under it but those of the post', () => {
+    const id = reply(rosa, thread, 'The mayor asked [us](https://good.example/) for it.');
+    const shown = preview(`> ${line(id)}\n>\n> [The mayor](https://evil.example/phish) ![asked](https://evil.example/a.png) [us](https://good.example/)`);
+    expect([named(shown), shown.includes('evil.example'), shown.includes('href="https://good.example/"')]).toEqual([true, false, true]);
   });
 
   test('is shown with a piece of a language that is written without spaces', () => {

@@ -69,10 +69,13 @@ function checked(block: string, saying: (id: number) => Saying | null, notes: No
   const begins = ends === '</p>' ? '' : '<p>';
   const own = post !== null && inside.length === 0 && post.says(quotedWords(words)) && notesOf(words, notes).every((note) => post.says(quotedWords(note)));
   const isLine = post !== null && name === escapeHtml(post.name) && plainText(words) !== '';
-  const shown = own ? `<p><a href="${postUrl(postId ?? 0)}">${escapeHtml(post.name)} wrote</a>:${ends}${words}` : withoutAttributions(isLine ? `${begins}${words}` : inner);
+  const shown = own ? `<p><a href="${postUrl(postId ?? 0)}">${escapeHtml(post.name)} wrote</a>:${ends}${withLinksOf(post, words)}` : withoutAttributions(isLine ? `${begins}${words}` : inner);
   let at = 0;
   return `<blockquote>${shown.replace(/\0/g, () => inside[at++] ?? '')}</blockquote>`;
 }
+
+/** Words of a post with no other links than it has itself; the numbers of footnotes stay. */
+const withLinksOf = ({ hrefs }: Saying, words: string) => words.replace(/<a href="([^"]*)"[^>]*>((?:(?!<\/a>).)*)<\/a>/gs, (link, href: string, text: string) => (hrefs.has(href) || href.startsWith('#') ? link : text));
 
 /** The footnotes of a text by their ids. */
 function notesIn(html: string): Notes {

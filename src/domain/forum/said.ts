@@ -4,8 +4,8 @@ import { isNamelessPost, nameApart, shownName } from '../anonymity.ts';
 import { openVersions } from './open-versions.ts';
 import { replaceQuotes } from './quote-boxes.ts';
 
-/** What everybody may read of a post: the name that it shows, and whether it says something, now or in an earlier version. */
-export interface Saying { name: string; says: (quoted: string) => boolean }
+/** What everybody may read of a post: the name that it shows, whether it says something, now or in an earlier version, and where it links to. */
+export interface Saying { name: string; says: (quoted: string) => boolean; hrefs: ReadonlySet<string> }
 
 /** What may still be read of other posts, in characters, and compared for one text. */
 export interface Budget { read: number; compared: number }
@@ -16,8 +16,8 @@ const mostVersions = 60;
 const mostPieces = 6;
 const fewestWords = 3;
 
-/** Stand for what is struck through, and for words that are left out: of characters that have no meaning of their own. */
-const [struck, unstruck, gap] = ['\uE000', '\uE001', '\uE002'];
+/** Stand for what is struck through, for words that are left out, and for the sign of a percentage: of characters that have no meaning of their own. */
+const [struck, unstruck, gap, percent] = ['\uE000', '\uE001', '\uE002', '\uE003'];
 /** Letters of languages that are written without spaces: each is compared for itself, and two make a word. */
 const unspaced = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/u;
 const eachUnspaced = new RegExp(`${unspaced.source}[\\p{M}\\u30FC]*`, 'gu');
@@ -30,12 +30,12 @@ const noteMarks = /<sup><a href="#[^"]*"[^>]*>\d[\d-]*<\/a><\/sup>|<a href="#[^"
  * within it. What is struck through is told apart.
  */
 function blocksOf(html: string, omission: string): string[] {
-  const marked = html.replace(/[\uE000-\uE002]/g, '').replace(noteMarks, '').replace(/<(\/?)del>/g, (_, closing) => ` ${closing ? unstruck : struck} `);
+  const marked = html.replace(/[\uE000-\uE003]/g, '').replace(noteMarks, '').replace(/<(\/?)del>/g, (_, closing) => ` ${closing ? unstruck : struck} `);
   return marked.split(blockTags).map((block) => wordsOf(plainText(block), omission)).filter(Boolean);
 }
 
 function wordsOf(text: string, omission: string): string {
-  return text.normalize('NFKC').toLowerCase().replace(eachUnspaced, ' $& ').replace(/[\u00AD\u200B-\u200D\u2060\uFEFF]/g, '').replace(/…|\.{3,}/g, ` ${omission} `)
+  return text.normalize('NFKC').toLowerCase().replace(eachUnspaced, ' $& ').replaceAll('%', ` ${percent} `).replace(/[\u00AD\u200B-\u200D\u2060\uFEFF]/g, '').replace(/…|\.{3,}/g, ` ${omission} `)
     .replace(/[\u2010-\u2015]/g, '-').replace(/(?<![\p{L}\p{N}])-(?=[.,]?\d)/gu, '−')
     .replace(/(?:(?<!\d)\p{P}|\p{P}(?!\d)|[\s\p{Z}\p{Cc}])+/gu, ' ').trim();
 }
@@ -73,7 +73,7 @@ export function sayingOf(postId: number, left: Budget): Saying | null {
       if (standsIn(text, pieces, left)) return true;
     }
   };
-  return { name: row.name, says };
+  return { name: row.name, says, hrefs: new Set([...row.html.matchAll(/<a href="([^"]*)"/g)].map(([, href = '']) => href)) };
 }
 
 /** Whether these pieces stand in a text one after the other; pieces between which its own "…" stands are one. */
@@ -86,16 +86,20 @@ function standsIn({ words, blocks }: Text, pieces: readonly string[], left: Budg
       const run = pieces.slice(first, last).join(' ');
       left.compared -= words.length - from;
       at = pieces.length === 1 || isEnough(run, blocks) ? words.indexOf(` ${run} `, from) : -1;
-      if (at >= 0) {
+      if (at >= 0 && !isStruck(words, at)) {
         from = at + run.length + 1;
         break;
       }
+      at = -1;
     }
     if (at < 0) return false;
     first = last;
   }
   return true;
 }
+
+/** Whether what stands there was struck through: without the line through it, it says the opposite. */
+const isStruck = (words: string, at: number) => words.lastIndexOf(struck, at) > words.lastIndexOf(unstruck, at);
 
 function isEnough(run: string, blocks: Set<string>): boolean {
   if (blocks.has(run)) return true;
