@@ -91,7 +91,7 @@ describe('whose words a quotation shows', () => {
 
   test.each<[string, string]>([
     ['in one piece', 'Call **volume** went up by 12 percent'], ['with words left out', 'I do not agree […] Call volume went up'], ['with her own dots', 'or less… I think'], ['a short paragraph whole', 'As for the rest: no.'],
-    ['what is struck through', 'by 12 percent, ~~or more~~ or less'], ['a footnote’s mark', 'Staff are busy.[^1]'], ['over paragraphs', 'I think.\n>\n> As for the rest: no.'], ['two words', 'not agree'], ['full-width letters', 'Ｉ do not agree with'],
+    ['what is struck through', 'by 12 percent, ~~or more~~ or less'], ['a footnote’s mark', 'Staff are busy.[^1]'], ['over paragraphs', 'I think.\n>\n> As for the rest: no.'], ['two words', 'not agree'], ['usual remarks', 'I do [sic] not agree (…) went up by 12 percent (emphasis mine)'], ['full-width letters', 'Ｉ do not agree with'],
   ])('is shown with her own words: %s', (_, words) => expect(preview(`> ${L}\n>\n> ${words}`)).toContain(`<p><a href="/posts/${said}">Rosa Delgado wrote</a>:</p>`));
 
   test('is shown by the Quote button', () => {
@@ -104,6 +104,12 @@ describe('whose words a quotation shows', () => {
     const id = reply(rosa, thread, 'The mayor asked [us](https://good.example/) for it.');
     const shown = preview(`> ${line(id)}\n>\n> [The mayor](https://evil.example/phish) ![asked](https://evil.example/a.png) [us](https://good.example/)`);
     expect([named(shown), shown.includes('evil.example'), shown.includes('href="https://good.example/"')]).toEqual([true, false, true]);
+  });
+
+  test('is shown by the Quote button of a long text without spaces', () => {
+    const id = reply(rosa, thread, `Thai: ${'ทุกสัปดาห์นี้'.repeat(500)}`);
+    expect(quoteOf(tom, id).length).toBeGreaterThan(3_900);
+    expect(named(preview(quoteOf(tom, id)))).toBe(true);
   });
 
   test('is shown with a piece of a language that is written without spaces', () => {

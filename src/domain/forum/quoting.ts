@@ -18,8 +18,15 @@ export function quoteOf(viewer: Viewer, postId: number): string {
   if (post.removed || !shown) return '';
   // Where something was taken out of it, only what is shown of it is quoted: its Markdown still says all.
   const own = hasBlankedQuotes(postId) ? wordsBesideQuotes(post.html) : ownMarkdown(post.markdown);
-  const text = own.length > mostQuoted ? `${own.slice(0, mostQuoted).replace(/\s+\S*$/, '')} …` : own;
+  const text = own.length > mostQuoted ? `${beginning(own)} …` : own;
   return `> ${attribution(shown.author.name, postId)}\n>\n${text.split('\n').map((line) => `> ${line}`.trimEnd()).join('\n')}\n\n`;
+}
+
+/** Up to a space not far from the end, or else to the end of a letter: not every language puts spaces between words. */
+function beginning(text: string): string {
+  const cut = text.slice(0, mostQuoted);
+  const space = cut.search(/\s\S{0,100}$/);
+  return space >= 0 ? cut.slice(0, space).trimEnd() : [...new Intl.Segmenter().segment(cut)].slice(0, -1).map(({ segment }) => segment).join('');
 }
 
 /** "[Rosa Delgado wrote](/posts/12):", the first line of a quotation in Markdown. */

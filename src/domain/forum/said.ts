@@ -40,8 +40,8 @@ function wordsOf(text: string, omission: string): string {
     .replace(/(?:(?<!\d)\p{P}|\p{P}(?!\d)|[\s\p{Z}\p{Cc}])+/gu, ' ').trim();
 }
 
-/** What a quotation says, to be compared with what somebody said. */
-export const quotedWords = (html: string): string => blocksOf(html, gap).join(' ');
+/** What a quotation says, to be compared with what somebody said: without the remarks that are usual in one. */
+export const quotedWords = (html: string): string => blocksOf(html.replace(/\[sic!?\]|\((?:sic!?|emphasis (?:mine|added))\)/gi, ''), gap).join(' ');
 
 interface Text { words: string; blocks: Set<string> }
 
