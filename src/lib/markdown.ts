@@ -3,7 +3,7 @@ import sanitizeHtml from 'sanitize-html';
 import { isWithinLimits, isWorthParsing } from './markdown-limits.ts';
 
 /** Counts up when the same Markdown would give other HTML, so that stored HTML can be made again. */
-export const rendererVersion = 3;
+export const rendererVersion = 4;
 
 /** Markdown that asks for more than a text can need: a few letters can ask for a million table cells. The message is for whoever wrote it. */
 export class MarkdownTooLarge extends Error {
@@ -157,22 +157,21 @@ export function ownWordsInBrief(html: string): string {
   return ownWords(html.replace(/<div class="scroll"[^>]*>.*?<\/div>/gs, '<p>…</p>')).replace(/…(?: …)+/g, '…');
 }
 
-/** Markdown without its footnotes and the marks that lead to them. */
-export function withoutFootnotes(markdown: string): string {
-  if (!markdown.includes('[^') || !isWorthParsing(markdown)) return markdown;
-  const tree = markdownToMdast(markdown, plain);
+/** What its writer says themselves in Markdown: without quotations, footnotes and the marks that lead to them, as the parser finds them. */
+export function ownMarkdown(markdown: string): string {
+  if (!/>|\[\^/.test(markdown) || !isWorthParsing(markdown)) return markdown;
   let [out, at] = ['', 0];
-  for (const { start, end } of footnotesIn(tree)) {
+  for (const { start, end } of saidByOthers(markdownToMdast(markdown, plain))) {
     out += markdown.slice(at, start);
     at = end;
   }
-  return out + markdown.slice(at);
+  return (out + markdown.slice(at)).replace(/\n(?:[ \t]*\n){2,}/g, '\n\n').trim();
 }
 
-function footnotesIn(node: MdastNode): { start: number; end: number }[] {
+function saidByOthers(node: MdastNode): { start: number; end: number }[] {
   const [start, end] = [node.position?.start.offset, node.position?.end.offset];
-  if (/^footnote/.test(node.type) && start !== undefined && end !== undefined) return [{ start, end }];
-  return 'children' in node ? node.children.flatMap(footnotesIn) : [];
+  if (/^(?:footnote|blockquote)/.test(node.type) && start !== undefined && end !== undefined) return [{ start, end }];
+  return 'children' in node ? node.children.flatMap(saidByOthers) : [];
 }
 
 /** Text made safe to stand in HTML. */

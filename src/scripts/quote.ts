@@ -23,18 +23,31 @@ function quotation(link: HTMLElement, words: string): string {
   return `> [${author} wrote](/posts/${link.dataset['quote']}):\n>\n${words.split('\n').map((line) => `> ${line}`.trimEnd()).join('\n')}\n\n`;
 }
 
-document.addEventListener('click', (event) => {
-  const link = event.target instanceof Element ? event.target.closest<HTMLElement>('[data-quote]') : null;
+/** The whole post as the hub quotes it, with its Markdown: from the page that opens without JavaScript. Empty where that says something else, as when a draft is kept. */
+async function wholeQuotation(link: HTMLAnchorElement): Promise<string> {
+  const response = await fetch(link.href).catch(() => null);
+  if (!response?.ok) return '';
+  const value = new DOMParser().parseFromString(await response.text(), 'text/html').querySelector('#write textarea[name="body"]')?.textContent ?? '';
+  return /^> \[/.test(value) && value.includes(`/posts/${link.dataset['quote']})`) ? value : '';
+}
+
+/** What shows of a post, for where the hub cannot be asked. */
+const wordsOf = (post: Element) => besideNotes(post, () => post.querySelector<HTMLElement>('.prose')?.innerText.trim() ?? '');
+
+function append(into: HTMLTextAreaElement, text: string): void {
+  into.value = (into.value.trim() ? `${into.value.trimEnd()}\n\n` : '') + text;
+  into.focus();
+  into.setSelectionRange(into.value.length, into.value.length);
+  into.dispatchEvent(new Event('input', { bubbles: true }));
+}
+
+document.addEventListener('click', async (event) => {
+  const link = event.target instanceof Element ? event.target.closest<HTMLAnchorElement>('a[data-quote]') : null;
   const post = link?.closest('.post');
   if (!link || !post || !area) return;
   const words = besideNotes(post, () => selectedIn(post));
   // Nothing selected and nothing written yet: the link brings the post as it was typed.
   if (!words && !area.value.trim()) return;
   event.preventDefault();
-  const whole = words || besideNotes(post, () => post.querySelector<HTMLElement>('.prose')?.innerText.trim() ?? '');
-  const before = area.value.trim() ? `${area.value.trimEnd()}\n\n` : '';
-  area.value = before + quotation(link, whole);
-  area.focus();
-  area.setSelectionRange(area.value.length, area.value.length);
-  area.dispatchEvent(new Event('input', { bubbles: true }));
+  append(area, words ? quotation(link, words) : await wholeQuotation(link) || quotation(link, wordsOf(post)));
 });

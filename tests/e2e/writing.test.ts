@@ -243,16 +243,16 @@ test('what a post said before is a page that everybody reads', async () => {
   expect(await axeViolations(page)).toEqual([]);
 });
 
-test('a quotation put into what is written already brings no footnote along', async () => {
+test('a quotation put into what is written already is the post as it was typed, without its footnotes and quotations', async () => {
   forgetLimits();
   const { member } = await enter('tom');
-  const { url } = createPost(member, { threadId: thread.id, body: 'We count repeats.[^1]\n\nTwice a year.\n\n[^1]: A note of my own.' });
+  const { url } = createPost(member, { threadId: thread.id, body: '> By others\n\nWe count repeats.[^1]\n\n~~Twice~~ a year, H~2~O: /forums/operations/1\n\n```\n> code\n```\n\n[^1]: A note of my own.' });
   const { page, context } = await browser.open();
   await context.addCookies([(await enter('rosa')).cookie]);
   await page.goto(hub.base + url);
   await page.locator('#body').fill('I think so too.');
   await page.locator('.post', { hasText: 'We count repeats.' }).getByRole('link', { name: /^Quote/ }).click();
-  expect(await page.locator('#body').inputValue()).toMatch(/^I think so too\.\n\n> \[Tom Achterberg wrote\]\(\/posts\/\d+\):\n>\n> We count repeats\.\n>\n> Twice a year\.\n\n$/);
+  await expect.poll(() => page.locator('#body').inputValue()).toMatch(/^I think so too\.\n\n> \[Tom Achterberg wrote\]\(\/posts\/\d+\):\n>\n> We count repeats\.\n>\n> ~~Twice~~ a year, H~2~O: \/forums\/operations\/1\n>\n> ```\n> > code\n> ```\n\n$/);
   expect(await page.locator('.footnotes').last().isVisible()).toBe(true);
 });
 

@@ -30,6 +30,13 @@ const hide = (id: number) => flagPost(ines, { postId: id, reason: 'personal-data
 const quote = (id: number, text: string) => `> [Rosa Delgado wrote](/posts/${id}):\n>\n> ${text}\n\nI doubt it.`;
 
 describe('what is out of view', () => {
+  test.each(['/%70osts', '/p%6Fsts'])('is not quoted by an address in other letters: %s', (posts) => {
+    const post = reply(rosa, start(rosa), `A resident called ${name} lives there.`);
+    const quoting = reply(tom, start(tom), quote(post, `called ${name}`).replace('/posts', posts));
+    hide(post);
+    expect([html(quoting).includes(name), inSearch(quoting)]).toEqual([false, false]);
+  });
+
   test('is not quoted by what is written or edited after it was hidden, and comes back in both', () => {
     const post = reply(rosa, start(rosa), `A resident called ${name} lives there.`);
     const edited = reply(tom, start(tom), 'Nothing yet.');

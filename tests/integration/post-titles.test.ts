@@ -33,6 +33,17 @@ beforeEach(() => {
 const start = (body: string, title = 'Who counts repeat calls apart?') => createThread(rosa, { forum: 'measures', kind: 'question', title, body, themes: [] });
 const shown = (threadId: number, viewer: Member | null = null) => postsOnPage(viewer, findThread(viewer, threadId), 1)[0]?.html ?? '';
 
+test('the address of a thread that is called otherwise now says nothing of what it was called, and one that is removed says no more than was typed', () => {
+  const thread = start('Text.', 'Who is Juniper Applewood?');
+  const linking = start(`See ${thread.url}#post-1.`);
+  const guessing = start(`See /forums/measures/${thread.id}-x.`);
+  renameThread(nadia, { threadId: thread.id, title: 'Another title of it' });
+  expect(shown(linking.id)).toContain(`<a href="/forums/measures/${thread.id}-another-title-of-it#post-1" class="address">Another title of it</a>`);
+  expect(shown(linking.id)).not.toContain('juniper');
+  removeThread(nadia, { threadId: thread.id, reason: 'Rude.' });
+  expect(shown(guessing.id)).toContain(`href="/forums/measures/${thread.id}-x"`);
+});
+
 describe('what is a bare address', () => {
   test.each([
     ['/library/behn2003why', '<a href="/library/behn2003why" class="address">/library/behn2003why</a>'],

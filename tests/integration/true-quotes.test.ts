@@ -1,7 +1,7 @@
 import { eq } from 'drizzle-orm';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { cases, db, members, posts } from '#db/client.ts';
-import { decide } from '#domain/decisions/deciding.ts';
+import { decide, undoDecision } from '#domain/decisions/deciding.ts';
 import { flagPost } from '#domain/decisions/flagging.ts';
 import { removePost, removeThread } from '#domain/decisions/removing.ts';
 import { createComment } from '#domain/forum/comments.ts';
@@ -15,6 +15,7 @@ import { putCatalogue } from '#domain/library/catalogue.ts';
 import { republishResource, retireResource } from '#domain/library/workflow.ts';
 import { editProfile, profileInput } from '#domain/profiles/editing.ts';
 import type { Member } from '#domain/people/types.ts';
+import { plainText } from '#lib/markdown.ts';
 import { again, enter, forgetLimits } from '../support/cast.ts';
 import { useDatabase } from '../support/database.ts';
 import { catalogue, piece } from '../support/pieces.ts';
@@ -35,6 +36,7 @@ const html = (id: number) => db.select({ html: posts.html }).from(posts).where(e
 const preview = (body: string) => { forgetLimits(); return previewPost(tom, { body }).html; };
 const caseOn = (id: number) => db.select({ id: cases.id }).from(cases).where(eq(cases.postId, id)).all().at(-1)?.id ?? 0;
 const line = (id: number) => `[Rosa Delgado wrote](/posts/${id}):`;
+const words = (text: string) => plainText(text).replace(/\s+/g, ' ');
 const named = (text: string) => /Rosa Delgado/.test(text) && text.includes(' wrote</a>:');
 
 describe('whose words a quotation shows', () => {
@@ -57,14 +59,29 @@ describe('whose words a quotation shows', () => {
   ])('is not shown by a line that is not the one of the hub: %s', (_, body) => {
     const shown = preview(body());
     expect(shown).toContain('forged');
-    expect(shown).not.toMatch(/Rosa Delgado|rosa-delgado|href="\/(?:posts|members|forums)/);
+    expect(shown).not.toMatch(/href="(?:[#?]|\/(?:(?:%70|p)osts|members|forums|search|log|library))/);
+  });
+
+  test.each<[string, string, string]>([
+    ['who was there', '> Nobody from the office of @rosa-delgado was there', 'Nobody from the office of @rosa-delgado was there'],
+    ['who never said', '> Not true: [Rosa](/members/rosa-delgado) never said that the mayor lied', 'Not true: Rosa never said that the mayor lied'],
+    ['what was not followed', '> The council did **not** follow [Rosa’s proposal](/posts/1), and that was right', 'The council did not follow Rosa’s proposal, and that was right'],
+    ['who said it not', '> [Rosa never said](/posts/1): the mayor lied', 'Rosa never said: the mayor lied'],
+    ['a list of threads', '> - [One](/forums/operations/1-a)\n> - [Two](/forums/operations/2-b)', 'One Two'],
+    ['a bare address', '> /posts/1', '/posts/1'],
+    ['a line with nothing below', '> [Rosa Delgado wrote](/posts/1):', 'Rosa Delgado wrote:'],
+  ])('keeps every word of a quotation that is not one: %s', (_, body, all) => expect(words(preview(body))).toBe(all));
+
+  test('loses the line of the hub, and no word, where a paragraph was left out', () => {
+    expect(words(preview(`> ${L}\n>\n> I do not agree with that sentence of Bob.\n>\n> Staff are busy.`))).toBe('I do not agree with that sentence of Bob. Staff are busy.');
+    expect(words(preview(`> ${L} In my view: no, and no again.`))).toBe('In my view: no, and no again.');
   });
 
   test.each<[string, string]>([
     ['what she only quoted', 'The mayor is a crook'], ['words put together', 'agree with … Bob'], ['words in a row', '| I | agree | with | Bob |\n> |---|---|---|---|'], ['words below each other', 'I  \n> agree  \n> with  \n> Bob'],
     ['letters in circles', 'Call volume went up ⓢⓣⓐⓕⓕ'], ['a face', 'Call volume went up 🖕'], ['another sign', 'went up by −12 percent'], ['another number', 'went up by 1.2 percent'], ['a footnote that is none', 'Call volume went up [^and staff are lazy]'],
     ['words struck through', 'I do ~~not~~ agree with that sentence'], ['words no longer struck through', 'by 12 percent, or more or less'], ['nothing', ''], ['a box in it', 'Call volume went up by 12 percent.\n>\n> > forged'],
-    ['the wrong order', 'Call volume went up … I do not agree'], ['two words', 'not agree'], ['text from right to left', 'Call volume \u202Ewent up by'],
+    ['the wrong order', 'Call volume went up … I do not agree'], ['another kind of number', 'went up by 12% percent'], ['struck words that are not', 'or more'], ['half a word', 'ot agree'], ['half a number', '2 percent'], ['text from right to left', 'Call volume \u202Ewent up by'],
   ])('is not shown with %s', (_, words) => expect(named(preview(`> ${L}\n>\n> ${words}`))).toBe(false));
 
   test('is not shown with a footnote of one’s own', () => {
@@ -74,13 +91,39 @@ describe('whose words a quotation shows', () => {
 
   test.each<[string, string]>([
     ['in one piece', 'Call **volume** went up by 12 percent'], ['with words left out', 'I do not agree […] Call volume went up'], ['with her own dots', 'or less… I think'], ['a short paragraph whole', 'As for the rest: no.'],
-    ['what is struck through', 'by 12 percent, ~~or more~~ or less'], ['a footnote’s mark', 'Staff are busy.[^1]'], ['over paragraphs', 'I think.\n>\n> As for the rest: no.'], ['full-width letters', 'Ｉ do not agree with'],
+    ['what is struck through', 'by 12 percent, ~~or more~~ or less'], ['a footnote’s mark', 'Staff are busy.[^1]'], ['over paragraphs', 'I think.\n>\n> As for the rest: no.'], ['two words', 'not agree'], ['usual remarks', 'I do [sic] not agree (…) went up by 12 percent (emphasis mine)'], ['full-width letters', 'Ｉ do not agree with'],
   ])('is shown with her own words: %s', (_, words) => expect(preview(`> ${L}\n>\n> ${words}`)).toContain(`<p><a href="/posts/${said}">Rosa Delgado wrote</a>:</p>`));
 
   test('is shown by the Quote button', () => {
     expect(named(preview(quoteOf(tom, said)))).toBe(true);
     const long = reply(rosa, thread, `${'A long sentence of many words that says something, (12) and 1.5 per cent.\n\n- One\n- [Two](/library/behn2003why)\n\n'.repeat(60)}End.`);
     expect(named(preview(quoteOf(tom, long)))).toBe(true);
+  });
+
+  test('has no link under it but those of the post', () => {
+    const id = reply(rosa, thread, 'The mayor asked [us](https://good.example/) for it.');
+    const shown = preview(`> ${line(id)}\n>\n> [The mayor](https://evil.example/phish) ![asked](https://evil.example/a.png) [us](https://good.example/)`);
+    expect([named(shown), shown.includes('evil.example'), shown.includes('href="https://good.example/"')]).toEqual([true, false, true]);
+  });
+
+  test('is shown by the Quote button of a long text without spaces', () => {
+    const id = reply(rosa, thread, `Thai: ${'ทุกสัปดาห์นี้'.repeat(500)}`);
+    expect(quoteOf(tom, id).length).toBeGreaterThan(3_900);
+    expect(named(preview(quoteOf(tom, id)))).toBe(true);
+  });
+
+  test('is shown with a piece of a language that is written without spaces', () => {
+    const id = reply(rosa, thread, '我们每周统计电话数量，并且公布结果。\n\nเรานับจำนวนสายโทรศัพท์ทุกสัปดาห์');
+    const shows = (text: string) => named(preview(`> ${line(id)}\n>\n> ${text}`));
+    expect(['统计电话数量', '公布结果', '我们每周统计 … 并且公布结果', 'จำนวนสายโทรศัพท์'].map(shows)).toEqual([true, true, true, true]);
+    expect(['统计电话很少', '我们 … 公布 … 结果', 'ไม่นับจำนวนสาย'].map(shows)).toEqual([false, false, false]);
+  });
+
+  test('is shown by the Quote button of a post that quotes others, lazily too, and not with their words', () => {
+    const id = reply(rosa, thread, '> The mayor is\na crook\n\nI do not think so.\n\n```\n> code\n```\n\n- One\n  > inner\n- Two');
+    expect(quoteOf(tom, id)).not.toMatch(/mayor|crook|inner/);
+    expect(quoteOf(tom, id)).toContain('> > code');
+    expect(named(preview(quoteOf(tom, id)))).toBe(true);
   });
 
   test('leaves other words as they were written', () => {
@@ -130,8 +173,25 @@ describe('what not everybody may read', () => {
       expect(JSON.stringify(historyOfPost(null, after))).not.toContain('Juniper');
     };
     check();
+    flagPost(ines, { postId: id, reason: 'personal-data', note: null, source: null });
     decide(nadia, { caseId: caseOn(id), outcome: 'keep', reason: 'It is out.' });
     check();
+  });
+
+  test('does not take other words along, and is quoted again once what was flagged was let stand', () => {
+    const id = reply(rosa, start().id, 'Calls fell by twelve percent after the launch of teh app in May.');
+    const thread = start(tom).id;
+    const doubt = reply(tom, thread, `> In [Rosa’s post](/posts/${id}) there is a figure that I doubt.\n\nLook.`);
+    const [typo, other] = [reply(tom, thread, quote(id, 'after the launch of teh app')), reply(tom, thread, quote(id, 'Calls fell by twelve percent'))];
+    flagPost(ines, { postId: id, reason: 'off-topic', note: null, source: null });
+    editPost(rosa, { postId: id, body: 'Calls fell by twelve percent after the launch of the app in May.' });
+    expect(words(html(doubt))).toBe('In Rosa’s post there is a figure that I doubt. Look.');
+    expect(words(html(typo))).toBe('This quotation is not shown: what it quotes was changed since. Look.');
+    expect(named(html(other))).toBe(true);
+    const { decisionId } = decide(nadia, { caseId: caseOn(id), outcome: 'keep', reason: 'Nothing is wrong with it.' });
+    expect([named(html(typo)), JSON.stringify(historyOfPost(null, id)).includes('teh app')]).toEqual([true, true]);
+    undoDecision(nadia, { decisionId, reason: 'I look at it again.' });
+    expect([html(typo).includes('teh app'), JSON.stringify(historyOfPost(null, id)).includes('teh app')]).toEqual([false, false]);
   });
 
   test('is not quoted once coordinators took it out of view, and is again when they bring it back', () => {

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { bumpChanges, cases, corrections, db, decisions, flags, forums, heldPosts, resources, transaction } from '#db/client.ts';
 import { rowId, text } from '#lib/fields.ts';
 import { Denied, Invalid } from '../errors.ts';
+import { lookAgainAtQuotes } from '../forum/blanked-quotes.ts';
 import { commentInput, createComment } from '../forum/comments.ts';
 import { bringBackConfirmation } from '../forum/confirming.ts';
 import { moveThreadByDecision } from '../forum/moderating.ts';
@@ -64,6 +65,7 @@ export function decide(actor: Member, input: z.output<typeof decideInput>, now =
     db.update(cases).set(input.outcome === 'ask' ? { editBy: new Date(now.getTime() + hoursToEdit * 3_600_000) } : { closedAt: now, editBy: null, claimedById: null, claimedUntil: null }).where(eq(cases.id, row.id)).run();
     // Whatever is decided now: it may have been edited out before anybody flagged it.
     if (subject.kind === 'post' && isAboutPersonalData(row)) withholdWithDecision(actor, subject.post, told);
+    if (subject.kind === 'post' && row.kind === 'flags') lookAgainAtQuotes({ postId: subject.post.id });
     writeLog(actor, decision, row.kind, subject, admitsNobodyElse(decision, subject) ? `${told} (There was nobody else who could decide.)` : told);
     tellAuthor(decision, row.kind, still);
     tellFlaggers(subject.kind === 'appeal' ? subject.decision.caseId : row.id, decision, still.kind === 'appeal' ? still.about : still);
@@ -227,6 +229,7 @@ export function undoDecision(actor: Member, input: z.output<typeof undoInput>, n
     db.update(decisions).set({ undoneAt: now, undoneById: actor.id }).where(eq(decisions.id, decision.id)).run();
     const other = row.postId === null ? undefined : db.select({ id: cases.id }).from(cases).where(and(eq(cases.postId, row.postId), eq(cases.kind, 'flags'), isNull(cases.closedAt), ne(cases.id, row.id))).get();
     if (!other) db.update(cases).set({ closedAt: null, editBy: null }).where(eq(cases.id, row.id)).run();
+    if (subject.kind === 'post' && row.kind === 'flags') lookAgainAtQuotes({ postId: subject.post.id });
     if (subject.kind === 'member') recordAct(actor, 'decide about profile', subject.author.name, subject.url, `Taken back: ${input.reason}`);
     else recordAct(actor, 'undo decision', subject.kind === 'held' ? 'a post that waited' : subject.words, subject.kind === 'held' ? null : subject.url, publicReason(row, input.reason));
     tellUndone(decision.id, subject, input.reason, left);

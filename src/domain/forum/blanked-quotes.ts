@@ -3,7 +3,7 @@ import { blankedQuotes, bumpChanges, db, posts, prepared } from '#db/client.ts';
 import { phraseFinder } from '#lib/find-phrases.ts';
 import { parseKept, plainText } from '#lib/markdown.ts';
 import { withdrawLettersAbout } from '../mail/withdrawing.ts';
-import { leadsTo } from './attributions.ts';
+import { leadsTo, saysAtOnce } from './attributions.ts';
 import { hasClosedVersions } from './open-versions.ts';
 import { linksIn, postAt } from './post-links.ts';
 import { replaceQuotes } from './quote-boxes.ts';
@@ -14,11 +14,13 @@ import { indexWritten } from './searchable.ts';
 /** A quotation shorter than this is a turn of phrase: it tells nothing, unless it is a number. */
 const shortest = 12;
 const placeholder = '<blockquote><p>This quotation is not shown: what it quotes is not shown either.</p></blockquote>';
+/** Of a post that stands: some of what it said before is not shown. */
+const placeholderOfChanged = '<blockquote><p>This quotation is not shown: what it quotes was changed since.</p></blockquote>';
 
 /**
  * A post that is out of view. Of one that was hidden or removed quotations count that say so and lead to it, and all that repeat it. Of one that its author
  * took back, or whose resource is not in the library any more, only those that lead to it; of one of which not everybody reads what it said before, those of
- * them that are not in what everybody reads: whether they are in the rest is told to nobody.
+ * them that begin by saying who wrote and are not in what everybody reads: whether they are in the rest is told to nobody.
  */
 interface Hidden { id: number; html: string; counts: 'words' | 'links' | 'untrue' }
 
@@ -45,16 +47,16 @@ function withoutQuotesOf(html: string, linked: string, sources: readonly Source[
   const [blocks, linking] = [blocksOf(html), blocksOf(linked)];
   const [leading, reaching] = [whereIs(linking, leadsTo), whereIs(blocks, (block) => waysToReach(plainText(block)))];
   const repeating = phraseFinder(blocks.flatMap((block, key) => partsThatTell(block).map((part) => ({ words: part.split(' '), key }))));
-  const gone = new Set<number>();
+  const gone = new Map<number, string>();
   const isTrue = (at: number, id: number) => timesOf(id, leadsTo(linking[at] ?? '')) === timesOf(id, leadsTo(blocks[at] ?? ''));
   const of = sources.filter(({ id, counts, words, ways }) => {
     const before = gone.size;
-    const led = (leading.get(id) ?? []).filter((at) => counts !== 'untrue' || !isTrue(at, id));
-    for (const at of [...led, ...ways.flatMap((way) => reaching.get(way) ?? []), ...repeating(words)]) gone.add(at);
+    const led = (leading.get(id) ?? []).filter((at) => counts !== 'untrue' || (saysAtOnce(linking[at] ?? '', id) && !isTrue(at, id)));
+    for (const at of [...led, ...ways.flatMap((way) => reaching.get(way) ?? []), ...repeating(words)]) if (gone.get(at) !== placeholder) gone.set(at, counts === 'untrue' ? placeholderOfChanged : placeholder);
     return gone.size > before;
   }).map(({ id }) => id);
   let at = 0;
-  return { html: of.length === 0 ? html : replaceQuotes(html, (block) => (gone.has(at++) ? placeholder : block)), of };
+  return { html: of.length === 0 ? html : replaceQuotes(html, (block) => gone.get(at++) ?? block), of };
 }
 
 function blocksOf(html: string): string[] {

@@ -31,7 +31,16 @@ export function placeInside(href: string): string | null {
   if (!url || url.host !== home?.host) return null;
   // Asked before anything looks for its end: a row of slashes would take long.
   if (url.pathname.length > 500) return null;
-  return url.pathname.replace(/\/+$/, '');
+  return decoded(url.pathname).replace(/\/+$/, '');
+}
+
+/** A path as the server reads it, which knows `/%70osts/1` for `/posts/1`. */
+function decoded(path: string): string {
+  try {
+    return decodeURI(path);
+  } catch {
+    return path;
+  }
 }
 
 /** The number of the post that an address leads to; null of any other. @param href as it stands in rendered HTML */

@@ -1,12 +1,12 @@
-/** Rendered Markdown with each outermost blockquote replaced. @param html as `renderMarkdown` writes it */
-export function replaceQuotes(html: string, replace: (block: string) => string): string {
+/** Rendered Markdown with each outermost blockquote replaced, and what stands before each. @param html as `renderMarkdown` writes it */
+export function replaceQuotes(html: string, replace: (block: string) => string, replaceBefore = (text: string) => text): string {
   let depth = 0;
   let from = 0;
   let out = '';
   for (const tag of html.matchAll(/<(\/?)blockquote>/g)) {
     if (!tag[1]) {
       if (depth++ === 0) {
-        out += html.slice(from, tag.index);
+        out += replaceBefore(html.slice(from, tag.index));
         from = tag.index;
       }
     } else if (--depth === 0) {

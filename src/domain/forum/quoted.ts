@@ -1,9 +1,9 @@
 import { prepared } from '#db/client.ts';
-import { escapeHtml } from '#lib/markdown.ts';
+import { escapeHtml, plainText } from '#lib/markdown.ts';
 import { limitsFor } from '../people/limits.ts';
 import type { Member } from '../people/types.ts';
 import { postUrl } from './addresses.ts';
-import { withoutAttributions } from './attributions.ts';
+import { withoutAttributions, withoutSayingBefore } from './attributions.ts';
 import { postAt } from './post-links.ts';
 import { replaceQuotes } from './quote-boxes.ts';
 import { quotedWords, sayingOf, type Saying } from './said.ts';
@@ -31,12 +31,13 @@ const mostRead = 400_000;
 const mostCompared = 10_000_000;
 
 /** The line with which the hub begins a quotation, with whatever name. */
-const line = /^\s*<p><a href="([^"]*)"[^>]*>[^<]* wrote<\/a>:(<\/p>|\s)/;
+const line = /^\s*<p><a href="([^"]*)"[^>]*>([^<]*) wrote<\/a>:(<\/p>|\s)/;
 
 /**
  * Rendered Markdown in which a quotation says whose it is only by the line with which the hub begins one, with the name that is shown there, and only
  * where everybody may read all that it says in the post's own words, now or in an earlier version: as it stands there or with "…" for what is left
- * out. Whatever else looks at its beginning as if it said whose it is loses name and link; what members write outside of quotations are their own words.
+ * out. Whatever else looks as if it said whose it is, in it or right before it, is no link any more; the line of the hub goes where it is not true. No
+ * other word goes: what is left could say the opposite.
  */
 export function withTrueQuotes(html: string): string {
   if (!html.includes('<blockquote>')) return html;
@@ -50,7 +51,7 @@ export function withTrueQuotes(html: string): string {
     return found;
   };
   const notes = notesIn(html);
-  return replaceQuotes(html, (block) => checked(block, saying, notes));
+  return replaceQuotes(html, (block) => checked(block, saying, notes), withoutSayingBefore);
 }
 
 type Notes = Map<string, string>;
@@ -61,15 +62,20 @@ function checked(block: string, saying: (id: number) => Saying | null, notes: No
     inside.push(checked(quote, saying, notes));
     return '\0';
   });
-  const [whole = '', href = '', ends = ''] = line.exec(inner) ?? [];
+  const [whole = '', href = '', name = '', ends = ''] = line.exec(inner) ?? [];
   const postId = postAt(href);
   const words = inner.slice(whole.length);
-  const post = postId === null || inside.length > 0 ? null : saying(postId);
-  const own = post !== null && post.says(quotedWords(words)) && notesOf(words, notes).every((note) => post.says(quotedWords(note)));
-  const shown = own ? `<p><a href="${postUrl(postId ?? 0)}">${escapeHtml(post.name)} wrote</a>:${ends}${words}` : withoutAttributions(inner);
+  const post = postId === null ? null : saying(postId);
+  const begins = ends === '</p>' ? '' : '<p>';
+  const own = post !== null && inside.length === 0 && post.says(quotedWords(words)) && notesOf(words, notes).every((note) => post.says(quotedWords(note)));
+  const isLine = post !== null && name === escapeHtml(post.name) && plainText(words) !== '';
+  const shown = own ? `<p><a href="${postUrl(postId ?? 0)}">${escapeHtml(post.name)} wrote</a>:${ends}${withLinksOf(post, words)}` : withoutAttributions(isLine ? `${begins}${words}` : inner);
   let at = 0;
   return `<blockquote>${shown.replace(/\0/g, () => inside[at++] ?? '')}</blockquote>`;
 }
+
+/** Words of a post with no other links than it has itself; the numbers of footnotes stay. */
+const withLinksOf = ({ hrefs }: Saying, words: string) => words.replace(/<a href="([^"]*)"[^>]*>((?:(?!<\/a>).)*)<\/a>/gs, (link, href: string, text: string) => (hrefs.has(href) || href.startsWith('#') ? link : text));
 
 /** The footnotes of a text by their ids. */
 function notesIn(html: string): Notes {

@@ -1,4 +1,4 @@
-import { plainText, withoutFootnotes } from '#lib/markdown.ts';
+import { ownMarkdown, plainText } from '#lib/markdown.ts';
 import type { Viewer } from '../people/types.ts';
 import { postsPerPage, postUrl } from './addresses.ts';
 import { hasBlankedQuotes } from './blanked-quotes.ts';
@@ -17,9 +17,16 @@ export function quoteOf(viewer: Viewer, postId: number): string {
   const shown = postsOnPage(viewer, post.thread, Math.ceil(post.number / postsPerPage)).find(({ id }) => id === postId);
   if (post.removed || !shown) return '';
   // Where something was taken out of it, only what is shown of it is quoted: its Markdown still says all.
-  const own = hasBlankedQuotes(postId) ? wordsBesideQuotes(post.html) : withoutQuotes(withoutFootnotes(post.markdown));
-  const text = own.length > mostQuoted ? `${own.slice(0, mostQuoted).replace(/\s+\S*$/, '')} …` : own;
+  const own = hasBlankedQuotes(postId) ? wordsBesideQuotes(post.html) : ownMarkdown(post.markdown);
+  const text = own.length > mostQuoted ? `${beginning(own)} …` : own;
   return `> ${attribution(shown.author.name, postId)}\n>\n${text.split('\n').map((line) => `> ${line}`.trimEnd()).join('\n')}\n\n`;
+}
+
+/** Up to a space not far from the end, or else to the end of a letter: not every language puts spaces between words. */
+function beginning(text: string): string {
+  const cut = text.slice(0, mostQuoted);
+  const space = cut.search(/\s\S{0,100}$/);
+  return space >= 0 ? cut.slice(0, space).trimEnd() : [...new Intl.Segmenter().segment(cut)].slice(0, -1).map(({ segment }) => segment).join('');
 }
 
 /** "[Rosa Delgado wrote](/posts/12):", the first line of a quotation in Markdown. */
@@ -32,15 +39,4 @@ const escaped = (text: string) => text.replace(/[\\`*_[\]<>&~!#|]/g, '\\$&');
 /** The words of a rendered post outside of its quotations and footnotes, as Markdown without markup. */
 function wordsBesideQuotes(html: string): string {
   return replaceQuotes(html, () => '').replace(/<section\b.*<\/section>|<sup\b.*?<\/sup>/gs, '').split(/<\/(?:p|li|h\d|pre|tr)>|<br>/).map((part) => escaped(plainText(part))).filter(Boolean).join('\n\n');
-}
-
-/** Markdown without its quotations; what looks like one inside a fenced block of code is code. */
-function withoutQuotes(markdown: string): string {
-  let fence: string | null = null;
-  const kept = markdown.split('\n').filter((line) => {
-    const mark = /^ {0,3}(`{3,}|~{3,})/.exec(line)?.[1];
-    if (mark && (fence === null || mark.startsWith(fence))) fence = fence === null ? mark : null;
-    return fence !== null || !/^ {0,3}>/.test(line);
-  });
-  return kept.join('\n').replace(/\n{3,}/g, '\n\n').trim();
 }

@@ -4,20 +4,23 @@ import { isNamelessPost, nameApart, shownName } from '../anonymity.ts';
 import { openVersions } from './open-versions.ts';
 import { replaceQuotes } from './quote-boxes.ts';
 
-/** What everybody may read of a post: the name that it shows, and whether it says something, now or in an earlier version. */
-export interface Saying { name: string; says: (quoted: string) => boolean }
+/** What everybody may read of a post: the name that it shows, whether it says something, now or in an earlier version, and where it links to. */
+export interface Saying { name: string; says: (quoted: string) => boolean; hrefs: ReadonlySet<string> }
 
 /** What may still be read of other posts, in characters, and compared for one text. */
 export interface Budget { read: number; compared: number }
 
 /** Earlier versions of one post that are looked at. */
 const mostVersions = 60;
-/** Pieces of a text that a quotation puts together, divided by "…", and words that each needs where it is no whole paragraph. */
+/** Pieces of a text that a quotation puts together, divided by "…", and words that each needs where it is no whole paragraph, and not the only one. */
 const mostPieces = 6;
 const fewestWords = 3;
 
-/** Stand for what is struck through, and for words that are left out: of characters that have no meaning of their own. */
-const [struck, unstruck, gap] = ['\uE000', '\uE001', '\uE002'];
+/** Stand for what is struck through, for words that are left out, and for the sign of a percentage: of characters that have no meaning of their own. */
+const [struck, unstruck, gap, percent] = ['\uE000', '\uE001', '\uE002', '\uE003'];
+/** Letters of languages that are written without spaces: each is compared for itself, and two make a word. */
+const unspaced = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/u;
+const eachUnspaced = new RegExp(`${unspaced.source}[\\p{M}\\u30FC]*`, 'gu');
 const blockTags = /<\/?(?:p|li|h\d|pre|t[dhr]|ul|ol|div|table|thead|tbody|hr|br|section|blockquote)\b[^>]*>/;
 /** A number that stands for a footnote, or leads back from one. */
 const noteMarks = /<sup><a href="#[^"]*"[^>]*>\d[\d-]*<\/a><\/sup>|<a href="#[^"]*"[^>]*>↩(?:<sup>\d+<\/sup>)?<\/a>|\[\^\d{1,2}\]/g;
@@ -27,18 +30,18 @@ const noteMarks = /<sup><a href="#[^"]*"[^>]*>\d[\d-]*<\/a><\/sup>|<a href="#[^"
  * within it. What is struck through is told apart.
  */
 function blocksOf(html: string, omission: string): string[] {
-  const marked = html.replace(/[\uE000-\uE002]/g, '').replace(noteMarks, '').replace(/<(\/?)del>/g, (_, closing) => ` ${closing ? unstruck : struck} `);
+  const marked = html.replace(/[\uE000-\uE003]/g, '').replace(noteMarks, '').replace(/<(\/?)del>/g, (_, closing) => ` ${closing ? unstruck : struck} `);
   return marked.split(blockTags).map((block) => wordsOf(plainText(block), omission)).filter(Boolean);
 }
 
 function wordsOf(text: string, omission: string): string {
-  return text.normalize('NFKC').toLowerCase().replace(/[\u00AD\u200B-\u200D\u2060\uFEFF]/g, '').replace(/…|\.{3,}/g, ` ${omission} `)
+  return text.normalize('NFKC').toLowerCase().replace(eachUnspaced, ' $& ').replaceAll('%', ` ${percent} `).replace(/[\u00AD\u200B-\u200D\u2060\uFEFF]/g, '').replace(/…|\.{3,}/g, ` ${omission} `)
     .replace(/[\u2010-\u2015]/g, '-').replace(/(?<![\p{L}\p{N}])-(?=[.,]?\d)/gu, '−')
     .replace(/(?:(?<!\d)\p{P}|\p{P}(?!\d)|[\s\p{Z}\p{Cc}])+/gu, ' ').trim();
 }
 
-/** What a quotation says, to be compared with what somebody said. */
-export const quotedWords = (html: string): string => blocksOf(html, gap).join(' ');
+/** What a quotation says, to be compared with what somebody said: without the remarks that are usual in one. */
+export const quotedWords = (html: string): string => blocksOf(html.replace(/\[sic!?\]|\((?:sic!?|emphasis (?:mine|added))\)/gi, ''), gap).join(' ');
 
 interface Text { words: string; blocks: Set<string> }
 
@@ -70,7 +73,7 @@ export function sayingOf(postId: number, left: Budget): Saying | null {
       if (standsIn(text, pieces, left)) return true;
     }
   };
-  return { name: row.name, says };
+  return { name: row.name, says, hrefs: new Set([...row.html.matchAll(/<a href="([^"]*)"/g)].map(([, href = '']) => href)) };
 }
 
 /** Whether these pieces stand in a text one after the other; pieces between which its own "…" stands are one. */
@@ -82,11 +85,12 @@ function standsIn({ words, blocks }: Text, pieces: readonly string[], left: Budg
     for (; last > first; last--) {
       const run = pieces.slice(first, last).join(' ');
       left.compared -= words.length - from;
-      at = isEnough(run, blocks) ? words.indexOf(` ${run} `, from) : -1;
-      if (at >= 0) {
+      at = pieces.length === 1 || isEnough(run, blocks) ? words.indexOf(` ${run} `, from) : -1;
+      if (at >= 0 && !isStruck(words, at)) {
         from = at + run.length + 1;
         break;
       }
+      at = -1;
     }
     if (at < 0) return false;
     first = last;
@@ -94,7 +98,14 @@ function standsIn({ words, blocks }: Text, pieces: readonly string[], left: Budg
   return true;
 }
 
-const isEnough = (run: string, blocks: Set<string>) => blocks.has(run) || run.split(' ').filter((word) => /[\p{L}\p{N}]/u.test(word)).length >= fewestWords;
+/** Whether what stands there was struck through: without the line through it, it says the opposite. */
+const isStruck = (words: string, at: number) => words.lastIndexOf(struck, at) > words.lastIndexOf(unstruck, at);
+
+function isEnough(run: string, blocks: Set<string>): boolean {
+  if (blocks.has(run)) return true;
+  const words = run.split(' ').filter((word) => /[\p{L}\p{N}]/u.test(word));
+  return words.reduce((sum, word) => sum + (unspaced.test(word) ? 0.5 : 1), 0) >= fewestWords;
+}
 
 /** What it says now, and then what it said before. */
 function* htmlsOf(postId: number, html: string, left: Budget): Generator<string, undefined> {

@@ -27,16 +27,27 @@ const marked = /<a href="([^"]*)" class="address">[^<]*<\/a>/g;
 
 /**
  * Posts as they are shown: where a bare address of the hub stands the title of what it leads to, as it is called now. What not everybody may see,
- * and what is not there any more, stays an address. Asks the database three times however many posts there are.
+ * and what is not there any more, stays an address. Asks the database four times however many posts there are.
  */
 export function withTitles(htmls: readonly string[]): string[] {
   const paths = new Set(htmls.flatMap((html) => (html.includes('class="address"') ? [...html.matchAll(marked)].map(([, href = '']) => pathOf(href)) : [])));
   if (paths.size === 0) return [...htmls];
   const titles = titlesOf([...paths]);
+  const slugs = slugsOf([...paths]);
   return htmls.map((html) => html.replace(marked, (link, href: string) => {
     const title = titles.get(pathOf(href));
-    return title === undefined ? link : `<a href="${href}" class="address">${escapeHtml(title)}</a>`;
+    return title === undefined ? link : `<a href="${withSlug(href, slugs)}" class="address">${escapeHtml(title)}</a>`;
   }));
+}
+
+const ofThread = /^(\/forums\/[^/]+\/(\d{1,15}))(?:-[^/?#]*)?/;
+
+/** The address of a thread with its slug of today: an earlier one may say what had to go from its title. */
+const withSlug = (href: string, slugs: ReadonlyMap<number, string>) => href.replace(ofThread, (path, upToId: string, id: string) => (slugs.has(Number(id)) ? `${upToId}-${slugs.get(Number(id))}` : path));
+
+function slugsOf(paths: readonly string[]): Map<number, string> {
+  const ids = paths.flatMap((path) => { const id = ofThread.exec(path)?.[2]; return id === undefined ? [] : [Number(id)]; });
+  return new Map(ids.length === 0 ? [] : db.select({ id: threads.id, slug: threads.slug }).from(threads).where(inArray(threads.id, ids)).all().map(({ id, slug }) => [id, slug]));
 }
 
 const pathOf = (href: string) => href.replace(/[?#].*$/s, '').replace(/\/+$/, '');
