@@ -37,7 +37,7 @@ test('the address of a thread that is called otherwise now says nothing of what 
   const thread = start('Text.', 'Who is Juniper Applewood?');
   const linking = start(`See ${thread.url}#post-1.`);
   const guessing = start(`See /forums/measures/${thread.id}-x.`);
-  renameThread(nadia, { threadId: thread.id, title: 'Another title of it' });
+  renameThread(nadia, { threadId: thread.id, title: 'Another title of it', reason: 'Says what it is about.' });
   expect(shown(linking.id)).toContain(`<a href="/forums/measures/${thread.id}-another-title-of-it#post-1" class="address">Another title of it</a>`);
   expect(shown(linking.id)).not.toContain('juniper');
   removeThread(nadia, { threadId: thread.id, reason: 'Rude.' });
