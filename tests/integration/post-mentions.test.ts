@@ -137,18 +137,20 @@ describe('whom a post speaks to', () => {
     const thread = start('Count the *weeks*, not the days.\n\nTwo of them.[^1]\n\n[^1]: A note.');
     const opening = postsOf(thread.id)[0]?.id ?? 0;
     const shown = (body: string) => { const { id } = createPost(tom, { threadId: thread.id, body }); return db.select({ html: posts.html }).from(posts).where(eq(posts.id, id)).get()?.html ?? ''; };
-    for (const first of [`[Rosa Delgado wrote](/posts/${opening}):`, `[**Nadia** Okafor wrote](/posts/${opening}):`, `Rosa [wrote](${settings().url}/posts/${opening})`]) {
+    // The hub's own line goes; what somebody typed otherwise stays as their words, and leads to nobody.
+    for (const [first, stays] of [[`[Rosa Delgado wrote](/posts/${opening}):`, ''], [`[**Nadia** Okafor wrote](/posts/${opening}):`, 'Okafor wrote:'], [`Rosa [wrote](${settings().url}/posts/${opening})`, 'Rosa wrote']] as const) {
       for (const words of ['I pay for five-star reviews.', 'Count the weeks.\n>\n> I pay for them.']) {
         const html = shown(`> ${first}\n>\n> ${words}\n\nWell.`);
-        expect(html).toMatch(/^<blockquote>\s*<p>(I pay|Count)/);
-        expect(html).not.toContain('wrote');
+        expect(html).not.toContain('<a');
+        if (stays) expect(html).toContain(stays);
+        else expect(html).toMatch(/^<blockquote>\s*<p>(I pay|Count)/);
       }
-      expect(shown(`> ${first} I pay for them.`)).toContain('<p>I pay for them.');
-      expect(shown(`> > ${first}\n> > I pay.\n>\n> Really?`)).not.toContain('wrote');
+      expect(shown(`> ${first} I pay for them.`)).toContain('I pay for them.');
+      expect(shown(`> > ${first}\n> > I pay.\n>\n> Really?`)).not.toContain('<a');
     }
-    expect(shown(`> [Rosa wrote](/posts/999999):\n>\n> Nothing.`)).not.toContain('wrote');
+    expect(shown(`> [Rosa wrote](/posts/999999):\n>\n> Nothing.`)).not.toContain('<a');
     expect(told()).toEqual([]);
-    expect(previewPost(tom, { body: quote(opening, 'I pay.') }).html).not.toContain('wrote');
+    expect(previewPost(tom, { body: quote(opening, 'I pay.') }).html).not.toContain('<a');
   });
 
   test('the name is the one that the post shows, whatever was typed; words may be left out, and what it said before counts', () => {

@@ -45,6 +45,7 @@ beforeAll(async () => {
     { term: 'trash', also: ['garbage', 'refuse', 'rubbish'], related: ['recycling'], note: null },
     { term: '311', also: ['3-1-1'], related: [], note: null },
     { term: 'call centre', also: ['contact centre'], related: [], note: null },
+    { term: 'QZXV', also: ['winter order of money'], related: [], note: null },
     { term: 'compost', also: ['green bin'], related: ['refuse'], note: null },
   ]);
 });
@@ -85,6 +86,11 @@ describe('forgives', () => {
   test('says which word it took for which', () => {
     expect(whyOf('FCR', '/library/fcr')).toBe('Found in the title · “FCR” also called “first-contact resolution”');
     expect(whyOf('neighbourhood', '/library/neighborhood')).toBe('Found in the title · “neighbourhood” also written “neighborhood”');
+  });
+  test('an acronym whose words nobody has side by side is asked for by each of them, and says so', () => {
+    expect(urls('QZXV')[0]).toBe('/library/filler-0');
+    expect(whyOf('QZXV', '/library/filler-0')).toBe('Found in the text · “QZXV” also called “winter order of money” · Without “order”');
+    expect(search({ q: 'QZXV' })).toMatchObject({ corrected: null, likelier: null });
   });
   test('what is only near is tried when nothing else is found', () => {
     expect(urls('compost')).toEqual(['/library/garbage']);

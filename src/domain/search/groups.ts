@@ -20,7 +20,7 @@ export interface Alternative {
 
 export type How =
   | { by: 'typed' } | { by: 'attribute' }
-  | { by: 'beginning'; typed: string } | { by: 'spelling'; typed: string; as: string } | { by: 'twin'; typed: string; as: string } | { by: 'synonym'; typed: string; as: string } | { by: 'related'; typed: string; as: string };
+  | { by: 'beginning'; typed: string } | { by: 'spelling'; typed: string; as: string } | { by: 'twin'; typed: string; as: string } | { by: 'synonym'; typed: string; as: string; /** Where one word of it is looked for alone. */ word?: string } | { by: 'related'; typed: string; as: string };
 
 /** A part of the query that a document meets by any of its alternatives. */
 export interface Group {
@@ -35,6 +35,8 @@ export interface Group {
   word: { text: string; at: number } | null;
   /** How rare it is, once that is known: the logarithm of one over the share of documents that meet it. */
   rarity: number;
+  /** Other words for what nothing has, each to be asked for by itself: the field's own, where somebody typed an acronym. */
+  instead?: { typed: string; words: readonly string[]; text: string };
 }
 
 export interface Expanded {
@@ -217,6 +219,9 @@ function addTo(groups: readonly Group[], { text, same, related }: Found): void {
     if (hitting.length > 0) group.alternatives = group.alternatives.filter((a) => a.how.by !== 'spelling' || run.includes(stem(a.how.as)));
     group.alternatives.push(...added);
   }
+  const [only] = groups;
+  const said = same.find((s) => s.words.length > 1);
+  if (groups.length === 1 && only && said && added.length === 0) only.instead = { typed: text, ...said };
 }
 
 /** Two words that are written as one elsewhere: pot hole, web site. */
@@ -231,14 +236,22 @@ function addJoined(clauses: readonly Clause[], groups: readonly Group[]): void {
   }
 }
 
-/** A compound that stands nowhere is asked for as its single words. */
+/** A compound that stands nowhere is asked for as its single words, and an acronym as those that it stands for. */
 function splitEmpty(groups: readonly Group[]): Group[] {
   return groups.flatMap((group) => {
+    if (group.instead && !group.alternatives.some((a) => a.match !== null && found(a.match))) return singleWords(group.instead.words, group.instead);
     const [first] = group.alternatives;
     const compoundOnly = group.word === null && group.weighs && group.alternatives.length > 1 && first?.how.by === 'typed' && group.alternatives[1]?.how.by === 'typed' && group.alternatives[1].stems.length === 1 && first.stems.length > 1;
     if (!compoundOnly || group.alternatives.some((a) => a.match !== null && found(a.match))) return [group];
-    const words = group.label.split(' ');
-    return words.filter((w) => words.length < 2 || !stopWords.has(w.toLowerCase())).map((word): Group => ({ label: word, alternatives: wordAlternatives(word, false, words.length, false), required: false, weighs: true, word: null, rarity: 0 }));
+    return singleWords(group.label.split(' '));
+  });
+}
+
+function singleWords(words: readonly string[], of?: Group['instead']): Group[] {
+  return words.filter((w) => words.length < 2 || !stopWords.has(w.toLowerCase())).map((word): Group => {
+    const [first, ...others] = wordAlternatives(word, false, words.length, false);
+    const alternatives = first ? [of ? { ...first, how: { by: 'synonym' as const, typed: of.typed, as: of.text, word } } : first, ...others.filter((a) => !of || a.how.by !== 'spelling')] : [];
+    return { label: word, alternatives, required: false, weighs: true, word: null, rarity: 0 };
   });
 }
 

@@ -161,7 +161,7 @@ function hows({ expanded: { groups } }: Ranking, marks: Marks | undefined): stri
   const stands = (words: string) => text.includes(`<mark>${words.toLowerCase()}`.slice(0, 6 + Math.max(4, words.length - 3)));
   const said = new Set<string>();
   for (const { alternatives } of groups) {
-    const seen = alternatives.filter(({ how }) => 'as' in how && stands(how.as));
+    const seen = alternatives.filter(({ how }) => 'as' in how && stands(('word' in how && how.word) || how.as));
     const literal = alternatives.some(({ how, stems }) => how.by === 'typed' && stems.length > 0 && stems.every((s) => text.includes(`<mark>${s}`)));
     if (!literal) for (const { how } of seen.slice(0, 1)) said.add(sentence(how));
   }
