@@ -170,7 +170,7 @@ function overturn(actor: Member, { decision, about }: Extract<Subject, { kind: '
  */
 function takeBack(actor: Member, decision: Decision, subject: Subject, before: Decision['before']): string | null {
   if (isSuspension(decision)) {
-    if (isOnNewest(decision)) setSuspensionBack(actor, subject.author, decision.before.suspendedUntil ?? null);
+    if (isOnNewest(decision)) setSuspensionBack(actor, subject.author, decision);
     return null;
   }
   if (decision.before.confirmation) bringBackConfirmation(decision.before.confirmation);
