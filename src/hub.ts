@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { closeDatabase, openDatabase } from '#db/client.ts';
 import { seedSampleCommunity } from '#db/seed.ts';
+import { keepOldSuspensions } from '#domain/decisions/suspension-decisions.ts';
 import { backfillPostLinks } from '#domain/forum/post-links.ts';
 import { fillWorkKeys } from '#domain/library/backfill.ts';
 import { stopImports } from '#domain/library/imports/reading.ts';
@@ -43,6 +44,7 @@ export async function openHub(): Promise<Hub> {
   openDatabase(join(dataDir, 'hub.sqlite'), join(process.cwd(), 'db/migrations'));
   await syncContent();
   sealAuthenticators();
+  keepOldSuspensions();
   fillWorkKeys();
   backfillPostLinks();
   const { read } = putPlaces(readFileSync(join(process.cwd(), 'content/places.csv'), 'utf8'));

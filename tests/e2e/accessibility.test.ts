@@ -63,6 +63,25 @@ describe('by keyboard', () => {
     expect(new URL(page.url()).hash).toBe('#main');
   });
 
+  test.each([320, 390, 600, 1280])('at %i px the keyboard goes through the header of a visitor as it is read', async (width) => {
+    const { page } = await browser.open({ viewport: { width, height: 740 } });
+    await page.goto(`${hub.base}/library`);
+    const places: { name: string; top: number; bottom: number; left: number }[] = [];
+    for (const step of ['skip link', 'brand', 'Sign in', 'Join', 'Menu or navigation']) {
+      await page.keyboard.press('Tab');
+      if (step === 'skip link') continue;
+      places.push(await page.evaluate(() => {
+        const { top, bottom, left } = document.activeElement?.getBoundingClientRect() ?? new DOMRect();
+        return { name: document.activeElement?.textContent?.trim() ?? '', top, bottom, left };
+      }));
+    }
+    expect(places.slice(1, 3).map(({ name }) => name)).toEqual(['Sign in', 'Join']);
+    places.slice(1).forEach((one, n) => {
+      const before = places[n] ?? one;
+      expect(one.top >= before.bottom - 4 || (one.left > before.left && one.bottom > before.top), `${before.name} before ${one.name}`).toBe(true);
+    });
+  });
+
   test('a failed form puts the summary first and its links lead to the fields', async () => {
     const { page } = await browser.open({ expectErrors: /400/ });
     await page.goto(`${hub.base}/join`);

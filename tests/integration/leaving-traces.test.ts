@@ -2,10 +2,13 @@ import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { eq } from 'drizzle-orm';
 import { describe, expect, test } from 'vitest';
-import { attempts, cases, coordinatorAreas, db, drafts, emailChanges, formerLevels, formerStandings, governmentDomains, heldPosts, invitations, log, members, notifications, outbox, posts, postVersions, searchDocuments, suspensions, threadActs, threads, transaction, trustChanges, trustLevels, verifications, workingCalendar } from '#db/client.ts';
-import { decide } from '#domain/decisions/deciding.ts';
-import { flagPost, flagPostInput } from '#domain/decisions/flagging.ts';
+import { attempts, cases, coordinatorAreas, db, decisions, drafts, emailChanges, formerLevels, formerStandings, governmentDomains, heldPosts, invitations, log, members, notifications, outbox, posts, postVersions, searchDocuments, suspensions, threadActs, threads, transaction, trustChanges, trustLevels, verifications, workingCalendar } from '#db/client.ts';
+import { appealDecision } from '#domain/decisions/appealing.ts';
+import { decide, undoDecision } from '#domain/decisions/deciding.ts';
+import { flagMember, flagMemberInput, flagPost, flagPostInput } from '#domain/decisions/flagging.ts';
 import { caseOfPost, findCase, openCases } from '#domain/decisions/queue.ts';
+import { suspendMember } from '#domain/decisions/suspending.ts';
+import { NotFound } from '#domain/errors.ts';
 import { createPost } from '#domain/forum/posts.ts';
 import { createThread } from '#domain/forum/starting-threads.ts';
 import { findThread } from '#domain/forum/threads.ts';
@@ -13,15 +16,17 @@ import { finishLeavings } from '#domain/leaving/finishing.ts';
 import { leaveHub } from '#domain/leaving/leaving.ts';
 import { records, scrubber, writings } from '#domain/leaving/traces.ts';
 import { post, sendOutbox } from '#domain/mail/outbox.ts';
+import { readLog } from '#domain/moderation/log.ts';
 import { confirmAddress } from '#domain/people/admitting.ts';
 import { confirmEmailChange, requestEmailChange } from '#domain/people/email-changing.ts';
+import { formerHost } from '#domain/people/former.ts';
 import { forgetOldStandings } from '#domain/people/former-standings.ts';
 import { asMember } from '#domain/people/members.ts';
 import type { Member } from '#domain/people/types.ts';
 import { verificationOf } from '#domain/people/verification.ts';
 import { folderMailer } from '#lib/mailer.ts';
 import { settings } from '#lib/settings.ts';
-import { again, enter, sessionOf, tokenFor } from '../support/cast.ts';
+import { again, enter, lettersTo, sessionOf, tokenFor } from '../support/cast.ts';
 import { useDatabase } from '../support/database.ts';
 
 useDatabase();
@@ -37,6 +42,7 @@ async function leave(member: Member, posts: 'keep' | 'delete' = 'keep'): Promise
   await finishLeavings();
 }
 const start = (actor: Member, title: string, body: string, nameless = false) => createThread(actor, { forum: 'operations', kind: 'question', title, body, themes: [], token: undefined, nameless }).id;
+const formerId = () => db.select({ id: members.id }).from(members).where(eq(members.email, `member@${formerHost}`)).get()?.id;
 const opening = (threadId: number) => db.select().from(posts).where(eq(posts.threadId, threadId)).get();
 
 describe('a name that is a word of the hub', () => {
@@ -256,6 +262,38 @@ describe('a case that is open about what a leaver takes along', () => {
     expect(JSON.stringify([opening(lonely), db.select().from(threads).all().filter(({ id }) => id === lonely)])).not.toMatch(/quince/i);
     expect(() => findThread(rosa, lonely)).toThrow();
     expect(db.select().from(searchDocuments).where(eq(searchDocuments.threadId, lonely)).all()).toEqual([]);
+  });
+
+  test('stays where it was about their profile: open, it is closed and whoever flagged is told; decided, it stands as it was, about nobody', async () => {
+    const [rosa, nadia, ines] = [await enter('rosa'), await enter('nadia'), await enter('ines')];
+    const [waits, decided] = [called('Wanda Waits'), called('Dora Decided')];
+    const caseOf = ({ id, name }: Member) => {
+      flagMember(again(rosa), flagMemberInput.parse({ memberId: String(id), reason: 'inaccurate', note: `${name} works elsewhere.` }));
+      return db.select().from(cases).where(eq(cases.memberId, id)).get()?.id ?? 0;
+    };
+    const [open, closed] = [caseOf(waits), caseOf(decided)];
+    const { decisionId } = decide(again(nadia), { caseId: closed, outcome: 'warn', reason: 'Dora Decided, please name your present office.' });
+    appealDecision(again(decided), { decisionId, text: 'It is my office.' });
+    await leave(waits);
+    await leave(decided);
+    const [first, second] = [findCase(again(nadia), open), findCase(again(nadia), closed)];
+    for (const { subject } of [first, second]) expect(subject).toMatchObject({ words: 'the profile of a former member', url: '/members', left: true });
+    expect([first.closedAt !== null, first.notes.map(({ by, text }) => [by, text])]).toEqual([true, [['A former member', expect.stringContaining('has left the hub')]]]);
+    expect(second.decisions.map(({ outcome, reason }) => [outcome, reason])).toEqual([['warn', 'a former member, please name your present office.']]);
+    expect(openCases(again(nadia), null).cases.filter(({ subject }) => subject.kind !== 'post')).toEqual([]);
+    expect(JSON.stringify([first, second, readLog(again(nadia), null).lines, db.select().from(notifications).all()])).not.toMatch(/Wanda|Dora|wandawaits|doradecided/);
+    expect(lettersTo(rosa.email).at(-1)?.text).not.toMatch(/Wanda|Dora/);
+    expect(db.select().from(notifications).where(eq(notifications.memberId, rosa.id)).all().map(({ words, url }) => [words, url])).toContainEqual(['About a profile that you flagged: its owner has left the hub.', '/members']);
+    expect(() => undoDecision(again(ines), { decisionId, reason: 'No.' })).toThrow(/has left/);
+    // Two of them may be about the same row.
+    expect(() => flagMember(again(rosa), flagMemberInput.parse({ memberId: String(formerId()), reason: 'spam', note: 'x' }))).toThrow(NotFound);
+  });
+
+  test('about a suspension goes with its member', async () => {
+    const leaver = called('Susa Pended');
+    suspendMember(await enter('nadia'), { memberId: leaver.id, days: 3, reason: 'Susa was rude.' });
+    await leave(leaver);
+    expect(db.select().from(decisions).all().filter(({ reason }) => reason.includes('Susa'))).toEqual([]);
   });
 
   test('says nothing of leaving where the author wrote without a name', async () => {

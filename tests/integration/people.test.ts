@@ -2,15 +2,18 @@ import { eq, like, sql } from 'drizzle-orm';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { db, links, members, passwords, sessions } from '#db/client.ts';
 import { nameApart } from '#domain/anonymity.ts';
+import { suspendMember } from '#domain/decisions/suspending.ts';
 import { Denied, Invalid, TooMany } from '#domain/errors.ts';
 import { confirmEmail, forgetUnconfirmed, join, joinInput } from '#domain/people/joining.ts';
 import { countAttempt, limits } from '#domain/people/limits.ts';
 import { memberByEmail } from '#domain/people/members.ts';
 import { changePassword, requestReset, setNewPassword } from '#domain/people/resetting.ts';
 import { endSession, readSession, startSession } from '#domain/people/sessions.ts';
+import { readLog } from '#domain/moderation/log.ts';
 import { setUp, setUpLink, setUpWorks } from '#domain/moderation/setting-up.ts';
 import { safeNext, signIn } from '#domain/people/signing-in.ts';
 import { stamp } from '#domain/people/traps.ts';
+import { addDays } from '#lib/dates.ts';
 import { hashToken } from '#lib/tokens.ts';
 import { enter, forgetLimits, lettersTo, password, tokenFor } from '../support/cast.ts';
 import { useDatabase } from '../support/database.ts';
@@ -48,6 +51,21 @@ describe('joining', () => {
     expect(writers).toEqual(['wxyz-probe', 'Wxyz Probe', 'vuts-probe', 'Vuts Probe']);
     expect(memberByEmail('stranger@test.example')?.handle).toMatch(/^unconfirmed-[\da-f-]{36}$/);
     db.delete(members).where(like(members.name, '% Probe')).run();
+  });
+
+  test('leads from the log to the desk before the address is confirmed, to the page of the member afterwards, and nowhere once they are forgotten', async () => {
+    const [nadia, tokens, ways] = [await enter('nadia'), [] as string[], () => readLog(nadia, null).lines.map(({ url }) => url)];
+    for (const [name, email] of [['Ugo Early', 'ugo@test.example'], ['Una Never', 'una@test.example']] as const) {
+      await join({ ...lena, name, email }, 'here');
+      tokens.push(tokenFor(email));
+      suspendMember(nadia, { memberId: memberByEmail(email)?.id ?? 0, days: 1, reason: 'Robots.' });
+    }
+    expect(ways().slice(0, 2)).toEqual(['una', 'ugo'].map((who) => `/desk/members/${memberByEmail(`${who}@test.example`)?.handle}`));
+    await confirmEmail({ token: tokens[0] ?? '', password: lena.password }, 'here');
+    db.update(members).set({ createdAt: addDays(new Date(), -8) }).where(eq(members.email, 'una@test.example')).run();
+    forgetUnconfirmed();
+    expect(ways().slice(0, 2)).toEqual([null, '/members/ugo-early']);
+    db.delete(members).where(eq(members.email, 'ugo@test.example')).run();
   });
 
   test('takes the mailed link and the password together', async () => {

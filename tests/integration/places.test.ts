@@ -44,6 +44,11 @@ describe('the file', () => {
     expect(performance.now() - started).toBeLessThan(4_000);
   });
 
+  test('has the counties that the hub’s sources name, without what these do not say', () => {
+    expect(ask('kind=county').places.map(({ label }) => label).sort()).toEqual(['Miami-Dade County, FL', 'Montgomery County, MD', 'Orange County, FL', 'Pinellas County, FL', 'Sacramento County, CA']);
+    expect(findPlace('pinellas-county-fl')).toMatchObject({ kind: 'county', population: null, populationSource: null, latitude: null, line: null, stage: null });
+  });
+
   test('names two places of one name and state apart', () => {
     expect(placesCalled('Superior, WI').map(({ label }) => label).sort()).toEqual(['Superior (city), WI', 'Superior (village), WI']);
   });

@@ -1,7 +1,9 @@
 import { eq } from 'drizzle-orm';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { agencyAccounts, db, members, passwords } from '#db/client.ts';
+import { agencyAccounts, authenticators, db, drafts, emailChanges, knownBrowsers, memberTraits, members, passkeys, passwords, profiles, recoveryCodes, sessions, signInLinks, signInSteps, strayDrafts } from '#db/client.ts';
+import { suspendMember } from '#domain/decisions/suspending.ts';
 import { Denied, NotFound } from '#domain/errors.ts';
+import { setRulesOfJoining } from '#domain/membership/rules.ts';
 import { agencyAccountsOf, agencyName, comeBackFromAgency, disconnectAgency, goToAgency, pendingAgency } from '#domain/people/agencies.ts';
 import { hasAuthenticator } from '#domain/people/authenticators.ts';
 import { join } from '#domain/people/joining.ts';
@@ -74,6 +76,44 @@ describe('signing in with an agency’s account', () => {
     const kofi = memberByEmail('kofi@county.example');
     expect(back).toMatchObject({ is: 'known', memberId: kofi?.id });
     expect(db.select().from(passwords).where(eq(passwords.memberId, kofi?.id ?? 0)).all()).toEqual([]);
+  });
+
+  test('of what was typed or prepared for an address that was never confirmed nothing is left: the name is the agency’s', async () => {
+    await join({ name: 'Mayor Slanderous', email: 'ola@county.example', password: 'the attacker knows this one', application: 'I take bribes.', website: null, shown: null }, 'here');
+    const row = memberByEmail('ola@county.example');
+    if (!row) throw new Error('Nobody asked to join.');
+    const [memberId, later] = [row.id, new Date(Date.now() + 86_400_000)];
+    db.update(members).set({ application: 'I take bribes.', jobTitle: 'Crook', place: 'Nowhere', listed: true, vendor: true }).where(eq(members.id, memberId)).run();
+    const prepared = {
+      sessions: () => db.insert(sessions).values({ id: 'prepared', memberId, expiresAt: later.getTime() / 1_000 }).run(),
+      sign_in_links: () => db.insert(signInLinks).values({ id: 'prepared', memberId, browser: 'b', expiresAt: later }).run(),
+      sign_in_steps: () => db.insert(signInSteps).values({ id: 'prepared', purpose: 'second', memberId, data: {}, expiresAt: later }).run(),
+      passkeys: () => db.insert(passkeys).values({ memberId, credentialId: 'prepared', publicKey: Buffer.from('k'), counter: 0, transports: [], name: 'Key' }).run(),
+      authenticators: () => db.insert(authenticators).values({ memberId, secret: 's' }).run(),
+      recovery_codes: () => db.insert(recoveryCodes).values({ id: 'prepared', memberId }).run(),
+      known_browsers: () => db.insert(knownBrowsers).values({ memberId, browser: 'b' }).run(),
+      email_changes: () => db.insert(emailChanges).values({ id: 'prepared', memberId, oldEmail: 'ola@county.example', newEmail: 'eve@evil.example', expiresAt: later }).run(),
+      profiles: () => db.insert(profiles).values({ memberId, askMe: 'for money' }).run(),
+      member_traits: () => db.insert(memberTraits).values({ memberId, kind: 'theme', value: 'x' }).run(),
+      drafts: () => db.insert(drafts).values({ memberId, place: 'x', fields: {}, updatedAt: later }).run(),
+      stray_drafts: () => db.insert(strayDrafts).values({ id: 'prepared', memberId, place: 'x', fields: {}, expiresAt: later }).run(),
+    };
+    for (const put of Object.values(prepared)) put();
+    const left = () => ['passwords', 'links', ...Object.keys(prepared)].filter((table) => (db.$client.prepare(`select count(*) from ${table} where member_id = ?`).pluck().get(memberId) as number) > 0);
+    expect(left()).toEqual(['passwords', 'links', ...Object.keys(prepared)]);
+    await trip({ sub: 'ola', email: 'ola@county.example', email_verified: true, name: 'Ola Nordmann' });
+    expect(memberByEmail('ola@county.example')).toMatchObject({ name: 'Ola Nordmann', handle: 'ola-nordmann', application: null, jobTitle: null, place: null, listed: false, vendor: false });
+    expect(left()).toEqual([]);
+  });
+
+  test('who waits to be let in says anew who they are, and what coordinators decided about the address stays', async () => {
+    const nadia = await enter('nadia');
+    setRulesOfJoining(await enter('abe'), { mode: 'approval', invite: 'coordinators', askWhom: null });
+    await join({ name: 'Eve', email: 'pim@county.example', password: 'the attacker knows this one', application: 'I am the mayor.', website: null, shown: null }, 'here');
+    suspendMember(nadia, { memberId: memberByEmail('pim@county.example')?.id ?? 0, days: 5, reason: 'Robots.' });
+    await trip({ sub: 'pim', email: 'pim@county.example', email_verified: true, name: 'Pim de Vries' });
+    expect(memberByEmail('pim@county.example')).toMatchObject({ name: 'Pim de Vries', application: '', suspendedReason: 'Robots.' });
+    setRulesOfJoining(await enter('abe'), { mode: 'open', invite: 'coordinators', askWhom: null });
   });
 
   test('another browser’s answer, a used one, and one with a changed state or code are refused', async () => {

@@ -6,7 +6,7 @@ import { casesOfMember } from '#domain/decisions/about-member.ts';
 import { decide, undoDecision } from '#domain/decisions/deciding.ts';
 import { flagPost, flagPostInput } from '#domain/decisions/flagging.ts';
 import { claimCase, openCases } from '#domain/decisions/queue.ts';
-import { suspensionsToAppeal } from '#domain/decisions/suspension-decisions.ts';
+import { keepOldSuspensions, suspensionsToAppeal } from '#domain/decisions/suspension-decisions.ts';
 import { removePost } from '#domain/decisions/removing.ts';
 import { submitPost, submitThread } from '#domain/decisions/submitting.ts';
 import { Denied, NotFound, SignInRequired } from '#domain/errors.ts';
@@ -16,6 +16,7 @@ import { findThread, listThreads } from '#domain/forum/threads.ts';
 import { setHolding } from '#domain/moderation/holding.ts';
 import { readPublicLog, readLog } from '#domain/moderation/log.ts';
 import { extendSuspension, restoreMember, suspendInput, suspendMember, suspensionsOf } from '#domain/decisions/suspending.ts';
+import { takenOver } from '#domain/people/former-standings.ts';
 import { canWrite } from '#domain/people/permissions.ts';
 import { startSession } from '#domain/people/sessions.ts';
 import { stamp } from '#domain/people/traps.ts';
@@ -176,16 +177,73 @@ describe('an appeal against a suspension', () => {
     expect([again(tom).suspendedUntil, db.select({ why: members.suspendedReason }).from(members).where(eq(members.id, tom.id)).get()?.why]).toEqual([first, 'Attacks.']);
   });
 
-  test('against making it longer never makes it longer', () => {
+  const because = () => db.select({ why: members.suspendedReason }).from(members).where(eq(members.id, tom.id)).get()?.why ?? null;
+  const overturn = (id = 0) => {
+    appealDecision(again(tom), { decisionId: id, text: words });
+    decide(ines, { caseId: db.select({ id: cases.id }).from(cases).where(eq(cases.decisionId, id)).get()?.id ?? 0, outcome: 'overturn', reason: 'Once is enough.' });
+  };
+  const threeDecisions = () => {
     suspendMember(nadia, { memberId: tom.id, days: 10, reason: 'Attacks.' });
-    const first = again(tom).suspendedUntil;
-    for (const reason of ['More.', 'And more.']) extendSuspension(nadia, { memberId: tom.id, days: 20, reason });
-    const [, two, three] = suspensionsToAppeal(again(tom)).toSorted((a, b) => a.id - b.id);
-    for (const id of [two?.id ?? 0, three?.id ?? 0]) {
-      appealDecision(again(tom), { decisionId: id, text: words });
-      decide(ines, { caseId: db.select({ id: cases.id }).from(cases).where(eq(cases.decisionId, id)).get()?.id ?? 0, outcome: 'overturn', reason: 'Once is enough.' });
+    const first = again(tom).suspendedUntil ?? new Date(0);
+    extendSuspension(nadia, { memberId: tom.id, days: 20, reason: 'More.' });
+    extendSuspension(nadia, { memberId: tom.id, days: 30, reason: 'And more.' });
+    return { first, ids: suspensionsToAppeal(again(tom)).map(({ id }) => id).toSorted((a, b) => a - b) };
+  };
+
+  test('takes away the days of that decision alone, whichever of them it is', () => {
+    const { first, ids: [one, two, three] } = threeDecisions();
+    overturn(two);
+    expect([again(tom).suspendedUntil, because()]).toEqual([addDays(first, 30), 'And more.']);
+    overturn(three);
+    expect([again(tom).suspendedUntil, because()]).toEqual([first, 'Attacks.']);
+    overturn(one);
+    expect([again(tom).suspendedUntil, because()]).toEqual([null, null]);
+  });
+
+  test('against the first of them leaves the time by which it was made longer', () => {
+    const { first, ids: [one, two, three] } = threeDecisions();
+    overturn(one);
+    expect([again(tom).suspendedUntil, because()]).toEqual([addDays(first, 40), 'And more.']);
+    overturn(three);
+    expect([again(tom).suspendedUntil, because()]).toEqual([addDays(first, 10), 'More.']);
+    overturn(two);
+    expect(again(tom).suspendedUntil).toBeNull();
+  });
+
+  test('decided by an earlier version of the hub sets the end back to what it was, and never makes it longer', () => {
+    const { first, ids: [, two, three] } = threeDecisions();
+    db.$client.prepare(`update decisions set before = json_remove(before, '$.days') where author_id = ?`).run(tom.id);
+    for (const id of [two, three]) {
+      overturn(id);
       expect(again(tom).suspendedUntil).toEqual(first);
     }
+  });
+
+  test('can be made where it is older than appeals are: once, within 30 days of being told', () => {
+    db.delete(cases).where(eq(cases.memberId, tom.id)).run();
+    const until = addDays(new Date(), 200);
+    db.update(members).set({ suspendedUntil: until, suspendedReason: 'Attacks, long ago.' }).where(eq(members.id, tom.id)).run();
+    db.insert(suspensions).values({ memberId: tom.id, kind: 'suspended', until, reason: 'Attacks, long ago.', byId: nadia.id, at: addDays(new Date(), -100) }).run();
+    const letters = lettersTo(tom.email).length;
+    keepOldSuspensions();
+    keepOldSuspensions();
+    expect(lettersTo(tom.email).length).toBe(letters + 1);
+    const [decision, ...more] = suspensionsToAppeal(again(tom));
+    expect([more, flat(lastTo(tom)?.text).includes(`/appeals/${decision?.id}`)]).toEqual([[], true]);
+    const { caseId } = appealed();
+    expect(() => decide(nadia, { caseId, outcome: 'uphold', reason: 'I was right.' })).toThrow(/different coordinator/);
+    extendSuspension(nadia, { memberId: tom.id, days: 5, reason: 'By letter too.' });
+    decide(ines, { caseId, outcome: 'overturn', reason: 'It was a quotation.' });
+    expect([Math.round(((again(tom).suspendedUntil?.getTime() ?? 0) - Date.now()) / 86_400_000), because()]).toEqual([5, 'By letter too.']);
+    overturn(suspensionsToAppeal(again(tom))[0]?.id);
+    keepOldSuspensions();
+    expect([again(tom).suspendedUntil, suspensionsToAppeal(again(tom))]).toEqual([null, []]);
+  });
+
+  test('is not to be had anew for one that was taken over with an address', () => {
+    const { id } = db.insert(members).values({ name: 'Back Again', email: 'back@test.example', handle: 'back-again', emailConfirmedAt: new Date(), suspendedUntil: addDays(new Date(), 9), suspendedReason: takenOver.suspended }).returning().get();
+    keepOldSuspensions();
+    expect(suspensionsToAppeal(again({ ...tom, id }))).toEqual([]);
   });
 
   test('against one that is over does not end the next', () => {

@@ -1,10 +1,11 @@
-import { and, eq, isNull, sql } from 'drizzle-orm';
-import { caseNotes, cases, db } from '#db/client.ts';
+import { and, eq, isNull, notExists, sql } from 'drizzle-orm';
+import { caseNotes, cases, db, decisions } from '#db/client.ts';
 import { settings } from '#lib/settings.ts';
 import { isWrittenNamelessly } from '../anonymity.ts';
 import { postUrl } from '../forum/addresses.ts';
 import { formerMember } from '../people/former.ts';
 import { tell } from './letters.ts';
+import { ofSuspension } from './outcomes.ts';
 import { flaggersOf } from './subjects.ts';
 
 /**
@@ -16,13 +17,33 @@ export function closeCasesOfLeaver(memberId: number, postIds: readonly number[],
   for (const { id, postId } of open) {
     if (postId === null) continue;
     const nameless = isWrittenNamelessly(postId);
-    db.update(cases).set({ closedAt: now, editBy: null, claimedById: null, claimedUntil: null }).where(eq(cases.id, id)).run();
-    if (!nameless) db.insert(caseNotes).values({ caseId: id, byId: formerMember(), text: 'The author has left the hub and deleted this: there is nothing left to decide.', at: now }).run();
-    const what = nameless ? 'Its author has deleted it' : 'Its author has left and deleted it';
-    for (const flagger of flaggersOf(id)) {
-      if (flagger.id === memberId) continue;
-      tell(flagger, { subject: `About what you flagged on ${settings().name}`, paragraphs: [`You told us about a post. ${what}, so there is nothing left to decide.`, 'Thank you for looking after this place.'] },
-        { reason: 'flagged', words: `About a post that you flagged: ${what.replace('Its', 'its')}.`, url: postUrl(postId) });
-    }
+    close(id, nameless ? null : 'The author has left the hub and deleted this: there is nothing left to decide.', now);
+    tellAllBut(memberId, id, { noun: 'post', what: nameless ? 'Its author has deleted it' : 'Its author has left and deleted it', url: postUrl(postId) });
+  }
+}
+
+/**
+ * Keeps the cases about the profile of somebody who leaves, as cases about a former member: an open one is closed as above, of a decided one it stays to be read what was decided.
+ * What was decided to suspend them goes with them. Call inside the transaction of their leaving, when what was said in them names them no more.
+ */
+export function keepCasesOfProfile(memberId: number, now = new Date()): void {
+  const ofProfile = and(eq(cases.memberId, memberId), notExists(db.select({ id: decisions.id }).from(decisions).where(and(eq(decisions.caseId, cases.id), ofSuspension))));
+  for (const { id } of db.select({ id: cases.id }).from(cases).where(and(ofProfile, isNull(cases.closedAt))).all()) {
+    close(id, 'The member has left the hub: there is nothing left to decide.', now);
+    tellAllBut(memberId, id, { noun: 'profile', what: 'Its owner has left the hub', url: '/members' });
+  }
+  db.update(cases).set({ memberId: formerMember() }).where(ofProfile).run();
+}
+
+function close(caseId: number, note: string | null, now: Date): void {
+  db.update(cases).set({ closedAt: now, editBy: null, claimedById: null, claimedUntil: null }).where(eq(cases.id, caseId)).run();
+  if (note !== null) db.insert(caseNotes).values({ caseId, byId: formerMember(), text: note, at: now }).run();
+}
+
+function tellAllBut(memberId: number, caseId: number, { noun, what, url }: { noun: string; what: string; url: string }): void {
+  for (const flagger of flaggersOf(caseId)) {
+    if (flagger.id === memberId) continue;
+    tell(flagger, { subject: `About what you flagged on ${settings().name}`, paragraphs: [`You told us about a ${noun}. ${what}, so there is nothing left to decide.`, 'Thank you for looking after this place.'] },
+      { reason: 'flagged', words: `About a ${noun} that you flagged: ${what.replace('Its', 'its')}.`, url });
   }
 }

@@ -170,7 +170,7 @@ function overturn(actor: Member, { decision, about }: Extract<Subject, { kind: '
  */
 function takeBack(actor: Member, decision: Decision, subject: Subject, before: Decision['before']): string | null {
   if (isSuspension(decision)) {
-    if (isOnNewest(decision)) setSuspensionBack(actor, subject.author, decision.before.suspendedUntil ?? null);
+    if (isOnNewest(decision)) setSuspensionBack(actor, subject.author, decision);
     return null;
   }
   if (decision.before.confirmation) bringBackConfirmation(decision.before.confirmation);
@@ -221,6 +221,7 @@ export function undoDecision(actor: Member, input: z.output<typeof undoInput>, n
     if (decision.outcome === 'approve') throw new Denied('Everybody has been able to see it: flag it, and decide about that.');
     if (decision.authorId === actor.id) throw new Denied('This is about yourself: another coordinator decides.');
     if (subject.kind === 'confirmation') throw new Denied('Its author can appeal, or say it in other words.');
+    if (subject.kind === 'member' && subject.left) throw new Denied('The member has left the hub: there is nothing left to decide.');
     if (isSuspension(decision)) throw new Denied('A suspension is ended on the page of the member.');
     if (db.select({ id: cases.id }).from(cases).where(eq(cases.decisionId, decision.id)).get()) throw new Denied('The author has appealed: decide about the appeal.');
     const later = db.select({ id: decisions.id }).from(decisions).where(and(eq(decisions.caseId, row.id), isNull(decisions.undoneAt), ne(decisions.id, decision.id))).all();

@@ -7,6 +7,7 @@ import { refusedWords, type Confirmation } from '../forum/confirming.ts';
 import { findPost, type FoundPost } from '../forum/posts.ts';
 import { threadInput } from '../forum/starting-threads.ts';
 import { noAreas } from '../people/areas.ts';
+import { formerWithin, isStandIn } from '../people/former.ts';
 import { memberById } from '../people/members.ts';
 import type { Member } from '../people/types.ts';
 import { ofSuspension } from './outcomes.ts';
@@ -18,7 +19,7 @@ export type Held = typeof heldPosts.$inferSelect;
 /** What a case is about, with whoever is answerable for it. `said` of a "works for us too" that was removed is null when its words are back or forgotten; where it stood is not named in `words`. */
 export type Subject =
   | { kind: 'post'; post: FoundPost; author: Member; isThread: boolean; words: string; url: string }
-  | { kind: 'member'; author: Member; suspension: boolean; words: string; url: string }
+  | { kind: 'member'; author: Member; suspension: boolean; left: boolean; words: string; url: string }
   | { kind: 'confirmation'; post: FoundPost; said: Pick<Confirmation, 'place' | 'year' | 'note'> | null; author: Member; words: string; url: string }
   | { kind: 'held'; held: Held; author: Member; words: string; url: string }
   | { kind: 'appeal'; decision: Decision; about: Subject; author: Member; words: string; url: string };
@@ -44,7 +45,8 @@ export function subjectOf(viewer: Member, row: Pick<Case, 'postId' | 'memberId' 
   if (row.memberId !== null) {
     const author = memberById(row.memberId);
     const suspension = row.id !== undefined && db.select({ id: decisions.id }).from(decisions).where(and(eq(decisions.caseId, row.id), ofSuspension)).get() !== undefined;
-    return { kind: 'member', author, suspension, words: `the ${suspension ? 'suspension' : 'profile'} of ${author.name}`, url: `/members/${author.handle}` };
+    const left = isStandIn(author);
+    return { kind: 'member', author, suspension, left, words: `the ${suspension ? 'suspension' : 'profile'} of ${left ? formerWithin : author.name}`, url: left ? '/members' : `/members/${author.handle}` };
   }
   if (row.heldId !== null) {
     const held = db.select().from(heldPosts).where(eq(heldPosts.id, row.heldId)).get();

@@ -1,4 +1,4 @@
-import { and, asc, desc, eq } from 'drizzle-orm';
+import { asc, eq } from 'drizzle-orm';
 import { z } from 'zod';
 import { bumpChanges, cases, db, members, suspensions, transaction } from '#db/client.ts';
 import { addDays, formatDate } from '#lib/dates.ts';
@@ -12,8 +12,8 @@ import { memberById } from '../people/members.ts';
 import { canModerate, canSuspend, isSuspended, mustCoordinate, mustSignIn } from '../people/permissions.ts';
 import { endSessionsOf } from '../people/sessions.ts';
 import type { Member, Viewer } from '../people/types.ts';
-import { daysToAppeal } from './outcomes.ts';
-import { keepAsDecision } from './suspension-decisions.ts';
+import type { Decision } from './subjects.ts';
+import { howToAppeal, keepAsDecision, reasonBesides } from './suspension-decisions.ts';
 
 const days = z.coerce.number({ error: 'For how many days?' }).int('Whole days, please.').min(1, 'At least one day.').max(3650, 'At most ten years (3650 days).');
 const reason = text({ missing: 'Please give the reason: the member receives it.', max: 1_000 });
@@ -28,7 +28,7 @@ export function suspendMember(actor: Member, input: z.output<typeof suspendInput
     if (isSuspended(member)) throw new Denied('This member is suspended already: extend the suspension.');
     mustLeaveAnAdministrator(member);
     const until = addDays(new Date(), input.days);
-    const decision = keepAsDecision(actor, member, input.reason);
+    const decision = keepAsDecision(actor, member, input);
     setEnd(actor, member, 'suspended', until, input.reason);
     endSessionsOf(member.id);
     db.update(cases).set({ claimedById: null, claimedUntil: null }).where(eq(cases.claimedById, member.id)).run();
@@ -48,7 +48,7 @@ export function extendSuspension(actor: Member, input: z.output<typeof extendInp
     const member = suspendable(actor, input.memberId);
     if (!member.suspendedUntil || !isSuspended(member)) throw new Denied('This member is not suspended any more.');
     const until = addDays(member.suspendedUntil, input.days);
-    const decision = keepAsDecision(actor, member, input.reason);
+    const decision = keepAsDecision(actor, member, input);
     setEnd(actor, member, 'extended', until, input.reason);
     post(member.email, `Your suspension on ${settings().name} lasts longer`, [
       `Your account was suspended until ${formatDate(member.suspendedUntil)}; now it is until ${formatDate(until)}.`, `The reason given: ${input.reason}`, ...whatRemains(decision),
@@ -59,7 +59,7 @@ export function extendSuspension(actor: Member, input: z.output<typeof extendInp
 
 const whatRemains = (decisionId: number) => [
   'You can still sign in, read everything, appeal decisions about what you wrote, take your own words with you, and leave.',
-  `If you think this is wrong, you can ask a different coordinator to look at it, once, within ${daysToAppeal} days: ${settings().url}/appeals/${decisionId}`, `Your account: ${settings().url}/account`,
+  howToAppeal(decisionId), `Your account: ${settings().url}/account`,
 ];
 
 export const restoreInput = z.object({ memberId: rowId, reason: optionalText(1_000).optional() });
@@ -76,13 +76,17 @@ export function restoreMember(actor: Member, input: z.output<typeof restoreInput
   });
 }
 
-/** Sets a suspension back, after an appeal, to the end that it had before, whatever was added since, but never to a later one than it has; without one, or when that is over, it ends. The appeal's letter tells the member. Call inside a transaction. */
-export function setSuspensionBack(actor: Member, member: Member, before: number | null): void {
-  if (!isSuspended(member)) return;
-  if (before !== null && member.suspendedUntil && before >= member.suspendedUntil.getTime()) return;
-  const until = before !== null && before > Date.now() ? new Date(before) : null;
-  const reason = until && db.select({ reason: suspensions.reason }).from(suspensions).where(and(eq(suspensions.memberId, member.id), eq(suspensions.until, until))).orderBy(desc(suspensions.id)).get()?.reason;
-  setEnd(actor, member, until ? 'suspended' : 'ended', until, reason ?? 'After an appeal.');
+/**
+ * Takes the days of one decision off a suspension, after an appeal; when none are left, it ends. One that was decided by an earlier version of the hub, which did not keep its days, sets it back
+ * to the end that it had before, never to a later one. The appeal's letter tells the member. Call inside a transaction.
+ */
+export function setSuspensionBack(actor: Member, member: Member, decision: Decision): void {
+  if (!isSuspended(member) || !member.suspendedUntil) return;
+  const { days, suspendedUntil } = decision.before;
+  const end = days === undefined ? new Date(suspendedUntil ?? 0) : addDays(member.suspendedUntil, -days);
+  if (end >= member.suspendedUntil) return;
+  const until = end > new Date() ? end : null;
+  setEnd(actor, member, until ? 'suspended' : 'ended', until, (until && reasonBesides(decision)) ?? 'After an appeal.');
 }
 
 function suspendable(actor: Member, memberId: number): Member {

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { and, asc, eq, notInArray, sql } from 'drizzle-orm';
-import { attachments, bumpChanges, collections, db, foldLog, leavingPosts, leavings, postFiles, posts, resources, threads, transaction } from '#db/client.ts';
+import { attachments, bumpChanges, collections, db, foldLog, formerSlugs, leavingPosts, leavings, postFiles, posts, resources, resourceVersions, threads, transaction } from '#db/client.ts';
 import { reportFailure } from '#lib/failures.ts';
 import { rendererVersion } from '#lib/markdown.ts';
 import { seal, unseal } from '#lib/sealing.ts';
@@ -15,6 +15,7 @@ import { readCsl } from '../library/csl.ts';
 import { workKey } from '../library/exchange/duplicates.ts';
 import { themeCodesOf } from '../library/resource-themes.ts';
 import { indexResource } from '../library/searchable.ts';
+import { freeSlug } from '../library/slugs.ts';
 import { formerName } from '../people/former.ts';
 import { changingMany, purgeSome } from '../search/documents.ts';
 import { inRow } from './row-by-row.ts';
@@ -230,8 +231,10 @@ const rowChanges: Record<string, (row: number, change: Change, usual: () => bool
     if (usual()) indexWork(db.select({ resource: resources }).from(attachments).innerJoin(resources, eq(resources.id, attachments.resourceId)).where(eq(attachments.id, id)).get()?.resource);
   },
   resources: (row, _, usual) => {
+    const before = db.select({ title: resources.title }).from(resources).where(sql`rowid = ${row}`).get();
     if (!usual()) return;
     const work = db.select().from(resources).where(sql`rowid = ${row}`).get();
+    if (work && work.publishedAt === null && work.title !== before?.title) putNewSlug(work);
     if (work) db.update(resources).set({ workKey: workKey(readCsl(work.csl)) }).where(eq(resources.id, work.id)).run();
     indexWork(work);
   },
@@ -245,6 +248,16 @@ const rowChanges: Record<string, (row: number, change: Change, usual: () => bool
   collection_items: (_row, _, usual) => { if (usual()) bumpChanges(); },
   confirmations: (_row, _, usual) => { if (usual()) bumpChanges(); },
 };
+
+/** Another address for a work that was called after them and never published, everywhere where the desk has it. One that was public leads on for ever, whatever it is called. */
+function putNewSlug({ id, title, slug: before }: typeof resources.$inferSelect): void {
+  const slug = freeSlug(title);
+  const former = [before, ...db.select({ slug: formerSlugs.slug }).from(formerSlugs).where(eq(formerSlugs.resourceId, id)).all().map((one) => one.slug)];
+  for (const table of ['log', 'notifications']) db.$client.prepare(`update ${table} set url = ? where url in (select '/desk/resources/' || value from json_each(?))`).run(`/desk/resources/${slug}`, JSON.stringify(former));
+  db.update(resourceVersions).set({ fields: sql`json_set(${resourceVersions.fields}, '$.slug', ${slug})` }).where(and(eq(resourceVersions.resourceId, id), sql`${resourceVersions.fields} ->> '$.slug' is not null`)).run();
+  db.delete(formerSlugs).where(eq(formerSlugs.resourceId, id)).run();
+  db.update(resources).set({ slug }).where(eq(resources.id, id)).run();
+}
 
 function indexWork(resource: typeof resources.$inferSelect | undefined): void {
   if (resource) indexResource(resource, themeCodesOf(resource.id));

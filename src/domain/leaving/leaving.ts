@@ -10,7 +10,7 @@ import { fileNameOf } from '#lib/mailer.ts';
 import { settings } from '#lib/settings.ts';
 import { slugify } from '#lib/slug.ts';
 import { isNamedPost, isNamelessPost } from '../anonymity.ts';
-import { closeCasesOfLeaver } from '../decisions/author-leaving.ts';
+import { closeCasesOfLeaver, keepCasesOfProfile } from '../decisions/author-leaving.ts';
 import { Invalid } from '../errors.ts';
 import { takeHiddenTitle } from '../forum/hidden-titles.ts';
 import { putThreadSlugs, retitle, retitleAll } from '../forum/retitling.ts';
@@ -220,13 +220,14 @@ function leaveCollections(memberId: number, how: 'keep' | 'delete'): void {
   if (how === 'keep') db.update(collections).set({ ownerId: formerMember() }).where(and(eq(collections.ownerId, memberId), eq(collections.visibility, 'public'))).run();
 }
 
-/** What they told coordinators goes; a case that waits for them alone is over, one that they had taken is free. */
+/** What they told coordinators goes; a case that waits for them alone is over, one that they had taken is free, those about their profile stay. */
 function leaveCases(memberId: number): void {
   const about = db.select({ id: decisions.id }).from(decisions).where(eq(decisions.authorId, memberId));
   db.update(appeals).set({ text: 'The member has left.' }).where(inArray(appeals.decisionId, about)).run();
   db.update(cases).set({ closedAt: new Date() }).where(and(inArray(cases.decisionId, about), isNull(cases.closedAt))).run();
   db.update(cases).set({ claimedById: null, claimedUntil: null }).where(and(eq(cases.claimedById, memberId), isNull(cases.closedAt))).run();
   db.update(flags).set({ note: null }).where(eq(flags.memberId, memberId)).run();
+  keepCasesOfProfile(memberId);
 }
 
 /** What others had set and were told about this person. */

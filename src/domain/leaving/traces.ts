@@ -6,7 +6,7 @@ import { isCommonWord } from '#lib/password-strength.ts';
 import { mostInBody, mostInTitle } from '../forum/fields.ts';
 import { threadAt } from '../forum/retitling.ts';
 import { flagReasons } from '../moderation/reasons.ts';
-import { formerName } from '../people/former.ts';
+import { formerWithin as gone } from '../people/former.ts';
 import { stopWords } from '../search/words.ts';
 import { inRow } from './row-by-row.ts';
 
@@ -24,7 +24,6 @@ export interface Traces {
 export interface Own { posts: readonly number[]; attachments: readonly number[]; collections: readonly number[]; resources: readonly string[] }
 
 const inMarkdown = (text: string) => text.replace(/[\\`*_[\]<>&~!#|]/g, '\\$&');
-const gone = formerName.replace('A ', 'a ');
 const goneAddress = 'an address that is gone';
 /** What stands there where more words do not fit. */
 const short = '…';

@@ -185,5 +185,12 @@ function selectLines(which: SQL | undefined) {
 }
 
 function asLine({ name, handle, ...line }: ReturnType<ReturnType<typeof selectLines>['all']>[number]): LogLine {
-  return { ...line, words: wordsOfAct(line.act), actor: name !== null && handle !== null ? { name, handle } : null };
+  return { ...line, url: leadsTo(line.url), words: wordsOfAct(line.act), actor: name !== null && handle !== null ? { name, handle } : null };
+}
+
+/** Who has not confirmed their address has no page but that of the desk, and none once they are forgotten. */
+function leadsTo(url: string | null): string | null {
+  const handle = /^\/members\/(unconfirmed-[\da-f-]{36})$/.exec(url ?? '')?.[1];
+  if (handle === undefined) return url;
+  return db.select({ id: members.id }).from(members).where(eq(members.handle, handle)).get() ? `/desk/members/${handle}` : null;
 }

@@ -1,5 +1,5 @@
 import { and, eq, gt, isNull } from 'drizzle-orm';
-import { bumpChanges, db, invitations, members, prepared, transaction } from '#db/client.ts';
+import { bumpChanges, db, invitations, log, members, prepared, transaction } from '#db/client.ts';
 import { Denied } from '../errors.ts';
 import { takeOverStanding } from './former-standings.ts';
 import { rulesOfJoining } from './joining-rules.ts';
@@ -26,7 +26,10 @@ export function confirmAddress(memberId: number): void {
   const { mode } = rulesOfJoining();
   if (mode === 'invitation' && !invitation) throw new Denied(byInvitation);
   const waits = mode === 'approval' && !invitation;
-  db.update(members).set({ emailConfirmedAt: new Date(), handle: freeHandle(member.name, memberId), application: waits ? member.application ?? '' : null }).where(eq(members.id, memberId)).run();
+  const handle = freeHandle(member.name, memberId);
+  db.update(members).set({ emailConfirmedAt: new Date(), handle, application: waits ? member.application ?? '' : null }).where(eq(members.id, memberId)).run();
+  // What was done about them before leads to their page from now on.
+  db.update(log).set({ url: `/members/${handle}` }).where(eq(log.url, `/members/${member.handle}`)).run();
   if (invitation) db.update(invitations).set({ usedAt: new Date(), memberId }).where(eq(invitations.id, invitation.id)).run();
   takeOverStanding(memberId);
   if (!waits) beginMembership(memberId);

@@ -1,7 +1,7 @@
 import { and, asc, eq } from 'drizzle-orm';
 import { allowInsecureRequests, authorizationCodeGrant, buildAuthorizationUrl, calculatePKCECodeChallenge, discovery, randomNonce, randomPKCECodeVerifier, randomState, type Configuration } from 'openid-client';
 import { z } from 'zod';
-import { agencyAccounts, db, members, passwords, transaction } from '#db/client.ts';
+import { agencyAccounts, authenticators, db, drafts, emailChanges, knownBrowsers, links, members, memberTraits, passkeys, passwords, profiles, recoveryCodes, sessions, signInLinks, signInSteps, strayDrafts, transaction } from '#db/client.ts';
 import { settings, type Settings } from '#lib/settings.ts';
 import { Denied, NotFound } from '../errors.ts';
 import type { Browser, Cookie } from './cookies.ts';
@@ -77,7 +77,7 @@ export async function comeBackFromAgency(search: string, browser: Browser, sessi
     if (!claims.email) throw new Denied(`${agencyName()} does not vouch for an e-mail address of yours. Please join with your address here.`);
     const member = memberByEmail(claims.email);
     if (member?.emailConfirmedAt) return { is: 'to confirm', cookie: beginStep('agency-link', member.id, { issuer: claims.issuer, subject: claims.subject, email: claims.email, next }) };
-    const id = member ? takeOver(member.id) : db.insert(members).values({ email: claims.email, name: claims.name, handle: unconfirmedHandle() }).returning({ id: members.id }).get().id;
+    const id = member ? takeOver(member.id, claims.name) : db.insert(members).values({ email: claims.email, name: claims.name, handle: unconfirmedHandle() }).returning({ id: members.id }).get().id;
     confirmAddress(id);
     putAccount(id, claims);
     return { is: 'known', memberId: id, next: next === '/' ? '/welcome' : next };
@@ -105,9 +105,13 @@ function putAccount(memberId: number, { issuer: of, subject, email }: Omit<Claim
   db.insert(agencyAccounts).values({ issuer: of, subject, memberId, email: email ?? '' }).onConflictDoNothing().run();
 }
 
-/** Somebody asked to join with this address and never showed that it is theirs: what they prepared goes. */
-function takeOver(memberId: number): number {
-  db.delete(passwords).where(eq(passwords.memberId, memberId)).run();
+/** Everything of a member that is theirs alone, or lets them in. */
+const theirs = [passwords, links, signInLinks, signInSteps, sessions, passkeys, authenticators, recoveryCodes, agencyAccounts, knownBrowsers, emailChanges, profiles, memberTraits, drafts, strayDrafts];
+
+/** Somebody asked to join with this address and never showed that it is theirs: what they typed and prepared goes. What coordinators decided stays. */
+function takeOver(memberId: number, name: string): number {
+  for (const table of theirs) db.delete(table).where(eq(table.memberId, memberId)).run();
+  db.update(members).set({ name, application: null, jobTitle: null, place: null, listed: false, vendor: false, createdAt: new Date() }).where(eq(members.id, memberId)).run();
   return memberId;
 }
 

@@ -15,7 +15,8 @@ import type { Member } from './types.ts';
 
 /** For how long a denied verification and a level that is kept hold. */
 const daysOfDenial = 365;
-const reasons = {
+/** Why somebody is suspended, not verified or kept at a level who has taken that over with an address. */
+export const takenOver = {
   suspended: 'Whoever had this address before was suspended when they left the hub; the suspension lasts until its end.',
   denied: 'Whoever had this address before was not to be verified when they left the hub.',
   level: 'A coordinator has kept whoever had this address before at this level.',
@@ -51,14 +52,14 @@ export function takeOverStanding(memberId: number, now = new Date()): void {
   if (!member) return;
   for (const { kind, until } of db.select().from(formerStandings).where(and(eq(formerStandings.hash, hashOf(member.email)), gt(formerStandings.until, now))).all()) {
     if (kind === 'denied') {
-      const denied = { method: 'denied' as const, domain: null, reason: reasons.denied, byId: null, at: now };
+      const denied = { method: 'denied' as const, domain: null, reason: takenOver.denied, byId: null, at: now };
       db.insert(verifications).values({ memberId, ...denied }).onConflictDoUpdate({ target: verifications.memberId, set: denied }).run();
     } else if (isLastAdministrator(member, now)) {
       // The hub must keep somebody who can act: whoever looks after it alone is suspended by nobody.
       continue;
     } else if (!member.suspendedUntil || member.suspendedUntil < until) {
-      db.update(members).set({ suspendedUntil: until, suspendedReason: reasons.suspended }).where(eq(members.id, memberId)).run();
-      db.insert(suspensions).values({ memberId, kind: 'suspended', until, reason: reasons.suspended }).run();
+      db.update(members).set({ suspendedUntil: until, suspendedReason: takenOver.suspended }).where(eq(members.id, memberId)).run();
+      db.insert(suspensions).values({ memberId, kind: 'suspended', until, reason: takenOver.suspended }).run();
     }
     bumpChanges();
   }
@@ -71,7 +72,7 @@ function takeOverLevel(memberId: number, hash: string, now: Date): void {
   const own = db.select({ level: trustLevels.level, locked: trustLevels.locked }).from(trustLevels).where(eq(trustLevels.memberId, memberId)).get();
   if (!former || own?.locked) return;
   const to = own?.level === 'new' ? 'new' : former.level;
-  changeLevel({ memberId, from: own?.level ?? 'new', to, reason: reasons.level, byId: null, locked: true });
+  changeLevel({ memberId, from: own?.level ?? 'new', to, reason: takenOver.level, byId: null, locked: true });
   bumpChanges();
 }
 

@@ -26,9 +26,17 @@ export function lookOf(name: string): string {
 
 const looksOf = (words: readonly string[]) => new Set(words.flatMap((word) => [word, `${word}s`]).map(lookOf));
 /** Words that make anybody's name an office of the hub. */
-const offices = looksOf(['coordinator', 'administrator', 'admin', 'moderator', 'moderation', 'webmaster']);
+const offices = looksOf([
+  'coordinator', 'administrator', 'admin', 'moderator', 'moderation', 'webmaster',
+  'coordonnateur', 'coordonnatrice', 'coordinateur', 'coordinatrice', 'administrateur', 'administratrice', 'modérateur', 'modératrice', 'webmestre',
+]);
 /** Words that say nothing of who somebody is: a name is what stands beside them. */
-const besides = looksOf(['official', 'staff', 'team', 'support', 'system', 'administration', 'coordination', 'help', 'desk', 'helpdesk', 'site', 'mod', 'hub']);
+const besides = looksOf([
+  'official', 'staff', 'team', 'support', 'system', 'administration', 'coordination', 'help', 'desk', 'helpdesk', 'site', 'mod', 'hub',
+  'officiel', 'officielle', 'personnel', 'équipe', 'soutien', 'système', 'aide', 'assistance', 'modo',
+]);
+/** Words that stand between those; alone they are surnames: Le, Du. */
+const between = looksOf(['the', 'one', 'an', 'a', 'le', 'la', 'les', 'l', 'un', 'une', 'de', 'du', 'des', 'd']);
 /** Words of so many letters are nobody's two names: Ad Min may be. */
 const fewestOfHalves = 9;
 
@@ -42,7 +50,7 @@ function wordsBut(name: string, left: ReadonlySet<string>): string[] {
 }
 
 const withoutArticle = (look: string) => look.replace(/^(?:the|one|an|a)/, '');
-const people = [namelessName, 'A former member', 'Former account', 'Former user', 'Deleted account', 'Deleted member', 'Deleted user'].map(lookOf).map(withoutArticle);
+const people = [namelessName, 'A former member', 'Former account', 'Former user', 'Deleted account', 'Deleted member', 'Deleted user', 'Ancien membre', 'Un ancien membre', 'Ancienne membre', 'Une ancienne membre', 'Compte supprimé'].map(lookOf).map(withoutArticle);
 const colleague = lookOf('asking for a colleague');
 /** A hub's name of two words or more and of so many letters stands in nobody's name by chance; one word may be a place, and somebody's surname. */
 const fewest = 8;
@@ -50,12 +58,21 @@ const fewest = 8;
 /** Whether something in brackets says no more than that: a badge. */
 const hasBadge = (name: string) => [...name.matchAll(/[([{<]([^()[\]{}<>]*)[)\]}>]/gu)].some(([, inside = '']) => wordsOf(inside).length > 0 && wordsBut(inside, besides).length === 0);
 
+/** What a whole name looks like, without words that say nothing of who somebody is, and without those between them too. */
+interface Looks { look: string; bare: string; barest: string }
+
+function looksOfName(name: string): Looks {
+  const rest = wordsBut(name, besides);
+  const bare = lookOf(rest.join(' '));
+  return { look: lookOf(name), bare, barest: rest.length < wordsOf(name).length ? lookOf(wordsBut(rest.join(' '), between).join(' ')) : bare };
+}
+
 /** Whether a name looks like one that the hub itself gives: its own, an office's, or that of people without a name. */
-function isKept(name: string, look: string, bare: string): boolean {
+function isKept(name: string, { look, bare, barest }: Looks): boolean {
   const hub = lookOf(settings().name);
   const isPhrase = hub.length >= fewest && wordsOf(settings().name).length > 1;
-  const isOffice = wordsBut(name, offices).length < wordsOf(name).length || (bare !== look && withoutArticle(bare) === '');
-  return isOffice || hasBadge(name) || [look, bare].some((one) => withoutArticle(one) === withoutArticle(hub)) || (isPhrase && look.includes(hub))
+  const isOffice = wordsBut(name, offices).length < wordsOf(name).length || (bare !== look && barest === '');
+  return isOffice || hasBadge(name) || [look, bare, barest].some((one) => withoutArticle(one) === withoutArticle(hub)) || (isPhrase && look.includes(hub))
     || look.includes(colleague) || people.some((words) => withoutArticle(look).startsWith(words));
 }
 
@@ -83,8 +100,8 @@ const coordinating = () => db.select({ id: members.id, name: members.name }).fro
 
 /** Why a name cannot be chosen; null where it can: it looks like one that the hub itself gives, or like that of a coordinator who is somebody else, with or without a word beside it, or is not written as names are. */
 function objectionTo(name: string, ownId: number): string | null {
-  const [look, bare] = [lookOf(name), lookOf(wordsBut(name, besides).join(' '))];
-  if (isKept(name, look, bare) || coordinating().some((one) => one.id !== ownId && [look, bare].includes(lookOf(one.name)))) {
+  const looks = looksOfName(name);
+  if (isKept(name, looks) || coordinating().some((one) => one.id !== ownId && Object.values(looks).includes(lookOf(one.name)))) {
     return 'This name is taken here: it belongs to a coordinator or to the hub, or stands for people without a name. Add a second name or an initial, and leave out what only coordinators are.';
   }
   return oddityOf(name);
