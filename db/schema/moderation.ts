@@ -157,6 +157,8 @@ export const heldPosts = sqliteTable('held_posts', {
   state: text('state', { enum: ['waiting', 'approved', 'declined'] }).notNull().default('waiting'),
   /** Where it stands since it was approved. */
   url: text('url'),
+  /** When its author took it back, which ends the waiting. Its words stay for coordinators, as those of a post that its author removed. */
+  withdrawnAt: moment('withdrawn_at'),
 }, (t) => [
   index('held_posts_author').on(t.authorId, t.state),
   index('held_posts_thread').on(t.threadId),

@@ -74,7 +74,10 @@ function confirmationSubject(viewer: Member, caseId: number, postId: number): Su
   return { kind: 'confirmation', post: findPost(viewer, postId), said: confirmation ? refusedWords(confirmation) : null, author: memberById(decision.authorId), words: 'a “works for us too” below an answer', url: postUrl(postId) };
 }
 
-const heldWords = ({ kind, title }: Held) => ({ thread: `the thread “${title}” that waits`, post: `a post that waits, in “${title}”`, comment: `a comment that waits, on “${title}”` })[kind];
+function heldWords({ kind, title, withdrawnAt }: Held): string {
+  const state = withdrawnAt === null ? 'that waits' : 'that was taken back';
+  return { thread: `the thread “${title}” ${state}`, post: `a post ${state}, in “${title}”`, comment: `a comment ${state}, on “${title}”` }[kind];
+}
 
 /** What it is, in one word that fits after "your" and names nothing. */
 export function nounOf(subject: Subject): 'thread' | 'post' | 'comment' | 'profile' | 'account' | '“works for us too”' {
