@@ -3,7 +3,7 @@ import { cases, db, decisions, heldPosts, prepared } from '#db/client.ts';
 import { isNameless, isWrittenNamelessly, nameless } from '../anonymity.ts';
 import { NotFound } from '../errors.ts';
 import { postUrl } from '../forum/addresses.ts';
-import { refusedWords, type Confirmation } from '../forum/confirming.ts';
+import { refusedWords, standingWords, type Confirmation } from '../forum/confirming.ts';
 import { findPost, type FoundPost } from '../forum/posts.ts';
 import { threadInput } from '../forum/starting-threads.ts';
 import { noAreas } from '../people/areas.ts';
@@ -67,11 +67,12 @@ export function postSubject(coordinator: Member, postId: number): Extract<Subjec
   };
 }
 
-function confirmationSubject(viewer: Member, caseId: number, postId: number): Subject {
+/** What somebody said of a reply, with its words as they were removed, or, where a decision kept it, as they stand. Throws NotFound, Gone. */
+export function confirmationSubject(viewer: Member, caseId: number, postId: number): Extract<Subject, { kind: 'confirmation' }> {
   const decision = db.select().from(decisions).where(eq(decisions.caseId, caseId)).get();
   if (!decision) throw new NotFound('There is no such decision.');
   const { confirmation } = decision.before;
-  return { kind: 'confirmation', post: findPost(viewer, postId), said: confirmation ? refusedWords(confirmation) : null, author: memberById(decision.authorId), words: 'a “works for us too” below an answer', url: postUrl(postId) };
+  return { kind: 'confirmation', post: findPost(viewer, postId), said: confirmation ? refusedWords(confirmation) : standingWords(postId, decision.authorId), author: memberById(decision.authorId), words: 'a “works for us too” below an answer', url: postUrl(postId) };
 }
 
 function heldWords({ kind, title, withdrawnAt }: Held): string {

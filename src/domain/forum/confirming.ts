@@ -111,6 +111,11 @@ export function refusedWords({ words, year }: Refused): Pick<Confirmation, 'plac
   return kept ? { ...kept, year } : null;
 }
 
+/** What a member says of a reply now; null when it is nothing. */
+export function standingWords(postId: number, memberId: number): Pick<Confirmation, 'place' | 'year' | 'note'> | null {
+  return db.select({ place: confirmations.place, year: confirmations.year, note: confirmations.note }).from(confirmations).where(one(postId, memberId)).get() ?? null;
+}
+
 /** Brings back what was taken away, and forgets that its words were refused. What its author has said in other words since stays. Call inside a transaction. */
 export function bringBackConfirmation({ words, year, createdAt, at }: Refused): void {
   const kept = db.delete(refusedConfirmations).where(eq(refusedConfirmations.id, words)).returning().get();

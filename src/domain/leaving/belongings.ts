@@ -19,7 +19,7 @@ export interface Kind {
 const titleIn = (t: string, more = 'true') => `case when ${t}.author_id = @me or (${t}.removed_at is null and (${more})) then ${t}.title end`;
 const postAt = `'/posts/' || p.id as post, ${titleIn('t', 'p.removed_at is null')} as thread`;
 /** What was decided; a suspension stands among the warnings, and a “works for us too” that was removed among the posts. */
-const outcome = `case when json_type(x.before, '$.suspendedUntil') is not null then 'suspend' when c.kind = 'confirmation' then 'remove confirmation' else x.outcome end as outcome`;
+const outcome = `case when json_type(x.before, '$.suspendedUntil') is not null then 'suspend' when c.kind = 'confirmation' and x.outcome = 'remove' then 'remove confirmation' else x.outcome end as outcome`;
 const onPost = 'join posts p on p.id = x.post_id join threads t on t.id = p.thread_id';
 const writing = `'/posts/' || x.id as address, ${titleIn('t')} as thread, x.markdown, x.created_at as createdAt, x.edited_at as editedAt, x.removed_at as removedAt, exists (select 1 from anonymous_posts a where a.post_id = x.id) as withoutName`;
 const work = `'/library/' || r.slug as address, r.title`;
