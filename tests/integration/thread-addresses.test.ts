@@ -2,11 +2,14 @@ import { and, eq } from 'drizzle-orm';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { corrections, db, outbox, posts, resources, searchDocuments, threads } from '#db/client.ts';
 import { flagPost, flagPostInput } from '#domain/decisions/flagging.ts';
-import { correctionFor } from '#domain/decisions/correcting.ts';
+import { acceptCorrection, correctionFor } from '#domain/decisions/correcting.ts';
+import { removePost } from '#domain/decisions/removing.ts';
 import { acceptAnswer } from '#domain/forum/accepting.ts';
-import { threadsByNumber } from '#domain/forum/addresses.ts';
+import { threadsByNumber } from '#domain/thread-addresses.ts';
 import { acceptedAnswersOf } from '#domain/forum/answers.ts';
+import { closeThread } from '#domain/forum/closing.ts';
 import { createComment } from '#domain/forum/comments.ts';
+import { confirmationsBetween, confirmInput, confirmPost } from '#domain/forum/confirming.ts';
 import { jsonLdOfThread } from '#domain/forum/json-ld.ts';
 import { mailNotifications } from '#domain/forum/notification-letters.ts';
 import { historyOfPost } from '#domain/forum/post-history.ts';
@@ -19,6 +22,7 @@ import { createCollection } from '#domain/library/collecting.ts';
 import { findCollection, listCollections } from '#domain/library/collections.ts';
 import { putCatalogue } from '#domain/library/catalogue.ts';
 import { findResource } from '#domain/library/resources.ts';
+import { readPublicLog } from '#domain/moderation/log.ts';
 import type { Member } from '#domain/people/types.ts';
 import { recordsOf } from '#domain/search/pagefind-records.ts';
 import { search } from '#domain/search/results.ts';
@@ -63,7 +67,12 @@ test('what a thread was called whose title is hidden stands in nothing that leav
   editPost(rosa, { postId: answer, body: `After. ${ways}` });
   const quoting = createPost(nadia, { threadId: asked.id, body: quoteOf(nadia, answer) }).id;
   const list = createCollection(tom, { title: 'A list', description: ways, visibility: 'public' });
-  flagPost(nadia, flagPostInput.parse({ postId: answer, reason: 'inaccurate', note: 'Not so.', source: 'A book.' }));
+  flagPost(nadia, flagPostInput.parse({ postId: answer, reason: 'inaccurate', note: `Not so, see ${named.url}`, source: `${hub}${named.url}` }));
+  confirmPost(nadia, confirmInput.parse({ postId: answer, place: 'Moncton', year: '2024', note: `See ${named.url}` }));
+  acceptCorrection(rosa, { caseId: db.select().from(corrections).get()?.caseId ?? 0 });
+  const gone = createPost(nadia, { threadId: asked.id, body: 'Gone soon.' }).id;
+  removePost(ines, { postId: gone, reason: `Said in ${named.url}` });
+  closeThread(tom, { threadId: asked.id, reason: `Goes on in ${hub}${named.url}` });
   const opening = db.select().from(posts).where(and(eq(posts.threadId, named.id), eq(posts.number, 1))).get()?.id ?? 0;
   flagPost(ines, flagPostInput.parse({ postId: opening, reason: 'personal-data' }));
   expect(db.select({ slug: threads.slug }).from(threads).where(eq(threads.id, named.id)).get()?.slug).not.toContain('cloudberry');
@@ -77,7 +86,7 @@ test('what a thread was called whose title is hidden stands in nothing that leav
     pages: [shown, postsOnPage(null, thread, 1), previewPost(tom, { body: ways })], stored: db.select({ id: posts.id, html: posts.html }).from(posts).all(),
     feeds: [newestThreads(20), newestPostsIn(asked.id, 20), newestPostsBy(rosa.id, 20), newestPostsBy(tom.id, 20)],
     jsonLd: jsonLdOfThread(thread, shown, first, new Set([answer]), settings()), answers: acceptedAnswersOf(thread),
-    history: historyOfPost(null, answer), quote: quoteOf(nadia, answer), documents, snippets: search({ q: 'before after see' }).results, pagefind: recordsOf(db.$client, documents.map(({ id }) => id)),
+    reasons: [thread, readPublicLog(null)], confirmed: [...confirmationsBetween(asked.id, 1, 20).values()], history: historyOfPost(null, answer), quote: quoteOf(nadia, answer), documents, snippets: search({ q: 'before after see' }).results, pagefind: recordsOf(db.$client, documents.map(({ id }) => id)),
     letters: db.select().from(outbox).where(eq(outbox.to, tom.email)).all(),
     work: findResource(null, 'weeks2020').html, lists: [findCollection(null, list.id).html, listCollections(null)], correction: correctionFor(nadia, db.select().from(corrections).get()?.caseId ?? 0),
   };

@@ -5,7 +5,7 @@ import { renderKept, renderMarkdown } from '#lib/markdown.ts';
 import { settings } from '#lib/settings.ts';
 import { isNameless } from '../anonymity.ts';
 import { NotFound } from '../errors.ts';
-import { threadsByNumber } from '../forum/addresses.ts';
+import { threadsByNumber } from '../thread-addresses.ts';
 import { commentInput, commentMadeBefore, createComment } from '../forum/comments.ts';
 import { draftPlace, forgetDraft } from '../forum/drafts.ts';
 import { filesOfOnePost, namelessPictures, type PostFile, type TakenFile } from '../forum/post-files.ts';

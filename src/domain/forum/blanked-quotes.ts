@@ -3,7 +3,7 @@ import { blankedQuotes, bumpChanges, db, posts, prepared } from '#db/client.ts';
 import { phraseFinder } from '#lib/find-phrases.ts';
 import { parseKept, plainText } from '#lib/markdown.ts';
 import { withdrawLettersAbout } from '../mail/withdrawing.ts';
-import { threadsByNumber } from './addresses.ts';
+import { threadsByNumber } from '../thread-addresses.ts';
 import { leadsTo, saysAtOnce } from './attributions.ts';
 import { hasClosedVersions } from './open-versions.ts';
 import { linksIn, postAt } from './post-links.ts';

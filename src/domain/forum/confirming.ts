@@ -11,6 +11,7 @@ import { countAttempt, countForLevel } from '../people/limits.ts';
 import { mustModerateForum, mustModerateSomething, mustWrite } from '../people/permissions.ts';
 import { trapFields, type Trap } from '../people/traps.ts';
 import type { Member, Viewer } from '../people/types.ts';
+import { threadsByNumber } from '../thread-addresses.ts';
 import { postPlace } from './addresses.ts';
 import { canReply, findPost, mustReply, type FoundPost } from './posts.ts';
 import type { Thread } from './threads.ts';
@@ -27,7 +28,7 @@ export function canConfirmIn(viewer: Viewer, thread: Thread): viewer is Member {
 export function confirmationsBetween(threadId: number, first: number, last: number): Map<number, Confirmation[]> {
   const found = new Map<number, Confirmation[]>();
   for (const { postId, ...confirmation } of between().all({ threadId, first, last }) as (Confirmation & { postId: number })[]) {
-    found.set(postId, [...found.get(postId) ?? [], confirmation]);
+    found.set(postId, [...found.get(postId) ?? [], { ...confirmation, note: confirmation.note && threadsByNumber(confirmation.note) }]);
   }
   return found;
 }

@@ -5,7 +5,7 @@ import { diffText, type Part } from '#lib/text-diff.ts';
 import { Gone, NotFound } from '../errors.ts';
 import { canModerateForum } from '../people/permissions.ts';
 import type { Viewer } from '../people/types.ts';
-import { threadsByNumber } from './addresses.ts';
+import { threadsByNumber } from '../thread-addresses.ts';
 import { hasBlankedQuotes, quoteHidden } from './blanked-quotes.ts';
 import { versionsClosedUntil } from './open-versions.ts';
 import { findPost, type FoundPost } from './posts.ts';

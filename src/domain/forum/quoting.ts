@@ -1,6 +1,7 @@
 import { ownMarkdown, plainText } from '#lib/markdown.ts';
 import type { Viewer } from '../people/types.ts';
-import { postsPerPage, postUrl, threadsByNumber } from './addresses.ts';
+import { postsPerPage, postUrl } from './addresses.ts';
+import { threadsByNumber } from '../thread-addresses.ts';
 import { hasBlankedQuotes } from './blanked-quotes.ts';
 import { findPost, postsOnPage } from './posts.ts';
 import { replaceQuotes } from './quote-boxes.ts';

@@ -1,6 +1,6 @@
 import { renderKept, renderMarkdown } from '#lib/markdown.ts';
 import type { Member } from '../people/types.ts';
-import { threadsByNumber } from './addresses.ts';
+import { threadsByNumber } from '../thread-addresses.ts';
 import { handlesIn, linkMentions, membersNamed, mustNameFew, type Named } from './mentions.ts';
 import { withTrueQuotes } from './quoted.ts';
 import { markAddresses } from './titles.ts';

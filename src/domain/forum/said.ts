@@ -1,7 +1,7 @@
 import { parseKept, plainText } from '#lib/markdown.ts';
 import { prepared } from '#db/client.ts';
 import { isNamelessPost, nameApart, shownName } from '../anonymity.ts';
-import { threadsByNumber } from './addresses.ts';
+import { threadsByNumber } from '../thread-addresses.ts';
 import { openVersions } from './open-versions.ts';
 import { replaceQuotes } from './quote-boxes.ts';
 

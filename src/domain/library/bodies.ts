@@ -1,6 +1,6 @@
 import { escapeHtml, plainText, renderKept, renderMarkdown } from '#lib/markdown.ts';
 import { slugify } from '#lib/slug.ts';
-import { threadsByNumber } from '../forum/addresses.ts';
+import { threadsByNumber } from '../thread-addresses.ts';
 import { renderCitations, type CitedWork } from './citations.ts';
 
 export interface Heading { id: string; text: string; level: number }

@@ -5,7 +5,7 @@ import { line, optionalText, rowId, text } from '#lib/fields.ts';
 import { renderMarkdown } from '#lib/markdown.ts';
 import { slugify } from '#lib/slug.ts';
 import { Denied, NotFound } from '../errors.ts';
-import { threadsByNumber } from '../forum/addresses.ts';
+import { threadsByNumber } from '../thread-addresses.ts';
 import { post } from '../mail/outbox.ts';
 import { recordAct } from '../moderation/log.ts';
 import { countAttempt } from '../people/limits.ts';

@@ -3,7 +3,7 @@ import { collectionItems, collections, db, members, prepared, resources, untilCh
 import { plainText, renderKept } from '#lib/markdown.ts';
 import { paging, type Paging } from '#lib/paging.ts';
 import { NotFound } from '../errors.ts';
-import { threadsByNumber } from '../forum/addresses.ts';
+import { threadsByNumber } from '../thread-addresses.ts';
 import { authorColumns } from '../people/members.ts';
 import { canWrite, mustSignIn } from '../people/permissions.ts';
 import type { Author, Viewer } from '../people/types.ts';

@@ -1,5 +1,5 @@
 import { diffText, type Part } from '#lib/text-diff.ts';
-import { threadsByNumber } from '../forum/addresses.ts';
+import { threadsByNumber } from '../thread-addresses.ts';
 import { rightsStatement, resourceType } from '../vocabulary.ts';
 import { fullName } from './names.ts';
 import { readCsl } from './csl.ts';

@@ -4,6 +4,7 @@ import { addDays } from '#lib/dates.ts';
 import { paging, type Paging } from '#lib/paging.ts';
 import { mustCoordinate } from '../people/permissions.ts';
 import type { Viewer } from '../people/types.ts';
+import { threadsByNumber } from '../thread-addresses.ts';
 
 /** Every privileged act there is, as the log tells it. Acts on things are public, acts on people are for coordinators. */
 const acts = {
@@ -185,5 +186,5 @@ function selectLines(which: SQL | undefined) {
 }
 
 function asLine({ name, handle, ...line }: ReturnType<ReturnType<typeof selectLines>['all']>[number]): LogLine {
-  return { ...line, words: wordsOfAct(line.act), actor: name !== null && handle !== null ? { name, handle } : null };
+  return { ...line, reason: line.reason && threadsByNumber(line.reason), words: wordsOfAct(line.act), actor: name !== null && handle !== null ? { name, handle } : null };
 }
