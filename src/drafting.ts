@@ -71,7 +71,7 @@ async function keepFiles(page: AstroGlobal, viewer: Member): Promise<KeptFiles> 
   const form = await readForm(page.request);
   const fields = Object.fromEntries(Object.keys(postFilesInput.shape).map((name) => [name, form.getAll(name)]));
   const { data } = postFilesInput.safeParse(fields);
-  return data ? keepPostFiles(viewer, { ...data, file: await Promise.all(data.file.map((one) => receivedFile(incomingFolder(settings().dataDir), one))) }) : noFiles;
+  return data ? keepPostFiles(viewer, { ...data, file: await Promise.all(data.file.map((one) => receivedFile(incomingFolder(settings().dataDir), one))) }, new Date(), page.locals.filesCounted) : noFiles;
 }
 
 const noFiles: KeptFiles = { kept: [], lost: [] };

@@ -15,6 +15,8 @@ declare namespace App {
     drained?: () => Promise<void>;
     /** Seconds to wait, when something was done too often. */
     retryAfter?: number;
+    /** Numbers of the files of the form that count as brought already, in this request. */
+    filesCounted?: Set<number>;
     /** Works by bibliography key, set by a page before it renders a piece with <Cite>. */
     citations?: Map<string, { slug: string; short: string; number: number; title: string; linked: boolean }>;
     /** Measures by id, set by a page before it renders a piece with <Measure>. */

@@ -19,7 +19,7 @@ export const log = sqliteTable('log', {
   reason: text('reason'),
 }, (t) => [index('log_at').on(t.at)]);
 
-/** What waits for a coordinator: flags on one thing, a correction, a post that was held, an appeal. Closed by a decision. That a "works for us too" below a post was removed never waits: it is decided and closed at once. */
+/** What waits for a coordinator: flags on one thing, a correction, a post that was held, an appeal. Closed by a decision. That a "works for us too" below a post was removed or kept never waits: it is decided and closed at once. */
 export const cases = sqliteTable('cases', {
   id: id(),
   kind: text('kind', { enum: ['flags', 'correction', 'held', 'appeal', 'confirmation'] }).notNull(),
@@ -157,6 +157,8 @@ export const heldPosts = sqliteTable('held_posts', {
   state: text('state', { enum: ['waiting', 'approved', 'declined'] }).notNull().default('waiting'),
   /** Where it stands since it was approved. */
   url: text('url'),
+  /** When its author took it back, which ends the waiting. Its words stay for coordinators, as those of a post that its author removed. */
+  withdrawnAt: moment('withdrawn_at'),
 }, (t) => [
   index('held_posts_author').on(t.authorId, t.state),
   index('held_posts_thread').on(t.threadId),

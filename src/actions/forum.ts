@@ -1,4 +1,4 @@
-import { defineAction } from 'astro:actions';
+import { defineAction, type ActionAPIContext } from 'astro:actions';
 import { keepConfirmation, removeConfirmation, removeConfirmationInput, takeBackConfirmation } from '#domain/decisions/flagging-confirmations.ts';
 import { removePost, removePostInput, removeThread, removeThreadInput, restorePost, restorePostInput, restoreThread, restoreThreadInput } from '#domain/decisions/removing.ts';
 import { submitComment, submitCommentInput, submitEdit, submitEditInput, submitPost, submitPostInput, submitThread, submitThreadInput } from '#domain/decisions/submitting.ts';
@@ -29,10 +29,11 @@ import { asMember } from './handlers.ts';
 
 /** Wraps a command that writes a post: the files of the form are taken first, because that takes time and a transaction has none. */
 function withFiles<Input extends object, Output>(command: (actor: Member, input: Input & { files: TakenFile[] }) => Output) {
-  return asMember(async (actor, input: Input & z.output<typeof postFilesInput>) => {
-    const file = await Promise.all(input.file.map((one) => receivedFile(incomingFolder(settings().dataDir), one)));
-    return command(actor, { ...input, files: await takePostFiles(actor, { ...input, file }) });
-  });
+  return (input: Input & z.output<typeof postFilesInput>, context: ActionAPIContext) => asMember(async (actor, given: typeof input) => {
+    const file = await Promise.all(given.file.map((one) => receivedFile(incomingFolder(settings().dataDir), one)));
+    const counted = (context.locals.filesCounted = new Set<number>());
+    return command(actor, { ...given, files: await takePostFiles(actor, { ...given, file }, new Date(), counted) });
+  })(input, context);
 }
 const { shape: files } = postFilesInput;
 

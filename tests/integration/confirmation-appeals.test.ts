@@ -1,4 +1,4 @@
-import { eq } from 'drizzle-orm';
+import { desc, eq } from 'drizzle-orm';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { appeals, cases, confirmations, db, decisions, refusedConfirmations } from '#db/client.ts';
 import { casesOfMember } from '#domain/decisions/about-member.ts';
@@ -110,6 +110,28 @@ test('that a “works for us too” is kept says no more in the public log eithe
   keepConfirmation(nadia, { ...which, reason: 'Zqkept' });
   expect(lastTo(rosa)).toContain('Zqkept');
   expect(JSON.stringify(readPublicLog(null))).not.toContain('Zqkept');
+});
+
+test('that a “works for us too” is kept is a decision as well, told to its author and to whoever flagged it, with nothing to appeal', () => {
+  const { thread, which, postId } = confirmed();
+  flag(rosa, which);
+  keepConfirmation(nadia, { ...which, reason: 'It only says where.' });
+  const decision = db.select().from(decisions).orderBy(desc(decisions.id)).limit(1).get();
+  expect(decision).toMatchObject({ outcome: 'keep', reason: 'It only says where.', deciderId: nadia.id, authorId: tom.id, before: {} });
+  for (const who of [tom, rosa]) expect(lastTo(who)).toMatch(/works for us too.*decided that it stays\. The reason: It only says where\./);
+  expect(lastTo(tom)).not.toMatch(/other words|once, within 30 days|Rosa|Zqtold/);
+  expect([inboxOf(tom), inboxOf(rosa)]).toEqual([expect.stringContaining('About your “works for us too”: a coordinator has looked at it and decided that it stays.'), expect.stringContaining('that you flagged: a coordinator has looked at it')]);
+  expect(standing(postId)).toEqual([said]);
+  expect(appealFor(again(tom), decision?.id ?? 0)).toMatchObject({ confirmation: said, until: null, closed: expect.stringContaining('nothing to appeal') });
+  expect(() => appealDecision(again(tom), { decisionId: decision?.id ?? 0, text: 'x' })).toThrow(Denied);
+  expect(findCase(ines, decision?.caseId ?? 0)).toMatchObject({ kind: 'confirmation', closedAt: expect.any(Date), outcomes: [], flags: [{ reason: 'spam', note: 'Zqtold.' }], decisions: [{ outcome: 'keep', decider: nadia.name }], subject: { said } });
+  expect(() => undoDecision(ines, { decisionId: decision?.id ?? 0, reason: 'No.' })).toThrow(/flagged again/);
+  expect(readPublicLog(null).lines[0]).toMatchObject({ act: 'keep confirmation', object: `a post in “${thread.title}”` });
+  flag(rosa, which);
+  removeConfirmation(abe, { ...which, reason: why });
+  expect(findCase(ines, decision?.caseId ?? 0).subject).toMatchObject({ said: null });
+  const kind = kinds.find(({ file }) => file === 'decisions');
+  expect(kind && JSON.stringify([...rowsOf(kind, tom.id)].flat())).toMatch(/"outcome":"keep"/);
 });
 
 describe('an appeal about a “works for us too”', () => {

@@ -14,7 +14,7 @@ import { findCase, openCases } from '#domain/decisions/queue.ts';
 import { removePost, removeThread, restorePost } from '#domain/decisions/removing.ts';
 import { caseById } from '#domain/decisions/subjects.ts';
 import { heldPost, submitPost } from '#domain/decisions/submitting.ts';
-import { Denied, Gone, Invalid, NotFound } from '#domain/errors.ts';
+import { Denied, Gone, Invalid, NotFound, TooMany } from '#domain/errors.ts';
 import { createComment } from '#domain/forum/comments.ts';
 import { readWaitingPostFiles } from '#domain/forum/post-file-words.ts';
 import { findPostFile, keepPostFiles, lookUpPostFile, postFilesInput, takePostFiles } from '#domain/forum/post-files.ts';
@@ -154,6 +154,19 @@ describe('taking a picture', () => {
     db.update(attempts).set({ count: limits.filePerMember.most }).where(eq(attempts.key, `filePerMember:${rosa.id}`)).run();
     expect(await keepPostFiles(rosa, form({ file: await png() }))).toEqual({ kept: [], lost: [{ number: 1, why: expect.stringMatching(/^It was not kept/) }] });
     expect(await takePostFiles(rosa, again)).toHaveLength(1);
+  });
+
+  test('what came with a form that was refused is counted once in that request, and not at all what was not reached', async () => {
+    const count = () => db.select({ count: attempts.count }).from(attempts).where(eq(attempts.key, `filePerMember:${rosa.id}`)).get()?.count ?? 0;
+    const given = form({ file: await png() }, { file: await png() });
+    const counted = new Set<number>();
+    expect(await refusal(takePostFiles(rosa, given, new Date(), counted))).toMatchObject({ label1: expect.any(String) });
+    expect((await keepPostFiles(rosa, given, new Date(), counted)).kept).toHaveLength(2);
+    expect([count(), [...counted]]).toEqual([2, [1, 2]]);
+    db.update(attempts).set({ count: limits.filePerMember.most - 1 }).where(eq(attempts.key, `filePerMember:${rosa.id}`)).run();
+    const reached = new Set<number>();
+    await expect(takePostFiles(rosa, given, new Date(), reached)).rejects.toThrow(TooMany);
+    expect(await keepPostFiles(rosa, given, new Date(), reached)).toMatchObject({ kept: [{ number: 1 }], lost: [{ number: 2, why: expect.stringMatching(/^It was not kept/) }] });
   });
 
   test('no file chosen is no file; who may not write sends none', async () => {

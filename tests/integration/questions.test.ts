@@ -337,7 +337,7 @@ describe('works for us too, flagged', () => {
     expect(() => keepConfirmation(rosa, { ...which, reason: 'x' })).toThrow(Denied);
     keepConfirmation(nadia, { ...which, reason: 'It only says where.' });
     expect(flaggedConfirmations(nadia)).toEqual([]);
-    expect(inboxOf(rosa)[0]).toContain('a coordinator has looked at it and keeps it.');
+    expect(inboxOf(rosa)[0]).toContain('a coordinator has looked at it and decided that it stays.');
     expect(lettersTo(rosa.email).at(-1)?.text).toContain('It only says where.');
     expect(readPublicLog(null).lines[0]).toMatchObject({ act: 'keep confirmation', reason: 'It only says where.' });
     expect(() => keepConfirmation(nadia, { ...which, reason: 'x' })).toThrow(/decided already/);

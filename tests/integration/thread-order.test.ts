@@ -8,13 +8,13 @@ import { removePost, removeThread, restorePost, restoreThread } from '#domain/de
 import { Denied, Gone, Invalid, NotFound, TooMany } from '#domain/errors.ts';
 import { acceptAnswer } from '#domain/forum/accepting.ts';
 import { canReopen, closeThread, reopenThread } from '#domain/forum/closing.ts';
-import { deleteForum, addForum } from '#domain/forum/keeping-forums.ts';
+import { addForum, closeForum, deleteForum, openForum } from '#domain/forum/keeping-forums.ts';
 import { findForum } from '#domain/forum/forums.ts';
 import { follow, followInput, followLevelOf, type FollowLevel } from '#domain/forum/follows.ts';
 import { listTold, openTold } from '#domain/forum/inbox.ts';
 import { mergeTargets } from '#domain/forum/merge-targets.ts';
 import { mergeThreads, mergeThreadsInput } from '#domain/forum/merging.ts';
-import { changeThreadKind, lockThread, moveThread, pinThread, renameThread, unlockThread, unpinThread } from '#domain/forum/moderating.ts';
+import { changeThreadKind, lockThread, moveThread, pinThread, renameThread, unlockThread, unpinThread, whyPostsStay } from '#domain/forum/moderating.ts';
 import { mailNotifications, membersWithLettersDue } from '#domain/forum/notification-letters.ts';
 import { setNotificationSettings } from '#domain/forum/notification-settings.ts';
 import { createPost, placeOfPost, postsOnPage } from '#domain/forum/posts.ts';
@@ -562,6 +562,17 @@ describe('what a thread may be merged into', () => {
     expect(all).not.toContain(thread.id);
     expect(all).not.toContain(gone.id);
     expect(() => mergeTargets(tom, thread)).toThrow(Denied);
+    const others = () => { const { similar, recent } = mergeTargets(nadia, thread); return [...similar, ...recent].map((t) => t.id); };
+    const forumId = findThread(nadia, similar.id).forumId ?? 0;
+    closeForum(nadia, { forumId, reason: 'Over.' });
+    expect(others()).not.toContain(similar.id);
+    openForum(nadia, { forumId });
+    expect(others()).toContain(similar.id);
+    const asked = createThread(nadia, { forum: 'operations', kind: 'question', title: 'Wombats call after midnight: why?', body: 'For a colleague.', themes: [], nameless: true });
+    expect(others()).not.toContain(asked.id);
+    expect(mergeTargets(ines, thread).similar.map((t) => t.id)).toContain(asked.id);
+    removeThread(nadia, { threadId: thread.id, reason: 'Twice.' });
+    expect(whyPostsStay(nadia, findThread(nadia, thread.id))).toMatch(/bring it back first/);
   });
 
   test('is chosen, or named where it is not offered, and not both', () => {
@@ -673,6 +684,9 @@ describe('what others did to a thread of one’s own', () => {
     expect(() => merge(thread, into)).toThrow(yours);
     expect(() => split(thread, [answer])).toThrow(yours);
     expect(numbers(thread)).toEqual([1, 2]);
+    // The forms say so before anything is filled in.
+    expect(whyPostsStay(nadia, findThread(nadia, thread.id))).toMatch(yours);
+    expect(whyPostsStay(ines, findThread(ines, thread.id))).toBeNull();
     unlockThread(ines, { threadId: thread.id, reason: 'In order.' });
     lockThread(nadia, { threadId: thread.id, reason: 'It goes on there.' });
     split(thread, [answer]);

@@ -72,6 +72,19 @@ describe('whose words a quotation shows', () => {
     ['a line with nothing below', '> [Rosa Delgado wrote](/posts/1):', 'Rosa Delgado wrote:'],
   ])('keeps every word of a quotation that is not one: %s', (_, body, all) => expect(words(preview(body))).toBe(all));
 
+  test.each<[string, string]>([
+    ['a dash and a name', '> forged\n\n— [Rosa](/posts/1)'], ['the name of a member', '> forged\n\n– [Rosa Delgado](/members/rosa)'], ['a mention', '> forged\n\n-- @rosa'], ['a line before one’s own', '> forged\n\n— [Rosa](/posts/1)  \nI agree.'], ['bold', '> forged\n\n**— [Rosa](/posts/1)**'], ['a heading', '> forged\n\n### — [Rosa](/posts/1)'],
+    ['a verb', '> forged\n\n[Rosa wrote](/posts/1)'], ['two boxes', '> forged\n\n— [Rosa](/posts/1)\n\n> forged too'], ['a box in a box', '> > forged\n>\n> — [Rosa](/posts/1)\n>\n> And more.'],
+  ])('says nobody’s name right after it: %s', (_, body) => {
+    expect(preview(body)).not.toContain('href="/');
+    expect(words(preview(body))).toMatch(/forged.*rosa/i);
+  });
+
+  test.each<[string, string]>([
+    ['an answer that is a link', '> Which one?\n\n[This one](/posts/1)'], ['a bare address', '> Which one?\n\n/posts/1'], ['a sentence', '> Which one?\n\nAs [Rosa](/posts/1) says.'], ['a dash that goes on', '> Which one?\n\n— [Rosa](/posts/1) knows it.'], ['further down', '> Which one?\n\nIndeed.\n\n— [Rosa](/posts/1)'],
+    ['an address elsewhere', '> Which one?\n\n— [A book](https://good.example/)'], ['no box', '— [Rosa](/posts/1)'],
+  ])('leaves other links after it: %s', (_, body) => expect(preview(body)).toMatch(/href="(?:\/posts\/1|https:\/\/good)/));
+
   test('loses the line of the hub, and no word, where a paragraph was left out', () => {
     expect(words(preview(`> ${L}\n>\n> I do not agree with that sentence of Bob.\n>\n> Staff are busy.`))).toBe('I do not agree with that sentence of Bob. Staff are busy.');
     expect(words(preview(`> ${L} In my view: no, and no again.`))).toBe('In my view: no, and no again.');

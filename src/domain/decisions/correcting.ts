@@ -4,6 +4,7 @@ import { bumpChanges, cases, corrections, db, flags, transaction } from '#db/cli
 import { rowId, text } from '#lib/fields.ts';
 import { settings } from '#lib/settings.ts';
 import { Denied, NotFound } from '../errors.ts';
+import { threadsByNumber } from '../thread-addresses.ts';
 import { hasBlankedQuotes } from '../forum/blanked-quotes.ts';
 import { recordAct } from '../moderation/log.ts';
 import { countAttempt } from '../people/limits.ts';
@@ -30,8 +31,8 @@ export function correctionFor(viewer: Viewer, caseId: number): CorrectionView {
   if (!own && !proposed && !moderates) throw new NotFound('There is no such correction.');
   const withheld = !own && !moderates && (post.removed || post.thread.removed || hasBlankedQuotes(post.id));
   return {
-    caseId, wrong: row.wrong, source: row.source, answer: row.answer, closed, accepted: row.acceptedAs, own,
-    post: { id: post.id, title: post.thread.title, markdown: withheld ? '' : post.markdown },
+    caseId, wrong: threadsByNumber(row.wrong), source: threadsByNumber(row.source), answer: row.answer && threadsByNumber(row.answer), closed, accepted: row.acceptedAs, own,
+    post: { id: post.id, title: post.thread.title, markdown: withheld ? '' : threadsByNumber(post.markdown) },
   };
 }
 

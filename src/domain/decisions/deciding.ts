@@ -220,7 +220,7 @@ export function undoDecision(actor: Member, input: z.output<typeof undoInput>, n
     if (['uphold', 'overturn'].includes(decision.outcome)) throw new Denied('A decision about an appeal is final.');
     if (decision.outcome === 'approve') throw new Denied('Everybody has been able to see it: flag it, and decide about that.');
     if (decision.authorId === actor.id) throw new Denied('This is about yourself: another coordinator decides.');
-    if (subject.kind === 'confirmation') throw new Denied('Its author can appeal, or say it in other words.');
+    if (subject.kind === 'confirmation') throw new Denied(decision.outcome === 'keep' ? 'It can be flagged again, and then removed.' : 'Its author can appeal, or say it in other words.');
     if (subject.kind === 'member' && subject.left) throw new Denied('The member has left the hub: there is nothing left to decide.');
     if (isSuspension(decision)) throw new Denied('A suspension is ended on the page of the member.');
     if (db.select({ id: cases.id }).from(cases).where(eq(cases.decisionId, decision.id)).get()) throw new Denied('The author has appealed: decide about the appeal.');

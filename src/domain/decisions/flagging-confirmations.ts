@@ -13,13 +13,13 @@ import { countForLevel } from '../people/limits.ts';
 import { coordinatorsBesides, whyNotOwn } from '../people/coordinators.ts';
 import { forumsOf, mustModerateSomething, mustWrite } from '../people/permissions.ts';
 import type { Member, Viewer } from '../people/types.ts';
-import { nothingMore, publicReason } from './deciding.ts';
+import { publicReason } from './deciding.ts';
 import { tell, tellAuthor, tellFlaggers } from './letters.ts';
-import { subjectOf, type Case } from './subjects.ts';
+import { confirmationSubject, type Case } from './subjects.ts';
 
 /*
  * A "works for us too" is a line below somebody else's reply: flagging it must not hide that reply, so it has flags of its own and waits in no case. A
- * coordinator removes the line, which is a decision that its author may appeal, or keeps it; whoever flagged it is told, also when its author takes it back.
+ * coordinator removes the line, a decision that its author may appeal, or keeps it, a decision too; whoever flagged it is told, also when its author takes it back.
  */
 
 type Which = { postId: number; memberId: number };
@@ -97,7 +97,7 @@ export function takeBackConfirmation(actor: Member, input: z.output<typeof uncon
     const which = { postId: input.postId, memberId: actor.id };
     const flaggers = flaggersOf(which);
     const back = unconfirmPost(actor, input);
-    tellWhoFlagged(actor, flaggers, which, 'Its author has taken it back.');
+    tellOfTakingBack(flaggers, which);
     return back;
   });
 }
@@ -108,52 +108,54 @@ export const removeConfirmationInput = z.object({ postId: rowId, memberId: rowId
 export function removeConfirmation(actor: Member, { reason, ...which }: z.output<typeof removeConfirmationInput>, now = new Date()): { url: string } {
   return transaction(() => {
     const { thread, number } = mustDecide(actor, which);
-    const row = caseWithFlags(which, now);
-    const nobodyElse = which.memberId === actor.id;
-    const decision = db.insert(decisions).values({
-      caseId: row.id, outcome: 'remove', reason, deciderId: actor.id, authorId: which.memberId, nobodyElse, before: { confirmation: refuseConfirmation(which.postId, which.memberId) }, at: now,
-    }).returning().get();
-    const told = publicReason(row, reason);
-    recordAct(actor, 'remove confirmation', `a post in “${thread.title}”`, postUrl(which.postId), nobodyElse ? `${told} (There was nobody else who could decide.)` : told);
-    const subject = subjectOf(actor, row);
-    tellAuthor(decision, row.kind, subject);
-    tellFlaggers(row.id, decision, subject);
+    decideAbout(actor, which, { outcome: 'remove', reason, now });
     return { url: postPlace(thread.url, number) };
   });
 }
 
-/** A closed case of what somebody said of a reply, with the flags that wait on it. */
+/** A closed case of what somebody said of a reply, to which the flags that wait on it go. */
 function caseWithFlags(which: Which, now: Date): Case {
-  const told = db.select().from(confirmationFlags).where(openFlagsOf(which)).orderBy(asc(confirmationFlags.id)).all();
+  const told = db.delete(confirmationFlags).where(openFlagsOf(which)).returning().all().toSorted((a, b) => a.id - b.id);
   const row = db.insert(cases).values({ kind: 'confirmation', postId: which.postId, openedAt: told[0]?.at ?? now, closedAt: now }).returning().get();
   for (const { byId, reason, note, at } of told) db.insert(flags).values({ caseId: row.id, memberId: byId, reason, note, at }).run();
   return row;
 }
 
-/** Lets it stand; whoever flagged it is told why. For coordinators, not about what they said or flagged themselves. Throws Denied, NotFound. */
-export function keepConfirmation(actor: Member, input: z.output<typeof removeConfirmationInput>): { url: string } {
+/** Lets it stand, by a decision too; its author and whoever flagged it are told why. For coordinators, not about what they said or flagged themselves. Throws Denied, NotFound. */
+export function keepConfirmation(actor: Member, { reason, ...which }: z.output<typeof removeConfirmationInput>, now = new Date()): { url: string } {
   return transaction(() => {
-    const post = mustDecide(actor, input);
-    const flaggers = flaggersOf(input);
-    if (flaggers.length === 0) throw new Denied('Nobody has flagged this, or it was decided already.');
-    const closed = db.update(confirmationFlags).set({ closedAt: new Date() }).where(openFlagsOf(input)).returning({ reason: confirmationFlags.reason }).all();
-    recordAct(actor, 'keep confirmation', `a post in “${post.thread.title}”`, postUrl(post.id), closed.some(({ reason }) => reason === 'personal-data') ? nothingMore : input.reason);
-    tellWhoFlagged(actor, flaggers, input, 'A coordinator has looked at it and keeps it.', input.reason);
+    mustDecide(actor, which);
+    if (flaggersOf(which).length === 0) throw new Denied('Nobody has flagged this, or it was decided already.');
+    decideAbout(actor, which, { outcome: 'keep', reason, now });
     return { url: '/desk/flags' };
   });
+}
+
+interface Deciding { outcome: 'keep' | 'remove'; reason: string; now: Date }
+
+/** Writes the decision with its case, into the log, and to its author and whoever flagged it. */
+function decideAbout(actor: Member, which: Which, { outcome, reason, now }: Deciding): void {
+  const row = caseWithFlags(which, now);
+  const nobodyElse = which.memberId === actor.id;
+  const before = outcome === 'remove' ? { confirmation: refuseConfirmation(which.postId, which.memberId) } : {};
+  const decision = db.insert(decisions).values({ caseId: row.id, outcome, reason, deciderId: actor.id, authorId: which.memberId, nobodyElse, before, at: now }).returning().get();
+  const subject = confirmationSubject(actor, row.id, which.postId);
+  const told = publicReason(row, reason);
+  recordAct(actor, `${outcome} confirmation`, `a post in “${subject.post.thread.title}”`, postUrl(which.postId), nobodyElse ? `${told} (There was nobody else who could decide.)` : told);
+  tellAuthor(decision, row.kind, subject);
+  tellFlaggers(row.id, decision, subject);
 }
 
 function flaggersOf(which: Which): { id: number; email: string }[] {
   return db.select({ id: members.id, email: members.email }).from(confirmationFlags).innerJoin(members, eq(members.id, confirmationFlags.byId)).where(openFlagsOf(which)).all();
 }
 
-function tellWhoFlagged(actor: Member, flaggers: readonly { id: number; email: string }[], { postId }: Which, outcome: string, reason: string | null = null): void {
+function tellOfTakingBack(flaggers: readonly { id: number; email: string }[], { postId }: Which): void {
   const { name, url } = settings();
   for (const flagger of flaggers) {
-    if (flagger.id === actor.id) continue;
     tell(flagger, {
       subject: `About what you flagged on ${name}`,
-      paragraphs: [`You told us about a “works for us too” below an answer. ${outcome}`, ...(reason === null ? [] : [`The reason: ${reason}`]), url + postUrl(postId), 'Thank you for looking after this place.'],
-    }, { reason: 'flagged', words: `About a “works for us too” that you flagged: ${outcome.charAt(0).toLowerCase()}${outcome.slice(1)}`, url: postUrl(postId) });
+      paragraphs: ['You told us about a “works for us too” below an answer. Its author has taken it back.', url + postUrl(postId), 'Thank you for looking after this place.'],
+    }, { reason: 'flagged', words: 'About a “works for us too” that you flagged: its author has taken it back.', url: postUrl(postId) });
   }
 }

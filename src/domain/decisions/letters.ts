@@ -33,7 +33,7 @@ export function tellAuthor(decision: Decision, kind: Case['kind'], subject: Subj
       `The reason: ${decision.reason}`,
       ...(decision.nobodyElse ? ['There was nobody else who could decide, so the same person has looked at it again.'] : []),
       ...(subject.kind === 'post' && outcome === 'ask' ? [`Edit it by ${inTwoDays(decision.at)}: ${url}/posts/${subject.post.id}/edit`] : []),
-      ...(subject.kind === 'confirmation' ? [`You can say it anew in other words: ${url}${subject.url}`] : []),
+      ...(subject.kind === 'confirmation' && outcome === 'remove' ? [`You can say it anew in other words: ${url}${subject.url}`] : []),
       ...(outcome === 'remove' || outcome === 'decline' ? [] : [`${url}${subject.url}`]),
       ...(appealable.includes(outcome) ? [`If you think this is wrong, you can ask a different coordinator to look at it, once, within ${daysToAppeal} days: ${url}/appeals/${decision.id}`] : []),
     ],

@@ -1,7 +1,7 @@
-import { and, asc, count, desc, eq, exists, inArray, isNull, ne } from 'drizzle-orm';
+import { and, asc, count, desc, eq, exists, inArray, isNotNull, isNull, ne } from 'drizzle-orm';
 import { alias } from 'drizzle-orm/sqlite-core';
 import { z } from 'zod';
-import { appeals, caseNotes, cases, corrections, db, decisions, flags, members, transaction } from '#db/client.ts';
+import { appeals, caseNotes, cases, corrections, db, decisions, flags, heldPosts, members, transaction } from '#db/client.ts';
 import { rowId, text } from '#lib/fields.ts';
 import { paging, type Paging } from '#lib/paging.ts';
 import { afterWorkingHours } from '#lib/working-hours.ts';
@@ -184,9 +184,11 @@ export function admitsNobodyElse({ nobodyElse, firstDeciderId, deciderId }: Pick
 /** Throws Denied when the case is decided, or somebody else is on it; NotFound when it is not for this coordinator. */
 export function mustHandle(actor: Member, row: Case, now: Date): void {
   mustBeFor(actor, row.id);
-  if (row.closedAt) throw new Denied('This was decided already.');
+  if (row.closedAt) throw new Denied(isWithdrawn(row) ? 'Its author has taken this back meanwhile.' : 'This was decided already.');
   if (claimHolds(row, subjectOf(actor, row), now) && row.claimedById !== actor.id) throw new Denied(`${nameOf(row.claimedById)} is on it. Ask them to leave it to you, or wait until their claim ends.`);
 }
+
+const isWithdrawn = ({ heldId }: Case) => heldId !== null && db.select({ id: heldPosts.id }).from(heldPosts).where(and(eq(heldPosts.id, heldId), isNotNull(heldPosts.withdrawnAt))).get() !== undefined;
 
 export const caseNoteInput = z.object({ caseId: rowId, note: text({ missing: 'Please write the note.', max: 2_000 }) });
 

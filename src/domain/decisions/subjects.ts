@@ -3,7 +3,7 @@ import { cases, db, decisions, heldPosts, prepared } from '#db/client.ts';
 import { isNameless, isWrittenNamelessly, nameless } from '../anonymity.ts';
 import { NotFound } from '../errors.ts';
 import { postUrl } from '../forum/addresses.ts';
-import { refusedWords, type Confirmation } from '../forum/confirming.ts';
+import { refusedWords, standingWords, type Confirmation } from '../forum/confirming.ts';
 import { findPost, type FoundPost } from '../forum/posts.ts';
 import { threadInput } from '../forum/starting-threads.ts';
 import { noAreas } from '../people/areas.ts';
@@ -69,14 +69,18 @@ export function postSubject(coordinator: Member, postId: number): Extract<Subjec
   };
 }
 
-function confirmationSubject(viewer: Member, caseId: number, postId: number): Subject {
+/** What somebody said of a reply, with its words as they were removed, or, where a decision kept it, as they stand. Throws NotFound, Gone. */
+export function confirmationSubject(viewer: Member, caseId: number, postId: number): Extract<Subject, { kind: 'confirmation' }> {
   const decision = db.select().from(decisions).where(eq(decisions.caseId, caseId)).get();
   if (!decision) throw new NotFound('There is no such decision.');
   const { confirmation } = decision.before;
-  return { kind: 'confirmation', post: findPost(viewer, postId), said: confirmation ? refusedWords(confirmation) : null, author: memberById(decision.authorId), words: 'a “works for us too” below an answer', url: postUrl(postId) };
+  return { kind: 'confirmation', post: findPost(viewer, postId), said: confirmation ? refusedWords(confirmation) : standingWords(postId, decision.authorId), author: memberById(decision.authorId), words: 'a “works for us too” below an answer', url: postUrl(postId) };
 }
 
-const heldWords = ({ kind, title }: Held) => ({ thread: `the thread “${title}” that waits`, post: `a post that waits, in “${title}”`, comment: `a comment that waits, on “${title}”` })[kind];
+function heldWords({ kind, title, withdrawnAt }: Held): string {
+  const state = withdrawnAt === null ? 'that waits' : 'that was taken back';
+  return { thread: `the thread “${title}” ${state}`, post: `a post ${state}, in “${title}”`, comment: `a comment ${state}, on “${title}”` }[kind];
+}
 
 /** What it is, in one word that fits after "your" and names nothing. */
 export function nounOf(subject: Subject): 'thread' | 'post' | 'comment' | 'profile' | 'account' | '“works for us too”' {

@@ -1,10 +1,11 @@
-import { and, eq, gt, sql } from 'drizzle-orm';
+import { and, eq, gt, isNull, sql } from 'drizzle-orm';
 import { z } from 'zod';
 import { cases, db, heldPosts, prepared, resources, threads, transaction } from '#db/client.ts';
 import { renderKept, renderMarkdown } from '#lib/markdown.ts';
 import { settings } from '#lib/settings.ts';
 import { isNameless } from '../anonymity.ts';
 import { NotFound } from '../errors.ts';
+import { threadsByNumber } from '../thread-addresses.ts';
 import { commentInput, commentMadeBefore, createComment } from '../forum/comments.ts';
 import { draftPlace, forgetDraft } from '../forum/drafts.ts';
 import { filesOfOnePost, namelessPictures, type PostFile, type TakenFile } from '../forum/post-files.ts';
@@ -19,7 +20,7 @@ import type { Member, Viewer } from '../people/types.ts';
 import { forumOfHeld } from './case-areas.ts';
 import { flagByHub } from './flagging.ts';
 import { heldFilesOf, holdFiles } from './held-files.ts';
-import { isUndecided } from './taking-back-held.ts';
+import { whyItStays } from './taking-back-held.ts';
 
 type WithFiles = { files?: readonly TakenFile[] };
 
@@ -87,7 +88,7 @@ function submit(actor: Member, trap: Trap, { count, draft, body, files, text, ma
     }
     const row = held();
     const twin = db.select({ id: heldPosts.id }).from(heldPosts)
-      .where(and(eq(heldPosts.authorId, actor.id), eq(heldPosts.markdown, body), eq(heldPosts.kind, row.kind), sql`${heldPosts.threadId} is ${row.threadId}`, sql`${heldPosts.resourceId} is ${row.resourceId}`, sql`${heldPosts.title} is ${row.title}`, eq(heldPosts.state, 'waiting'), gt(heldPosts.at, new Date(Date.now() - 5 * 60_000)))).limit(1).get();
+      .where(and(eq(heldPosts.authorId, actor.id), eq(heldPosts.markdown, body), eq(heldPosts.kind, row.kind), sql`${heldPosts.threadId} is ${row.threadId}`, sql`${heldPosts.resourceId} is ${row.resourceId}`, sql`${heldPosts.title} is ${row.title}`, eq(heldPosts.state, 'waiting'), isNull(heldPosts.withdrawnAt), gt(heldPosts.at, new Date(Date.now() - 5 * 60_000)))).limit(1).get();
     if (twin) return { url: `/posts/held/${twin.id}`, held: true };
     countForLevel(actor, count, 'body');
     rehearse(create);
@@ -127,7 +128,7 @@ export function submitEdit(actor: Member, { website, shown, ...input }: Paramete
   });
 }
 
-export interface HeldView { id: number; kind: 'thread' | 'post' | 'comment'; title: string | null; html: string; at: Date; state: 'waiting' | 'approved' | 'declined'; url: string | null; files: PostFile[]; /** By its author, on its page. */ mayTakeBack: boolean }
+export interface HeldView { id: number; kind: 'thread' | 'post' | 'comment'; title: string | null; html: string; at: Date; state: 'waiting' | 'approved' | 'declined' | 'withdrawn'; url: string | null; files: PostFile[]; /** By its author, on its page. */ mayTakeBack: boolean; /** Why they may not while it waits, in a sentence. */ staysBecause: string | null }
 
 /** A held post, for its author and coordinators. Throws SignInRequired, NotFound. */
 export function heldPost(viewer: Viewer, id: number): HeldView {
@@ -144,6 +145,11 @@ export function ownWaiting(viewer: Viewer, where: { threadId?: number; resourceI
     .filter((row) => (where.threadId === undefined || row.threadId === where.threadId) && (where.resourceId === undefined || row.resourceId === where.resourceId))
     .map((row) => asView(row, viewer));
 }
-const waitingOf = prepared((d) => d.select().from(heldPosts).where(and(eq(heldPosts.authorId, sql.placeholder('authorId')), eq(heldPosts.state, 'waiting'))).orderBy(heldPosts.id).prepare());
+const waitingOf = prepared((d) => d.select().from(heldPosts).where(and(eq(heldPosts.authorId, sql.placeholder('authorId')), eq(heldPosts.state, 'waiting'), isNull(heldPosts.withdrawnAt))).orderBy(heldPosts.id).prepare());
 
-const asView = (row: typeof heldPosts.$inferSelect, viewer: Member): HeldView => ({ id: row.id, kind: row.kind, title: row.title, html: renderKept(row.markdown, `h${row.id}`), at: row.at, state: row.state, url: row.url, files: heldFilesOf(row.id), mayTakeBack: row.authorId === viewer.id && isUndecided(row) });
+function asView(row: typeof heldPosts.$inferSelect, viewer: Member): HeldView {
+  const state = row.withdrawnAt === null ? row.state : 'withdrawn';
+  const waitsForAuthor = state === 'waiting' && row.authorId === viewer.id;
+  const staysBecause = waitsForAuthor ? whyItStays(row) : null;
+  return { id: row.id, kind: row.kind, title: row.title, html: renderKept(threadsByNumber(row.markdown), `h${row.id}`), at: row.at, state, url: row.url, files: heldFilesOf(row.id), mayTakeBack: waitsForAuthor && staysBecause === null, staysBecause };
+}

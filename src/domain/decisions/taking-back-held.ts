@@ -1,9 +1,10 @@
 import { and, eq, gt } from 'drizzle-orm';
 import { z } from 'zod';
-import { cases, db, decisions, heldPosts, transaction } from '#db/client.ts';
+import { cases, db, decisions, heldFiles, heldPosts, transaction } from '#db/client.ts';
 import { rowId } from '#lib/fields.ts';
 import { Denied, NotFound } from '../errors.ts';
 import { bringHome, draftAt, draftPlace, type DraftFields } from '../forum/drafts.ts';
+import { recordAct } from '../moderation/log.ts';
 import { mustSignIn } from '../people/permissions.ts';
 import type { Member } from '../people/types.ts';
 import type { Held } from './subjects.ts';
@@ -12,26 +13,38 @@ export const takeBackHeldInput = z.object({ heldId: rowId });
 
 /**
  * Takes back what one wrote, nobody has decided about and nobody is on: it is a draft again where it was written, without its files, to be changed and sent or thrown
- * away. Throws NotFound, Denied.
+ * away. Coordinators still find it as taken back. Throws NotFound, Denied.
  */
 export function takeBackHeld(actor: Member, { heldId }: z.output<typeof takeBackHeldInput>, now = new Date()): { url: string } {
   mustSignIn(actor);
   return transaction(() => {
     const held = db.select().from(heldPosts).where(and(eq(heldPosts.id, heldId), eq(heldPosts.authorId, actor.id))).get();
     if (!held) throw new NotFound('There is no such post.');
-    if (!isUndecided(held)) throw new Denied('A coordinator has looked at this already, so it stays with them.');
-    if (isClaimed(held.id, now)) throw new Denied('A coordinator is looking at this just now, so it stays with them.');
+    if (held.withdrawnAt !== null) throw new Denied('You have taken this back already.');
+    const why = whyItStays(held, now);
+    if (why !== null) throw new Denied(why);
     const place = placeOf(held);
     if (draftAt(actor, place)) throw new Denied('You have another draft for the same place: send it or throw it away first.');
     bringHome(actor.id, { place, fields: asTyped(held.input) });
-    db.delete(heldPosts).where(eq(heldPosts.id, held.id)).run();
+    withdraw(held.id, now);
     return { url: '/account/drafts' };
   });
 }
 
-/** Whether nobody has ever decided about it: what was decided stays in the books. */
-export function isUndecided({ id, state }: Pick<Held, 'id' | 'state'>): boolean {
-  return state === 'waiting' && db.select({ id: decisions.id }).from(decisions).innerJoin(cases, eq(cases.id, decisions.caseId)).where(eq(cases.heldId, id)).limit(1).get() === undefined;
+/** The log names nobody: who wrote may have asked for a colleague, and coordinators read it in the case. */
+function withdraw(heldId: number, now: Date): void {
+  db.update(heldPosts).set({ withdrawnAt: now }).where(eq(heldPosts.id, heldId)).run();
+  db.delete(heldFiles).where(eq(heldFiles.heldId, heldId)).run();
+  for (const { id } of db.update(cases).set({ closedAt: now, claimedById: null, claimedUntil: null }).where(eq(cases.heldId, heldId)).returning({ id: cases.id }).all()) {
+    recordAct(null, 'withdraw post', 'a post that waited', `/desk/flags/${id}`);
+  }
+}
+
+/** Why a post that waits is not taken back, in a sentence: somebody has decided about it, which stays in the books, or is on it. Null where it is. */
+export function whyItStays({ id, state }: Pick<Held, 'id' | 'state'>, now = new Date()): string | null {
+  const decided = db.select({ id: decisions.id }).from(decisions).innerJoin(cases, eq(cases.id, decisions.caseId)).where(eq(cases.heldId, id)).limit(1).get() !== undefined;
+  if (state !== 'waiting' || decided) return 'A coordinator has looked at this already, so it stays with them.';
+  return isClaimed(id, now) ? 'A coordinator is looking at this just now, so it stays with them.' : null;
 }
 
 function isClaimed(heldId: number, now: Date): boolean {

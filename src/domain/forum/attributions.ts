@@ -59,7 +59,7 @@ const signature = /<(p|li|h\d|td)\b[^>]*>(?:(?!<\/?(?:p|li|h\d|td)\b).)*<\/\1>(?
 export function withoutAttributions(inner: string): string {
   const leading = new Set(leadingLinks(inner).map(({ start }) => start));
   const last = signature.exec(inner);
-  const signed = last && /^[\s\u2010-\u2015-]*$/.test(plainText(last[0].replace(links, ''))) ? last.index : Infinity;
+  const signed = last && noMoreThanWho.test(plainText(last[0].replace(links, ''))) ? last.index : Infinity;
   return inner.replace(links, (link, href: string, words: string, at: number) => (leading.has(at) || isSaying(href, words) || (at >= signed && leadsToWriter(href)) ? words : link));
 }
 
@@ -67,6 +67,18 @@ export function withoutAttributions(inner: string): string {
 export function withoutSayingBefore(html: string): string {
   const from = Math.max(...['<p>', '<li', '<h', '<td', '<br'].map((tag) => html.lastIndexOf(tag)), 0);
   return html.slice(0, from) + html.slice(from).replace(links, (link, href: string, words: string) => (isSaying(href, words) ? words : link));
+}
+
+const noMoreThanWho = /^[\s\u2010-\u2015-]*$/;
+/** The first line of what stands after a quotation. */
+const firstLine = /^\s*<(?:p|h\d)>((?:(?!<\/?(?:p|h\d|br)\b).)*)/s;
+
+/** What stands right after a quotation without the links in its first line where that says no more than who wrote: "— Rosa Delgado". @param html from where the quotation ends */
+export function withoutSayingAfter(html: string): string {
+  const [line = '', inner = ''] = firstLine.exec(html) ?? [];
+  const beside = plainText(inner.replace(links, ''));
+  if (!noMoreThanWho.test(beside)) return html;
+  return line.replace(links, (link, href: string, words: string) => (isSaying(href, words) || (beside !== '' && leadsToWriter(href)) ? words : link)) + html.slice(line.length);
 }
 
 const isSaying = (href: string, words: string) => says.test(plainText(words)) && (/^[#?]/.test(href) || placeInside(href.replaceAll('&amp;', '&')) !== null);

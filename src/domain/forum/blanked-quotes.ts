@@ -3,6 +3,7 @@ import { blankedQuotes, bumpChanges, db, posts, prepared } from '#db/client.ts';
 import { phraseFinder } from '#lib/find-phrases.ts';
 import { parseKept, plainText } from '#lib/markdown.ts';
 import { withdrawLettersAbout } from '../mail/withdrawing.ts';
+import { threadsByNumber } from '../thread-addresses.ts';
 import { leadsTo, saysAtOnce } from './attributions.ts';
 import { hasClosedVersions } from './open-versions.ts';
 import { linksIn, postAt } from './post-links.ts';
@@ -207,7 +208,7 @@ const mostLookedAt = 100_000;
 
 /** Whether one of these texts in a thread, such as versions of a post, quotes what is out of view. Each quotation is looked at once; where there are too many for that, they do. */
 export function quoteHidden(threadId: number, markdowns: readonly string[]): boolean {
-  const htmls = markdowns.map(parseKept);
+  const htmls = markdowns.map((markdown) => parseKept(threadsByNumber(markdown)));
   const hidden = new Map(htmls.flatMap((html) => hiddenFor(threadId, html)).map((one) => [one.id, one]));
   if (hidden.size === 0) return false;
   const linked = [...new Set(htmls.flatMap(blocksOf))].join('');

@@ -11,6 +11,7 @@ import { countAttempt, countForLevel } from '../people/limits.ts';
 import { mustModerateForum, mustModerateSomething, mustWrite } from '../people/permissions.ts';
 import { trapFields, type Trap } from '../people/traps.ts';
 import type { Member, Viewer } from '../people/types.ts';
+import { threadsByNumber } from '../thread-addresses.ts';
 import { postPlace } from './addresses.ts';
 import { canReply, findPost, mustReply, type FoundPost } from './posts.ts';
 import type { Thread } from './threads.ts';
@@ -27,7 +28,7 @@ export function canConfirmIn(viewer: Viewer, thread: Thread): viewer is Member {
 export function confirmationsBetween(threadId: number, first: number, last: number): Map<number, Confirmation[]> {
   const found = new Map<number, Confirmation[]>();
   for (const { postId, ...confirmation } of between().all({ threadId, first, last }) as (Confirmation & { postId: number })[]) {
-    found.set(postId, [...found.get(postId) ?? [], confirmation]);
+    found.set(postId, [...found.get(postId) ?? [], { ...confirmation, note: confirmation.note && threadsByNumber(confirmation.note) }]);
   }
   return found;
 }
@@ -109,6 +110,11 @@ export function refuseConfirmation(postId: number, memberId: number): Refused {
 export function refusedWords({ words, year }: Refused): Pick<Confirmation, 'place' | 'year' | 'note'> | null {
   const kept = db.select({ place: refusedConfirmations.place, note: refusedConfirmations.note }).from(refusedConfirmations).where(eq(refusedConfirmations.id, words)).get();
   return kept ? { ...kept, year } : null;
+}
+
+/** What a member says of a reply now; null when it is nothing. */
+export function standingWords(postId: number, memberId: number): Pick<Confirmation, 'place' | 'year' | 'note'> | null {
+  return db.select({ place: confirmations.place, year: confirmations.year, note: confirmations.note }).from(confirmations).where(one(postId, memberId)).get() ?? null;
 }
 
 /** Brings back what was taken away, and forgets that its words were refused. What its author has said in other words since stays. Call inside a transaction. */

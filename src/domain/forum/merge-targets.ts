@@ -3,9 +3,9 @@ import { db, searchDocuments } from '#db/client.ts';
 import { likelyAnswers } from '../search/likely-answers.ts';
 import { nearest } from '../search/nearest.ts';
 import { search } from '../search/results.ts';
-import { mustModerateForum } from '../people/permissions.ts';
+import { canModerateIn, mustModerateForum } from '../people/permissions.ts';
 import type { Viewer } from '../people/types.ts';
-import { forumsToCoordinate } from './forums.ts';
+import { forumsToMoveTo } from './forums.ts';
 import { numberTyped } from './naming-threads.ts';
 import { latestThreads, threadRows, type Thread } from './threads.ts';
 import type { ThreadRow } from './types.ts';
@@ -19,12 +19,13 @@ export interface ThreadTargets { found: ThreadRow[]; similar: ThreadRow[]; recen
 
 /**
  * Threads that a thread, or posts of it, may belong to: those that typed words find, those with a similar title, the likeliest first, and then others of its
- * forum by newest post; each once. For coordinators of its forum; only forums of theirs.
+ * forum by newest post; each once. For coordinators of its forum; only those of theirs to which something can be added.
  */
 export function mergeTargets(viewer: Viewer, thread: Thread, typed = ''): ThreadTargets {
   mustModerateForum(viewer, thread.forumId);
-  const mine = new Set(forumsToCoordinate(viewer).map(({ slug }) => slug));
-  const others = (rows: ThreadRow[]) => rows.filter(({ id, removed, forum }) => id !== thread.id && !removed && forum !== null && mine.has(forum.slug));
+  const mine = new Map(forumsToMoveTo(viewer, null).map(({ slug, id }) => [slug, id]));
+  const takes = (id: number, forumId: number | undefined) => forumId !== undefined && canModerateIn(viewer, { id, forumId });
+  const others = (rows: ThreadRow[]) => rows.filter(({ id, removed, forum }) => id !== thread.id && !removed && forum !== null && takes(id, mine.get(forum.slug)));
   const words = numberTyped(typed) === null ? typed.trim().slice(0, 200) : '';
   const found = words ? others(threadRows(viewer, threadsOfDocuments(search({ q: words, kind: 'thread' }).results.map(({ documentId }) => documentId)))).slice(0, mostFound) : [];
   const likely = likelyAnswers(null, thread.title, { resource: 0, thread: mostSimilar + 1, member: 0, page: 0 });

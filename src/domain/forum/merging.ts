@@ -3,11 +3,10 @@ import { z } from 'zod';
 import { db, posts, threads } from '#db/client.ts';
 import { rowId, text } from '#lib/fields.ts';
 import { mustShowNobody } from '../anonymity.ts';
-import { Denied } from '../errors.ts';
 import { recordAct } from '../moderation/log.ts';
 import type { Member } from '../people/types.ts';
 import { carryFollows, carryReads } from './carrying.ts';
-import { mustNotLeaveOwnLock, onThread } from './moderating.ts';
+import { mustLetPostsGo, onThread } from './moderating.ts';
 import { appendPosts, leadTo, placesIn, renumber, settleThreads } from './moving-posts.ts';
 import { namedThread, targetFields, targetOf } from './naming-threads.ts';
 import { tellMoved } from './notifying.ts';
@@ -26,8 +25,7 @@ export const mergeThreadsInput = z.object({
  */
 export function mergeThreads(actor: Member, input: z.output<typeof mergeThreadsInput>): { url: string } {
   return onThread(actor, input.threadId, (thread) => {
-    if (thread.removed) throw new Denied('This thread was removed: bring it back first.');
-    mustNotLeaveOwnLock(actor, thread);
+    mustLetPostsGo(actor, thread);
     const into = namedThread(actor, targetOf(input), thread);
     const moved = placesIn(thread.id);
     const own = placesIn(into.id);

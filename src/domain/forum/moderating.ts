@@ -47,9 +47,16 @@ function mustNotTakeBackOnOwn(actor: Member, thread: Thread, act: 'lock thread' 
   if (own !== null) throw new Denied(own);
 }
 
-/** Throws Denied where another coordinator has locked a thread that the actor started: its posts do not go where it goes on. */
-export function mustNotLeaveOwnLock(actor: Member, thread: Thread): void {
-  if (thread.locked) mustNotTakeBackOnOwn(actor, thread, 'lock thread');
+/** Why a coordinator does not merge or split a thread, in a sentence: it was removed, or another one has locked it and they started it, so that its posts would go where it goes on. */
+export function whyPostsStay(actor: { id: number }, thread: Thread): string | null {
+  if (thread.removed) return 'This thread was removed: bring it back first.';
+  return thread.locked ? whyNotOnOwn(actor, thread, lastBy(thread.id, 'lock thread')) : null;
+}
+
+/** Throws Denied with it. */
+export function mustLetPostsGo(actor: Member, thread: Thread): void {
+  const why = whyPostsStay(actor, thread);
+  if (why !== null) throw new Denied(why);
 }
 
 export const renameThreadInput = z.object({ threadId: rowId, title: titleField, reason });

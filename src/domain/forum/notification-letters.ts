@@ -7,6 +7,7 @@ import { postNews } from '../mail/outbox.ts';
 import { stopUrl } from '../mail/stopping.ts';
 import { noteToldIn } from '../mail/withdrawing.ts';
 import { postUrl } from './addresses.ts';
+import { threadsByNumber } from '../thread-addresses.ts';
 import { stands, toldColumns, toldJoins, whatHappened, whyTold, type ToldRow } from './inbox.ts';
 import { notificationSettingsOf } from './notification-settings.ts';
 import { withTrueQuotes } from './quoted.ts';
@@ -118,7 +119,7 @@ const whysOf = (group: readonly Waiting[]) => [...new Set(group.map(whyTold))].j
 
 /** The words of a post: as they were typed, and as the hub shows them, with addresses that lead to the hub from anywhere. */
 function quoted(postId: number, markdown: string): LetterPart {
-  const quote = shortened(markdown);
+  const quote = shortened(threadsByNumber(markdown));
   return { quote, html: withTrueQuotes(renderKept(quote, `post-${postId}`)).replaceAll('href="/', `href="${escapeHtml(settings().url)}/`) };
 }
 

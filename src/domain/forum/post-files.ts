@@ -65,8 +65,9 @@ function slotsOf({ file, label, decorative, kept, leaveOut }: PostFilesInput): S
 /**
  * Takes the files of a form for a post: sniffs what they are, draws pictures anew, and puts them into the store. A post keeps them; what no post keeps goes by itself.
  * Throws Denied, TooMany, and Invalid on `file1`, `label1` … in words.
+ * @param counted is given the numbers of those that it counts, for `keepPostFiles` in the same request
  */
-export async function takePostFiles(actor: Member, input: PostFilesInput, now = new Date()): Promise<TakenFile[]> {
+export async function takePostFiles(actor: Member, input: PostFilesInput, now = new Date(), counted = new Set<number>()): Promise<TakenFile[]> {
   const slots = slotsOf(input);
   if (slots.length === 0) return [];
   mustWrite(actor);
@@ -75,6 +76,7 @@ export async function takePostFiles(actor: Member, input: PostFilesInput, now = 
   for (const slot of slots) {
     // What lies in the store already was counted when it came.
     if (slot.file) countAttempt('filePerMember', actor.id);
+    counted.add(slot.number);
     const outcome = await take(actor, slot, now);
     if ('refusal' in outcome) errors[`${outcome.field}${slot.number}`] = outcome.refusal;
     else taken.push(outcome);
@@ -83,21 +85,21 @@ export async function takePostFiles(actor: Member, input: PostFilesInput, now = 
   return taken;
 }
 
-/** Keeps the files of a form that was not taken or only looked at, for when it is sent again within an hour of the first time. */
-export async function keepPostFiles(actor: Member, input: PostFilesInput, now = new Date()): Promise<KeptFiles> {
+/** Keeps the files of a form that was not taken or only looked at, for when it is sent again within an hour of the first time. @param counted as `takePostFiles` left it */
+export async function keepPostFiles(actor: Member, input: PostFilesInput, now = new Date(), counted: ReadonlySet<number> = new Set()): Promise<KeptFiles> {
   const files: KeptFiles = { kept: [], lost: [] };
   if (!canWrite(actor)) return files;
   for (const slot of slotsOf(input)) {
-    const kept = await keep(actor, slot, now);
+    const kept = await keep(actor, slot, counted.has(slot.number), now);
     if ('refusal' in kept) files.lost.push({ number: slot.number, why: kept.refusal });
     else files.kept.push({ number: slot.number, name: kept.file.name, kind: fileKindOf(kept.file.mediaType)?.label ?? kept.file.mediaType, token: seal(JSON.stringify(kept), keptFor(actor)) });
   }
   return files;
 }
 
-async function keep(actor: Member, { file, kept }: Slot, now: Date): Promise<StoredBefore | { refusal: string }> {
+async function keep(actor: Member, { file, kept }: Slot, isCounted: boolean, now: Date): Promise<StoredBefore | { refusal: string }> {
   if (!file) return await storedBefore(actor, kept, now) ?? chooseAgain;
-  if (!isWithinLimit('filePerMember', actor.id)) return { refusal: 'It was not kept: these are more files than one member can bring in an hour. Choose it again later.' };
+  if (!isCounted && !isWithinLimit('filePerMember', actor.id)) return { refusal: 'It was not kept: these are more files than one member can bring in an hour. Choose it again later.' };
   const stored = await store(file);
   return 'refusal' in stored ? stored : { file: stored, until: now.getTime() + 3_600_000 };
 }

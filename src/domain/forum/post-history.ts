@@ -5,6 +5,7 @@ import { diffText, type Part } from '#lib/text-diff.ts';
 import { Gone, NotFound } from '../errors.ts';
 import { canModerateForum } from '../people/permissions.ts';
 import type { Viewer } from '../people/types.ts';
+import { threadsByNumber } from '../thread-addresses.ts';
 import { hasBlankedQuotes, quoteHidden } from './blanked-quotes.ts';
 import { versionsClosedUntil } from './open-versions.ts';
 import { findPost, type FoundPost } from './posts.ts';
@@ -71,7 +72,8 @@ function withheldOf(postId: number): PostHistory['outOfView'] {
 function versionsBetween(post: FoundPost, shown: ReturnType<typeof and>, from: number, to: number): (PostVersion & { before: string | null })[] {
   const first = Math.max(0, from - 1);
   const rows = db.select({ markdown: postVersions.markdown, at: postVersions.writtenAt }).from(postVersions).where(shown).orderBy(asc(postVersions.id)).limit(to - first).offset(first).all();
-  const texts = rows.length < to - first ? [...rows, { markdown: post.markdown, at: post.editedAt ?? post.createdAt }] : rows;
+  const texts = (rows.length < to - first ? [...rows, { markdown: post.markdown, at: post.editedAt ?? post.createdAt }] : rows)
+    .map(({ markdown, at }) => ({ markdown: threadsByNumber(markdown), at }));
   const end = Date.now() + patience;
   return texts.map(({ markdown, at }, n) => {
     const before = texts[n - 1]?.markdown ?? null;

@@ -11,6 +11,7 @@ import { correctionsUnder } from '../moderation/corrections.ts';
 import { countAttempt } from '../people/limits.ts';
 import { canModerate, canModerateForum, canModerateIn, canWrite, mustWrite } from '../people/permissions.ts';
 import type { Member, Viewer } from '../people/types.ts';
+import { threadsByNumber } from '../thread-addresses.ts';
 import { postPlace, postsPerPage } from './addresses.ts';
 import { blankHidden, blankQuotes, lookAgainAtQuotes, withoutHidden } from './blanked-quotes.ts';
 import { draftPlace, forgetDraft } from './drafts.ts';
@@ -142,7 +143,7 @@ function shownBetween(viewer: Viewer, thread: Thread, first: number, last: numbe
     const own = viewer?.id === row.authorId;
     return {
       id: row.id, number: row.number, author: row.author ?? nameless, own, ownNameless: own && row.author === null, createdAt: row.createdAt, editedAt: removed ? null : editedLate(row), html: htmls[at] ?? '', files: files.get(row.id) ?? (ownHidden(row) ? filesOfOnePost(row.id) : []),
-      removed: removed ? { by: row.removedById === row.authorId ? 'author' as const : 'coordinator' as const, reason: row.removedReason } : null,
+      removed: removed ? { by: row.removedById === row.authorId ? 'author' as const : 'coordinator' as const, reason: row.removedReason && threadsByNumber(row.removedReason) } : null,
       hidden: row.hidden, folded: row.author !== null && blocked.has(row.authorId),
       corrections: removed ? [] : corrections.get(row.id) ?? [],
       mayEdit: own && (row.hidden || thread.hidden ? canWrite(viewer) : writes && !removed),

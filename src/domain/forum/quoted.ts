@@ -3,7 +3,7 @@ import { escapeHtml, plainText } from '#lib/markdown.ts';
 import { limitsFor } from '../people/limits.ts';
 import type { Member } from '../people/types.ts';
 import { postUrl } from './addresses.ts';
-import { withoutAttributions, withoutSayingBefore } from './attributions.ts';
+import { withoutAttributions, withoutSayingAfter, withoutSayingBefore } from './attributions.ts';
 import { postAt } from './post-links.ts';
 import { replaceQuotes } from './quote-boxes.ts';
 import { quotedWords, sayingOf, type Saying } from './said.ts';
@@ -36,7 +36,7 @@ const line = /^\s*<p><a href="([^"]*)"[^>]*>([^<]*) wrote<\/a>:(<\/p>|\s)/;
 /**
  * Rendered Markdown in which a quotation says whose it is only by the line with which the hub begins one, with the name that is shown there, and only
  * where everybody may read all that it says in the post's own words, now or in an earlier version: as it stands there or with "…" for what is left
- * out. Whatever else looks as if it said whose it is, in it or right before it, is no link any more; the line of the hub goes where it is not true. No
+ * out. Whatever else looks as if it said whose it is, in it or right before or after it, is no link any more; the line of the hub goes where it is not true. No
  * other word goes: what is left could say the opposite.
  */
 export function withTrueQuotes(html: string): string {
@@ -51,7 +51,7 @@ export function withTrueQuotes(html: string): string {
     return found;
   };
   const notes = notesIn(html);
-  return replaceQuotes(html, (block) => checked(block, saying, notes), withoutSayingBefore);
+  return replaceQuotes(html, (block) => checked(block, saying, notes), withoutSayingBefore, withoutSayingAfter);
 }
 
 type Notes = Map<string, string>;
@@ -61,7 +61,7 @@ function checked(block: string, saying: (id: number) => Saying | null, notes: No
   const inner = replaceQuotes(block.slice('<blockquote>'.length, -'</blockquote>'.length), (quote) => {
     inside.push(checked(quote, saying, notes));
     return '\0';
-  });
+  }, (text) => text, withoutSayingAfter);
   const [whole = '', href = '', name = '', ends = ''] = line.exec(inner) ?? [];
   const postId = postAt(href);
   const words = inner.slice(whole.length);

@@ -1,6 +1,7 @@
 import { ownMarkdown, plainText } from '#lib/markdown.ts';
 import type { Viewer } from '../people/types.ts';
 import { postsPerPage, postUrl } from './addresses.ts';
+import { threadsByNumber } from '../thread-addresses.ts';
 import { hasBlankedQuotes } from './blanked-quotes.ts';
 import { findPost, postsOnPage } from './posts.ts';
 import { replaceQuotes } from './quote-boxes.ts';
@@ -17,7 +18,7 @@ export function quoteOf(viewer: Viewer, postId: number): string {
   const shown = postsOnPage(viewer, post.thread, Math.ceil(post.number / postsPerPage)).find(({ id }) => id === postId);
   if (post.removed || !shown) return '';
   // Where something was taken out of it, only what is shown of it is quoted: its Markdown still says all.
-  const own = hasBlankedQuotes(postId) ? wordsBesideQuotes(post.html) : ownMarkdown(post.markdown);
+  const own = hasBlankedQuotes(postId) ? wordsBesideQuotes(post.html) : ownMarkdown(threadsByNumber(post.markdown));
   const text = own.length > mostQuoted ? `${beginning(own)} …` : own;
   return `> ${attribution(shown.author.name, postId)}\n>\n${text.split('\n').map((line) => `> ${line}`.trimEnd()).join('\n')}\n\n`;
 }

@@ -1,5 +1,6 @@
 import { renderKept, renderMarkdown } from '#lib/markdown.ts';
 import type { Member } from '../people/types.ts';
+import { threadsByNumber } from '../thread-addresses.ts';
 import { handlesIn, linkMentions, membersNamed, mustNameFew, type Named } from './mentions.ts';
 import { withTrueQuotes } from './quoted.ts';
 import { markAddresses } from './titles.ts';
@@ -9,7 +10,7 @@ export interface Rendered { html: string; linked: string; named: Named[] }
 
 /**
  * Renders the text of a post. Members who exist now are links to their pages, and so are bare addresses of the hub: `withTitles` gives them titles
- * when the post is shown. Quotations say whose they are where it is true.
+ * when the post is shown. Those of threads go by their number. Quotations say whose they are where it is true.
  * @param place makes ids differ between posts on one page
  */
 export function renderPost(markdown: string, place: string, render = renderKept): Rendered {
@@ -18,7 +19,7 @@ export function renderPost(markdown: string, place: string, render = renderKept)
 }
 
 function linkedIn(markdown: string, place: string, render: typeof renderKept): Omit<Rendered, 'html'> {
-  const html = markAddresses(render(markdown, place));
+  const html = markAddresses(render(threadsByNumber(markdown), place));
   const named = membersNamed(handlesIn(html));
   return { linked: linkMentions(html, named), named };
 }

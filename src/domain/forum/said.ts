@@ -1,6 +1,7 @@
 import { parseKept, plainText } from '#lib/markdown.ts';
 import { prepared } from '#db/client.ts';
 import { isNamelessPost, nameApart, shownName } from '../anonymity.ts';
+import { threadsByNumber } from '../thread-addresses.ts';
 import { openVersions } from './open-versions.ts';
 import { replaceQuotes } from './quote-boxes.ts';
 
@@ -110,7 +111,7 @@ function isEnough(run: string, blocks: Set<string>): boolean {
 /** What it says now, and then what it said before. */
 function* htmlsOf(postId: number, html: string, left: Budget): Generator<string, undefined> {
   yield html;
-  if (left.read > 0) for (const markdown of openVersions(postId, mostVersions)) yield parseKept(markdown);
+  if (left.read > 0) for (const markdown of openVersions(postId, mostVersions)) yield parseKept(threadsByNumber(markdown));
 }
 
 const post = prepared((d) => d.$client.prepare(`

@@ -4,7 +4,7 @@ import { db, posts, threads, threadThemes } from '#db/client.ts';
 import { rowId, text } from '#lib/fields.ts';
 import { slugify } from '#lib/slug.ts';
 import { mustShowNobody } from '../anonymity.ts';
-import { Denied, Invalid } from '../errors.ts';
+import { Invalid } from '../errors.ts';
 import { recordAct } from '../moderation/log.ts';
 import { mustModerateForum } from '../people/permissions.ts';
 import type { Member } from '../people/types.ts';
@@ -12,7 +12,7 @@ import { titleField } from './fields.ts';
 import { carryFollows, carryReads } from './carrying.ts';
 import { chosenForum } from './forums.ts';
 import { whyNotOfKind } from './kinds.ts';
-import { mustNotLeaveOwnLock, onThread } from './moderating.ts';
+import { mustLetPostsGo, onThread } from './moderating.ts';
 import { appendPosts, authorsOf, placesIn, settleThreads, type Place } from './moving-posts.ts';
 import { namedThread, targetFields, targetOf } from './naming-threads.ts';
 import { tellMoved } from './notifying.ts';
@@ -42,8 +42,7 @@ export const splitThreadInput = z.object({
 export function splitThread(actor: Member, input: z.output<typeof splitThreadInput>): { url: string } {
   let url = '';
   onThread(actor, input.threadId, (thread) => {
-    if (thread.removed) throw new Denied('This thread was removed: bring it back first.');
-    mustNotLeaveOwnLock(actor, thread);
+    mustLetPostsGo(actor, thread);
     const moved = chosenPosts(thread, input);
     const to = input.into === 'new' ? threadFor(actor, thread, moved, input) : namedThread(actor, targetOf(input), thread);
     const { lastNumber } = to;

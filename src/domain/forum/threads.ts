@@ -8,6 +8,7 @@ import { Gone, NotFound } from '../errors.ts';
 import type { Term } from '../library/types.ts';
 import { canModerateForum } from '../people/permissions.ts';
 import type { Viewer } from '../people/types.ts';
+import { threadsByNumber } from '../thread-addresses.ts';
 import { threadUrl } from './addresses.ts';
 import { hasAnswer, isUnanswered, isWaiting } from './answered.ts';
 import { followedThreads } from './followed.ts';
@@ -197,10 +198,10 @@ export function findThread(viewer: Viewer, id: number): Thread {
   if (into) return findThread(viewer, into.id);
   const moderates = canModerateForum(viewer, row.forumId);
   if (row.hidden && viewer?.id !== row.authorId && !moderates) throw new NotFound('This thread is hidden while coordinators look at it.');
-  if (row.removedAt && !row.hidden && !moderates) throw new Gone(`This thread was removed by a coordinator. The reason given: ${row.removedReason}`);
+  if (row.removedAt && !row.hidden && !moderates) throw new Gone(`This thread was removed by a coordinator. The reason given: ${threadsByNumber(row.removedReason ?? '')}`);
   return {
-    ...asRow(row, themesOfThread(row.id)), authorId: row.authorId, forumId: row.forumId, slug: row.slug, resourceId: row.resourceId, resourceStatus: row.resourceStatus, lockedReason: row.lockedReason, removedReason: row.removedReason,
-    closing: row.closedReason === null ? null : { reason: row.closedReason, byAuthor: row.closedById === row.authorId }, forumClosedReason: row.forumClosedReason,
+    ...asRow(row, themesOfThread(row.id)), authorId: row.authorId, forumId: row.forumId, slug: row.slug, resourceId: row.resourceId, resourceStatus: row.resourceStatus, lockedReason: row.lockedReason && threadsByNumber(row.lockedReason), removedReason: row.removedReason && threadsByNumber(row.removedReason),
+    closing: row.closedReason === null ? null : { reason: threadsByNumber(row.closedReason), byAuthor: row.closedById === row.authorId }, forumClosedReason: row.forumClosedReason,
     postCount: row.postCount, lastNumber: row.lastNumber, hiddenTitle: viewer?.id === row.authorId || moderates ? hiddenTitleOf().get({ id })?.title ?? null : null,
   };
 }

@@ -5,6 +5,7 @@ import { line, optionalText, rowId, text } from '#lib/fields.ts';
 import { renderMarkdown } from '#lib/markdown.ts';
 import { slugify } from '#lib/slug.ts';
 import { Denied, NotFound } from '../errors.ts';
+import { threadsByNumber } from '../thread-addresses.ts';
 import { post } from '../mail/outbox.ts';
 import { recordAct } from '../moderation/log.ts';
 import { countAttempt } from '../people/limits.ts';
@@ -94,7 +95,7 @@ export function copyCollection(actor: Member, { collectionId }: z.output<typeof 
     const source = findCollection(actor, collectionId);
     const by = source.own ? '' : ` by ${literal(source.owner.name)}`;
     const origin = source.isPublic ? `Based on [${literal(source.title)}](${source.url})${by}.` : '';
-    const description = [origin, source.description].filter(Boolean).join('\n\n').slice(0, 5000);
+    const description = [origin, threadsByNumber(source.description)].filter(Boolean).join('\n\n').slice(0, 5000);
     const { isNew, ...copy } = startCollection(actor, { title: source.title, description, visibility: 'private' });
     const readable = isNew ? placesOf(source.id).filter((place) => source.own || place.status === 'published') : [];
     readable.forEach(({ id, note }, at) => { db.insert(collectionItems).values({ collectionId: copy.id, resourceId: id, position: at + 1, note }).run(); });

@@ -3,6 +3,7 @@ import { collectionItems, collections, db, members, prepared, resources, untilCh
 import { plainText, renderKept } from '#lib/markdown.ts';
 import { paging, type Paging } from '#lib/paging.ts';
 import { NotFound } from '../errors.ts';
+import { threadsByNumber } from '../thread-addresses.ts';
 import { authorColumns } from '../people/members.ts';
 import { canWrite, mustSignIn } from '../people/permissions.ts';
 import type { Author, Viewer } from '../people/types.ts';
@@ -57,7 +58,7 @@ function asRows(rows: readonly RawRow[]): CollectionRow[] {
 }
 
 function beginningOf(markdown: string): string {
-  const words = plainText(renderKept(markdown)).replace(/ ([.,;:!?)])/g, '$1');
+  const words = plainText(renderKept(threadsByNumber(markdown))).replace(/ ([.,;:!?)])/g, '$1');
   return words.length > 240 ? `${words.slice(0, 240).replace(/\s+\S*$/, '')} …` : words;
 }
 
@@ -131,7 +132,7 @@ export function findCollection(viewer: Viewer, id: number): Collection {
   const [shown] = row && (own || row.visibility === 'public') ? asRows([row]) : [];
   if (!row || !shown) throw new NotFound('There is no reading list at this address.');
   return {
-    ...shown, slug: row.slug, description: row.description, html: renderKept(row.description, `list-${row.id}`), createdAt: row.createdAt,
+    ...shown, slug: row.slug, description: row.description, html: renderKept(threadsByNumber(row.description), `list-${row.id}`), createdAt: row.createdAt,
     own, mayEdit: own && canWrite(viewer),
   };
 }

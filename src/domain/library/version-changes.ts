@@ -1,4 +1,5 @@
 import { diffText, type Part } from '#lib/text-diff.ts';
+import { threadsByNumber } from '../thread-addresses.ts';
 import { rightsStatement, resourceType } from '../vocabulary.ts';
 import { fullName } from './names.ts';
 import { readCsl } from './csl.ts';
@@ -28,7 +29,7 @@ function texts(fields: VersionFields): Map<string, string> {
   return new Map(Object.entries({
     ...fields, type: resourceType(fields.type).label, rights: rightsStatement(fields.rights).label, themes: fields.themes.toSorted().join(', '),
     people: (csl.author ?? []).map(fullName).join('\n') || (fields.people ?? ''), record: lines(record), details: lines(fields.details),
-  }).map(([name, value]) => [name, value === null || value === undefined ? '' : String(value)]));
+  }).map(([name, value]) => [name, value === null || value === undefined ? '' : threadsByNumber(String(value))]));
 }
 
 const says = (value: unknown) => value !== null && value !== undefined && value !== '' && !(Array.isArray(value) && value.length === 0);

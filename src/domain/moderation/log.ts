@@ -4,6 +4,7 @@ import { addDays } from '#lib/dates.ts';
 import { paging, type Paging } from '#lib/paging.ts';
 import { mustCoordinate } from '../people/permissions.ts';
 import type { Viewer } from '../people/types.ts';
+import { threadsByNumber } from '../thread-addresses.ts';
 
 /** Every privileged act there is, as the log tells it. Acts on things are public, acts on people are for coordinators. */
 const acts = {
@@ -29,7 +30,7 @@ const acts = {
   'restore word': ['public', 'brought words of the thesaurus back'], 'decline word': ['coordinators', 'declined a suggested word'],
   'hide post': ['public', 'hid something until a coordinator looks'], 'keep post': ['public', 'kept something that was flagged'], 'ask to edit': ['public', 'asked the author to edit'],
   'warn author': ['public', 'kept something and warned its author'], 'accept correction': ['public', 'accepted a correction'], 'decline correction': ['public', 'did not take up a correction'],
-  'approve post': ['coordinators', 'let a held post through'], 'decline post': ['public', 'did not let a held post through'],
+  'approve post': ['coordinators', 'let a held post through'], 'decline post': ['public', 'did not let a held post through'], 'withdraw post': ['coordinators', 'closed, as its author took it back,'],
   'uphold decision': ['public', 'upheld a decision after an appeal'], 'overturn decision': ['public', 'overturned a decision after an appeal'], 'undo decision': ['public', 'took a decision back'],
   'uphold decision on member': ['coordinators', 'upheld, after an appeal,'], 'overturn decision on member': ['coordinators', 'overturned, after an appeal,'],
   'decide about profile': ['coordinators', 'decided about a flagged profile'], 'set trust': ['coordinators', 'set a level of trust'], 'change holding': ['public', 'changed whether first posts are held'],
@@ -185,7 +186,7 @@ function selectLines(which: SQL | undefined) {
 }
 
 function asLine({ name, handle, ...line }: ReturnType<ReturnType<typeof selectLines>['all']>[number]): LogLine {
-  return { ...line, url: leadsTo(line.url), words: wordsOfAct(line.act), actor: name !== null && handle !== null ? { name, handle } : null };
+  return { ...line, url: leadsTo(line.url), reason: line.reason && threadsByNumber(line.reason), words: wordsOfAct(line.act), actor: name !== null && handle !== null ? { name, handle } : null };
 }
 
 /** Who has not confirmed their address has no page but that of the desk, and none once they are forgotten. */

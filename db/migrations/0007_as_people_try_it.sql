@@ -1,0 +1,1 @@
+ALTER TABLE `held_posts` ADD `withdrawn_at` integer;
