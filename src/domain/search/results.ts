@@ -10,7 +10,7 @@ import { markMatches, type Marks } from './marks.ts';
 import { homeOf, narrow, type Narrowed, type SearchAsk } from './narrowing.ts';
 import { typeLabel } from './operators.ts';
 import { readQuery } from './query.ts';
-import { marksOf, meetsAll, rank, topOf, type Ranking } from './ranking.ts';
+import { marksOf, rank, topOf, wholeOf, type Ranking } from './ranking.ts';
 
 export interface Result {
   kind: Exclude<DocumentKind, 'post'>;
@@ -59,7 +59,7 @@ export function search(ask: SearchAsk): SearchAnswer {
   const top = mixed(ranking, topOf(ranking, units, Math.max(slice.offset + slice.size, mixedFrom)));
   const { corrected, likelier } = ranking.expanded;
   return {
-    total: units.length, whole: units.reduce((sum, unit) => sum + Number(meetsAll(ranking, unit)), 0), results: shown(ranking, top.slice(slice.offset, slice.offset + slice.size)), paging: slice, tabs, facets, corrected, likelier,
+    total: units.length, whole: wholeOf(ranking, units).length, results: shown(ranking, top.slice(slice.offset, slice.offset + slice.size)), paging: slice, tabs, facets, corrected, likelier,
   };
 }
 
