@@ -1,10 +1,10 @@
 import type { Viewer } from '../people/types.ts';
 import { attributes } from './attributes.ts';
 import { hitsOf, phrase } from './matching.ts';
-import { homeOf, narrow } from './narrowing.ts';
+import { homeOf } from './narrowing.ts';
 import { readQuery } from './query.ts';
 import { rank, topOf } from './ranking.ts';
-import { blockedAmong, shown, type Result } from './results.ts';
+import { blockedAmong, named, type Named } from './results.ts';
 import { stopWords, wordsIn } from './words.ts';
 
 const mostOfEach = { resource: 3, thread: 3, member: 0, page: 0 };
@@ -15,14 +15,13 @@ const mostWords = 6;
  * Threads and resources that may answer what somebody is about to ask, the likeliest first; at most three of each unless `most` says otherwise. None by
  * whom the viewer has blocked. `title` is read as words, whatever stands in it.
  */
-export function likelyAnswers(viewer: Viewer, title: string, most = mostOfEach): Result[] {
+export function likelyAnswers(viewer: Viewer, title: string, most = mostOfEach): Named[] {
   const words = tellingWords(title);
   // One word says too little yet.
   if (words.length < 2) return [];
   const ranking = rank(readQuery(`${words.join(' ')} `));
-  const { units } = narrow(ranking.all, ranking.units, { q: '' });
   const had = { resource: 0, thread: 0, member: 0, page: 0 };
-  const found = shown(ranking, topOf(ranking, units, 60, 100).filter((unit) => had[homeOf(ranking.all, unit)]++ < most[homeOf(ranking.all, unit)]));
+  const found = named(ranking, topOf(ranking, ranking.units, 60, 100).filter((unit) => had[homeOf(ranking.all, unit)]++ < most[homeOf(ranking.all, unit)]));
   const blocked = blockedAmong(viewer, found);
   return found.filter(({ documentId }) => !blocked.has(documentId));
 }

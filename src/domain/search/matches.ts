@@ -2,7 +2,7 @@ import { prepared } from '#db/client.ts';
 import { plainText } from '#lib/markdown.ts';
 import { narrow, type SearchAsk } from './narrowing.ts';
 import { readQuery } from './query.ts';
-import { meetsAll, rank, type Ranking } from './ranking.ts';
+import { rank, wholeOf, type Ranking } from './ranking.ts';
 import { shownDocuments } from './results.ts';
 
 /** Something new that a search finds. */
@@ -36,7 +36,7 @@ export function newestMatches(ask: SearchAsk, limit: number): Match[] {
   return matches(ranking, wholeUnits(ranking, ask).sort((a, b) => at(b) - at(a) || b - a).slice(0, limit).map((unit) => ranking.best[unit] ?? unit));
 }
 
-const wholeUnits = (ranking: Ranking, ask: SearchAsk) => [...narrow(ranking.all, ranking.units, ask).units].filter((unit) => meetsAll(ranking, unit));
+const wholeUnits = (ranking: Ranking, ask: SearchAsk) => [...wholeOf(ranking, narrow(ranking.all, ranking.units, ask).units)];
 
 function matches(ranking: Ranking, documents: readonly number[]): Match[] {
   return shownDocuments(ranking, documents).map(({ documentId, title, url, meta, snippetHtml }) => {

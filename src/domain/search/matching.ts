@@ -58,7 +58,7 @@ function ask(match: string): Hits {
   const rarity = Math.log((attributes().count - ids.length + 0.5) / (ids.length + 0.5));
   if (ids.length > mostWeighed || rarity < 0.3) return { ids, weight: byColumn(match, ids) };
   const weight = new Float32Array(ids.length);
-  (weighed.all(match) as [number, number][]).forEach(([, rank], n) => { weight[n] = -rank / rarity; });
+  (weighed.all(match) as number[]).forEach((rank, n) => { weight[n] = -rank / rarity; });
   return { ids, weight };
 }
 
@@ -77,5 +77,5 @@ function byColumn(match: string, ids: Int32Array): Float32Array {
 const queries = prepared((d) => ({
   connection: d,
   ids: d.$client.prepare('select rowid from search_index where search_index match ? order by rowid').pluck(),
-  weighed: d.$client.prepare('select rowid, bm25(search_index, 10.0, 5.0, 3.0, 1.0) from search_index where search_index match ? order by rowid').raw(),
+  weighed: d.$client.prepare('select bm25(search_index, 10.0, 5.0, 3.0, 1.0) from search_index where search_index match ? order by rowid').pluck(),
 }));

@@ -3,6 +3,7 @@ import type { Facet } from '../library/types.ts';
 import { kinds, type Attributes } from './attributes.ts';
 import { typeLabel } from './operators.ts';
 import { mostTyped } from './query.ts';
+import { those } from './units.ts';
 
 /** What somebody asks for: words with operators, and what the list is narrowed by. */
 export interface SearchAsk { q: string; kind?: string | null; type?: string | null; theme?: string | null; place?: string | null; year?: string | null; page?: string | null }
@@ -42,10 +43,9 @@ export interface Narrowed {
 
 const noBits = 0;
 
-/** A year as an index without a sign, and back. */
+/** A year as an index without a sign. */
 const yearBits = 16;
 const indexOfYear = (year: number) => year & (2 ** yearBits - 1);
-const yearAt = (index: number) => (index << yearBits) >> yearBits;
 const yearCounts = new Uint32Array(2 ** yearBits);
 
 /** Keeps what passes the chosen filters, and counts for every value of every filter how many there would be with it. */
@@ -56,8 +56,9 @@ export function narrow(all: Attributes, units: Int32Array, ask: SearchAsk): Narr
   const place = ask.place ? all.placeNames.indexOf(ask.place) : null;
   const year = ask.year ? Number(/^\d{4}$/.exec(ask.year)?.[0] ?? -1) : null;
   const counts = { kind: new Uint32Array(homes.length), type: new Uint32Array(all.typeCodes.length), theme: new Uint32Array(all.themeCodes.length), place: new Uint32Array(all.placeNames.length), year: yearCounts.fill(0) };
-  const count = (of: Uint32Array, value: number) => { of[value] = (of[value] ?? 0) + 1; };
-  const kept = units.filter((unit) => {
+  const years: number[] = [];
+  const count = (of: Uint32Array, value: number) => (of[value] = (of[value] ?? 0) + 1);
+  const kept = those(units, (unit) => {
     const has = { kind: homeIndexes[all.kind[unit] ?? 0] ?? 0, type: all.type[unit] ?? 0, theme: all.themes[unit] ?? noBits, place: all.place[unit] ?? 0, year: all.year[unit] ?? 0 };
     const misses = {
       kind: Number(kind !== null && kind !== has.kind), type: Number(type !== null && type !== has.type), theme: Number(theme !== null && !(has.theme & theme)),
@@ -70,12 +71,10 @@ export function narrow(all: Attributes, units: Int32Array, ask: SearchAsk): Narr
     if (missed === misses.type) count(counts.type, has.type);
     if (missed === misses.theme) for (let bits = has.theme; bits !== 0; bits &= bits - 1) count(counts.theme, 31 - Math.clz32(bits & -bits));
     if (missed === misses.place && has.place) count(counts.place, has.place);
-    if (missed === misses.year && has.year) count(counts.year, indexOfYear(has.year));
+    if (missed === misses.year && has.year && count(counts.year, indexOfYear(has.year)) === 1) years.push(has.year);
     return missed === 0;
   });
-  const themeLabel = (code: string) => themeLabels().get(code) ?? code;
-  const values = (name: Exclude<Name, 'kind'>, codeAt: (index: number) => string | undefined, labelOf: (code: string) => string) =>
-    facetOf(name, ask, countedIn(counts[name], codeAt), labelOf);
+  const labels = themeLabels();
   return {
     units: kept,
     tabs: [
@@ -83,17 +82,17 @@ export function narrow(all: Attributes, units: Int32Array, ask: SearchAsk): Narr
       ...homes.map(({ code, label }, n) => ({ code, label, count: counts.kind[n] ?? 0 })),
     ].map((tab) => ({ ...tab, selected: (ask.kind ?? '') === tab.code, href: addressOf({ ...ask, kind: tab.code, page: null }) })),
     facets: [
-      values('type', (n) => all.typeCodes[n], typeLabel), values('theme', (n) => all.themeCodes[n], themeLabel),
-      values('year', (n) => String(yearAt(n)), (code) => code), values('place', (n) => all.placeNames[n], (code) => code),
+      facetOf('type', ask, countedIn(counts.type, all.typeCodes), typeLabel), facetOf('theme', ask, countedIn(counts.theme, all.themeCodes), (code) => labels.get(code) ?? code),
+      facetOf('year', ask, years.map((n) => ({ code: String(n), count: counts.year[indexOfYear(n)] ?? 0 })), (code) => code), facetOf('place', ask, countedIn(counts.place, all.placeNames), (code) => code),
     ],
   };
 }
 
-function countedIn(counts: Uint32Array, codeAt: (index: number) => string | undefined): { code: string; count: number }[] {
+function countedIn(counts: Uint32Array, codes: readonly string[]): { code: string; count: number }[] {
   const counted: { code: string; count: number }[] = [];
   for (let index = 0; index < counts.length; index++) {
     const count = counts[index] ?? 0;
-    if (count > 0) counted.push({ code: codeAt(index) ?? '', count });
+    if (count > 0) counted.push({ code: codes[index] ?? '', count });
   }
   return counted;
 }

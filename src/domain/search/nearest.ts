@@ -1,5 +1,4 @@
 import { correctionsOf } from './spelling.ts';
-import { narrow } from './narrowing.ts';
 import { readQuery } from './query.ts';
 import { rank, topOf } from './ranking.ts';
 import { shown, type Result } from './results.ts';
@@ -14,8 +13,7 @@ export function nearest(typed: string): Result[] {
   for (const q of tries) {
     if (!q) continue;
     const ranking = rank(readQuery(q));
-    const { units } = narrow(ranking.all, ranking.units, { q });
-    if (units.length > 0) return shown(ranking, topOf(ranking, units, most));
+    if (ranking.units.length > 0) return shown(ranking, topOf(ranking, ranking.units, most));
   }
   return [];
 }

@@ -3,6 +3,7 @@ import { attributes, documentState, kinds, type Attributes } from './attributes.
 import { expand, type Alternative, type Expanded, type Group } from './groups.ts';
 import { hitsOf, inPeople, phrase } from './matching.ts';
 import type { Query, Term } from './query.ts';
+import { those } from './units.ts';
 import { fold, sameWords, standsIn, stemsIn, stopWords, wordsKey } from './words.ts';
 
 /** Everything that was found, before it is narrowed and shown. It holds until the next ranking is made: its columns are used again. */
@@ -51,10 +52,10 @@ export function rank(query: Query, after = 0): Ranking {
 
 const waysOf = ({ groups }: Expanded) => groups.reduce((sum, { alternatives }) => sum + alternatives.length, 0);
 
-/** Whether a unit has everything that was asked for. */
-export function meetsAll({ expanded: { groups }, met }: Ranking, unit: number): boolean {
+/** Those of some units that have everything that was asked for. */
+export function wholeOf({ expanded: { groups }, met }: Ranking, units: Int32Array): Int32Array {
   const everyBit = 2 ** groups.length - 1;
-  return ((met[unit] ?? 0) & everyBit) === everyBit;
+  return those(units, (unit) => ((met[unit] ?? 0) & everyBit) === everyBit);
 }
 
 function rankBy(query: Query, expanded: Expanded, after: number, columns: Columns): Ranking {
@@ -151,8 +152,9 @@ function idsThat(all: Attributes, has: (all: Attributes, id: number) => boolean)
 
 /** Notes which groups each document and each unit meets, and how rare each group is. Returns the units that meet any. */
 function meet(all: Attributes, groups: readonly Group[], ways: readonly Way[][], passes: Passes, { met, metAlone, units }: Columns): Int32Array {
+  const { unit: unitOf } = all;
   let many = 0;
-  groups.forEach((group, n) => {
+  for (const [n, group] of groups.entries()) {
     const bit = 1 << n;
     let documents = 0;
     for (const { ids } of ways[n] ?? []) {
@@ -162,28 +164,29 @@ function meet(all: Attributes, groups: readonly Group[], ways: readonly Way[][],
         if ((before & bit) !== 0 || (before === 0 && !passes(id))) continue;
         metAlone[id] = before | bit;
         documents++;
-        const unit = all.unit[id] ?? id;
+        const unit = unitOf[id] ?? id;
         if (met[unit] === 0) units[many++] = unit;
         met[unit] = (met[unit] ?? 0) | bit;
       }
     }
     group.rarity = documents > 0 ? rarity(all, documents) : 0;
-  });
+  }
   return units.subarray(0, many);
 }
 
 /** Adds up what each group weighs in each document of some units, and in each unit the most that any of its documents has. Returns the documents. */
 function weigh(all: Attributes, groups: readonly Group[], ways: readonly Way[][], { units, shareOf }: Kept, columns: Columns): Int32Array {
   const { score, best, metAlone, own, inGroup, inUnit, wanted, documents, touched } = columns;
+  const { unit: unitOf } = all;
   for (const unit of units) wanted[unit] = 1;
   let many = 0;
-  groups.forEach(({ rarity: rare }, n) => {
+  for (const [n, { rarity: rare }] of groups.entries()) {
     const bit = 1 << n;
     let end = 0;
     for (const { ids, weights, factor } of ways[n] ?? []) {
       for (let at = 0; at < ids.length; at++) {
         const id = ids[at] ?? 0;
-        if (wanted[all.unit[id] ?? id] === 0 || ((metAlone[id] ?? 0) & bit) === 0) continue;
+        if (wanted[unitOf[id] ?? id] === 0 || ((metAlone[id] ?? 0) & bit) === 0) continue;
         const before = inGroup[id] ?? 0;
         if (before === 0) touched[end++] = id;
         const weight = weights === null ? factor : Math.max(0.01, (weights[at] ?? 0) * factor);
@@ -197,14 +200,14 @@ function weigh(all: Attributes, groups: readonly Group[], ways: readonly Way[][]
       // Met by none of the groups before.
       if (((metAlone[id] ?? 0) & (bit - 1)) === 0) documents[many++] = id;
       own[id] = (own[id] ?? 0) + weight * rare;
-      const unit = all.unit[id] ?? id;
+      const unit = unitOf[id] ?? id;
       if (weight > (inUnit[unit] ?? 0)) inUnit[unit] = weight;
     }
     for (const unit of units) {
       score[unit] = (score[unit] ?? 0) + (inUnit[unit] ?? 0) * rare;
       inUnit[unit] = 0;
     }
-  });
+  }
   addPairs(groups, (id, weight) => {
     const unit = all.unit[id] ?? id;
     if (wanted[unit] === 0 || metAlone[id] === 0) return;
@@ -259,7 +262,7 @@ interface Kept {
 function cover(groups: readonly Group[], units: Int32Array, met: Uint32Array): Kept {
   const everyBit = 2 ** groups.length - 1;
   const bitsOf = (unit: number) => (met[unit] ?? 0) & everyBit;
-  const whole = units.filter((unit) => bitsOf(unit) === everyBit);
+  const whole = those(units, (unit) => bitsOf(unit) === everyBit);
   if (groups.length < 2 || whole.length >= enough) return { units: whole, whole: whole.length, shareOf: () => 1 };
   const needed = groups.reduce((bits, group, n) => (group.required ? bits | (1 << n) : bits), 0);
   // A word that nothing has counts like half an ordinary one.
@@ -275,7 +278,7 @@ function cover(groups: readonly Group[], units: Int32Array, met: Uint32Array): K
   // One word of two is worth showing only where nothing has both. A whole sentence may well lack some of its words.
   const least = groups.length === 2 ? (whole.length > 0 ? 2 : 0) : leastShare;
   const strictness = groups.length > 3 ? 1 : 2;
-  const kept = units.filter((unit) => {
+  const kept = those(units, (unit) => {
     const bits = bitsOf(unit);
     return bits === everyBit || ((bits & needed) === needed && share(bits) >= least);
   });
@@ -321,7 +324,7 @@ function strongest(units: Int32Array, score: Float32Array, many: number): number
     for (const unit of units) steps[stepOf(unit)] = (steps[stepOf(unit)] ?? 0) + 1;
     let step = 1025;
     for (let sum = 0; step > 0 && sum < many;) sum += steps[--step] ?? 0;
-    chosen = units.filter((unit) => stepOf(unit) >= step);
+    chosen = those(units, (unit) => stepOf(unit) >= step);
   }
   return [...chosen].sort((a, b) => (score[b] ?? 0) - (score[a] ?? 0) || b - a).slice(0, many);
 }

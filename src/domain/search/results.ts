@@ -10,24 +10,29 @@ import { markMatches, type Marks } from './marks.ts';
 import { homeOf, narrow, type Narrowed, type SearchAsk } from './narrowing.ts';
 import { typeLabel } from './operators.ts';
 import { readQuery } from './query.ts';
-import { marksOf, meetsAll, rank, topOf, type Ranking } from './ranking.ts';
+import { marksOf, rank, topOf, wholeOf, type Ranking } from './ranking.ts';
 
-export interface Result {
+/** What was found, by its name. */
+export interface Named {
   kind: Exclude<DocumentKind, 'post'>;
   title: string;
-  /** The title with <mark> around what was found. */
-  titleHtml: string;
   /** A thread leads to its best post. */
   url: string;
-  snippetHtml: string;
   typeLabel: string;
-  /** Why it was found, in a few words; empty where operators alone were asked for. */
-  why: string;
   meta: string;
   /** An accepted answer, or a question that has one. */
   accepted: boolean;
   /** Of the search document that stands for it. */
   documentId: number;
+}
+
+/** The same with the words that were found. */
+export interface Result extends Named {
+  /** The title with <mark> around what was found. */
+  titleHtml: string;
+  snippetHtml: string;
+  /** Why it was found, in a few words; empty where operators alone were asked for. */
+  why: string;
 }
 
 export interface SearchAnswer extends Pick<Narrowed, 'tabs' | 'facets'> {
@@ -59,7 +64,7 @@ export function search(ask: SearchAsk): SearchAnswer {
   const top = mixed(ranking, topOf(ranking, units, Math.max(slice.offset + slice.size, mixedFrom)));
   const { corrected, likelier } = ranking.expanded;
   return {
-    total: units.length, whole: units.reduce((sum, unit) => sum + Number(meetsAll(ranking, unit)), 0), results: shown(ranking, top.slice(slice.offset, slice.offset + slice.size)), paging: slice, tabs, facets, corrected, likelier,
+    total: units.length, whole: wholeOf(ranking, units).length, results: shown(ranking, top.slice(slice.offset, slice.offset + slice.size)), paging: slice, tabs, facets, corrected, likelier,
   };
 }
 
@@ -106,9 +111,19 @@ const documentById = prepared((d) => d.$client.prepare('select id, kind, url, ti
 const threadOf = prepared((d) => d.$client.prepare(`
   select threads.title as title, forums.name as forum from threads left join forums on forums.id = threads.forum_id where threads.id = ?`));
 
+const bestOf = ({ best }: Ranking, units: readonly number[]) => units.map((unit) => best[unit] || unit);
+
 /** Some of the units as they are shown, in the order given: a thread by its best post. */
 export function shown(ranking: Ranking, units: readonly number[]): Result[] {
-  return shownDocuments(ranking, units.map((unit) => ranking.best[unit] || unit));
+  return shownDocuments(ranking, bestOf(ranking, units));
+}
+
+/** The same for a list of names alone. */
+export function named(ranking: Ranking, units: readonly number[]): Named[] {
+  return bestOf(ranking, units).flatMap((id) => {
+    const document = documentById().get(id) as Document | undefined;
+    return document ? [name(document)] : [];
+  });
 }
 
 /** Some documents as they are shown, in the order given. */
@@ -121,14 +136,19 @@ export function shownDocuments(ranking: Ranking, documents: readonly number[]): 
   });
 }
 
-function show(ranking: Ranking, unit: number, document: Document, marks: Marks | undefined): Result {
+function name(document: Document): Named {
   const thread = document.thread_id === null ? undefined : threadOf().get(document.thread_id) as { title: string; forum: string | null } | undefined;
-  const title = document.title || thread?.title || document.url;
-  const kind = document.kind === 'post' ? 'thread' : document.kind;
   return {
-    kind, title, titleHtml: document.title && marks ? marks.title : escapeHtml(title), url: document.url,
-    snippetHtml: (marks?.found.summary || !marks?.found.body ? marks?.summary || marks?.snippet : marks?.snippet) ?? '',
-    typeLabel: typeLabel(document.type), why: whyOf(ranking, unit, document, marks), meta: metaOf(document, thread?.forum ?? null), accepted: document.accepted === 1, documentId: document.id,
+    kind: document.kind === 'post' ? 'thread' : document.kind, title: document.title || thread?.title || document.url, url: document.url,
+    typeLabel: typeLabel(document.type), meta: metaOf(document, thread?.forum ?? null), accepted: document.accepted === 1, documentId: document.id,
+  };
+}
+
+function show(ranking: Ranking, unit: number, document: Document, marks: Marks | undefined): Result {
+  const named = name(document);
+  return {
+    ...named, titleHtml: document.title && marks ? marks.title : escapeHtml(named.title),
+    snippetHtml: (marks?.found.summary || !marks?.found.body ? marks?.summary || marks?.snippet : marks?.snippet) ?? '', why: whyOf(ranking, unit, document, marks),
   };
 }
 
