@@ -89,8 +89,9 @@ function readPlace(value: string, as: As): Field | null {
 function readYears(value: string, as: As): Field | null {
   const match = /^(\d{4})?\s*(\.\.|–|-)?\s*(\d{4})?$/.exec(value);
   if (!match || (!match[1] && !match[3]) || (match[1] && match[3] && !match[2])) return null;
-  const from = match[1] ? Number(match[1]) : -Infinity;
-  const to = match[3] ? Number(match[3]) : match[2] ? Infinity : from;
+  const first = match[1] ? Number(match[1]) : -Infinity;
+  const last = match[3] ? Number(match[3]) : match[2] ? Infinity : first;
+  const [from, to] = [Math.min(first, last), Math.max(first, last)];
   return as((all, id) => {
     const year = all.year[id] ?? 0;
     return year !== 0 && year >= from && year <= to;
