@@ -60,6 +60,7 @@ describe('saving', () => {
     save('q=pothole', 'Potholes', tom);
   });
   test('a search for nothing is refused', () => { for (const query of ['', 'page=2', 'q=+++']) expect(() => save(query, 'x')).toThrow('asks for nothing'); });
+  test('a search for all but one thing is one', () => expect(save('q=-pothole')).toEqual({ url: '/search?q=-pothole' }));
   test.each([['', false], ['   ', false], ['\u200B', false], ['x'.repeat(80), true], ['x'.repeat(81), false]])('the name %j: %j', (name, taken) => {
     expect(saveSearchInput.safeParse({ name, query: 'q=x' }).success).toBe(taken);
     expect(renameSearchInput.safeParse({ name, id: '1' }).success).toBe(taken);
