@@ -11,6 +11,7 @@ import { dropDocument, putDocument } from '#domain/search/documents.ts';
 import { likelyAnswers } from '#domain/search/likely-answers.ts';
 import { lastDocumentId, newestMatches, newMatches } from '#domain/search/matches.ts';
 import { nearest } from '#domain/search/nearest.ts';
+import { readLongForm, writeQuery } from '#domain/search/query.ts';
 import { search } from '#domain/search/results.ts';
 import { addEntry, newEntryInput } from '#domain/thesaurus/editing.ts';
 import { putThesaurus } from '#domain/thesaurus/from-content.ts';
@@ -180,6 +181,13 @@ describe('operators', () => {
     expect(() => acceptAnswer(rosa, { postId: opening })).toThrow('Only a reply');
     expect(acceptAnswer(nadia, { postId: post.id }).url).toContain('#post-2');
   });
+});
+
+test.each<[string, object]>([
+  ['theme:"Equity and access" surveys', { theme: 'equity', words: 'surveys' }], ['theme:access', { theme: 'equity' }], ['-theme:"equity and access" surveys', { without: 'theme:"equity and access"' }], ['theme:technology', { theme: 'technology' }],
+])('the long form asks for the theme that was typed: %s', (typed, form) => {
+  expect(readLongForm(typed)).toMatchObject(form);
+  expect(urls(writeQuery(readLongForm(typed)))).toEqual(urls(typed));
 });
 
 describe('everything there is', () => {
