@@ -1,4 +1,5 @@
 import { db, themes, untilChange } from '#db/client.ts';
+import type { operatorNames } from '#lib/search-words.ts';
 import { resourceTypes } from '../vocabulary.ts';
 import { kinds, type Attributes, type DocumentKind } from './attributes.ts';
 import { fold, wordsIn } from './words.ts';
@@ -6,7 +7,6 @@ import { fold, wordsIn } from './words.ts';
 /** What an operator asks of a document: words in its people column, or something its attributes tell. */
 export type Field = { name: string; value: string } & ({ people: readonly string[] } | { passes: (all: Attributes, id: number) => boolean });
 
-export const operatorNames = ['author', 'type', 'theme', 'place', 'year', 'in', 'has', 'before', 'after'] as const;
 export type OperatorName = (typeof operatorNames)[number];
 
 const [library, threads, people]: [DocumentKind[], DocumentKind[], DocumentKind[]] = [['resource'], ['thread', 'post'], ['member']];

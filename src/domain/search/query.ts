@@ -1,4 +1,5 @@
-import { leadsTo, offeredPlaces, offeredTypes, operatorNames, readField, themesCalled, typesCalled, type Field, type OperatorName } from './operators.ts';
+import { operatorNames } from '#lib/search-words.ts';
+import { leadsTo, offeredPlaces, offeredTypes, readField, themesCalled, typesCalled, type Field, type OperatorName } from './operators.ts';
 import { wordsIn } from './words.ts';
 
 /** One thing that was asked for: words that belong together, or what an operator says. */
