@@ -34,6 +34,14 @@ export function otherWords(text: string): string[] {
   return [...others];
 }
 
+/** What stands before the colon of an operator. */
+export const operatorNames = ['author', 'type', 'theme', 'place', 'year', 'in', 'has', 'before', 'after'] as const;
+const named = new RegExp(`(?:^|\\s)-?(?:${operatorNames.join('|')}):\\S`, 'iu');
+const marked = /(?:^|\s)(?:-?"\S|-[^\s"-])|\S\s+(?:OR|\|)\s/u;
+
+/** Whether something typed has more than words: an operator, a quotation, something that is not wanted, one or the other. Only the full search reads these. */
+export const hasOperator = (typed: string): boolean => named.test(typed) || marked.test(typed.trimEnd());
+
 /** How many letters must be added, left out, changed or exchanged with their neighbour to make one word of the other (optimal string alignment); more than `most` is `most` + 1. */
 export function distance(a: string, b: string, most: number): number {
   if (Math.abs(a.length - b.length) > most) return most + 1;

@@ -147,6 +147,24 @@ describe('the box in the header', () => {
     await page.waitForURL(`${base}/search?q=qqxzzyk`);
   });
 
+  test('what the thesaurus calls the same is found; what has operators is left to the full search', async () => {
+    const { page } = await browser.open();
+    await page.goto(`${base}/library`);
+    for (const words of ['chatbot', 'SMS', 'rubbish']) {
+      await type(page, words);
+      expect([words, await options(page).count() > 1, await page.locator('.option-note').first().isVisible()]).toEqual([words, true, false]);
+    }
+    for (const words of ['-pothole', 'type:practice boston', 'trash OR pothole', '"service level"']) {
+      await type(page, words);
+      expect(await options(page).allTextContents()).toEqual([`All results for “${words}”`]);
+      expect(await page.locator('.option-note').first().isVisible()).toBe(false);
+      expect(await status(page)).toBe('Press Enter to search everything.');
+    }
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('Enter');
+    await page.waitForURL(`${base}/search?q=%22service+level%22`);
+  });
+
   test('an input method composes in peace', async () => {
     const { page, context } = await browser.open();
     await page.goto(`${base}/library`);

@@ -1,5 +1,9 @@
 import { describe, expect, inject, test } from 'vitest';
+import { blockMember, unblockMember } from '#domain/forum/blocking.ts';
+import { createThread } from '#domain/forum/starting-threads.ts';
+import { startSession } from '#domain/people/sessions.ts';
 import { useBrowser, useCast } from '../support/browser.ts';
+import { ownMember } from '../support/members.ts';
 
 const hub = inject('demo');
 const enter = useCast(hub);
@@ -9,7 +13,7 @@ describe('searching without JavaScript', () => {
   test('a typing error is mended, said, and can be insisted on', async () => {
     const { page } = await browser.open({ javaScriptEnabled: false, viewport: { width: 360, height: 740 } });
     await page.goto(`${hub.base}/search?q=pothoel`);
-    expect(await page.getByText('this is what was found for pothole').count()).toBe(1);
+    expect(await page.getByText('this is what was found for the nearest spelling, pothole').count()).toBe(1);
     expect(await page.getByText('Spelling of “pothoel” corrected to “pothole”').count()).toBeGreaterThan(0);
     await page.getByRole('link', { name: /literally/ }).click();
     expect(await page.getByRole('heading', { name: 'Nothing found' }).count()).toBe(1);
@@ -56,6 +60,32 @@ describe('searching without JavaScript', () => {
     const { results } = await (await fetch(`${hub.base}/search.json?q=call+center+agents&page=2`)).json() as { results: { url: string }[] };
     expect(results.map((r) => r.url.replace(/^https?:\/\/[^/]+/, ''))).toEqual(shown);
     expect(shown.length).toBeGreaterThan(0);
+  });
+});
+
+describe('whoever blocked somebody', () => {
+  test('has what they wrote folded, among what is nearest too, and no results while typing', async () => {
+    const [writer, reader] = [await ownMember('Quin Bellweather', 'quin-bell'), await ownMember('Rea Der', 'rea-der')];
+    createThread(writer, { forum: 'measures', kind: 'question', title: 'Who rings the quokkabell', body: 'Every hour.', themes: [], token: undefined });
+    const { page, context } = await browser.open();
+    const { name, value } = await startSession(reader.id, 'a test');
+    await context.addCookies([{ name, value, url: hub.base }]);
+    const folded = async (q: string) => {
+      await page.goto(`${hub.base}/search?q=${encodeURIComponent(q)}`);
+      return [await page.locator('.result').count(), await page.locator('.result').filter({ visible: true }).count()];
+    };
+    const [found, near] = ['quokkabell', '"quokkabell zzzq"'];
+    expect([await folded(found), await folded(near)]).toEqual([[1, 1], [1, 1]]);
+    expect(await page.getByRole('heading', { name: 'Nearest to it' }).count()).toBe(1);
+    expect(await page.getByRole('combobox').count()).toBeGreaterThan(0);
+    blockMember(reader, { memberId: writer.id });
+    expect([await folded(found), await folded(near)]).toEqual([[1, 0], [1, 0]]);
+    expect(await page.getByRole('combobox').count()).toBe(0);
+    await page.locator('input[name=q]:visible').fill('quokkabell');
+    await page.keyboard.press('Enter');
+    await page.waitForURL(/q=quokkabell$/);
+    unblockMember(reader, { memberId: writer.id });
+    expect(await folded(near)).toEqual([1, 1]);
   });
 });
 

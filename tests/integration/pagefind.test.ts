@@ -13,7 +13,9 @@ import type { Member } from '#domain/people/types.ts';
 import { dropDocument, putWriterName } from '#domain/search/documents.ts';
 import { chooseShards } from '#domain/search/pagefind-choice.ts';
 import { recordsOf } from '#domain/search/pagefind-records.ts';
+import { openTwins } from '#domain/search/pagefind-twins.ts';
 import { pagefindIsStale, rebuildPagefind } from '#domain/search/pagefind.ts';
+import { putThesaurus } from '#domain/thesaurus/from-content.ts';
 import { enter } from '../support/cast.ts';
 import { useDatabase } from '../support/database.ts';
 
@@ -103,6 +105,32 @@ describe('what is chosen', () => {
     for (const word of ['center', '311', 'organised', 'neighborhoods']) expect(book?.content.split(' ')).toContain(word);
     expect(records.filter(({ url }) => url.includes('secretive'))).toEqual([]);
     expect(db.select().from(threads).all().length).toBeGreaterThan(records.filter(({ kind }) => kind === 'thread').length);
+  });
+});
+
+describe('the thesaurus', () => {
+  test('a record has what its words are also called in one word, and an acronym is one only in capitals', () => {
+    putThesaurus([
+      { term: 'IVR', also: ['interactive voice response', 'phone menu'], related: [], note: null }, { term: 'trash', also: ['garbage', 'solid waste'], related: [], note: null },
+      { term: 'NPS', also: ['net promoter score'], related: [], note: null }, { term: 'CARE', also: ['kindliness'], related: [], note: null }, { term: 'duplicate request', also: ['repeat report'], related: [], note: null },
+    ]);
+    const twinsIn = openTwins(db.$client);
+    expect(twinsIn('Phone menus, and garbage').sort()).toEqual(['ivr', 'trash']);
+    expect(twinsIn('The IVR takes calls about solid waste.').sort()).toEqual(['garbage', 'trash']);
+    expect(twinsIn('We asked for the NPS, the net and the phone of the menu.')).toEqual([]);
+    expect([twinsIn('with care'), twinsIn('the CARE plan'), twinsIn('a repeat report')]).toEqual([[], ['kindliness'], []]);
+    db.insert(searchDocuments).values({ kind: 'resource', ref: 'a:2', url: '/library/b', title: 'A long phone menu', type: 'book', at: new Date() }).run();
+    expect(recordsOf(db.$client, chooseShards(db.$client, 0).flat()).find(({ url }) => url === '/library/b')?.content.split(' ')).toContain('ivr');
+    db.delete(searchDocuments).where(eq(searchDocuments.ref, 'a:2')).run();
+  });
+
+  test('a change of it makes the bundle stale once its time is up', { timeout: 60_000 }, async () => {
+    await rebuildPagefind();
+    vi.useFakeTimers({ now: Date.now() + 3_600_000, toFake: ['Date'] });
+    expect(pagefindIsStale()).toBe(false);
+    putThesaurus([]);
+    expect(pagefindIsStale()).toBe(true);
+    vi.useRealTimers();
   });
 });
 

@@ -60,6 +60,7 @@ describe('saving', () => {
     save('q=pothole', 'Potholes', tom);
   });
   test('a search for nothing is refused', () => { for (const query of ['', 'page=2', 'q=+++']) expect(() => save(query, 'x')).toThrow('asks for nothing'); });
+  test('a search for all but one thing is one', () => expect(save('q=-pothole')).toEqual({ url: '/search?q=-pothole' }));
   test.each([['', false], ['   ', false], ['\u200B', false], ['x'.repeat(80), true], ['x'.repeat(81), false]])('the name %j: %j', (name, taken) => {
     expect(saveSearchInput.safeParse({ name, query: 'q=x' }).success).toBe(taken);
     expect(renameSearchInput.safeParse({ name, id: '1' }).success).toBe(taken);
@@ -128,7 +129,9 @@ describe('the daily letter', () => {
     expect(daily()).toEqual([4]);
     const [letter, another] = lettersTo(rosa.email);
     expect(another).toBeUndefined();
-    expect(letter?.subject).toBe('4 new for 3 of your searches');
+    expect(letter?.subject).toBe('2 new for 3 of your searches');
+    expect(letter?.text).toContain('A: 1 new\n');
+    expect(letter?.text).toContain('B: 2 new\n');
     expect(letter?.text.match(/\* Pothole in the lane/g)).toHaveLength(1);
     expect(letter?.text).toContain('C: 1 new\n--------\n\nAll of it stands above.');
   });
@@ -139,7 +142,10 @@ describe('the daily letter', () => {
     createPost(nadia, { threadId, body: 'A pothole here too.' });
     createPost(nadia, { threadId, body: 'And one more pothole.' });
     expect(daily()).toEqual([3]);
-    expect(lettersTo(rosa.email)[0]?.text.match(/A pothole that grows/g)).toHaveLength(1);
+    const [letter] = lettersTo(rosa.email);
+    expect(letter?.text.match(/A pothole that grows/g)).toHaveLength(1);
+    expect(letter?.subject).toBe('1 new for “q=pothole”');
+    expect(letter?.text).toContain('q=pothole: 1 new\n');
   });
   test('shows twenty of a search and says how many more there are', () => {
     save('q=pothole');

@@ -11,6 +11,7 @@ import { dropDocument, putDocument } from '#domain/search/documents.ts';
 import { likelyAnswers } from '#domain/search/likely-answers.ts';
 import { lastDocumentId, newestMatches, newMatches } from '#domain/search/matches.ts';
 import { nearest } from '#domain/search/nearest.ts';
+import { readLongForm, writeQuery } from '#domain/search/query.ts';
 import { search } from '#domain/search/results.ts';
 import { addEntry, newEntryInput } from '#domain/thesaurus/editing.ts';
 import { putThesaurus } from '#domain/thesaurus/from-content.ts';
@@ -131,9 +132,31 @@ describe('forgives', () => {
     expect(nearest('author:Nobody potholes').map((r) => r.url)).toEqual(['/library/potholes']);
     expect(nearest('qqqqq')).toEqual([]);
   });
+  test('nearest are the words of quotes, authors and places too, and never what was not wanted', () => {
+    expect(nearest('"potholes zzzq"').map((r) => r.url)).toEqual(['/library/potholes']);
+    expect(nearest('author:Crawford zzzq').map((r) => r.url)).toEqual(['/library/book']);
+    expect(nearest('place:"Alder Springs, ZZ"').map((r) => r.url)).toEqual(['/library/potholes']);
+    expect(nearest('-potholes')).toEqual([]);
+    expect(nearest('"potholes zzzq" -"alder springs"')).toEqual([]);
+  });
 });
 
 describe('operators', () => {
+  test('what is not wanted, alone, leaves everything else', () => {
+    for (const [q, gone] of [['-potholes', '/library/potholes'], ['-theme:technology', '/library/potholes'], ['-"responsive city"', '/library/book'], ['-author:goldsmith', '/library/book'], ['-type:book', '/library/book']] as const) {
+      const { total, whole, results } = search({ q });
+      expect([q, total > 20, whole === total, results[0]?.why]).toEqual([q, true, true, '']);
+      expect([q, search({ q: `${q} in:library` }).total < total]).toEqual([q, true]);
+      const found = Array.from({ length: Math.ceil(total / 20) }, (_, n) => urls(q, { page: String(n + 1) })).flat();
+      expect([q, found.length, found.includes(gone)]).toEqual([q, total, false]);
+    }
+    expect([search({ q: '' }).total, search({ q: '-' }).total]).toEqual([0, 0]);
+  });
+  test.each([
+    ['author:OBrien', '/library/urban-commons'], ['author:"O’Brien"', '/library/urban-commons'], ['author:"Dan OBrien"', '/library/urban-commons'], ['author:"Steph Goldsmith"', '/library/book'], ['author:"S. Goldsmith"', '/library/book'], ['author:"Goldsmith, Steve"', undefined],
+  ])('names with an apostrophe, short names and initials: %s', (q, url) => expect(urls(q)[0]).toBe(url));
+  test('nothing by an author is found without the apostrophe either', () => expect(urls('commons -author:obrien')).not.toContain('/library/urban-commons'));
+  test('years the wrong way round are the same years', () => expect(urls('year:2015..2014 in:library')).toEqual(urls('year:2014..2015 in:library')));
   test.each<[string, string[]]>([
     ['author:goldsmith', ['/library/book']], ['author:"Stephen Goldsmith"', ['/library/book']], ['author:crawford type:book', ['/library/book']], ['type:book', ['/library/book']],
     ['year:2014..2015', ['/library/potholes', '/library/book']], ['year:2014', ['/library/book']], ['place:"alder springs"', ['/library/potholes']], ['theme:equity québec', ['/library/centre']],
@@ -160,11 +183,19 @@ describe('operators', () => {
   });
 });
 
+test.each<[string, object]>([
+  ['theme:"Equity and access" surveys', { theme: 'equity', words: 'surveys' }], ['theme:access', { theme: 'equity' }], ['-theme:"equity and access" surveys', { without: 'theme:"equity and access"' }], ['theme:technology', { theme: 'technology' }],
+])('the long form asks for the theme that was typed: %s', (typed, form) => {
+  expect(readLongForm(typed)).toMatchObject(form);
+  expect(urls(writeQuery(readLongForm(typed)))).toEqual(urls(typed));
+});
+
 describe('everything there is', () => {
   test('members who agreed to it, themes and forums', () => {
     expect(urls('Delgado')).not.toContain('/members/rosa');
     editProfile(rosa, profileInput.parse({ name: 'Rosa Delgado', jobTitle: 'Dispatcher of gravel', place: 'Alder Springs, CO', placeChoice: 'text', listed: true }));
     expect(search({ q: 'delgado', kind: 'member' }).results[0]).toMatchObject({ kind: 'member', url: '/members/rosa', typeLabel: 'Member' });
+    expect(whyOf('Rosa Delgado', '/members/rosa')).toBe('The name you typed');
     expect(urls('gravel')).toEqual(['/members/rosa']);
     editProfile(rosa, profileInput.parse({ name: 'Rosa Delgado', jobTitle: 'Dispatcher of gravel', place: null, listed: false }));
     expect(urls('"gravel"')).toEqual([]);

@@ -64,6 +64,17 @@ describe('the long form', () => {
     expect(readLongForm(writeQuery(form))).toEqual(form);
     expect(readLongForm(writeQuery({ to: '2010' }))).toEqual({ answered: false, from: '', to: '2010' });
   });
+  test.each<[string, object]>([
+    ['type:"best practice" equity', { type: 'practice', words: 'equity' }], ['type:"Journal articles" equity', { type: 'journal-article', words: 'equity' }], ['type:news data', { type: 'newspaper-article', words: 'data' }], ['type:"b" data', { words: 'type:b data' }], ['type:member ana', { words: 'type:member ana' }],
+    ['in:forums snow', { in: 'threads', words: 'snow' }], ['in:Members ana', { in: 'people', words: 'ana' }], ['in:resources', { in: 'library' }], ['in:themes', { words: 'in:themes' }],
+    ['year:2010 year:2012', { from: '2010', to: '2010', words: 'year:2012' }], ['author:a author:"b c"', { author: 'a', words: 'author:"b c"' }], ['data -author:"Ben Clark" -"snow storm"', { words: 'data', without: 'author:"Ben Clark" "snow storm"' }],
+  ])('loses nothing of what it has no choice for: %s', (typed, form) => {
+    const filled = readLongForm(typed);
+    expect(filled).toMatchObject(form);
+    const sorted = (query: string) => read(query).map((terms) => terms.toSorted());
+    const inWords = (query: string) => sorted(query.replace('in:forums', 'in:threads').replace('in:Members', 'in:people').replace('in:resources', 'in:library').replace('type:"best practice"', 'type:practice').replace('type:"Journal articles"', 'type:journal-article').replace('type:news', 'type:newspaper-article'));
+    expect(sorted(writeQuery(filled))).toEqual(inWords(typed));
+  });
 });
 
 test.each([

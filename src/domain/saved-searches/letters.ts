@@ -84,20 +84,18 @@ function write(to: { id: number; email: string }, told: readonly News[]): number
   const { name, url } = settings();
   const seen = new Set<string>();
   const parts = told.flatMap(({ search, fresh, more }): LetterPart[] => {
-    const once = fresh.filter((match) => {
-      const key = threadOf().get(match.documentId) ?? `${match.kind} ${match.ref}`;
-      return !seen.has(String(key)) && seen.add(String(key));
-    });
+    const things = Map.groupBy(fresh, keyOf);
+    const once = [...things].flatMap(([key, [first]]) => (first && !seen.has(key) && seen.add(key) ? [first] : []));
     const shown = once.slice(0, mostShown);
     const rest = once.length - shown.length;
     return [
-      { heading: `${search.name}: ${more ? 'more than ' : ''}${fresh.length} new` },
+      { heading: `${search.name}: ${more ? 'more than ' : ''}${things.size} new` },
       ...(shown.length > 0 ? [{ items: shown.map(({ title, url: path, meta, snippet }) => ({ title, url: url + path, meta, snippet })) }] : []),
       ...(once.length === 0 ? [{ text: 'All of it stands above.' }] : []),
       { link: rest > 0 ? `And ${rest}${more ? ' or more' : ''} more: open the search` : 'Open the search', url: `${url}/search?${search.query}` },
     ];
   });
-  const sum = told.reduce((n, { fresh }) => n + fresh.length, 0);
+  const sum = `${told.some(({ more }) => more) ? 'More than ' : ''}${seen.size}`;
   const [only, another] = told;
   return postNews({
     to, parts, stops: 'searches', change: '/account/searches',
@@ -105,6 +103,7 @@ function write(to: { id: number; email: string }, told: readonly News[]): number
     why: `You get this letter, at most once a day, because you saved ${told.length === 1 ? 'this search' : 'these searches'} on ${name}.`,
   });
 }
+const keyOf = ({ documentId, kind, ref }: Match) => (threadOf().get(documentId) as string | undefined) ?? `${kind} ${ref}`;
 const threadOf = prepared((d) => d.$client.prepare(`select 'thread of ' || thread_id from search_documents where id = ? and thread_id is not null`).pluck());
 
 /** What comes while a search has no letter is not mailed later: those are brought up to date without one. */

@@ -26,7 +26,8 @@ export function saveSearch(actor: Member, input: z.output<typeof saveSearchInput
   countAttempt('saveSearchPerMember', actor.id);
   const ask = askOf(input.query);
   const query = queryOf(ask);
-  if (!query || readQuery(ask.q).clauses.length === 0) throw new Invalid({ name: 'This search asks for nothing. Search for a few words first, then save it.' });
+  const { clauses, without } = readQuery(ask.q);
+  if (!query || clauses.length + without.length === 0) throw new Invalid({ name: 'This search asks for nothing. Search for a few words first, then save it.' });
   transaction(() => {
     const known = db.select({ name: savedSearches.name }).from(savedSearches).where(and(eq(savedSearches.memberId, actor.id), eq(savedSearches.query, query))).get();
     if (known) throw new Invalid({ name: `You have saved this search already, as “${known.name}”.` });

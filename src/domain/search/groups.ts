@@ -1,5 +1,5 @@
 import type { Attributes } from './attributes.ts';
-import { beginning, hitsOf, inPeople, phrase } from './matching.ts';
+import { beginning, byPeople, hitsOf, phrase } from './matching.ts';
 import { typesCalled } from './operators.ts';
 import type { Clause, Query, Term } from './query.ts';
 import { commonness, completionsOf, correctionsOf, spellingTwins } from './spelling.ts';
@@ -99,12 +99,18 @@ function groupOf(clause: Clause, at: number, many: number, boldly: boolean): Gro
 function alternativesOf(term: Term, many: number, boldly: boolean): Alternative[] {
   if (term.kind === 'field') {
     return 'people' in term.field
-      ? [{ match: term.field.people.map((word) => inPeople(phrase([word]))).map((m) => `(${m})`).join(' AND '), stems: [], weight: 1, how: { by: 'attribute' } }]
+      ? [{ match: byPeopleCalled(term.field.people), stems: [], weight: 1, how: { by: 'attribute' } }]
       : [{ match: null, passes: term.field.passes, stems: [], weight: 1, how: { by: 'attribute' } }];
   }
   if (term.kind === 'phrase') return [as(term.words, weights.typed, typed)];
   if (term.kind === 'compound') return compound(term.words);
   return wordAlternatives(term.words[0], term.unfinished, many, boldly);
+}
+
+/** Names as they were typed; where nobody has them, as the beginnings of names: Ben Clark, B. Clark. */
+function byPeopleCalled(names: readonly string[]): string {
+  const whole = byPeople(names);
+  return found(whole) ? whole : byPeople(names, beginning);
 }
 
 const as = (words: readonly string[], weight: number, how: How): Alternative => ({ match: phrase(words), stems: words.map(stem), weight, how });

@@ -16,6 +16,14 @@ export const beginning = (words: readonly string[]): string => `${phrase(words)}
 /** The same in the names of authors and writers only. */
 export const inPeople = (match: string): string => `people : ${match}`;
 
+/** All of these words in the names of authors and writers; a name with an apostrophe is two words for the index: O'Brien, D'Souza. */
+export function byPeople(words: readonly string[], as = phrase): string {
+  return words.map((word) => {
+    const ways = /^[dlo]\p{L}{3}/iu.test(word) ? [[word], [word.slice(0, 1), word.slice(1)]] : [[word]];
+    return `(${ways.map((way) => inPeople(as(way))).join(' OR ')})`;
+  }).join(' AND ');
+}
+
 /** The last used stand at the end. */
 const kept = new Map<string, Hits>();
 let keptFor: unknown = null;

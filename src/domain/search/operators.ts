@@ -1,4 +1,5 @@
 import { db, themes, untilChange } from '#db/client.ts';
+import type { operatorNames } from '#lib/search-words.ts';
 import { resourceTypes } from '../vocabulary.ts';
 import { kinds, type Attributes, type DocumentKind } from './attributes.ts';
 import { fold, wordsIn } from './words.ts';
@@ -6,14 +7,19 @@ import { fold, wordsIn } from './words.ts';
 /** What an operator asks of a document: words in its people column, or something its attributes tell. */
 export type Field = { name: string; value: string } & ({ people: readonly string[] } | { passes: (all: Attributes, id: number) => boolean });
 
-export const operatorNames = ['author', 'type', 'theme', 'place', 'year', 'in', 'has', 'before', 'after'] as const;
 export type OperatorName = (typeof operatorNames)[number];
 
+const [library, threads, people]: [DocumentKind[], DocumentKind[], DocumentKind[]] = [['resource'], ['thread', 'post'], ['member']];
 /** Kinds that `in:` leads to, by what people call them. */
 const places: Record<string, readonly DocumentKind[]> = {
-  library: ['resource'], resources: ['resource'], threads: ['thread', 'post'], discussions: ['thread', 'post'], forums: ['thread', 'post'], posts: ['thread', 'post'],
-  people: ['member'], members: ['member'], themes: ['theme'], pages: ['page', 'forum', 'theme'],
+  library, resources: library, threads, discussions: threads, forums: threads, posts: threads, people, members: people, themes: ['theme'], pages: ['page', 'forum', 'theme'],
 };
+
+/** What the long form offers of them. */
+export const offeredPlaces = [{ code: 'library', label: 'Library' }, { code: 'threads', label: 'Discussions' }, { code: 'people', label: 'People' }, { code: 'pages', label: 'Themes and pages' }] as const;
+
+/** Kinds that `in:` with this word leads to, the same list for the same kinds; undefined for a word that leads nowhere. */
+export const leadsTo = (name: string): readonly DocumentKind[] | undefined => (Object.hasOwn(places, fold(name)) ? places[fold(name)] : undefined);
 
 /** The operator that was typed as `name:value`; null where the value makes no sense, so that it is searched as it stands. */
 export function readField(name: OperatorName, value: string): Field | null {
@@ -29,8 +35,8 @@ export function readField(name: OperatorName, value: string): Field | null {
   if (name === 'place') return readPlace(given, as);
   if (name === 'year') return readYears(given, as);
   if (name === 'in') {
-    const among = places[fold(given)];
-    return among && Object.hasOwn(places, fold(given)) ? as((all, id) => among.some((kind) => kinds[all.kind[id] ?? 0] === kind)) : null;
+    const among = leadsTo(given);
+    return among ? as((all, id) => among.some((kind) => kinds[all.kind[id] ?? 0] === kind)) : null;
   }
   if (name === 'has') return /^(accepted )?answers?$|^solution$/i.test(given) ? as((all, id) => all.accepted[all.unit[id] ?? id] === 1) : null;
   const day = readDay(given);
@@ -45,6 +51,9 @@ const others: Record<string, string> = { discussion: 'Discussion', question: 'Qu
 
 /** What kind of thing this type is, in words. */
 export const typeLabel = (code: string): string => (Object.hasOwn(others, code) ? others[code] : resourceTypes.find((t) => t.code === code)?.label) ?? code;
+
+/** Types that the long form offers. */
+export const offeredTypes = [...resourceTypes, ...['question', 'discussion', 'announcement', 'case-of-the-week', 'comment'].map((code) => ({ code, label: typeLabel(code) }))];
 
 const typeWords = [...resourceTypes.map(({ code, label, plural }) => ({ code, names: [code, label, plural].map(words) })), ...Object.entries(others).map(([code, label]) => ({ code, names: [words(code), words(label), `${words(label)}s`] }))];
 
@@ -62,12 +71,16 @@ function readType(value: string, as: As): Field | null {
 
 const themeNames = untilChange(() => db.select({ code: themes.code, label: themes.label }).from(themes).all().map(({ code, label }) => ({ code, names: [words(code), words(label)] })));
 
-/** Themes that are called so, by code or label, or have the word in either. */
-function readTheme(value: string, as: As): Field | null {
-  const wanted = words(value);
+/** Codes of the themes that are called so, by code or label; or have the word in either. */
+export function themesCalled(name: string): string[] {
+  const wanted = words(name);
   const all = themeNames();
   const exact = all.filter(({ names }) => names.includes(wanted));
-  const codes = (exact.length || !wanted ? exact : all.filter(({ names }) => names.some((name) => ` ${name} `.includes(` ${wanted} `)))).map(({ code }) => code);
+  return (exact.length || !wanted ? exact : all.filter(({ names }) => names.some((n) => ` ${n} `.includes(` ${wanted} `)))).map(({ code }) => code);
+}
+
+function readTheme(value: string, as: As): Field | null {
+  const codes = themesCalled(value);
   return codes.length ? as((documents, id) => codes.some((code) => documents.themeCodes.includes(code) && ((documents.themes[id] ?? 0) & (1 << documents.themeCodes.indexOf(code))) !== 0)) : null;
 }
 
@@ -89,8 +102,9 @@ function readPlace(value: string, as: As): Field | null {
 function readYears(value: string, as: As): Field | null {
   const match = /^(\d{4})?\s*(\.\.|–|-)?\s*(\d{4})?$/.exec(value);
   if (!match || (!match[1] && !match[3]) || (match[1] && match[3] && !match[2])) return null;
-  const from = match[1] ? Number(match[1]) : -Infinity;
-  const to = match[3] ? Number(match[3]) : match[2] ? Infinity : from;
+  const first = match[1] ? Number(match[1]) : -Infinity;
+  const last = match[3] ? Number(match[3]) : match[2] ? Infinity : first;
+  const [from, to] = [Math.min(first, last), Math.max(first, last)];
   return as((all, id) => {
     const year = all.year[id] ?? 0;
     return year !== 0 && year >= from && year <= to;

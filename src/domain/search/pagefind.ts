@@ -6,6 +6,7 @@ import { eq } from 'drizzle-orm';
 import { db, facts } from '#db/client.ts';
 import { settings } from '#lib/settings.ts';
 import { documentChanges, documentRemovals } from './documents.ts';
+import { thesaurusVersion } from './thesaurus.ts';
 
 /** A bundle may be this old before it is built again, and ten times as old as building took: it costs a core, and /search is fresh anyway. */
 const patience = 60_000;
@@ -15,11 +16,11 @@ let tookMs = 0;
 /** The child and the Pagefind process that it starts may have 400 MB between them; V8 would take what there is. */
 const heap = ['--max-old-space-size=256', '--max-semi-space-size=2', '--optimize-for-size'];
 
-/** Whether the Pagefind bundle has words that were removed, is missing, or was built a while ago and from other documents than there are now. */
+/** Whether the Pagefind bundle has words that were removed, is missing, or was built a while ago and from other documents, or another thesaurus, than there are now. */
 export function pagefindIsStale(): boolean {
   if (hasRemovedWords()) return true;
   if (Date.now() - builtAt < Math.max(patience, 10 * tookMs)) return false;
-  return builtFrom('pagefind') !== documentChanges() || !existsSync(join(settings().dataDir, 'pagefind/current/bundle.json'));
+  return builtFrom('pagefind') !== documentChanges() || builtFrom('pagefind-thesaurus') !== thesaurusVersion() || !existsSync(join(settings().dataDir, 'pagefind/current/bundle.json'));
 }
 
 const hasRemovedWords = () => builtFrom('pagefind-removed') !== documentRemovals();
@@ -32,7 +33,7 @@ const builtFrom = (name: string) => db.select({ value: facts.value }).from(facts
  */
 export async function rebuildPagefind(): Promise<void> {
   const { dataDir, pagefindThreads } = settings();
-  const counts = { pagefind: documentChanges(), 'pagefind-removed': documentRemovals() };
+  const counts = { pagefind: documentChanges(), 'pagefind-removed': documentRemovals(), 'pagefind-thesaurus': thesaurusVersion() };
   const keep = hasRemovedWords() ? 'none' : 'last';
   builtAt = Date.now();
   const script = join(process.cwd(), 'src/domain/search/pagefind-build.ts');

@@ -1,4 +1,5 @@
-import { operatorNames, readField, type Field, type OperatorName } from './operators.ts';
+import { operatorNames } from '#lib/search-words.ts';
+import { leadsTo, offeredPlaces, offeredTypes, readField, themesCalled, typesCalled, type Field, type OperatorName } from './operators.ts';
 import { wordsIn } from './words.ts';
 
 /** One thing that was asked for: words that belong together, or what an operator says. */
@@ -99,9 +100,9 @@ export interface LongForm {
 /** The fields of the long form as one query: whatever the form can ask can be typed. */
 export function writeQuery(form: LongForm): string {
   const text = (value: string | null | undefined) => value?.trim() ?? '';
-  const pieces = (value: string | null | undefined) => text(value).match(/-?"[^"]*"(?=\s|$)|\S+/g) ?? [];
+  const pieces = (value: string | null | undefined) => text(value).match(/-?(?:\w+:)?"[^"]*"(?=\s|$)|\S+/g) ?? [];
   // A quotation mark that stands alone would pair with those of the phrase.
-  const parts = pieces(form.words).map((piece) => (/^-?"[^"]*"$/.test(piece) ? piece : piece.replaceAll('"', '')));
+  const parts = pieces(form.words).map((piece) => (/^-?(?:\w+:)?"[^"]*"$/.test(piece) ? piece : piece.replaceAll('"', '')));
   if (text(form.phrase)) parts.push(`"${text(form.phrase).replaceAll('"', '')}"`);
   if (text(form.any)) parts.push(pieces(form.any).filter((w) => w !== 'OR').join(' OR '));
   if (text(form.without)) parts.push(...pieces(form.without).map((w) => `-${w.replace(/^-+/, '')}`));
@@ -113,7 +114,15 @@ export function writeQuery(form: LongForm): string {
   return parts.filter(Boolean).reduce((line, part) => (line.length + part.length < mostTyped ? `${line} ${part}`.trim() : line), '');
 }
 
-/** A query taken apart again into the fields of the long form. */
+/** What a field of the long form holds for the value of an operator; null where there is no such choice. */
+function choiceOf(name: string, value: string): string | null {
+  if (name === 'in') return offeredPlaces.find(({ code }) => leadsTo(code) === leadsTo(value))?.code ?? null;
+  if (name !== 'type' && name !== 'theme') return value;
+  const [only, another] = name === 'type' ? typesCalled(value) : themesCalled(value);
+  return only && !another && (name === 'theme' || offeredTypes.some(({ code }) => code === only)) ? only : null;
+}
+
+/** A query taken apart again into the fields of the long form. What has no field, and no choice in one, stays among the words as it was typed. */
 export function readLongForm(typed: string): LongForm {
   const { clauses, without } = readQuery(typed);
   const form: Record<string, string> = {};
@@ -126,12 +135,13 @@ export function readLongForm(typed: string): LongForm {
     else if (only?.kind === 'field') {
       const { name, value } = only.field;
       const years = /^(\d{4})?(\.\.|–|-)?(\d{4})?$/.exec(value);
+      const choice = choiceOf(name, value);
       if (name === 'has') answered = true;
-      else if (name === 'year' && years) {
+      else if (name === 'year' && years && form['from'] === undefined) {
         form['from'] = years[1] ?? '';
         form['to'] = years[3] ?? (years[2] ? '' : years[1] ?? '');
-      } else if (form[name]) add('words', shown(only));
-      else form[name] = value;
+      } else if (form[name] || name === 'year' || choice === null) add('words', shown(only));
+      else form[name] = choice;
     } else if (only?.kind === 'phrase' && !form['phrase']) form['phrase'] = only.words.join(' ');
     else if (only) add('words', shown(only));
   }

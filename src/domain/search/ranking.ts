@@ -1,7 +1,7 @@
 import { prepared } from '#db/client.ts';
 import { attributes, documentState, kinds, type Attributes } from './attributes.ts';
 import { expand, type Alternative, type Expanded, type Group } from './groups.ts';
-import { hitsOf, inPeople, phrase } from './matching.ts';
+import { byPeople, hitsOf, phrase } from './matching.ts';
 import type { Query, Term } from './query.ts';
 import { those } from './units.ts';
 import { fold, sameWords, standsIn, stemsIn, stopWords, wordsKey } from './words.ts';
@@ -64,7 +64,7 @@ function rankBy(query: Query, expanded: Expanded, after: number, columns: Column
   const exact = exactTitles(all, query, passes);
   const groups = expanded.groups.filter((group) => group.weighs);
   clear(columns, all.size);
-  const found = groups.length > 0 ? weighed(all, groups, passes, exact, columns) : everything(all, expanded.groups, passes, columns);
+  const found = groups.length > 0 ? weighed(all, groups, passes, exact, columns) : everything(all, expanded.groups.length + query.without.length > 0, passes, columns);
   const missed = [...exact].filter((unit) => columns.best[unit] === 0);
   for (const unit of exact) columns.best[unit] = unit;
   const { score, met, best, metAlone } = columns;
@@ -119,7 +119,7 @@ function filterOf(all: Attributes, groups: readonly Group[], without: readonly T
   for (const term of without) {
     if (term.kind !== 'field') for (const id of hitsOf(phrase(term.words)).ids) unwanted[id] = 1;
     else if ('passes' in term.field) not.push(term.field.passes);
-    else for (const id of hitsOf(term.field.people.map((word) => `(${inPeople(phrase([word]))})`).join(' AND ')).ids) unwanted[id] = 1;
+    else for (const id of hitsOf(byPeople(term.field.people)).ids) unwanted[id] = 1;
   }
   return (id) => id > after && all.kind[id] !== 0 && unwanted[id] === 0 && unwanted[all.unit[id] ?? id] === 0
     && narrowing.every((any) => any.some((passes) => passes(all, id))) && !not.some((passes) => passes(all, id));
@@ -237,10 +237,10 @@ function addPairs(groups: readonly Group[], add: (id: number, weight: number) =>
   }
 }
 
-/** With operators alone: all that passes, the newest first. */
-function everything(all: Attributes, groups: readonly Group[], passes: Passes, { score, best, units }: Columns): Found {
+/** With operators alone, or with only what is not wanted: all that passes, the newest first. */
+function everything(all: Attributes, isAsked: boolean, passes: Passes, { score, best, units }: Columns): Found {
   let many = 0;
-  for (let id = 1; groups.length > 0 && id < all.size; id++) {
+  for (let id = 1; isAsked && id < all.size; id++) {
     const unit = all.unit[id] ?? id;
     if (!passes(id) || (best[unit] ?? 0) !== 0) continue;
     best[unit] = id;

@@ -167,7 +167,7 @@ function whyOf(ranking: Ranking, unit: number, document: Document, marks: Marks 
   ].filter((part) => typeof part === 'string');
   const met = ranking.met[unit] ?? 0;
   const missing = groups.filter((_, n) => !(met & (1 << n))).map((group) => `“${group.label}”`);
-  const parts = [ranking.exact.has(unit) ? 'The title you typed' : where.length ? `Found in ${listed(where)}` : '', ...hows(ranking, marks), missing.length ? `Without ${listed(missing)}` : ''];
+  const parts = [ranking.exact.has(unit) ? `The ${document.kind === 'member' ? 'name' : 'title'} you typed` : where.length ? `Found in ${listed(where)}` : '', ...hows(ranking, marks), missing.length ? `Without ${listed(missing)}` : ''];
   return parts.filter(Boolean).join(' · ');
 }
 

@@ -30,3 +30,7 @@ let kept: { version: string; list: readonly ThesaurusEntry[] } | null = null;
 const readVersion = prepared((d) => d.$client.prepare(`select count(*) || ' ' || coalesce(max(id), 0) || ' ' || coalesce(sum(updated_at), 0) from thesaurus_entries`).pluck());
 
 const alphabet = new Intl.Collator('en', { numeric: true, sensitivity: 'base', ignorePunctuation: true });
+
+/** A number that is another one after each change of the thesaurus. */
+export const thesaurusVersion = (): number => readNumber().get() as number;
+const readNumber = prepared((d) => d.$client.prepare('select cast(coalesce(sum(updated_at), 0) as integer) from thesaurus_entries').pluck());

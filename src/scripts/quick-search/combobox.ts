@@ -1,3 +1,4 @@
+import { hasOperator } from '#lib/search-words.ts';
 import type { Answer, Found, QuickSearch } from './quick-search.ts';
 
 /*
@@ -9,8 +10,8 @@ import type { Answer, Found, QuickSearch } from './quick-search.ts';
 export interface Sayings {
   /** Its name. */
   list: string;
-  /** The last line of the list, which goes to all results; null for none. */
-  last: ((words: string, found: number) => string) | null;
+  /** The last line of the list, which goes to all results, given how many stand above it, or null where only the full search can answer; null for none. */
+  last: ((words: string, found: number | null) => string) | null;
   none: (words: string) => string;
   /** What to do now, for who hears the list. */
   how: (found: number) => string;
@@ -18,7 +19,7 @@ export interface Sayings {
 
 const ofSearch: Sayings = {
   list: 'Results',
-  last: (words, found) => (found > 0 ? `All results for “${words}”` : `Search everything for “${words}”`),
+  last: (words, found) => (found === 0 ? `Search everything for “${words}”` : `All results for “${words}”`),
   none: (words) => `No quick results for “${words}”. The full search also forgives more mistakes.`,
   how: (found) => (found === 0 ? 'Press Enter to search everything.' : `${found} quick ${found === 1 ? 'result' : 'results'}. Use the arrow keys, or press Enter to search everything.`),
 };
@@ -131,15 +132,17 @@ export function makeCombobox({ input, place, load, addressOf, all, pick, say = o
     else location.assign(url);
   }
 
-  function fill(words: string, { found, corrected }: Answer): void {
+  /** Null where only the full search can answer. */
+  function fill(words: string, answer: Answer | null): void {
+    const { found, corrected } = answer ?? { found: [], corrected: null };
     offered = found;
     list.replaceChildren(...found.map((one, n) => optionFor(one, addressOf(one), `${input.id}-option-${n}`)));
     if (say.last) {
       const last = option(`${input.id}-option-all`, 'option option-all');
-      last.textContent = say.last(words, found.length);
+      last.textContent = say.last(words, answer ? found.length : null);
       list.append(last);
     }
-    note.textContent = found.length === 0 ? say.none(words) : corrected ? `Not every word of “${words}” was found. Showing results for “${corrected}”.` : '';
+    note.textContent = !answer ? '' : found.length === 0 ? say.none(words) : corrected ? `Not every word of “${words}” was found. Showing results for “${corrected}”.` : '';
     note.hidden = note.textContent === '';
     answered = words;
     show(true);
@@ -148,8 +151,7 @@ export function makeCombobox({ input, place, load, addressOf, all, pick, say = o
 
   async function search(): Promise<void> {
     const words = term();
-    const quick = await load();
-    const answer = await quick.search(words);
+    const answer = say.last && hasOperator(words) ? null : await load().then((quick) => quick.search(words));
     if (words === term() && hasFocus()) fill(words, answer);
   }
 
