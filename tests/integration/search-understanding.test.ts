@@ -38,6 +38,12 @@ beforeAll(async () => {
     piece({ slug: 'number', title: 'What 311 is', body: 'The number 311 for everything.' }),
     piece({ slug: 'book', kind: 'reference', type: 'book', title: 'The Responsive City', people: 'Goldsmith', year: 2014, csl: { id: 'x', type: 'book', title: 'x', author: [{ family: 'Goldsmith', given: 'Stephen' }, { family: 'Crawford', given: 'Susan' }] } }),
     piece({ slug: 'urban-commons', kind: 'reference', type: 'report', title: 'The Urban Commons', people: 'O’Brien', year: 2018, csl: { id: 'y', type: 'report', title: 'y', author: [{ family: 'O’Brien', given: 'Daniel T.' }] } }),
+    piece({ slug: 'vermin', title: 'Where rats were counted', body: 'Traps.' }),
+    piece({ slug: 'rather', title: 'A rather slow rate', body: 'Ratings.' }),
+    piece({ slug: 'buddy', title: 'A buddy built for the first weeks', body: 'Learning.' }),
+    piece({ slug: 'bushes', title: 'Bushes at the crossing', body: 'Cut back.' }),
+    piece({ slug: 'snow', title: 'Which street comes first', body: 'The snow plow and the licence for it.' }),
+    piece({ slug: 'other-snow', title: 'Snow days at the line', body: 'Enough of them.' }),
     ...Array.from({ length: 15 }, (_, n) => piece({ slug: `filler-${n}`, title: `Budget note number ${'abcdefghijklmno'[n] ?? ''}`, body: 'Money and more money for the winter.' })),
   ]));
   putThesaurus([
@@ -80,6 +86,16 @@ describe('forgives', () => {
     ['center', '/library/centre'], ['neighbourhood', '/library/neighborhood'], ['quebec', '/library/centre'], ['québec', '/library/centre'], ['3-1-1', '/library/number'], ['website', '/library/website'],
     ['first contact', '/library/fcr'], ['firstcontact resolution', '/library/fcr'], ['neighborh', '/library/neighborhood'], ['pothole repairing', '/library/potholes'],
   ])('spellings, accents, hyphens, beginnings and forms: %s', (q, url) => expect(urls(q)[0]).toBe(url));
+  test.each<[string, string[]]>([
+    ['rats', ['/library/vermin']], ['rats in:library', ['/library/vermin']], ['in:library rats', ['/library/vermin']], ['bus', ['/library/bushes']], ['snow plough', ['/library/snow']],
+    ['plough', ['/library/snow']], ['licensing', ['/library/snow']],
+  ])('and takes no word for one that is not meant: %s', (q, expected) => expect(search({ q })).toMatchObject({ corrected: null, results: expected.map((url) => ({ url })) }));
+  test('says that a word only begins so', () => {
+    expect(whyOf('bus', '/library/bushes')).toBe('Found in the title · Begins with “bus”');
+    expect(whyOf('neighborh', '/library/neighborhood')).toBe('Found in the title · Begins with “neighborh”');
+    expect(whyOf('rat', '/library/vermin')).toBe('Found in the title');
+    expect(whyOf('rat', '/library/rather')).toBe('Found in the title · Begins with “rat”');
+  });
   test.each([
     ['FCR', '/library/fcr'], ['fcr', '/library/fcr'], ['first call resolution', '/library/fcr'], ['garbage', '/library/garbage'], ['rubbish collection', '/library/garbage'], ['call center', '/library/centre'], ['garbge', '/library/garbage'],
   ])('other words for the same: %s', (q, url) => expect(urls(q)[0]).toBe(url));

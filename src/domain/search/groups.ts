@@ -50,7 +50,7 @@ export interface Expanded {
 const weights = { typed: 1, joined: 0.95, twin: 0.95, acronym: 0.85, synonym: 0.75, year: 0.8, type: 0.3, beginning: 0.45, corrected: 0.85, correctedTwice: 0.65, related: 0.35 };
 /** With fewer documents than this a word is looked for in other forms too. */
 const few = 5;
-/** With fewer documents than this, words that begin like an unfinished one count too. */
+/** With fewer documents than this, words that begin like the last one count too; of a short one those are mostly of another family, and it takes fewer than `few`. */
 const enough = 25;
 /** A word that fewer documents have may be a mistyped one, where nothing has it together with the others. */
 const mostDoubted = 3;
@@ -134,16 +134,20 @@ function wordAlternatives(word: string, unfinished: boolean, many: number, boldl
   }
   const types = many > 1 ? typesCalled(word).filter(() => fold(word).length > 3) : [];
   if (types.length === 1) alternatives.push({ match: null, passes: (all, id) => all.typeCodes[all.type[id] ?? 0] === types[0], stems: [], weight: weights.type, how: { by: 'attribute' } });
-  const begun = unfinished && word.length > 2 && hits < enough ? begunWith(word) : [];
+  const begun = unfinished && word.length > 2 && hits < (word.length < 5 ? few : enough) ? begunWith(word) : [];
   alternatives.push(...begun);
   if (hits < few) alternatives.push(...inTwo(word));
-  const known = alternatives.slice(1).reduce((sum, a) => sum + (a.match === null ? 0 : found(a.match)), hits);
-  if (hits === 0 && known < few) alternatives.push(...corrected(word, known));
+  // Written in another way it is right as it was typed.
+  const isRight = hits > 0 || alternatives.some(({ how }) => how.by === 'twin');
+  if (!isRight && begun.reduce((sum, a) => sum + found(a.match ?? ''), 0) < few) alternatives.push(...corrected(word, 0));
   else if (boldly && hits < mostDoubted) alternatives.push(...corrected(word, 5 * hits, 1));
   return alternatives;
 }
 
-/** Words that begin like an unfinished one, the most common ones by themselves, for the index has only stems. */
+/**
+ * Words that begin like an unfinished one: the most common ones by themselves, for the index has only stems, and all others where its stem is the word
+ * itself. That of "bus" is "bu", which is how "buddy" begins.
+ */
 function begunWith(word: string): Alternative[] {
   const how: How = { by: 'beginning', typed: word };
   const stems = new Set([stem(word)]);
@@ -153,7 +157,8 @@ function begunWith(word: string): Alternative[] {
     return [as([whole], weights.beginning, how)];
   });
   const rest: Alternative = { match: beginning([word]), stems: [stem(word)], weight: weights.beginning, how };
-  return [...completed.slice(0, 8), ...(found(beginning([word])) > found(phrase([word])) ? [rest] : [])];
+  const hasRest = stem(word) === fold(word) && found(beginning([word])) > found(phrase([word]));
+  return [...completed.slice(0, 8), ...(hasRest ? [rest] : [])];
 }
 
 /** Two words that were written as one; a name with an apostrophe is two for the index: O'Brien, D'Souza. */

@@ -153,7 +153,7 @@ const twins: readonly (readonly [RegExp, string])[] = [
   [/re(?=$|s$|d$)/, 'er'], [/er(?=$|s$|ed$)/, 're'],
   [/is(?=e$|es$|ed$|ing$|er$|ers$|ation$|ations$|ational$)/, 'iz'], [/iz(?=e$|es$|ed$|ing$|er$|ers$|ation$|ations$|ational$)/, 'is'],
   [/ys(?=e$|es$|ed$|ing$|er$)/, 'yz'], [/yz(?=e$|es$|ed$|ing$|er$)/, 'ys'],
-  [/ogue(?=$|s$)/, 'og'], [/og(?=$|s$)/, 'ogue'], [/ence(?=$|s$)/, 'ense'], [/ense(?=$|s$)/, 'ence'],
+  [/ogue(?=$|s$)/, 'og'], [/og(?=$|s$)/, 'ogue'], [/enc(?=e$|es$|ed$|ing$)/, 'ens'], [/ens(?=e$|es$|ed$|ing$)/, 'enc'], [/ctis(?=e$|es$|ed$|ing$)/, 'ctic'], [/ctic(?=e$|es$|ed$|ing$)/, 'ctis'],
   [/ll(?=ed$|ing$|er$|ers$|or$|ors$|ment$|ments$)/, 'l'], [/l(?=ed$|ing$|er$|ers$|or$|ors$|ment$|ments$)/, 'll'],
   [/amme(?=$|s$|d$)/, 'am'], [/am(?=$|s$)/, 'amme'], [/ae/, 'e'], [/oe/, 'e'], [/dgement/, 'dgment'], [/dgment/, 'dgement'],
 ];
