@@ -178,6 +178,7 @@ function has(ids: Int32Array, id: number): boolean {
 function sentence(how: How): string {
   if (how.by === 'spelling') return `Spelling of “${how.typed}” corrected to “${how.as}”`;
   if (how.by === 'twin') return `“${how.typed}” also written “${how.as}”`;
+  if (how.by === 'synonym' && how.apart) return `${listed(how.apart.map((word) => `“${word}”`))}, for “${how.typed}” or “${how.as}”`;
   if (how.by === 'synonym') return `“${how.typed}” also called “${how.as}”`;
   if (how.by === 'beginning') return `Begins with “${how.typed}”`;
   return how.by === 'related' ? `“${how.as}” is near to “${how.typed}”` : '';
