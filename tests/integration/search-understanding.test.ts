@@ -39,6 +39,8 @@ beforeAll(async () => {
     piece({ slug: 'book', kind: 'reference', type: 'book', title: 'The Responsive City', people: 'Goldsmith', year: 2014, csl: { id: 'x', type: 'book', title: 'x', author: [{ family: 'Goldsmith', given: 'Stephen' }, { family: 'Crawford', given: 'Susan' }] } }),
     piece({ slug: 'urban-commons', kind: 'reference', type: 'report', title: 'The Urban Commons', people: 'O’Brien', year: 2018, csl: { id: 'y', type: 'report', title: 'y', author: [{ family: 'O’Brien', given: 'Daniel T.' }] } }),
     piece({ slug: 'zebra', title: 'A zebra crossing', body: 'In an order for the frost there stood how much salt it takes.' }),
+    piece({ slug: 'decoys', title: 'Rice, a case, a full bag', body: 'It stopped before certification on the hill.' }),
+    piece({ slug: 'hill311', title: 'What Philly311 is', body: 'A hotline.' }),
     piece({ slug: 'vermin', title: 'Where rats were counted', body: 'Traps.' }),
     piece({ slug: 'rather', title: 'A rather slow rate', body: 'Ratings.' }),
     piece({ slug: 'buddy', title: 'A buddy built for the first weeks', body: 'Learning.' }),
@@ -72,7 +74,7 @@ test('a title that is changed counts as it is now', () => {
 
 describe('forgives', () => {
   test.each([
-    ['pothoels', '/library/potholes'], ['otholes', '/library/potholes'], ['pptholes', '/library/potholes'], ['neigborhod', '/library/neighborhood'], ['responsve city', '/library/book'], ['Goldsmtih', '/library/book'], ['obrein', '/library/urban-commons'],
+    ['pothoels', '/library/potholes'], ['otholes', '/library/potholes'], ['pptholes', '/library/potholes'], ['neigborhod', '/library/neighborhood'], ['responsve city', '/library/book'], ['certfication', '/library/decoys'], ['certifcaton', '/library/decoys'], ['rcie', '/library/decoys'], ['csse', '/library/decoys'], ['stopepd', '/library/decoys'], ['Goldsmtih', '/library/book'], ['obrein', '/library/urban-commons'],
   ])('typing errors: %s', (q, url) => expect(urls(q)[0]).toBe(url));
   test.each([['Obrien'], ['obrien'], ['O\'Brien'], ['O’Brien'], ['o brien']])('a name with an apostrophe is none that was mistyped: %s', (q) => {
     expect(search({ q })).toMatchObject({ corrected: null, likelier: null, results: [{ url: '/library/urban-commons' }] });
@@ -99,7 +101,7 @@ describe('forgives', () => {
   ])('spellings, accents, hyphens, beginnings and forms: %s', (q, url) => expect(urls(q)[0]).toBe(url));
   test.each<[string, string[]]>([
     ['rats', ['/library/vermin']], ['rats in:library', ['/library/vermin']], ['in:library rats', ['/library/vermin']], ['bus', ['/library/bushes']], ['snow plough', ['/library/snow']],
-    ['plough', ['/library/snow']], ['licensing', ['/library/snow']],
+    ['plough', ['/library/snow']], ['licensing', ['/library/snow']], ['rich', []], ['café', []], ['mystery shopper', []], ['justification', []], ['fulfil', []], ['Philly', ['/library/hill311']], ['Philly hotline', ['/library/hill311']],
   ])('and takes no word for one that is not meant: %s', (q, expected) => expect(search({ q })).toMatchObject({ corrected: null, results: expected.map((url) => ({ url })) }));
   test('says that a word only begins so', () => {
     expect(whyOf('bus', '/library/bushes')).toBe('Found in the title · Begins with “bus”');

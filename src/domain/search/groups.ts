@@ -140,7 +140,7 @@ function wordAlternatives(word: string, unfinished: boolean, many: number, boldl
   }
   const types = many > 1 ? typesCalled(word).filter(() => fold(word).length > 3) : [];
   if (types.length === 1) alternatives.push({ match: null, passes: (all, id) => all.typeCodes[all.type[id] ?? 0] === types[0], stems: [], weight: weights.type, how: { by: 'attribute' } });
-  const begun = unfinished && word.length > 2 && hits < (word.length < 5 ? few : enough) ? begunWith(word) : [];
+  const begun = mayBeBegun(word, unfinished, hits) ? begunWith(word) : [];
   alternatives.push(...begun);
   if (hits < few) alternatives.push(...inTwo(word));
   // Written in another way it is right as it was typed.
@@ -148,6 +148,12 @@ function wordAlternatives(word: string, unfinished: boolean, many: number, boldl
   if (!isRight && begun.reduce((sum, a) => sum + found(a.match ?? ''), 0) < few) alternatives.push(...corrected(word, 0));
   else if (boldly && hits < mostDoubted) alternatives.push(...corrected(word, 5 * hits, 1));
   return alternatives;
+}
+
+/** The last word may be unfinished, and any that stands nowhere may be short for another: Philly for Philly311. */
+function mayBeBegun(word: string, unfinished: boolean, hits: number): boolean {
+  if (!unfinished) return word.length > 4 && hits === 0;
+  return word.length > 2 && hits < (word.length < 5 ? few : enough);
 }
 
 /**
