@@ -83,6 +83,9 @@ describe('forgives', () => {
     expect(search({ q: 'pothoels' })).toMatchObject({ corrected: 'potholes' });
     expect(whyOf('pothoels', '/library/potholes')).toBe('Found in the title · Spelling of “pothoels” corrected to “potholes”');
   });
+  test('where few have both words, those with one follow them', () => {
+    expect(search({ q: 'snow plow' })).toMatchObject({ whole: 1, results: [{ url: '/library/snow' }, { url: '/library/other-snow', why: 'Found in the title · Without “plow”' }] });
+  });
   test('however many parts a query has, what has all of them has everything', () => {
     const words = Array.from({ length: 40 }, (_, n) => `part${String.fromCharCode(97 + n % 26)}${n > 25 ? 'x' : 'y'}`);
     putDocument({ kind: 'page', ref: 'parts', threadId: null, url: '/parts', title: 'Parts', people: '', summary: '', body: words.join(' , of '), type: 'page', themes: [], year: null, place: null, at: new Date(0) });
@@ -100,7 +103,7 @@ describe('forgives', () => {
     ['first contact', '/library/fcr'], ['firstcontact resolution', '/library/fcr'], ['neighborh', '/library/neighborhood'], ['pothole repairing', '/library/potholes'],
   ])('spellings, accents, hyphens, beginnings and forms: %s', (q, url) => expect(urls(q)[0]).toBe(url));
   test.each<[string, string[]]>([
-    ['rats', ['/library/vermin']], ['rats in:library', ['/library/vermin']], ['in:library rats', ['/library/vermin']], ['bus', ['/library/bushes']], ['snow plough', ['/library/snow']],
+    ['rats', ['/library/vermin']], ['rats in:library', ['/library/vermin']], ['in:library rats', ['/library/vermin']], ['bus', ['/library/bushes']], ['snow plough', ['/library/snow', '/library/other-snow']],
     ['plough', ['/library/snow']], ['licensing', ['/library/snow']], ['rich', []], ['café', []], ['mystery shopper', []], ['justification', []], ['fulfil', []], ['Philly', ['/library/hill311']], ['Philly hotline', ['/library/hill311']],
   ])('and takes no word for one that is not meant: %s', (q, expected) => expect(search({ q })).toMatchObject({ corrected: null, results: expected.map((url) => ({ url })) }));
   test('says that a word only begins so', () => {
