@@ -54,6 +54,7 @@ beforeAll(async () => {
     { term: 'trash', also: ['garbage', 'refuse', 'rubbish'], related: ['recycling'], note: null },
     { term: '311', also: ['3-1-1'], related: [], note: null },
     { term: 'call centre', also: ['contact centre'], related: [], note: null },
+    { term: 'ASCO', also: ['Alder Springs'], related: [], note: null },
     { term: 'turnover', also: ['money turnover'], related: [], note: null },
     { term: 'NPSX', also: ['net money winter'], related: [], note: null },
     { term: 'QZXV', also: ['frost order of salt'], related: [], note: null },
@@ -173,7 +174,7 @@ describe('operators', () => {
   test.each<[string, string[]]>([
     ['author:goldsmith', ['/library/book']], ['author:"Stephen Goldsmith"', ['/library/book']], ['author:crawford type:book', ['/library/book']], ['type:book', ['/library/book']],
     ['year:2014..2015', ['/library/potholes', '/library/book']], ['year:2014', ['/library/book']], ['place:"alder springs"', ['/library/potholes']], ['theme:equity québec', ['/library/centre']],
-    ['before:2011', ['/library/garbage']], ['theme:technology in:library', ['/library/potholes']], ['surveys OR "responsive city"', ['/library/book', '/library/neighborhood']], ['city -responsive', []],
+    ['place:ASCO', ['/library/potholes']], ['before:2011', ['/library/garbage']], ['theme:technology in:library', ['/library/potholes']], ['surveys OR "responsive city"', ['/library/book', '/library/neighborhood']], ['city -responsive', []],
     ['resolution -author:goldsmith', ['/library/fcr']], ['after:2021 before:2022 in:library', ['/library/neighborhood']],
   ])('%s', (q, expected) => expect(urls(q).filter((u) => !u.includes('filler')).sort()).toEqual([...expected].sort()));
   test('has:answer finds questions with an accepted answer, and ceases to', () => {
