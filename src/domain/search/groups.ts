@@ -230,7 +230,7 @@ function addTo(groups: readonly Group[], { text, same, related }: Found): void {
   const called = (s: Synonym) => as(s.words, s.acronym ? weights.acronym : weights.synonym, { by: 'synonym', typed: text, as: s.text });
   const added = same.filter((s) => found(phrase(s.words))).map(called).slice(0, mostSynonyms);
   if (added.length === 0) added.push(...same.flatMap((s) => apart(s, text)));
-  const isFound = added.length > 0 || groups.some((g) => g.alternatives.some((a) => a.match !== null && a.how.by !== 'spelling' && found(a.match)));
+  const isFound = added.length > 0 || groups.every((g) => g.alternatives.some((a) => a.match !== null && a.how.by !== 'spelling' && found(a.match)));
   if (!isFound) added.push(...nearTo(related, text).slice(0, 3));
   for (const group of groups) {
     // What the thesaurus knows is no typing error.
