@@ -1,9 +1,9 @@
 import type { Attributes } from './attributes.ts';
-import { beginning, byPeople, hitsOf, phrase } from './matching.ts';
+import { beginning, byPeople, hitsOf, near, phrase } from './matching.ts';
 import { typesCalled } from './operators.ts';
 import type { Clause, Query, Term } from './query.ts';
 import { commonness, completionsOf, correctionsOf, spellingTwins } from './spelling.ts';
-import { synonymsAt, thesaurusWords, type Found } from './synonyms.ts';
+import { synonymsAt, thesaurusWords, type Found, type Synonym } from './synonyms.ts';
 import { fold, stem, stemsIn, stopWords } from './words.ts';
 
 /** One way in which a part of the query can be met. */
@@ -20,7 +20,7 @@ export interface Alternative {
 
 export type How =
   | { by: 'typed' } | { by: 'attribute' }
-  | { by: 'beginning'; typed: string } | { by: 'spelling'; typed: string; as: string } | { by: 'twin'; typed: string; as: string } | { by: 'synonym'; typed: string; as: string; /** Where one word of it is looked for alone. */ word?: string } | { by: 'related'; typed: string; as: string };
+  | { by: 'beginning'; typed: string } | { by: 'spelling'; typed: string; as: string } | { by: 'twin'; typed: string; as: string } | { by: 'synonym'; typed: string; as: string; /** Its words, where they stand near each other, but not side by side. */ apart?: readonly string[] } | { by: 'related'; typed: string; as: string };
 
 /** A part of the query that a document meets by any of its alternatives. */
 export interface Group {
@@ -35,8 +35,6 @@ export interface Group {
   word: { text: string; at: number } | null;
   /** How rare it is, once that is known: the logarithm of one over the share of documents that meet it. */
   rarity: number;
-  /** Other words for what nothing has, each to be asked for by itself: the field's own, where somebody typed an acronym. */
-  instead?: { typed: string; words: readonly string[]; text: string };
 }
 
 export interface Expanded {
@@ -47,14 +45,16 @@ export interface Expanded {
   likelier: string | null;
 }
 
-const weights = { typed: 1, joined: 0.95, twin: 0.95, acronym: 0.85, synonym: 0.75, year: 0.8, type: 0.3, beginning: 0.45, corrected: 0.85, correctedTwice: 0.65, related: 0.35 };
+const weights = { typed: 1, joined: 0.95, twin: 0.95, acronym: 0.85, synonym: 0.75, apart: 0.6, year: 0.8, type: 0.3, beginning: 0.45, corrected: 0.85, correctedTwice: 0.65, related: 0.35 };
 /** With fewer documents than this a word is looked for in other forms too. */
 const few = 5;
-/** With fewer documents than this, words that begin like an unfinished one count too. */
+/** With fewer documents than this, words that begin like the last one count too; of a short one those are mostly of another family, and it takes fewer than `few`. */
 const enough = 25;
 /** A word that fewer documents have may be a mistyped one, where nothing has it together with the others. */
 const mostDoubted = 3;
 const mostSynonyms = 12;
+/** What a document meets is kept as one bit for each part of the query. */
+const mostCounted = 30;
 
 const typed: How = { by: 'typed' };
 const found = (match: string) => hitsOf(match).ids.length;
@@ -71,7 +71,13 @@ export function expand(query: Query, boldly = false): Expanded {
   addSynonyms(clauses, groups, words);
   addJoined(clauses, groups);
   const kept = groups.filter((_, at) => !telling || clauses[at]?.terms.some(isTelling));
-  return { groups: splitEmpty(kept), ...mended(query, groups) };
+  return { groups: countable(splitEmpty(kept)), ...mended(query, groups) };
+}
+
+/** Of the parts that weigh, as many as a number has bits to count them; operators all stay. */
+function countable(groups: readonly Group[]): Group[] {
+  let many = 0;
+  return groups.filter(({ weighs }) => !weighs || many++ < mostCounted);
 }
 
 const isTelling = (term: Term) => term.kind !== 'word' || !stopWords.has(term.words[0].toLowerCase());
@@ -140,16 +146,26 @@ function wordAlternatives(word: string, unfinished: boolean, many: number, boldl
   }
   const types = many > 1 ? typesCalled(word).filter(() => fold(word).length > 3) : [];
   if (types.length === 1) alternatives.push({ match: null, passes: (all, id) => all.typeCodes[all.type[id] ?? 0] === types[0], stems: [], weight: weights.type, how: { by: 'attribute' } });
-  const begun = unfinished && word.length > 2 && hits < enough ? begunWith(word) : [];
+  const begun = mayBeBegun(word, unfinished, hits) ? begunWith(word) : [];
   alternatives.push(...begun);
   if (hits < few) alternatives.push(...inTwo(word));
-  const known = alternatives.slice(1).reduce((sum, a) => sum + (a.match === null ? 0 : found(a.match)), hits);
-  if (hits === 0 && known < few) alternatives.push(...corrected(word, known));
+  // Written in another way it is right as it was typed.
+  const isRight = hits > 0 || alternatives.some(({ how }) => how.by === 'twin');
+  if (!isRight && begun.reduce((sum, a) => sum + found(a.match ?? ''), 0) < few) alternatives.push(...corrected(word, 0));
   else if (boldly && hits < mostDoubted) alternatives.push(...corrected(word, 5 * hits, 1));
   return alternatives;
 }
 
-/** Words that begin like an unfinished one, the most common ones by themselves, for the index has only stems. */
+/** The last word may be unfinished, and any that stands nowhere may be short for another: Philly for Philly311. */
+function mayBeBegun(word: string, unfinished: boolean, hits: number): boolean {
+  if (!unfinished) return word.length > 4 && hits === 0;
+  return word.length > 2 && hits < (word.length < 5 ? few : enough);
+}
+
+/**
+ * Words that begin like an unfinished one: the most common ones by themselves, for the index has only stems, and all others where its stem is the word
+ * itself. That of "bus" is "bu", which is how "buddy" begins.
+ */
 function begunWith(word: string): Alternative[] {
   const how: How = { by: 'beginning', typed: word };
   const stems = new Set([stem(word)]);
@@ -159,7 +175,8 @@ function begunWith(word: string): Alternative[] {
     return [as([whole], weights.beginning, how)];
   });
   const rest: Alternative = { match: beginning([word]), stems: [stem(word)], weight: weights.beginning, how };
-  return [...completed.slice(0, 8), ...(found(beginning([word])) > found(phrase([word])) ? [rest] : [])];
+  const hasRest = stem(word) === fold(word) && found(beginning([word])) > found(phrase([word]));
+  return [...completed.slice(0, 8), ...(hasRest ? [rest] : [])];
 }
 
 /** Two words that were written as one; a name with an apostrophe is two for the index: O'Brien, D'Souza. */
@@ -216,18 +233,30 @@ function addSynonyms(clauses: readonly Clause[], groups: readonly Group[], words
 
 function addTo(groups: readonly Group[], { text, same, related }: Found): void {
   const run = stemsIn(text);
-  const hitting = same.filter((s) => found(phrase(s.words))).slice(0, mostSynonyms);
-  const added = hitting.map((s): Alternative => as(s.words, s.acronym ? weights.acronym : weights.synonym, { by: 'synonym', typed: text, as: s.text }));
-  const isFound = hitting.length > 0 || groups.some((g) => g.alternatives.some((a) => a.match !== null && found(a.match)));
-  if (!isFound) added.push(...related.filter((s) => found(phrase(s.words))).slice(0, 3).map((s) => as(s.words, weights.related, { by: 'related', typed: text, as: s.text })));
+  const called = (s: Synonym) => as(s.words, s.acronym ? weights.acronym : weights.synonym, { by: 'synonym', typed: text, as: s.text });
+  const added = same.filter((s) => found(phrase(s.words))).map(called).slice(0, mostSynonyms);
+  if (added.length === 0) added.push(...same.flatMap((s) => apart(s, text)));
+  const isFound = added.length > 0 || groups.every((g) => g.alternatives.some((a) => a.match !== null && a.how.by !== 'spelling' && found(a.match)));
+  if (!isFound) added.push(...nearTo(related, text).slice(0, 3));
   for (const group of groups) {
     // What the thesaurus knows is no typing error.
-    if (hitting.length > 0) group.alternatives = group.alternatives.filter((a) => a.how.by !== 'spelling' || run.includes(stem(a.how.as)));
+    if (added.length > 0) group.alternatives = group.alternatives.filter((a) => a.how.by !== 'spelling' || run.includes(stem(a.how.as)));
     group.alternatives.push(...added);
   }
-  const [only] = groups;
-  const said = same.find((s) => s.words.length > 1);
-  if (groups.length === 1 && only && said && added.length === 0) only.instead = { typed: text, ...said };
+}
+
+/** What is near in meaning, under any of its names. */
+function nearTo(related: readonly Synonym[], typed: string): Alternative[] {
+  const names = related.flatMap((s) => [s, ...synonymsAt(s.words, 0)?.same ?? []]);
+  return names.filter((s) => found(phrase(s.words))).map((s) => as(s.words, weights.related, { by: 'related', typed, as: s.text }));
+}
+
+/** Another name that nobody writes, by its words near each other; none where that would be the word itself again: staff turnover for turnover. */
+function apart({ words, text }: Synonym, typed: string): Alternative[] {
+  const telling = words.filter((word) => !stopWords.has(word.toLowerCase()));
+  if (telling.length < 2 || telling.some((word) => stemsIn(typed).includes(stem(word)))) return [];
+  const match = near(telling);
+  return found(match) ? [{ match, stems: [], weight: weights.apart, how: { by: 'synonym', typed, as: text, apart: telling } }] : [];
 }
 
 /** Two words that are written as one elsewhere: pot hole, web site. */
@@ -242,22 +271,15 @@ function addJoined(clauses: readonly Clause[], groups: readonly Group[]): void {
   }
 }
 
-/** A compound that stands nowhere is asked for as its single words, and an acronym as those that it stands for. */
+/** A compound that stands nowhere is asked for as its single words. */
 function splitEmpty(groups: readonly Group[]): Group[] {
   return groups.flatMap((group) => {
-    if (group.instead && !group.alternatives.some((a) => a.match !== null && found(a.match))) return singleWords(group.instead.words, group.instead);
     const [first] = group.alternatives;
     const compoundOnly = group.word === null && group.weighs && group.alternatives.length > 1 && first?.how.by === 'typed' && group.alternatives[1]?.how.by === 'typed' && group.alternatives[1].stems.length === 1 && first.stems.length > 1;
     if (!compoundOnly || group.alternatives.some((a) => a.match !== null && found(a.match))) return [group];
-    return singleWords(group.label.split(' '));
-  });
-}
-
-function singleWords(words: readonly string[], of?: Group['instead']): Group[] {
-  return words.filter((w) => words.length < 2 || !stopWords.has(w.toLowerCase())).map((word): Group => {
-    const [first, ...others] = wordAlternatives(word, false, words.length, false);
-    const alternatives = first ? [of ? { ...first, how: { by: 'synonym' as const, typed: of.typed, as: of.text, word } } : first, ...others.filter((a) => !of || a.how.by !== 'spelling')] : [];
-    return { label: word, alternatives, required: false, weighs: true, word: null, rarity: 0 };
+    const words = group.label.split(' ');
+    const telling = words.filter((word) => !stopWords.has(word.toLowerCase()));
+    return (telling.length > 0 ? telling : words).map((word): Group => ({ label: word, alternatives: wordAlternatives(word, false, words.length, false), required: false, weighs: true, word: null, rarity: 0 }));
   });
 }
 

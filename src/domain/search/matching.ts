@@ -11,6 +11,8 @@ export interface Hits {
 
 /** Words side by side as a question to the index; nothing in them can be an operator. */
 export const phrase = (words: readonly string[]): string => `"${words.join(' ')}"`;
+/** Words that stand near each other, within about two sentences, in any order. */
+export const near = (words: readonly string[]): string => `NEAR(${words.map((word) => phrase([word])).join(' ')}, 30)`;
 /** The same with the last word as the beginning of one. */
 export const beginning = (words: readonly string[]): string => `${phrase(words)}*`;
 /** The same in the names of authors and writers only. */

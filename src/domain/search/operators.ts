@@ -2,6 +2,7 @@ import { db, themes, untilChange } from '#db/client.ts';
 import type { operatorNames } from '#lib/search-words.ts';
 import { resourceTypes } from '../vocabulary.ts';
 import { kinds, type Attributes, type DocumentKind } from './attributes.ts';
+import { synonymsAt } from './synonyms.ts';
 import { fold, wordsIn } from './words.ts';
 
 /** What an operator asks of a document: words in its people column, or something its attributes tell. */
@@ -85,8 +86,8 @@ function readTheme(value: string, as: As): Field | null {
 }
 
 function readPlace(value: string, as: As): Field | null {
-  const wanted = words(value);
-  if (!wanted) return null;
+  const wanted = placesCalled(value);
+  if (wanted.length === 0) return null;
   let readFor: Attributes | null = null;
   const fits: boolean[] = [];
   return as((all, id) => {
@@ -95,8 +96,15 @@ function readPlace(value: string, as: As): Field | null {
       readFor = all;
     }
     const place = all.place[id] ?? 0;
-    return place > 0 && (fits[place] ??= ` ${words(all.placeNames[place] ?? '')} `.includes(` ${wanted} `));
+    return place > 0 && (fits[place] ??= wanted.some((name) => ` ${words(all.placeNames[place] ?? '')} `.includes(` ${name} `)));
   });
+}
+
+/** A place under all its names: NYC is New York too. */
+function placesCalled(value: string): string[] {
+  const typed = wordsIn(value);
+  const known = synonymsAt(typed, 0);
+  return [value, ...(known?.length === typed.length ? known.same.map(({ text }) => text) : [])].map(words).filter(Boolean);
 }
 
 function readYears(value: string, as: As): Field | null {

@@ -35,6 +35,8 @@ export interface Ranking {
 
 /** Below this many whole matches, what has part of the words is shown too. */
 const enough = 15;
+/** One word of two is worth showing only where fewer have both, and behind them. */
+const few = 5;
 /** The share of what was asked for (rare words count more) that a document needs to be shown without the rest. */
 const leastShare = 0.3;
 
@@ -265,9 +267,9 @@ function cover(groups: readonly Group[], units: Int32Array, met: Uint32Array): K
   const whole = those(units, (unit) => bitsOf(unit) === everyBit);
   if (groups.length < 2 || whole.length >= enough) return { units: whole, whole: whole.length, shareOf: () => 1 };
   const needed = groups.reduce((bits, group, n) => (group.required ? bits | (1 << n) : bits), 0);
-  // A word that nothing has counts like half an ordinary one.
+  // A word that nothing has counts like half an ordinary one; a lone letter is none without the others.
   const ordinary = groups.reduce((sum, group) => sum + group.rarity, 0) / Math.max(1, groups.filter((group) => group.rarity > 0).length);
-  const rarities = groups.map((group) => group.rarity || ordinary / 2);
+  const rarities = groups.map((group) => (group.label.length === 1 ? 0 : group.rarity || ordinary / 2));
   const total = rarities.reduce((sum, r) => sum + r, 0) || 1;
   const known = new Map<number, number>();
   const share = (bits: number) => {
@@ -275,12 +277,12 @@ function cover(groups: readonly Group[], units: Int32Array, met: Uint32Array): K
     if (part === undefined) known.set(bits, part = rarities.reduce((sum, r, n) => (bits & (1 << n) ? sum + r : sum), 0) / total);
     return part;
   };
-  // One word of two is worth showing only where nothing has both. A whole sentence may well lack some of its words.
-  const least = groups.length === 2 ? (whole.length > 0 ? 2 : 0) : leastShare;
-  const strictness = groups.length > 3 ? 1 : 2;
+  // A whole sentence may well lack some of its words.
+  const least = groups.length === 2 ? (whole.length >= few ? 2 : 0) : leastShare;
+  const strictness = groups.length === 2 ? 6 : groups.length === 3 ? 2 : 1;
   const kept = those(units, (unit) => {
     const bits = bitsOf(unit);
-    return bits === everyBit || ((bits & needed) === needed && share(bits) >= least);
+    return bits === everyBit || ((bits & needed) === needed && share(bits) > 0 && share(bits) >= least);
   });
   return { units: kept, whole: whole.length, shareOf: (unit) => (bitsOf(unit) === everyBit ? 1 : share(bitsOf(unit)) ** strictness) };
 }
@@ -366,7 +368,7 @@ function titleFactor({ expanded: { groups } }: Ranking, titles: Titles | undefin
   const share = inTitle / total;
   const telling = titles.title.filter((word) => !stopWords.has(word)).length || 1;
   const all = (inTitle + inPeopleToo) / total;
-  return 1 + 1.2 * share ** 2 + (share > 0.95 ? 0.35 + 0.5 * Math.min(1, used / telling) : 0) + (inPeopleToo > 0 ? 0.4 * all ** 2 : 0);
+  return 1 + 1.6 * share ** 1.5 + (share > 0.95 ? 0.35 + 0.5 * Math.min(1, used / telling) : 0) + (inPeopleToo > 0 ? 0.4 * all ** 2 : 0);
 }
 
 const bestIn = (alternatives: readonly Alternative[], words: readonly string[]) =>

@@ -7,6 +7,7 @@ import type { Viewer } from '../people/types.ts';
 import type { DocumentKind } from './attributes.ts';
 import type { How } from './groups.ts';
 import { markMatches, type Marks } from './marks.ts';
+import { hitsOf } from './matching.ts';
 import { homeOf, narrow, type Narrowed, type SearchAsk } from './narrowing.ts';
 import { typeLabel } from './operators.ts';
 import { readQuery } from './query.ts';
@@ -167,30 +168,38 @@ function whyOf(ranking: Ranking, unit: number, document: Document, marks: Marks 
   ].filter((part) => typeof part === 'string');
   const met = ranking.met[unit] ?? 0;
   const missing = groups.filter((_, n) => !(met & (1 << n))).map((group) => `“${group.label}”`);
-  const parts = [ranking.exact.has(unit) ? `The ${document.kind === 'member' ? 'name' : 'title'} you typed` : where.length ? `Found in ${listed(where)}` : '', ...hows(ranking, marks), missing.length ? `Without ${listed(missing)}` : ''];
+  const parts = [ranking.exact.has(unit) ? `The ${document.kind === 'member' ? 'name' : 'title'} you typed` : where.length ? `Found in ${listed(where)}` : '', ...hows(ranking, document.id), missing.length ? `Without ${listed(missing)}` : ''];
   return parts.filter(Boolean).join(' · ');
 }
 
 const list = new Intl.ListFormat('en-CA');
 const listed = (parts: readonly string[]) => list.format(parts);
 
-/** What was typed was taken for something else: told only where that is what stands in the document. */
-function hows({ expanded: { groups } }: Ranking, marks: Marks | undefined): string[] {
-  if (!marks) return [];
-  const text = ` ${[marks.title, marks.summary, marks.snippet, marks.people].join(' ')} `.toLowerCase();
-  const stands = (words: string) => text.includes(`<mark>${words.toLowerCase()}`.slice(0, 6 + Math.max(4, words.length - 3)));
-  const said = new Set<string>();
-  for (const { alternatives } of groups) {
-    const seen = alternatives.filter(({ how }) => 'as' in how && stands(('word' in how && how.word) || how.as));
-    const literal = alternatives.some(({ how, stems }) => how.by === 'typed' && stems.length > 0 && stems.every((s) => text.includes(`<mark>${s}`)));
-    if (!literal) for (const { how } of seen.slice(0, 1)) said.add(sentence(how));
+/** What was typed was taken for something else: told only where the document has that, and not what was typed. */
+function hows({ expanded: { groups } }: Ranking, id: number): string[] {
+  const said = groups.flatMap(({ alternatives }) => {
+    const [first] = alternatives.filter(({ match }) => match !== null && has(hitsOf(match).ids, id));
+    return first ? [sentence(first.how)] : [];
+  });
+  return [...new Set(said)].filter(Boolean);
+}
+
+/** Whether an id is among ascending ones. */
+function has(ids: Int32Array, id: number): boolean {
+  let [low, high] = [0, ids.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((ids[middle] ?? 0) < id) low = middle + 1;
+    else high = middle;
   }
-  return [...said].filter(Boolean);
+  return ids[low] === id;
 }
 
 function sentence(how: How): string {
   if (how.by === 'spelling') return `Spelling of “${how.typed}” corrected to “${how.as}”`;
   if (how.by === 'twin') return `“${how.typed}” also written “${how.as}”`;
+  if (how.by === 'synonym' && how.apart) return `${listed(how.apart.map((word) => `“${word}”`))}, for “${how.typed}” or “${how.as}”`;
   if (how.by === 'synonym') return `“${how.typed}” also called “${how.as}”`;
+  if (how.by === 'beginning') return `Begins with “${how.typed}”`;
   return how.by === 'related' ? `“${how.as}” is near to “${how.typed}”` : '';
 }

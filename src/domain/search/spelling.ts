@@ -13,6 +13,8 @@ interface Vocabulary {
   /** How many documents have the word, about. */
   count: Map<string, number>;
   byLength: { words: string[]; masks: number[] }[];
+  /** Those with digits in them, which nothing is corrected to: philly311. */
+  numbered: string[];
   /** Documents are read in this order down to the first; the rest is done while nobody asks. */
   next: number;
   /** Letters of texts that may still be read; titles, names and summaries are always. */
@@ -42,7 +44,7 @@ const mostWords = 150_000;
 function vocabulary(): Vocabulary {
   const { connection, last, changed } = queries();
   if (known === null || knownFor !== connection) {
-    known = { count: new Map(), byLength: Array.from({ length: 31 }, () => ({ words: [], masks: [] })), next: last.get() as number, budget: mostLetters, state: documentState() };
+    known = { count: new Map(), byLength: Array.from({ length: 31 }, () => ({ words: [], masks: [] })), numbered: [], next: last.get() as number, budget: mostLetters, state: documentState() };
     knownFor = connection;
     readSome(known, patience);
     if (known.next > 0) void readRest(known);
@@ -72,14 +74,19 @@ async function readRest(words: Vocabulary): Promise<void> {
   }
 }
 
-const lettersOnly = /[\p{L}\p{M}]{3,30}/gu;
+/** From a letter on: numbers alone are no words. */
+const plainWords = /(?<![\p{L}\p{M}\p{N}])\p{L}[\p{L}\p{M}\p{N}]{2,29}(?![\p{L}\p{M}\p{N}])/gu;
 
 function read(words: Vocabulary, { title, people, summary, body }: Texts): void {
   words.budget -= body.length;
-  for (const word of new Set(fold(`${title} ${people} ${summary} ${body}`).match(lettersOnly))) {
+  for (const word of new Set(fold(`${title} ${people} ${summary} ${body}`).match(plainWords))) {
     const before = words.count.get(word) ?? 0;
     words.count.set(word, before + 1);
     if (before > 0) continue;
+    if (/\p{N}/u.test(word)) {
+      words.numbered.push(word);
+      continue;
+    }
     const same = words.byLength[word.length];
     if (!same) continue;
     same.words.push(word);
@@ -111,7 +118,7 @@ export function readWords(): void {
 
 export interface Correction {
   word: string;
-  /** Letters that are other, missing, too many or changed over: 1 to 3. */
+  /** Letters that are other, missing, too many or changed over: 1 or 2. */
   distance: number;
 }
 
@@ -119,14 +126,14 @@ export interface Correction {
 export function correctionsOf(typed: string, most: number, others: readonly string[] = []): Correction[] {
   const word = fold(typed);
   if (word.length < 3 || word.length > 30 || /\p{N}/u.test(word)) return [];
-  const furthest = word.length < 5 ? 1 : word.length < 10 ? 2 : 3;
+  const furthest = word.length < 5 ? 1 : 2;
   const mask = maskOf(word);
   const { byLength, count } = vocabulary();
   const found: (Correction & { rank: number })[] = [];
   const look = (other: string, otherMask: number) => {
     if (bitsOf(otherMask ^ mask) > 2 * furthest) return;
     const letters = distance(word, other, furthest);
-    if (letters === 0 || letters > furthest || stopWords.has(other) || (word.length === 3 && other.length < 4 && other[0] !== word[0])) return;
+    if (letters === 0 || letters > furthest || stopWords.has(other) || (word.length === 3 && other.length < 4 && other[0] !== word[0]) || !isSlip(word, other, letters)) return;
     // Nearness decides, then how the word begins, how often it is used, and its length.
     const rank = letters * 10 - (other[0] === word[0] ? 4 : 0) - 2 * Math.log10(1 + (count.get(other) ?? 0)) + (other.length === word.length ? 0 : 0.5);
     found.push({ word: other, distance: letters, rank });
@@ -139,11 +146,38 @@ export function correctionsOf(typed: string, most: number, others: readonly stri
   return found.sort((a, b) => a.rank - b.rank).slice(0, most).map(({ word: to, distance: letters }) => ({ word: to, distance: letters }));
 }
 
+/** Letters that stand for each other when somebody writes by ear. */
+const alike = ['aeiouy', 'cks'];
+const keys = ['qwertyuiop', 'asdfghjkl', 'zxcvbnm'];
+const placeOf = (letter: string) => {
+  const row = keys.findIndex((letters) => letters.includes(letter));
+  return { row, column: (keys[row]?.indexOf(letter) ?? NaN) + row / 4 };
+};
+
+function isNeighbour(a: string, b: string): boolean {
+  const [one, other] = [placeOf(a), placeOf(b)];
+  return Math.abs(one.row - other.row) <= 1 && Math.abs(one.column - other.column) <= 1;
+}
+
+/**
+ * Whether one word may be the other mistyped. A long one is known by the letters that are left; a short one with just any other letter is another
+ * word (rich is not rice, shopper not stopped), so that its letters may only be changed over, missing, doubled, the next key, or one that sounds alike.
+ */
+function isSlip(word: string, other: string, letters: number): boolean {
+  if (word.length > (letters === 1 ? 4 : 7)) return true;
+  if (word.length !== other.length) return Math.abs(word.length - other.length) === 1;
+  const isSwap = (n: number) => word[n] === other[n + 1] && word[n + 1] === other[n];
+  return [...word].every((letter, n) => {
+    const meant = other[n] ?? '';
+    return letter === meant || isSwap(n) || isSwap(n - 1) || isNeighbour(letter, meant) || alike.some((some) => some.includes(letter) && some.includes(meant));
+  });
+}
+
 /** Words that begin so, the most common first, at most `most`. */
 export function completionsOf(typed: string, most: number): string[] {
   const word = fold(typed);
-  const { byLength, count } = vocabulary();
-  const found = byLength.slice(word.length + 1).flatMap((same) => same.words.filter((other) => other.startsWith(word)));
+  const { byLength, numbered, count } = vocabulary();
+  const found = [...byLength.slice(word.length + 1).flatMap((same) => same.words), ...numbered].filter((other) => other.startsWith(word) && other !== word);
   return found.sort((a, b) => (count.get(b) ?? 0) - (count.get(a) ?? 0)).slice(0, most);
 }
 
@@ -153,7 +187,7 @@ const twins: readonly (readonly [RegExp, string])[] = [
   [/re(?=$|s$|d$)/, 'er'], [/er(?=$|s$|ed$)/, 're'],
   [/is(?=e$|es$|ed$|ing$|er$|ers$|ation$|ations$|ational$)/, 'iz'], [/iz(?=e$|es$|ed$|ing$|er$|ers$|ation$|ations$|ational$)/, 'is'],
   [/ys(?=e$|es$|ed$|ing$|er$)/, 'yz'], [/yz(?=e$|es$|ed$|ing$|er$)/, 'ys'],
-  [/ogue(?=$|s$)/, 'og'], [/og(?=$|s$)/, 'ogue'], [/ence(?=$|s$)/, 'ense'], [/ense(?=$|s$)/, 'ence'],
+  [/ogue(?=$|s$)/, 'og'], [/og(?=$|s$)/, 'ogue'], [/enc(?=e$|es$|ed$|ing$)/, 'ens'], [/ens(?=e$|es$|ed$|ing$)/, 'enc'], [/ctis(?=e$|es$|ed$|ing$)/, 'ctic'], [/ctic(?=e$|es$|ed$|ing$)/, 'ctis'],
   [/ll(?=ed$|ing$|er$|ers$|or$|ors$|ment$|ments$)/, 'l'], [/l(?=ed$|ing$|er$|ers$|or$|ors$|ment$|ments$)/, 'll'],
   [/amme(?=$|s$|d$)/, 'am'], [/am(?=$|s$)/, 'amme'], [/ae/, 'e'], [/oe/, 'e'], [/dgement/, 'dgment'], [/dgment/, 'dgement'],
 ];
