@@ -6,10 +6,11 @@ import { flagPost } from '#domain/decisions/flagging.ts';
 import { removePost, removeThread } from '#domain/decisions/removing.ts';
 import { createComment } from '#domain/forum/comments.ts';
 import { historyOfPost } from '#domain/forum/post-history.ts';
-import { createPost, editPost, previewPost, removeOwnPost } from '#domain/forum/posts.ts';
+import { createPost, editPost, postsOnPage, previewPost, removeOwnPost } from '#domain/forum/posts.ts';
 import { quoteOf } from '#domain/forum/quoting.ts';
 import { renderSomeAgain } from '#domain/forum/rendering-again.ts';
 import { createThread } from '#domain/forum/starting-threads.ts';
+import { findThread } from '#domain/forum/threads.ts';
 import { showVersions, withholdVersions } from '#domain/forum/withholding-versions.ts';
 import { putCatalogue } from '#domain/library/catalogue.ts';
 import { republishResource, retireResource } from '#domain/library/workflow.ts';
@@ -133,6 +134,20 @@ describe('whose words a quotation shows', () => {
     const id = reply(rosa, thread, '~~We will close the old line.~~ We will close the old line on Tuesday. This is [sic] a word.');
     const shows = (text: string) => named(preview(`> ${line(id)}\n>\n> ${text}`));
     expect(['We will close the old line', 'This is [sic] a word', 'This is a word', '[w]e will close the old line', '~~We will close the old line.~~'].map(shows)).toEqual([true, true, false, true, true]);
+  });
+
+  test.each([['what is struck through at the cut', `${'words '.repeat(655)}~~a struck part that goes on and on and is cut in the middle of it all the way over yes~~ end`], ['pictures without spaces', '👩‍👩‍👧❤️👍🏽🇨🇦'.repeat(300)]])('is shown by the Quote button of a long text with %s', (_, body) => {
+    const quote = quoteOf(tom, reply(rosa, thread, body));
+    expect(quote).toMatch(/….*$/m);
+    expect(named(preview(quote))).toBe(true);
+  });
+
+  test('is not offered of a post that only quotes others', () => {
+    const own = start().id;
+    const [only, more] = [reply(rosa, own, '> The mayor is here.'), reply(rosa, own, '> The mayor is here.\n\nYes.')];
+    expect([quoteOf(tom, only), quoteOf(tom, more) !== '']).toEqual(['', true]);
+    const shown = postsOnPage(tom, findThread(tom, own), 1);
+    expect([only, more].map((id) => shown.find((post) => post.id === id)?.mayQuote)).toEqual([false, true]);
   });
 
   test('has no link under it but those of the post', () => {

@@ -20,3 +20,6 @@ export function replaceQuotes(html: string, replace: (block: string) => string, 
   }
   return out + html.slice(from);
 }
+
+/** Rendered Markdown without its quotations, footnotes and the marks that lead to them. */
+export const besideQuotes = (html: string): string => replaceQuotes(html, () => '').replace(/<section\b.*<\/section>|<sup\b.*?<\/sup>/gs, '');
