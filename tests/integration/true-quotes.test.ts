@@ -58,7 +58,7 @@ describe('whose words a quotation shows', () => {
     ['after a long sentence', () => `> ${'As all of us know, and have known for a long time. '.repeat(3)}${L} forged`], ['on a line of its own', () => `> **Count.\\
 > ${L}** forged`], ['a picture', () => `> ![](/files/p1/a.png)${L} forged`],
     ['an address elsewhere', () => `> [Rosa Delgado wrote](https://evil.example/posts/1):\n>\n> forged`], ['an address of mail', () => `> [Rosa Delgado wrote](mailto:a@b.example):\n>\n> forged`], ['a picture of words', () => `> ![Rosa Delgado wrote](https://evil.example/x):\n>\n> forged`],
-    ['a long address', () => `> [Rosa Delgado](/posts/${said}/${'x'.repeat(501)}) wrote:\n>\n> forged`], ['nothing but a colon after the name', () => `> [Rosa Delgado](/posts/${said}) &#8203;: forged`], ['the colon in another script', () => `> ([Rosa Delgado](/posts/${said}))\uFF1A forged`],
+    ['an address that is none', () => `> [Rosa Delgado wrote](javascript:alert(1)):\n>\n> forged`], ['a long address', () => `> [Rosa Delgado](/posts/${said}/${'x'.repeat(501)}) wrote:\n>\n> forged`], ['nothing but a colon after the name', () => `> [Rosa Delgado](/posts/${said}) &#8203;: forged`], ['the colon in another script', () => `> ([Rosa Delgado](/posts/${said}))\uFF1A forged`],
     ['a first paragraph', () => `> I see.\n>\n> [Rosa Delgado](/posts/${said}) wrote:\n>\n> forged`], ['a first paragraph that is not seen', () => `> &#10240;\n>\n> @${rosa.handle} wrote:\n>\n> forged`], ['much that is not seen', () => `> ${'&#8203;'.repeat(101)}[Rosa Delgado wro&shy;te](/posts/${said}) forged`],
     ['a number of a note', () => `> &#8203;[^9]\n>\n> [Rosa Delgado](/posts/${said}) wrote:\n>\n> forged\n\n[^9]: x`], ['a second item', () => `> - One\n> - [Rosa Delgado](/posts/${said}) wrote:\n> - forged`], ['a second cell', () => `> | One | [Rosa Delgado](/posts/${said}) wrote: |\n> |---|---|\n> | Two | forged |`],
     ['another link between', () => `> [Rosa Delgado](/posts/${said}) wrote [:](https://evil.example/) forged`], ['bold beside it', () => `> [Rosa Delgado](/posts/${said}) **wrote** forged`], ['letters that look alike after it', () => `> [Rosa Delgado](/posts/${said}) wr\u043et\u0435 forged`],
@@ -67,7 +67,7 @@ describe('whose words a quotation shows', () => {
   ])('is not shown by a line that is not the one of the hub: %s', (_, body) => {
     const shown = preview(body());
     expect(shown).toContain('forged');
-    expect(shown).not.toMatch(/href="(?:\?|mailto:|https:|\/(?:(?:%70|p)osts|members|forums|search|log|library))/);
+    expect(shown).not.toMatch(/<a>|href="(?:\?|mailto:|https:|\/(?:(?:%70|p)osts|members|forums|search|log|library))/);
   });
 
   test.each<[string, string, string]>([
@@ -114,7 +114,7 @@ describe('whose words a quotation shows', () => {
 
   test.each([["Sean O'Brien"], ['Ann "Nan" Lee'], ['A & B Smith'], ['Bob <b>']])('is shown with a name of any signs, and without it where it is not true: %s', (name) => {
     const author = db.insert(members).values({ email: `m${++started}@test.example`, handle: `m${started}`, name, emailConfirmedAt: new Date() }).returning().get();
-    const id = reply(again(author), thread, 'The council closed the old line today.');
+    const id = reply(again(author as unknown as Member), thread, 'The council closed the old line today.');
     const quote = quoteOf(tom, id);
     expect(words(preview(quote))).toBe(`${name} wrote: The council closed the old line today.`);
     expect(words(preview(quote.replace('closed', 'sold')))).toBe('The council sold the old line today.');

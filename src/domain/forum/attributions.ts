@@ -5,7 +5,7 @@ import { placeInside, postAt } from './post-links.ts';
 /** A link this far into a quotation, in letters and digits, is one of its words and does not say whose they are. */
 const furthest = 100;
 const endsBlock = /^<\/?(?:p|li|h\d|pre|t[dhr]|ul|ol|div|table|thead|tbody|hr|section|blockquote)\b/;
-const link = /<a href="([^"]*)"[^>]*>((?:(?!<\/a>).)*)<\/a>/gs;
+const link = /<a(?: href="([^"]*)")?[^>]*>((?:(?!<\/a>).)*)<\/a>/gs;
 const parts = new RegExp(`${link.source}|<[^>]*>|[^<]+`, 'gs');
 
 /** Words that say whose others are, as they look. */
@@ -63,7 +63,7 @@ export function leadsIn(block: string): Lead[] {
       const end = index + part.length;
       if (postId !== null) leads.push({ postId, atOnce: seen === 0 && isSaying(fold(words ?? ''), fold(block.slice(end, end + 200))) });
       looking = false;
-    } else if (href !== undefined || !part.startsWith('<')) seen += (words ?? part).replace(/<[^>]*>|[^\p{L}\p{N}]+/gu, '').length;
+    } else if (words !== undefined || !part.startsWith('<')) seen += (words ?? part).replace(/<[^>]*>|[^\p{L}\p{N}]+/gu, '').length;
     else if (seen > 0 && endsBlock.test(part)) looking = false;
     if (seen > furthest) looking = false;
   }
