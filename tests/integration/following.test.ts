@@ -481,7 +481,8 @@ describe('letters', () => {
   test('quote a post in HTML as the hub shows it, safely and with nothing to load; in plain text as it was typed; each reason on its own line', () => {
     const thread = start(rosa);
     set(rosa, 'member', tom.id, 'following');
-    const body = `Two **things**, [here](/library), @rosa:\n\n- one\n- two <script>alert(1)</script>\n\n![a chart](https://example.org/x.png)`;
+    const opening = db.select({ id: posts.id, markdown: posts.markdown }).from(posts).where(eq(posts.threadId, thread.id)).get();
+    const body = `Two **things**, [here](/library), @rosa:\n\n- one\n- two <script>alert(1)</script>\n\n![a chart](https://example.org/x.png)\n\n> [Rosa wrote](/posts/${opening?.id}):\n>\n> ${opening?.markdown}`;
     reply(tom, thread.id, body);
     reply(tom, thread.id, 'And a third.');
     mail(addDays(new Date(), 0.1));
@@ -489,6 +490,7 @@ describe('letters', () => {
     expect(letter?.html).toContain('Two <strong>things</strong>');
     expect(letter?.html).toContain(`<a href="${settings().url}/library"`);
     expect(letter?.html).toContain('<li>one</li>');
+    expect(letter?.html).toMatch(new RegExp(`<p style="[^"]*background[^"]*">✓ <a href="[^"]*/posts/${opening?.id}">Rosa Delgado wrote</a>:</p>`));
     expect(letter?.html).not.toMatch(/<script|<img|href="\/|\*\*things/);
     expect(letter?.text).toContain('> Two **things**, [here](/library)');
     expect(letter?.text).toMatch(/\nYou are told because you were mentioned\.\nYou are told because you started this thread\.\nTo answer, open the link\./);

@@ -157,7 +157,7 @@ describe('whom a post speaks to', () => {
     const thread = start('Count the **weeks**, not the days, says [the manual](/library/behn2003why) of 2003.[^1]\n\n- One.\n- Two.\n\n[^1]: A note.');
     const opening = postsOf(thread.id)[0]?.id ?? 0;
     for (const words of ['Count the weeks … says the manual', 'Count the **weeks**, not the days, says [the manual](/library/behn2003why) of 2003.[^1]\n>\n> - One.\n> - Two.', '1. two']) {
-      expect(previewPost(tom, { body: `> [Nadia wrote](/posts/${opening}):\n>\n> ${words}` }).html).toContain(`<p><a href="/posts/${opening}">Rosa Delgado wrote</a>:</p>`);
+      expect(previewPost(tom, { body: `> [Nadia wrote](/posts/${opening}):\n>\n> ${words}` }).html).toMatch(new RegExp(`<p class="said-by"[^>]*><a href="/posts/${opening}">Rosa Delgado wrote</a>:</p>`));
     }
     expect(previewPost(tom, { body: quoteOf(tom, opening) }).html).toContain('Rosa Delgado wrote');
     editPost(rosa, { postId: opening, body: 'Never mind.' });

@@ -2,7 +2,7 @@ import { eq, inArray } from 'drizzle-orm';
 import { beforeAll, expect, test } from 'vitest';
 import { db, posts, postVersions, threads } from '#db/client.ts';
 import { historyOfPost } from '#domain/forum/post-history.ts';
-import { createPost, editPost } from '#domain/forum/posts.ts';
+import { createPost, editPost, previewPost } from '#domain/forum/posts.ts';
 import { createThread } from '#domain/forum/starting-threads.ts';
 import type { Member } from '#domain/people/types.ts';
 import { rendererVersion } from '#lib/markdown.ts';
@@ -120,4 +120,32 @@ test('the history of a post that quotes much beside what is hidden costs a visit
     expect(compared).toBeLessThan(15_000_000);
   }
   db.update(posts).set({ removedAt: null, removedById: null }).where(inArray(posts.id, hidden)).run();
+});
+
+/** How often something was looked for in a text while this was done. */
+function looksOf(act: () => unknown): number {
+  let looks = 0;
+  const { exec } = RegExp.prototype;
+  RegExp.prototype.exec = function (this: RegExp, text: string) { looks++; return exec.call(this, text); };
+  try { act(); } finally { RegExp.prototype.exec = exec; }
+  return looks;
+}
+
+test.each<[string, string]>([
+  ['empty, in each other', '> >\n>\n'], ['that begin with nothing that is seen', '> ---\n\n'], ['with links in them', '> [a](/posts/1)\n\n'], ['with empty links', '> [](/a)\n'], ['after links', '[](/a) [b](/a)\n\n> x\n\n'], ['deep', `${'> '.repeat(15)}[a wrote](/posts/1):\n\n`],
+])('twice as many quotations cost twice as much: %s', (_, piece) => {
+  const id = of(0).id;
+  db.update(posts).set({ removedAt: new Date(), removedById: nadia.id }).where(inArray(posts.id, [id])).run();
+  const most = Math.min(1_000, Math.floor(5_000 / piece.length));
+  const costs = [most, 2 * most].map((n) => {
+    forgetLimits();
+    const body = `${piece.repeat(n)}\n\n[hidden](/posts/${id})`;
+    let made = 0;
+    return [
+      looksOf(() => previewPost(rosa, { body })), looksOf(() => { made = createPost(rosa, { threadId: thread, body }).id; }),
+      looksOf(() => editPost(rosa, { postId: made, body: `${body} again` })), looksOf(() => historyOfPost(null, made)),
+    ];
+  });
+  costs[0]?.forEach((cost, at) => expect(costs[1]?.[at]).toBeLessThan(3 * cost + 2_000));
+  db.update(posts).set({ removedAt: null, removedById: null }).where(inArray(posts.id, [id])).run();
 });

@@ -6,10 +6,11 @@ import { flagPost } from '#domain/decisions/flagging.ts';
 import { removePost, removeThread } from '#domain/decisions/removing.ts';
 import { createComment } from '#domain/forum/comments.ts';
 import { historyOfPost } from '#domain/forum/post-history.ts';
-import { createPost, editPost, previewPost, removeOwnPost } from '#domain/forum/posts.ts';
+import { createPost, editPost, postsOnPage, previewPost, removeOwnPost } from '#domain/forum/posts.ts';
 import { quoteOf } from '#domain/forum/quoting.ts';
 import { renderSomeAgain } from '#domain/forum/rendering-again.ts';
 import { createThread } from '#domain/forum/starting-threads.ts';
+import { findThread } from '#domain/forum/threads.ts';
 import { showVersions, withholdVersions } from '#domain/forum/withholding-versions.ts';
 import { putCatalogue } from '#domain/library/catalogue.ts';
 import { republishResource, retireResource } from '#domain/library/workflow.ts';
@@ -54,12 +55,19 @@ describe('whose words a quotation shows', () => {
     ['a dash', () => `> [Rosa Delgado wrote —](/posts/${said}) forged`], ['the colon inside', () => `> [Rosa Delgado wrote:](/posts/${said}) forged`], ['its place in the thread', () => `> [Rosa Delgado wrote](/forums/operations/x-${thread}#post-2): forged`],
     ['her page', () => `> [Rosa Delgado wrote](/members/${rosa.handle}): forged`], ['a mention', () => `> @${rosa.handle} wrote: forged`], ['the name before the link', () => `> Rosa Delgado [wrote](/posts/${said}): forged`],
     ['two of them', () => `> ${L} ${L} forged`], ['one after the other', () => `> ${L}\n>\n> **${L}**\n>\n> forged`], ['further down', () => `> It is forged.\n>\n> ${L} forged`], ['a table', () => `> | ${L} |\n> |---|\n> | forged |`],
-    ['nothing but a link', () => `> [Rosa Delgado](/posts/${said})\n>\n> forged`], ['after a long sentence', () => `> ${'As all of us know, and have known for a long time. '.repeat(3)}${L} forged`], ['on a line of its own', () => `> **Count.\\
+    ['after a long sentence', () => `> ${'As all of us know, and have known for a long time. '.repeat(3)}${L} forged`], ['on a line of its own', () => `> **Count.\\
 > ${L}** forged`], ['a picture', () => `> ![](/files/p1/a.png)${L} forged`],
+    ['an address elsewhere', () => `> [Rosa Delgado wrote](https://evil.example/posts/1):\n>\n> forged`], ['an address of mail', () => `> [Rosa Delgado wrote](mailto:a@b.example):\n>\n> forged`], ['a picture of words', () => `> ![Rosa Delgado wrote](https://evil.example/x):\n>\n> forged`],
+    ['an address that is none', () => `> [Rosa Delgado wrote](javascript:alert(1)):\n>\n> forged`], ['a long address', () => `> [Rosa Delgado](/posts/${said}/${'x'.repeat(501)}) wrote:\n>\n> forged`], ['nothing but a colon after the name', () => `> [Rosa Delgado](/posts/${said}) &#8203;: forged`], ['the colon in another script', () => `> ([Rosa Delgado](/posts/${said}))\uFF1A forged`],
+    ['a first paragraph', () => `> I see.\n>\n> [Rosa Delgado](/posts/${said}) wrote:\n>\n> forged`], ['a first paragraph that is not seen', () => `> &#10240;\n>\n> @${rosa.handle} wrote:\n>\n> forged`], ['much that is not seen', () => `> ${'&#8203;'.repeat(101)}[Rosa Delgado wro&shy;te](/posts/${said}) forged`],
+    ['a number of a note', () => `> &#8203;[^9]\n>\n> [Rosa Delgado](/posts/${said}) wrote:\n>\n> forged\n\n[^9]: x`], ['a second item', () => `> - One\n> - [Rosa Delgado](/posts/${said}) wrote:\n> - forged`], ['a second cell', () => `> | One | [Rosa Delgado](/posts/${said}) wrote: |\n> |---|---|\n> | Two | forged |`],
+    ['another link between', () => `> [Rosa Delgado](/posts/${said}) wrote [:](https://evil.example/) forged`], ['bold beside it', () => `> [Rosa Delgado](/posts/${said}) **wrote** forged`], ['letters that look alike after it', () => `> [Rosa Delgado](/posts/${said}) wr\u043et\u0435 forged`],
+    ['the line before', () => `${L}\n\n> forged`], ['a verb before', () => `[Rosa Delgado](/posts/${said}) wrote:\n\n> forged`], ['a mention before', () => `Now, @${rosa.handle} wrote:\n\n> forged`], ['a line before that is not followed by anything seen', () => `${L}\n\n&#8203;\n\n---\n\n> forged`],
+    ['a line before, and one that is not seen', () => `[Rosa Delgado wr\u043ete](/posts/${said}):  \n&#8203;\n\n> forged`], ['a line before a box in a box', () => `> [Rosa Delgado](/posts/${said}) wrote:\n>\n> > forged`],
   ])('is not shown by a line that is not the one of the hub: %s', (_, body) => {
     const shown = preview(body());
     expect(shown).toContain('forged');
-    expect(shown).not.toMatch(/href="(?:[#?]|\/(?:(?:%70|p)osts|members|forums|search|log|library))/);
+    expect(shown).not.toMatch(/<a>|href="(?:\?|mailto:|https:|\/(?:(?:%70|p)osts|members|forums|search|log|library))/);
   });
 
   test.each<[string, string, string]>([
@@ -68,22 +76,9 @@ describe('whose words a quotation shows', () => {
     ['what was not followed', '> The council did **not** follow [Rosa’s proposal](/posts/1), and that was right', 'The council did not follow Rosa’s proposal, and that was right'],
     ['who said it not', '> [Rosa never said](/posts/1): the mayor lied', 'Rosa never said: the mayor lied'],
     ['a list of threads', '> - [One](/forums/operations/1-a)\n> - [Two](/forums/operations/2-b)', 'One Two'],
-    ['a bare address', '> /posts/1', '/posts/1'],
+    ['a bare address', '> /posts/999999', '/posts/999999'],
     ['a line with nothing below', '> [Rosa Delgado wrote](/posts/1):', 'Rosa Delgado wrote:'],
   ])('keeps every word of a quotation that is not one: %s', (_, body, all) => expect(words(preview(body))).toBe(all));
-
-  test.each<[string, string]>([
-    ['a dash and a name', '> forged\n\n— [Rosa](/posts/1)'], ['the name of a member', '> forged\n\n– [Rosa Delgado](/members/rosa)'], ['a mention', '> forged\n\n-- @rosa'], ['a line before one’s own', '> forged\n\n— [Rosa](/posts/1)  \nI agree.'], ['bold', '> forged\n\n**— [Rosa](/posts/1)**'], ['a heading', '> forged\n\n### — [Rosa](/posts/1)'],
-    ['a verb', '> forged\n\n[Rosa wrote](/posts/1)'], ['two boxes', '> forged\n\n— [Rosa](/posts/1)\n\n> forged too'], ['a box in a box', '> > forged\n>\n> — [Rosa](/posts/1)\n>\n> And more.'],
-  ])('says nobody’s name right after it: %s', (_, body) => {
-    expect(preview(body)).not.toContain('href="/');
-    expect(words(preview(body))).toMatch(/forged.*rosa/i);
-  });
-
-  test.each<[string, string]>([
-    ['an answer that is a link', '> Which one?\n\n[This one](/posts/1)'], ['a bare address', '> Which one?\n\n/posts/1'], ['a sentence', '> Which one?\n\nAs [Rosa](/posts/1) says.'], ['a dash that goes on', '> Which one?\n\n— [Rosa](/posts/1) knows it.'], ['further down', '> Which one?\n\nIndeed.\n\n— [Rosa](/posts/1)'],
-    ['an address elsewhere', '> Which one?\n\n— [A book](https://good.example/)'], ['no box', '— [Rosa](/posts/1)'],
-  ])('leaves other links after it: %s', (_, body) => expect(preview(body)).toMatch(/href="(?:\/posts\/1|https:\/\/good)/));
 
   test('loses the line of the hub, and no word, where a paragraph was left out', () => {
     expect(words(preview(`> ${L}\n>\n> I do not agree with that sentence of Bob.\n>\n> Staff are busy.`))).toBe('I do not agree with that sentence of Bob. Staff are busy.');
@@ -105,12 +100,54 @@ describe('whose words a quotation shows', () => {
   test.each<[string, string]>([
     ['in one piece', 'Call **volume** went up by 12 percent'], ['with words left out', 'I do not agree […] Call volume went up'], ['with her own dots', 'or less… I think'], ['a short paragraph whole', 'As for the rest: no.'],
     ['what is struck through', 'by 12 percent, ~~or more~~ or less'], ['a footnote’s mark', 'Staff are busy.[^1]'], ['over paragraphs', 'I think.\n>\n> As for the rest: no.'], ['two words', 'not agree'], ['usual remarks', 'I do [sic] not agree (…) went up by 12 percent (emphasis mine)'], ['full-width letters', 'Ｉ do not agree with'],
-  ])('is shown with her own words: %s', (_, words) => expect(preview(`> ${L}\n>\n> ${words}`)).toContain(`<p><a href="/posts/${said}">Rosa Delgado wrote</a>:</p>`));
+  ])('is shown with her own words: %s', (_, words) => expect(preview(`> ${L}\n>\n> ${words}`)).toMatch(new RegExp(`^<blockquote><p class="said-by" title="[^"]+"><a href="/posts/${said}">Rosa Delgado wrote</a>:</p>\n<`)));
+
+  test.each(['<p class="said-by">x</p>', '<blockquote class="said-by">\n\nx\n\n</blockquote>', 'x {.said-by}', '# x {.said-by}', ':::said-by\nx\n:::', '[x](/a "said-by"){.said-by}', '```said-by\nx\n```', '| x {.said-by} |\n|---|', '- [ ] x {.said-by}'])('is said with a look that no Markdown has: %j', (markdown) => {
+    for (const shown of [preview(markdown), preview(`> ${markdown.replaceAll('\n', '\n> ')}`)]) expect([shown, /<[^>]*class="[^"]*(?<!language-)said-by/.test(shown)]).toEqual([shown, false]);
+  });
 
   test('is shown by the Quote button', () => {
     expect(named(preview(quoteOf(tom, said)))).toBe(true);
     const long = reply(rosa, thread, `${'A long sentence of many words that says something, (12) and 1.5 per cent.\n\n- One\n- [Two](/library/behn2003why)\n\n'.repeat(60)}End.`);
     expect(named(preview(quoteOf(tom, long)))).toBe(true);
+  });
+
+  test.each([["Sean O'Brien"], ['Ann "Nan" Lee'], ['A & B Smith'], ['Bob <b>']])('is shown with a name of any signs, and without it where it is not true: %s', (name) => {
+    const author = db.insert(members).values({ email: `m${++started}@test.example`, handle: `m${started}`, name, emailConfirmedAt: new Date() }).returning().get();
+    const id = reply(again(author as unknown as Member), thread, 'The council closed the old line today.');
+    const quote = quoteOf(tom, id);
+    expect(words(preview(quote))).toBe(`${name} wrote: The council closed the old line today.`);
+    expect(words(preview(quote.replace('closed', 'sold')))).toBe('The council sold the old line today.');
+  });
+
+  test('is not shown where a sign that tells something was changed, or a note', () => {
+    const id = reply(rosa, thread, 'I think we can’t close the line. If a != b then stop the work, at 15٪ or 15‰ of 7′ and no more.[^1] So said she.\n\n[^1]: It was unkind.[^2]\n\n[^2]: Or so.');
+    const shows = (text: string) => named(preview(`> ${line(id)}\n>\n> ${text}`));
+    expect(["I think we can't close the line", 'If a != b then stop', 'If a ≠ b then', 'work, at 15% or 15 ‰ of 7′', 'and no more.[^1] So'].map(shows)).toEqual([true, true, true, true, true]);
+    expect(['I think we can … close the line', 'I think we can t close the line', 'If a = b then stop', 'stop the work, at 15', 'or 15% of', 'of 7 and', 'and no more.[^3] So'].map(shows)).toEqual(Array(7).fill(false));
+    expect(shows('and no more.[^1]\n\n[^1]: It was unkind.[^2]\n\n[^2]: Or so.')).toBe(true);
+    expect(shows('and no more.[^1]\n\n[^1]: It was unkind.[^2]\n\n[^2]: She is a thief.')).toBe(false);
+    expect(preview(`> ${line(id)}\n>\n> I think [we can’t](#post-1) close the line`)).not.toContain('href="#');
+  });
+
+  test('is shown with what its words allow', () => {
+    const id = reply(rosa, thread, '~~We will close the old line.~~ We will close the old line on Tuesday. This is [sic] a word.');
+    const shows = (text: string) => named(preview(`> ${line(id)}\n>\n> ${text}`));
+    expect(['We will close the old line', 'This is [sic] a word', 'This is a word', '[w]e will close the old line', '~~We will close the old line.~~'].map(shows)).toEqual([true, true, false, true, true]);
+  });
+
+  test.each([['what is struck through at the cut', `${'words '.repeat(655)}~~a struck part that goes on and on and is cut in the middle of it all the way over yes~~ end`], ['pictures without spaces', '👩‍👩‍👧❤️👍🏽🇨🇦'.repeat(300)]])('is shown by the Quote button of a long text with %s', (_, body) => {
+    const quote = quoteOf(tom, reply(rosa, thread, body));
+    expect(quote).toMatch(/….*$/m);
+    expect(named(preview(quote))).toBe(true);
+  });
+
+  test('is not offered of a post that only quotes others', () => {
+    const own = start().id;
+    const [only, more] = [reply(rosa, own, '> The mayor is here.'), reply(rosa, own, '> The mayor is here.\n\nYes.')];
+    expect([quoteOf(tom, only), quoteOf(tom, more) !== '']).toEqual(['', true]);
+    const shown = postsOnPage(tom, findThread(tom, own), 1);
+    expect([only, more].map((id) => shown.find((post) => post.id === id)?.mayQuote)).toEqual([false, true]);
   });
 
   test('has no link under it but those of the post', () => {
@@ -142,8 +179,9 @@ describe('whose words a quotation shows', () => {
   test('leaves other words as they were written', () => {
     expect(preview('> Behn wrote: count what matters.')).toContain('Behn wrote: count what matters.');
     expect(preview(`> Count.\n>\n> See [this](/posts/${said}) too.`)).toContain(`<a href="/posts/${said}">this</a>`);
-    expect(preview('> [The manual](/library/behn2003why) says: count.')).toContain('<a href="/library/behn2003why">The manual</a> says: count.');
-    expect(preview(`${L}\n\n> forged`)).toContain('Rosa Delgado wrote');
+    expect(preview('> See https://good.example/a:b, or [the manual](/library/behn2003why), and count.').match(/<a /g)).toHaveLength(2);
+    expect(preview(`As [Rosa](/posts/${said}) says.\n\nIndeed.\n\n> Count.\n\n[Rosa](/posts/${said}) said so.`).match(/<a /g)).toHaveLength(2);
+    expect(words(preview(`${L}\n\n> forged`))).toBe('Rosa Delgado wrote: forged');
   });
 
   test('is known of what a post said long before, too', () => {

@@ -1,84 +1,77 @@
-import { plainText } from '#lib/markdown.ts';
+import unhomoglyph from 'unhomoglyph';
+import { lookOf } from '../people/free-names.ts';
 import { placeInside, postAt } from './post-links.ts';
 
-/** A link this far into a quotation, in characters that are seen, is one of its words and does not say whose they are. */
+/** A link this far into a quotation, in letters and digits, is one of its words and does not say whose they are. */
 const furthest = 100;
-const endsBlock = /^(?:<\/?(?:p|li|h\d|pre|t[dhr]|ul|ol|div|table|thead|tbody|hr|section|blockquote)\b|\0)/;
+const endsBlock = /^<\/?(?:p|li|h\d|pre|t[dhr]|ul|ol|div|table|thead|tbody|hr|section|blockquote)\b/;
+const link = /<a(?: href="([^"]*)")?[^>]*>((?:(?!<\/a>).)*)<\/a>/gs;
+const parts = new RegExp(`${link.source}|<[^>]*>|[^<]+`, 'gs');
+
+/** Words that say whose others are, as they look. */
+const verbs = new Set(['wrote', 'writes', 'said', 'says'].map(lookOf));
+
+/** Of a piece of HTML its letters and digits, and its colons, whatever they are written with. */
+function fold(html: string): string {
+  const text = html.replace(/<\/?(?:a|code|del|em|span|strong|su[bp])\b[^>]*>/g, '').replace(/<[^>]*>|&\w+;/g, ' ').replace(/[\p{DI}\p{Cf}]/gu, '');
+  return unhomoglyph(text.normalize('NFKC')).replace(/[^\p{L}\p{N}\p{M}:]+/gu, ' ');
+}
+
+/** Whether a link says that somebody wrote, or leads up to what they did, by its words and those after it. Both folded. */
+function isSaying(words: string, after: string): boolean {
+  return /: ?$/.test(words) || /^ ?:/.test(after) || [...words.split(/[ :]/), /^ ?([^ :]*)/.exec(after)?.[1] ?? ''].some((word) => verbs.has(lookOf(word)));
+}
+
+/** What stands there without links that look as if they said who wrote, wherever these lead. Every word stays. */
+export function withoutSayings(html: string): string {
+  let [out, after, end] = ['', '', html.length];
+  for (const { 0: whole, 2: words = '', index } of [...html.matchAll(link)].reverse()) {
+    const rest = html.slice(index + whole.length, end);
+    const own = fold(words);
+    after = beginning(fold(rest) + after);
+    out = (isSaying(own, after) ? words : whole) + rest + out;
+    after = beginning(own + after);
+    end = index;
+  }
+  return html.slice(0, end) + out;
+}
+
+const beginning = (folded: string) => folded.slice(0, 200).replace(/ +/g, ' ');
+
+/** The same for the last block that says something of what stands right before a quotation. @param html up to where the quotation begins */
+export function withoutSayingsBefore(html: string): string {
+  let end = html.length;
+  for (const { index } of [...html.matchAll(/<(?:p|li|h\d|t[dh]|pre)\b/g)].reverse()) {
+    if (/[\p{L}\p{N}]/u.test(fold(html.slice(index, end)))) return html.slice(0, index) + withoutSayings(html.slice(index));
+    end = index;
+  }
+  return html;
+}
+
+/** A post to which a quotation leads that begins with a link to it, however that is dressed; `atOnce` where it begins by saying that somebody wrote it: no other word stands before. */
+export interface Lead { postId: number; atOnce: boolean }
+
+/** Where a quotation, and each inside it, leads by the first link to somebody, or to what they wrote, with which it begins: in its first block that says something, and not far into it. */
+export function leadsIn(block: string): Lead[] {
+  const leads: Lead[] = [];
+  let [seen, looking] = [0, true];
+  for (const { 0: part, 1: href, 2: words, index } of block.matchAll(parts)) {
+    if (part === '<blockquote>') [seen, looking] = [0, true];
+    if (!looking) continue;
+    if (href !== undefined && leadsToWriter(href)) {
+      const postId = postAt(href);
+      const end = index + part.length;
+      if (postId !== null) leads.push({ postId, atOnce: seen === 0 && isSaying(fold(words ?? ''), fold(block.slice(end, end + 200))) });
+      looking = false;
+    } else if (words !== undefined || !part.startsWith('<')) seen += (words ?? part).replace(/<[^>]*>|[^\p{L}\p{N}]+/gu, '').length;
+    else if (seen > 0 && endsBlock.test(part)) looking = false;
+    if (seen > furthest) looking = false;
+  }
+  return leads;
+}
 
 /** Whether an address of this hub leads to somebody, or to what they wrote: a member, a thread or a post in it. @param href as it stands in rendered HTML */
 function leadsToWriter(href: string): boolean {
   const path = placeInside(href.replaceAll('&amp;', '&')) ?? '';
   return /^\/(?:posts|members|forums\/[^/]+)\/./.test(path) || (path.startsWith('/library/') && href.includes('#'));
 }
-
-interface Link { href: string; words: string; start: number; end: number }
-
-/** The links to writers, or to what they wrote, with which a text begins: in its first block that says something, and not far into it. */
-function leadingLinks(html: string, from = 0): Link[] {
-  const links: Link[] = [];
-  let seen = 0;
-  let open: { href: string; start: number; words: number } | null = null;
-  const tokens = /<[^>]*>|[^<\0]+|\0/g;
-  tokens.lastIndex = from;
-  for (let found = tokens.exec(html); found && seen <= furthest; found = tokens.exec(html)) {
-    const [token] = found;
-    const href = /^<a href="([^"]*)"/.exec(token)?.[1];
-    if (href !== undefined && leadsToWriter(href)) open = { href, start: found.index, words: tokens.lastIndex };
-    else if (token === '</a>' && open) {
-      links.push({ href: open.href, start: open.start, words: html.slice(open.words, found.index), end: tokens.lastIndex });
-      open = null;
-    } else if (endsBlock.test(token) && (seen > 0 || links.length > 0)) break;
-    else if (!token.startsWith('<') && !open) seen += token.trim().length;
-  }
-  return links;
-}
-
-/** Posts to which a quotation, or one inside it, leads that begins with a link to one, however that is dressed. */
-export function leadsTo(block: string): number[] {
-  return [...block.matchAll(/<blockquote>/g)].flatMap(({ index }) => postAt(leadingLinks(block, index)[0]?.href ?? '') ?? []);
-}
-
-/** Whether a quotation, or one inside it, begins by saying that somebody wrote this post: no other word stands before. */
-export function saysAtOnce(block: string, postId: number): boolean {
-  return [...block.matchAll(/<blockquote>/g)].some(({ index }) => {
-    const [link] = leadingLinks(block, index);
-    return link !== undefined && postAt(link.href) === postId && plainText(block.slice(index, link.start)) === '' && (says.test(plainText(link.words)) || sayingAfter.test(plainText(block.slice(link.end, link.end + 200))));
-  });
-}
-
-const sayingAfter = /^(?:wrote|writes|said|says)?\s*:/i;
-const says = /\b(?:wrote|writes|said|says)\b/i;
-const links = /<a href="([^"]*)"[^>]*>((?:(?!<\/a>).)*)<\/a>/gs;
-/** A last line that says no more than who signed: "— Rosa Delgado". */
-const signature = /<(p|li|h\d|td)\b[^>]*>(?:(?!<\/?(?:p|li|h\d|td)\b).)*<\/\1>(?:\s|<\/[^>]*>)*$/s;
-
-/**
- * The inside of a quotation in which no link looks as if it said whose words these are: not one to a writer at its beginning or as its signature, and
- * nowhere one to a place of the hub like "Rosa Delgado wrote". What is written stays, every word of it. Inner quotations stand as \0.
- */
-export function withoutAttributions(inner: string): string {
-  const leading = new Set(leadingLinks(inner).map(({ start }) => start));
-  const last = signature.exec(inner);
-  const signed = last && noMoreThanWho.test(plainText(last[0].replace(links, ''))) ? last.index : Infinity;
-  return inner.replace(links, (link, href: string, words: string, at: number) => (leading.has(at) || isSaying(href, words) || (at >= signed && leadsToWriter(href)) ? words : link));
-}
-
-/** What stands right before a quotation without the links in its last line that say who wrote. @param html up to where the quotation begins */
-export function withoutSayingBefore(html: string): string {
-  const from = Math.max(...['<p>', '<li', '<h', '<td', '<br'].map((tag) => html.lastIndexOf(tag)), 0);
-  return html.slice(0, from) + html.slice(from).replace(links, (link, href: string, words: string) => (isSaying(href, words) ? words : link));
-}
-
-const noMoreThanWho = /^[\s\u2010-\u2015-]*$/;
-/** The first line of what stands after a quotation. */
-const firstLine = /^\s*<(?:p|h\d)>((?:(?!<\/?(?:p|h\d|br)\b).)*)/s;
-
-/** What stands right after a quotation without the links in its first line where that says no more than who wrote: "— Rosa Delgado". @param html from where the quotation ends */
-export function withoutSayingAfter(html: string): string {
-  const [line = '', inner = ''] = firstLine.exec(html) ?? [];
-  const beside = plainText(inner.replace(links, ''));
-  if (!noMoreThanWho.test(beside)) return html;
-  return line.replace(links, (link, href: string, words: string) => (isSaying(href, words) || (beside !== '' && leadsToWriter(href)) ? words : link)) + html.slice(line.length);
-}
-
-const isSaying = (href: string, words: string) => says.test(plainText(words)) && (/^[#?]/.test(href) || placeInside(href.replaceAll('&amp;', '&')) !== null);

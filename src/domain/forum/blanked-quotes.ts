@@ -4,11 +4,11 @@ import { phraseFinder } from '#lib/find-phrases.ts';
 import { parseKept, plainText } from '#lib/markdown.ts';
 import { withdrawLettersAbout } from '../mail/withdrawing.ts';
 import { threadsByNumber } from '../thread-addresses.ts';
-import { leadsTo, saysAtOnce } from './attributions.ts';
+import { leadsIn } from './attributions.ts';
 import { hasClosedVersions } from './open-versions.ts';
 import { linksIn, postAt } from './post-links.ts';
 import { replaceQuotes } from './quote-boxes.ts';
-import { withTrueQuotes } from './quoted.ts';
+import { postsSaid, withTrueQuotes } from './quoted.ts';
 import { linkedPost } from './rendering.ts';
 import { indexWritten } from './searchable.ts';
 
@@ -45,14 +45,16 @@ function sourcesOf(hidden: readonly Hidden[], most = mostRead): Source[] {
  * @param linked the same with the links of quotations that are not what they say
  */
 function withoutQuotesOf(html: string, linked: string, sources: readonly Source[]): { html: string; of: number[] } {
-  const [blocks, linking] = [blocksOf(html), blocksOf(linked)];
-  const [leading, reaching] = [whereIs(linking, leadsTo), whereIs(blocks, (block) => waysToReach(plainText(block)))];
+  if (sources.length === 0) return { html, of: [] };
+  const blocks = blocksOf(html);
+  const leads = blocksOf(linked).map(leadsIn);
+  const [leading, reaching] = [whereIs(leads, (ones) => ones.map(({ postId }) => postId)), whereIs(blocks, (block) => waysToReach(plainText(block)))];
   const repeating = phraseFinder(blocks.flatMap((block, key) => partsThatTell(block).map((part) => ({ words: part.split(' '), key }))));
   const gone = new Map<number, string>();
-  const isTrue = (at: number, id: number) => timesOf(id, leadsTo(linking[at] ?? '')) === timesOf(id, leadsTo(blocks[at] ?? ''));
+  const isUntrue = (at: number, id: number) => (leads[at] ?? []).filter(({ postId, atOnce }) => atOnce && postId === id).length > postsSaid(blocks[at] ?? '').filter((one) => one === id).length;
   const of = sources.filter(({ id, counts, words, ways }) => {
     const before = gone.size;
-    const led = (leading.get(id) ?? []).filter((at) => counts !== 'untrue' || (saysAtOnce(linking[at] ?? '', id) && !isTrue(at, id)));
+    const led = (leading.get(id) ?? []).filter((at) => counts !== 'untrue' || isUntrue(at, id));
     for (const at of [...led, ...ways.flatMap((way) => reaching.get(way) ?? []), ...repeating(words)]) if (gone.get(at) !== placeholder) gone.set(at, counts === 'untrue' ? placeholderOfChanged : placeholder);
     return gone.size > before;
   }).map(({ id }) => id);
@@ -66,16 +68,13 @@ function blocksOf(html: string): string[] {
   return blocks;
 }
 
-const timesOf = (id: number, ids: readonly number[]) => ids.filter((one) => one === id).length;
-
 /** Words without what is between them, of letters of one kind. */
 const letters = (text: string): string => text.normalize('NFKC').toLowerCase().replace(/[\u00AD\u200B-\u200D\u2060\uFEFF]/g, '').replace(/[^\p{L}\p{N}]+/gu, ' ').trim();
 
 /** In which of the blocks each thing stands. */
-function whereIs<Thing>(blocks: readonly string[], thingsIn: (block: string) => readonly Thing[]): Map<Thing, number[]> {
-  const found = new Map<Thing, number[]>();
-  blocks.forEach((block, at) => { for (const thing of new Set(thingsIn(block))) found.set(thing, [...found.get(thing) ?? [], at]); });
-  return found;
+function whereIs<Block, Thing>(blocks: readonly Block[], thingsIn: (block: Block) => readonly Thing[]): Map<Thing, number[]> {
+  const found = Map.groupBy(blocks.flatMap((block, at) => [...new Set(thingsIn(block))].map((thing) => ({ thing, at }))), ({ thing }) => thing);
+  return new Map([...found].map(([thing, places]) => [thing, places.map(({ at }) => at)]));
 }
 
 const digitsOf = (text: string) => text.replace(/\D/g, '');

@@ -10,7 +10,7 @@ import { postUrl } from './addresses.ts';
 import { threadsByNumber } from '../thread-addresses.ts';
 import { stands, toldColumns, toldJoins, whatHappened, whyTold, type ToldRow } from './inbox.ts';
 import { notificationSettingsOf } from './notification-settings.ts';
-import { withTrueQuotes } from './quoted.ts';
+import { saidBy, withTrueQuotes } from './quoted.ts';
 
 /** A letter waits so long for more of the same thread. In milliseconds. */
 const patience = 2 * 60_000;
@@ -120,7 +120,7 @@ const whysOf = (group: readonly Waiting[]) => [...new Set(group.map(whyTold))].j
 /** The words of a post: as they were typed, and as the hub shows them, with addresses that lead to the hub from anywhere. */
 function quoted(postId: number, markdown: string): LetterPart {
   const quote = shortened(threadsByNumber(markdown));
-  return { quote, html: withTrueQuotes(renderKept(quote, `post-${postId}`)).replaceAll('href="/', `href="${escapeHtml(settings().url)}/`) };
+  return { quote, html: withTrueQuotes(renderKept(quote, `post-${postId}`)).replaceAll(saidBy, '<p style="padding:2px 8px;background:#e7f6f8;color:#1c1d1f;font-weight:bold">✓ ').replaceAll('href="/', `href="${escapeHtml(settings().url)}/`) };
 }
 
 function shortened(markdown: string): string {

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { bumpChanges, db, members, posts, postVersions, prepared, threads, transaction } from '#db/client.ts';
 import { rendererVersion } from '#lib/markdown.ts';
 import { rowId, text } from '#lib/fields.ts';
+import { plainText } from '#lib/markdown.ts';
 import { hideAuthor, isNamedAuthor, isNameless, isWrittenNamelessly, nameless, personColumns } from '../anonymity.ts';
 import { blockedBy } from '../blocked.ts';
 import { Denied, NotFound } from '../errors.ts';
@@ -24,6 +25,7 @@ import { notifyOfEdit, notifyOfPost, type Addressed } from './notifying.ts';
 import { versionsClosedUntil } from './open-versions.ts';
 import { dropPostFiles, filesOfOnePost, filesOfPosts, namelessPictures, putPostFiles, type PostFile, type TakenFile } from './post-files.ts';
 import { putPostLinks, replacePostLinks } from './post-links.ts';
+import { besideQuotes } from './quote-boxes.ts';
 import { membersQuoted } from './quoted.ts';
 import { canReact, reactionsBetween, reactionsFor } from './reactions.ts';
 import { renderNewPost } from './rendering.ts';
@@ -150,7 +152,7 @@ function shownBetween(viewer: Viewer, thread: Thread, first: number, last: numbe
       mayRemove: own && writes && !removed && (row.number > 1 || thread.resourceId !== null),
       mayFlag: !own && !removed && canWrite(viewer),
       reactions: removed ? [] : reactions.get(row.id) ?? [], mayReact: reacts && !own && !removed ? reactionsFor(thread, row.number) : [],
-      mayQuote: writes && !removed,
+      mayQuote: writes && !removed && (!row.html.includes('<blockquote>') || plainText(besideQuotes(row.html)) !== ''),
     };
   });
 }

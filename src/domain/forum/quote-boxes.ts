@@ -1,16 +1,15 @@
 /**
- * Rendered Markdown with each outermost blockquote replaced, what stands before each, and what stands after each.
+ * Rendered Markdown with each outermost blockquote replaced, and what stands before each.
  * @param html as `renderMarkdown` writes it
  */
-export function replaceQuotes(html: string, replace: (block: string) => string, replaceBefore = (text: string) => text, replaceAfter = (text: string) => text): string {
+export function replaceQuotes(html: string, replace: (block: string) => string, replaceBefore = (text: string) => text): string {
   let depth = 0;
   let from = 0;
   let out = '';
-  const between = (text: string) => (from === 0 ? text : replaceAfter(text));
   for (const tag of html.matchAll(/<(\/?)blockquote>/g)) {
     if (!tag[1]) {
       if (depth++ === 0) {
-        out += replaceBefore(between(html.slice(from, tag.index)));
+        out += replaceBefore(html.slice(from, tag.index));
         from = tag.index;
       }
     } else if (--depth === 0) {
@@ -19,5 +18,8 @@ export function replaceQuotes(html: string, replace: (block: string) => string, 
       from = end;
     }
   }
-  return out + between(html.slice(from));
+  return out + html.slice(from);
 }
+
+/** Rendered Markdown without its quotations, footnotes and the marks that lead to them. */
+export const besideQuotes = (html: string): string => replaceQuotes(html, () => '').replace(/<section\b.*<\/section>|<sup\b.*?<\/sup>/gs, '');

@@ -3,20 +3,23 @@ import { escapeHtml, plainText } from '#lib/markdown.ts';
 import { limitsFor } from '../people/limits.ts';
 import type { Member } from '../people/types.ts';
 import { postUrl } from './addresses.ts';
-import { withoutAttributions, withoutSayingAfter, withoutSayingBefore } from './attributions.ts';
+import { withoutSayings, withoutSayingsBefore } from './attributions.ts';
 import { postAt } from './post-links.ts';
 import { replaceQuotes } from './quote-boxes.ts';
-import { quotedWords, sayingOf, type Saying } from './said.ts';
+import { sayingOf, type Saying } from './said.ts';
 
-/** The first line of a quotation as `attribution` writes it (see quoting.ts) and the renderer renders it. */
-const attributed = /<blockquote>\s*<p><a href="([^"]*)"[^>]*>[^<]* wrote<\/a>:/g;
+/** Begins what the hub itself says over a quotation that it found true: nothing that a member types has a class. */
+export const saidBy = '<p class="said-by" title="The hub has compared these words with the post">';
+
+/** The posts that quotations in rendered HTML show as theirs, once for each. */
+export const postsSaid = (html: string): number[] => html.split(saidBy).slice(1).flatMap((said) => postAt(/^<a href="([^"]*)"/.exec(said)?.[1] ?? '') ?? []);
 
 /**
- * Members whose posts a rendered post quotes with a line that says so and links to them, each once, without its author: of posts that stand, and no
+ * Members whose posts a rendered post quotes under their name, each once, without its author: of posts that stand, and no
  * more of them than its author may name.
  */
 export function membersQuoted(author: Member, html: string): number[] {
-  const ids = [...html.matchAll(attributed)].flatMap(([, href = '']) => postAt(href) ?? []);
+  const ids = postsSaid(html);
   if (ids.length === 0) return [];
   return (authors().all(JSON.stringify(ids), author.id) as number[]).slice(0, limitsFor(author).mentionsPerPost);
 }
@@ -30,14 +33,14 @@ const mostQuoted = 40;
 const mostRead = 400_000;
 const mostCompared = 10_000_000;
 
-/** The line with which the hub begins a quotation, with whatever name. */
+/** The line with which a quotation begins as `attribution` writes it (see quoting.ts), with whatever name. */
 const line = /^\s*<p><a href="([^"]*)"[^>]*>([^<]*) wrote<\/a>:(<\/p>|\s)/;
 
 /**
- * Rendered Markdown in which a quotation says whose it is only by the line with which the hub begins one, with the name that is shown there, and only
- * where everybody may read all that it says in the post's own words, now or in an earlier version: as it stands there or with "…" for what is left
- * out. Whatever else looks as if it said whose it is, in it or right before or after it, is no link any more; the line of the hub goes where it is not true. No
- * other word goes: what is left could say the opposite.
+ * Rendered Markdown in which the hub says over a quotation whose it is, with the name that is shown there, where it begins with such a line and everybody
+ * may read all that it says in the post's own words, now or in an earlier version: as it stands there or with "…" for what is left out. The line goes where
+ * it is not true; what else looks as if it said whose it is, in it or right before it, is no link any more. No other word goes: what is left could say the
+ * opposite.
  */
 export function withTrueQuotes(html: string): string {
   if (!html.includes('<blockquote>')) return html;
@@ -51,7 +54,7 @@ export function withTrueQuotes(html: string): string {
     return found;
   };
   const notes = notesIn(html);
-  return replaceQuotes(html, (block) => checked(block, saying, notes), withoutSayingBefore, withoutSayingAfter);
+  return replaceQuotes(html, (block) => checked(block, saying, notes), withoutSayingsBefore);
 }
 
 type Notes = Map<string, string>;
@@ -61,21 +64,21 @@ function checked(block: string, saying: (id: number) => Saying | null, notes: No
   const inner = replaceQuotes(block.slice('<blockquote>'.length, -'</blockquote>'.length), (quote) => {
     inside.push(checked(quote, saying, notes));
     return '\0';
-  }, (text) => text, withoutSayingAfter);
+  });
   const [whole = '', href = '', name = '', ends = ''] = line.exec(inner) ?? [];
   const postId = postAt(href);
   const words = inner.slice(whole.length);
   const post = postId === null ? null : saying(postId);
-  const begins = ends === '</p>' ? '' : '<p>';
-  const own = post !== null && inside.length === 0 && post.says(quotedWords(words)) && notesOf(words, notes).every((note) => post.says(quotedWords(note)));
-  const isLine = post !== null && name === escapeHtml(post.name) && plainText(words) !== '';
-  const shown = own ? `<p><a href="${postUrl(postId ?? 0)}">${escapeHtml(post.name)} wrote</a>:${ends}${withLinksOf(post, words)}` : withoutAttributions(isLine ? `${begins}${words}` : inner);
+  const begins = ends === '</p>' ? '' : '\n<p>';
+  const own = post !== null && inside.length === 0 && [words, ...notesOf(words, notes)].every(post.says);
+  const isLine = post !== null && plainText(name) === plainText(escapeHtml(post.name)) && plainText(words) !== '';
+  const shown = own ? `${saidBy}<a href="${postUrl(postId ?? 0)}">${escapeHtml(post.name)} wrote</a>:</p>${begins}${withLinksOf(post, words)}` : withoutSayings(isLine ? `${begins}${words}` : inner);
   let at = 0;
   return `<blockquote>${shown.replace(/\0/g, () => inside[at++] ?? '')}</blockquote>`;
 }
 
 /** Words of a post with no other links than it has itself; the numbers of footnotes stay. */
-const withLinksOf = ({ hrefs }: Saying, words: string) => words.replace(/<a href="([^"]*)"[^>]*>((?:(?!<\/a>).)*)<\/a>/gs, (link, href: string, text: string) => (hrefs.has(href) || href.startsWith('#') ? link : text));
+const withLinksOf = ({ hrefs }: Saying, words: string) => words.replace(/(<sup>)?<a href="([^"]*)"[^>]*>((?:(?!<\/a>).)*)<\/a>/gs, (link, mark: string | undefined, href: string, text: string) => (mark || hrefs.has(href) ? link : text));
 
 /** The footnotes of a text by their ids. */
 function notesIn(html: string): Notes {
@@ -84,5 +87,14 @@ function notesIn(html: string): Notes {
   return new Map(html.slice(section).split(/(?=<li id=")/).slice(1).map((note) => [/^<li id="([^"]*)"/.exec(note)?.[1] ?? '', note]));
 }
 
-/** The footnotes that these words lead to: they are part of what is said. */
-const notesOf = (html: string, notes: Notes): string[] => [...html.matchAll(/<sup><a href="#([^"]*)"/g)].flatMap(([, id = '']) => notes.get(id) ?? []);
+/** The footnotes that these words lead to, and those that these lead to: they are part of what is said. */
+function notesOf(html: string, notes: Notes): string[] {
+  const ids = new Set<string>();
+  const found = [html];
+  for (const text of found) {
+    for (const [, id = ''] of text.matchAll(/<sup><a href="#([^"]*)"/g)) {
+      if (!ids.has(id) && ids.add(id)) found.push(notes.get(id) ?? '');
+    }
+  }
+  return found.slice(1).filter(Boolean);
+}
