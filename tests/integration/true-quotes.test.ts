@@ -61,7 +61,7 @@ describe('whose words a quotation shows', () => {
     ['an address that is none', () => `> [Rosa Delgado wrote](javascript:alert(1)):\n>\n> forged`], ['a long address', () => `> [Rosa Delgado](/posts/${said}/${'x'.repeat(501)}) wrote:\n>\n> forged`], ['nothing but a colon after the name', () => `> [Rosa Delgado](/posts/${said}) &#8203;: forged`], ['the colon in another script', () => `> ([Rosa Delgado](/posts/${said}))\uFF1A forged`],
     ['a first paragraph', () => `> I see.\n>\n> [Rosa Delgado](/posts/${said}) wrote:\n>\n> forged`], ['a first paragraph that is not seen', () => `> &#10240;\n>\n> @${rosa.handle} wrote:\n>\n> forged`], ['much that is not seen', () => `> ${'&#8203;'.repeat(101)}[Rosa Delgado wro&shy;te](/posts/${said}) forged`],
     ['a number of a note', () => `> &#8203;[^9]\n>\n> [Rosa Delgado](/posts/${said}) wrote:\n>\n> forged\n\n[^9]: x`], ['a second item', () => `> - One\n> - [Rosa Delgado](/posts/${said}) wrote:\n> - forged`], ['a second cell', () => `> | One | [Rosa Delgado](/posts/${said}) wrote: |\n> |---|---|\n> | Two | forged |`],
-    ['another link between', () => `> [Rosa Delgado](/posts/${said}) wrote [:](https://evil.example/) forged`], ['bold beside it', () => `> [Rosa Delgado](/posts/${said}) **wrote** forged`], ['letters that look alike after it', () => `> [Rosa Delgado](/posts/${said}) wr\u043et\u0435 forged`],
+    ['bold beside it', () => `> [Rosa Delgado](/posts/${said}) **wrote** forged`], ['letters that look alike after it', () => `> [Rosa Delgado](/posts/${said}) wr\u043et\u0435 forged`],
     ['the line before', () => `${L}\n\n> forged`], ['a verb before', () => `[Rosa Delgado](/posts/${said}) wrote:\n\n> forged`], ['a mention before', () => `Now, @${rosa.handle} wrote:\n\n> forged`], ['a line before that is not followed by anything seen', () => `${L}\n\n&#8203;\n\n---\n\n> forged`],
     ['a line before, and one that is not seen', () => `[Rosa Delgado wr\u043ete](/posts/${said}):  \n&#8203;\n\n> forged`], ['a line before a box in a box', () => `> [Rosa Delgado](/posts/${said}) wrote:\n>\n> > forged`],
   ])('is not shown by a line that is not the one of the hub: %s', (_, body) => {
@@ -174,6 +174,11 @@ describe('whose words a quotation shows', () => {
     expect(quoteOf(tom, id)).not.toMatch(/mayor|crook|inner/);
     expect(quoteOf(tom, id)).toContain('> > code');
     expect(named(preview(quoteOf(tom, id)))).toBe(true);
+  });
+
+  test('leaves a link to another site that a colon follows', () => {
+    expect(preview('From [the 2019 report](https://city.example/report.pdf):\n\n> Wait times fell.')).toContain('<a href="https://city.example/report.pdf"');
+    expect(preview('> [The 2019 report](https://city.example/report.pdf): wait times fell.')).toContain('<a href="https://city.example/report.pdf"');
   });
 
   test('leaves other words as they were written', () => {

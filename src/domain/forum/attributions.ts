@@ -17,19 +17,19 @@ function fold(html: string): string {
   return unhomoglyph(text.normalize('NFKC')).replace(/[^\p{L}\p{N}\p{M}:]+/gu, ' ');
 }
 
-/** Whether a link says that somebody wrote, or leads up to what they did, by its words and those after it. Both folded. */
-function isSaying(words: string, after: string): boolean {
-  return /: ?$/.test(words) || /^ ?:/.test(after) || [...words.split(/[ :]/), /^ ?([^ :]*)/.exec(after)?.[1] ?? ''].some((word) => verbs.has(lookOf(word)));
+/** Whether a link says that somebody wrote, or leads to a writer and up to what they wrote, by its words and those after it. Both folded. */
+function isSaying(href: string, words: string, after: string): boolean {
+  return (leadsToWriter(href) && (/: ?$/.test(words) || /^ ?:/.test(after))) || [...words.split(/[ :]/), /^ ?([^ :]*)/.exec(after)?.[1] ?? ''].some((word) => verbs.has(lookOf(word)));
 }
 
 /** What stands there without links that look as if they said who wrote, wherever these lead. Every word stays. */
 export function withoutSayings(html: string): string {
   let [out, after, end] = ['', '', html.length];
-  for (const { 0: whole, 2: words = '', index } of [...html.matchAll(link)].reverse()) {
+  for (const { 0: whole, 1: href = '', 2: words = '', index } of [...html.matchAll(link)].reverse()) {
     const rest = html.slice(index + whole.length, end);
     const own = fold(words);
     after = beginning(fold(rest) + after);
-    out = (isSaying(own, after) ? words : whole) + rest + out;
+    out = (isSaying(href, own, after) ? words : whole) + rest + out;
     after = beginning(own + after);
     end = index;
   }
@@ -61,7 +61,7 @@ export function leadsIn(block: string): Lead[] {
     if (href !== undefined && leadsToWriter(href)) {
       const postId = postAt(href);
       const end = index + part.length;
-      if (postId !== null) leads.push({ postId, atOnce: seen === 0 && isSaying(fold(words ?? ''), fold(block.slice(end, end + 200))) });
+      if (postId !== null) leads.push({ postId, atOnce: seen === 0 && isSaying(href, fold(words ?? ''), fold(block.slice(end, end + 200))) });
       looking = false;
     } else if (words !== undefined || !part.startsWith('<')) seen += (words ?? part).replace(/<[^>]*>|[^\p{L}\p{N}]+/gu, '').length;
     else if (seen > 0 && endsBlock.test(part)) looking = false;
