@@ -194,6 +194,19 @@ describe('a list of people', () => {
     expect(file.lines).toMatchObject([{ line: 2, name: 'Martin, Léa', problem: null }]);
   });
 
+  test.each([
+    ['Windows-1252, as “CSV” of a spreadsheet', Buffer.from('email,name,place\nmia@test.example,Jürgen Müller,Québec\n', 'latin1')],
+    ['UTF-16 with tabs, as “Unicode text”', Buffer.from('\uFEFFemail\tname\tplace\r\nmia@test.example\tJürgen Müller\tQuébec\r\n', 'utf16le')],
+    ['UTF-8 with a mark', Buffer.from('\uFEFFemail,name,place\nmia@test.example,Jürgen Müller,Québec\n')],
+  ])('is read as it was written: %s', async (_, bytes) => {
+    expect((await readList(nadia, { records: '', file: new File([bytes], 'people.csv') })).lines).toMatchObject([{ email: 'mia@test.example', name: 'Jürgen Müller', place: 'Québec', problem: null }]);
+  });
+
+  test('a file that is no text is refused as what it is', async () => {
+    const refusal = await readList(nadia, { records: '', file: new File([Buffer.from('PK\x03\x04\0\0\0')], 'people.xlsx') }).catch((e: unknown) => e);
+    expect(refusal instanceof Invalid && refusal.fields['file']).toMatch(/not a text file/);
+  });
+
   test('columns that nothing is taken from and places nobody knows are said', async () => {
     db.insert(places).values({ slug: 'alder-co', name: 'Alder', label: 'Alder, CO', folded: 'alder co colorado us united states', kind: 'city', region: 'CO', country: 'US', origin: 'hub' }).run();
     countPlaceChange();

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { transaction } from '#db/client.ts';
+import { decodeText } from '#lib/decoding.ts';
 import { optionalText } from '#lib/fields.ts';
 import { Invalid } from '../errors.ts';
 import { csvRows } from '../library/exchange/csv-entries.ts';
@@ -14,6 +15,8 @@ import { objectionTo, putInvitation } from './inviting.ts';
 
 const mostLines = 500;
 const mostCharacters = 200_000;
+/** Spreadsheets write some lists with two bytes a character. */
+const mostBytes = 2 * mostCharacters;
 
 const records = z.string().nullish().transform((text) => text ?? '');
 export const readListInput = z.object({ records, file: z.instanceof(File).nullish() });
@@ -30,10 +33,16 @@ export async function readList(actor: Member, input: z.output<typeof readListInp
   mustCoordinate(actor);
   countAttempt('previewPerMember', actor.id);
   const file = input.file && input.file.size > 0 ? input.file : null;
-  if (file && file.size > mostCharacters) throw new Invalid({ file: 'This file is too large for a list of 500 people.' });
-  const text = file ? await file.text() : input.records;
+  if (file && file.size > mostBytes) throw new Invalid({ file: 'This file is too large for a list of 500 people.' });
+  const text = file ? await textOf(file) : input.records;
   const read = linesOf(actor, text, file ? 'file' : 'records');
   return { records: text, ...read, newPlaces: unknownAmong(read.lines.flatMap(({ place }) => place ?? [])) };
+}
+
+async function textOf(file: File): Promise<string> {
+  const text = decodeText(new Uint8Array(await file.arrayBuffer()), undefined);
+  if (text.includes('\0')) throw new Invalid({ file: 'This is not a text file. Save the list as CSV, and choose that file.' });
+  return text;
 }
 
 /** Invites everybody of a list against whom nothing speaks, all at once or nobody. Returns how many. Throws Denied, Invalid, TooMany. */
