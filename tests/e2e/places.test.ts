@@ -241,9 +241,9 @@ describe('the directory', () => {
     await page.waitForURL('**/places?**like=denver-co**');
     expect(new URL(page.url()).searchParams.get('by-stack')).toBe('0');
     expect(await page.getByRole('heading', { level: 2, name: /those most like Denver, CO first/ }).count()).toBe(1);
-    expect(await page.locator('.member .why').first().textContent()).toMatch(/^\d+ % alike: /);
+    expect(await page.locator('.member .why').first().textContent()).toMatch(/^\d+ % alike(?: in \d of \d points)?: /);
     await page.goto(`${hub.base}/library?like=denver-co`);
-    expect(await page.locator('.resource .why').first().textContent()).toMatch(/^\d+ % alike: /);
+    expect(await page.locator('.resource .why').first().textContent()).toMatch(/^\d+ % alike(?: in \d of \d points)?: /);
   });
 });
 
