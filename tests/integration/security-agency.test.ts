@@ -39,10 +39,10 @@ describe('signing in with an agency’s account', () => {
   test('makes an account for whoever has none, and finds it again by subject when the address has changed there', async () => {
     const first = await trip(mara);
     const made = memberByEmail('mara@county.example');
-    expect(first).toEqual({ is: 'known', memberId: made?.id, next: '/forums' });
+    expect(first).toEqual({ is: 'known', memberId: made?.id, next: '/welcome?next=%2Fforums' });
     expect(made).toMatchObject({ name: 'Mara Lindqvist', role: 'member' });
     expect([made?.emailConfirmedAt !== null, hasPassword(made?.id ?? 0)]).toEqual([true, false]);
-    expect(await trip({ ...mara, email: 'mara.new@county.example' })).toMatchObject({ is: 'known', memberId: made?.id });
+    expect(await trip({ ...mara, email: 'mara.new@county.example' })).toMatchObject({ is: 'known', memberId: made?.id, next: '/forums' });
     expect(memberByEmail('mara.new@county.example')).toBeNull();
   });
 

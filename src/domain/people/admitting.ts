@@ -28,7 +28,7 @@ export function confirmAddress(memberId: number): void {
   if (!member || member.emailConfirmedAt) return;
   const invitation = openInvitation(member.email);
   const { mode } = rulesOfJoining();
-  if (mode === 'invitation' && !invitation) throw new Denied(byInvitation);
+  if (mode === 'invitation' && !invitation) throw new Denied(byInvitation, { url: '/join', title: 'Join' });
   const waits = mode === 'approval' && !invitation;
   const handle = freeHandle(member.name, memberId);
   db.update(members).set({ emailConfirmedAt: new Date(), handle, application: waits ? member.application ?? '' : null }).where(eq(members.id, memberId)).run();

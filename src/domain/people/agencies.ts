@@ -12,7 +12,7 @@ import { emailField, memberByEmail, nameField, unconfirmedHandle } from './membe
 import { mustHaveProved } from './proving.ts';
 import { tellOfChange } from './security-letters.ts';
 import type { Session } from './sessions.ts';
-import { safeNext } from './signing-in.ts';
+import { safeNext, welcomeThen } from './signing-in.ts';
 import { beginStep, currentStep, noStep, takeStep } from './steps.ts';
 import type { Member } from './types.ts';
 
@@ -38,7 +38,8 @@ function issuer(): Promise<Configuration> {
   return known.configuration;
 }
 
-const unreachable = () => { throw new Denied(`${agencyName()} cannot be reached now. Please try again, or sign in another way.`); };
+const toSignIn = { url: '/sign-in', title: 'Sign in' };
+const unreachable = () => { throw new Denied(`${agencyName()} cannot be reached now. Please try again, or sign in another way.`, toSignIn); };
 
 /** Where to send a browser to sign in at the agency: code flow with PKCE, state and nonce, all bound to that browser. With a session: to connect the account to it. Throws NotFound, Denied, TooMany. */
 export async function goToAgency(next: string | null, session: Session | null, address: string): Promise<{ url: string; cookie: Cookie }> {
@@ -67,27 +68,27 @@ export type Return = { is: 'known'; memberId: number; next: string } | { is: 'co
  */
 export async function comeBackFromAgency(search: string, browser: Browser, session: Session | null): Promise<Return> {
   const step = takeStep('agency', browser);
-  if (!step) throw new Denied('That took too long, or began in another browser. Please start again.');
+  if (!step) throw new Denied('That took too long, or began in another browser. Please start again.', toSignIn);
   const claims = await claimsFrom(search, step.data);
   const next = step.data['next'] ?? '/';
   if (step.memberId !== null) return connect(step.memberId, session, claims);
   return transaction(() => {
     const memberId = memberOfAccount(claims);
     if (memberId !== null) return { is: 'known', memberId, next };
-    if (!claims.email) throw new Denied(`${agencyName()} does not vouch for an e-mail address of yours. Please join with your address here.`);
+    if (!claims.email) throw new Denied(`${agencyName()} does not vouch for an e-mail address of yours. Please join with your address here.`, { url: '/join', title: 'Join' });
     const member = memberByEmail(claims.email);
     if (member?.emailConfirmedAt) return { is: 'to confirm', cookie: beginStep('agency-link', member.id, { issuer: claims.issuer, subject: claims.subject, email: claims.email, next }) };
     const id = member ? takeOver(member.id, claims.name) : db.insert(members).values({ email: claims.email, name: claims.name, handle: unconfirmedHandle() }).returning({ id: members.id }).get().id;
     confirmAddress(id);
     putAccount(id, claims);
-    return { is: 'known', memberId: id, next: next === '/' ? '/welcome' : next };
+    return { is: 'known', memberId: id, next: welcomeThen(next) };
   });
 }
 
 async function claimsFrom(search: string, { verifier = '', state = '', nonce = '' }: Record<string, string>): Promise<Claims> {
   const configuration = await issuer().catch(unreachable);
   const tokens = await authorizationCodeGrant(configuration, new URL(redirectAddress() + search), { pkceCodeVerifier: verifier, expectedState: state, expectedNonce: nonce, idTokenExpected: true })
-    .catch(() => { throw new Denied(`${agencyName()} did not confirm who you are. Please try again, or sign in another way.`); });
+    .catch(() => { throw new Denied(`${agencyName()} did not confirm who you are. Please try again, or sign in another way.`, toSignIn); });
   const claims = tokens.claims();
   if (!claims) throw new Error('An ID token without claims.');
   const email = claims['email_verified'] === true ? emailField.safeParse(claims['email']).data ?? null : null;
