@@ -243,6 +243,13 @@ describe('verified practitioners', () => {
       db.update(profiles).set({ placeId: db.select({ id: places.id }).from(places).limit(1).offset(1).get()?.id ?? null }).where(eq(profiles.memberId, nadia.member.id)).run();
       settleVouches();
     });
+    const desk = await as(nadia, `/desk/members/${otis?.handle}`);
+    expect(await desk.getByRole('main').textContent()).toContain('Verified by two vouches.');
+    await desk.getByText('Verify, or take the verification away').click();
+    await desk.getByLabel('are left to their address and to vouches').check();
+    await desk.locator('#verification').getByLabel('Why').fill('The rules are enough.');
+    await desk.getByRole('button', { name: 'Save the verdict' }).click();
+    await desk.waitForURL('**?verified');
     const public_ = await (await fetch(`${hub.base}/members/${otis?.handle}`)).text();
     expect(public_).toContain('two verified members vouch');
     expect(public_).not.toContain('side by side');

@@ -35,6 +35,8 @@ interface Parts {
   all: () => void;
   /** Takes what was chosen, where it does not go to its address. */
   pick?: (found: Found) => void;
+  /** Called when the list is filled and open. */
+  opened?: (popup: HTMLElement) => void;
   say?: Sayings;
 }
 
@@ -65,7 +67,7 @@ function optionFor(found: Found, address: string, id: string): HTMLElement {
 }
 
 /** Makes a combobox of a search box that works without. */
-export function makeCombobox({ input, place, load, addressOf, all, pick, say = ofSearch }: Parts): void {
+export function makeCombobox({ input, place, load, addressOf, all, pick, opened, say = ofSearch }: Parts): void {
   const popup = element('div', 'search-options');
   const note = element('p', 'option-note');
   const list = element('div', 'option-list');
@@ -143,6 +145,7 @@ export function makeCombobox({ input, place, load, addressOf, all, pick, say = o
     note.hidden = note.textContent === '';
     answered = words;
     show(true);
+    opened?.(popup);
     status.textContent = [note.textContent, say.how(found.length)].filter(Boolean).join(' ');
   }
 
