@@ -187,6 +187,9 @@ describe('with an agency’s account', () => {
     await other.page.waitForURL('**/account/security?disconnected');
     await other.page.getByRole('link', { name: /Connect your account with/ }).click();
     await other.page.waitForURL('**/account/security?connected');
+    await other.page.goto(`${hub.base}/account/prove?next=/account/leave`);
+    await other.page.getByRole('link', { name: 'Go on with Example County' }).click();
+    await other.page.waitForURL('**/account/leave');
   });
 
   test('who comes without an address that the agency vouches for is led to where one joins', async () => {
