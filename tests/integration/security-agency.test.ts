@@ -140,6 +140,11 @@ describe('signing in with an agency’s account', () => {
   });
 });
 
+test('who comes without a name is called as their address says, the words of it apart', async () => {
+  await trip({ sub: 'ida', email: 'ida.b_lund@county.example', email_verified: true });
+  expect(memberByEmail('ida.b_lund@county.example')?.name).toBe('ida b lund');
+});
+
 describe('showing with it once more who one is', () => {
   const employee: Employee = { sub: 'tom-prove', email: 'tom.prove@county.example', email_verified: true };
   async function proveAs(who: Employee, session: Session, change: (url: string) => string = (url) => url) {

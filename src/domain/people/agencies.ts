@@ -109,7 +109,7 @@ async function claimsFrom(search: string, { verifier = '', state = '', nonce = '
   const claims = tokens.claims();
   if (!claims) throw new Error('An ID token without claims.');
   const email = claims['email_verified'] === true ? emailField.safeParse(claims['email']).data ?? null : null;
-  const name = [claims['name'], email?.split('@')[0]].map((given) => nameField.safeParse(given).data).find((given) => given !== undefined && !isNameTaken(given)) ?? 'A new member';
+  const name = [claims['name'], email?.split('@')[0]?.replace(/[._]+/g, ' ')].map((given) => nameField.safeParse(given).data).find((given) => given !== undefined && !isNameTaken(given)) ?? 'A new member';
   return { issuer: claims.iss, subject: claims.sub, email, name };
 }
 
