@@ -136,7 +136,7 @@ function objectionTo(name: string, ownId: number): string | null {
   const others = coordinating().filter(({ id }) => id !== ownId).map((one) => lookOf(one.name));
   const isTaken = (reading: string, looks = looksOfName(reading)) => isKept(reading, looks) || Object.values(looks).some((look) => others.includes(look));
   if (readingsOf(name).some((reading) => isTaken(reading))) {
-    return 'This name is taken here: it belongs to a coordinator or to the hub, or stands for people without a name. Add a second name or an initial, and leave out what only coordinators are.';
+    return 'This name is taken here: it belongs to a coordinator or to the hub, or stands for people without a name. Add a second name or an initial, and leave out what only coordinators are, and marks such as “verified”.';
   }
   return otherUseOf(name) ?? oddityOf(name);
 }
