@@ -81,7 +81,7 @@ function refusalOf(error: unknown, where: string): NonNullable<App.Locals['refus
   if (error instanceof NotFound) return { status: 404, title: 'Not found', message: error.message };
   if (error instanceof Gone) return { status: 410, title: 'No longer here', message: error.message, successor: error.successor };
   if (error instanceof SignInRequired) return { status: 401, title: 'Please sign in', message: error.message };
-  if (error instanceof Denied) return { status: 403, title: 'Not allowed', message: error.message };
+  if (error instanceof Denied) return { status: 403, title: 'Not allowed', message: error.message, way: error.way };
   if (error instanceof TooMany) return { status: 429, title: 'One moment, please', message: error.message };
   const reference = reportFailure(error, where);
   return { status: 500, title: 'Something broke on our side', message: `This page could not be made. If you tell us about it, give this reference: ${reference}.` };

@@ -16,11 +16,13 @@ export class Gone extends Error {
   }
 }
 
-/** What the actor may not do, in a sentence a person understands. */
+/** What the actor may not do, in a sentence a person understands. `way`: where to go instead, for a page of its own. */
 export class Denied extends Error {
-  constructor(message: string) {
+  readonly way: { url: string; title: string } | null;
+  constructor(message: string, way: { url: string; title: string } | null = null) {
     super(message);
     this.name = 'Denied';
+    this.way = way;
   }
 }
 

@@ -19,6 +19,12 @@ async function search(query: string): Promise<{ found: Found[]; corrected: null 
   return { corrected: null, found: places.map(({ slug, label, what }) => ({ url: slug, title: label, kind: 'place', type: what, people: '', year: '' })) };
 }
 
+/** Low on a small screen the list would open out of sight, or under the keys of the phone: the field goes to the top then. */
+function makeRoom(input: HTMLElement, popup: HTMLElement): void {
+  const below = (window.visualViewport?.height ?? window.innerHeight) - input.getBoundingClientRect().bottom;
+  if (popup.offsetHeight > below) input.scrollIntoView({ block: 'start' });
+}
+
 for (const input of document.querySelectorAll<HTMLInputElement>('input[data-place-box]')) {
   const { form, parentElement: place } = input;
   const chosen = document.createElement('input');
@@ -28,7 +34,7 @@ for (const input of document.querySelectorAll<HTMLInputElement>('input[data-plac
   const offered = () => form.querySelectorAll<HTMLInputElement>(`input[type=radio][name="${chosen.name}"]`);
   input.addEventListener('input', () => { chosen.remove(); });
   makeCombobox({
-    input, place, say, load: () => Promise.resolve({ search }), addressOf: ({ url }) => url, all: () => { form.requestSubmit(); },
+    input, place, say, load: () => Promise.resolve({ search }), addressOf: ({ url }) => url, all: () => { form.requestSubmit(); }, opened: (popup) => { makeRoom(input, popup); },
     pick: ({ url, title }) => {
       for (const radio of offered()) radio.checked = false;
       input.value = title;

@@ -8,6 +8,7 @@ import { invite } from '#domain/membership/inviting.ts';
 import { setRulesOfJoining } from '#domain/membership/rules.ts';
 import type { JoiningMode } from '#domain/people/joining-rules.ts';
 import { asMember, memberByEmail } from '#domain/people/members.ts';
+import { settleVouches } from '#domain/people/verification.ts';
 import { stamp } from '#domain/people/traps.ts';
 import { axeViolations, desktop, phone, useBrowser, useCast } from '../support/browser.ts';
 import { forgetLimits, password, tokenFor } from '../support/cast.ts';
@@ -218,8 +219,8 @@ describe('verified practitioners', () => {
     expect(seen).toContain('Verified by an e-mail address under .gov');
     expect(seen).not.toContain('wexcombe.gov');
     transaction(() => {
-      // Two who are known to be from different places.
-      const known = db.select({ placeId: places.id }).from(places).limit(2).all();
+      // Two who are from different places, as far as is known of the second not yet.
+      const known = [db.select({ placeId: places.id }).from(places).get(), { placeId: null }];
       for (const [at, { member }] of [rosa, nadia].entries()) {
         db.insert(verifications).values({ memberId: member.id, method: 'coordinator', reason: 'For this test.' }).run();
         db.insert(profiles).values({ memberId: member.id, ...known[at] }).onConflictDoUpdate({ target: profiles.memberId, set: known[at] ?? {} }).run();
@@ -230,11 +231,25 @@ describe('verified practitioners', () => {
     for (const who of [rosa, nadia]) {
       const page = await as(who, `/members/${otis?.handle}`);
       await page.getByText('Vouch for Otis Vane').click();
+      expect(await page.getByText('names no place of the list yet').count()).toBe(who === nadia ? 1 : 0);
       await page.getByLabel('How you know them').fill('We have answered calls side by side.');
       await page.getByRole('button', { name: 'Vouch', exact: true }).click();
       await page.waitForURL('**#verification');
       expect(await page.locator('.vouch-list').textContent()).toContain('side by side');
     }
+    const waits = await as(nadia, `/members/${otis?.handle}`);
+    expect(await waits.locator('.notice', { hasText: 'Your word counts toward verifying Otis Vane once your own profile names your place' }).count()).toBe(1);
+    transaction(() => {
+      db.update(profiles).set({ placeId: db.select({ id: places.id }).from(places).limit(1).offset(1).get()?.id ?? null }).where(eq(profiles.memberId, nadia.member.id)).run();
+      settleVouches();
+    });
+    const desk = await as(nadia, `/desk/members/${otis?.handle}`);
+    expect(await desk.getByRole('main').textContent()).toContain('Verified by two vouches.');
+    await desk.getByText('Verify, or take the verification away').click();
+    await desk.getByLabel('are left to their address and to vouches').check();
+    await desk.locator('#verification').getByLabel('Why').fill('The rules are enough.');
+    await desk.getByRole('button', { name: 'Save the verdict' }).click();
+    await desk.waitForURL('**/desk/members/*?verified#verification');
     const public_ = await (await fetch(`${hub.base}/members/${otis?.handle}`)).text();
     expect(public_).toContain('two verified members vouch');
     expect(public_).not.toContain('side by side');

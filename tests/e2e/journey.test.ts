@@ -31,7 +31,7 @@ describe('from an empty hub to a living one', () => {
 
   test('a member joins by a mailed link, asks, previews, edits and takes a reply back', async () => {
     const { page } = await browser.open({ expectErrors: /400/ });
-    await page.goto(`${hub.base}/join`);
+    await page.goto(`${hub.base}/join?next=/forums/measures`);
     await page.getByLabel('Your name').fill('Rosa Delgado');
     await page.getByLabel('E-mail address').fill('rosa@city.example');
     await page.getByLabel('Password').fill('short');
@@ -48,7 +48,9 @@ describe('from an empty hub to a living one', () => {
     await page.goto(letter.link ?? 'no link');
     await page.getByLabel('Password').fill(password);
     await page.getByRole('button', { name: 'Confirm and sign in' }).click();
-    await page.waitForURL('**/welcome');
+    await page.waitForURL('**/welcome?next=%2Fforums%2Fmeasures');
+    expect(await page.getByRole('link', { name: 'Go on to where you were' }).getAttribute('href')).toBe('/forums/measures');
+    expect(await (await page.request.get(letter.link ?? 'no link')).text()).toContain('You are signed in as Rosa Delgado');
 
     await page.goto(`${hub.base}/forums/new?forum=measures`);
     await page.getByLabel('Title').fill('How do you count repeat calls?');

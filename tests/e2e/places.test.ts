@@ -65,6 +65,21 @@ describe('choosing one’s place', () => {
     expect(placeOf(otto.member)).toBe('springfield-il');
   });
 
+  test('low on a phone the field makes room for its list', async () => {
+    const { page, context } = await browser.open({ viewport: { width: 360, height: 640 } });
+    await context.addCookies([otto.cookie]);
+    await page.goto(`${hub.base}/account/profile`);
+    const box = page.getByRole('combobox', { name: /^City, county or agency/ });
+    await box.fill('');
+    await box.evaluate((field) => { field.scrollIntoView({ block: 'end' }); });
+    await box.pressSequentially('springf', { delay: 15 });
+    const third = page.locator('.place-box').getByRole('option').nth(2);
+    await third.waitFor();
+    const [field, offered] = [await box.boundingBox(), await third.boundingBox()];
+    expect((offered?.y ?? 640) + (offered?.height ?? 0)).toBeLessThan(640);
+    expect(field?.y).toBeGreaterThan(40);
+  });
+
   test('what was chosen is forgotten when one types on', async () => {
     const { page, context } = await browser.open({ expectErrors: /400/ });
     await context.addCookies([otto.cookie]);
@@ -241,9 +256,9 @@ describe('the directory', () => {
     await page.waitForURL('**/places?**like=denver-co**');
     expect(new URL(page.url()).searchParams.get('by-stack')).toBe('0');
     expect(await page.getByRole('heading', { level: 2, name: /those most like Denver, CO first/ }).count()).toBe(1);
-    expect(await page.locator('.member .why').first().textContent()).toMatch(/^\d+ % alike: /);
+    expect(await page.locator('.member .why').first().textContent()).toMatch(/^\d+ % alike(?: in \d of \d points)?: /);
     await page.goto(`${hub.base}/library?like=denver-co`);
-    expect(await page.locator('.resource .why').first().textContent()).toMatch(/^\d+ % alike: /);
+    expect(await page.locator('.resource .why').first().textContent()).toMatch(/^\d+ % alike(?: in \d of \d points)?: /);
   });
 });
 

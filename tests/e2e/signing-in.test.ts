@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { Secret, TOTP } from 'otpauth';
 import type { BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
-import { authenticators, db, members as memberRows } from '#db/client.ts';
+import { authenticators, db, members as memberRows, passkeys } from '#db/client.ts';
 import { eq } from 'drizzle-orm';
 import { clientId, clientSecret, startAgency } from '../support/agency.ts';
 import { axeViolations, desktop, phone, useBrowser, useCast } from '../support/browser.ts';
@@ -45,13 +45,15 @@ describe('by passkey', () => {
     const { member } = await enter('rosa');
     const { page, context } = await browser.open({ expectErrors: /400/ });
     const finger = await withAuthenticator(context, page);
+    // One of another machine is called the same already.
+    db.insert(passkeys).values({ memberId: member.id, credentialId: 'b3RoZXI', publicKey: Buffer.from('other'), counter: 0, transports: [], name: 'Office computer' }).run();
     await signInByPassword(page, member.email);
     await page.getByRole('link', { name: 'Add a passkey' }).click();
     await page.getByLabel('Name').fill('office computer');
     await page.getByRole('button', { name: 'Make the passkey' }).click();
     await page.waitForURL('**/account/security?added');
-    expect(await page.getByRole('main').textContent()).toContain('office computer');
-    expect((await letterTo(hub, member.email, /passkey was added/)).text).toContain('office computer');
+    expect(await page.getByRole('main').textContent()).toContain('office computer (2)');
+    expect((await letterTo(hub, member.email, /passkey was added/)).text).toContain('office computer (2)');
     await signOut(page);
 
     await page.goto(`${hub.base}/sign-in?next=/forums`);
@@ -62,7 +64,7 @@ describe('by passkey', () => {
     await page.goto(`${hub.base}/account/prove`);
     await page.getByRole('button', { name: 'Go on with a passkey' }).click();
     await page.waitForURL('**/account/security?proved');
-    await page.getByRole('button', { name: 'Remove the passkey office computer' }).click();
+    await page.getByRole('button', { name: 'Remove the passkey office computer (2)' }).click();
     await page.waitForURL('**/account/security?passkey');
     await signOut(page);
     await page.goto(`${hub.base}/sign-in`);
@@ -153,9 +155,16 @@ describe('with an agency’s account', () => {
     agency.employee = { sub: 'mara', email: 'mara@county.example', email_verified: true, name: 'Mara Lindqvist' };
     const { page } = await browser.open();
     await page.goto(`${hub.base}/sign-in?next=/forums`);
+    await page.getByRole('link', { name: 'join', exact: true }).click();
+    expect(await page.getByRole('main').textContent()).toContain('Do you work for Example County?');
+    expect(await page.getByText('By joining you agree').count()).toBe(2);
     await page.getByRole('link', { name: 'Continue with Example County' }).click();
-    await page.waitForURL('**/forums');
+    await page.waitForURL('**/welcome?next=%2Fforums');
     expect(await whoIs(page)).toContain('Mara Lindqvist');
+    await page.getByRole('button', { name: 'Leave this out where you work' }).click();
+    await page.waitForURL('**/welcome?next=%2Fforums');
+    await page.getByRole('link', { name: 'Go on to where you were' }).click();
+    await page.waitForURL('**/forums');
     await signOut(page);
 
     const { member } = await enter('rosa');
@@ -178,6 +187,17 @@ describe('with an agency’s account', () => {
     await other.page.waitForURL('**/account/security?disconnected');
     await other.page.getByRole('link', { name: /Connect your account with/ }).click();
     await other.page.waitForURL('**/account/security?connected');
+    await other.page.goto(`${hub.base}/account/prove?next=/account/leave`);
+    await other.page.getByRole('link', { name: 'Go on with Example County' }).click();
+    await other.page.waitForURL('**/account/leave');
+  });
+
+  test('who comes without an address that the agency vouches for is led to where one joins', async () => {
+    agency.employee = { sub: 'nobody', email: 'nobody@county.example', email_verified: false, name: 'No Body' };
+    const { page } = await browser.open({ expectErrors: /403/ });
+    await page.goto(`${hub.base}/sign-in/agency`);
+    await page.getByRole('main').getByRole('link', { name: 'Join' }).click();
+    await page.waitForURL('**/join');
   });
 
   test('another site cannot connect its account to a member’s', async () => {

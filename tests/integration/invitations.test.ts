@@ -194,11 +194,30 @@ describe('a list of people', () => {
     expect(file.lines).toMatchObject([{ line: 2, name: 'Martin, Léa', problem: null }]);
   });
 
+  test.each([
+    ['Windows-1252, as “CSV” of a spreadsheet', Buffer.from('email,name,place\nmia@test.example,Jürgen Müller,Québec\n', 'latin1')],
+    ['UTF-16 with tabs, as “Unicode text”', Buffer.from('\uFEFFemail\tname\tplace\r\nmia@test.example\tJürgen Müller\tQuébec\r\n', 'utf16le')],
+    ['UTF-8 with a mark', Buffer.from('\uFEFFemail,name,place\nmia@test.example,Jürgen Müller,Québec\n')],
+  ])('is read as it was written: %s', async (_, bytes) => {
+    expect((await readList(nadia, { records: '', file: new File([bytes], 'people.csv') })).lines).toMatchObject([{ email: 'mia@test.example', name: 'Jürgen Müller', place: 'Québec', problem: null }]);
+  });
+
+  test('a file that is no text is refused as what it is', async () => {
+    const refusal = await readList(nadia, { records: '', file: new File([Buffer.from('PK\x03\x04\0\0\0')], 'people.xlsx') }).catch((e: unknown) => e);
+    expect(refusal instanceof Invalid && refusal.fields['file']).toMatch(/not a text file/);
+  });
+
   test('columns that nothing is taken from and places nobody knows are said', async () => {
     db.insert(places).values({ slug: 'alder-co', name: 'Alder', label: 'Alder, CO', folded: 'alder co colorado us united states', kind: 'city', region: 'CO', country: 'US', origin: 'hub' }).run();
+    for (const region of ['OH', 'ME']) db.insert(places).values({ slug: `birch-${region}`, name: 'Birch', label: `Birch, ${region}`, folded: `birch ${region}`, kind: 'city', region, country: 'US', origin: 'hub' }).run();
     countPlaceChange();
-    const read = await readList(nadia, { records: 'email,place,Phone\na1@test.example,Nowhereville,1\na2@test.example,"alder, co",2\na3@test.example,Alder,3\na4@test.example,,4' });
-    expect([read.unread, read.newPlaces, read.good]).toEqual([['Phone'], ['Nowhereville'], 4]);
+    const read = await readList(nadia, { records: 'email,place,Phone\na1@test.example,Nowhereville,1\na2@test.example,"alder, co",2\na3@test.example,Alder,3\na4@test.example,,4\na5@test.example,Birch,5\na6@test.example,"Birch, ME",6' });
+    expect([read.unread, read.newPlaces, read.sharedPlaces, read.good]).toEqual([['Phone'], ['Nowhereville'], ['Birch'], 6]);
+  });
+
+  test('a line with more cells than columns is left out, and says which: a comma without quotation marks', async () => {
+    const read = await readList(nadia, { records: 'email,place\na1@test.example,Alder, CO\na2@test.example,Alder,,\na3@test.example,"Alder, CO"' });
+    expect(read.lines.map(({ problem }) => problem)).toEqual([expect.stringContaining('“CO” stands after the last column'), null, null]);
   });
 
   test.each([

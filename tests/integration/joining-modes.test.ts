@@ -107,6 +107,22 @@ describe('approved by a coordinator', () => {
     expect(() => listApplicants(rosa)).toThrow(Denied);
   });
 
+  test('every coordinator gets a letter when somebody waits, in which nobody is named; with more who come once a day', async () => {
+    const lettersOf = () => [nadia, abe, rosa].map(({ email }) => lettersTo(email).filter(({ subject }) => /wait to be let in|waits to be let in/.test(subject)));
+    expect(lettersOf().map((letters) => letters.length)).toEqual([1, 1, 0]);
+    expect(lettersOf()[0]?.[0]?.text).toContain('/desk/members/waiting');
+    expect(lettersOf()[0]?.[0]?.text).not.toContain('anton');
+    const counts: (number | undefined)[] = [];
+    // The window begins anew with each test.
+    for (const who of ['zeno', 'zora']) {
+      await ask(who, 'I answer phones.');
+      await confirm(who);
+      counts.push(lettersOf()[0]?.length);
+    }
+    expect([counts, lettersOf()[0]?.[1]?.subject]).toEqual([[2, 2], expect.stringContaining('2 people have asked to join and wait')]);
+    for (const who of ['zeno', 'zora']) db.delete(members).where(eq(members.id, viewer(who).id)).run();
+  });
+
   test('who waits signs in and reads, writes nothing, and is seen by coordinators only', async () => {
     const anton = viewer('anton');
     expect(await signIn({ email: anton.email, password }, 'here')).toBe(anton.id);

@@ -4,7 +4,7 @@ import { db, links, members, passwords, sessions } from '#db/client.ts';
 import { nameApart } from '#domain/anonymity.ts';
 import { suspendMember } from '#domain/decisions/suspending.ts';
 import { Denied, Invalid, TooMany } from '#domain/errors.ts';
-import { confirmEmail, forgetUnconfirmed, join, joinInput } from '#domain/people/joining.ts';
+import { confirmEmail, forgetUnconfirmed, join, joinInput, wayAfterJoining } from '#domain/people/joining.ts';
 import { countAttempt, limits } from '#domain/people/limits.ts';
 import { memberByEmail } from '#domain/people/members.ts';
 import { changePassword, requestReset, setNewPassword } from '#domain/people/resetting.ts';
@@ -77,6 +77,19 @@ describe('joining', () => {
     const id = await confirmEmail({ token, password: lena.password }, 'here');
     expect(await signIn(lena, 'here')).toBe(id);
     await expect(confirmEmail({ token, password: lena.password }, 'here')).rejects.toThrow(/does not work any more/);
+  });
+
+  test('whoever joins from a thread goes on to it by the letter, in which nobody can read a word of it; no letter leads away', async () => {
+    const joined = async (email: string, next?: string) => {
+      await join({ ...lena, email, next, website: null }, 'here');
+      const text = lettersTo(email).at(-1)?.text ?? '';
+      return { text, next: /&next=([\w.-]+)/.exec(text)?.[1] ?? null };
+    };
+    const from = await joined('from-a-thread@test.example', '/forums/operations/cheap-watches?page=2#reply');
+    expect([from.text.includes('cheap'), from.text.includes('Y2hlYXA')]).toEqual([false, false]);
+    expect(wayAfterJoining(from.next)).toBe(`/welcome?next=${encodeURIComponent('/forums/operations/cheap-watches?page=2#reply')}`);
+    for (const next of [undefined, '/', 'https://evil.example/', '//evil.example']) expect((await joined(`from-${String(next).length}@test.example`, next)).next).toBeNull();
+    for (const forged of [null, '', '/forums', 'v1.AAAA']) expect(wayAfterJoining(forged)).toBe('/welcome');
   });
 
   test('an address that has an account gets the same answer and a letter that says so', async () => {

@@ -217,7 +217,7 @@ describe('the directory', () => {
     edit(tom, { place: 'Marigold, TX', listed: true });
     const { members: found, total } = directory(null, 'like=marigold-oh');
     expect([total, found.map(({ handle }) => handle)]).toEqual([2, ['rosa', 'tom']]);
-    expect(found[0]?.alike).toEqual({ percent: 100, why: 'about as many people, same kind of government, also in Ohio, by 3 of 6 points (not known of either: form of government; stage of the programme; systems in use)' });
+    expect(found[0]?.alike).toEqual({ percent: 100, points: 'in 3 of 6 points', why: 'about as many people, same kind of government, also in Ohio; not known of either: form of government, stage of the programme, systems in use' });
     expect(directory(null, 'like=larkspur-oh').members[0]).toMatchObject({ handle: 'rosa', alike: { percent: 100, why: 'this place' } });
   });
 

@@ -4,15 +4,17 @@ import { agencyAccounts, authenticators, db, drafts, emailChanges, knownBrowsers
 import { suspendMember } from '#domain/decisions/suspending.ts';
 import { Denied, NotFound } from '#domain/errors.ts';
 import { setRulesOfJoining } from '#domain/membership/rules.ts';
-import { agencyAccountsOf, agencyName, comeBackFromAgency, disconnectAgency, goToAgency, pendingAgency } from '#domain/people/agencies.ts';
+import { agencyAccountsOf, agencyName, comeBackFromAgency, disconnectAgency, goToAgency, goToProve, pendingAgency } from '#domain/people/agencies.ts';
 import { hasAuthenticator } from '#domain/people/authenticators.ts';
 import { join } from '#domain/people/joining.ts';
 import { letIn } from '#domain/people/letting-in.ts';
 import { memberByEmail, memberById } from '#domain/people/members.ts';
 import { hasPassword } from '#domain/people/passwords.ts';
+import type { Cookie } from '#domain/people/cookies.ts';
+import { hasProved } from '#domain/people/proving.ts';
 import type { Session } from '#domain/people/sessions.ts';
 import { type Employee, useAgency } from '../support/agency.ts';
-import { browserOfTest, enter, forgetLimits, lettersTo, sessionOf } from '../support/cast.ts';
+import { browserOfTest, enter, forgetLimits, lettersTo, sessionIn, sessionOf } from '../support/cast.ts';
 import { useDatabase } from '../support/database.ts';
 
 const agency = useAgency('http://localhost:4321');
@@ -39,10 +41,10 @@ describe('signing in with an agency’s account', () => {
   test('makes an account for whoever has none, and finds it again by subject when the address has changed there', async () => {
     const first = await trip(mara);
     const made = memberByEmail('mara@county.example');
-    expect(first).toEqual({ is: 'known', memberId: made?.id, next: '/forums' });
+    expect(first).toEqual({ is: 'known', memberId: made?.id, next: '/welcome?next=%2Fforums' });
     expect(made).toMatchObject({ name: 'Mara Lindqvist', role: 'member' });
     expect([made?.emailConfirmedAt !== null, hasPassword(made?.id ?? 0)]).toEqual([true, false]);
-    expect(await trip({ ...mara, email: 'mara.new@county.example' })).toMatchObject({ is: 'known', memberId: made?.id });
+    expect(await trip({ ...mara, email: 'mara.new@county.example' })).toMatchObject({ is: 'known', memberId: made?.id, next: '/forums' });
     expect(memberByEmail('mara.new@county.example')).toBeNull();
   });
 
@@ -135,6 +137,46 @@ describe('signing in with an agency’s account', () => {
 
   test('leads nowhere but to this site afterwards', async () => {
     expect(await trip(mara, browserOfTest(), null, 'https://evil.example')).toMatchObject({ next: '/' });
+  });
+});
+
+test('who comes without a name is called as their address says, the words of it apart', async () => {
+  await trip({ sub: 'ida', email: 'ida.b_lund@county.example', email_verified: true });
+  expect(memberByEmail('ida.b_lund@county.example')?.name).toBe('ida b lund');
+});
+
+describe('showing with it once more who one is', () => {
+  const employee: Employee = { sub: 'tom-prove', email: 'tom.prove@county.example', email_verified: true };
+  async function proveAs(who: Employee, session: Session, change: (url: string) => string = (url) => url) {
+    const browser = browserOfTest();
+    const { url, cookie } = await goToProve('/account/export', session, 'here');
+    browser.take(cookie);
+    return comeBackFromAgency(await agency.visit(change(url), who), browser, session);
+  }
+
+  test('works with the account that signs them in, and has them sign in there anew', async () => {
+    const tom = await enter('tom');
+    await expect(goToProve('/', await sessionOf(tom), 'here')).rejects.toThrow(NotFound);
+    await trip(employee, browserOfTest(), await sessionOf(tom));
+    const session = { ...await sessionOf(tom), provedAt: null };
+    db.update(sessions).set({ provedAt: null }).where(eq(sessions.id, session.id)).run();
+    const back = await proveAs(employee, session, (url) => { expect(new URL(url).searchParams.get('max_age')).toBe('0'); return url; });
+    expect(back).toMatchObject({ is: 'proved', next: '/account/export' });
+    expect(hasProved(await sessionIn((back as { cookie: Cookie }).cookie))).toBe(true);
+  });
+
+  test('not with anybody else’s account, nor for another session, nor past a second step, nor where the agency does not say when they signed in', async () => {
+    const [tom, nadia] = [await enter('tom'), await enter('nadia')];
+    await expect(proveAs({ ...employee, sub: 'somebody' }, await sessionOf(tom))).rejects.toThrow(/not the account/);
+    await expect(proveAs(employee, await sessionOf(tom), (url) => url.replace('&max_age=0', ''))).rejects.toThrow(/did not confirm/);
+    const browser = browserOfTest();
+    const { url, cookie } = await goToProve('/', await sessionOf(tom), 'here');
+    browser.take(cookie);
+    await expect(comeBackFromAgency(await agency.visit(url, employee), browser, await sessionOf(nadia))).rejects.toThrow(Denied);
+    db.insert(authenticators).values({ memberId: tom.id, secret: 'a secret' }).run();
+    await expect(goToProve('/', await sessionOf(tom), 'here')).rejects.toThrow(/second step/);
+    db.delete(authenticators).where(eq(authenticators.memberId, tom.id)).run();
+    for (const account of agencyAccountsOf(tom)) disconnectAgency(await sessionOf(tom), account);
   });
 });
 

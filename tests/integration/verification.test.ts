@@ -283,9 +283,9 @@ describe('a vendor', () => {
 
 test('the directory says who is verified', () => {
   const [member, vendor, plain] = [official(), official(), somebody()];
-  edit(member, { listed: true, name: 'Zelda Verified' });
+  edit(member, { listed: true, name: 'Zelda Vera' });
   edit(vendor, { listed: true, name: 'Zelda Vendor', hats: ['vendor'] });
   edit(plain, { listed: true, name: 'Zelda Plain' });
   const found = listDirectory(null, readDirectoryAsk(new URLSearchParams({ q: 'zelda' }))).members;
-  expect(found.map(({ name, verified }) => [name, verified]).sort()).toEqual([['Zelda Plain', false], ['Zelda Vendor', false], ['Zelda Verified', true]]);
+  expect(found.map(({ name, verified }) => [name, verified]).sort()).toEqual([['Zelda Plain', false], ['Zelda Vendor', false], ['Zelda Vera', true]]);
 });

@@ -1,6 +1,6 @@
 import { prepared, untilChange } from '#db/client.ts';
 import { knownPlaces, type KnownPlace } from '../places/known.ts';
-import { distance, likeness, type Likenable, type Weights } from '../places/likeness.ts';
+import { distance, likeness, type Likenable, type Alike, type Weights } from '../places/likeness.ts';
 import { placeWords, regionName } from '../places/words.ts';
 import { fold } from '../search/words.ts';
 
@@ -36,7 +36,7 @@ export function distancesTo(slug: string, weights: Weights): Map<string, number>
 }
 
 /** Why the place of a resource is like or unlike a place, in words; null for a resource about no place. */
-export function whyAlike(slug: string, weights: Weights, id: string): { percent: number; why: string } | null {
+export function whyAlike(slug: string, weights: Weights, id: string): Alike | null {
   const ours = knownPlaces().bySlug.get(slug);
   const at = resourcePlaces().get(id)?.at;
   return ours && at ? likeness(ours, at, weights) : null;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { transaction } from '#db/client.ts';
+import { decodeText } from '#lib/decoding.ts';
 import { optionalText } from '#lib/fields.ts';
 import { Invalid } from '../errors.ts';
 import { csvRows } from '../library/exchange/csv-entries.ts';
@@ -14,6 +15,8 @@ import { objectionTo, putInvitation } from './inviting.ts';
 
 const mostLines = 500;
 const mostCharacters = 200_000;
+/** Spreadsheets write some lists with two bytes a character. */
+const mostBytes = 2 * mostCharacters;
 
 const records = z.string().nullish().transform((text) => text ?? '');
 export const readListInput = z.object({ records, file: z.instanceof(File).nullish() });
@@ -22,18 +25,24 @@ export const inviteManyInput = z.object({ records, note: optionalText(500) });
 /** One line of a list: to be invited, or why not. */
 export interface ListLine { line: number; email: string; name: string | null; place: string | null; problem: string | null }
 
-/** What a list of people would do, before anything is sent. `records` is its text, to send again with the confirmation; `unread` are columns that nothing is taken from, `newPlaces` names that no known place has. */
-export interface ListRead { records: string; lines: ListLine[]; good: number; unread: string[]; newPlaces: string[] }
+/** What a list of people would do, before anything is sent. `records` is its text, to send again with the confirmation; `unread` are columns that nothing is taken from, `newPlaces` names that no known place has, `sharedPlaces` those that several have. */
+export interface ListRead { records: string; lines: ListLine[]; good: number; unread: string[]; newPlaces: string[]; sharedPlaces: string[] }
 
 /** Reads a list of people to invite (CSV with the columns e-mail, name, place), a file or text, and says of each line what is wrong with it. Sends nothing. Throws Denied, Invalid, TooMany. */
 export async function readList(actor: Member, input: z.output<typeof readListInput>): Promise<ListRead> {
   mustCoordinate(actor);
   countAttempt('previewPerMember', actor.id);
   const file = input.file && input.file.size > 0 ? input.file : null;
-  if (file && file.size > mostCharacters) throw new Invalid({ file: 'This file is too large for a list of 500 people.' });
-  const text = file ? await file.text() : input.records;
+  if (file && file.size > mostBytes) throw new Invalid({ file: 'This file is too large for a list of 500 people.' });
+  const text = file ? await textOf(file) : input.records;
   const read = linesOf(actor, text, file ? 'file' : 'records');
-  return { records: text, ...read, newPlaces: unknownAmong(read.lines.flatMap(({ place }) => place ?? [])) };
+  return { records: text, ...read, ...placesAmong(read.lines.flatMap(({ place }) => place ?? [])) };
+}
+
+async function textOf(file: File): Promise<string> {
+  const text = decodeText(new Uint8Array(await file.arrayBuffer()), undefined);
+  if (text.includes('\0')) throw new Invalid({ file: 'This is not a text file. Save the list as CSV, and choose that file.' });
+  return text;
 }
 
 /** Invites everybody of a list against whom nothing speaks, all at once or nobody. Returns how many. Throws Denied, Invalid, TooMany. */
@@ -54,7 +63,7 @@ export function inviteMany(actor: Member, { records: text, note }: z.output<type
 
 const columns = { email: ['email', 'e-mail', 'e-mail address', 'email address', 'mail', 'address'], name: ['name', 'full name'], place: ['place', 'city', 'city, county or agency', 'agency', 'organization', 'organisation'] } as const;
 
-function linesOf(actor: Member, text: string, field: 'file' | 'records'): Omit<ListRead, 'records' | 'newPlaces'> {
+function linesOf(actor: Member, text: string, field: 'file' | 'records'): Pick<ListRead, 'lines' | 'good' | 'unread'> {
   if (text.length > mostCharacters) throw new Invalid({ [field]: 'This is too long for a list of 500 people.' });
   const [head, ...rows] = csvRows(text);
   if (!head) throw new Invalid({ [field]: 'Please choose a file or paste a list.' });
@@ -68,6 +77,8 @@ function linesOf(actor: Member, text: string, field: 'file' | 'records'): Omit<L
     const given = { email: (cells[email] ?? '').trim(), name: (cells[name] ?? '').trim() || null, place: (cells[place] ?? '').trim() || null };
     const wrong = (problem: string): ListLine => ({ line, ...given, problem });
     if (open) return wrong('A quotation mark opens here that is never closed.');
+    const over = cells.slice(head.cells.length).find((cell) => cell.trim());
+    if (over !== undefined) return wrong(`“${over.trim().slice(0, 40)}” stands after the last column. What has a comma in it takes quotation marks round it.`);
     const address = emailField.safeParse(given.email);
     const called = given.name === null ? null : nameField.safeParse(given.name);
     if (!address.success) return wrong(given.email ? address.error.issues[0]?.message ?? 'This is no e-mail address.' : 'There is no e-mail address.');
@@ -81,9 +92,11 @@ function linesOf(actor: Member, text: string, field: 'file' | 'records'): Omit<L
   return { lines, good: lines.filter(({ problem }) => problem === null).length, unread };
 }
 
-/** Those of these names that no known place has, with or without the state. */
-function unknownAmong(names: readonly string[]): string[] {
-  if (names.length === 0) return [];
-  const known = new Set(knownPlaces().places.flatMap(({ label, name }) => [label, name].map((words) => placeWords(words).join(' '))));
-  return [...new Set(names)].filter((name) => !known.has(placeWords(name).join(' ')));
+/** Which of these names, with or without the state, no known place has, and which several have. */
+function placesAmong(names: readonly string[]): Pick<ListRead, 'newPlaces' | 'sharedPlaces'> {
+  const called = (name: string) => placeWords(name).join(' ');
+  const asked = new Map([...new Set(names)].map((name) => [called(name), new Set<number>()]));
+  for (const { id, label, name } of asked.size > 0 ? knownPlaces().places : []) for (const words of [label, name]) asked.get(called(words))?.add(id);
+  const having = (fits: (many: number) => boolean) => [...new Set(names)].filter((name) => fits(asked.get(called(name))?.size ?? 0));
+  return { newPlaces: having((many) => many === 0), sharedPlaces: having((many) => many > 1) };
 }

@@ -6,6 +6,7 @@ import { optionalText, rowId } from '#lib/fields.ts';
 import { paging, type Paging } from '#lib/paging.ts';
 import { settings } from '#lib/settings.ts';
 import { hashToken, newToken } from '#lib/tokens.ts';
+import { hasWebAddress } from '#lib/web-addresses.ts';
 import { Denied, Invalid, NotFound } from '../errors.ts';
 import { post } from '../mail/outbox.ts';
 import { recordAct } from '../moderation/log.ts';
@@ -27,10 +28,6 @@ function mustInvite(actor: Viewer): asserts actor is Member {
   mustWrite(actor);
   if (!mayInvite(actor)) throw new Denied(rulesOfJoining().membersInvite ? 'New members do not invite yet. What changes this: see the page about trust.' : 'Coordinators invite here.');
 }
-
-/** What a mail program, or whoever copies it into a browser, may turn into a link: a name of a host or an IP address, whichever full stops it is written with. */
-const webAddress = /:\/\/|\bwww\.|[\p{L}\p{M}\p{N}]\.[\p{L}\p{M}]{2,}|\b\d{1,3}(?:\.\d{1,3}){3}\b/iu;
-const hasWebAddress = (text: string): boolean => webAddress.test(text.normalize('NFKC').replace(/\p{Cf}/gu, '').replaceAll('。', '.'));
 
 /** For letters of members to people outside the hub, which begin with the name of who invites. Throws Denied, Invalid. */
 function mustNotAdvertise(actor: Member, note: string | null): void {

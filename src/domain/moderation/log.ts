@@ -42,7 +42,7 @@ const acts = {
   'invite': ['coordinators', 'invited'], 'send invitation': ['coordinators', 'sent an invitation again to'], 'withdraw invitation': ['coordinators', 'withdrew an invitation of'],
   'verify member': ['coordinators', 'verified a member'], 'unverify member': ['coordinators', 'took a verification away'], 'remove vouch': ['coordinators', 'took away what somebody vouched'], 'change domains': ['coordinators', 'changed the government domains'],
   'set up hub': ['coordinators', 'set up the hub'], 'suspend member': ['coordinators', 'suspended a member'], 'extend suspension': ['coordinators', 'extended a suspension'], 'restore member': ['coordinators', 'ended a suspension'],
-  'end sessions': ['coordinators', 'signed somebody out'], 'remove second step': ['coordinators', 'removed a second step'], 'appoint member': ['coordinators', 'changed a role'], 'leave hub': ['coordinators', 'left the hub'],
+  'end sessions': ['coordinators', 'signed somebody out'], 'remove second step': ['coordinators', 'removed a second step'], 'appoint member': ['coordinators', 'changed a role'], 'leave hub': ['coordinators', 'took note of the leaving of'],
 } as const;
 export type Act = keyof typeof acts;
 

@@ -1,7 +1,11 @@
-import { and, eq, gt, isNull } from 'drizzle-orm';
+import { and, count, eq, gt, isNotNull, isNull } from 'drizzle-orm';
 import { bumpChanges, db, invitations, log, members, prepared, transaction } from '#db/client.ts';
+import { settings } from '#lib/settings.ts';
 import { Denied } from '../errors.ts';
+import { post } from '../mail/outbox.ts';
+import { coordinatorsBesides } from './coordinators.ts';
 import { takeOverStanding } from './former-standings.ts';
+import { isWithinLimit } from './limits.ts';
 import { rulesOfJoining } from './joining-rules.ts';
 import { freeHandle } from './members.ts';
 import { settleVerification } from './verification.ts';
@@ -24,7 +28,7 @@ export function confirmAddress(memberId: number): void {
   if (!member || member.emailConfirmedAt) return;
   const invitation = openInvitation(member.email);
   const { mode } = rulesOfJoining();
-  if (mode === 'invitation' && !invitation) throw new Denied(byInvitation);
+  if (mode === 'invitation' && !invitation) throw new Denied(byInvitation, { url: '/join', title: 'Join' });
   const waits = mode === 'approval' && !invitation;
   const handle = freeHandle(member.name, memberId);
   db.update(members).set({ emailConfirmedAt: new Date(), handle, application: waits ? member.application ?? '' : null }).where(eq(members.id, memberId)).run();
@@ -32,7 +36,17 @@ export function confirmAddress(memberId: number): void {
   db.update(log).set({ url: `/members/${handle}` }).where(eq(log.url, `/members/${member.handle}`)).run();
   if (invitation) db.update(invitations).set({ usedAt: new Date(), memberId }).where(eq(invitations.id, invitation.id)).run();
   takeOverStanding(memberId);
-  if (!waits) beginMembership(memberId);
+  if (waits) tellWhoLetsIn();
+  else beginMembership(memberId);
+}
+
+/** Tells the coordinators that somebody waits for them: when nobody did before, and else once a day at most. */
+function tellWhoLetsIn(): void {
+  const waiting = db.select({ n: count() }).from(members).where(and(isNotNull(members.application), isNotNull(members.emailConfirmedAt))).get()?.n ?? 0;
+  if (!isWithinLimit('letterOfWaiting', 'all') && waiting > 1) return;
+  const { name, url } = settings();
+  const words = waiting === 1 ? 'Somebody has asked to join and waits to be let in' : `${waiting} people have asked to join and wait to be let in`;
+  for (const { email } of coordinatorsBesides([])) post(email, `${words} to ${name}`, [`${words}. Until then they read, and write nothing.`, `${url}/desk/members/waiting`, 'While people wait, a letter such as this one comes once a day at most.']);
 }
 
 /** Makes a member of somebody who may be one: their first hour begins, and a coordinator is to welcome them. Call inside the transaction that admits them. */

@@ -6,13 +6,14 @@ import { settings, type Settings } from '#lib/settings.ts';
 import { Denied, NotFound } from '../errors.ts';
 import type { Browser, Cookie } from './cookies.ts';
 import { confirmAddress } from './admitting.ts';
+import { mustHaveOneStep } from './authenticators.ts';
 import { countAttempt } from './limits.ts';
 import { isNameTaken } from './free-names.ts';
 import { emailField, memberByEmail, nameField, unconfirmedHandle } from './members.ts';
 import { mustHaveProved } from './proving.ts';
 import { tellOfChange } from './security-letters.ts';
-import type { Session } from './sessions.ts';
-import { safeNext } from './signing-in.ts';
+import { proveSession, type Session } from './sessions.ts';
+import { safeNext, welcomeThen } from './signing-in.ts';
 import { beginStep, currentStep, noStep, takeStep } from './steps.ts';
 import type { Member } from './types.ts';
 
@@ -38,27 +39,43 @@ function issuer(): Promise<Configuration> {
   return known.configuration;
 }
 
-const unreachable = () => { throw new Denied(`${agencyName()} cannot be reached now. Please try again, or sign in another way.`); };
+const toSignIn = { url: '/sign-in', title: 'Sign in' };
+const unreachable = () => { throw new Denied(`${agencyName()} cannot be reached now. Please try again, or sign in another way.`, toSignIn); };
 
 /** Where to send a browser to sign in at the agency: code flow with PKCE, state and nonce, all bound to that browser. With a session: to connect the account to it. Throws NotFound, Denied, TooMany. */
 export async function goToAgency(next: string | null, session: Session | null, address: string): Promise<{ url: string; cookie: Cookie }> {
   if (!agencyName()) throw new NotFound();
   countAttempt('signInPerAddress', address);
   if (session) mustHaveProved(session);
+  return setOut(session?.member.id ?? null, { next: safeNext(next), use: 'signing in' });
+}
+
+/** The same for a member whose account there signs them in already: they sign in there anew, to show once more who they are. Throws NotFound, Denied, TooMany. */
+export async function goToProve(next: string | null, session: Session, address: string): Promise<{ url: string; cookie: Cookie }> {
+  if (!agencyName() || agencyAccountsOf(session.member).length === 0) throw new NotFound();
+  countAttempt('signInPerAddress', address);
+  mustHaveOneStep(session.member.id);
+  return setOut(session.member.id, { next: safeNext(next), use: 'proving' }, { max_age: '0' });
+}
+
+/** For a proof it counts when somebody typed something at the agency, not that a session there still lasts; so many seconds ago at most. */
+const longestProof = 300;
+
+async function setOut(memberId: number | null, data: { next: string; use: 'signing in' | 'proving' }, more: Record<string, string> = {}): Promise<{ url: string; cookie: Cookie }> {
   const configuration = await issuer().catch(unreachable);
   const [verifier, state, nonce] = [randomPKCECodeVerifier(), randomState(), randomNonce()];
   const url = buildAuthorizationUrl(configuration, {
     redirect_uri: redirectAddress(), scope: 'openid email profile', state, nonce,
-    code_challenge: await calculatePKCECodeChallenge(verifier), code_challenge_method: 'S256',
+    code_challenge: await calculatePKCECodeChallenge(verifier), code_challenge_method: 'S256', ...more,
   });
-  return { url: url.href, cookie: beginStep('agency', session?.member.id ?? null, { verifier, state, nonce, next: safeNext(next) }) };
+  return { url: url.href, cookie: beginStep('agency', memberId, { verifier, state, nonce, ...data }) };
 }
 
 /** What the agency says of somebody. */
 interface Claims { issuer: string; subject: string; email: string | null; name: string }
 
-/** What comes of it when somebody is back from the agency: they are in, they were connected, or they have to show first that an account here is theirs. */
-export type Return = { is: 'known'; memberId: number; next: string } | { is: 'connected' } | { is: 'to confirm'; cookie: Cookie };
+/** What comes of it when somebody is back from the agency: they are in, they were connected, they have shown once more who they are, or they have to show first that an account here is theirs. */
+export type Return = { is: 'known'; memberId: number; next: string } | { is: 'connected' } | { is: 'proved'; cookie: Cookie; next: string } | { is: 'to confirm'; cookie: Cookie };
 
 /**
  * Takes a browser that comes back from the agency. An account that the agency vouches for by a verified address is not taken over: whoever
@@ -67,31 +84,32 @@ export type Return = { is: 'known'; memberId: number; next: string } | { is: 'co
  */
 export async function comeBackFromAgency(search: string, browser: Browser, session: Session | null): Promise<Return> {
   const step = takeStep('agency', browser);
-  if (!step) throw new Denied('That took too long, or began in another browser. Please start again.');
+  if (!step) throw new Denied('That took too long, or began in another browser. Please start again.', toSignIn);
   const claims = await claimsFrom(search, step.data);
   const next = step.data['next'] ?? '/';
+  if (step.memberId !== null && step.data['use'] === 'proving') return prove(step.memberId, session, claims, next);
   if (step.memberId !== null) return connect(step.memberId, session, claims);
   return transaction(() => {
     const memberId = memberOfAccount(claims);
     if (memberId !== null) return { is: 'known', memberId, next };
-    if (!claims.email) throw new Denied(`${agencyName()} does not vouch for an e-mail address of yours. Please join with your address here.`);
+    if (!claims.email) throw new Denied(`${agencyName()} does not vouch for an e-mail address of yours. Please join with your address here.`, { url: '/join', title: 'Join' });
     const member = memberByEmail(claims.email);
     if (member?.emailConfirmedAt) return { is: 'to confirm', cookie: beginStep('agency-link', member.id, { issuer: claims.issuer, subject: claims.subject, email: claims.email, next }) };
     const id = member ? takeOver(member.id, claims.name) : db.insert(members).values({ email: claims.email, name: claims.name, handle: unconfirmedHandle() }).returning({ id: members.id }).get().id;
     confirmAddress(id);
     putAccount(id, claims);
-    return { is: 'known', memberId: id, next: next === '/' ? '/welcome' : next };
+    return { is: 'known', memberId: id, next: welcomeThen(next) };
   });
 }
 
-async function claimsFrom(search: string, { verifier = '', state = '', nonce = '' }: Record<string, string>): Promise<Claims> {
+async function claimsFrom(search: string, { verifier = '', state = '', nonce = '', use }: Record<string, string>): Promise<Claims> {
   const configuration = await issuer().catch(unreachable);
-  const tokens = await authorizationCodeGrant(configuration, new URL(redirectAddress() + search), { pkceCodeVerifier: verifier, expectedState: state, expectedNonce: nonce, idTokenExpected: true })
-    .catch(() => { throw new Denied(`${agencyName()} did not confirm who you are. Please try again, or sign in another way.`); });
+  const tokens = await authorizationCodeGrant(configuration, new URL(redirectAddress() + search), { pkceCodeVerifier: verifier, expectedState: state, expectedNonce: nonce, idTokenExpected: true, ...(use === 'proving' && { maxAge: longestProof }) })
+    .catch(() => { throw new Denied(`${agencyName()} did not confirm who you are. Please try again, or sign in another way.`, toSignIn); });
   const claims = tokens.claims();
   if (!claims) throw new Error('An ID token without claims.');
   const email = claims['email_verified'] === true ? emailField.safeParse(claims['email']).data ?? null : null;
-  const name = [claims['name'], email?.split('@')[0]].map((given) => nameField.safeParse(given).data).find((given) => given !== undefined && !isNameTaken(given)) ?? 'A new member';
+  const name = [claims['name'], email?.split('@')[0]?.replace(/[._]+/g, ' ')].map((given) => nameField.safeParse(given).data).find((given) => given !== undefined && !isNameTaken(given)) ?? 'A new member';
   return { issuer: claims.iss, subject: claims.sub, email, name };
 }
 
@@ -113,6 +131,13 @@ function takeOver(memberId: number, name: string): number {
   for (const table of theirs) db.delete(table).where(eq(table.memberId, memberId)).run();
   db.update(members).set({ name, application: null, jobTitle: null, place: null, listed: false, vendor: false, createdAt: new Date() }).where(eq(members.id, memberId)).run();
   return memberId;
+}
+
+function prove(memberId: number, session: Session | null, claims: Claims, next: string): Return {
+  if (session?.member.id !== memberId) throw new Denied('You are not signed in any more. Please start again.', toSignIn);
+  mustHaveOneStep(memberId);
+  if (memberOfAccount(claims) !== memberId) throw new Denied('This is not the account with your agency that signs you in here.', { url: '/account/prove', title: 'Show that it is you' });
+  return { is: 'proved', cookie: proveSession(session), next };
 }
 
 function connect(memberId: number, session: Session | null, claims: Claims): Return {

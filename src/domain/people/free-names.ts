@@ -1,14 +1,16 @@
 import { inArray, ne, or } from 'drizzle-orm';
 import unhomoglyph from 'unhomoglyph';
 import { coordinatorAreas, db, members } from '#db/client.ts';
+import { distance } from '#lib/search-words.ts';
 import { settings } from '#lib/settings.ts';
+import { hasWebAddress } from '#lib/web-addresses.ts';
 import { namelessName } from '../anonymity.ts';
 import { Invalid } from '../errors.ts';
 
-/** Letters that look alike beyond those of Unicode's own table, by the letter they look like: of other scripts, small capitals, with a stroke or a hook, digits. A capital stands here where its small letter looks like another one. */
+/** Letters that look alike beyond those of Unicode's own table, by the letter they look like: of other scripts, syllabics too, small capitals, with a stroke or a hook, digits. A capital stands here where its small letter looks like another one. */
 const alike: Record<string, string> = {
-  a: 'аαɑᴀᎪⱥɐᶏ', b: 'вβьʙᏴᏏƀɓƃᵬᶀꞗ', c: 'сϲᴄᏟȼƈꞓ', d: 'ԁđᴅᎠɗꝺᶁᶑɖȡᵭ', e: 'еεҽᴇᎬɇᶒⱸ', f: 'ꜰꝼƒᵮᶂ', g: 'ɡցɢᏀǥɠᵹᶃꞡ', h: 'нһհħʜΗᎻɦⱨɧⱶ', i: 'іιı1lļɪӏ|łʟᏞᎥɨᵻᶖɫɬɭⱡȴᶅꝉ', j: 'јյᴊᎫʝɉ', k: 'кκᴋᏦƙꝁꝃꝅⱪᶄꞣ', m: 'мμᴍᎷɱᵯᶆ', n: 'пηոɴΝŋꞑɲɳƞȵᵰᶇꞥ', o: 'оο0օσøסᴏɵⱺꝋꝍ', p: 'рρᴘᏢᵽƥꝑꝓꝕᵱᶈ', q: 'ԛզɋꝗꝙ', r: 'гɾʀᎡᏒɍɼɽꝛꞃᵲᵳᶉꞧ', s: 'ѕ5ꜱᏚʂȿꞅᵴᶊꞩ',
-  t: 'тτŧᴛᎢⱦƭʈƫȶꞇᵵ', u: 'υսцᴜʉᵾᶙꞹ', v: 'νѵᴠᏙʋⱴꝟᶌ', w: 'ԝωѡᴡᎳⱳꞷ', x: 'хχᶍ', y: 'уүγʏΥᎩɏƴỿ', z: 'ᴢ2ζᏃƶʐȥɀⱬᵶᶎ',
+  a: 'аαɑᴀᎪⱥɐᶏᗩ', b: 'вβьʙᏴᏏƀɓƃᵬᶀꞗᗷ', c: 'сϲᴄᏟȼƈꞓᑕ', d: 'ԁđᴅᎠɗꝺᶁᶑɖȡᵭᗪ', e: 'еεҽᴇᎬɇᶒⱸᕮ', f: 'ꜰꝼƒᵮᶂᖴ', g: 'ɡցɢᏀǥɠᵹᶃꞡᘜ', h: 'нһհħʜΗᎻɦⱨɧⱶᕼ', i: 'іιı1lļɪӏ|łʟᏞᎥɨᵻᶖɫɬɭⱡȴᶅꝉᓰᓮᒪ', j: 'јյᴊᎫʝɉᒍ', k: 'кκᴋᏦƙꝁꝃꝅⱪᶄꞣ', m: 'мμᴍᎷɱᵯᶆᗰ', n: 'пηոɴΝŋꞑɲɳƞȵᵰᶇꞥᑎ', o: 'оο0օσøסᴏɵⱺꝋꝍᗝ', p: 'рρᴘᏢᵽƥꝑꝓꝕᵱᶈᑭ', q: 'ԛզɋꝗꝙᑫ', r: 'гɾʀᎡᏒɍɼɽꝛꞃᵲᵳᶉꞧᖇ', s: 'ѕ5ꜱᏚʂȿꞅᵴᶊꞩᔕ',
+  t: 'тτŧᴛᎢⱦƭʈƫȶꞇᵵ', u: 'υսцᴜʉᵾᶙꞹᑌ', v: 'νѵᴠᏙʋⱴꝟᶌᐯ', w: 'ԝωѡᴡᎳⱳꞷᗯ', x: 'хχᶍ᙭', y: 'уүγʏΥᎩɏƴỿ', z: 'ᴢ2ζᏃƶʐȥɀⱬᵶᶎᘔ',
 };
 const looks = Object.entries(alike).flatMap(([letter, others]) => [...others].map((other) => [other, letter] as const));
 const looksLike = new Map([...looks.map(([other, letter]) => [other.toLowerCase(), letter] as const), ...looks]);
@@ -24,22 +26,25 @@ export function lookOf(name: string): string {
   return [...plain].map((letter) => looksLike.get(letter) ?? looksLike.get(letter.toLowerCase()) ?? letter.toLowerCase()).join('').replace(noLetters, '').replaceAll('rn', 'm').replaceAll('vv', 'w');
 }
 
-const looksOf = (words: readonly string[]) => new Set(words.flatMap((word) => [word, `${word}s`]).map(lookOf));
-/** Words that make anybody's name an office of the hub. */
-const offices = looksOf([
-  'coordinator', 'administrator', 'admin', 'moderator', 'moderation', 'webmaster',
-  'coordonnateur', 'coordonnatrice', 'coordinateur', 'coordinatrice', 'administrateur', 'administratrice', 'modérateur', 'modératrice', 'webmestre',
-]);
+/** Words that make anybody's name an office of the hub, or a mark that only the hub gives. */
+const officeWords = [
+  'coordinator', 'coord', 'administrator', 'admin', 'sysadmin', 'moderator', 'moderation', 'webmaster', 'verified',
+  'coordonnateur', 'coordonnatrice', 'coordinateur', 'coordinatrice', 'administrateur', 'administratrice', 'modérateur', 'modératrice', 'webmestre', 'vérifié', 'vérifiée',
+  'координатор', 'администратор', 'админ', 'модератор',
+];
+/** Words of so many letters are nobody's two names: Ad Min may be. */
+const fewestOfHalves = 9;
+const looksOf = (words: readonly string[]) => new Set(words.flatMap((word) => [word, `${word}s`, word.toUpperCase()]).map(lookOf));
+const offices = looksOf(officeWords);
+/** Of those so long that another word hardly comes near them by chance. */
+const longOffices = officeWords.map(lookOf).filter((look) => look.length >= fewestOfHalves);
 /** Words that say nothing of who somebody is: a name is what stands beside them. */
 const besides = looksOf([
-  'official', 'staff', 'team', 'support', 'system', 'administration', 'coordination', 'help', 'desk', 'helpdesk', 'site', 'mod', 'hub',
+  'official', 'staff', 'team', 'support', 'system', 'administration', 'coordination', 'help', 'desk', 'helpdesk', 'site', 'mod', 'hub', 'community', 'owner', 'manager',
   'officiel', 'officielle', 'personnel', 'équipe', 'soutien', 'système', 'aide', 'assistance', 'modo',
 ]);
 /** Words that stand between those; alone they are surnames: Le, Du. */
 const between = looksOf(['the', 'one', 'an', 'a', 'le', 'la', 'les', 'l', 'un', 'une', 'de', 'du', 'des', 'd']);
-/** Words of so many letters are nobody's two names: Ad Min may be. */
-const fewestOfHalves = 9;
-
 const wordsOf = (name: string) => name.split(/[^\p{L}\p{N}\p{M}]+/u).filter(Boolean);
 
 /** The words of a name but those of a set, which may be written as two: co-ordinator. */
@@ -49,8 +54,15 @@ function wordsBut(name: string, left: ReadonlySet<string>): string[] {
   return words.filter((word, at) => !left.has(lookOf(word)) && !isHalf[at] && !isHalf[at - 1]);
 }
 
+/** Whether a name has the word of an office, or one, which may be written as two, that is a slip of the pen away from a long one: Adminstrator. A longer word that begins so is another one. */
+function hasOffice(name: string): boolean {
+  const words = wordsOf(name);
+  const wholes = words.flatMap((word, at) => [word, word + (words[at + 1] ?? '')]).map(lookOf).filter((look) => look.length >= fewestOfHalves);
+  return wordsBut(name, offices).length < words.length || wholes.some((look) => longOffices.some((office) => !look.startsWith(office) && distance(office, look, 1) <= 1));
+}
+
 const withoutArticle = (look: string) => look.replace(/^(?:the|one|an|a)/, '');
-const people = [namelessName, 'A former member', 'Former account', 'Former user', 'Deleted account', 'Deleted member', 'Deleted user', 'Ancien membre', 'Un ancien membre', 'Ancienne membre', 'Une ancienne membre', 'Compte supprimé'].map(lookOf).map(withoutArticle);
+const people = [namelessName, 'A former member', 'Former account', 'Former user', 'Deleted account', 'Deleted member', 'Deleted user', 'Ancien membre', 'Un ancien membre', 'Ancienne membre', 'Une ancienne membre', 'Compte supprimé', 'A former colleague', 'Ancien collègue', 'Un ancien collègue', 'Ancienne collègue', 'Une ancienne collègue', 'Deleted', 'Removed'].map(lookOf).map(withoutArticle);
 const colleague = lookOf('asking for a colleague');
 /** A hub's name of two words or more and of so many letters stands in nobody's name by chance; one word may be a place, and somebody's surname. */
 const fewest = 8;
@@ -71,7 +83,7 @@ function looksOfName(name: string): Looks {
 function isKept(name: string, { look, bare, barest }: Looks): boolean {
   const hub = lookOf(settings().name);
   const isPhrase = hub.length >= fewest && wordsOf(settings().name).length > 1;
-  const isOffice = wordsBut(name, offices).length < wordsOf(name).length || (bare !== look && barest === '');
+  const isOffice = hasOffice(name) || (bare !== look && barest === '');
   return isOffice || hasBadge(name) || [look, bare, barest].some((one) => withoutArticle(one) === withoutArticle(hub)) || (isPhrase && look.includes(hub))
     || look.includes(colleague) || people.some((words) => withoutArticle(look).startsWith(words));
 }
@@ -98,13 +110,35 @@ function oddityOf(name: string): string | null {
 const coordinating = () => db.select({ id: members.id, name: members.name }).from(members)
   .where(or(ne(members.role, 'member'), inArray(members.id, db.select({ id: coordinatorAreas.memberId }).from(coordinatorAreas)))).all();
 
-/** Why a name cannot be chosen; null where it can: it looks like one that the hub itself gives, or like that of a coordinator who is somebody else, with or without a word beside it, or is not written as names are. */
+/** A number of one or two digits at the end of a word: whoever comes second under a name. Of 311 lines longer ones say something. */
+const number = /(?<!\p{Nd})\p{Nd}{1,2}(?![\p{L}\p{M}\p{Nd}])/gu;
+/** How else a name is read: without such numbers, and as a register has it, the surname first. Without the comma it is another name: Scott James is not James Scott. */
+function readingsOf(name: string): string[] {
+  const plain = name.replace(number, ' ');
+  return [...new Set([name, plain, plain.replace(/^([^,]+),([^,]+)$/, '$2 $1')])];
+}
+
+/** Initials and titles without the blank after their full stop: J.R. Smith, St.John. */
+const closeInitial = /(?<![\p{L}\p{M}\p{N}])(\p{L}{1,2}\.)(?=\p{Lu})/gu;
+
+/** Why a name is something else than a name, for mail programs, spreadsheets or the hub's own @mentions; null where it is none. */
+function otherUseOf(name: string): string | null {
+  if (hasWebAddress(name.replace(closeInitial, '$1 '))) return 'This reads like a web address. Please write your name alone, with a blank after each full stop.';
+  const [first = ''] = name.normalize('NFKC');
+  return '=+-@#'.includes(first) ? `Please leave out the “${first}” before your name.` : null;
+}
+
+/**
+ * Why a name cannot be chosen; null where it can: it looks like one that the hub itself gives, or like that of a coordinator who is somebody else, with or without a
+ * word beside it, is something else than a name, or is not written as names are.
+ */
 function objectionTo(name: string, ownId: number): string | null {
-  const looks = looksOfName(name);
-  if (isKept(name, looks) || coordinating().some((one) => one.id !== ownId && Object.values(looks).includes(lookOf(one.name)))) {
-    return 'This name is taken here: it belongs to a coordinator or to the hub, or stands for people without a name. Add a second name or an initial, and leave out what only coordinators are.';
+  const others = coordinating().filter(({ id }) => id !== ownId).map((one) => lookOf(one.name));
+  const isTaken = (reading: string, looks = looksOfName(reading)) => isKept(reading, looks) || Object.values(looks).some((look) => others.includes(look));
+  if (readingsOf(name).some((reading) => isTaken(reading))) {
+    return 'This name is taken here: it belongs to a coordinator or to the hub, or stands for people without a name. Add a second name or an initial, and leave out what only coordinators are, and marks such as “verified”.';
   }
-  return oddityOf(name);
+  return otherUseOf(name) ?? oddityOf(name);
 }
 
 /** Whether a name cannot be chosen, by this member or by anybody. */

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { db, members, transaction } from '#db/client.ts';
 import { addDays } from '#lib/dates.ts';
 import { optionalText } from '#lib/fields.ts';
+import { seal, unseal } from '#lib/sealing.ts';
 import { settings } from '#lib/settings.ts';
 import { post } from '../mail/outbox.ts';
 import { Denied, Invalid } from '../errors.ts';
@@ -14,6 +15,7 @@ import { countAttempt, isWithinLimit } from './limits.ts';
 import { deadLink, makeLink, memberOfLink, useLink } from './links.ts';
 import { emailField, memberByEmail, nameField, unconfirmedHandle } from './members.ts';
 import { hashPassword, isPasswordOf, mustNotTellOf, newPasswordField, putPassword } from './passwords.ts';
+import { safeNext, welcomeThen } from './signing-in.ts';
 import { fastest, secondsSince, trapFields } from './traps.ts';
 
 export const joinInput = z.object({
@@ -22,6 +24,8 @@ export const joinInput = z.object({
   password: newPasswordField,
   /** Who they are, for the coordinator who lets them in. */
   application: optionalText(500).optional(),
+  /** A path of this site to which they go on when they have joined. */
+  next: z.string().max(500).nullish(),
 }).extend(trapFields);
 
 /**
@@ -50,7 +54,7 @@ export async function join(input: z.output<typeof joinInput>, address: string): 
     const id = known?.id ?? db.insert(members).values({ email: input.email, name: input.name, application, handle: unconfirmedHandle() }).returning({ id: members.id }).get().id;
     if (known) db.update(members).set({ name: input.name, application, createdAt: new Date() }).where(eq(members.id, id)).run();
     putPassword(id, passwordHash);
-    mailConfirmation(id, input.email);
+    mailConfirmation(id, input.email, input.next);
   });
 }
 
@@ -64,15 +68,18 @@ function tellThatTheyAreMembers(email: string): void {
   ]);
 }
 
-/** Mails the link that confirms an address. Call inside a transaction. */
-export function mailConfirmation(memberId: number, email: string): void {
+/** Mails the link that confirms an address. Where its owner goes on from there is sealed in it: anybody can ask for such a letter, and it carries nobody's words. Call inside a transaction. */
+export function mailConfirmation(memberId: number, email: string, next?: string | null): void {
   const { name, url } = settings();
   post(email, `Confirm your e-mail address for ${name}`, [
     `Welcome to ${name}. Please open this link and enter the password you chose:`,
-    `${url}/join/confirm?token=${makeLink('confirm', memberId)}`,
+    `${url}/join/confirm?token=${makeLink('confirm', memberId)}${safeNext(next) === '/' ? '' : `&next=${seal(safeNext(next), 'joining')}`}`,
     'The link works once, for three days. If you did not ask to join, leave it: nothing happens.',
   ]);
 }
+
+/** Where the link that confirmed an address leads on. */
+export const wayAfterJoining = (sealed: string | null): string => welcomeThen(sealed && unseal(sealed, 'joining'));
 
 export const confirmInput = z.object({
   token: z.string({ error: 'The link is incomplete.' }),

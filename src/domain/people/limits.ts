@@ -47,6 +47,8 @@ export const limits = {
   lostPerInvitation: { most: 2, seconds: 24 * 60 * 60 },
   /** Letters that were asked for as lost. */
   lostPerAddress: { most: 10, seconds: 60 * 60 },
+  /** Letters to the coordinators about who waits to be let in. */
+  letterOfWaiting: { most: 1, seconds: 24 * 60 * 60 },
   vouchPerMember: { most: 10, seconds: 24 * 60 * 60 },
   /** The same word by the same member: what was taken away is not said again soon. */
   vouchForMember: { most: 1, seconds: 30 * 24 * 60 * 60 },

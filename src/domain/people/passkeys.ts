@@ -76,11 +76,20 @@ export async function addPasskey(session: Session, input: z.output<typeof addPas
   const { credential } = registrationInfo;
   transaction(() => {
     if (db.select({ n: count() }).from(passkeys).where(eq(passkeys.credentialId, credential.id)).get()?.n) throw new Invalid({ answer: 'This passkey is in use already.' });
+    const name = nameToTellApart(member, input.name);
     db.insert(passkeys).values({
-      memberId: member.id, credentialId: credential.id, publicKey: Buffer.from(credential.publicKey), counter: credential.counter, transports: input.answer.response.transports, name: input.name,
+      memberId: member.id, credentialId: credential.id, publicKey: Buffer.from(credential.publicKey), counter: credential.counter, transports: input.answer.response.transports, name,
     }).run();
-    tellOfChange(member.email, 'A passkey was added to your account', `The passkey “${input.name}” signs you in from now on.`);
+    tellOfChange(member.email, 'A passkey was added to your account', `The passkey “${name}” signs you in from now on.`);
   });
+}
+
+/** “phone (2)” where one is called “phone”. It is not refused: the browser has made and kept the passkey already. */
+function nameToTellApart(member: Member, wanted: string): string {
+  const taken = new Set(passkeysOf(member).map(({ name }) => name.toLowerCase()));
+  let name = wanted;
+  for (let n = 2; taken.has(name.toLowerCase()); n++) name = `${[...wanted].slice(0, 50).join('')} (${n})`;
+  return name;
 }
 
 export const usePasskeyInput = z.object({

@@ -38,6 +38,12 @@ export async function signIn(input: { email: string; password: string }, address
   return member.id;
 }
 
+/** Where somebody goes who has just become a member: to their first steps, and from there on to where they were. */
+export function welcomeThen(next: string | null | undefined): string {
+  const path = safeNext(next);
+  return path === '/' ? '/welcome' : `/welcome?next=${encodeURIComponent(path)}`;
+}
+
 /** A path of this site to go to after signing in: anything else becomes the home page, so that no link can lead away. */
 export function safeNext(next: string | null | undefined): string {
   if (!next || !/^\/(?![/\\])[\x21-\x7e]*$/.test(next) || next.includes('\\')) return '/';

@@ -82,15 +82,18 @@ export function explain(ours: Likenable, other: Likenable, weights: Weights): { 
   });
 }
 
-/** How like another place is to ours, in percent, and why in words; what is known of neither is named, so that nobody takes a few points for all. */
-export function likeness(ours: Likenable, other: Likenable, weights: Weights): { percent: number; why: string } {
+/** How like another place is to ours: in percent, in how many of the points that count where not all are known, and why in words. */
+export interface Alike { percent: number; points: string | null; why: string }
+
+/** What is known of neither is counted and named, so that nobody takes a few points for all. */
+export function likeness(ours: Likenable, other: Likenable, weights: Weights): Alike {
   const percent = likenessPercent(distance(ours, other, weights));
-  if (ours === other) return { percent, why: 'this place' };
+  if (ours === other) return { percent, points: null, why: 'this place' };
   const weighed = parts.filter((part) => weights[part] > 0);
   const known = explain(ours, other, weights);
   const unknown = weighed.filter((part) => !known.some((one) => one.part === part)).map((part) => partNames[part].toLowerCase());
-  const rests = unknown.length > 0 ? [`by ${known.length} of ${weighed.length} points (not known of either: ${unknown.join('; ')})`] : [];
-  return { percent, why: [...known.map(({ words }) => words), ...rests].join(', ') };
+  if (unknown.length === 0) return { percent, points: null, why: known.map(({ words }) => words).join(', ') };
+  return { percent, points: `in ${known.length} of ${weighed.length} points`, why: [known.map(({ words }) => words).join(', '), `not known of either: ${unknown.join(', ')}`].filter(Boolean).join('; ') };
 }
 
 const say: Record<Part, (ours: Likenable, other: Likenable) => string> = {

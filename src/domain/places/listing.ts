@@ -3,7 +3,7 @@ import { paging, type Paging } from '#lib/paging.ts';
 import { and, count, eq, isNotNull, isNull, lt, or } from 'drizzle-orm';
 import { populationBand } from '../vocabulary.ts';
 import { knownPlaces, type KnownPlace } from './known.ts';
-import { distance, likeness, pairsOfWeights, readWeights, usualWeights, type Weights } from './likeness.ts';
+import { distance, likeness, pairsOfWeights, readWeights, usualWeights, type Alike, type Weights } from './likeness.ts';
 import { isNearPlace, placeRank, placeWords } from './words.ts';
 
 /** What a list of places is narrowed to, as its address says it. Everything empty is every place. */
@@ -42,7 +42,7 @@ export const membersByPlace = untilChange((): ReadonlyMap<number, number> => new
 export interface PlaceHit extends KnownPlace {
   members: number;
   /** How like it is to the place asked for, in percent, and why; null when none was asked for. */
-  alike: { percent: number; why: string } | null;
+  alike: Alike | null;
 }
 
 /** One page of places: the most alike first, else those called exactly so, then the largest. Counts are over all that fit. `near`: none is called so, and these are spelled nearly so. */

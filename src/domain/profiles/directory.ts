@@ -4,7 +4,7 @@ import { blockedBy } from '../blocked.ts';
 import { canModerate, canReadAsMember } from '../people/permissions.ts';
 import type { Role, Viewer, Visibility } from '../people/types.ts';
 import { knownPlaces, type KnownPlace } from '../places/known.ts';
-import { distance, likeness, pairsOfWeights, readWeights, usualWeights, type Weights } from '../places/likeness.ts';
+import { distance, likeness, pairsOfWeights, readWeights, usualWeights, type Alike, type Weights } from '../places/likeness.ts';
 import { fold, wordsIn } from '../search/words.ts';
 import { populationBand } from '../vocabulary.ts';
 import { allContributions, noContributions, type Contributions } from './contributions.ts';
@@ -104,7 +104,7 @@ export interface DirectoryHit extends Listed {
   given: Contributions;
   /** Answers on the theme that was asked for; null where none was. */
   onTheme: number | null;
-  alike: { percent: number; why: string } | null;
+  alike: Alike | null;
 }
 
 export interface Directory { members: DirectoryHit[]; total: number; paging: Paging; like: KnownPlace | null; place: KnownPlace | null }

@@ -36,6 +36,8 @@ interface Parts {
   all: () => void;
   /** Takes what was chosen, where it does not go to its address. */
   pick?: (found: Found) => void;
+  /** Called when the list is filled and open. */
+  opened?: (popup: HTMLElement) => void;
   say?: Sayings;
 }
 
@@ -66,7 +68,7 @@ function optionFor(found: Found, address: string, id: string): HTMLElement {
 }
 
 /** Makes a combobox of a search box that works without. */
-export function makeCombobox({ input, place, load, addressOf, all, pick, say = ofSearch }: Parts): void {
+export function makeCombobox({ input, place, load, addressOf, all, pick, opened, say = ofSearch }: Parts): void {
   const popup = element('div', 'search-options');
   const note = element('p', 'option-note');
   const list = element('div', 'option-list');
@@ -146,6 +148,7 @@ export function makeCombobox({ input, place, load, addressOf, all, pick, say = o
     note.hidden = note.textContent === '';
     answered = words;
     show(true);
+    opened?.(popup);
     status.textContent = [note.textContent, say.how(found.length)].filter(Boolean).join(' ');
   }
 
