@@ -22,7 +22,7 @@ export interface WholeMember { member: Member; ids: { thread: number; opening: n
 
 /** A coordinator of whom there is a row in every table and column that can name a member, in a hub where others answered, mentioned and quoted her. */
 export async function wholeMember(other: Member): Promise<WholeMember> {
-  const hash = await hashPassword(password);
+  const hash = await hashPassword(password, 'here');
   const row = db.insert(members).values({ name: quilla.name, handle: quilla.handle, email: quilla.email, role: 'coordinator', emailConfirmedAt: new Date(), listed: true, jobTitle: 'Head of Quilla’s line', place: 'Quillatown' }).returning().get();
   const me = asMember(row);
   const { id: memberId } = me;

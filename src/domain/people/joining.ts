@@ -41,7 +41,7 @@ export async function join(input: z.output<typeof joinInput>, address: string): 
   mustNotTellOf(input.password, input);
   if (!input.website && (secondsSince(input.shown) ?? fastest) < fastest) throw new Denied(`The form was back sooner than anybody types it, as from a robot. If a program filled it in for you, nothing is wrong: please press “${mode === 'approval' ? 'Ask to join' : 'Join'}” once more.`);
   countAttempt('joinPerAddress', address);
-  const passwordHash = await hashPassword(input.password);
+  const passwordHash = await hashPassword(input.password, address);
   // Past the limit of one mailed address the answer is the same, and the last link stays good.
   if (input.website || !isWithinLimit('joinPerEmail', input.email)) return;
   transaction(() => {
@@ -84,7 +84,7 @@ export async function confirmEmail(input: z.output<typeof confirmInput>, address
   countAttempt('linkPerAddress', address);
   const id = memberOfLink('confirm', input.token);
   if (id === null) throw new Denied(deadLink);
-  if (!await isPasswordOf(id, input.password)) throw new Invalid({ password: 'This is not the password chosen for this account.' });
+  if (!await isPasswordOf(id, input.password, address)) throw new Invalid({ password: 'This is not the password chosen for this account.' });
   transaction(() => {
     useLink('confirm', input.token);
     confirmAddress(id);

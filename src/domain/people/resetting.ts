@@ -46,7 +46,7 @@ export async function setNewPassword(input: z.output<typeof newPasswordInput>, a
   const owner = memberOfLink('reset', input.token);
   if (owner === null) throw new Denied(deadLink);
   mustNotTellOf(input.password, memberById(owner));
-  const passwordHash = await hashPassword(input.password);
+  const passwordHash = await hashPassword(input.password, address);
   return transaction(() => {
     const id = useLink('reset', input.token);
     if (id === null) throw new Error('A reset link without a member.');
@@ -65,7 +65,7 @@ export const changePasswordInput = z.object({
 /** Changes the password of somebody who is signed in and ends all their sessions; the caller starts a new one. Throws Invalid, TooMany. */
 export async function changePassword(actor: Member, input: z.output<typeof changePasswordInput>): Promise<void> {
   countAttempt('signInPerAccount', `change ${actor.id}`);
-  if (!await isPasswordOf(actor.id, input.current)) throw new Invalid({ current: 'This is not your present password.' });
+  if (!await isPasswordOf(actor.id, input.current, actor.id)) throw new Invalid({ current: 'This is not your present password.' });
   await replacePassword(actor, input.password);
 }
 
@@ -80,7 +80,7 @@ export async function choosePassword(session: Session, input: z.output<typeof ch
 
 async function replacePassword(member: Member, password: string): Promise<void> {
   mustNotTellOf(password, member);
-  const passwordHash = await hashPassword(password);
+  const passwordHash = await hashPassword(password, member.id);
   transaction(() => {
     putPassword(member.id, passwordHash);
     endSessionsOf(member.id);
