@@ -3,6 +3,7 @@ import { bumpChanges, db, invitations, members, prepared, transaction } from '#d
 import { Denied } from '../errors.ts';
 import { takeOverStanding } from './former-standings.ts';
 import { rulesOfJoining } from './joining-rules.ts';
+import { forgetConfirmLinks } from './links.ts';
 import { freeHandle } from './members.ts';
 import { settleVerification } from './verification.ts';
 
@@ -28,6 +29,7 @@ export function confirmAddress(memberId: number): void {
   const waits = mode === 'approval' && !invitation;
   db.update(members).set({ emailConfirmedAt: new Date(), handle: freeHandle(member.name, memberId), application: waits ? member.application ?? '' : null }).where(eq(members.id, memberId)).run();
   if (invitation) db.update(invitations).set({ usedAt: new Date(), memberId }).where(eq(invitations.id, invitation.id)).run();
+  forgetConfirmLinks(memberId);
   takeOverStanding(memberId);
   if (!waits) beginMembership(memberId);
 }

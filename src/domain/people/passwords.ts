@@ -73,9 +73,13 @@ export function hasPassword(memberId: number): boolean {
 
 /** Sets or replaces the hash; mailed links for a new password or for signing in that are still about stop working. Call inside a transaction. */
 export function putPassword(memberId: number, passwordHash: string): void {
-  const changedAt = new Date();
-  db.insert(passwords).values({ memberId, hash: passwordHash, changedAt })
-    .onConflictDoUpdate({ target: passwords.memberId, set: { hash: passwordHash, changedAt } }).run();
+  putTypedPassword(memberId, passwordHash);
   db.delete(links).where(and(eq(links.memberId, memberId), eq(links.purpose, 'reset'))).run();
   db.delete(signInLinks).where(eq(signInLinks.memberId, memberId)).run();
+}
+
+/** Keeps the hash of what somebody typed who has not shown that the address is theirs: no link of its owner ends by it. Call inside a transaction. */
+export function putTypedPassword(memberId: number, passwordHash: string): void {
+  const changed = { hash: passwordHash, changedAt: new Date() };
+  db.insert(passwords).values({ memberId, ...changed }).onConflictDoUpdate({ target: passwords.memberId, set: changed }).run();
 }

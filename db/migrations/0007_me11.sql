@@ -1,0 +1,3 @@
+ALTER TABLE `links` ADD `name` text;--> statement-breakpoint
+ALTER TABLE `links` ADD `password_hash` text;--> statement-breakpoint
+ALTER TABLE `links` ADD `application` text;
