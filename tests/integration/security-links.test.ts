@@ -1,6 +1,6 @@
 import { and, eq, isNull } from 'drizzle-orm';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { agencyAccounts, attempts, authenticators, db, emailChanges, facts, knownBrowsers, members, outbox, passkeys, passwords, signInLinks } from '#db/client.ts';
+import { agencyAccounts, attempts, authenticators, db, emailChanges, facts, knownBrowsers, members, outbox, passkeys, passwords, signInLinks, trustLevels } from '#db/client.ts';
 import { Denied, Invalid, TooMany } from '#domain/errors.ts';
 import { agencyAccountsOf } from '#domain/people/agencies.ts';
 import { hasAuthenticator } from '#domain/people/authenticators.ts';
@@ -11,7 +11,8 @@ import { countAttempt, limits } from '#domain/people/limits.ts';
 import { letIn } from '#domain/people/letting-in.ts';
 import { forgetOldSignInLinks, proofLinkWorks, proveByLink, readSignInLink, requestProofLink, requestSignInLink, signInByLink } from '#domain/people/mailed-links.ts';
 import { memberByEmail } from '#domain/people/members.ts';
-import { join, joinInput } from '#domain/people/joining.ts';
+import { leaveHub } from '#domain/leaving/leaving.ts';
+import { confirmEmail, join, joinInput } from '#domain/people/joining.ts';
 import { changePassword, choosePassword, newPasswordInput, requestReset, setNewPassword } from '#domain/people/resetting.ts';
 import { readSession, startSession } from '#domain/people/sessions.ts';
 import { signIn } from '#domain/people/signing-in.ts';
@@ -240,6 +241,24 @@ describe('changing the e-mail address', () => {
     }
     expect(lettersTo(tom.email).at(-1)?.subject).toContain('already have an account');
     expect(lettersTo(tom.email).at(-1)?.text).not.toContain('token=');
+  });
+
+  test('a suspension and a level that a coordinator keeps go with an address that is forgotten after many changes', async () => {
+    const first = await ownMember('Sly Suspended', 'sly');
+    const until = addDays(new Date(), 30);
+    db.update(members).set({ suspendedUntil: until, suspendedReason: 'Rude.' }).where(eq(members.id, first.id)).run();
+    for (let n = 0; n <= 20; n++) {
+      forgetLimits();
+      requestEmailChange(await sessionOf(again(first)), { email: `sly-${n}@test.example` });
+      confirmEmailChange({ member: again(first) }, { token: tokenFor(`sly-${n}@test.example`) }, 'here');
+      db.delete(emailChanges).run();
+    }
+    leaveHub(await sessionOf(again(first)), { posts: 'keep', comments: 'keep', suggestions: 'keep', collections: 'keep', files: 'keep', confirm: first.handle });
+    const back = { name: 'Somebody New', password: 'heron lantern gravel mitten' };
+    await join({ ...back, email: first.email, website: null }, 'here');
+    const id = await confirmEmail({ token: tokenFor(first.email), password: back.password }, 'here');
+    expect(db.select().from(members).where(eq(members.id, id)).get()?.suspendedUntil).toEqual(until);
+    expect(db.select().from(trustLevels).where(eq(trustLevels.memberId, id)).get()).toMatchObject({ level: 'member', locked: true });
   });
 
   test('somebody who joins with the address meanwhile keeps it; what was never confirmed makes way', async () => {

@@ -6,12 +6,12 @@ import { settings } from '#lib/settings.ts';
 import { hashToken, newToken } from '#lib/tokens.ts';
 import { Denied, Invalid } from '../errors.ts';
 import { post } from '../mail/outbox.ts';
-import { takeOverStanding } from './former-standings.ts';
+import { rememberStanding, takeOverStanding } from './former-standings.ts';
 import { rememberFormer } from './former-traces.ts';
 import { countAttempt } from './limits.ts';
 import { deadLink, forgetLinksOf, makeLink } from './links.ts';
 import { forgetSignInLinksOf } from './mailed-links.ts';
-import { emailField, memberByEmail } from './members.ts';
+import { emailField, memberByEmail, memberById } from './members.ts';
 import { mustHaveProved } from './proving.ts';
 import { endSessionsOf, type Session } from './sessions.ts';
 import { settleVerification } from './verification.ts';
@@ -69,7 +69,8 @@ export function confirmEmailChange({ member }: Pick<Session, 'member'>, input: z
   transaction(() => {
     const change = db.update(emailChanges).set({ confirmedAt: new Date(), undoId: hashToken(undo) }).where(waiting(input.token)).returning().get();
     if (!change) throw new Denied(deadLink);
-    rememberFormer(change.memberId, 'email', member.email);
+    // What holds for somebody is written down for all their addresses when they leave: for one that is forgotten before, now.
+    rememberStanding(memberById(change.memberId), rememberFormer(change.memberId, 'email', member.email));
     putEmail(change.memberId, change.newEmail);
     const { name, url } = settings();
     post(change.oldEmail, `Your e-mail address on ${name} was changed`, [
