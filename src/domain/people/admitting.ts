@@ -1,4 +1,4 @@
-import { and, eq, gt, isNull } from 'drizzle-orm';
+import { and, eq, gt, isNotNull, isNull, or } from 'drizzle-orm';
 import { bumpChanges, db, invitations, members, prepared, transaction } from '#db/client.ts';
 import { Denied } from '../errors.ts';
 import { takeOverStanding } from './former-standings.ts';
@@ -28,7 +28,9 @@ export function confirmAddress(memberId: number): void {
   if (mode === 'invitation' && !invitation) throw new Denied(byInvitation);
   const waits = mode === 'approval' && !invitation;
   db.update(members).set({ emailConfirmedAt: new Date(), handle: freeHandle(member.name, memberId), application: waits ? member.application ?? '' : null }).where(eq(members.id, memberId)).run();
-  if (invitation) db.update(invitations).set({ usedAt: new Date(), memberId }).where(eq(invitations.id, invitation.id)).run();
+  // Those that went out and those that seemed to: to whoever sent them they are the same.
+  db.update(invitations).set({ usedAt: new Date(), withdrawnAt: null, memberId })
+    .where(and(eq(invitations.email, member.email), isNull(invitations.usedAt), or(isNull(invitations.withdrawnAt), isNotNull(invitations.quietAt)), gt(invitations.expiresAt, new Date()))).run();
   forgetConfirmLinks(memberId);
   takeOverStanding(memberId);
   if (!waits) beginMembership(memberId);
