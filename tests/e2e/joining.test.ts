@@ -66,7 +66,7 @@ describe('joining, without JavaScript', () => {
     await page.getByLabel('Password').fill('words that only Vera knows');
     await press(page, 'Confirm and sign in');
     expect(await page.locator('main').textContent()).toContain('not the password that was typed at joining');
-    await page.getByRole('link', { name: 'Forgot it?' }).click();
+    await page.getByRole('link', { name: 'Forgot it?', exact: true }).click();
     await page.getByLabel('E-mail address').fill('vera@test.example');
     await press(page, 'Send the link');
     await page.goto(`${hub.base}/reset/new?token=${tokenFor('vera@test.example')}`);
