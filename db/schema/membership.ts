@@ -30,6 +30,11 @@ export const invitations = sqliteTable('invitations', {
   usedAt: moment('used_at'),
   memberId: integer('member_id').references(() => members.id, { onDelete: 'set null' }),
   withdrawnAt: moment('withdrawn_at'),
+  /**
+   * Of a member's whose address somebody else had invited: no letter went, and whoever sent it is not told, so that nobody learns who was invited. Until it is used or
+   * really withdrawn, `withdrawnAt` is its end.
+   */
+  quietAt: moment('quiet_at'),
 }, (t) => [
   uniqueIndex('invitations_open').on(t.email).where(sql`used_at is null and withdrawn_at is null`),
   index('invitations_by').on(t.invitedById),

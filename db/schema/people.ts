@@ -59,6 +59,10 @@ export const links = sqliteTable('links', {
   memberId: integer('member_id').references(() => members.id, { onDelete: 'cascade' }),
   expiresAt: moment('expires_at').notNull(),
   usedAt: moment('used_at'),
+  /** What was typed when the link was asked for that confirms an address: it counts when the link is used. */
+  name: text('name'),
+  passwordHash: text('password_hash'),
+  application: text('application'),
 }, (t) => [
   check('links_purpose', sql`${t.purpose} in ('confirm', 'reset', 'set-up')`),
   check('links_member', sql`(${t.purpose} = 'set-up') = (${t.memberId} is null)`),

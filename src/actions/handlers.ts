@@ -1,8 +1,9 @@
 import { ActionError, type ActionAPIContext } from 'astro:actions';
-import { Denied, Gone, Invalid, NotFound, SignInRequired, TooMany } from '#domain/errors.ts';
+import { Busy, Denied, Gone, Invalid, NotFound, SignInRequired, TooMany } from '#domain/errors.ts';
 import type { Cookie } from '#domain/people/cookies.ts';
 import type { Session } from '#domain/people/sessions.ts';
 import type { Member } from '#domain/people/types.ts';
+import { whileAsked } from '#lib/asked.ts';
 import { MarkdownTooLarge } from '#lib/markdown.ts';
 import { reportFailure } from '#lib/failures.ts';
 
@@ -37,7 +38,7 @@ export function setCookie(context: Pick<ActionAPIContext, 'cookies'>, cookie: Co
 /** Does some work of the domain, and says what it refuses as the page's form understands it. */
 export async function answered<Output>(context: ActionAPIContext, work: () => Output | Promise<Output>): Promise<Output> {
   try {
-    return await work();
+    return await whileAsked(context.request.signal, work);
   } catch (error) {
     throw asActionError(error, context);
   }
@@ -57,6 +58,10 @@ function asActionError(error: unknown, context: ActionAPIContext): ActionError {
   if (error instanceof TooMany) {
     context.locals.retryAfter = error.retryAfter;
     return new ActionError({ code: 'TOO_MANY_REQUESTS', message: error.message });
+  }
+  if (error instanceof Busy) {
+    context.locals.retryAfter = error.retryAfter;
+    return new ActionError({ code: 'SERVICE_UNAVAILABLE', message: error.message });
   }
   const reference = reportFailure(error, `${context.request.method} ${context.url.pathname}`);
   return new ActionError({ code: 'INTERNAL_SERVER_ERROR', message: `Something broke on our side; nothing was saved. Reference: ${reference}.` });

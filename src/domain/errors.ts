@@ -44,6 +44,15 @@ export class TooMany extends Error {
   }
 }
 
+/** More is asked for at once than can be done soon. `retryAfter` in seconds. */
+export class Busy extends Error {
+  readonly retryAfter = 10;
+  constructor(message: string) {
+    super(message);
+    this.name = 'Busy';
+  }
+}
+
 /** A field holds something that cannot be taken: `fields` maps field names to sentences shown beside them. */
 export class Invalid extends Error {
   readonly fields: Record<string, string>;

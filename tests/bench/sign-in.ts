@@ -12,7 +12,7 @@ const password = 'four unrelated words here';
 export async function measureSignIns({ folder, base, hub }: { folder: string; base: string; hub: number }): Promise<string[]> {
   const database = new Database(join(folder, 'hub.sqlite'));
   database.pragma('busy_timeout = 5000');
-  const hash = await hashPassword(password);
+  const hash = await hashPassword(password, 'here');
   const put = database.prepare('insert into passwords (member_id, hash) values (?, ?) on conflict (member_id) do update set hash = excluded.hash');
   for (let id = 1; id <= people; id++) put.run(id, hash);
   const times: number[] = [];

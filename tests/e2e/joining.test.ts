@@ -56,6 +56,31 @@ describe('joining, without JavaScript', () => {
     expect(join).not.toContain('name="password"');
   });
 
+  test('whose password of joining is forgotten, or was typed by a stranger, says name and password anew with a letter', async () => {
+    set('open');
+    const { page } = await browser.open({ ...plain, viewport: phone });
+    await page.goto(`${hub.base}/join`);
+    await fillJoin(page, 'Silly Clown', 'vera@test.example');
+    await press(page, 'Join');
+    await page.waitForURL('**/join?sent');
+    await page.goto(`${hub.base}/join/confirm?token=${tokenFor('vera@test.example')}`);
+    await page.getByLabel('Password').fill('words that only Vera knows');
+    await press(page, 'Confirm and sign in');
+    expect(await page.locator('main').textContent()).toContain('not the password that was typed at joining');
+    await page.getByRole('link', { name: 'Forgot it?', exact: true }).click();
+    await page.getByLabel('E-mail address').fill('vera@test.example');
+    await press(page, 'Send the link');
+    await page.goto(`${hub.base}/reset/new?token=${tokenFor('vera@test.example')}`);
+    expect(await page.getByLabel('Your name').inputValue()).toBe('');
+    expect(await axeViolations(page)).toEqual([]);
+    await page.getByLabel('Your name').fill('Vera Vance');
+    await page.getByLabel('New password').fill('words that only Vera knows');
+    await press(page, 'Save and sign in');
+    await page.waitForURL('**/account/security?password');
+    expect(memberByEmail('vera@test.example')).toMatchObject({ name: 'Vera Vance', handle: 'vera-vance' });
+    set('invitation', 'members', 'Write to hub@wexcombe.example.');
+  });
+
   test('who lost an invitation asks for it with their address, and the answer is the same for everybody', async () => {
     invite(nadia.member, { email: 'lost-letter@test.example', name: 'Lo Letter', note: null });
     const { page } = await browser.open({ viewport: phone });

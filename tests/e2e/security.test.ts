@@ -126,6 +126,37 @@ describe('forms', () => {
     await stop();
   });
 
+  test('many sign-ins at once: no stranger is kept waiting by what others send, who sends more than can wait is told so, and nothing is done for whoever hangs up', async () => {
+    const { hub: own, stop } = await startHub({ HUB_TRUSTED_PROXIES: '1' });
+    const signIn = (from: string, who: string, signal: AbortSignal | null = null) => fetch(`${own.base}/sign-in?_action=members.signIn`, {
+      method: 'POST', redirect: 'manual', signal, body: new URLSearchParams({ email: `${who}@test.example`, password: 'whatever it may be' }), headers: { origin: own.base, 'x-forwarded-for': from },
+    });
+    const after = async (work: Promise<unknown>) => { const before = performance.now(); await work; return performance.now() - before; };
+    const many = (from: string, signal: AbortSignal | null = null) => Array.from({ length: 40 }, (_, n) => signIn(from, `${from}-${n}`, signal));
+
+    await signIn('192.0.2.1', 'first');
+    const whole = await after(Promise.all(many('192.0.2.1')));
+    const client = new AbortController();
+    const left = many('192.0.2.2', client.signal);
+    await Promise.race(left);
+    client.abort();
+    await Promise.allSettled(left);
+    expect(await after(signIn('192.0.2.2', 'patient'))).toBeLessThan(whole / 2);
+
+    const answered: string[] = [];
+    const flood = [3, 4, 5, 6].flatMap((n) => many(`192.0.2.${n}`)).map(async (sent) => {
+      const { status, headers } = await sent;
+      answered.push(`${status} ${headers.get('retry-after')}`);
+    });
+    await Promise.race(flood);
+    const before = answered.filter((answer) => answer === '400 null').length;
+    expect((await signIn('192.0.2.7', 'honest')).status).toBe(400);
+    expect(answered.filter((answer) => answer === '400 null').length - before).toBeLessThan(25);
+    await Promise.all(flood);
+    expect([...new Set(answered)].sort()).toEqual(['400 null', '503 10']);
+    await stop();
+  }, 120_000);
+
   test('too big a form is refused in a sentence', async () => {
     const { header } = await enter('rosa');
     const response = await send('/forums/new?_action=posts.preview', { body: 'x'.repeat(1_200_000) }, { cookie: header });

@@ -266,6 +266,10 @@ describe('the e-mail address, without scripts', () => {
     expect(db.select({ email: memberRows.email }).from(memberRows).where(eq(memberRows.id, member.id)).get()?.email).toBe(member.email);
     await page.goto(`${hub.base}/account`);
     expect(page.url()).toContain('/sign-in?next');
+    await page.goto((await letterTo(hub, member.email, /^A new password/)).link ?? '');
+    await page.getByLabel('New password').fill(password);
+    await page.getByRole('button', { name: 'Save and sign in' }).click();
+    await page.waitForURL('**/account/security?password');
   });
 });
 

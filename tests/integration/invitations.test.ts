@@ -2,6 +2,7 @@ import { and, eq, inArray } from 'drizzle-orm';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { db, invitations, log, members, outbox, passwords, places, trustLevels } from '#db/client.ts';
 import { Denied, Invalid, NotFound, TooMany } from '#domain/errors.ts';
+import { kinds, rowsOf } from '#domain/leaving/belongings.ts';
 import { forgetOldInvitations, invite, inviteInput, listInvitations, mayInvite, sendInvitationAgain, sendLostInvitation, withdrawInvitation } from '#domain/membership/inviting.ts';
 import { inviteMany, readList } from '#domain/membership/inviting-many.ts';
 import { placeInvitedFrom } from '#domain/membership/first-hour.ts';
@@ -9,12 +10,14 @@ import { setRulesOfJoining } from '#domain/membership/rules.ts';
 import { join } from '#domain/people/joining.ts';
 import { joinInvited, readInvitation } from '#domain/people/invited.ts';
 import type { JoiningMode } from '#domain/people/joining-rules.ts';
-import { limits } from '#domain/people/limits.ts';
+import { countAttempt, limits } from '#domain/people/limits.ts';
 import { asMember, memberByEmail } from '#domain/people/members.ts';
 import { canWrite } from '#domain/people/permissions.ts';
 import { signIn } from '#domain/people/signing-in.ts';
 import type { Member } from '#domain/people/types.ts';
 import { countPlaceChange } from '#domain/places/known.ts';
+import { addDays } from '#lib/dates.ts';
+import { settings } from '#lib/settings.ts';
 import { hashToken } from '#lib/tokens.ts';
 import { again, enter, forgetLimits, lettersTo, tokenFor } from '../support/cast.ts';
 import { useDatabase } from '../support/database.ts';
@@ -131,6 +134,49 @@ describe('members who invite', () => {
     expect(listInvitations(rosa, null, 'own').invitations).toMatchObject([{ email: tom.email, state: 'sent', member: null }, { email: 'kim@test.example' }]);
     expect(lettersTo(tom.email).at(-1)?.subject).toContain('already have an account');
     expect(lettersTo(tom.email).at(-1)?.text).not.toContain('token=');
+  });
+
+  test('nor who else was invited: what another has invited seems sent, is listed, sent again and exported as their own are, and no letter goes', async () => {
+    const address = 'twice-asked@test.example';
+    const own = () => listInvitations(rosa, null, 'own').invitations.find(({ email }) => email === address);
+    const letters = () => lettersTo(address).length;
+    const exported = () => kinds.filter(({ file }) => file === 'invitations').flatMap((kind) => [...rowsOf(kind, rosa.id)].flat()).find(({ email }) => email === address);
+    send(nadia, address);
+    send(rosa, address);
+    expect([letters(), own()]).toEqual([1, expect.objectContaining({ state: 'sent', member: null, own: true })]);
+    expect(exported()).toMatchObject({ withdrawnAt: null, usedAt: null });
+    expect(listInvitations(nadia, null).invitations.filter(({ email }) => email === address)).toMatchObject([{ by: nadia.name }]);
+    expect(() => send(rosa, address)).toThrow(/invited on .* already/);
+    sendInvitationAgain(rosa, { invitationId: own()?.id ?? 0 });
+    expect([letters(), own()?.state]).toEqual([1, 'sent']);
+    // The first is withdrawn: now hers goes out.
+    forgetLimits();
+    const first = listInvitations(nadia, null).invitations.find(({ email }) => email === address);
+    withdrawInvitation(nadia, { invitationId: first?.id ?? 0 });
+    sendInvitationAgain(rosa, { invitationId: own()?.id ?? 0 });
+    expect([letters(), lettersTo(address).at(-1)?.subject]).toEqual([2, `${rosa.name} invites you to ${settings().name}`]);
+    // Both have ended, and another invites: each still sees their own.
+    db.update(invitations).set({ expiresAt: addDays(new Date(), -1) }).where(eq(invitations.email, address)).run();
+    forgetLimits();
+    send(nadia, address);
+    expect(own()?.state).toBe('expired');
+    sendInvitationAgain(rosa, { invitationId: own()?.id ?? 0 });
+    expect([letters(), own()?.state]).toEqual([3, 'sent']);
+    const id = await joinInvited({ token: tokenFor(address), name: 'Twice Asked', password }, 'here');
+    expect(own()).toMatchObject({ state: 'used', member: { name: 'Twice Asked' } });
+    db.delete(members).where(eq(members.id, id)).run();
+    db.delete(invitations).where(eq(invitations.email, address)).run();
+  });
+
+  test('nor by how many letters others have sent', () => {
+    const address = 'much-asked@test.example';
+    for (let n = 0; n < limits.letterPerInvitation.most; n++) countAttempt('letterPerInvitation', address);
+    send(rosa, address);
+    expect([lettersTo(address), listInvitations(rosa, null, 'own').invitations[0]]).toEqual([[], expect.objectContaining({ email: address, state: 'sent' })]);
+    withdrawInvitation(rosa, { invitationId: listInvitations(rosa, null, 'own').invitations[0]?.id ?? 0 });
+    expect(listInvitations(rosa, null, 'own').invitations[0]).toMatchObject({ email: address, state: 'withdrawn' });
+    expect(() => send(nadia, address)).toThrow(TooMany);
+    db.delete(invitations).where(eq(invitations.email, address)).run();
   });
 
   test('not before they have been here for a while, and their notes carry no address', () => {

@@ -7,7 +7,8 @@ import { Denied, Invalid, TooMany } from '#domain/errors.ts';
 import { confirmEmail, forgetUnconfirmed, join, joinInput, wayAfterJoining } from '#domain/people/joining.ts';
 import { countAttempt, limits } from '#domain/people/limits.ts';
 import { memberByEmail } from '#domain/people/members.ts';
-import { changePassword, requestReset, setNewPassword } from '#domain/people/resetting.ts';
+import { setRulesOfJoining } from '#domain/membership/rules.ts';
+import { changePassword, readResetLink, requestReset, setNewPassword } from '#domain/people/resetting.ts';
 import { endSession, readSession, startSession } from '#domain/people/sessions.ts';
 import { readLog } from '#domain/moderation/log.ts';
 import { setUp, setUpLink, setUpWorks } from '#domain/moderation/setting-up.ts';
@@ -99,10 +100,57 @@ describe('joining', () => {
     expect(db.select().from(passwords).all()).toEqual(before);
   });
 
-  test('nobody can prepare an account for somebody else: a second joining replaces the password', async () => {
-    await join({ ...lena, email: 'victim@test.example', password: 'the attacker knows this one' }, 'here');
-    await join({ ...lena, email: 'victim@test.example', password: 'only the victim knows it' }, 'here');
-    await expect(confirmEmail({ token: tokenFor('victim@test.example'), password: 'the attacker knows this one' }, 'here')).rejects.toThrow(Invalid);
+  /** Somebody joins, and before or after them a stranger with their address as often as letters go; returns the tokens of their own letter and of the stranger's last one. */
+  async function besideStranger(email: string, { first }: { first: 'owner' | 'stranger' }): Promise<{ own: string; strange: string }> {
+    const [owner, stranger] = [{ ...lena, name: 'Vera Vance', email, password: 'only the victim knows it' }, { ...lena, name: 'Silly Clown', email, password: 'the attacker knows this one' }];
+    const tokens = { own: '', strange: '' };
+    const ownerJoins = async () => { const before = lettersTo(email).length; await join(owner, 'home'); if (lettersTo(email).length > before) tokens.own = tokenFor(email); };
+    if (first === 'owner') await ownerJoins();
+    for (let n = 0; n < limits.joinPerEmail.most + 1; n++) await join(stranger, `${n}`);
+    tokens.strange = tokenFor(email);
+    if (first === 'stranger') await ownerJoins();
+    return tokens;
+  }
+  const called = (id: number) => db.select({ name: members.name, handle: members.handle }).from(members).where(eq(members.id, id)).get();
+
+  test.each([['own', 'owner'], ['strange', 'owner'], ['strange', 'stranger']] as const)('nobody prepares an account for somebody else, nor keeps them from theirs: with a letter of the %s joining, where the %s was first, their own password and name count', async (letter, first) => {
+    const email = `victim-${letter}-${first}@test.example`;
+    const tokens = await besideStranger(email, { first });
+    const id = await confirmEmail({ token: tokens[letter], password: 'only the victim knows it' }, 'home');
+    expect(called(id)).toEqual({ name: 'Vera Vance', handle: expect.stringMatching(/^vera-vance/) });
+    await expect(signIn({ email, password: 'the attacker knows this one' }, 'here')).rejects.toThrow(Invalid);
+    expect(await signIn({ email, password: 'only the victim knows it' }, 'home')).toBe(id);
+    await expect(confirmEmail({ token: tokens.strange, password: 'the attacker knows this one' }, 'here')).rejects.toThrow(/does not work any more/);
+  });
+
+  test('whoever proves the address by a link for a new password says their name, which a stranger cannot end; what was typed at joining does not count', async () => {
+    const email = 'vera@test.example';
+    setRulesOfJoining(await enter('abe'), { mode: 'approval', invite: 'coordinators', askWhom: null });
+    await join({ ...lena, name: 'Silly Clown', email, password: 'the attacker knows this one', application: 'I am a clown.' }, 'here');
+    requestReset({ email }, 'home');
+    const token = tokenFor(email);
+    await join({ ...lena, name: 'Silly Clown', email, password: 'the attacker knows this one', application: 'I am a clown.' }, 'here');
+    expect(readResetLink(token)).toEqual({ joins: true });
+    await expect(setNewPassword({ token, password: 'only the victim knows it' }, 'home')).rejects.toThrow(Invalid);
+    await expect(setNewPassword({ token, name: 'Administrator', password: 'only the victim knows it' }, 'home')).rejects.toThrow(/taken/);
+    const id = await setNewPassword({ token, name: 'Vera Vance', password: 'only the victim knows it' }, 'home');
+    expect(db.select().from(members).where(eq(members.id, id)).get()).toMatchObject({ name: 'Vera Vance', application: '' });
+    setRulesOfJoining(await enter('abe'), { mode: 'open', invite: 'coordinators', askWhom: null });
+    requestReset({ email }, 'home');
+    expect(readResetLink(tokenFor(email))).toEqual({ joins: false });
+    await setNewPassword({ token: tokenFor(email), name: 'Somebody Else', password: 'only the victim knows it' }, 'home');
+    expect(called(id)?.name).toBe('Vera Vance');
+    expect(readResetLink('anything')).toBeNull();
+  });
+
+  test('what is said of oneself goes with the password that was typed beside it', async () => {
+    setRulesOfJoining(await enter('abe'), { mode: 'approval', invite: 'coordinators', askWhom: null });
+    const twice = { ...lena, name: 'Twice Over', email: 'twice@test.example' };
+    await join({ ...twice, application: 'I take calls in Portland.' }, 'home');
+    await join({ ...twice, name: 'T. Over', password: 'another heron lantern gravel', application: 'I take calls.' }, 'home');
+    const id = await confirmEmail({ token: tokenFor(twice.email), password: twice.password }, 'home');
+    expect(db.select().from(members).where(eq(members.id, id)).get()).toMatchObject({ name: 'Twice Over', application: 'I take calls in Portland.' });
+    setRulesOfJoining(await enter('abe'), { mode: 'open', invite: 'coordinators', askWhom: null });
   });
 
   test('a robot that fills the hidden field is thanked and forgotten', async () => {

@@ -1,16 +1,18 @@
 import { and, eq, isNull } from 'drizzle-orm';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { agencyAccounts, attempts, authenticators, db, emailChanges, facts, members, outbox, passkeys, passwords, signInLinks } from '#db/client.ts';
+import { agencyAccounts, attempts, authenticators, db, emailChanges, facts, knownBrowsers, members, outbox, passkeys, passwords, signInLinks, trustLevels } from '#db/client.ts';
 import { Denied, Invalid, TooMany } from '#domain/errors.ts';
 import { agencyAccountsOf } from '#domain/people/agencies.ts';
 import { hasAuthenticator } from '#domain/people/authenticators.ts';
 import { passkeysOf } from '#domain/people/passkeys.ts';
 import { confirmEmailChange, forgetOldEmailChanges, readEmailChange, requestEmailChange, undoEmailChange } from '#domain/people/email-changing.ts';
+import { noteBrowser } from '#domain/people/known-browsers.ts';
 import { countAttempt, limits } from '#domain/people/limits.ts';
 import { letIn } from '#domain/people/letting-in.ts';
 import { forgetOldSignInLinks, proofLinkWorks, proveByLink, readSignInLink, requestProofLink, requestSignInLink, signInByLink } from '#domain/people/mailed-links.ts';
 import { memberByEmail } from '#domain/people/members.ts';
-import { join, joinInput } from '#domain/people/joining.ts';
+import { leaveHub } from '#domain/leaving/leaving.ts';
+import { confirmEmail, join, joinInput } from '#domain/people/joining.ts';
 import { changePassword, choosePassword, newPasswordInput, requestReset, setNewPassword } from '#domain/people/resetting.ts';
 import { readSession, startSession } from '#domain/people/sessions.ts';
 import { signIn } from '#domain/people/signing-in.ts';
@@ -18,6 +20,7 @@ import { addDays } from '#lib/dates.ts';
 import { settings } from '#lib/settings.ts';
 import { again, browserOfTest, enter, forgetLimits, lettersTo, password, sessionIn, sessionOf, tokenFor } from '../support/cast.ts';
 import { useDatabase } from '../support/database.ts';
+import { ownMember } from '../support/members.ts';
 
 useDatabase();
 beforeEach(forgetLimits);
@@ -181,6 +184,30 @@ describe('changing the e-mail address', () => {
     await setNewPassword({ token: linkIn(rosa.email, '/reset/new'), password }, 'here');
   });
 
+  test('taken back, it leaves a thief nothing: not the password that they set by the new address, nor the one by which they proved, nor a browser that is known', async () => {
+    const owner = await ownMember('Owen Owner', 'owen');
+    const changed = async (between: () => unknown) => {
+      requestEmailChange(await sessionOf(owner), { email: 'owen@evil.example' });
+      confirmEmailChange({ member: owner }, { token: tokenFor('owen@evil.example') }, 'here');
+      const undo = linkIn(owner.email, '/account/email/undo');
+      await between();
+      undoEmailChange({ token: undo }, 'here');
+    };
+    await changed(async () => {
+      requestReset({ email: 'owen@evil.example' }, 'thief');
+      await setNewPassword({ token: linkIn('owen@evil.example', '/reset/new'), password: 'the thief knows these words' }, 'thief');
+      noteBrowser(owner.id, browserOfTest());
+    });
+    await expect(signIn({ email: owner.email, password: 'the thief knows these words' }, 'thief')).rejects.toThrow(Invalid);
+    expect(db.select().from(knownBrowsers).where(eq(knownBrowsers.memberId, owner.id)).all()).toEqual([]);
+    await setNewPassword({ token: linkIn(owner.email, '/reset/new'), password }, 'home');
+    db.update(passwords).set({ changedAt: addDays(new Date(), -30) }).where(eq(passwords.memberId, owner.id)).run();
+    await changed(() => {});
+    await expect(signIn({ email: owner.email, password }, 'thief')).rejects.toThrow(Invalid);
+    await setNewPassword({ token: linkIn(owner.email, '/reset/new'), password: 'only the owner knows these' }, 'home');
+    expect(await signIn({ email: owner.email, password: 'only the owner knows these' }, 'home')).toBe(owner.id);
+  });
+
   test('takes a fresh proof and another address, and the way back is open for a week', async () => {
     const rosa = await enter('rosa');
     const session = await sessionOf(rosa);
@@ -194,6 +221,7 @@ describe('changing the e-mail address', () => {
     db.update(emailChanges).set({ confirmedAt: addDays(new Date(), -6.9) }).where(eq(emailChanges.newEmail, moved)).run();
     undoEmailChange({ token: undo }, 'here');
     expect(again(rosa).email).toBe(rosa.email);
+    await setNewPassword({ token: linkIn(rosa.email, '/reset/new'), password }, 'here');
     db.update(emailChanges).set({ expiresAt: addDays(new Date(), -9) }).run();
     forgetOldEmailChanges();
     expect(db.select().from(emailChanges).all()).toEqual([]);
@@ -213,6 +241,24 @@ describe('changing the e-mail address', () => {
     }
     expect(lettersTo(tom.email).at(-1)?.subject).toContain('already have an account');
     expect(lettersTo(tom.email).at(-1)?.text).not.toContain('token=');
+  });
+
+  test('a suspension and a level that a coordinator keeps go with an address that is forgotten after many changes', async () => {
+    const first = await ownMember('Sly Suspended', 'sly');
+    const until = addDays(new Date(), 30);
+    db.update(members).set({ suspendedUntil: until, suspendedReason: 'Rude.' }).where(eq(members.id, first.id)).run();
+    for (let n = 0; n <= 20; n++) {
+      forgetLimits();
+      requestEmailChange(await sessionOf(again(first)), { email: `sly-${n}@test.example` });
+      confirmEmailChange({ member: again(first) }, { token: tokenFor(`sly-${n}@test.example`) }, 'here');
+      db.delete(emailChanges).run();
+    }
+    leaveHub(await sessionOf(again(first)), { posts: 'keep', comments: 'keep', suggestions: 'keep', collections: 'keep', files: 'keep', confirm: first.handle });
+    const back = { name: 'Somebody New', password: 'heron lantern gravel mitten' };
+    await join({ ...back, email: first.email, website: null }, 'here');
+    const id = await confirmEmail({ token: tokenFor(first.email), password: back.password }, 'here');
+    expect(db.select().from(members).where(eq(members.id, id)).get()?.suspendedUntil).toEqual(until);
+    expect(db.select().from(trustLevels).where(eq(trustLevels.memberId, id)).get()).toMatchObject({ level: 'member', locked: true });
   });
 
   test('somebody who joins with the address meanwhile keeps it; what was never confirmed makes way', async () => {

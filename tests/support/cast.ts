@@ -26,7 +26,7 @@ export async function enter(key: keyof typeof people): Promise<Member> {
   const email = `${key}@test.example`;
   const known = db.select().from(members).where(eq(members.email, email)).get();
   if (known) return asMember(known);
-  const passwordHash = await (hash ??= hashPassword(password));
+  const passwordHash = await (hash ??= hashPassword(password, 'here'));
   return transaction(() => {
     const row = db.insert(members).values({ ...person, email, handle: key, emailConfirmedAt: new Date(), sample: true }).returning().get();
     putPassword(row.id, passwordHash);

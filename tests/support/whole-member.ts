@@ -22,7 +22,7 @@ export interface WholeMember { member: Member; ids: { thread: number; opening: n
 
 /** A coordinator of whom there is a row in every table and column that can name a member, in a hub where others answered, mentioned and quoted her. */
 export async function wholeMember(other: Member): Promise<WholeMember> {
-  const hash = await hashPassword(password);
+  const hash = await hashPassword(password, 'here');
   const row = db.insert(members).values({ name: quilla.name, handle: quilla.handle, email: quilla.email, role: 'coordinator', emailConfirmedAt: new Date(), listed: true, jobTitle: 'Head of Quilla’s line', place: 'Quillatown' }).returning().get();
   const me = asMember(row);
   const { id: memberId } = me;
@@ -83,7 +83,7 @@ export async function wholeMember(other: Member): Promise<WholeMember> {
     db.insert(forumCoordinators).values({ forumId: 1, memberId }).run();
     const brought = db.insert(imports).values({ fileName: 'works.bib', format: 'bib', state: 'done', byId: memberId, size: 1, theme: 'equity', rights: 'undetermined' }).returning().get();
     db.insert(knownBrowsers).values({ memberId, browser: 'b1' }).run();
-    db.insert(links).values({ id: 'l1', purpose: 'reset', memberId, expiresAt: new Date() }).run();
+    db.insert(links).values([{ id: 'l1', purpose: 'reset', memberId, expiresAt: new Date() }, { id: 'l2', purpose: 'confirm', memberId, expiresAt: new Date(), name: quilla.name, passwordHash: hash, application: `${quilla.name} asked` }]).run();
     db.insert(log).values([{ actorId: memberId, act: 'lock thread', object: 'x', reason: `Asked by ${quilla.name}` }, { actorId: other.id, act: 'suspend member', object: `${quilla.name} until tomorrow`, url: `/members/${quilla.handle}` }]).run();
     db.insert(mailStops).values({ memberId, subject: 'searches' }).run();
     db.insert(memberActivity).values({ memberId, day: '2026-11-01' }).run();

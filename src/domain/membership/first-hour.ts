@@ -57,7 +57,7 @@ export const countDone = (done: Record<Step, boolean>): number => Object.values(
 
 /** What an invitation says of the place of whoever it brought here: what the first step begins with. */
 export function placeInvitedFrom(viewer: Viewer): string {
-  return viewer ? db.select({ place: invitations.place }).from(invitations).where(eq(invitations.memberId, viewer.id)).get()?.place ?? '' : '';
+  return viewer ? db.select({ place: invitations.place }).from(invitations).where(and(eq(invitations.memberId, viewer.id), isNull(invitations.quietAt))).get()?.place ?? '' : '';
 }
 
 export const firstThemesInput = z.object({ themes: z.array(z.string()).max(8, 'Choose eight themes at most.').default([]), 'see-themes': whoSees });

@@ -1,4 +1,4 @@
-import { and, count, desc, eq, gt, isNull, lt, or, sql } from 'drizzle-orm';
+import { and, count, desc, eq, gt, isNotNull, isNull, lt, ne, or, sql } from 'drizzle-orm';
 import { z } from 'zod';
 import { db, facts, invitations, members, prepared, transaction } from '#db/client.ts';
 import { addDays, formatDate } from '#lib/dates.ts';
@@ -41,35 +41,64 @@ const nothing = z.literal('').transform(() => null);
 export const inviteInput = z.object({ email: emailField, name: nothing.or(nameField).nullish().transform((name) => name ?? null), note: optionalText(500) });
 
 /**
- * Invites somebody by mail. A coordinator is told who is a member already; to members the answer is the same whether or not the address has an account,
- * and the letter tells which. Throws Denied, Invalid, TooMany.
+ * Invites somebody by mail. A coordinator is told who is a member or invited already; to members the answer is the same whether or not the address has an account,
+ * and the letter tells which, and whether or not somebody else has invited it: then no letter goes. Throws Denied, Invalid, TooMany.
  */
 export function invite(actor: Member, { email, name, note }: z.output<typeof inviteInput>): void {
   mustInvite(actor);
   mustNotAdvertise(actor, note);
   countAttempt(canModerate(actor) ? 'invitePerCoordinator' : 'invitePerMember', actor.id);
-  countAttempt('letterPerInvitation', email);
+  const mayMail = mayWriteTo(actor, email);
   transaction(() => {
     const objection = objectionTo(actor, email);
     if (objection) throw new Invalid({ email: objection });
-    putInvitation(actor, { email, name, place: null, note });
+    if (!mayMail || openOf(email)) putQuietly(actor, { email, name, note });
+    else putInvitation(actor, { email, name, place: null, note });
     recordAct(actor, 'invite', email, '/desk/invitations');
   });
+}
+
+/** Counts a letter to an address. A coordinator is told when it has had enough; a member is not, for others' letters count too. Throws TooMany. */
+function mayWriteTo(actor: Member, email: string): boolean {
+  if (!canModerate(actor)) return isWithinLimit('letterPerInvitation', email);
+  countAttempt('letterPerInvitation', email);
+  return true;
 }
 
 /** Why this address is not to be invited, as far as the viewer may know; null where nothing speaks against it. */
 export function objectionTo(viewer: Viewer, email: string): string | null {
   const member = canModerate(viewer) ? memberByEmail(email) : null;
   if (member?.emailConfirmedAt) return member.application === null ? `${member.name} is a member already.` : `${member.name} has asked to join and waits for a coordinator.`;
-  const open = openOf(email);
+  const open = canModerate(viewer) ? openOf(email) : ownOpenOf(viewer, email);
   return open ? `This address was invited on ${formatDate(open.sentAt)} already.` : null;
 }
 
 const openOf = (email: string) => db.select().from(invitations).where(and(eq(invitations.email, email), isNull(invitations.usedAt), isNull(invitations.withdrawnAt), gt(invitations.expiresAt, new Date()))).get();
 
-/** Writes an invitation and its letter; one of the address that has expired goes. Call inside a transaction. */
+const waits = or(isNull(invitations.withdrawnAt), isNotNull(invitations.quietAt));
+const ownOpenOf = (viewer: Viewer, email: string) => db.select().from(invitations)
+  .where(and(eq(invitations.email, email), eq(invitations.invitedById, viewer?.id ?? 0), isNull(invitations.usedAt), waits, gt(invitations.expiresAt, new Date()))).get();
+
+function forgetOwn(by: Member, email: string): void {
+  db.delete(invitations).where(and(eq(invitations.email, email), eq(invitations.invitedById, by.id), isNull(invitations.usedAt), waits)).run();
+}
+
+/** Writes an invitation of which nothing is mailed. Call inside a transaction. */
+function putQuietly(by: Member, { email, name, note }: { email: string; name: string | null; note: string | null }): void {
+  forgetOwn(by, email);
+  const end = addDays(new Date(), days);
+  db.insert(invitations).values({ email, name, note, invitedById: by.id, token: hashToken(newToken(16)), expiresAt: end, withdrawnAt: end, quietAt: new Date() }).run();
+}
+
+/** One of the address that has expired makes way for another; whoever sent it still sees it as it was. */
+function makeWay(email: string, id = 0): void {
+  db.update(invitations).set({ withdrawnAt: invitations.expiresAt, quietAt: new Date() }).where(and(eq(invitations.email, email), ne(invitations.id, id), isNull(invitations.usedAt), isNull(invitations.withdrawnAt))).run();
+}
+
+/** Writes an invitation and its letter; earlier ones of the same sender that were not used go. Call inside a transaction. */
 export function putInvitation(by: Member, { email, name, place, note }: { email: string; name: string | null; place: string | null; note: string | null }): void {
-  db.delete(invitations).where(and(eq(invitations.email, email), isNull(invitations.usedAt), isNull(invitations.withdrawnAt))).run();
+  forgetOwn(by, email);
+  makeWay(email);
   const token = newToken(16);
   db.insert(invitations).values({ email, name, place, note, invitedById: by.id, token: hashToken(token), expiresAt: addDays(new Date(), days) }).run();
   mailInvitation(by, { email, note }, token);
@@ -96,7 +125,7 @@ export interface InvitationRow { id: number; email: string; name: string | null;
 export function listInvitations(viewer: Viewer, page: string | null, which: 'all' | 'own' = 'all'): { invitations: InvitationRow[]; total: number; paging: Paging } {
   mustInvite(viewer);
   if (which === 'all') mustCoordinate(viewer);
-  const where = which === 'all' ? undefined : eq(invitations.invitedById, viewer.id);
+  const where = which === 'all' ? isNull(invitations.quietAt) : eq(invitations.invitedById, viewer.id);
   const total = db.select({ n: count() }).from(invitations).where(where).get()?.n ?? 0;
   const slice = paging(total, 50, page);
   const rows = db.select({ invitation: invitations, by: members.name, sample: members.sample }).from(invitations).leftJoin(members, eq(members.id, invitations.invitedById)).where(where)
@@ -110,9 +139,9 @@ export function listInvitations(viewer: Viewer, page: string | null, which: 'all
   };
 }
 
-function stateOf({ usedAt, withdrawnAt, expiresAt }: Pick<typeof invitations.$inferSelect, 'usedAt' | 'withdrawnAt' | 'expiresAt'>): InvitationState {
+function stateOf({ usedAt, withdrawnAt, quietAt, expiresAt }: Pick<typeof invitations.$inferSelect, 'usedAt' | 'withdrawnAt' | 'quietAt' | 'expiresAt'>): InvitationState {
   if (usedAt) return 'used';
-  if (withdrawnAt) return 'withdrawn';
+  if (withdrawnAt && !quietAt) return 'withdrawn';
   return expiresAt > new Date() ? 'sent' : 'expired';
 }
 
@@ -123,7 +152,7 @@ export function withdrawInvitation(actor: Member, input: z.output<typeof invitat
   mustInvite(actor);
   transaction(() => {
     const { id, email } = unused(actor, input.invitationId);
-    db.update(invitations).set({ withdrawnAt: new Date() }).where(eq(invitations.id, id)).run();
+    db.update(invitations).set({ withdrawnAt: new Date(), quietAt: null }).where(eq(invitations.id, id)).run();
     recordAct(actor, 'withdraw invitation', email, '/desk/invitations');
   });
 }
@@ -134,17 +163,27 @@ export function sendInvitationAgain(actor: Member, input: z.output<typeof invita
   countAttempt(canModerate(actor) ? 'invitePerCoordinator' : 'invitePerMember', actor.id);
   const invitation = unused(actor, input.invitationId);
   mustNotAdvertise(actor, invitation.note);
-  countAttempt('letterPerInvitation', invitation.email);
+  const mayMail = mayWriteTo(actor, invitation.email);
   transaction(() => {
-    sendAgain(invitation, actor);
+    const open = openOf(invitation.email);
+    if (canModerate(actor) && open && open.id !== invitation.id) throw new Denied(`This address was invited on ${formatDate(open.sentAt)} already.`);
+    if (mayMail && (!open || open.id === invitation.id)) sendAgain(invitation, actor);
+    else seemSentAgain(invitation);
     recordAct(actor, 'send invitation', invitation.email, '/desk/invitations');
   });
 }
 
 function sendAgain({ id, email, note }: { id: number; email: string; note: string | null }, by: { name: string }): void {
   const token = newToken(16);
-  db.update(invitations).set({ token: hashToken(token), sentAt: new Date(), expiresAt: addDays(new Date(), days) }).where(eq(invitations.id, id)).run();
+  makeWay(email, id);
+  db.update(invitations).set({ token: hashToken(token), sentAt: new Date(), expiresAt: addDays(new Date(), days), withdrawnAt: null, quietAt: null }).where(eq(invitations.id, id)).run();
   mailInvitation(by, { email, note }, token);
+}
+
+/** What a member sees of sending again where no letter goes; the letter before, if there was one, stays good. */
+function seemSentAgain({ id, quietAt }: typeof invitations.$inferSelect): void {
+  const end = addDays(new Date(), days);
+  db.update(invitations).set({ sentAt: new Date(), expiresAt: end, ...(quietAt && { withdrawnAt: end }) }).where(eq(invitations.id, id)).run();
 }
 
 export const lostInvitationInput = z.object({ email: emailField });
@@ -168,7 +207,7 @@ export function sendLostInvitation({ email }: z.output<typeof lostInvitationInpu
 
 function unused(actor: Member, id: number): typeof invitations.$inferSelect {
   const own = eq(invitations.invitedById, actor.id);
-  const row = db.select().from(invitations).where(and(eq(invitations.id, id), isNull(invitations.usedAt), isNull(invitations.withdrawnAt), canModerate(actor) ? undefined : own)).get();
+  const row = db.select().from(invitations).where(and(eq(invitations.id, id), isNull(invitations.usedAt), waits, canModerate(actor) ? undefined : own)).get();
   if (!row) throw new NotFound('This invitation was used or withdrawn already.');
   return row;
 }

@@ -31,7 +31,7 @@ export const setUpInput = z.object({ token: z.string({ error: 'The link is incom
 export async function setUp(input: z.output<typeof setUpInput>, address: string): Promise<number> {
   countAttempt('linkPerAddress', address);
   mustNotTellOf(input.password, input);
-  const passwordHash = await hashPassword(input.password);
+  const passwordHash = await hashPassword(input.password, address);
   return transaction(() => {
     if (hasCoordinator()) throw new Denied('The hub has been set up already. Please sign in.');
     useLink('set-up', input.token);

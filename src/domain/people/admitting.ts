@@ -1,4 +1,4 @@
-import { and, count, eq, gt, isNotNull, isNull } from 'drizzle-orm';
+import { and, count, eq, gt, isNotNull, isNull, or } from 'drizzle-orm';
 import { bumpChanges, db, invitations, log, members, prepared, transaction } from '#db/client.ts';
 import { settings } from '#lib/settings.ts';
 import { Denied } from '../errors.ts';
@@ -7,6 +7,7 @@ import { coordinatorsBesides } from './coordinators.ts';
 import { takeOverStanding } from './former-standings.ts';
 import { isWithinLimit } from './limits.ts';
 import { rulesOfJoining } from './joining-rules.ts';
+import { forgetConfirmLinks } from './links.ts';
 import { freeHandle } from './members.ts';
 import { settleVerification } from './verification.ts';
 
@@ -34,7 +35,10 @@ export function confirmAddress(memberId: number): void {
   db.update(members).set({ emailConfirmedAt: new Date(), handle, application: waits ? member.application ?? '' : null }).where(eq(members.id, memberId)).run();
   // What was done about them before leads to their page from now on.
   db.update(log).set({ url: `/members/${handle}` }).where(eq(log.url, `/members/${member.handle}`)).run();
-  if (invitation) db.update(invitations).set({ usedAt: new Date(), memberId }).where(eq(invitations.id, invitation.id)).run();
+  // Those that went out and those that seemed to: to whoever sent them they are the same.
+  db.update(invitations).set({ usedAt: new Date(), withdrawnAt: null, memberId })
+    .where(and(eq(invitations.email, member.email), isNull(invitations.usedAt), or(isNull(invitations.withdrawnAt), isNotNull(invitations.quietAt)), gt(invitations.expiresAt, new Date()))).run();
+  forgetConfirmLinks(memberId);
   takeOverStanding(memberId);
   if (waits) tellWhoLetsIn();
   else beginMembership(memberId);

@@ -1,17 +1,17 @@
 import { and, eq, gt, isNotNull, isNull, lt } from 'drizzle-orm';
 import { z } from 'zod';
-import { agencyAccounts, authenticators, db, emailChanges, members, passkeys, recoveryCodes, transaction } from '#db/client.ts';
+import { agencyAccounts, authenticators, db, emailChanges, knownBrowsers, members, passkeys, passwords, recoveryCodes, transaction } from '#db/client.ts';
 import { addDays } from '#lib/dates.ts';
 import { settings } from '#lib/settings.ts';
 import { hashToken, newToken } from '#lib/tokens.ts';
 import { Denied, Invalid } from '../errors.ts';
 import { post } from '../mail/outbox.ts';
-import { takeOverStanding } from './former-standings.ts';
+import { rememberStanding, takeOverStanding } from './former-standings.ts';
 import { rememberFormer } from './former-traces.ts';
 import { countAttempt } from './limits.ts';
 import { deadLink, forgetLinksOf, makeLink } from './links.ts';
 import { forgetSignInLinksOf } from './mailed-links.ts';
-import { emailField, memberByEmail } from './members.ts';
+import { emailField, memberByEmail, memberById } from './members.ts';
 import { mustHaveProved } from './proving.ts';
 import { endSessionsOf, type Session } from './sessions.ts';
 import { settleVerification } from './verification.ts';
@@ -69,17 +69,18 @@ export function confirmEmailChange({ member }: Pick<Session, 'member'>, input: z
   transaction(() => {
     const change = db.update(emailChanges).set({ confirmedAt: new Date(), undoId: hashToken(undo) }).where(waiting(input.token)).returning().get();
     if (!change) throw new Denied(deadLink);
-    rememberFormer(change.memberId, 'email', member.email);
+    // What holds for somebody is written down for all their addresses when they leave: for one that is forgotten before, now.
+    rememberStanding(memberById(change.memberId), rememberFormer(change.memberId, 'email', member.email));
     putEmail(change.memberId, change.newEmail);
     const { name, url } = settings();
     post(change.oldEmail, `Your e-mail address on ${name} was changed`, [
       `Your account uses ${change.newEmail} from now on. If you changed it, you need not do anything.`,
-      'If it was not you, take it back with this link. It works for a week, signs every browser out and lets you choose a new password:', `${url}/account/email/undo?token=${undo}`,
+      'If it was not you, take it back with this link. It works for a week, signs every browser out, ends your password and lets you choose a new one:', `${url}/account/email/undo?token=${undo}`,
     ]);
   });
 }
 
-/** Takes a change of address back with the link that came to the old one: every session ends, ways of signing in that were added meanwhile go, and a link for a new password goes to the old address. Throws Denied, TooMany. */
+/** Takes a change of address back with the link that came to the old one: every session ends, the password and ways of signing in that were added meanwhile go, and a link for a new password goes to the old address. Throws Denied, TooMany. */
 export function undoEmailChange(input: z.output<typeof emailLinkInput>, address: string): void {
   countAttempt('linkPerAddress', address);
   transaction(() => {
@@ -91,9 +92,12 @@ export function undoEmailChange(input: z.output<typeof emailLinkInput>, address:
     db.update(emailChanges).set({ undoneAt: new Date() }).where(and(eq(emailChanges.memberId, memberId), isNotNull(emailChanges.confirmedAt), isNull(emailChanges.undoneAt), gt(emailChanges.confirmedAt, change.confirmedAt ?? new Date(0)))).run();
     db.delete(emailChanges).where(and(eq(emailChanges.memberId, memberId), isNull(emailChanges.confirmedAt))).run();
     removeAddedSince(memberId, addDays(change.confirmedAt ?? new Date(), -1));
+    // Whoever changed the address knew the password, or has set another one since.
+    db.delete(passwords).where(eq(passwords.memberId, memberId)).run();
+    db.delete(knownBrowsers).where(eq(knownBrowsers.memberId, memberId)).run();
     endSessionsOf(memberId);
     const { name, url } = settings();
-    post(oldEmail, `A new password for ${name}`, ['Your account uses this address again, every browser was signed out, and passkeys, agencies and a second step that were added shortly before or since are removed. Please choose a new password:', `${url}/reset/new?token=${makeLink('reset', memberId)}`, 'The link works once, for two hours.']);
+    post(oldEmail, `A new password for ${name}`, ['Your account uses this address again, every browser was signed out, and your password does not work any more, nor do passkeys, agencies and a second step that were added shortly before the change or since. Please choose a new password:', `${url}/reset/new?token=${makeLink('reset', memberId)}`, `The link works once, for two hours. Later you get another one here: ${url}/reset`]);
   });
 }
 

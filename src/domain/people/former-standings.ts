@@ -22,7 +22,7 @@ export const takenOver = {
   level: 'A coordinator has kept whoever had this address before at this level.',
 } as const;
 
-/** Remembers, of somebody who leaves, until when they may not write and that they are not to be verified. Call inside the transaction of their leaving. */
+/** Remembers, of somebody who leaves these addresses, until when they may not write and that they are not to be verified. Call inside the transaction of their leaving. */
 export function rememberStanding(member: Member, emails: readonly string[], now = new Date()): void {
   const denied = db.select({ id: verifications.memberId }).from(verifications).where(and(eq(verifications.memberId, member.id), eq(verifications.method, 'denied'))).get();
   const standings = [

@@ -11,14 +11,14 @@ import { seal, unseal } from '#lib/sealing.ts';
 const most = 20;
 const purpose = 'former traces';
 
-/** Remembers a name or an address that a member has no longer. Call inside the transaction of the change. */
-export function rememberFormer(memberId: number, kind: 'name' | 'email', value: string): void {
+/** Remembers a name or an address that a member has no longer. Returns what is not kept any more for it. Call inside the transaction of the change. */
+export function rememberFormer(memberId: number, kind: 'name' | 'email', value: string): string[] {
   const rows = rowsOf(memberId, kind);
   const same = rows.find((row) => opened(row.sealed) === value);
   if (same) db.delete(formerTraces).where(eq(formerTraces.id, same.id)).run();
   db.insert(formerTraces).values({ memberId, kind, sealed: seal(value, purpose) }).run();
   const kept = rowsOf(memberId, kind).slice(0, most).map(({ id }) => id);
-  db.delete(formerTraces).where(and(eq(formerTraces.memberId, memberId), eq(formerTraces.kind, kind), notInArray(formerTraces.id, kept))).run();
+  return db.delete(formerTraces).where(and(eq(formerTraces.memberId, memberId), eq(formerTraces.kind, kind), notInArray(formerTraces.id, kept))).returning().all().flatMap(({ sealed }) => opened(sealed) ?? []);
 }
 
 /** What a member was called, or which addresses they had, before: the latest first. */

@@ -32,7 +32,7 @@ export async function joinInvited(input: z.output<typeof joinInvitedInput>, addr
   if (!invitation) throw new Denied(spent);
   mustBeFree(input.name);
   mustNotTellOf(input.password, { ...input, email: invitation.email });
-  const passwordHash = await hashPassword(input.password);
+  const passwordHash = await hashPassword(input.password, address);
   return transaction(() => {
     if (!readInvitation(input.token)) throw new Denied(spent);
     const known = memberByEmail(invitation.email);

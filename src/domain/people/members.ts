@@ -36,7 +36,7 @@ export const emailField = z.string({ error: 'Please give your e-mail address.' }
   // The rows that stand for those who left are nobody's account.
   .refine((email) => !email.endsWith(`@${formerHost}`), 'No mail reaches this address.');
 
-const nameMissing = 'Please give your name as others should see it.';
+export const nameMissing = 'Please give your name as others should see it.';
 /** On some keyboards an accent alone is typed for an apostrophe: O´Brien. */
 export const nameField = z.string({ error: nameMissing }).transform((name) => name.replace(/[´`]/g, '’')).pipe(line({ missing: nameMissing, max: 80 }));
 

@@ -18,7 +18,7 @@ export async function proveByPassword(session: Session, input: z.output<typeof p
   mustHaveOneStep(session.member.id);
   const who = `change ${session.member.id}`;
   countAttempt('signInPerAccount', who);
-  if (!await isPasswordOf(session.member.id, input.password)) throw new Invalid({ password: 'This is not your password.' });
+  if (!await isPasswordOf(session.member.id, input.password, session.member.id)) throw new Invalid({ password: 'This is not your password.' });
   forgetAttempts('signInPerAccount', who);
   return proveSession(session);
 }

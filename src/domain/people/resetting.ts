@@ -1,13 +1,14 @@
-import { sql } from 'drizzle-orm';
+import { eq, sql } from 'drizzle-orm';
 import { z } from 'zod';
-import { db, facts, transaction } from '#db/client.ts';
+import { db, facts, members, transaction } from '#db/client.ts';
 import { settings } from '#lib/settings.ts';
 import { post } from '../mail/outbox.ts';
 import { Denied, Invalid } from '../errors.ts';
 import { confirmAddress } from './admitting.ts';
+import { mustBeFree } from './free-names.ts';
 import { countAttempt, isWithinLimit } from './limits.ts';
 import { deadLink, makeLink, memberOfLink, useLink } from './links.ts';
-import { emailField, memberByEmail, memberById } from './members.ts';
+import { emailField, memberByEmail, memberById, nameField, nameMissing } from './members.ts';
 import { hashPassword, hasPassword, isPasswordOf, mustNotTellOf, newPasswordField, putPassword } from './passwords.ts';
 import { mustHaveProved } from './proving.ts';
 import { endSessionsOf, type Session } from './sessions.ts';
@@ -38,18 +39,32 @@ function countResetAsked(): void {
   db.insert(facts).values({ name: 'resets-asked', value: 1 }).onConflictDoUpdate({ target: facts.name, set: { value: sql`${facts.value} + 1` } }).run();
 }
 
-export const newPasswordInput = z.object({ token: z.string({ error: 'The link is incomplete.' }), password: newPasswordField });
+/** Whom a link for a new password is for, without using it up: a member, or somebody whose address is not confirmed yet, who says their name too. Null when it does not work any more. */
+export function readResetLink(token: string): { joins: boolean } | null {
+  const id = memberOfLink('reset', token);
+  return id === null ? null : { joins: !memberById(id).emailConfirmed };
+}
 
-/** Sets a new password by a mailed link, ends every session, and returns the member's id to sign them in. The link proves the address too. Throws Denied, Invalid, TooMany. */
+export const newPasswordInput = z.object({ token: z.string({ error: 'The link is incomplete.' }), name: nameField.nullish(), password: newPasswordField });
+
+/**
+ * Sets a new password by a mailed link, ends every session, and returns the member's id to sign them in. The link proves the address too: where it was not confirmed, whoever asked to
+ * join with it may have been a stranger, and nothing that was typed then counts. Throws Busy, Denied, Invalid, TooMany.
+ */
 export async function setNewPassword(input: z.output<typeof newPasswordInput>, address: string): Promise<number> {
   countAttempt('linkPerAddress', address);
   const owner = memberOfLink('reset', input.token);
   if (owner === null) throw new Denied(deadLink);
-  mustNotTellOf(input.password, memberById(owner));
-  const passwordHash = await hashPassword(input.password);
+  const member = memberById(owner);
+  const name = member.emailConfirmed ? member.name : input.name;
+  if (!name) throw new Invalid({ name: nameMissing });
+  if (!member.emailConfirmed) mustBeFree(name);
+  mustNotTellOf(input.password, { ...member, name });
+  const passwordHash = await hashPassword(input.password, address);
   return transaction(() => {
     const id = useLink('reset', input.token);
     if (id === null) throw new Error('A reset link without a member.');
+    if (!memberById(id).emailConfirmed) db.update(members).set({ name, application: null }).where(eq(members.id, id)).run();
     putPassword(id, passwordHash);
     confirmAddress(id);
     endSessionsOf(id);
@@ -65,7 +80,7 @@ export const changePasswordInput = z.object({
 /** Changes the password of somebody who is signed in and ends all their sessions; the caller starts a new one. Throws Invalid, TooMany. */
 export async function changePassword(actor: Member, input: z.output<typeof changePasswordInput>): Promise<void> {
   countAttempt('signInPerAccount', `change ${actor.id}`);
-  if (!await isPasswordOf(actor.id, input.current)) throw new Invalid({ current: 'This is not your present password.' });
+  if (!await isPasswordOf(actor.id, input.current, actor.id)) throw new Invalid({ current: 'This is not your present password.' });
   await replacePassword(actor, input.password);
 }
 
@@ -80,7 +95,7 @@ export async function choosePassword(session: Session, input: z.output<typeof ch
 
 async function replacePassword(member: Member, password: string): Promise<void> {
   mustNotTellOf(password, member);
-  const passwordHash = await hashPassword(password);
+  const passwordHash = await hashPassword(password, member.id);
   transaction(() => {
     putPassword(member.id, passwordHash);
     endSessionsOf(member.id);

@@ -6,7 +6,7 @@ import { isKnownBrowser } from './known-browsers.ts';
 import { countAttempt, forgetAttempts, isWithinLimit } from './limits.ts';
 import { mailConfirmation } from './joining.ts';
 import { emailField, memberByEmail } from './members.ts';
-import { isPasswordOf } from './passwords.ts';
+import { isPasswordOf, mustHaveTurn } from './passwords.ts';
 
 export const signInInput = z.object({
   email: emailField,
@@ -19,15 +19,18 @@ const wrong = { password: 'E-mail address and password do not match, or the addr
 /**
  * Checks e-mail address and password; returns the member's id. An unknown address, a wrong password and an address that is not confirmed get the same answer in
  * the same time: whoever asked to join with an address would learn else whether it had an account. To the latter the link is mailed again.
- * Throws Invalid, TooMany.
+ * Throws Busy, Invalid, TooMany.
  */
 export async function signIn(input: { email: string; password: string }, address: string, browser?: Browser): Promise<number> {
+  const member = memberByEmail(input.email);
+  // Whoever guesses from many addresses, or sends more than can be looked at, must not lock the owner out of the browsers they have used before.
+  const isKnown = member && browser && isKnownBrowser(member.id, browser);
+  const asker = isKnown ? member.id : address;
+  mustHaveTurn(asker);
   countAttempt('signInPerAddress', address);
   countAttempt('signInPerAccount', `${input.email} ${address}`);
-  const member = memberByEmail(input.email);
-  // Whoever guesses from many addresses must not lock the owner out of the browsers they have used before.
-  if (!member || !browser || !isKnownBrowser(member.id, browser)) countAttempt('signInAnywhere', input.email);
-  const isRight = await isPasswordOf(member?.id ?? null, input.password);
+  if (!isKnown) countAttempt('signInAnywhere', input.email);
+  const isRight = await isPasswordOf(member?.id ?? null, input.password, asker);
   if (!member?.emailConfirmedAt || !isRight) {
     const mayMail = isWithinLimit('confirmPerAccount', input.email);
     if (member && isRight && mayMail) transaction(() => mailConfirmation(member.id, member.email));
