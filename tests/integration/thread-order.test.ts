@@ -26,7 +26,7 @@ import { findThread, listThreads, neighboursOf, type Thread } from '#domain/foru
 import { undoThreadAct } from '#domain/forum/undoing.ts';
 import { noteReading } from '#domain/forum/unread.ts';
 import { isStopped, stopMail, stopToken } from '#domain/mail/stopping.ts';
-import { readPublicLog } from '#domain/moderation/log.ts';
+import { columnOfAct, monthsOfOrder, publicActs, readPublicLog, recordAct } from '#domain/moderation/log.ts';
 import type { Member } from '#domain/people/types.ts';
 import { addDays } from '#lib/dates.ts';
 import { enter, forgetLimits, lettersTo } from '../support/cast.ts';
@@ -108,6 +108,10 @@ describe('splitting', () => {
     expect(undo()).toMatchObject({ left: [expect.stringContaining('1 post that was written in the new thread since')] });
     expect(numbers(thread)).toEqual([1, 2, 3, 4, 5, 6, 7]);
     expect(findThread(null, made.id).id).toBe(thread.id);
+    // The log says what was undone, and where the thread that was made has gone; its own title is out of view.
+    const [undone, done] = readPublicLog(null, 'order').lines;
+    expect(undone).toMatchObject({ act: 'undo thread act', words: 'undid: moved posts to another thread', object: thread.title });
+    expect(done).toMatchObject({ act: 'split thread', object: `a thread that went into “${thread.title}”`, url: `/forums/operations/${thread.id}` });
     expect(placeOfPost(null, newer.id)).toBe(`${thread.url}#post-7`);
     expect(movedFrom(thread.id, 1, 20)).toEqual([]);
     expectOrder();
@@ -731,4 +735,22 @@ describe('what others did to a thread of one’s own', () => {
       if (kept) db.insert(passwords).values(kept).run();
     }
   });
+});
+
+test('every public act keeps order or does not: the totals by month and the narrowed log count the same', () => {
+  expect(Object.keys(columnOfAct).sort()).toEqual([...publicActs].sort());
+  const ordering = publicActs.filter((act) => columnOfAct[act] !== null);
+  expect(publicActs.filter((act) => /\b(?:thread|threads|post|confirmation|versions|decision)\b/.test(act) && !ordering.includes(act))).toEqual([]);
+  const before = { total: monthsOfOrder()[0]?.total ?? 0, listed: countListed() };
+  for (const act of publicActs) recordAct(nadia, act, 'Something', null);
+  const [month] = monthsOfOrder();
+  expect(month?.total).toBe(before.total + ordering.length);
+  expect(countListed()).toBe(before.listed + ordering.length);
+  const { month: _, total, ...columns } = month!;
+  expect(Object.values(columns).reduce((sum, n) => sum + n, 0)).toBe(total);
+
+  function countListed(): number {
+    const { lines, paging } = readPublicLog(null, 'order');
+    return lines.length + Array.from({ length: paging.pages - 1 }, (_, n) => readPublicLog(String(n + 2), 'order').lines.length).reduce((sum, n) => sum + n, 0);
+  }
 });
