@@ -12,6 +12,7 @@ import { setNotificationSettings } from '#domain/forum/notification-settings.ts'
 import { mergeThreads } from '#domain/forum/merging.ts';
 import { notifyOfEdit, notifyOfPost, reasonFor, type Followed, type Post } from '#domain/forum/notifying.ts';
 import { createPost } from '#domain/forum/posts.ts';
+import { quoteOf } from '#domain/forum/quoting.ts';
 import { createThread, threadInput } from '#domain/forum/starting-threads.ts';
 import { latestThreads, liveliestThreads, listThreads, threadsOfTheme } from '#domain/forum/threads.ts';
 import { listForums } from '#domain/forum/forums.ts';
@@ -417,7 +418,7 @@ describe('letters', () => {
     expect(mail(later(4))).toEqual([]);
     const [first, second] = lettersTo(rosa.email);
     expect([first?.subject, second?.subject]).toEqual([`Re: ${one.title}`, `Re: ${two.title}`]);
-    expect(first?.text).toContain('> First *answer*.\n>\n> More.');
+    expect(first?.text).toContain('> First answer.\n>\n> More.');
     expect(first?.text).toContain('> Second answer.');
     expect(first?.text).not.toContain('Elsewhere');
     expect(first?.text.replaceAll('\n', ' ')).toContain('You are told because you started this thread. To answer, open the link. Answers to this letter reach nobody.');
@@ -478,7 +479,7 @@ describe('letters', () => {
     }
     expect(letters()[0]?.headers?.['List-Unsubscribe']).toContain(stopToken(rosa.id, 'notifications'));
   });
-  test('quote a post in HTML as the hub shows it, safely and with nothing to load; in plain text as it was typed; each reason on its own line', () => {
+  test('quote a post in HTML as the hub shows it, safely and with nothing to load; in plain text without its marks; each reason on its own line', () => {
     const thread = start(rosa);
     set(rosa, 'member', tom.id, 'following');
     const body = `Two **things**, [here](/library), @rosa:\n\n- one\n- two <script>alert(1)</script>\n\n![a chart](https://example.org/x.png)`;
@@ -490,9 +491,22 @@ describe('letters', () => {
     expect(letter?.html).toContain(`<a href="${settings().url}/library"`);
     expect(letter?.html).toContain('<li>one</li>');
     expect(letter?.html).not.toMatch(/<script|<img|href="\/|\*\*things/);
-    expect(letter?.text).toContain('> Two **things**, [here](/library)');
+    expect(letter?.text).toContain(`> Two things, here <${settings().url}/library>, @rosa:\n>\n> - one\n> - two <script>alert(1)</script>`);
     expect(letter?.text).toMatch(/\nYou are told because you were mentioned\.\nYou are told because you started this thread\.\nTo answer, open the link\./);
     expect(letter?.html).toContain('you were mentioned.<br>You are told because you started this thread.<br>To answer');
+  });
+
+  test('in plain text quotations, tables and struck words stay what they are, however the lines are broken', () => {
+    const thread = start(rosa);
+    const asked = reply(nadia, thread.id, 'How long until you call back when somebody has asked for it twice in one and the same week?');
+    set(rosa, 'thread', thread.id, 'following');
+    mail();
+    reply(tom, thread.id, `${quoteOf(tom, asked.id)}About ~~two~~ three days.\n\n| Line | Days |\n|---|---|\n| 311 | 3 |`);
+    mail(later(9));
+    const text = letters().at(-1)?.text ?? '';
+    expect(text).toContain(`> > Nadia Okafor wrote <${settings().url}/posts/${asked.id}>:\n> >\n> > How long until you call back`);
+    expect(text).toMatch(/\n> > \S[^\n]*week\?\n>\n> About ~~two~~ three days\.\n>\n> Line \| Days\n> 311 \| 3\n/);
+    expect(text.split('\n').filter((line) => line.length > 72 && !line.includes('http'))).toEqual([]);
   });
 
   test('a post whose beginning would become too large goes out in its own words', () => {
