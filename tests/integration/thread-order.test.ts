@@ -21,7 +21,7 @@ import { createPost, placeOfPost, postsOnPage } from '#domain/forum/posts.ts';
 import { indexPost, indexWholeThread } from '#domain/forum/searchable.ts';
 import { splitThread, splitThreadInput } from '#domain/forum/splitting.ts';
 import { createThread } from '#domain/forum/starting-threads.ts';
-import { actsOn, listActs, movedFrom } from '#domain/forum/thread-acts.ts';
+import { actsOn, listActs, mergedInto, movedFrom } from '#domain/forum/thread-acts.ts';
 import { findThread, listThreads, neighboursOf, type Thread } from '#domain/forum/threads.ts';
 import { undoThreadAct } from '#domain/forum/undoing.ts';
 import { noteReading } from '#domain/forum/unread.ts';
@@ -98,7 +98,7 @@ describe('splitting', () => {
     expect(numbers(thread)).toEqual([1, 3, 5]);
     expect(old).toBe(`${thread.url}#post-4`);
     expect(placeOfPost(null, fourth)).toBe(`${made.url}#post-2`);
-    expect(movedFrom(thread.id, 1, 20)).toEqual([{ number: 2, posts: 2, to: { url: `/posts/${second}`, title: made.title } }]);
+    expect(movedFrom(thread.id, 1, 20)).toEqual([{ number: 2, numbers: [2, 4], to: { url: `/posts/${second}`, title: made.title } }]);
     expect(readPublicLog(null).lines[0]).toMatchObject({ act: 'split thread', reason: 'Another question.', object: made.title });
     expectOrder();
 
@@ -167,10 +167,17 @@ describe('merging', () => {
     expect(listThreads(nadia, {}, null).threads.map((t) => t.id)).not.toContain(thread.id);
     expect(reply(thread, rosa).url).toBe(`${into.url}#post-6`);
     expect(() => merge(thread, into)).toThrow(/same thread/);
+    const opening = of(into)[3]?.id ?? 0;
+    expect(mergedInto(into.id)).toEqual([{ at: expect.any(Date), posts: 2, first: { url: `/posts/${opening}`, title: thread.title } }]);
+    // What it was called may be what its opening post had to go for.
+    removePost(nadia, { postId: opening, reason: 'It names a resident.' });
+    expect(mergedInto(into.id)).toMatchObject([{ first: null }]);
+    restorePost(nadia, { postId: opening, reason: 'It does not.' });
     expectOrder();
 
     expect(undo().left).toEqual([expect.stringContaining('1 post that was written after the merge stayed')]);
     expect([numbers(thread), numbers(into)]).toEqual([[1, 2], [1, 2, 3, 4]]);
+    expect(mergedInto(into.id)).toEqual([]);
     expect(findThread(null, thread.id).id).toBe(thread.id);
     expect(reply(into).url).toBe(`${into.url}#post-5`);
     expect(reply(thread).url).toBe(`${thread.url}#post-3`);
