@@ -12,6 +12,7 @@ import { setNotificationSettings } from '#domain/forum/notification-settings.ts'
 import { mergeThreads } from '#domain/forum/merging.ts';
 import { notifyOfEdit, notifyOfPost, reasonFor, type Followed, type Post } from '#domain/forum/notifying.ts';
 import { createPost } from '#domain/forum/posts.ts';
+import { putPostFiles } from '#domain/forum/post-files.ts';
 import { quoteOf } from '#domain/forum/quoting.ts';
 import { createThread, threadInput } from '#domain/forum/starting-threads.ts';
 import { latestThreads, liveliestThreads, listThreads, threadsOfTheme } from '#domain/forum/threads.ts';
@@ -589,5 +590,18 @@ describe('letters', () => {
     mail();
     const letter = letters().find(({ to }) => to === tom.email);
     expect(letter?.headers).toMatchObject({ 'Message-ID': `<thread-${thread.id}.post-2.accepted@localhost>`, 'In-Reply-To': `<thread-${thread.id}.post-2@localhost>` });
+    expect(letter?.text.replaceAll('\n', ' ')).toContain(`Rosa Delgado accepted your answer in “${thread.title}”.  Read it`);
+  });
+
+  test('name the files of a post, by links', () => {
+    const thread = start(rosa);
+    set(rosa, 'thread', thread.id, 'following');
+    const { id } = reply(tom, thread.id, 'With a chart.');
+    putPostFiles(id, [{ hash: 'ab'.repeat(32), label: 'Calls by hour', size: 1000, textState: 'none', name: 'chart.png', mediaType: 'image/png', width: 40, height: 30 }]);
+    mail();
+    const letter = letters().find(({ to }) => to === rosa.email);
+    expect(letter?.html).toMatch(new RegExp(`<li><a href="${settings().url}/files/p\\d+/chart.png">Calls by hour \\(`));
+    expect(letter?.html).not.toContain('<img');
+    expect(letter?.text.replaceAll('\n> ', ' ')).toContain('Calls by hour (PNG');
   });
 });
