@@ -8,7 +8,7 @@ declare namespace App {
     /** The address the request comes from, for rate limits. */
     address: string;
     /** Why the page that was asked for is not shown; read by pages/refusal.astro alone. */
-    refusal?: { status: number; title: string; message: string; successor?: { url: string; title: string } | null; way?: { url: string; title: string } | null; next?: string; kept?: boolean };
+    refusal?: { status: number; title: string; message: string; successor?: { url: string; title: string } | null; way?: { url: string; title: string } | null; next?: string; kept?: boolean; /** The page that the form is on. */ form?: string };
     /** What was sent with a form on the page without a session, and when: whether the form holds it now, or its sender is asked first. */
     kept?: { at: Date; shown: boolean };
     /** Resolves when whoever reads an answer that is sent while it is made has taken most of it; set for what asks not to be buffered. */

@@ -1,14 +1,13 @@
 import type { APIRoute } from 'astro';
 import { NotFound } from '#domain/errors.ts';
 import { findForum } from '#domain/forum/forums.ts';
-import { newestPostsBy, newestPostsIn, newestThreads, type RecentPost } from '#domain/forum/recent-posts.ts';
-import { findThread, threadsOfTheme } from '#domain/forum/threads.ts';
-import type { ThreadRow } from '#domain/forum/types.ts';
+import { newestPostsBy, newestPostsIn, newestThreads, newestThreadsOn, type RecentPost } from '#domain/forum/recent-posts.ts';
+import { findThread } from '#domain/forum/threads.ts';
 import { readFilters, writeFilters, type Filters } from '#domain/library/filters.ts';
 import { latestResources, namesOf } from '#domain/library/list.ts';
 import { findTheme } from '#domain/library/themes.ts';
 import type { ResourceRow } from '#domain/library/types.ts';
-import { findProfile, writerName } from '#domain/people/members.ts';
+import { findProfile } from '#domain/people/members.ts';
 import { askOf, queryOf, wordsOf } from '#domain/saved-searches/asks.ts';
 import { feedsOf } from '#domain/saved-searches/saved.ts';
 import { newestMatches, type Match } from '#domain/search/matches.ts';
@@ -30,12 +29,12 @@ export const feedOfList = (ending: 'atom' | 'json'): APIRoute => ({ url: { searc
   });
 };
 
-/** Answers with the newest 30 on a theme, from the library and the forums together. */
+/** Answers with the newest 30 on a theme, from the library and the forums together, by when they came to the hub. */
 export const feedOfTheme = (ending: 'atom' | 'json'): APIRoute => ({ params }) => {
   const { name, url } = settings();
   const theme = findTheme(params['theme'] ?? '');
   const resources = latestResources({ ...readFilters(new URLSearchParams()), theme: [theme.code] }, most).map(itemOfResource);
-  const items = [...resources, ...threadsOfTheme(null, theme.code, most).map(itemOfThread)].sort((a, b) => b.published.getTime() - a.published.getTime()).slice(0, most);
+  const items = [...resources, ...newestThreadsOn(theme.code, most).map(itemOfPost)].sort((a, b) => b.published.getTime() - a.published.getTime()).slice(0, most);
   const page = `${url}/themes/${theme.code}`;
   return feedResponse(ending, { id: page, title: `${name}: ${theme.label}`, page, self: `${page}.${ending}`, updated: newestOf(items), items });
 };
@@ -63,16 +62,10 @@ export function itemOfResource({ slug, title, type, people, venue, year, themes,
   };
 }
 
-/** A thread as feeds carry it. */
-function itemOfThread({ url, title, author, createdAt, lastPostAt, forum, replies, themes }: ThreadRow): FeedItem {
-  const summary = `A discussion${forum ? ` in ${forum.name}` : ''}, ${replies === 1 ? '1 reply' : `${replies} replies`}.`;
-  return { url: settings().url + url, title, summary, published: createdAt, updated: lastPostAt, author: writerName(author), tags: themes };
-}
-
 /** A post as feeds carry it; its permanent address is its name for ever. */
-function itemOfPost({ url, title, opening, forum, author, words, at, editedAt, themes }: RecentPost): FeedItem {
+function itemOfPost({ url, title, opening, forum, author, words, html, at, editedAt, themes }: RecentPost): FeedItem {
   const prefix = opening ? '' : forum === null ? 'Comment on: ' : 'Re: ';
-  return { url: settings().url + url, title: prefix + title, summary: words, published: at, updated: editedAt ?? at, author, tags: themes };
+  return { url: settings().url + url, title: prefix + title, summary: words, html, published: at, updated: editedAt ?? at, author, tags: themes };
 }
 
 function feedOfPosts(ending: 'atom' | 'json', of: { id: string; title: string; path: string }, posts: readonly RecentPost[]): Response {

@@ -1,3 +1,4 @@
+import { textOfHtml } from './html-as-text.ts';
 import { escapeHtml } from './markdown.ts';
 import { settings } from './settings.ts';
 
@@ -20,6 +21,8 @@ export interface FeedItem {
   title: string;
   /** Words without markup; may be empty. */
   summary: string;
+  /** All of it as HTML with absolute addresses, where the feed carries more than the summary. */
+  html?: string;
   published: Date;
   updated: Date;
   /** In words; null where nobody is named. */
@@ -36,7 +39,7 @@ export function atomFeed({ id, title, page, self, updated, items }: Feed): strin
     <published>${item.published.toISOString()}</published>
     <updated>${item.updated.toISOString()}</updated>
 ${item.author ? `    <author><name>${xml(item.author)}</name></author>\n` : ''}${item.tags.map(({ code, label }) => `    <category term="${xml(code)}" label="${xml(label)}"/>\n`).join('')}    <summary>${xml(item.summary)}</summary>
-  </entry>
+${item.html === undefined ? '' : `    <content type="html">${xml(item.html)}</content>\n`}  </entry>
 `).join('');
   return `<?xml version="1.0" encoding="UTF-8"?>
 <feed xmlns="http://www.w3.org/2005/Atom" xml:lang="en">
@@ -55,7 +58,7 @@ export function jsonFeed({ title, page, self, items }: Feed): string {
   return JSON.stringify({
     version: 'https://jsonfeed.org/version/1.1', title, home_page_url: page, feed_url: self, language: 'en', authors: [{ name: settings().name }],
     items: items.map((item) => ({
-      id: item.url, url: item.url, title: item.title, content_text: item.summary, date_published: item.published.toISOString(), date_modified: item.updated.toISOString(),
+      id: item.url, url: item.url, title: item.title, ...(item.html === undefined ? { content_text: item.summary } : { content_html: item.html, content_text: textOfHtml(item.html), summary: item.summary }), date_published: item.published.toISOString(), date_modified: item.updated.toISOString(),
       authors: item.author ? [{ name: item.author }] : undefined, tags: item.tags.map((tag) => tag.label),
     })),
   });

@@ -9,6 +9,9 @@ import { join } from 'node:path';
  */
 const slipType = 'application/x-hub-slip';
 
+/** Types of slips for files that were let go while their form arrived: too large by themselves, or with those before them. */
+export const leftOut = { alone: 'application/x-hub-too-large', together: 'application/x-hub-too-much' };
+
 /** Where files are set aside below the data folder. */
 export function incomingFolder(dataDir: string): string {
   return join(dataDir, 'incoming');
@@ -17,7 +20,7 @@ export function incomingFolder(dataDir: string): string {
 /** Smaller ones stay where they are. */
 const worthwhile = 256 * 1024;
 /** Bytes that the headers of one part may have; browsers send a few hundred. */
-const longestHeaders = 8 * 1024;
+export const longestHeaders = 8 * 1024;
 
 export interface SetAside {
   /** The form with slips. */
@@ -32,18 +35,28 @@ export async function setFilesAside(folder: string, form: Buffer, boundary: stri
   const pieces: Buffer[] = [];
   let copied = 0;
   for (const { at, start, end, headers } of partsOf(form, `--${boundary}`)) {
-    if (end - start < worthwhile || !headers.some((line) => /^Content-Disposition:.*;\s*filename=/i.test(line))) continue;
+    if (end - start < worthwhile || !isFilePart(headers)) continue;
     const slip = randomBytes(16).toString('hex');
     const path = join(folder, slip);
     paths.push(path);
     await mkdir(folder, { recursive: true });
     await writeFile(path, form.subarray(start, end), { flag: 'wx', mode: 0o600 });
-    // A second Content-Type would not count: the old one is left out.
-    const kept = headers.filter((line) => !/^Content-Type:/i.test(line));
-    pieces.push(form.subarray(copied, at), Buffer.from([...kept, `Content-Type: ${slipType}`, '', slip].join('\r\n'), 'latin1'));
+    pieces.push(form.subarray(copied, at), slipInPlaceOf(headers, slipType, slip));
     copied = end;
   }
   return { body: Buffer.concat([...pieces, form.subarray(copied)]), forget: async () => { for (const path of paths) await rm(path, { force: true }); } };
+}
+
+/** Whether a part of a form with these lines before its contents is a file. */
+export function isFilePart(headers: readonly string[]): boolean {
+  return headers.some((line) => /^Content-Disposition:.*;\s*filename=/i.test(line));
+}
+
+/** A part of a form with a slip in the place of its file. */
+export function slipInPlaceOf(headers: readonly string[], type: string, slip: string): Buffer {
+  // A second Content-Type would not count: the old one is left out.
+  const kept = headers.filter((line) => !/^Content-Type:/i.test(line));
+  return Buffer.from([...kept, `Content-Type: ${type}`, '', slip].join('\r\n'), 'latin1');
 }
 
 /** The parts of a form: where each begins, where its contents begin and end, and its lines before them, the boundary first. Ends at a part that is none. */

@@ -34,10 +34,16 @@ export function letterText(parts: readonly LetterPart[]): string {
   return parts.map((part) => {
     if ('heading' in part) return `${wrapped(part.heading)}\n${'-'.repeat(Math.min(72, part.heading.length))}`;
     if ('text' in part) return wrapped(part.text);
-    if ('quote' in part) return wrapped(part.quote, '> ');
+    if ('quote' in part) return part.quote.split('\n').map(quotedLine).join('\n');
     if ('link' in part) return `${wrapped(`${part.link}:`)}\n${part.url}`;
     return part.items.map(({ title, url, meta, snippet }) => [`* ${wrapped(title, '  ').trimStart()}`, ...[meta, snippet].filter(Boolean).map((words) => wrapped(words, '  ')), `  ${url}`].join('\n')).join('\n\n');
   }).join('\n\n');
+}
+
+/** A line of somebody's words: what they quote themselves stays a quotation when it is wrapped, and what is set in stays set in. */
+function quotedLine(line: string): string {
+  const lead = /^(?:> ?)* */.exec(line)?.[0] ?? '';
+  return wrapped(line.slice(lead.length), `> ${lead}`);
 }
 
 /** The letter as HTML that loads nothing from anywhere: no pictures, no fonts, nothing that tells whether it was read. */

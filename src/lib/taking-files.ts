@@ -1,6 +1,7 @@
 import { readDocument } from './document-words.ts';
 import { sniffFile, type FileKind } from './file-kind.ts';
 import { filesFolder, pathInStore, storeFile } from './file-store.ts';
+import { leftOut } from './incoming-files.ts';
 import { settings } from './settings.ts';
 
 /** What a form brought, in memory. `mediaType` may say more than the kind does. */
@@ -9,7 +10,9 @@ export interface Received { bytes: Buffer; kind: FileKind; mediaType: string }
 /** Reads a file that a form brought, as what it is by its bytes. A refusal is a sentence for the person who sent it. */
 export async function readReceived(file: File): Promise<Received | { refusal: string }> {
   const { uploadBytes } = settings();
-  if (file.size > uploadBytes) return { refusal: `This file is too large: the hub takes at most ${uploadBytes / 1024 / 1024} megabytes.` };
+  const most = `${uploadBytes / 1024 / 1024} megabytes`;
+  if (file.type === leftOut.alone || file.size > uploadBytes) return { refusal: `This file is too large: the hub takes at most ${most}.` };
+  if (file.type === leftOut.together) return { refusal: `With the files before it this is too large: the hub takes at most ${most} at a time. Add this one afterwards, by editing what you wrote.` };
   const bytes = Buffer.from(await file.arrayBuffer());
   const sniffed = await sniffFile(bytes);
   return 'refusal' in sniffed ? sniffed : { bytes, ...sniffed };

@@ -1,6 +1,6 @@
 /* "Quote" below a post puts the selected words, or the whole post, into the reply that is being written, without leaving the page. Without JavaScript the link opens the page with the quotation in the form. */
 
-const area = document.querySelector<HTMLTextAreaElement>('#write textarea[name="body"]');
+const area = document.querySelector<HTMLTextAreaElement>('form[data-draft] textarea[name="body"]');
 
 /** What is read of a post while its footnotes and the marks that lead to them do not show. */
 function besideNotes<T>(post: Element, read: () => T): T {
@@ -27,7 +27,7 @@ function quotation(link: HTMLElement, words: string): string {
 async function wholeQuotation(link: HTMLAnchorElement): Promise<string> {
   const response = await fetch(link.href).catch(() => null);
   if (!response?.ok) return '';
-  const value = new DOMParser().parseFromString(await response.text(), 'text/html').querySelector('#write textarea[name="body"]')?.textContent ?? '';
+  const value = new DOMParser().parseFromString(await response.text(), 'text/html').querySelector('form[data-draft] textarea[name="body"]')?.textContent ?? '';
   return /^> \[/.test(value) && value.includes(`/posts/${link.dataset['quote']})`) ? value : '';
 }
 

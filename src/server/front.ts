@@ -1,9 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { createFormSieve } from '#lib/form-sieve.ts';
 import { incomingFolder, setFilesAside } from '#lib/incoming-files.ts';
 import type { ChangeCounter } from './change-counter.ts';
 import { forEverybody, forOneReader, securityHeaders, type RawHeaders } from './headers.ts';
 import type { Hub } from './built.ts';
-import { boundaryOf, refusalOfForm } from './form.ts';
+import { bodyLimits, boundaryOf, refusalOfForm } from './form.ts';
 import { keepAnswer, sendKept, type KeptAnswer } from './kept-answer.ts';
 import { createPageCache, type KeptPage } from './page-cache.ts';
 import { render, renderInto, type PageHandler, type Rendered } from './render.ts';
@@ -105,14 +106,15 @@ export function createFront(ground: Ground): (request: IncomingMessage, response
   }
 
   async function answerBody(request: IncomingMessage, response: ServerResponse, asked: Asked, { limit, patience, pace, tooLarge, upload, arrived }: Allowance): Promise<void> {
-    const body = await readBody(request, limit, patience, pace).finally(arrived);
+    const boundary = upload && isSetAside(asked.pathname) ? boundaryOf(request.headers['content-type']) : null;
+    const sieve = boundary === null ? null : createFormSieve(boundary, { files: settings.uploadBytes, texts: bodyLimits.member });
+    const body = await readBody(request, limit, patience, pace, sieve).finally(arrived);
     if (body === null) return;
-    if (body === 'too large' && upload) return answerNo(request, response, asked, { status: 413, title: 'This file is too large', message: tooLarge }, ['Connection', 'close']);
+    if (body === 'too large' && upload) return answerNo(request, response, asked, { status: 413, title: 'This file is too large', message: tooLarge, ...(boundary !== null && { form: asked.pathname }) }, ['Connection', 'close']);
     if (body === 'too large') return sendWords(response, [...security, 'Connection', 'close'], 413, tooLarge);
     const refusal = refusalOfForm(request.headers['content-type'], body);
     if (refusal) return sendWords(response, security, refusal.status, refusal.words);
-    const boundary = upload ? boundaryOf(request.headers['content-type']) : null;
-    if (boundary === null || !isSetAside(asked.pathname)) return answerPost(request, response, asked, body);
+    if (boundary === null) return answerPost(request, response, asked, body);
     const form = await setFilesAside(incomingFolder(settings.dataDir), body, boundary);
     await answerPost(request, response, asked, form.body).finally(form.forget);
   }
@@ -126,7 +128,7 @@ export function createFront(ground: Ground): (request: IncomingMessage, response
   }
 
   /** Says no on a page of the hub, to somebody who is at work on one. */
-  async function answerNo(request: IncomingMessage, response: ServerResponse, asked: Asked, refusal: { status: number; title: string; message: string }, headers: RawHeaders): Promise<void> {
+  async function answerNo(request: IncomingMessage, response: ServerResponse, asked: Asked, refusal: { status: number; title: string; message: string; form?: string }, headers: RawHeaders): Promise<void> {
     request.method = 'GET';
     prepare(request, { ...asked, path: '/refusal' });
     sendPage(request, response, await render(handler, request, { refusal }), [...security, ...headers]);

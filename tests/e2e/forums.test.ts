@@ -163,8 +163,9 @@ test('a split and a merge are done and undone in the browser, and every address 
   await page.getByLabel('Title of the new thread').fill('What does your heat plan say?');
   expect(await page.getByLabel('What it is').inputValue()).toBe('discussion');
   await page.getByRole('button', { name: 'Move the posts' }).click();
-  await page.waitForURL('**-what-does-your-heat-plan-say');
-  const made = page.url().replace(hub.base, '');
+  await page.waitForURL('**-what-does-your-heat-plan-say?done=split');
+  expect(await page.locator('.flash').textContent()).toContain('The posts stand here now');
+  const made = new URL(page.url()).pathname;
   expect((await answer(`/posts/${heat}`)).location).toBe(`${made}#post-1`);
   expect((await answer(thread.url)).text).toContain('2 posts were moved to');
 
@@ -176,21 +177,23 @@ test('a split and a merge are done and undone in the browser, and every address 
   expect(await page.locator('#target-error').textContent()).toContain('Choose one of the threads');
   await page.getByRole('radio', { name: long.title }).check();
   await page.getByRole('button', { name: 'Merge', exact: true }).click();
-  await page.waitForURL(`**${long.url}`);
+  await page.waitForURL(`**${long.url}?done=merge`);
+  expect(await page.locator('.flash').textContent()).toContain('one now');
+  expect(await page.locator('.post-moved').first().textContent()).toMatch(/^“.+” was merged into this thread on .+: 2 posts\.$/);
   expect(await answer(made)).toMatchObject({ status: 301, location: long.url });
   expect(await answer(`${made}.atom`)).toMatchObject({ status: 301, location: `${long.url}.atom` });
   expect((await answer(`/posts/${heat}`)).location).toBe(`${long.url}?page=51#post-1001`);
 
   await page.getByText('Coordinate this thread').click();
-  await page.getByRole('button', { name: 'Undo this merged two threads' }).click();
+  await page.getByRole('button', { name: /^Undo that .* merged two threads$/ }).click();
   expect(await page.locator('.flash').textContent()).toContain('undone');
   expect(page.url()).toContain(made);
   await page.goto(`${hub.base}/desk/acts`);
-  await page.getByRole('button', { name: /^Undo moved posts to another thread: Who calls back/ }).click();
+  await page.getByRole('button', { name: /^Undo that .* moved posts to another thread: Who calls back/ }).click();
   expect(await page.locator('.flash').textContent()).toContain('undone');
   expect((await answer(`/posts/${heat}`)).location).toBe(`${thread.url}#post-4`);
   expect((await answer(made)).location).toBe(thread.url);
-  expect((await answer('/log')).text).toContain('undid what was done to a thread');
+  expect((await answer('/log')).text).toContain('undid: moved posts to another thread');
 });
 
 test('feeds stand beside what they follow, and say nothing a visitor may not see', async () => {

@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import sharp from 'sharp';
 import { beforeAll, describe, expect, inject, test } from 'vitest';
 import { db, drafts, strayDrafts } from '#db/client.ts';
@@ -150,6 +153,28 @@ describe('pictures and files', () => {
     await page.getByRole('link', { name: 'The numbers (CSV table' }).waitFor();
     expect(await page.getByAltText('Calls by hour: most at nine.').count()).toBe(0);
     expect((await fetch(hub.base + await page.getByRole('link', { name: 'The numbers (CSV table' }).getAttribute('href'))).headers.get('content-disposition')).toContain('attachment');
+  });
+
+  test('too large for the hub cost nobody their words, without JavaScript, and a preview is read from its heading', async () => {
+    forgetLimits();
+    const { cookie } = await enter('rosa');
+    const { page, context } = await browser.open({ javaScriptEnabled: false, viewport: phone, expectErrors: /400/ });
+    await context.addCookies([cookie]);
+    await page.goto(hub.base + thread.url);
+    await page.locator('#body').fill('Words that took me an hour.');
+    await page.getByText('Add pictures or files').click();
+    const folder = mkdtempSync(join(tmpdir(), 'hub-large-'));
+    writeFileSync(join(folder, 'report.pdf'), Buffer.alloc(40 * 1024 * 1024, 'a'));
+    await page.locator('#file1').setInputFiles(join(folder, 'report.pdf'));
+    await page.locator('#label1').fill('The whole report');
+    await page.getByRole('button', { name: 'Reply', exact: true }).click();
+    await page.getByText('This file is too large: the hub takes at most 25 megabytes.').first().waitFor();
+    rmSync(folder, { recursive: true });
+    expect([await page.locator('#body').inputValue(), await page.locator('#label1').inputValue()]).toEqual(['Words that took me an hour.', 'The whole report']);
+    await page.getByRole('button', { name: 'Preview', exact: true }).click();
+    await page.getByRole('heading', { name: 'Preview: not saved yet' }).waitFor();
+    expect(await page.locator('h2:focus').textContent()).toBe('Preview: not saved yet');
+    expect(await page.locator('#body').inputValue()).toBe('Words that took me an hour.');
   });
 
   test('larger than a megabyte is taken from members and refused in words from others', async () => {

@@ -19,6 +19,7 @@ import type { Member } from '#domain/people/types.ts';
 import { search } from '#domain/search/results.ts';
 import { filesFolder, forgetFiles } from '#lib/file-store.ts';
 import { incomingFolder, receivedFile } from '#lib/incoming-files.ts';
+import { readReceived } from '#lib/taking-files.ts';
 import { settings } from '#lib/settings.ts';
 import { fileAt, uploader } from '../../src/files.ts';
 import { enter } from '../support/cast.ts';
@@ -373,9 +374,21 @@ describe('serving', () => {
       if (path === here) expect(answer.text).toContain('files up to 3 megabytes from coordinators who are signed in');
     });
 
-    test('more than the limit: a page says how much is taken', async () => {
-      for (const size of [4.5 * 1024 * 1024, 15 * 1024 * 1024]) {
-        const answer = await post(here, 'nadia', size);
+    test('more than the limit: the form gets to its page without the file, so that its words are not lost', async () => {
+      for (const [who, path] of [['nadia', here], ['rosa', '/forums/operations/1-a']] as const) {
+        for (const headers of [multipart, { ...multipart, 'transfer-encoding': 'chunked' }]) {
+          const { status, text } = await post(path, who, 15 * 1024 * 1024, headers);
+          expect([status, text, arrived < 500]).toEqual([200, 'a.csv 8', true]);
+        }
+      }
+      expect(await readReceived(new File(['8'], 'a.csv', { type: 'application/x-hub-too-large' }))).toEqual({ refusal: expect.stringMatching(/^This file is too large: the hub takes at most \d+ megabytes/) });
+      expect(await readReceived(new File(['8'], 'a.csv', { type: 'application/x-hub-too-much' }))).toEqual({ refusal: expect.stringMatching(/^With the files before it/) });
+    });
+
+    test('more than is read of any form, or where files are not set aside: a page says how much is taken, and leads to the form', async () => {
+      expect((await post(here, 'nadia', 17 * 1024 * 1024)).text).toMatch(/^GET \/refusal .*"form":"\/desk\/resources\/one\/files"/);
+      for (const [path, size] of [[here, 17 * 1024 * 1024], ['/desk/imports', 4.5 * 1024 * 1024], ['/desk/imports', 15 * 1024 * 1024]] as const) {
+        const answer = await post(path, 'nadia', size);
         expect(answer.text).toMatch(/^GET \/refusal .*"status":413.*up to 3 megabytes/);
         expect(answer.headers.connection).toBe('close');
       }

@@ -153,7 +153,7 @@ const feed: Feed = {
   id: 'https://hub.test/x', title: 'New & <good>', page: 'https://hub.test/x?a=1&b=2', self: 'https://hub.test/x.atom', updated: new Date('2026-11-24T10:00:00Z'),
   items: [
     { url: 'https://hub.test/1', title: 'A "first" <b>', summary: 'One\u0000 & \u001Btwo \uD800', published: new Date('2026-11-01'), updated: new Date('2026-11-24T10:00:00Z'), author: 'Ö & Å', tags: [{ code: 'equity', label: 'Equity & access' }] },
-    { url: 'https://hub.test/2', title: 'Second', summary: '', published: new Date('2026-10-01'), updated: new Date('2026-10-01'), author: null, tags: [] },
+    { url: 'https://hub.test/2', title: 'Second', summary: '', html: '<p>A <a href="https://hub.test/3">link</a> &amp; more.</p><ul><li>One</li></ul>', published: new Date('2026-10-01'), updated: new Date('2026-10-01'), author: null, tags: [] },
   ],
 };
 
@@ -167,6 +167,8 @@ describe('feeds', () => {
     expect(entries[0]).toContain('<author><name>Ö &amp; Å</name></author>');
     expect(entries[0]).toContain('<category term="equity" label="Equity &amp; access"/>');
     expect(entries[1]).not.toContain('<author>');
+    expect(entries[0]).not.toContain('<content');
+    expect(entries[1]).toContain('<content type="html">&lt;p&gt;A &lt;a href=&quot;https://hub.test/3&quot;&gt;link&lt;/a&gt; &amp;amp; more.&lt;/p&gt;&lt;ul&gt;&lt;li&gt;One&lt;/li&gt;&lt;/ul&gt;</content>');
     expect(atom).not.toMatch(/[\u0000-\u0008\u000B\u000C\u000E-\u001F]|[\uD800-\uDBFF](?![\uDC00-\uDFFF])/u);
     expect(atom.match(/<(?!\/|\?)[a-z]+[^>]*[^/]>/g)?.length).toBe(atom.match(/<\/[a-z]+>/g)?.length);
   });
@@ -177,6 +179,8 @@ describe('feeds', () => {
     expect(read.items[0]).toMatchObject({ id: 'https://hub.test/1', url: 'https://hub.test/1', authors: [{ name: 'Ö & Å' }], tags: ['Equity & access'], date_published: '2026-11-01T00:00:00.000Z', date_modified: '2026-11-24T10:00:00.000Z' });
     expect(read.items.every((item) => typeof item['content_text'] === 'string')).toBe(true);
     expect(read.items[1]).not.toHaveProperty('authors');
+    expect(read.items[0]).not.toHaveProperty('content_html');
+    expect(read.items[1]).toMatchObject({ content_html: expect.stringContaining('<ul><li>One</li></ul>'), content_text: 'A link <https://hub.test/3> & more.\n\n- One' });
   });
 
   test('the feed of a list and of a theme carry its newest 30, none that is not published', async () => {

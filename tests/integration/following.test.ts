@@ -12,6 +12,8 @@ import { setNotificationSettings } from '#domain/forum/notification-settings.ts'
 import { mergeThreads } from '#domain/forum/merging.ts';
 import { notifyOfEdit, notifyOfPost, reasonFor, type Followed, type Post } from '#domain/forum/notifying.ts';
 import { createPost } from '#domain/forum/posts.ts';
+import { putPostFiles } from '#domain/forum/post-files.ts';
+import { quoteOf } from '#domain/forum/quoting.ts';
 import { createThread, threadInput } from '#domain/forum/starting-threads.ts';
 import { latestThreads, liveliestThreads, listThreads, threadsOfTheme } from '#domain/forum/threads.ts';
 import { listForums } from '#domain/forum/forums.ts';
@@ -417,7 +419,7 @@ describe('letters', () => {
     expect(mail(later(4))).toEqual([]);
     const [first, second] = lettersTo(rosa.email);
     expect([first?.subject, second?.subject]).toEqual([`Re: ${one.title}`, `Re: ${two.title}`]);
-    expect(first?.text).toContain('> First *answer*.\n>\n> More.');
+    expect(first?.text).toContain('> First answer.\n>\n> More.');
     expect(first?.text).toContain('> Second answer.');
     expect(first?.text).not.toContain('Elsewhere');
     expect(first?.text.replaceAll('\n', ' ')).toContain('You are told because you started this thread. To answer, open the link. Answers to this letter reach nobody.');
@@ -478,7 +480,7 @@ describe('letters', () => {
     }
     expect(letters()[0]?.headers?.['List-Unsubscribe']).toContain(stopToken(rosa.id, 'notifications'));
   });
-  test('quote a post in HTML as the hub shows it, safely and with nothing to load; in plain text as it was typed; each reason on its own line', () => {
+  test('quote a post in HTML as the hub shows it, safely and with nothing to load; in plain text without its marks; each reason on its own line', () => {
     const thread = start(rosa);
     set(rosa, 'member', tom.id, 'following');
     const opening = db.select({ id: posts.id, markdown: posts.markdown }).from(posts).where(eq(posts.threadId, thread.id)).get();
@@ -492,9 +494,22 @@ describe('letters', () => {
     expect(letter?.html).toContain('<li>one</li>');
     expect(letter?.html).toMatch(new RegExp(`<p style="[^"]*background[^"]*">✓ <a href="[^"]*/posts/${opening?.id}">Rosa Delgado wrote</a>:</p>`));
     expect(letter?.html).not.toMatch(/<script|<img|href="\/|\*\*things/);
-    expect(letter?.text).toContain('> Two **things**, [here](/library)');
+    expect(letter?.text).toContain(`> Two things, here <${settings().url}/library>, @rosa:\n>\n> - one\n> - two <script>alert(1)</script>`);
     expect(letter?.text).toMatch(/\nYou are told because you were mentioned\.\nYou are told because you started this thread\.\nTo answer, open the link\./);
     expect(letter?.html).toContain('you were mentioned.<br>You are told because you started this thread.<br>To answer');
+  });
+
+  test('in plain text quotations, tables and struck words stay what they are, however the lines are broken', () => {
+    const thread = start(rosa);
+    const asked = reply(nadia, thread.id, 'How long until you call back when somebody has asked for it twice in one and the same week?');
+    set(rosa, 'thread', thread.id, 'following');
+    mail();
+    reply(tom, thread.id, `${quoteOf(tom, asked.id)}About ~~two~~ three days.\n\n| Line | Days |\n|---|---|\n| 311 | 3 |`);
+    mail(later(9));
+    const text = letters().at(-1)?.text ?? '';
+    expect(text).toContain(`> > Nadia Okafor wrote <${settings().url}/posts/${asked.id}>:\n> >\n> > How long until you call back`);
+    expect(text).toMatch(/\n> > \S[^\n]*week\?\n>\n> About ~~two~~ three days\.\n>\n> Line \| Days\n> 311 \| 3\n/);
+    expect(text.split('\n').filter((line) => line.length > 72 && !line.includes('http'))).toEqual([]);
   });
 
   test('a post whose beginning would become too large goes out in its own words', () => {
@@ -577,5 +592,18 @@ describe('letters', () => {
     mail();
     const letter = letters().find(({ to }) => to === tom.email);
     expect(letter?.headers).toMatchObject({ 'Message-ID': `<thread-${thread.id}.post-2.accepted@localhost>`, 'In-Reply-To': `<thread-${thread.id}.post-2@localhost>` });
+    expect(letter?.text.replaceAll('\n', ' ')).toContain(`Rosa Delgado accepted your answer in “${thread.title}”.  Read it`);
+  });
+
+  test('name the files of a post, by links', () => {
+    const thread = start(rosa);
+    set(rosa, 'thread', thread.id, 'following');
+    const { id } = reply(tom, thread.id, 'With a chart.');
+    putPostFiles(id, [{ hash: 'ab'.repeat(32), label: 'Calls by hour', size: 1000, textState: 'none', name: 'chart.png', mediaType: 'image/png', width: 40, height: 30 }]);
+    mail();
+    const letter = letters().find(({ to }) => to === rosa.email);
+    expect(letter?.html).toMatch(new RegExp(`<li><a href="${settings().url}/files/p\\d+/chart.png">Calls by hour \\(`));
+    expect(letter?.html).not.toContain('<img');
+    expect(letter?.text.replaceAll('\n> ', ' ')).toContain('Calls by hour (PNG');
   });
 });

@@ -2,6 +2,8 @@ import { and, count, eq, inArray, like, ne } from 'drizzle-orm';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { changes, db, facts, postLinks, posts, resources, threads } from '#db/client.ts';
 import { removePost, removeThread } from '#domain/decisions/removing.ts';
+import { acceptAnswer } from '#domain/forum/accepting.ts';
+import { acceptedAnswersOf } from '#domain/forum/answers.ts';
 import { createComment } from '#domain/forum/comments.ts';
 import { renameThread } from '#domain/forum/moderating.ts';
 import { createPost, postsOnPage, previewPost } from '#domain/forum/posts.ts';
@@ -32,6 +34,13 @@ beforeEach(() => {
 
 const start = (body: string, title = 'Who counts repeat calls apart?') => createThread(rosa, { forum: 'measures', kind: 'question', title, body, themes: [] });
 const shown = (threadId: number, viewer: Member | null = null) => postsOnPage(viewer, findThread(viewer, threadId), 1)[0]?.html ?? '';
+
+test('the box of accepted answers names what a bare address leads to, as the answer itself does', () => {
+  const [asked, other] = [start('Who does?'), start('Text.', 'Where did we count them before?')];
+  const { id } = createPost(tom, { threadId: asked.id, body: `See ${other.url} first.` });
+  acceptAnswer(rosa, { postId: id });
+  expect(acceptedAnswersOf(findThread(null, asked.id))).toMatchObject([{ words: 'See Where did we count them before? first.' }]);
+});
 
 test('the address of a thread that is called otherwise now says nothing of what it was called, nor does one that is removed', () => {
   const thread = start('Text.', 'Who is Juniper Applewood?');

@@ -21,12 +21,12 @@ import { createPost, placeOfPost, postsOnPage } from '#domain/forum/posts.ts';
 import { indexPost, indexWholeThread } from '#domain/forum/searchable.ts';
 import { splitThread, splitThreadInput } from '#domain/forum/splitting.ts';
 import { createThread } from '#domain/forum/starting-threads.ts';
-import { actsOn, listActs, movedFrom } from '#domain/forum/thread-acts.ts';
+import { actsOn, listActs, mergedInto, movedFrom } from '#domain/forum/thread-acts.ts';
 import { findThread, listThreads, neighboursOf, type Thread } from '#domain/forum/threads.ts';
 import { undoThreadAct } from '#domain/forum/undoing.ts';
 import { noteReading } from '#domain/forum/unread.ts';
 import { isStopped, stopMail, stopToken } from '#domain/mail/stopping.ts';
-import { readPublicLog } from '#domain/moderation/log.ts';
+import { columnOfAct, monthsOfOrder, publicActs, readPublicLog, recordAct } from '#domain/moderation/log.ts';
 import type { Member } from '#domain/people/types.ts';
 import { addDays } from '#lib/dates.ts';
 import { enter, forgetLimits, lettersTo } from '../support/cast.ts';
@@ -98,7 +98,7 @@ describe('splitting', () => {
     expect(numbers(thread)).toEqual([1, 3, 5]);
     expect(old).toBe(`${thread.url}#post-4`);
     expect(placeOfPost(null, fourth)).toBe(`${made.url}#post-2`);
-    expect(movedFrom(thread.id, 1, 20)).toEqual([{ number: 2, posts: 2, to: { url: `/posts/${second}`, title: made.title } }]);
+    expect(movedFrom(thread.id, 1, 20)).toEqual([{ number: 2, numbers: [2, 4], to: { url: `/posts/${second}`, title: made.title } }]);
     expect(readPublicLog(null).lines[0]).toMatchObject({ act: 'split thread', reason: 'Another question.', object: made.title });
     expectOrder();
 
@@ -108,6 +108,10 @@ describe('splitting', () => {
     expect(undo()).toMatchObject({ left: [expect.stringContaining('1 post that was written in the new thread since')] });
     expect(numbers(thread)).toEqual([1, 2, 3, 4, 5, 6, 7]);
     expect(findThread(null, made.id).id).toBe(thread.id);
+    // The log says what was undone, and where the thread that was made has gone; its own title is out of view.
+    const [undone, done] = readPublicLog(null, 'order').lines;
+    expect(undone).toMatchObject({ act: 'undo thread act', words: 'undid: moved posts to another thread', object: thread.title });
+    expect(done).toMatchObject({ act: 'split thread', object: `a thread that went into “${thread.title}”`, url: `/forums/operations/${thread.id}` });
     expect(placeOfPost(null, newer.id)).toBe(`${thread.url}#post-7`);
     expect(movedFrom(thread.id, 1, 20)).toEqual([]);
     expectOrder();
@@ -163,10 +167,17 @@ describe('merging', () => {
     expect(listThreads(nadia, {}, null).threads.map((t) => t.id)).not.toContain(thread.id);
     expect(reply(thread, rosa).url).toBe(`${into.url}#post-6`);
     expect(() => merge(thread, into)).toThrow(/same thread/);
+    const opening = of(into)[3]?.id ?? 0;
+    expect(mergedInto(into.id)).toEqual([{ at: expect.any(Date), posts: 2, first: { url: `/posts/${opening}`, title: thread.title } }]);
+    // What it was called may be what its opening post had to go for.
+    removePost(nadia, { postId: opening, reason: 'It names a resident.' });
+    expect(mergedInto(into.id)).toMatchObject([{ first: null }]);
+    restorePost(nadia, { postId: opening, reason: 'It does not.' });
     expectOrder();
 
     expect(undo().left).toEqual([expect.stringContaining('1 post that was written after the merge stayed')]);
     expect([numbers(thread), numbers(into)]).toEqual([[1, 2], [1, 2, 3, 4]]);
+    expect(mergedInto(into.id)).toEqual([]);
     expect(findThread(null, thread.id).id).toBe(thread.id);
     expect(reply(into).url).toBe(`${into.url}#post-5`);
     expect(reply(thread).url).toBe(`${thread.url}#post-3`);
@@ -731,4 +742,22 @@ describe('what others did to a thread of one’s own', () => {
       if (kept) db.insert(passwords).values(kept).run();
     }
   });
+});
+
+test('every public act keeps order or does not: the totals by month and the narrowed log count the same', () => {
+  expect(Object.keys(columnOfAct).sort()).toEqual([...publicActs].sort());
+  const ordering = publicActs.filter((act) => columnOfAct[act] !== null);
+  expect(publicActs.filter((act) => /\b(?:thread|threads|post|confirmation|versions|decision)\b/.test(act) && !ordering.includes(act))).toEqual([]);
+  const before = { total: monthsOfOrder()[0]?.total ?? 0, listed: countListed() };
+  for (const act of publicActs) recordAct(nadia, act, 'Something', null);
+  const [month] = monthsOfOrder();
+  expect(month?.total).toBe(before.total + ordering.length);
+  expect(countListed()).toBe(before.listed + ordering.length);
+  const { month: _, total, ...columns } = month!;
+  expect(Object.values(columns).reduce((sum, n) => sum + n, 0)).toBe(total);
+
+  function countListed(): number {
+    const { lines, paging } = readPublicLog(null, 'order');
+    return lines.length + Array.from({ length: paging.pages - 1 }, (_, n) => readPublicLog(String(n + 2), 'order').lines.length).reduce((sum, n) => sum + n, 0);
+  }
 });

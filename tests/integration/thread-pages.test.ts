@@ -1,3 +1,4 @@
+import type { APIRoute } from 'astro';
 import { eq } from 'drizzle-orm';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { changes, db, formTokens, posts, reactions, threads } from '#db/client.ts';
@@ -12,6 +13,7 @@ import { follow } from '#domain/forum/follows.ts';
 import { forgetOldForms } from '#domain/forum/form-tokens.ts';
 import { lockThread } from '#domain/forum/moderating.ts';
 import { createPost, editPost, postsOnPage, removeOwnPost } from '#domain/forum/posts.ts';
+import { putPostFiles } from '#domain/forum/post-files.ts';
 import { quoteOf } from '#domain/forum/quoting.ts';
 import { newestPostsBy, newestPostsIn, newestThreads } from '#domain/forum/recent-posts.ts';
 import { react, whoReacted } from '#domain/forum/reacting.ts';
@@ -22,6 +24,8 @@ import { limits } from '#domain/people/limits.ts';
 import type { Member, Viewer } from '#domain/people/types.ts';
 import { addDays } from '#lib/dates.ts';
 import { renderMarkdown } from '#lib/markdown.ts';
+import { settings } from '#lib/settings.ts';
+import { feedOfTheme, feedOfThread } from '../../src/feeds.ts';
 import { enter, forgetLimits } from '../support/cast.ts';
 import { useDatabase } from '../support/database.ts';
 import { piece } from '../support/pieces.ts';
@@ -202,6 +206,34 @@ test('feeds carry what every visitor may see, the newest first', () => {
   expect(newestPostsBy(tom.id, 30)[0]).toMatchObject({ url: `/posts/${id}`, words: 'A reply.', opening: false });
   editPost(tom, { postId: id, body: 'A better reply.' });
   expect(newestPostsBy(tom.id, 1)[0]).toMatchObject({ words: 'A better reply.', editedAt: expect.any(Date) });
+});
+
+test('feeds carry a post as HTML that holds anywhere, and as text with its paragraphs', async () => {
+  const other = start(rosa, { title: 'How long do you keep recordings?' });
+  const thread = start(rosa, { themes: ['equity'], body: 'First.' });
+  const { id } = reply(thread, tom, `${quoteOf(tom, postIn(tom, thread, 1)!.id)}We **do**, see ${other.url} and [the list](/library).\n\n- one\n- two\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\nA note.[^1] <script>alert(1)</script>\n\n[^1]: Of it.`);
+  const picture = { hash: 'ab'.repeat(32), label: 'Calls "by" hour', size: 1000, textState: 'none' } as const;
+  putPostFiles(id, [{ ...picture, name: 'chart.png', mediaType: 'image/png', width: 40, height: 30 }, { ...picture, hash: 'cd'.repeat(32), label: 'Our script', name: 'script.pdf', mediaType: 'application/pdf', width: null, height: null }]);
+  const hub = settings().url;
+  const [post] = newestPostsIn(thread.id, 30);
+  const html = post?.html ?? '';
+  expect(html).toContain(`<a href="${hub}/posts/${id - 1}"`);
+  expect(html).toContain(`<a href="${hub}/forums/operations/${other.id}-how-long-do-you-keep-recordings" class="address">How long do you keep recordings?</a>`);
+  expect(html).toContain(`<a href="${hub}/library">the list</a>`);
+  expect(html).toContain('<li>one</li>');
+  expect(html).toContain(`"${hub}/posts/${id}#p`);
+  expect(html).toMatch(new RegExp(`<img src="${hub}/files/p\\d+/chart.png" alt="Calls &quot;by&quot; hour" width="40" height="30">`));
+  expect(html).toMatch(new RegExp(`<li><a href="${hub}/files/p\\d+/script.pdf">Our script \\(PDF, 1000 bytes\\)</a></li>`));
+  expect(html).not.toMatch(/<script|(?:href|src)="(?!http)|tabindex/);
+  expect(post?.words).toMatch(/^We do, see/);
+  const read = async (answer: Promise<Response> | Response) => ((await answer).json() as Promise<{ items: { title: string; url: string; content_html: string; content_text: string }[] }>);
+  const call = (feed: APIRoute, params: Record<string, string>, pathname = '/') => feed({ params, url: new URL(pathname, hub) } as never) as Promise<Response>;
+  const [item] = (await read(call(feedOfThread, { thread: String(thread.id), ending: 'json' }, `${thread.url}.json`))).items;
+  expect(item?.content_html).toBe(html);
+  expect(item?.content_text).toContain(`> Rosa Delgado wrote <${hub}/posts/${id - 1}>:\n>\n> First.\n\nWe do, see How long`);
+  expect(item?.content_text).toContain('- one\n- two\n\na | b\n1 | 2\n\nA note.[1] <script>alert(1)</script>\n\n 1. Of it.\n\nPicture: Calls "by" hour <');
+  const onTheme = (await read(call(feedOfTheme('json'), { theme: 'equity' }))).items;
+  expect(onTheme[0]).toMatchObject({ title: thread.title, content_text: 'First.' });
 });
 
 describe('a form with a token', () => {

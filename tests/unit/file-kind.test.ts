@@ -8,6 +8,7 @@ import { readDocument } from '#lib/document-words.ts';
 import { fileHeaders } from '#lib/file-headers.ts';
 import { fileKindOf, nameForSaving, sniffFile } from '#lib/file-kind.ts';
 import { fileSize } from '#lib/file-size.ts';
+import { createFormSieve } from '#lib/form-sieve.ts';
 import { receivedFile, setFilesAside } from '#lib/incoming-files.ts';
 import { BadZip, unzip, zipEntries } from '#lib/zip-entries.ts';
 import { makeZip, wordParts, workbookParts } from '../support/zip.ts';
@@ -201,6 +202,50 @@ describe('forms with large files', () => {
     expect(Buffer.from(await first?.arrayBuffer() ?? new ArrayBuffer()).every((byte) => byte === 7)).toBe(true);
     await forget();
     expect(readdirSync(folder)).toEqual([]);
+  });
+
+  describe('that arrive with more than there is room for', () => {
+    const sieved = async (form: FormData, pieces: number, room = { files: 500_000, texts: 20_000 }) => {
+      const { bytes, type, boundary } = await formOf(form);
+      const sieve = createFormSieve(boundary, room);
+      for (let at = 0; at < bytes.length; at += pieces) sieve.take(bytes.subarray(at, at + pieces));
+      const body = sieve.form();
+      return body && { length: body.length, back: await read(body, type), same: body.equals(bytes) };
+    };
+    const formWith = (...sizes: number[]) => {
+      const form = new FormData();
+      form.set('body', 'What I wrote\r\n\r\n--and more');
+      sizes.forEach((size, at) => form.append('file', new File([new Uint8Array(size).fill(at + 1)], `${at + 1}.pdf`, { type: 'application/pdf' })));
+      form.append('label', 'Ünï');
+      return form;
+    };
+    const filesOf = async (back: FormData) => Promise.all(back.getAll('file').map(async (file) => { const { name, size, type } = await receivedFile(folder, file as File); return `${name} ${type} ${type.includes('pdf') ? size : ''}`.trim(); }));
+
+    test.each([1_000_000, 65_536, 1_000, 7])('keep their words and labels, and let a file go that is too large, in pieces of %i bytes', async (pieces) => {
+      const { back, length } = (await sieved(formWith(5_000, 700_000, 0, 400_000), pieces))!;
+      expect([back.get('body'), back.getAll('label')]).toEqual(['What I wrote\r\n\r\n--and more', ['Ünï']]);
+      expect(await filesOf(back)).toEqual(['1.pdf application/pdf 5000', '2.pdf application/x-hub-too-large', '3.pdf application/pdf 0', '4.pdf application/pdf 400000']);
+      expect(length).toBeLessThan(410_000);
+    });
+
+    test('let go of those that have no room left beside the ones before them', async () => {
+      const { back } = (await sieved(formWith(300_000, 300_000, 200_000), 65_536))!;
+      expect(await filesOf(back)).toEqual(['1.pdf application/pdf 300000', '2.pdf application/x-hub-too-much', '3.pdf application/pdf 200000']);
+    });
+
+    test('stay byte for byte as they are where there is room', async () => expect((await sieved(formWith(200_000, 300_000), 999))?.same).toBe(true));
+
+    test('are refused where the words are too long, the headers have no end, or the form breaks off in a file', async () => {
+      const wordy = formWith(10);
+      wordy.set('body', 'x'.repeat(20_001));
+      expect(await sieved(wordy, 4_096)).toBeNull();
+      const endless = createFormSieve('b', { files: 10, texts: 1_000_000 });
+      endless.take(Buffer.from(`--b\r\n${'X: y\r\n'.repeat(5_000)}`));
+      expect(endless.form()).toBeNull();
+      const broken = createFormSieve('b', { files: 10, texts: 1_000 });
+      broken.take(Buffer.from('--b\r\nContent-Disposition: form-data; name="file"; filename="a"\r\n\r\nabc'));
+      expect(broken.form()).toBeNull();
+    });
   });
 
   test('may speak of content types in their texts', async () => {

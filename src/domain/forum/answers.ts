@@ -4,6 +4,7 @@ import { ownWordsInBrief } from '#lib/markdown.ts';
 import { isNamelessIn, isNamelessPost, shownName } from '../anonymity.ts';
 import { postPlace } from './addresses.ts';
 import type { Thread } from './threads.ts';
+import { withTitles } from './titles.ts';
 
 /** From this age on an accepted answer shows how old it is, and wants to be confirmed. */
 export const oldAfterMonths = 24;
@@ -34,8 +35,9 @@ interface Row { post_id: number; number: number; html: string; written: number; 
 /** The accepted answers of a question in the order they stand in it; those that were removed are not among them. */
 export function acceptedAnswersOf(thread: Thread, now = new Date()): Answer[] {
   const rows = accepted().all(thread.id) as Row[];
-  return rows.map((row) => {
-    const text = ownWordsInBrief(row.html);
+  const htmls = withTitles(rows.map((row) => row.html));
+  return rows.map((row, at) => {
+    const text = ownWordsInBrief(htmls[at] ?? '');
     const fits = text.length <= mostWords;
     return {
       postId: row.post_id, number: row.number, url: postPlace(thread.url, row.number), author: row.author, words: fits ? text : `${text.slice(0, mostWords).replace(/\s+\S*$/, '')} …`, whole: fits && !row.html.includes('<table>'),

@@ -1,7 +1,8 @@
 import { prepared, transaction } from '#db/client.ts';
 import { addDays, lastHour } from '#lib/dates.ts';
+import { textOfHtml } from '#lib/html-as-text.ts';
 import type { LetterPart } from '#lib/letter.ts';
-import { escapeHtml, renderKept } from '#lib/markdown.ts';
+import { renderKept } from '#lib/markdown.ts';
 import { settings } from '#lib/settings.ts';
 import { postNews } from '../mail/outbox.ts';
 import { stopUrl } from '../mail/stopping.ts';
@@ -10,6 +11,8 @@ import { postUrl } from './addresses.ts';
 import { threadsByNumber } from '../thread-addresses.ts';
 import { stands, toldColumns, toldJoins, whatHappened, whyTold, type ToldRow } from './inbox.ts';
 import { notificationSettingsOf } from './notification-settings.ts';
+import { elsewhere, filesAsHtml } from './outside.ts';
+import { filesOfOnePost } from './post-files.ts';
 import { saidBy, withTrueQuotes } from './quoted.ts';
 
 /** A letter waits so long for more of the same thread. In milliseconds. */
@@ -106,10 +109,10 @@ function writeDaily(to: { id: number; email: string }, rows: readonly Waiting[])
 function partsOf(row: Waiting): LetterPart[] {
   const { url } = settings();
   if (row.post_id === null) return [{ text: `${whatHappened(row)}` }, { link: 'See it', url: url + (row.url ?? '/account/inbox') }];
-  const plain = row.kind === 'accepted' || row.kind === 'moved';
+  const happened = whatHappened(row);
+  const words = row.kind === 'accepted' || row.kind === 'moved' ? null : row.markdown;
   return [
-    { text: row.kind === 'moved' ? whatHappened(row) : `${whatHappened(row)}:` },
-    ...(plain || row.markdown === null ? [] : [quoted(row.post_id, row.markdown)]),
+    ...(words === null ? [{ text: /[.!?]$/.test(happened) || row.kind === 'moved' ? happened : `${happened}.` }] : [{ text: `${happened}:` }, quoted(row.post_id, words)]),
     { link: row.number === null ? 'Read it in its place' : `Read it in its place (#${row.number})`, url: url + postUrl(row.post_id) },
   ];
 }
@@ -117,10 +120,11 @@ function partsOf(row: Waiting): LetterPart[] {
 /** Why somebody is told, each reason once and on a line of its own. */
 const whysOf = (group: readonly Waiting[]) => [...new Set(group.map(whyTold))].join('\n');
 
-/** The words of a post: as they were typed, and as the hub shows them, with addresses that lead to the hub from anywhere. */
+/** The words of a post as the hub shows them, and links to its files, with addresses that lead to the hub from anywhere. */
 function quoted(postId: number, markdown: string): LetterPart {
-  const quote = shortened(threadsByNumber(markdown));
-  return { quote, html: withTrueQuotes(renderKept(quote, `post-${postId}`)).replaceAll(saidBy, '<p style="padding:2px 8px;background:#e7f6f8;color:#1c1d1f;font-weight:bold">✓ ').replaceAll('href="/', `href="${escapeHtml(settings().url)}/`) };
+  const shown = withTrueQuotes(renderKept(shortened(threadsByNumber(markdown)), `post-${postId}`));
+  const html = elsewhere(postUrl(postId), shown + filesAsHtml(filesOfOnePost(postId), 'links'));
+  return { quote: textOfHtml(html), html: html.replaceAll(saidBy, '<p style="padding:2px 8px;background:#e7f6f8;color:#1c1d1f;font-weight:bold">✓ ') };
 }
 
 function shortened(markdown: string): string {

@@ -6,26 +6,39 @@ import { recordAct } from '../moderation/log.ts';
 import { mustAdminister } from '../people/permissions.ts';
 import type { Member } from '../people/types.ts';
 
-interface Person { id: number; name: string; role: 'member' | 'coordinator' | 'administrator' }
+interface Person { id: number; name: string; role: 'member' | 'coordinator' | 'administrator'; signsIn: 0 | 1 }
 
-/** Everybody who can look after any question now: coordinators and administrators who are not suspended. */
+/** The people of the sample community have no password: nobody can be asked to wait for them while there is somebody else. */
+const signsIn = (m: string) => `not ${m}.sample or exists (select 1 from passwords where member_id = ${m}.id)`;
+
+function whoSignIn<P extends Person>(people: readonly P[]): P[] {
+  const able = people.filter((person) => person.signsIn === 1);
+  return able.length > 0 ? able : [...people];
+}
+
+/** Everybody who can look after any question now: coordinators and administrators who can sign in and are not suspended. */
 export function eligibleAnywhere(now = new Date()): Person[] {
+  return whoSignIn(everywhere(now));
+}
+
+function everywhere(now: Date): Person[] {
   return eligible().all(now.getTime()) as Person[];
 }
 const eligible = prepared((d) => d.$client.prepare(`
-  select id, name, role from members where role in ('coordinator', 'administrator') and email_confirmed_at is not null and (suspended_until is null or suspended_until <= ?) order by name, id`));
+  select m.id, m.name, m.role, ${signsIn('m')} as signsIn from members m
+  where m.role in ('coordinator', 'administrator') and m.email_confirmed_at is not null and (m.suspended_until is null or m.suspended_until <= ?) order by m.name, m.id`));
 
 /** Who coordinates some forums only, and can look after a question there now; one line for each forum. */
 function eligibleSomewhere(now: Date): (Person & { forumId: number })[] {
   return somewhere().all(now.getTime()) as (Person & { forumId: number })[];
 }
 const somewhere = prepared((d) => d.$client.prepare(`
-  select m.id, m.name, m.role, a.forum_id as forumId from coordinator_areas a join members m on m.id = a.member_id
+  select m.id, m.name, m.role, ${signsIn('m')} as signsIn, a.forum_id as forumId from coordinator_areas a join members m on m.id = a.member_id
   where a.forum_id is not null and m.role = 'member' and m.email_confirmed_at is not null and (m.suspended_until is null or m.suspended_until <= ?) order by m.name, m.id`));
 
 /** Everybody who can look after a question of a forum now, its own coordinators last. */
 export function eligibleIn(forumId: number, now = new Date()): Person[] {
-  return [...eligibleAnywhere(now), ...eligibleSomewhere(now).filter((person) => person.forumId === forumId)];
+  return whoSignIn([...everywhere(now), ...eligibleSomewhere(now).filter((person) => person.forumId === forumId)]);
 }
 
 /** Who can look after questions now, read once for many of them. */
@@ -39,16 +52,20 @@ export interface Lookers {
 }
 
 export function lookers(now: Date): Lookers {
-  const all = eligibleAnywhere(now);
-  const some = eligibleSomewhere(now);
-  const ids = new Set(all.map(({ id }) => id));
+  const [all, some] = [everywhere(now), eligibleSomewhere(now)];
   const chosen = new Set(db.select().from(forumCoordinators).all().map(({ forumId, memberId }) => `${forumId}:${memberId}`));
+  const ofForum = (forumId: number) => {
+    const [own, able] = [some.filter((person) => person.forumId === forumId), new Set<Person>()];
+    for (const person of whoSignIn([...all, ...own])) able.add(person);
+    return { own: own.filter((person) => able.has(person)), all: all.filter((person) => able.has(person)) };
+  };
   return {
-    has: (memberId, forumId) => ids.has(memberId) || some.some((person) => person.id === memberId && person.forumId === forumId),
+    has: (memberId, forumId) => Object.values(ofForum(forumId)).flat().some(({ id }) => id === memberId),
     inForum: (forumId, askerId) => {
-      const circles = [[...all.filter(({ id }) => chosen.has(`${forumId}:${id}`)), ...some.filter((person) => person.forumId === forumId)], all.filter(({ role }) => role === 'coordinator'), all];
+      const able = ofForum(forumId);
+      const circles = [[...able.all.filter(({ id }) => chosen.has(`${forumId}:${id}`)), ...able.own], able.all.filter(({ role }) => role === 'coordinator'), able.all];
       const others = circles.map((circle) => circle.filter(({ id }) => id !== askerId)).find((circle) => circle.length > 0);
-      return (others ?? all).map(({ id }) => id);
+      return (others ?? able.all).map(({ id }) => id);
     },
   };
 }

@@ -149,7 +149,8 @@ export function listActs(viewer: Viewer, page: string | null): { acts: ThreadAct
 export interface MovedNote {
   /** It stands before the first post with a higher number. */
   number: number;
-  posts: number;
+  /** Of all that were moved: addresses of posts that lead here find the note. */
+  numbers: number[];
   /** Where the first of them stands; null where this viewer may not see it. */
   to: { url: string; title: string } | null;
 }
@@ -161,8 +162,28 @@ export function movedFrom(threadId: number, first: number, last: number): MovedN
     const [start] = gone;
     if (!start) return [];
     const title = titleOfPost().get(start.id) as string | undefined;
-    return [{ number: start.number, posts: gone.length, to: title === undefined ? null : { url: postUrl(start.id), title } }];
+    return [{ number: start.number, numbers: gone.map(({ number }) => number), to: title === undefined ? null : { url: postUrl(start.id), title } }];
   }).sort((a, b) => a.number - b.number);
 }
 const splitsOf = prepared((d) => d.$client.prepare(`select undo ->> '$.posts' from thread_acts where thread_id = ? and act = 'split thread' and undone_at is null`).pluck());
 const titleOfPost = prepared((d) => d.$client.prepare('select t.title from posts p join threads t on t.id = p.thread_id where p.id = ? and t.removed_at is null').pluck());
+
+/** That another thread went into this one. */
+export interface MergedNote {
+  at: Date;
+  posts: number;
+  /** Its first post that still stands, and what the other thread was called; null where that post is out of view, whose title may have to be so too. */
+  first: { url: string; title: string } | null;
+}
+
+/** The threads that went into this one, in the order of time. */
+export function mergedInto(threadId: number): MergedNote[] {
+  return (mergesInto().all(threadId) as { at: number; title: string; places: string }[]).map(({ at, title, places }) => {
+    const posts = placesSchema.parse(JSON.parse(places));
+    const opening = posts.find(({ number }) => number === 1);
+    return { at: new Date(at), posts: posts.length, first: opening && standing().get(opening.id) !== undefined ? { url: postUrl(opening.id), title } : null };
+  });
+}
+const mergesInto = prepared((d) => d.$client.prepare(`
+  select a.at, t.title, a.undo ->> '$.posts' as places from thread_acts a join threads t on t.id = a.thread_id where a.other_id = ? and a.act = 'merge threads' and a.undone_at is null order by a.id`));
+const standing = prepared((d) => d.$client.prepare('select 1 from posts p join threads t on t.id = p.thread_id where p.id = ? and p.removed_at is null and t.removed_at is null').pluck());

@@ -46,7 +46,8 @@ const acts = {
 } as const;
 export type Act = keyof typeof acts;
 
-const publicActs = Object.entries(acts).flatMap(([act, [who]]) => (who === 'public' ? [act] : []));
+/** The acts that everybody may read of. */
+export const publicActs = Object.entries(acts).flatMap(([act, [who]]) => (who === 'public' ? [act as PublicAct] : []));
 
 /** What an act is called in the log; an unknown one is called by its name. */
 export const wordsOfAct = (act: string): string => (act in acts ? acts[act as Act][1] : act);
@@ -115,23 +116,35 @@ const actsInLog = prepared((d) => d.$client.prepare('select distinct act from lo
  * and one that was removed is not named: its title may be what had to go. So it is with reading lists.
  */
 export function readPublicLog(page: string | null, only: 'order' | null = null): { lines: LogLine[]; paging: Paging } {
-  const { lines, paging } = readLines(inArray(log.act, only === 'order' ? publicActs.filter((act) => act in orderActs) : publicActs), page);
+  const { lines, paging } = readLines(inArray(log.act, only === 'order' ? orderActs : publicActs), page);
   return { paging, lines: lines.map((line) => ({ ...line, ...shownToAll(line) })) };
 }
 
-/** What was done to keep order, with the column of the monthly totals it counts in. */
-const orderActs: Partial<Record<string, keyof Omit<MonthOfOrder, 'month' | 'total'>>> = {
-  'hide post': 'hidden', 'remove post': 'removed', 'remove thread': 'removed', 'remove confirmation': 'removed', 'hide collection': 'removed', 'decline post': 'removed', 'restore post': 'restored', 'restore thread': 'restored', 'undo decision': 'restored',
-  'keep post': 'kept', 'keep confirmation': 'kept', 'decline correction': 'kept', 'ask to edit': 'asked', 'warn author': 'asked', 'accept correction': 'corrected', 'lock thread': 'moved', 'unlock thread': 'moved', 'move thread': 'moved', 'rename thread': 'moved', 'change kind': 'moved',
-  'uphold decision': 'upheld', 'overturn decision': 'overturned', 'uphold removal of confirmation': 'upheld', 'overturn removal of confirmation': 'overturned', 'change holding': 'moved',
+type PublicAct = { [A in Act]: (typeof acts)[A][0] extends 'public' ? A : never }[Act];
+
+/** The column of the monthly totals in which each public act counts; null for what does not keep order among members. */
+export const columnOfAct: Readonly<Record<PublicAct, keyof Omit<MonthOfOrder, 'month' | 'total'> | null>> = {
+  'hide post': 'hidden', 'remove post': 'removed', 'remove thread': 'removed', 'remove confirmation': 'removed', 'hide collection': 'removed', 'decline post': 'removed', 'withhold versions': 'removed',
+  'restore post': 'restored', 'restore thread': 'restored', 'undo decision': 'restored', 'undo thread act': 'restored', 'show versions': 'restored',
+  'keep post': 'kept', 'keep confirmation': 'kept', 'decline correction': 'kept', 'ask to edit': 'asked', 'warn author': 'asked', 'accept correction': 'corrected',
+  'lock thread': 'arranged', 'unlock thread': 'arranged', 'close thread': 'arranged', 'reopen thread': 'arranged', 'pin thread': 'arranged', 'unpin thread': 'arranged', 'move thread': 'arranged',
+  'rename thread': 'arranged', 'change kind': 'arranged', 'split thread': 'arranged', 'merge threads': 'arranged', 'change holding': 'arranged',
+  'uphold decision': 'upheld', 'overturn decision': 'overturned', 'uphold removal of confirmation': 'upheld', 'overturn removal of confirmation': 'overturned',
+  // Answers, the library, reading lists that are featured, words, places, and forums as such.
+  'accept answer': null, 'unaccept answer': null, 'confirm answer': null,
+  'publish resource': null, 'edit resource': null, 'retire resource': null, 'republish resource': null, 'return resource': null, 'rename resource': null, 'confirm resource': null, 'merge resources': null,
+  'unmerge resources': null, 'change link': null, 'attach file': null, 'remove file': null, 'import resources': null, 'publish import': null, 'undo import': null,
+  'feature collection': null, 'unfeature collection': null, 'add word': null, 'edit word': null, 'remove word': null, 'restore word': null, 'add place': null, 'edit place': null,
+  'add forum': null, 'edit forum': null, 'order forums': null, 'close forum': null, 'open forum': null, 'delete forum': null,
 };
+const orderActs = publicActs.filter((act) => columnOfAct[act] !== null);
 
 export interface MonthOfOrder {
   /** "2026-11" */
   month: string;
   hidden: number; removed: number; restored: number; kept: number; asked: number; corrected: number;
-  /** Moved, renamed, locked, unlocked. */
-  moved: number;
+  /** Threads moved, split, merged, closed, locked, pinned or renamed, and whether first posts are held. */
+  arranged: number;
   /** Appeals by what came of them. */
   upheld: number; overturned: number;
   total: number;
@@ -139,13 +152,13 @@ export interface MonthOfOrder {
 
 /** How often order was kept, by month (UTC), the newest first: the last twelve months in which anything was done. */
 export function monthsOfOrder(): MonthOfOrder[] {
-  const rows = perMonth().all(JSON.stringify(Object.keys(orderActs))) as { month: string; act: string; n: number }[];
+  const rows = perMonth().all(JSON.stringify(orderActs)) as { month: string; act: PublicAct; n: number }[];
   const months = [...new Set(rows.map((row) => row.month))].slice(0, 12);
   return months.map((month) => {
-    const counted: MonthOfOrder = { month, hidden: 0, removed: 0, restored: 0, kept: 0, asked: 0, corrected: 0, moved: 0, upheld: 0, overturned: 0, total: 0 };
+    const counted: MonthOfOrder = { month, hidden: 0, removed: 0, restored: 0, kept: 0, asked: 0, corrected: 0, arranged: 0, upheld: 0, overturned: 0, total: 0 };
     for (const { act, n } of rows.filter((row) => row.month === month)) {
-      const column = orderActs[act];
-      if (column) counted[column] += n;
+      const column = columnOfAct[act];
+      if (column !== null) counted[column] += n;
       counted.total += n;
     }
     return counted;
@@ -154,7 +167,17 @@ export function monthsOfOrder(): MonthOfOrder[] {
 const perMonth = prepared((d) => d.$client.prepare(`
   select strftime('%Y-%m', at / 1000, 'unixepoch') as month, act, count(*) as n from log where act in (select value from json_each(?)) group by 1, 2 order by 1 desc`));
 
-function shownToAll({ object, url }: LogLine): { object: string; url: string | null } {
+function shownToAll({ act, words, object, url }: LogLine): { words: string; object: string; url: string | null } {
+  return { words: act === 'undo thread act' ? wordsOfUndoing(object) : words, ...objectForAll(object, url) };
+}
+
+/** What an act is called of which this is recorded that it was undone: `“Title”: what was done`. */
+function wordsOfUndoing(object: string): string {
+  const undone = Object.values(acts).find(([, words]) => object.endsWith(`”: ${words}`))?.[1];
+  return undone ? `undid: ${undone}` : acts['undo thread act'][1];
+}
+
+function objectForAll(object: string, url: string | null): { object: string; url: string | null } {
   const list = /^\/collections\/(\d+)-/.exec(url ?? '')?.[1];
   if (list) {
     const open = openList().get(list) as { title: string; slug: string } | undefined;
@@ -163,13 +186,18 @@ function shownToAll({ object, url }: LogLine): { object: string; url: string | n
   const post = /^\/posts\/(\d+)$/.exec(url ?? '')?.[1];
   const thread = /^\/forums\/([^/]+)\/(\d+)/.exec(url ?? '');
   if (!post && !thread) return { object, url };
-  const title = standingTitle().get({ post: post ? Number(post) : null, thread: thread ? Number(thread[2]) : null }) as string | undefined;
+  const title = titleStanding(post ? Number(post) : null, thread ? Number(thread[2]) : null);
+  const into = title === undefined && thread ? wentInto().get(Number(thread[2])) as { id: number; forum: string } | undefined : undefined;
+  const successor = into && titleStanding(null, into.id);
+  if (into && successor) return { object: `a thread that went into “${successor}”`, url: `/forums/${into.forum}/${into.id}` };
   // Where nothing stands that everybody may see, nothing is linked or named.
   if (!title) return { object: post ? 'a post' : 'a thread', url: null };
   if (post) return { object: `a post in “${title}”`, url };
   return { object: title, url: `/forums/${thread?.[1]}/${thread?.[2]}` };
 }
 const openList = prepared((d) => d.$client.prepare(`select title, slug from collections where id = ? and visibility = 'public'`));
+const titleStanding = (post: number | null, thread: number | null) => standingTitle().get({ post, thread }) as string | undefined;
+const wentInto = prepared((d) => d.$client.prepare('select t.id, f.slug as forum from former_threads g join threads t on t.id = g.into_id join forums f on f.id = t.forum_id where g.thread_id = ?'));
 const standingTitle = prepared((d) => d.$client.prepare(`
   select t.title from threads t left join resources r on r.id = t.resource_id
   where t.removed_at is null and (r.id is null or r.status = 'published') and (t.id = @thread or t.id = (select thread_id from posts where id = @post))`).pluck());
