@@ -162,7 +162,7 @@ function observed(viewer: Member, asker: Member, word: string) {
     mailed: [mailNotifications(viewer.id, later), mailSavedSearches(viewer.id, later)],
     letters: lettersTo(viewer.email).map(({ subject, text }) => [subject, text].map((words) => words.replaceAll(word, 'animal').replace(/https?:\S+/g, 'address').replace(/\d+/g, 'number'))),
     posts: posts.map(({ number, author, folded, reactions }) => ({ number, author, folded, reactions })), reacted: [other, answer].map((post) => whoReacted(viewer, post.id)), folded: postsByBlocked(viewer, posts.map((post) => post.id)).size,
-    found: search({ q: word }).results.map((result) => [result.kind, blockedAmong(viewer, [result]).size]), likely: likelyAnswers(viewer, `Who has counted the ${word}`).length,
+    found: search({ q: word }).results.map((result) => [result.kind, blockedAmong(viewer, [result]).size]), likely: likelyAnswers(viewer, word).length,
     lists: [listThreads(viewer, {}, null).threads, listThreads(viewer, { followedBy: viewer.id }, null).threads, latestThreads(viewer, {}, 5), liveliestThreads(viewer, 50), trackedUnread(viewer).map((of) => ({ id: of }))].map(has),
     latest: listForums(viewer).find(({ slug }) => slug === 'operations')?.latest?.id === id, level: followLevelOf(viewer, 'thread', id),
   };

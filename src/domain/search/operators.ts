@@ -86,12 +86,13 @@ function readTheme(value: string, as: As): Field | null {
 }
 
 function readPlace(value: string, as: As): Field | null {
-  const wanted = placesCalled(value);
-  if (wanted.length === 0) return null;
+  if (!words(value)) return null;
+  let wanted: string[] = [];
   let readFor: Attributes | null = null;
   const fits: boolean[] = [];
   return as((all, id) => {
     if (readFor !== all) {
+      wanted = placesCalled(value);
       fits.length = 0;
       readFor = all;
     }
