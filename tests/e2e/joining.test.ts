@@ -70,9 +70,12 @@ describe('joining, without JavaScript', () => {
     await page.getByRole('link', { name: 'Forgot it?', exact: true }).click();
     await page.getByLabel('E-mail address').fill('vera@test.example');
     await press(page, 'Send the link');
-    await page.goto(`${hub.base}/reset/new?token=${tokenFor('vera@test.example')}`);
+    const way = `${hub.base}/reset/new?token=${tokenFor('vera@test.example')}`;
+    const { page: scripted } = await browser.open({ viewport: phone });
+    await scripted.goto(way);
+    expect(await axeViolations(scripted)).toEqual([]);
+    await page.goto(way);
     expect(await page.getByLabel('Your name').inputValue()).toBe('');
-    expect(await axeViolations(page)).toEqual([]);
     await page.getByLabel('Your name').fill('Vera Vance');
     await page.getByLabel('New password').fill('words that only Vera knows');
     await press(page, 'Save and sign in');

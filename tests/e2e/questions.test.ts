@@ -146,7 +146,7 @@ describe('a question asked for a colleague', () => {
     await abe.getByRole('button', { name: 'Keep it' }).click();
     await abe.waitForURL('**/desk/flags');
     await page.goto(`${hub.base}/account/inbox`);
-    expect(await page.locator('main').textContent()).toContain('a coordinator has looked at it and keeps it. The thread is');
+    expect(await page.locator('main').textContent()).toContain('a coordinator has looked at it and decided that it stays. The thread is');
   });
 
   test('a coordinator takes away what somebody said, with a reason', async () => {

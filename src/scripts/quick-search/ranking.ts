@@ -1,4 +1,4 @@
-import { emptyWords, stemOf, titleKey, wordsOf } from '#lib/search-words.ts';
+import { emptyWords, otherWords, stemOf, titleKey, wordsOf } from '#lib/search-words.ts';
 import type { Found } from './directory.ts';
 
 /** Something found and how well Pagefind thinks it fits, from 0 to 1. */
@@ -19,7 +19,7 @@ function scoreOf(found: Found, key: string, words: readonly string[]): number {
   const title = titleKey(found.title);
   if (title === key) return 100;
   const said = words.filter((word) => !emptyWords.has(word));
-  const inTitle = shareOf(said, wordsOf(found.title));
+  const inTitle = shareOf(said, [...wordsOf(found.title), ...otherWords(found.title)]);
   const inPeople = shareOf(said, wordsOf(`${found.people} ${found.year}`));
   return (title.startsWith(key) && key.length > 3 ? 2 : 0) + 1.5 * inTitle ** 2 + 0.8 * inPeople + (inTitle + inPeople >= 1 ? 0.5 : 0);
 }
