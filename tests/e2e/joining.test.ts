@@ -79,7 +79,7 @@ describe('joining, without JavaScript', () => {
     await page.getByLabel('Your name').fill('Vera Vance');
     await page.getByLabel('New password').fill('words that only Vera knows');
     await press(page, 'Save and sign in');
-    await page.waitForURL('**/account/security?password');
+    await page.waitForURL('**/welcome');
     expect(memberByEmail('vera@test.example')).toMatchObject({ name: 'Vera Vance', handle: 'vera-vance' });
     set('invitation', 'members', 'Write to hub@wexcombe.example.');
   });

@@ -90,6 +90,7 @@ describe('joining', () => {
     expect([from.text.includes('cheap'), from.text.includes('Y2hlYXA')]).toEqual([false, false]);
     expect(wayAfterJoining(from.next)).toBe(`/welcome?next=${encodeURIComponent('/forums/operations/cheap-watches?page=2#reply')}`);
     for (const next of [undefined, '/', 'https://evil.example/', '//evil.example']) expect((await joined(`from-${String(next).length}@test.example`, next)).next).toBeNull();
+    expect(joinInput.parse({ ...lena, next: `/search?q=${'a'.repeat(600)}` }).next).toBeNull();
     for (const forged of [null, '', '/forums', 'v1.AAAA']) expect(wayAfterJoining(forged)).toBe('/welcome');
   });
 

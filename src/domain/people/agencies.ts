@@ -102,10 +102,13 @@ export async function comeBackFromAgency(search: string, browser: Browser, sessi
   });
 }
 
-async function claimsFrom(search: string, { verifier = '', state = '', nonce = '', use }: Record<string, string>): Promise<Claims> {
+async function claimsFrom(search: string, { verifier = '', state = '', nonce = '', use, next }: Record<string, string>): Promise<Claims> {
   const configuration = await issuer().catch(unreachable);
   const tokens = await authorizationCodeGrant(configuration, new URL(redirectAddress() + search), { pkceCodeVerifier: verifier, expectedState: state, expectedNonce: nonce, idTokenExpected: true, ...(use === 'proving' && { maxAge: longestProof }) })
-    .catch(() => { throw new Denied(`${agencyName()} did not confirm who you are. Please try again, or sign in another way.`, toSignIn); });
+    .catch(() => {
+      if (use !== 'proving') throw new Denied(`${agencyName()} did not confirm who you are. Please try again, or sign in another way.`, toSignIn);
+      throw new Denied(`${agencyName()} did not say that you signed in there just now. Please show in another way that it is you, such as with a mailed link.`, { url: `/account/prove?next=${encodeURIComponent(safeNext(next))}`, title: 'Show that it is you' });
+    });
   const claims = tokens.claims();
   if (!claims) throw new Error('An ID token without claims.');
   const email = claims['email_verified'] === true ? emailField.safeParse(claims['email']).data ?? null : null;

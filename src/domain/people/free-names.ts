@@ -40,7 +40,7 @@ const offices = looksOf(officeWords);
 const longOffices = officeWords.map(lookOf).filter((look) => look.length >= fewestOfHalves);
 /** Words that say nothing of who somebody is: a name is what stands beside them. */
 const besides = looksOf([
-  'official', 'staff', 'team', 'support', 'system', 'administration', 'coordination', 'help', 'desk', 'helpdesk', 'site', 'mod', 'hub', 'community', 'owner', 'manager',
+  'official', 'staff', 'team', 'support', 'system', 'administration', 'coordination', 'help', 'desk', 'helpdesk', 'site', 'mod', 'hub', 'community', 'owner', 'manager', 'trusted', 'certified',
   'officiel', 'officielle', 'personnel', 'équipe', 'soutien', 'système', 'aide', 'assistance', 'modo',
 ]);
 /** Words that stand between those; alone they are surnames: Le, Du. */

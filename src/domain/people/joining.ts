@@ -25,7 +25,8 @@ export const joinInput = z.object({
   /** Who they are, for the coordinator who lets them in. */
   application: optionalText(500).optional(),
   /** A path of this site to which they go on when they have joined. */
-  next: z.string().max(500).nullish(),
+  /** The way back; a longer one is left out, since it is sealed into the letter. */
+  next: z.string().max(500).nullish().catch(null),
 }).extend(trapFields);
 
 /**
