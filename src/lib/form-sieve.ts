@@ -1,3 +1,4 @@
+import { HeldBytes } from './held-bytes.ts';
 import { isFilePart, leftOut, longestHeaders, slipInPlaceOf } from './incoming-files.ts';
 
 /** Takes a form as it arrives, and keeps of it what the hub can hold. */
@@ -16,14 +17,14 @@ export interface Room { /** All files together, and so each. */ files: number; /
  */
 export function createFormSieve(boundary: string, room: Room): FormSieve {
   const separator = Buffer.from(`\r\n--${boundary}`, 'latin1');
-  const kept: Buffer[] = [];
+  const kept = new HeldBytes();
   const used = { files: 0, texts: 0 };
   let state: 'headers' | 'text' | 'file' = 'text';
   let broken = false;
   // The first boundary has no line before it.
   let rest: Buffer = Buffer.from('\r\n');
-  /** The file that arrives: its headers, where they are kept, and its size so far. */
-  let file = { headers: [] as string[], at: 0, size: 0 };
+  /** The file that arrives: its headers, where they and its contents are kept, and its size so far. */
+  let file = { headers: [] as string[], at: 0, contents: 0, size: 0 };
 
   return {
     take: (piece) => {
@@ -34,7 +35,7 @@ export function createFormSieve(boundary: string, room: Room): FormSieve {
     form: () => {
       keepText(rest);
       rest = Buffer.alloc(0);
-      return broken || state === 'file' ? null : Buffer.concat(kept).subarray(2);
+      return broken || state === 'file' ? null : kept.bytes().subarray(2);
     },
   };
 
@@ -60,8 +61,9 @@ export function createFormSieve(boundary: string, room: Room): FormSieve {
     if (end < 0) return false;
     const headers = rest.toString('latin1', 0, end).split('\r\n');
     state = isFilePart(headers) ? 'file' : 'text';
-    file = { headers, at: kept.length, size: 0 };
+    const at = kept.length;
     keepText(rest.subarray(0, end + 4));
+    file = { headers, at, contents: kept.length, size: 0 };
     rest = rest.subarray(end + 4);
     return true;
   }
@@ -69,14 +71,14 @@ export function createFormSieve(boundary: string, room: Room): FormSieve {
   function keepText(bytes: Buffer): void {
     used.texts += bytes.length;
     if (used.texts > room.texts) broken = true;
-    if (broken) kept.length = 0;
-    else kept.push(bytes);
+    if (broken) kept.cut(0);
+    else kept.add(bytes);
   }
 
   function keepOfFile(bytes: Buffer): void {
     file.size += bytes.length;
-    if (hasRoom()) kept.push(bytes);
-    else kept.length = file.at + 1;
+    if (hasRoom()) kept.add(bytes);
+    else kept.cut(file.contents);
   }
 
   /** Whether the file that arrives has room; one that is left out takes none. */
@@ -86,6 +88,9 @@ export function createFormSieve(boundary: string, room: Room): FormSieve {
 
   function endFile(): void {
     if (hasRoom()) used.files += file.size;
-    else kept[file.at] = slipInPlaceOf(file.headers, file.size > room.files ? leftOut.alone : leftOut.together, String(file.size));
+    else {
+      kept.cut(file.at);
+      kept.add(slipInPlaceOf(file.headers, file.size > room.files ? leftOut.alone : leftOut.together, String(file.size)));
+    }
   }
 }

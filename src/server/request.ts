@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { isIP } from 'node:net';
 import type { FormSieve } from '#lib/form-sieve.ts';
+import { HeldBytes } from '#lib/held-bytes.ts';
 
 /** The part of the address after the host, or null when there is none (`OPTIONS *`, nonsense). Proxies may send the whole address. */
 export function pathOf(url: string | undefined): string | null {
@@ -51,15 +52,14 @@ export interface Pace { bytes: number; milliseconds: number }
 
 /** Reads the body: its bytes, `too large`, or null when the client went away, took more than `patience` milliseconds or fell behind `pace`. A body somewhat too large is read to its end and dropped, so that the client hears the answer; a sieve keeps of it what can be held. */
 export function readBody(request: IncomingMessage, limit: number, patience = 60_000, pace: Pace | null = null, sieve: FormSieve | null = null): Promise<Buffer | 'too large' | null> {
-  const most = Math.max(16 * 1024 * 1024, limit * 4);
+  const most = Math.max(16 * 1024 * 1024, limit * (sieve ? 16 : 4));
   if (Number(request.headers['content-length'] ?? 0) > most) return Promise.resolve('too large');
   if (request.destroyed) return Promise.resolve(null);
   return new Promise((done) => {
     // Who says how much is coming gets one piece of memory for it, not two.
     const told = Number(request.headers['content-length'] ?? Infinity);
-    const whole = told <= limit ? Buffer.allocUnsafe(told) : null;
-    const parts: Buffer[] = [];
-    const sifted = whole ? null : sieve;
+    const whole = new HeldBytes(told <= limit ? told : undefined);
+    const sifted = told <= limit ? null : sieve;
     let size = 0;
     let before = 0;
     const clock = setTimeout(() => request.destroy(), patience);
@@ -74,16 +74,15 @@ export function readBody(request: IncomingMessage, limit: number, patience = 60_
     };
     request.on('data', (part: Buffer) => {
       size += part.length;
-      if (whole) part.copy(whole, size - part.length);
-      else if (sifted) sifted.take(part);
-      else if (size <= limit) parts.push(part);
-      else parts.length = 0;
+      if (sifted) sifted.take(part);
+      else if (size <= limit) whole.add(part);
+      else whole.cut(0);
       if (size > most) {
         request.pause();
         finish('too large');
       }
     });
-    request.on('end', () => finish(sifted ? sifted.form() ?? 'too large' : size > limit ? 'too large' : whole ?? Buffer.concat(parts)));
+    request.on('end', () => finish(sifted ? sifted.form() ?? 'too large' : size > limit ? 'too large' : whole.bytes()));
     request.on('close', () => finish(null));
     request.on('error', () => finish(null));
   });

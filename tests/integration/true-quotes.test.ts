@@ -130,6 +130,15 @@ describe('whose words a quotation shows', () => {
     expect(preview(`> ${line(id)}\n>\n> I think [we can’t](#post-1) close the line`)).not.toContain('href="#');
   });
 
+  test('is not shown where a question became a statement, or a note leads elsewhere', () => {
+    const id = reply(rosa, thread, 'Do you think the mayor lied? I do not.[^1]\n\n[^1]: See [the report](https://city.example/report).');
+    const shows = (text: string) => named(preview(`> ${line(id)}\n>\n> ${text}`));
+    expect(['Do you think the mayor lied? I do not.', 'Do you think the mayor … I do not', 'the mayor lied?'].map(shows)).toEqual([true, true, true]);
+    expect(['The mayor lied!', 'Do you think the mayor lied', 'You think? The mayor lied.', 'Do you think the mayor lied. I do not?'].map(shows)).toEqual(Array(4).fill(false));
+    expect(shows('I do not.[^1]\n\n[^1]: See [the report](https://city.example/report).')).toBe(true);
+    expect(shows('I do not.[^1]\n\n[^1]: See [the report](https://evil.example/).')).toBe(false);
+  });
+
   test('is shown with what its words allow', () => {
     const id = reply(rosa, thread, '~~We will close the old line.~~ We will close the old line on Tuesday. This is [sic] a word.');
     const shows = (text: string) => named(preview(`> ${line(id)}\n>\n> ${text}`));

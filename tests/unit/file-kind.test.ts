@@ -1,6 +1,8 @@
 import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { gzipSync } from 'node:zlib';
 import { afterAll, describe, expect, test } from 'vitest';
 import { condense } from '#lib/condense.ts';
@@ -226,6 +228,19 @@ describe('forms with large files', () => {
       expect([back.get('body'), back.getAll('label')]).toEqual(['What I wrote\r\n\r\n--and more', ['Ünï']]);
       expect(await filesOf(back)).toEqual(['1.pdf application/pdf 5000', '2.pdf application/x-hub-too-large', '3.pdf application/pdf 0', '4.pdf application/pdf 400000']);
       expect(length).toBeLessThan(410_000);
+    });
+
+    test('cost no more than their bytes, however small the pieces are in which they come', () => {
+      setFlagsFromString('--expose-gc');
+      const collect = runInNewContext('gc') as () => void;
+      const sieve = createFormSieve('b', { files: 1_000_000, texts: 10_000 });
+      sieve.take(Buffer.from('--b\r\nContent-Disposition: form-data; name="file"; filename="a"\r\n\r\n'));
+      const held = () => { collect(); return process.memoryUsage().heapUsed; };
+      const before = held();
+      for (let n = 0; n < 300_000; n++) sieve.take(Buffer.from([n & 127 | 64]));
+      expect(held() - before).toBeLessThan(8_000_000);
+      sieve.take(Buffer.from('\r\n--b--\r\n'));
+      expect(sieve.form()?.length).toBeGreaterThan(300_000);
     });
 
     test('let go of those that have no room left beside the ones before them', async () => {

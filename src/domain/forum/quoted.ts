@@ -70,7 +70,8 @@ function checked(block: string, saying: (id: number) => Saying | null, notes: No
   const words = inner.slice(whole.length);
   const post = postId === null ? null : saying(postId);
   const begins = ends === '</p>' ? '' : '\n<p>';
-  const own = post !== null && inside.length === 0 && [words, ...notesOf(words, notes)].every(post.says);
+  const its = notesOf(words, notes);
+  const own = post !== null && inside.length === 0 && [words, ...its].every(post.says) && its.every((note) => [...note.matchAll(/<a href="([^"#][^"]*)"/g)].every(([, href = '']) => post.hrefs.has(href)));
   const isLine = post !== null && plainText(name) === plainText(escapeHtml(post.name)) && plainText(words) !== '';
   const shown = own ? `${saidBy}<a href="${postUrl(postId ?? 0)}">${escapeHtml(post.name)} wrote</a>:</p>${begins}${withLinksOf(post, words)}` : withoutSayings(isLine ? `${begins}${words}` : inner);
   let at = 0;

@@ -19,8 +19,8 @@ const fewestWords = 3;
 
 /** Stand for what is struck through, and for words that are left out: of characters that have no meaning of their own. */
 const [struck, unstruck, gap] = ['\uE000', '\uE001', '\uE002'];
-/** Punctuation by which a number says another thing: part of it, as one such character. */
-const telling: Record<string, string> = { '%': '\uE003', '٪': '\uE003', '‰': '\uE004', '‱': '\uE005', '′': '\uE006' };
+/** Signs by which a number, or a sentence, says another thing: part of its last word, as one such character. */
+const telling: Record<string, string> = { '%': '\uE003', '٪': '\uE003', '‰': '\uE004', '‱': '\uE005', '′': '\uE006', '?': '\uE007', '؟': '\uE007' };
 /** Letters of languages that are written without spaces: each is compared for itself, as pictures are, and two make a word. */
 const unspaced = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/u;
 const eachUnspaced = new RegExp(`${unspaced.source}[\\p{M}\\u30FC]*|(?:\\p{ExtPict}|\\p{RI}{2})(?:[\\uFE0F\\p{EMod}]|\\u200D\\p{ExtPict})*`, 'gu');
@@ -35,13 +35,13 @@ const remarks = /\[sic!?\]|\((?:sic!?|emphasis (?:mine|added))\)/gi;
  * within it. What is struck through is told apart.
  */
 function blocksOf(html: string, omission: string): string[] {
-  const marked = html.replace(/[\uE000-\uE006]/g, '').replace(noteMarks, '').replace(/<(\/?)del>/g, (_, closing) => ` ${closing ? unstruck : struck} `);
+  const marked = html.replace(/[\uE000-\uE007]/g, '').replace(noteMarks, '').replace(/<(\/?)del>/g, (_, closing) => ` ${closing ? unstruck : struck} `);
   return marked.split(blockTags).map((block) => wordsOf(plainText(block), omission)).filter(Boolean);
 }
 
 function wordsOf(text: string, omission: string): string {
   return text.normalize('NFKC').toLowerCase().replace(eachUnspaced, ' $& ').replace(/[\u00AD\u200B-\u200D\u2060\uFEFF]/g, '').replace(/…|\.{3,}/g, ` ${omission} `)
-    .replace(/!=/g, ' ≠ ').replace(/[^\S\n]?([%٪‰‱′])/g, (_, sign: string) => telling[sign] ?? '').replace(/(?<=\p{L})['’](?=\p{L})/gu, 'ʼ').replace(/[\u2010-\u2015]/g, '-').replace(/(?<![\p{L}\p{N}])-(?=[.,]?\d)/gu, '−')
+    .replace(/!=/g, ' ≠ ').replace(/[^\S\n]?([%٪‰‱′?؟])/g, (_, sign: string) => telling[sign] ?? '').replace(/(?<=\p{L})['’](?=\p{L})/gu, 'ʼ').replace(/[\u2010-\u2015]/g, '-').replace(/(?<![\p{L}\p{N}])-(?=[.,]?\d)/gu, '−')
     .replace(/(?:(?<!\d)\p{P}|\p{P}(?!\d)|[\s\p{Z}\p{Cc}])+/gu, ' ').trim();
 }
 

@@ -138,7 +138,8 @@ function wordAlternatives(word: string, unfinished: boolean, many: number, boldl
   const alternatives = [as([word], weights.typed, typed)];
   const hits = found(phrase([word]));
   for (const twin of spellingTwins(word)) {
-    if (stem(twin) !== stem(word) && found(phrase([twin]))) alternatives.push(as([twin], weights.twin, { by: 'twin', typed: word, as: twin }));
+    const written = stem(twin) !== stem(word) && found(phrase([twin])) ? formOf(twin) : undefined;
+    if (written !== undefined) alternatives.push(as([twin], weights.twin, { by: 'twin', typed: word, as: written }));
   }
   if (/^(19|20)\d\d$/.test(word)) {
     const year = Number(word);
@@ -156,10 +157,15 @@ function wordAlternatives(word: string, unfinished: boolean, many: number, boldl
   return alternatives;
 }
 
+/** A word as it stands somewhere: so, as more than one of it, or without its ending. The index has only stems, and "tired" is no "tire". */
+const formOf = (word: string): string | undefined =>
+  [word, `${word}s`].find((form) => commonness(form) > 0) ?? completionsOf(stem(word), 30).find((form) => stem(form) === stem(word) && form.length <= word.length);
+
 /** The last word may be unfinished, and any that stands nowhere may be short for another: Philly for Philly311. */
 function mayBeBegun(word: string, unfinished: boolean, hits: number): boolean {
   if (!unfinished) return word.length > 4 && hits === 0;
-  return word.length > 2 && hits < (word.length < 5 ? few : enough);
+  // Three letters that stand somewhere are a word.
+  return word.length > 2 && hits < (word.length < 4 ? 1 : word.length < 5 ? few : enough);
 }
 
 /**
