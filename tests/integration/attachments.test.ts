@@ -386,8 +386,8 @@ describe('serving', () => {
     });
 
     test('more than is read of any form, or where files are not set aside: a page says how much is taken, and leads to the form', async () => {
-      expect((await post(here, 'nadia', 17 * 1024 * 1024)).text).toMatch(/^GET \/refusal .*"form":"\/desk\/resources\/one\/files"/);
-      for (const [path, size] of [[here, 17 * 1024 * 1024], ['/desk/imports', 4.5 * 1024 * 1024], ['/desk/imports', 15 * 1024 * 1024]] as const) {
+      expect((await post(here, 'nadia', 70 * 1024 * 1024)).text).toMatch(/^GET \/refusal .*"form":"\/desk\/resources\/one\/files"/);
+      for (const [path, size] of [[here, 70 * 1024 * 1024], ['/desk/imports', 4.5 * 1024 * 1024], ['/desk/imports', 15 * 1024 * 1024]] as const) {
         const answer = await post(path, 'nadia', size);
         expect(answer.text).toMatch(/^GET \/refusal .*"status":413.*up to 3 megabytes/);
         expect(answer.headers.connection).toBe('close');
