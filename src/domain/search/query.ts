@@ -25,7 +25,7 @@ export interface Query {
 
 /** Letters that are read of what was typed. */
 export const mostTyped = 400;
-const mostClauses = 24;
+const mostClauses = 18;
 
 /** A quotation begins after a blank and ends before one: 5" pipe has none. */
 const token = new RegExp(`(?<=^|\\s)(-?)(?:(${operatorNames.join('|')}):(?:"([^"]*)"(?=\\s|$)|(\\S+))|"([^"]*)"(?=\\s|$)|(\\S+))`, 'giu');
