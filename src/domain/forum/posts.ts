@@ -1,9 +1,8 @@
 import { and, asc, between, count, desc, eq, isNull, sql } from 'drizzle-orm';
 import { z } from 'zod';
 import { bumpChanges, db, members, posts, postVersions, prepared, threads, transaction } from '#db/client.ts';
-import { rendererVersion } from '#lib/markdown.ts';
 import { rowId, text } from '#lib/fields.ts';
-import { plainText } from '#lib/markdown.ts';
+import { plainText, rendererVersion } from '#lib/markdown.ts';
 import { hideAuthor, isNamedAuthor, isNameless, isWrittenNamelessly, nameless, personColumns } from '../anonymity.ts';
 import { blockedBy } from '../blocked.ts';
 import { Denied, NotFound } from '../errors.ts';
