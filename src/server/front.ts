@@ -38,7 +38,9 @@ export function createFront(ground: Ground): (request: IncomingMessage, response
   const { countRead } = hub;
   const cache = createPageCache(changes.read, ground.cacheSize ?? 16 * 1024 * 1024);
   const ownHost = new URL(settings.url).host;
-  const security = securityHeaders({ https: settings.url.startsWith('https:') });
+  const https = settings.url.startsWith('https:');
+  const security = securityHeaders({ https });
+  const noSuchPiece = securityHeaders({ https, forOtherSites: true });
   const allow = createUploads({ uploader: hub.uploader, isMember: hub.isMember, uploadBytes: settings.uploadBytes });
 
   return (request, response) => {
@@ -145,7 +147,8 @@ export function createFront(ground: Ground): (request: IncomingMessage, response
   async function answerFromBundle(request: IncomingMessage, response: ServerResponse, pathname: string): Promise<void> {
     const file = await bundle(pathname.slice('/pagefind/'.length));
     if (file) sendKept(request, response, file);
-    else sendWords(response, security, 404, 'The search bundle has no such file.');
+    // A partner's page has to hear it too: pieces of the bundle before may be gone, and then it opens the one there is.
+    else sendWords(response, noSuchPiece, 404, 'The search bundle has no such file.');
   }
 
   function sendKeptPage(request: IncomingMessage, response: ServerResponse, page: KeptPage): void {

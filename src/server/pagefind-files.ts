@@ -41,7 +41,12 @@ export function pagefindFiles(folder: string, https: boolean): (path: string) =>
     const current = await readlink(join(folder, 'current')).catch(() => null);
     if (!current) return null;
     const answer = await read(current, path);
-    if (answer || !hashed.test(path)) return answer;
+    if (answer) return answer;
+    if (!hashed.test(path)) {
+      // Swapped, and the one before taken away, since the link was read.
+      const now = await readlink(join(folder, 'current'));
+      return now === current ? null : read(now, path);
+    }
     const generations = await readdir(folder);
     for (const generation of generations.filter((name) => /^\d+$/.test(name) && name !== current).sort().reverse()) {
       const older = await read(generation, path);

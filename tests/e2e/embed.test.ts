@@ -55,6 +55,18 @@ describe('the box on a partner’s site', () => {
     await at.waitForURL(`${base}/library/staffing-the-centre`);
   });
 
+  test('takes the bundle there is when pieces of the one it knows are gone', async () => {
+    const { page: at } = await browser.open();
+    const gone = { generation: '20200101000000000', shards: [''], words: [['a', '00000000']], titles: [['a', '00000000']] };
+    await at.route('**/pagefind/bundle.json', (route) => route.fulfill({ json: gone, headers: { 'access-control-allow-origin': '*' } }), { times: 1 });
+    const refused: number[] = [];
+    at.on('response', (response) => { if (response.url().includes('_00000000.json')) refused.push(response.status()); });
+    await at.goto(site);
+    await type(at, 'staffing the center');
+    expect(refused).toContain(404);
+    expect(await at.getByRole('option').first().textContent()).toContain('Staffing');
+  });
+
   test('Enter in the box and its button search the hub', async () => {
     const { page: at } = await browser.open();
     await at.goto(site);

@@ -273,8 +273,9 @@ describe('security headers', () => {
     await front.reload();
     for (const [path, init] of [['/a', {}], ['/a', { headers: cookie }], ['/favicon.svg', {}], ['/healthz', {}], ['/pagefind/none.js', {}], ['/a', { method: 'PUT' }], ['*', {}]] as const) {
       const { headers } = await ask(path, init);
+      const forSites = path.startsWith('/pagefind/');
       expect(headers['content-security-policy']).toBe("default-src 'none'; script-src 'self'; worker-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'");
-      expect(headers).toMatchObject({ 'x-content-type-options': 'nosniff', 'x-frame-options': 'DENY', 'cross-origin-opener-policy': 'same-origin', 'cross-origin-resource-policy': 'same-origin' });
+      expect(headers).toMatchObject({ 'x-content-type-options': 'nosniff', 'x-frame-options': 'DENY', 'cross-origin-opener-policy': 'same-origin', 'cross-origin-resource-policy': forSites ? 'cross-origin' : 'same-origin' });
       for (const name of ['referrer-policy', 'permissions-policy']) expect(headers[name]).toBeTruthy();
       expect(headers['strict-transport-security']).toBeUndefined();
     }
@@ -334,7 +335,8 @@ describe('the Pagefind bundle', () => {
 
   test('a generation that was deleted is served no more, though it was asked for before', async () => {
     rmSync(join(bundle, '20260101000000000'), { recursive: true });
-    expect((await ask('/pagefind/fragment/en_aaaaaaa.pf_fragment')).status).toBe(404);
+    const gone = await ask('/pagefind/fragment/en_aaaaaaa.pf_fragment');
+    expect([gone.status, gone.headers['access-control-allow-origin'], gone.headers['cross-origin-resource-policy']]).toEqual([404, '*', 'cross-origin']);
     expect((await ask('/pagefind/fragment/en_bbbbbbb.pf_fragment')).text).toBe('bbbbbbb');
   });
 
