@@ -37,29 +37,31 @@ const waitingRows = (id: number | null = null) => waiting().all({ id }) as Row[]
  * fewest open questions, and among those who was given one longest ago. They are told by one letter. Returns how many were given.
  */
 export function assignOverdue(now = new Date()): number {
-  return transaction(() => {
-    const people = lookers(now);
-    const calendar = currentCalendar();
-    const rows = waitingRows();
-    const overdue = rows.filter((row) => (row.owner_id === null || !people.has(row.owner_id, row.forum_id)) && isOverdue(calendar, row, now));
-    const given = new Map<number, Row[]>();
-    const holding = new Map<number, number>();
-    for (const { owner_id: owner } of rows) if (owner !== null) holding.set(owner, (holding.get(owner) ?? 0) + 1);
-    const last = new Map(lastTurns().all() as [number, number][]);
-    for (const row of overdue) {
-      const [next] = people.inForum(row.forum_id, row.asker_id).map((id) => ({ id, open: holding.get(id) ?? 0, last: last.get(id) ?? 0 }))
-        .sort((a, b) => a.open - b.open || a.last - b.last || a.id - b.id);
-      if (!next) continue;
-      const turn = db.insert(questionTurns).values({ threadId: row.id, ownerId: next.id, at: now }).returning({ id: questionTurns.id }).get();
-      last.set(next.id, turn.id);
-      holding.set(next.id, next.open + 1);
-      if (row.owner_id !== null) holding.set(row.owner_id, (holding.get(row.owner_id) ?? 1) - 1);
-      given.set(next.id, [...given.get(next.id) ?? [], row]);
-    }
-    for (const [id, questions] of given) tellOwner(id, questions);
-    if (given.size > 0) bumpChanges();
-    return [...given.values()].flat().length;
-  });
+  return transaction(() => giveOverdue(waitingRows(), now).size);
+}
+
+/** Returns which of them were given to somebody. */
+function giveOverdue(rows: readonly Row[], now: Date): Set<Row> {
+  const people = lookers(now);
+  const calendar = currentCalendar();
+  const overdue = rows.filter((row) => (row.owner_id === null || !people.has(row.owner_id, row.forum_id)) && isOverdue(calendar, row, now));
+  const given = new Map<number, Row[]>();
+  const holding = new Map<number, number>();
+  for (const { owner_id: owner } of rows) if (owner !== null) holding.set(owner, (holding.get(owner) ?? 0) + 1);
+  const last = new Map(lastTurns().all() as [number, number][]);
+  for (const row of overdue) {
+    const [next] = people.inForum(row.forum_id, row.asker_id).map((id) => ({ id, open: holding.get(id) ?? 0, last: last.get(id) ?? 0 }))
+      .sort((a, b) => a.open - b.open || a.last - b.last || a.id - b.id);
+    if (!next) continue;
+    const turn = db.insert(questionTurns).values({ threadId: row.id, ownerId: next.id, at: now }).returning({ id: questionTurns.id }).get();
+    last.set(next.id, turn.id);
+    holding.set(next.id, next.open + 1);
+    if (row.owner_id !== null) holding.set(row.owner_id, (holding.get(row.owner_id) ?? 1) - 1);
+    given.set(next.id, [...given.get(next.id) ?? [], row]);
+  }
+  for (const [id, questions] of given) tellOwner(id, questions);
+  if (given.size > 0) bumpChanges();
+  return new Set([...given.values()].flat());
 }
 // The number of the turn and not its time: of two given in one moment the later counts as later.
 const lastTurns = prepared((d) => d.$client.prepare('select owner_id, max(id) from question_turns where by_id is null group by owner_id').raw());
@@ -117,10 +119,12 @@ function clock(calendar: WorkingCalendar, row: Row, now: Date): AnswerClock {
 
 /** Gives overdue questions their owners and tells the page caches when what they say of a wait has changed. For the chores. */
 export function tickAnswerClock(now = new Date()): void {
-  assignOverdue(now);
   transaction(() => {
     const calendar = currentCalendar();
-    const shown = waitingRows().filter((row) => row.owner_id === null).reduce((sum, row) => sum + 1 + clock(calendar, row, now).hours, 0);
+    // Read once: where thousands wait, that is most of the work, and requests wait for it.
+    const rows = waitingRows();
+    const given = giveOverdue(rows, now);
+    const shown = rows.filter((row) => row.owner_id === null && !given.has(row)).reduce((sum, row) => sum + 1 + clock(calendar, row, now).hours, 0);
     const { changes } = db.insert(facts).values({ name: 'answer-clock', value: shown })
       .onConflictDoUpdate({ target: facts.name, set: { value: shown }, setWhere: ne(facts.value, shown) }).run();
     if (changes) bumpChanges();
