@@ -50,7 +50,10 @@ function networkOf(address: string): string {
 /** How slowly a body may come: at least so many bytes in each span of so many milliseconds. */
 export interface Pace { bytes: number; milliseconds: number }
 
-/** Reads the body: its bytes, `too large`, or null when the client went away, took more than `patience` milliseconds or fell behind `pace`. A body somewhat too large is read to its end and dropped, so that the client hears the answer; a sieve keeps of it what can be held. */
+/** A piece costs as much as a kilobyte, however small it is: beyond a few, they have to bring so many bytes each on average. */
+const crumbs = { few: 256, least: 256 };
+
+/** Reads the body: its bytes, `too large`, or null when the client went away, took more than `patience` milliseconds, fell behind `pace` or cut it into crumbs. A body somewhat too large is read to its end and dropped, so that the client hears the answer; a sieve keeps of it what can be held. */
 export function readBody(request: IncomingMessage, limit: number, patience = 60_000, pace: Pace | null = null, sieve: FormSieve | null = null): Promise<Buffer | 'too large' | null> {
   const most = Math.max(16 * 1024 * 1024, limit * (sieve ? 16 : 4));
   if (Number(request.headers['content-length'] ?? 0) > most) return Promise.resolve('too large');
@@ -61,6 +64,7 @@ export function readBody(request: IncomingMessage, limit: number, patience = 60_
     const whole = new HeldBytes(told <= limit ? told : undefined);
     const sifted = told <= limit ? null : sieve;
     let size = 0;
+    let pieces = 0;
     let before = 0;
     const clock = setTimeout(() => request.destroy(), patience);
     const watch = pace && setInterval(() => {
@@ -74,6 +78,7 @@ export function readBody(request: IncomingMessage, limit: number, patience = 60_
     };
     request.on('data', (part: Buffer) => {
       size += part.length;
+      if (++pieces > crumbs.few + size / crumbs.least) return void request.destroy();
       if (sifted) sifted.take(part);
       else if (size <= limit) whole.add(part);
       else whole.cut(0);

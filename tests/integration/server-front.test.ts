@@ -229,6 +229,16 @@ describe('a body', () => {
     expect(Date.now() - at).toBeLessThan(3_000);
     expect(String(await arriving(10, 20_000, (call) => { for (let n = 0; n < 5; n++) setTimeout(() => { if (n < 4) call.write('01'); else call.end('01'); }, 100 * n); }, pace))).toBe('0101010101');
   });
+  test('in far more pieces than its bytes explain is not read on: each piece costs as much as a kilobyte', async () => {
+    const inPieces = (count: number) => (call: ReturnType<typeof send>) => {
+      call.removeHeader('content-length');
+      call.setHeader('transfer-encoding', 'chunked');
+      for (let n = 0; n < count; n++) call.write('b');
+      call.end();
+    };
+    expect(await arriving(10_000, 5_000, inPieces(200))).toHaveLength(200);
+    expect(await arriving(10_000, 5_000, inPieces(5_000))).toBeNull();
+  });
   test('that is larger than allowed is read to its end and forgotten', async () => expect(await arriving(5, 5000, (call) => call.end('0123456789'))).toBe('too large'));
 });
 
