@@ -76,6 +76,16 @@ describe('searching', () => {
     expect(searchPlaces('%_"\'')).toEqual([]);
   });
 
+  test('the beginning of a state is one only at the end and from four letters on, else its name or code', () => {
+    const labels = (query: string) => ask(`q=${encodeURIComponent(query)}`).places.map(({ label }) => label);
+    for (const typed of ['St. Lou', 'st loui', 'St. Louis']) expect([...labels(typed), ...searchPlaces(typed).map(({ label }) => label)].filter((label) => !/\bSt\. Louis/.test(label))).toEqual([]);
+    expect([labels('St. Louis')[0], searchPlaces('st loui')[0]?.label]).toEqual(['St. Louis, MO', 'St. Louis, MO']);
+    expect(['New York', 'Portland Or', 'Kansas City Mo', 'Washington', 'Washington, D.C.', 'spring colo', 'st louis missouri', 'charlotte north caro'].map((query) => [labels(query)[0], searchPlaces(query)[0]?.label])).toEqual(
+      ['New York, NY', 'Portland, OR', 'Kansas City, MO', 'Washington, DC', 'Washington, DC', 'Colorado Springs, CO', 'St. Louis, MO', 'Charlotte, NC'].map((label) => [label, label]));
+    expect([ask('q=springfield+mis').total, ask('q=springfield+miss').total > 0, ask('q=miss+springfield').total]).toEqual([0, true, 0]);
+    expect(placesCalled('Washington, D.C.').map(({ label }) => label)).toEqual(['Washington, DC']);
+  });
+
   test('a text by hand names one place or many', () => {
     expect(placesCalled('Denver, CO').map(({ slug }) => slug)).toEqual(['denver-co']);
     expect(placesCalled('denver colorado').length).toBe(0);
