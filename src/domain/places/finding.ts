@@ -49,13 +49,23 @@ function first(limit: number, rows: Iterable<Row>, fits: (row: Row) => boolean):
   return places;
 }
 
+/** A text written by hand as it is compared with names. */
+const asTyped = (text: string) => placeWords(withoutSample(text)).join(' ');
+const withoutSample = (text: string) => text.replace(/\s*\(sample\)$/i, '');
+
+/** How a place is called without its state, and with it. */
+function namesOf({ label }: FoundPlace): { bare: string[]; whole: string[] } {
+  const [, name = '', region = ''] = /^(.*?)(?:,\s*([^,]*))?$/.exec(withoutSample(label)) ?? [];
+  const called = placeWords(name.replace(/ \([^)]*\)$/, '')).join(' ');
+  return { bare: [called, placeWords(name).join(' ')], whole: [`${called} ${placeWords(region).join(' ')}`, asTyped(label)] };
+}
+
 /** The places that a text written by hand names: those called exactly so, with or without the state; "Denver, CO" names one, "Springfield" many. */
 export function placesCalled(text: string): FoundPlace[] {
-  const typed = placeWords(text.replace(/\s*\(sample\)$/i, '')).join(' ');
+  const typed = asTyped(text);
   if (!typed) return [];
-  return searchPlaces(text.replace(/\s*\(sample\)$/i, ''), 50).filter(({ label }) => {
-    const [name = '', region = ''] = [label.replace(/ \(sample\)$/, '').replace(/,[^,]*$/, ''), /,\s*([^,]*)$/.exec(label.replace(/ \(sample\)$/, ''))?.[1] ?? ''];
-    const called = placeWords(name.replace(/ \([^)]*\)$/, '')).join(' ');
-    return [called, placeWords(name).join(' '), `${called} ${placeWords(region).join(' ')}`, placeWords(label).join(' ')].includes(typed);
-  });
+  return searchPlaces(withoutSample(text), 50).filter((place) => Object.values(namesOf(place)).flat().includes(typed));
 }
+
+/** Whether a text that names a place says its state too: a bare "Ottawa" may be one that is in no list. */
+export const saysWhere = (text: string, place: FoundPlace): boolean => namesOf(place).whole.includes(asTyped(text));

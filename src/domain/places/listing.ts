@@ -72,6 +72,13 @@ export function listPlaces(ask: PlaceAsk, size = 30): { places: PlaceHit[]; tota
   };
 }
 
+/** How many places are listed of each country, that with most first. */
+export const placesByCountry = untilChange((): { country: string; places: number }[] => {
+  const counts = new Map<string, number>();
+  for (const { country } of knownPlaces().places) counts.set(country, (counts.get(country) ?? 0) + 1);
+  return [...counts].map(([country, places]) => ({ country, places })).sort((a, b) => b.places - a.places);
+});
+
 /** Names of all systems that places say they use, those used most first. */
 export const systemsInUse = untilChange((): string[] => {
   const counts = new Map<string, number>();
