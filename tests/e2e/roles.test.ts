@@ -110,6 +110,7 @@ describe('looking after a member', () => {
     const own = await browser.open();
     await own.context.addCookies([await signIn(piet)]);
     await own.page.goto(`${hub.base}/forums`);
+    expect(await own.page.locator('main .notice', { hasText: 'suspended' }).count()).toBe(1);
     await own.page.getByRole('link', { name: 'Why, and what you can do' }).click();
     await own.page.getByText('It went on by letter.').first().waitFor();
     expect(await axeViolations(own.page)).toEqual([]);
@@ -127,6 +128,17 @@ describe('looking after a member', () => {
     await own.page.goto(`${hub.base}/account`);
     expect(await own.page.getByText('Suspended until').count()).toBe(0);
   }, 60_000);
+
+  test('a coordinator’s level of trust is not said to be set, and all headings of the panels are of one size', async () => {
+    const nadia = (await enter('nadia')).member;
+    transaction(() => { db.insert(trustLevels).values({ memberId: nadia.id, level: 'member', locked: true }).onConflictDoUpdate({ target: trustLevels.memberId, set: { locked: true } }).run(); });
+    const { page, context } = await browser.open();
+    await context.addCookies([abe.cookie]);
+    await page.goto(`${hub.base}/desk/members/${nadia.handle}`);
+    expect(await page.getByRole('region', { name: 'Trust' }).textContent()).not.toContain('as a coordinator has set it');
+    const sizes = await page.locator('main .panel h2').evaluateAll((headings) => headings.map((heading) => getComputedStyle(heading).fontSize));
+    expect([sizes.length > 3, new Set(sizes).size]).toEqual([true, 1]);
+  });
 
   test('an administrator signs somebody out', async () => {
     const cookie = await signIn(piet);

@@ -20,6 +20,7 @@ import { membersByPlace } from '#domain/places/listing.ts';
 import { noContributions } from '#domain/profiles/contributions.ts';
 import { audienceOf, listDirectory, membersOfPlace, peopledPlaces, readDirectoryAsk, writeDirectoryAsk } from '#domain/profiles/directory.ts';
 import { editProfile, ownPlace, ownProfile, placesToChoose, profileInput } from '#domain/profiles/editing.ts';
+import { languages } from '#domain/profiles/fields.ts';
 import { dropPhoto, photoFor, putPhoto } from '#domain/profiles/photo.ts';
 import { profileFor } from '#domain/profiles/showing.ts';
 import { placesInOwnWords } from '#domain/profiles/own-words.ts';
@@ -45,6 +46,11 @@ const refusal = (work: () => unknown): Record<string, string> => {
   try { work(); } catch (error) { if (error instanceof Invalid) return error.fields; throw error; }
   return {};
 };
+
+test('languages stand in the order of their names', () => {
+  const labels = languages.map(({ label }) => label);
+  expect(labels).toEqual([...labels].sort(new Intl.Collator('en').compare));
+});
 
 describe('choosing a place', () => {
   test('takes the only one that is called so, and asks where there are several', () => {
