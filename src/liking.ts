@@ -4,6 +4,8 @@ import { placesCalled, searchPlaces, type FoundPlace } from '#domain/places/find
 export interface Liking {
   /** Where the list is whose address names the place; null when there is a choice, or nothing was asked. */
   to: string | null;
+  /** Whether the form was sent. */
+  asked: boolean;
   typed: string;
   /** Among these the visitor chooses. */
   choices: FoundPlace[];
@@ -13,15 +15,15 @@ export interface Liking {
 export function likingIn(url: URL): Liking {
   const { searchParams } = url;
   const typed = searchParams.get('like-name')?.trim().slice(0, 120) ?? '';
-  if (!searchParams.has('like-name')) return { to: null, typed, choices: [] };
+  if (!searchParams.has('like-name')) return { to: null, asked: false, typed, choices: [] };
+  if (!typed) return { to: null, asked: true, typed, choices: [] };
   const query = new URLSearchParams(searchParams);
   query.delete('like-name');
   const [place, another] = placesCalled(typed);
-  if (!typed) query.delete('like');
   // What was chosen, or the place that the form held already, stands beside its name.
-  else if (!query.get('like') && place && !another) query.set('like', place.slug);
-  if (typed && !query.get('like')) return { to: null, typed, choices: another ? placesCalled(typed).slice(0, 12) : searchPlaces(typed, 12) };
+  if (!query.get('like') && place && !another) query.set('like', place.slug);
+  if (!query.get('like')) return { to: null, asked: true, typed, choices: another ? placesCalled(typed).slice(0, 12) : searchPlaces(typed, 12) };
   for (const [name, value] of [...query]) if (!value) query.delete(name);
   const text = query.toString();
-  return { to: url.pathname + (text && `?${text}`), typed, choices: [] };
+  return { to: url.pathname + (text && `?${text}`), asked: true, typed, choices: [] };
 }

@@ -42,7 +42,7 @@ export const onRequest = defineMiddleware(async (context, next) => {
 
   const response = await next().catch(async (error: unknown) => {
     if (error instanceof SignInRequired && request.method === 'GET') {
-      return context.redirect(`/sign-in?next=${encodeURIComponent(url.pathname + url.search)}`, 303);
+      return context.redirect(`/sign-in?next=${encodeURIComponent(url.pathname + url.search)}${token ? '&ended' : ''}`, 303);
     }
     if (error instanceof TooMany) locals.retryAfter = error.retryAfter;
     locals.refusal = refusalOf(error, `${request.method} ${url.pathname}`);

@@ -229,12 +229,10 @@ test('a form that a program filled in at once is asked for once more, with every
   await page.getByLabel('Your name').fill('Paula Manager');
   await page.getByLabel('E-mail address').fill('paula@mail.example');
   await page.getByLabel('Password').fill(password);
-  const shownAt = (at: number) => page.locator('input[name=shown]').evaluate((field: HTMLInputElement, value) => { field.value = value; }, stamp(new Date(at)));
-  await shownAt(Date.now() + 60_000);
+  await page.locator('input[name=shown]').evaluate((field: HTMLInputElement, value) => { field.value = value; }, stamp(new Date(Date.now() + 60_000)));
   await press(page, 'Join');
   expect(await page.locator('main .notice').textContent()).toContain('please press “Join” once more');
   for (const [label, typed] of [['Your name', 'Paula Manager'], ['E-mail address', 'paula@mail.example'], ['Password', password]] as const) expect(await page.getByLabel(label).inputValue()).toBe(typed);
-  await shownAt(Date.now() - 4_000);
   await press(page, 'Join');
   await page.waitForURL('**/join?sent');
   await letterTo(hub, 'paula@mail.example', /Confirm/);

@@ -7,6 +7,7 @@ import { startSession } from '#domain/people/sessions.ts';
 import { asMember } from '#domain/people/members.ts';
 import { visibilities, type Member, type Visibility } from '#domain/people/types.ts';
 import { createThread } from '#domain/forum/starting-threads.ts';
+import { peopledPlaces } from '#domain/profiles/directory.ts';
 import { ownPlace, editProfile, profileInput } from '#domain/profiles/editing.ts';
 import { hashToken } from '#lib/tokens.ts';
 import { axeViolations, phone, useBrowser, useCast } from '../support/browser.ts';
@@ -218,6 +219,30 @@ test('on one’s own profile a question without one’s name says that nobody el
 });
 
 describe('the directory', () => {
+  test('asks which place where none is named, with the fold open', async () => {
+    const { page } = await browser.open({ javaScriptEnabled: false });
+    await page.goto(`${hub.base}/members`);
+    await page.locator('.like-form summary').click();
+    await page.getByRole('button', { name: 'Show the most alike first' }).click();
+    expect(await page.locator('.like-form').evaluate((fold: HTMLDetailsElement) => fold.open)).toBe(true);
+    expect(await page.locator('.like-form .field-error').textContent()).toContain('Which place?');
+  });
+
+  test('says what the place of each member uses who is found by a system', async () => {
+    const [system] = peopledPlaces(null).flatMap(({ place }) => place.systems);
+    const { page } = await browser.open();
+    await page.goto(`${hub.base}/members?system=${encodeURIComponent(system ?? '')}`);
+    const rows = page.locator('.member-list > li');
+    expect([await rows.count() > 0, await rows.filter({ hasText: `Their place uses ${system}` }).count()]).toEqual([true, await rows.count()]);
+  });
+
+  test('the list of places says truly how many it has of each country', async () => {
+    const { page } = await browser.open();
+    await page.goto(`${hub.base}/places?country=CA`);
+    const n = /^([\d,]+)/.exec(await page.locator('#found').textContent() ?? '')?.[1];
+    expect(await page.locator('.lede').textContent()).toContain(`Canada: ${n}`);
+  });
+
   test('on a phone: fields, list, map and table without a finding of axe, and nothing to the side', async () => {
     const { page } = await browser.open({ viewport: phone });
     for (const path of ['/members?theme=technology', '/members?like=alder-springs-co-sample', '/places?country=CA&line=311', '/places?like-name=Springfield']) {

@@ -56,6 +56,9 @@ describe('a coordinator of one forum and one theme', () => {
     await page.waitForURL('**/desk/members/odile?appointed*');
     expect(await role.textContent()).toContain('Coordinator of Measuring and reporting and resources on Equity and access');
     expect(memberById(odile).areas.themes).toEqual(['equity']);
+    await role.locator('summary').click();
+    await role.getByRole('button', { name: 'Appoint' }).click();
+    await page.locator('.error-summary').filter({ hasText: 'Odile Marchand is a coordinator of Measuring and reporting and resources on Equity and access already: nothing was changed.' }).waitFor();
   });
 
   test('has a desk with what is theirs, and the tools in their forum only', async () => {
@@ -88,11 +91,18 @@ describe('looking after a member', () => {
   test('a suspension is told on every page, with its reason on the account, made longer and ended', async () => {
     const { page, context } = await browser.open();
     await context.addCookies([abe.cookie]);
+    const before = await browser.open();
+    await before.context.addCookies([await signIn(piet)]);
     await page.goto(`${hub.base}/desk/members/piet`);
     const panel = page.getByRole('region', { name: 'Suspension' });
+    expect(await panel.textContent()).toContain('signs the member out everywhere');
     await panel.getByLabel('Reason').fill('Advertising in three threads.');
     await panel.getByRole('button', { name: 'Suspend' }).click();
     await page.waitForURL('**?suspended*');
+    await page.getByText('Suspended, signed out everywhere, and told why by mail.').waitFor();
+    await before.page.goto(`${hub.base}/account`);
+    await before.page.getByText('If your account was suspended, or your role changed, a letter says why').waitFor();
+    expect(await axeViolations(before.page)).toEqual([]);
     await panel.locator('summary').filter({ hasText: 'Make it longer' }).click();
     await panel.getByLabel('Reason').fill('It went on by letter.');
     await panel.getByRole('button', { name: 'Extend' }).click();
@@ -100,6 +110,7 @@ describe('looking after a member', () => {
     const own = await browser.open();
     await own.context.addCookies([await signIn(piet)]);
     await own.page.goto(`${hub.base}/forums`);
+    expect(await own.page.locator('main .notice', { hasText: 'suspended' }).count()).toBe(1);
     await own.page.getByRole('link', { name: 'Why, and what you can do' }).click();
     await own.page.getByText('It went on by letter.').first().waitFor();
     expect(await axeViolations(own.page)).toEqual([]);
@@ -117,6 +128,17 @@ describe('looking after a member', () => {
     await own.page.goto(`${hub.base}/account`);
     expect(await own.page.getByText('Suspended until').count()).toBe(0);
   }, 60_000);
+
+  test('a coordinator’s level of trust is not said to be set, and all headings of the panels are of one size', async () => {
+    const nadia = (await enter('nadia')).member;
+    transaction(() => { db.insert(trustLevels).values({ memberId: nadia.id, level: 'member', locked: true }).onConflictDoUpdate({ target: trustLevels.memberId, set: { locked: true } }).run(); });
+    const { page, context } = await browser.open();
+    await context.addCookies([abe.cookie]);
+    await page.goto(`${hub.base}/desk/members/${nadia.handle}`);
+    expect(await page.getByRole('region', { name: 'Trust' }).textContent()).not.toContain('as a coordinator has set it');
+    const sizes = await page.locator('main .panel h2').evaluateAll((headings) => headings.map((heading) => getComputedStyle(heading).fontSize));
+    expect([sizes.length > 3, new Set(sizes).size]).toEqual([true, 1]);
+  });
 
   test('an administrator signs somebody out', async () => {
     const cookie = await signIn(piet);

@@ -187,6 +187,10 @@ describe('with an agency’s account', () => {
     await other.page.waitForURL('**/account/security?disconnected');
     await other.page.getByRole('link', { name: /Connect your account with/ }).click();
     await other.page.waitForURL('**/account/security?connected');
+    const desk = await browser.open();
+    await desk.context.addCookies([(await enter('abe')).cookie]);
+    await desk.page.goto(`${hub.base}/desk/members/${member.handle}`);
+    expect(await desk.page.getByRole('region', { name: 'Second step' }).textContent()).toContain('a mailed link or Example County lets them in');
     await other.page.goto(`${hub.base}/account/prove?next=/account/leave`);
     await other.page.getByRole('link', { name: 'Go on with Example County' }).click();
     await other.page.waitForURL('**/account/leave');

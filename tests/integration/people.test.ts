@@ -13,7 +13,7 @@ import { endSession, readSession, startSession } from '#domain/people/sessions.t
 import { readLog } from '#domain/moderation/log.ts';
 import { setUp, setUpLink, setUpWorks } from '#domain/moderation/setting-up.ts';
 import { safeNext, signIn } from '#domain/people/signing-in.ts';
-import { stamp } from '#domain/people/traps.ts';
+import { stamp, stampOfWaiting } from '#domain/people/traps.ts';
 import { addDays } from '#lib/dates.ts';
 import { hashToken } from '#lib/tokens.ts';
 import { enter, forgetLimits, lettersTo, password, tokenFor } from '../support/cast.ts';
@@ -165,7 +165,7 @@ describe('joining', () => {
     expect([memberByEmail(quick.email), lettersTo(quick.email)]).toEqual([null, []]);
     await join({ ...quick, website: 'https://spam.example' }, 'here');
     expect([memberByEmail(quick.email), lettersTo(quick.email)]).toEqual([null, []]);
-    for (const [name, shown] of [['careful', stamp(new Date(Date.now() - 3_000))], ['older', null], ['stranger', '1.forged']] as const) {
+    for (const [name, shown] of [['again', stampOfWaiting()], ['careful', stamp(new Date(Date.now() - 3_000))], ['older', null], ['stranger', '1.forged']] as const) {
       await join({ ...lena, email: `${name}@test.example`, shown }, 'here');
       expect(lettersTo(`${name}@test.example`).at(-1)?.subject).toContain('Confirm');
     }

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { and, eq } from 'drizzle-orm';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { db, log, members, places, profiles } from '#db/client.ts';
+import { db, log, members, places, profiles, transaction } from '#db/client.ts';
 import { Denied, Invalid, NotFound, SignInRequired } from '#domain/errors.ts';
 import { resourcesAbout, whyAlike } from '#domain/library/alike.ts';
 import { putCatalogue } from '#domain/library/catalogue.ts';
@@ -11,11 +11,13 @@ import { listResources } from '#domain/library/list.ts';
 import { addPlace, canEditPlace, changesOf, editPlace, editPlaceFacts, editPlaceInput, factsOf, mustEditPlace, placeFactsInput, placeInput } from '#domain/places/editing.ts';
 import { findPlace, placesCalled, searchPlaces } from '#domain/places/finding.ts';
 import { putPlaces } from '#domain/places/importing.ts';
+import { countPlaceChange } from '#domain/places/known.ts';
 import { usualWeights } from '#domain/places/likeness.ts';
-import { listPlaces, readPlaceAsk, writePlaceAsk } from '#domain/places/listing.ts';
+import { listPlaces, placesByCountry, readPlaceAsk, writePlaceAsk } from '#domain/places/listing.ts';
 import { editProfile, matchPlaces, profileInput } from '#domain/profiles/editing.ts';
 import { placesInOwnWords } from '#domain/profiles/own-words.ts';
 import type { Member } from '#domain/people/types.ts';
+import { likingIn } from '../../src/liking.ts';
 import { again, enter, forgetLimits } from '../support/cast.ts';
 import { useDatabase } from '../support/database.ts';
 import { catalogue, piece } from '../support/pieces.ts';
@@ -76,6 +78,16 @@ describe('searching', () => {
     expect(searchPlaces('%_"\'')).toEqual([]);
   });
 
+  test('the beginning of a state is one only at the end and from four letters on, else its name or code', () => {
+    const labels = (query: string) => ask(`q=${encodeURIComponent(query)}`).places.map(({ label }) => label);
+    for (const typed of ['St. Lou', 'st loui', 'St. Louis']) expect([...labels(typed), ...searchPlaces(typed).map(({ label }) => label)].filter((label) => !/\bSt\. Louis/.test(label))).toEqual([]);
+    expect([labels('St. Louis')[0], searchPlaces('st loui')[0]?.label]).toEqual(['St. Louis, MO', 'St. Louis, MO']);
+    expect(['New York', 'Portland Or', 'Kansas City Mo', 'Washington', 'Washington, D.C.', 'spring colo', 'st louis missouri', 'charlotte north caro'].map((query) => [labels(query)[0], searchPlaces(query)[0]?.label])).toEqual(
+      ['New York, NY', 'Portland, OR', 'Kansas City, MO', 'Washington, DC', 'Washington, DC', 'Colorado Springs, CO', 'St. Louis, MO', 'Charlotte, NC'].map((label) => [label, label]));
+    expect([ask('q=springfield+mis').total, ask('q=springfield+miss').total > 0, ask('q=miss+springfield').total]).toEqual([0, true, 0]);
+    expect(placesCalled('Washington, D.C.').map(({ label }) => label)).toEqual(['Washington, DC']);
+  });
+
   test('a text by hand names one place or many', () => {
     expect(placesCalled('Denver, CO').map(({ slug }) => slug)).toEqual(['denver-co']);
     expect(placesCalled('denver colorado').length).toBe(0);
@@ -84,7 +96,27 @@ describe('searching', () => {
   });
 });
 
+describe('asking for places like one', () => {
+  test('without saying which is asked for the place, and the list stays where it is', () => {
+    const asked = (query: string) => likingIn(new URL(`https://hub.example/members?${query}`));
+    expect(asked('like-name=&by-kind=3')).toEqual({ to: null, asked: true, typed: '', choices: [] });
+    expect(asked('like-name=+&like=denver-co')).toMatchObject({ to: null, asked: true });
+    expect(asked('like-name=Denver%2C+CO&theme=')).toMatchObject({ to: '/members?like=denver-co' });
+    expect(asked('like-name=Springfield')).toMatchObject({ to: null, asked: true });
+    expect(asked('theme=equity')).toMatchObject({ to: null, asked: false });
+  });
+});
+
 describe('the list', () => {
+  test('says how many places of which country it holds', () => {
+    const held = (code: string) => ask(`country=${code}`).total;
+    expect(placesByCountry()).toEqual([{ country: 'US', places: held('US') }, { country: 'CA', places: held('CA') }]);
+    addPlace(nadia, placeInput.parse({ name: 'Newly Added', kind: 'municipality', country: 'CA', region: 'YT' }));
+    expect(placesByCountry()[1]).toEqual({ country: 'CA', places: held('CA') });
+    db.delete(places).where(eq(places.slug, 'newly-added-yt')).run();
+    transaction(countPlaceChange);
+  });
+
   test('counts what it holds, and its address says the same when it is read back', () => {
     const large = ask('country=CA&line=311');
     expect(large.total).toBe(8);

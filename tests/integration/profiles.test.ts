@@ -2,7 +2,7 @@ import sharp from 'sharp';
 import { existsSync } from 'node:fs';
 import { eq } from 'drizzle-orm';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { db, members, profiles, searchDocuments } from '#db/client.ts';
+import { bumpChanges, db, members, placeSystems, profiles, searchDocuments, transaction } from '#db/client.ts';
 import { Denied, Invalid, SignInRequired } from '#domain/errors.ts';
 import { acceptAnswer } from '#domain/forum/accepting.ts';
 import { createPost } from '#domain/forum/posts.ts';
@@ -15,10 +15,12 @@ import { findProfile } from '#domain/people/members.ts';
 import { canSeeField } from '#domain/people/permissions.ts';
 import { visibilities, type Member, type Viewer } from '#domain/people/types.ts';
 import { addPlace, placeInput } from '#domain/places/editing.ts';
+import { countPlaceChange } from '#domain/places/known.ts';
 import { membersByPlace } from '#domain/places/listing.ts';
 import { noContributions } from '#domain/profiles/contributions.ts';
 import { audienceOf, listDirectory, membersOfPlace, peopledPlaces, readDirectoryAsk, writeDirectoryAsk } from '#domain/profiles/directory.ts';
-import { editProfile, ownPlace, ownProfile, profileInput } from '#domain/profiles/editing.ts';
+import { editProfile, ownPlace, ownProfile, placesToChoose, profileInput } from '#domain/profiles/editing.ts';
+import { languages } from '#domain/profiles/fields.ts';
 import { dropPhoto, photoFor, putPhoto } from '#domain/profiles/photo.ts';
 import { profileFor } from '#domain/profiles/showing.ts';
 import { placesInOwnWords } from '#domain/profiles/own-words.ts';
@@ -45,6 +47,11 @@ const refusal = (work: () => unknown): Record<string, string> => {
   return {};
 };
 
+test('languages stand in the order of their names', () => {
+  const labels = languages.map(({ label }) => label);
+  expect(labels).toEqual([...labels].sort(new Intl.Collator('en').compare));
+});
+
 describe('choosing a place', () => {
   test('takes the only one that is called so, and asks where there are several', () => {
     edit(rosa, { place: 'larkspur, oh' });
@@ -55,6 +62,19 @@ describe('choosing a place', () => {
     expect(ownPlace(rosa)?.label).toBe('Marigold, TX');
     edit(rosa, { place: 'Marigold, TX' });
     expect(ownPlace(rosa)?.slug).toBe('marigold-tx');
+  });
+
+  test('does not take a place for theirs that is only called so: a name without its state may be one that is in no list', () => {
+    edit(rosa, { place: '' });
+    expect(refusal(() => edit(rosa, { place: 'Larkspur' }))).toEqual({ place: expect.stringContaining('may be another') as unknown });
+    expect(placesToChoose('Larkspur').map(({ slug }) => slug)).toEqual(['larkspur-oh']);
+    edit(rosa, { place: 'Larkspur', placeChoice: 'text' });
+    expect([ownPlace(rosa), ownProfile(again(rosa)).place]).toEqual([null, 'Larkspur']);
+    edit(rosa, { place: 'Larkspur', placeChoice: 'larkspur-oh' });
+    expect(ownPlace(rosa)?.slug).toBe('larkspur-oh');
+    edit(rosa, { place: '' });
+    edit(rosa, { place: 'Larkspur OH' });
+    expect(ownPlace(rosa)?.slug).toBe('larkspur-oh');
   });
 
   test('one choice says for all fields who sees them', () => {
@@ -219,6 +239,16 @@ describe('the directory', () => {
     expect([total, found.map(({ handle }) => handle)]).toEqual([2, ['rosa', 'tom']]);
     expect(found[0]?.alike).toEqual({ percent: 100, points: 'in 3 of 6 points', why: 'about as many people, same kind of government, also in Ohio; not known of either: form of government, stage of the programme, systems in use' });
     expect(directory(null, 'like=larkspur-oh').members[0]).toMatchObject({ handle: 'rosa', alike: { percent: 100, why: 'this place' } });
+  });
+
+  test('whoever is found by a system is told why: what their place uses, where it may be seen', () => {
+    const larkspur = ownPlace(again(rosa))?.id ?? 0;
+    transaction(() => { db.insert(placeSystems).values({ placeId: larkspur, role: 'crm', name: 'Plaza CRM' }).run(); countPlaceChange(); bumpChanges(); });
+    expect(directory(null, 'system=plaza+crm').members.map(({ handle, uses }) => [handle, uses])).toEqual([['rosa', 'Plaza CRM']]);
+    expect(directory(null, 'q=rosa').members[0]?.uses).toBeNull();
+    edit(rosa, { place: 'Larkspur, OH', listed: true, 'see-place': 'members' });
+    expect([handles(null, 'system=Plaza+CRM'), handles(tom, 'system=Plaza+CRM')]).toEqual([[], ['rosa']]);
+    edit(rosa, { place: 'Larkspur, OH', listed: true });
   });
 
   test('nobody leads the list of those who are like them; in every other list they find themselves', () => {

@@ -86,6 +86,8 @@ describe('who may do what', () => {
     expect(cells(/^Rename, move/)).toMatchObject({ Visitor: false, 'New member': false, 'Trusted member': false, [some]: true, 'The same, elsewhere': false, Coordinator: true, Administrator: true, 'Anybody suspended': false });
     expect(cells(/^Write, edit, review/)).toMatchObject({ 'New member': false, [some]: true, 'The same, elsewhere': false, Coordinator: true, 'Anybody suspended': false });
     expect(cells(/counts towards hiding/)).toMatchObject({ 'New member': false, 'Trusted member': true, Coordinator: true, 'Anybody suspended': false });
+    expect(cells(/^Invite colleagues.*where the rules/)).toMatchObject({ 'New member': false, 'Trusted member': true, [some]: true, Coordinator: true, 'Anybody suspended': false });
+    expect(cells(/^Invite colleagues.*otherwise/)).toMatchObject({ 'New member': false, 'Trusted member': false, Coordinator: true });
     expect(cells(/^Suspend a member/)).toMatchObject({ [some]: false, Coordinator: true });
     expect(cells(/^Give oneself a role/)).toMatchObject({ Administrator: false });
     for (const { rows } of groups) for (const row of rows) expect(row.cells).toHaveLength(columns.length);
@@ -114,6 +116,16 @@ describe('appointing', () => {
     expect(() => appointMember(session, { memberId: abe.id, role: 'areas', forums: [measures] })).toThrow(Denied);
     for (const somebody of [rosa, tom, nadia]) expect(() => appointMember({ ...session, member: somebody }, { memberId: tom.id, role: 'administrator' })).toThrow(Denied);
     expect(again(tom).role).toBe('member');
+  });
+
+  test('says that somebody is what was chosen already, and does nothing', async () => {
+    const session = await sessionOf(abe);
+    const [letters, lines] = [lettersTo(tom.email).length, readLog(nadia, null).lines[0]?.id];
+    const refusal = (act: () => void) => { try { act(); } catch (error) { return error instanceof Invalid ? error.fields : error; } return null; };
+    expect(refusal(() => { appointMember(session, { memberId: tom.id, role: 'member' }); })).toEqual({ role: 'Tom Achterberg is a member already: nothing was changed.' });
+    expect(refusal(() => { appointMember(session, { memberId: nadia.id, role: 'coordinator' }); })).toEqual({ role: 'Nadia Okafor is a coordinator already: nothing was changed.' });
+    expect(refusal(() => { appointMember(session, { memberId: rosa.id, role: 'areas', forums: [measures], themes: ['equity'] }); })).toEqual({ role: 'Rosa Delgado is a coordinator of Measuring and reporting and resources on Equity and access already: nothing was changed.' });
+    expect([lettersTo(tom.email).length, readLog(nadia, null).lines[0]?.id]).toEqual([letters, lines]);
   });
 
   test('areas go with a role, in the database too', async () => {

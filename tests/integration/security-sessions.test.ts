@@ -1,7 +1,7 @@
 import { eq } from 'drizzle-orm';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { db, sessions } from '#db/client.ts';
-import { Denied, NotFound } from '#domain/errors.ts';
+import { Denied, Invalid, NotFound } from '#domain/errors.ts';
 import { requestReset, setNewPassword } from '#domain/people/resetting.ts';
 import { appointMember } from '#domain/moderation/appointing.ts';
 import { letIn } from '#domain/people/letting-in.ts';
@@ -91,7 +91,7 @@ describe('a new token', () => {
     appointMember(session, { memberId: tom.id, role: 'coordinator' });
     expect(await isOpen(toms.value)).toBe(false);
     const promoted = await startSession(tom.id, null);
-    appointMember(session, { memberId: tom.id, role: 'coordinator' });
+    expect(() => appointMember(session, { memberId: tom.id, role: 'coordinator' })).toThrow(Invalid);
     expect(await isOpen(promoted.value)).toBe(true);
     appointMember(session, { memberId: tom.id, role: 'member' });
     expect(await isOpen(promoted.value)).toBe(false);

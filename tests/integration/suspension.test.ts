@@ -46,7 +46,7 @@ describe('a suspension', () => {
     const now = again(tom);
     expect(canWrite(now)).toBe(false);
     expect(db.select().from(sessions).where(eq(sessions.memberId, tom.id)).all()).toEqual([]);
-    expect(flat(lastTo(tom)?.text)).toMatch(/ends by itself.*Personal attacks on a colleague.*appeal decisions/);
+    expect(flat(lastTo(tom)?.text)).toMatch(/ends by itself.*Personal attacks on a colleague.*signed out everywhere.*sign in again.*appeal decisions/);
     expect(() => start(now)).toThrow(/suspended until/);
     expect(suspendInput.safeParse({ memberId: tom.id, days: 0, reason: 'x' }).success).toBe(false);
     expect(suspendInput.safeParse({ memberId: tom.id, days: 3, reason: ' ' }).success).toBe(false);

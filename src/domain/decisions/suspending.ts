@@ -33,7 +33,7 @@ export function suspendMember(actor: Member, input: z.output<typeof suspendInput
     endSessionsOf(member.id);
     db.update(cases).set({ claimedById: null, claimedUntil: null }).where(eq(cases.claimedById, member.id)).run();
     post(member.email, `Your account on ${settings().name} is suspended`, [
-      `A coordinator has suspended your account until ${formatDate(until)}. It ends by itself on that day.`, `The reason given: ${input.reason}`, ...whatRemains(decision),
+      `A coordinator has suspended your account until ${formatDate(until)}. It ends by itself on that day.`, `The reason given: ${input.reason}`, 'You have been signed out everywhere.', ...whatRemains(decision),
     ]);
     recordAct(actor, 'suspend member', `${member.name} until ${formatDate(until)}`, `/members/${member.handle}`, input.reason);
   });
@@ -58,7 +58,7 @@ export function extendSuspension(actor: Member, input: z.output<typeof extendInp
 }
 
 const whatRemains = (decisionId: number) => [
-  'You can still sign in, read everything, appeal decisions about what you wrote, take your own words with you, and leave.',
+  'You can sign in again, read everything, appeal decisions about what you wrote, take your own words with you, and leave.',
   howToAppeal(decisionId), `Your account: ${settings().url}/account`,
 ];
 

@@ -42,7 +42,7 @@ export function appointMember(session: Session, input: z.input<typeof appointInp
     if (member.waiting) throw new Denied('This member has not been let in yet.');
     const role: Role = wanted === 'areas' ? 'member' : wanted;
     const areas = wanted === 'areas' ? knownAreas(forumIds, codes) : { forums: [], themes: [] };
-    if (member.role === role && sameAreas(member.areas, areas)) return;
+    if (member.role === role && sameAreas(member.areas, areas)) throw new Invalid({ role: `${member.name} is ${articled(wordsOfRole(member))} already: nothing was changed.` });
     if (role !== 'administrator') mustLeaveAnAdministrator(member);
     const before = wordsOfRole(member);
     db.update(members).set({ role }).where(eq(members.id, member.id)).run();

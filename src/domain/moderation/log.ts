@@ -94,10 +94,10 @@ export function readLog(viewer: Viewer, page: string | null, filter: LogFilter =
   return readLines(whereOf(filter), page);
 }
 
-/** The same without pages, oldest first, for a file; at most 100,000 lines. For coordinators of all. */
+/** The same without pages, for a file; at most 100,000 lines. For coordinators of all. */
 export function logLines(viewer: Viewer, filter: LogFilter): LogLine[] {
   mustCoordinate(viewer);
-  return selectLines(whereOf(filter)).orderBy(log.id).limit(100_000).all().map(asLine);
+  return selectLines(whereOf(filter)).orderBy(desc(log.id)).limit(100_000).all().map(asLine);
 }
 
 /** Who stands in the log, and which acts, for the form that narrows it. For coordinators of all. */

@@ -64,8 +64,8 @@ const groups: readonly Group[] = [
   { words: 'Taking part', rows: [
     { words: 'See the forms to ask, reply, comment and react', asks: ({ viewer }) => canWrite(viewer) },
     { words: 'Ask, reply, comment, flag, suggest works, keep reading lists', asks: ({ viewer }) => passes(() => mustWrite(viewer)) },
-    { words: 'Invite colleagues by mail, where the rules of joining let every member, who is not new', asks: ({ viewer }) => canInvite(viewer, true) },
-    { words: 'Invite colleagues by mail otherwise', asks: ({ viewer }) => canInvite(viewer, false) },
+    { words: 'Invite colleagues by mail, where the rules of joining let every member who is not new', asks: (person) => canInvite(person.viewer, true, standing(person)) },
+    { words: 'Invite colleagues by mail otherwise', asks: (person) => canInvite(person.viewer, false, standing(person)) },
     { words: 'One’s flag counts towards hiding a post, and nothing one writes is held', asks: (person) => canWrite(person.viewer) && isTrustedStanding(standing(person)) },
   ] },
   { words: 'Keeping order in a forum', rows: [

@@ -1,6 +1,7 @@
 import { formatDate } from '#lib/dates.ts';
 import { isNameless } from '../anonymity.ts';
 import { Denied, SignInRequired } from '../errors.ts';
+import { standingOf, type Standing } from './levels.ts';
 import type { Member, Role, Viewer, Visibility } from './types.ts';
 
 /*
@@ -126,9 +127,9 @@ export function themesOf(viewer: Viewer): readonly string[] | null {
   return hasRole(viewer) ? null : viewer.areas.themes;
 }
 
-/** Whether the viewer invites people by mail: coordinators, and every member where the rules of joining say so. */
-export function canInvite(viewer: Viewer, membersInvite: boolean): viewer is Member {
-  return canModerate(viewer) || (membersInvite && canWrite(viewer));
+/** Whether the viewer invites people by mail: coordinators, and every member who is not new where the rules of joining say so. */
+export function canInvite(viewer: Viewer, membersInvite: boolean, standing: Standing | null = viewer && standingOf(viewer)): viewer is Member {
+  return canModerate(viewer) || (membersInvite && standing !== 'new' && canWrite(viewer));
 }
 
 /** For commands: throws what keeps this viewer from writing, in words. */

@@ -19,6 +19,9 @@ export function stamp(now = new Date()): string {
 /** Nobody reads and fills a form in fewer seconds. */
 export const fastest = 3;
 
+/** The stamp of a form that is asked for once more: nobody waits for it a second time. */
+export const stampOfWaiting = (): string => stamp(new Date(Date.now() - fastest * 1000));
+
 /** Seconds since a stamp was made; null when there is none, or it is not ours. */
 export function secondsSince(shown: string | null | undefined, now = new Date()): number | null {
   const at = signedText(shown ?? '');

@@ -1,7 +1,7 @@
-import { eq, sql } from 'drizzle-orm';
+import { eq } from 'drizzle-orm';
 import { db, places, prepared } from '#db/client.ts';
 import { NotFound } from '../errors.ts';
-import { isNearPlace, placeWords } from './words.ts';
+import { fitsPlace, fitsPlaceBegun, isNearPlace, placeWords, type Folded } from './words.ts';
 
 export type PlaceRow = typeof places.$inferSelect;
 
@@ -14,31 +14,58 @@ export function findPlace(slug: string): PlaceRow {
 
 export interface FoundPlace { id: number; slug: string; label: string; legalType: string; kind: string; population: number | null }
 
-/** Places of which every word that was typed begins a word of the name, state or country; the exact name first, then the largest. */
+/** Places that fit each word that was typed (words.ts); the exact name first, then the largest. */
 export function searchPlaces(text: string, limit = 10): FoundPlace[] {
-  const words = placeWords(text.slice(0, 100)).slice(0, 6);
+  const words = wordsOf(text);
   if (words.length === 0) return [];
-  const all = sql.join(words.map((word) => sql`' ' || ${places.folded} like ${`% ${word}%`}`), sql` and `);
   const typed = words.join(' ');
-  return db.select({ id: places.id, slug: places.slug, label: places.label, legalType: places.legalType, kind: places.kind, population: places.population }).from(places).where(all)
-    .orderBy(sql`${places.folded} like ${`${typed} %`} desc`, sql`${places.folded} like ${`${typed}%`} desc`, sql`${places.population} desc nulls last`, places.label, places.id).limit(limit).all();
+  const rows = db.$client.prepare(`${found} where ${words.map(() => `' ' || folded like ?`).join(' and ')} order by folded like ? desc, folded like ? desc, ${bySize}`);
+  const read = () => rows.iterate(...words.map((word) => `% ${word}%`), `${typed} %`, `${typed}%`) as Iterable<Row>;
+  const fitting = first(limit, read(), (row) => fitsPlace(row, words));
+  return fitting.length > 0 ? fitting : first(limit, read(), (row) => fitsPlaceBegun(row, words));
 }
 
 /** Places that may be meant by words in which a letter is wrong, the largest first. */
 export function nearPlaces(text: string, limit = 10): FoundPlace[] {
-  const words = placeWords(text.slice(0, 100)).slice(0, 6);
+  const words = wordsOf(text);
   if (words.length === 0) return [];
-  return (bySize().all() as (FoundPlace & { folded: string })[]).filter(({ folded }) => isNearPlace(folded, words)).slice(0, limit);
+  return first(limit, allBySize().iterate() as Iterable<Row>, (row) => isNearPlace(row, words));
 }
-const bySize = prepared((d) => d.$client.prepare('select id, slug, label, legal_type as legalType, kind, population, folded from places order by population desc nulls last, label, id'));
+
+type Row = FoundPlace & Folded;
+const found = 'select id, slug, label, legal_type as legalType, kind, population, folded, region, country from places';
+const bySize = 'population desc nulls last, label, id';
+const allBySize = prepared((d) => d.$client.prepare(`${found} order by ${bySize}`));
+
+const wordsOf = (text: string) => placeWords(text.slice(0, 100)).slice(0, 6);
+
+function first(limit: number, rows: Iterable<Row>, fits: (row: Row) => boolean): FoundPlace[] {
+  const places: FoundPlace[] = [];
+  for (const row of rows) {
+    if (!fits(row)) continue;
+    const { id, slug, label, legalType, kind, population } = row;
+    if (places.push({ id, slug, label, legalType, kind, population }) === limit) break;
+  }
+  return places;
+}
+
+/** A text written by hand as it is compared with names. */
+const asTyped = (text: string) => placeWords(withoutSample(text)).join(' ');
+const withoutSample = (text: string) => text.replace(/\s*\(sample\)$/i, '');
+
+/** How a place is called without its state, and with it. */
+function namesOf({ label }: FoundPlace): { bare: string[]; whole: string[] } {
+  const [, name = '', region = ''] = /^(.*?)(?:,\s*([^,]*))?$/.exec(withoutSample(label)) ?? [];
+  const called = placeWords(name.replace(/ \([^)]*\)$/, '')).join(' ');
+  return { bare: [called, placeWords(name).join(' ')], whole: [`${called} ${placeWords(region).join(' ')}`, asTyped(label)] };
+}
 
 /** The places that a text written by hand names: those called exactly so, with or without the state; "Denver, CO" names one, "Springfield" many. */
 export function placesCalled(text: string): FoundPlace[] {
-  const typed = placeWords(text.replace(/\s*\(sample\)$/i, '')).join(' ');
+  const typed = asTyped(text);
   if (!typed) return [];
-  return searchPlaces(text.replace(/\s*\(sample\)$/i, ''), 50).filter(({ label }) => {
-    const [name = '', region = ''] = [label.replace(/ \(sample\)$/, '').replace(/,[^,]*$/, ''), /,\s*([^,]*)$/.exec(label.replace(/ \(sample\)$/, ''))?.[1] ?? ''];
-    const called = placeWords(name.replace(/ \([^)]*\)$/, '')).join(' ');
-    return [called, placeWords(name).join(' '), `${called} ${placeWords(region).join(' ')}`, placeWords(label).join(' ')].includes(typed);
-  });
+  return searchPlaces(withoutSample(text), 50).filter((place) => Object.values(namesOf(place)).flat().includes(typed));
 }
+
+/** Whether a text that names a place says its state too: a bare "Ottawa" may be one that is in no list. */
+export const saysWhere = (text: string, place: FoundPlace): boolean => namesOf(place).whole.includes(asTyped(text));

@@ -4,7 +4,7 @@ import { and, count, eq, isNotNull, isNull, lt, or } from 'drizzle-orm';
 import { populationBand } from '../vocabulary.ts';
 import { knownPlaces, type KnownPlace } from './known.ts';
 import { distance, likeness, pairsOfWeights, readWeights, usualWeights, type Alike, type Weights } from './likeness.ts';
-import { isNearPlace, placeRank, placeWords } from './words.ts';
+import { fitsPlace, fitsPlaceBegun, isNearPlace, placeRank, placeWords } from './words.ts';
 
 /** What a list of places is narrowed to, as its address says it. Everything empty is every place. */
 export interface PlaceAsk {
@@ -56,9 +56,10 @@ export function listPlaces(ask: PlaceAsk, size = 30): { places: PlaceHit[]; tota
     && (!ask.system || place.systems.some((name) => name.toLowerCase() === ask.system.toLowerCase())) && (!ask.peopled || counts.has(place.id))
     && place.id !== like?.id;
   const narrowed = places.filter(fits);
-  const called = narrowed.filter((place) => typed.every((word) => ` ${place.folded}`.includes(` ${word}`)));
+  const fitting = narrowed.filter((place) => fitsPlace(place, typed));
+  const called = fitting.length > 0 ? fitting : narrowed.filter((place) => fitsPlaceBegun(place, typed));
   const near = called.length === 0 && narrowed.length > 0;
-  const found = (near ? narrowed.filter((place) => isNearPlace(place.folded, typed)) : called).map((place) => ({ place, far: like ? distance(like, place, ask.weights) : 0 }));
+  const found = (near ? narrowed.filter((place) => isNearPlace(place, typed)) : called).map((place) => ({ place, far: like ? distance(like, place, ask.weights) : 0 }));
   // What is equal stays as it was: the largest first.
   if (like) found.sort((a, b) => a.far - b.far);
   else if (typed.length > 0) found.sort((a, b) => placeRank(a.place.folded, typed) - placeRank(b.place.folded, typed));
@@ -70,6 +71,13 @@ export function listPlaces(ask: PlaceAsk, size = 30): { places: PlaceHit[]; tota
     })),
   };
 }
+
+/** How many places are listed of each country, that with most first. */
+export const placesByCountry = untilChange((): { country: string; places: number }[] => {
+  const counts = new Map<string, number>();
+  for (const { country } of knownPlaces().places) counts.set(country, (counts.get(country) ?? 0) + 1);
+  return [...counts].map(([country, places]) => ({ country, places })).sort((a, b) => b.places - a.places);
+});
 
 /** Names of all systems that places say they use, those used most first. */
 export const systemsInUse = untilChange((): string[] => {

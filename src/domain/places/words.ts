@@ -52,8 +52,11 @@ export function placeLabel({ name, region, country, sample }: { name: string; re
 
 const short: Record<string, string> = { saint: 'st', sainte: 'ste', mount: 'mt', fort: 'ft' };
 
+/** The codes of two letters that are written with full stops, as in "Washington, D.C.". */
+const dotted = /(?<![\p{L}.])(\p{L})\.(\p{L})(?=\.?(?![\p{L}.]))/gu;
+
 /** Words as places are searched by: without accents and capitals, "Saint" and "St." alike. */
-export const placeWords = (text: string): string[] => wordsIn(fold(text)).map((word) => (Object.hasOwn(short, word) ? short[word] ?? word : word));
+export const placeWords = (text: string): string[] => wordsIn(fold(text.replace(dotted, '$1$2'))).map((word) => (Object.hasOwn(short, word) ? short[word] ?? word : word));
 
 /** What is searched of a place. */
 export const foldedPlace = ({ name, region, country }: { name: string; region: string | null; country: string }): string =>
@@ -62,8 +65,36 @@ export const foldedPlace = ({ name, region, country }: { name: string; region: s
 /** How well a folded place fits typed words, all of which begin a word of it: 0 where its name is exactly so, 1 where it begins so, else 2. */
 export const placeRank = (folded: string, words: readonly string[]): number => (`${folded} `.startsWith(`${words.join(' ')} `) ? 0 : folded.startsWith(words.join(' ')) ? 1 : 2);
 
-/** Whether each typed word begins a word of a folded place, or is one slip of the hand away from it. */
-export const isNearPlace = (folded: string, words: readonly string[]): boolean => words.every((word) => folded.split(' ').some((other) => other.startsWith(word) || (word.length > 3 && isOneSlip(word, other))));
+/** What search knows of a place: `folded` is its name and then its state and country, each as code and in full. */
+export interface Folded { folded: string; region: string | null; country: string }
+
+const wheres = new Map<string, string>();
+function whereOf({ region, country }: Folded): string {
+  const key = `${region}|${country}`;
+  const known = wheres.get(key) ?? foldedPlace({ name: '', region, country });
+  wheres.set(key, known);
+  return known;
+}
+
+/** From so many letters on the beginning of a state's name stands for it. */
+const enoughOfState = 4;
+
+/** Whether a word begins a word of the name, or is one of the state or country; with `begins` it may also begin one. */
+function fitsWord(place: Folded, word: string, begins: boolean): boolean {
+  const where = ` ${whereOf(place)} `;
+  const name = ` ${place.folded.slice(0, 2 - where.length)}`;
+  return name.includes(` ${word}`) || where.includes(begins ? ` ${word}` : ` ${word} `);
+}
+
+/** Whether a place fits each typed word. */
+export const fitsPlace = (place: Folded, words: readonly string[]): boolean => words.every((word) => fitsWord(place, word, false));
+
+/** The same where the last word only begins the state or country: "Springfield, Miss". For when nothing fits as it stands: "St. Louis" is not about Louisiana. */
+export const fitsPlaceBegun = (place: Folded, words: readonly string[]): boolean => words.every((word, at) => fitsWord(place, word, at === words.length - 1 && word.length >= enoughOfState));
+
+/** Whether it fits each typed word, or has one that is one slip of the hand away from it. */
+export const isNearPlace = (place: Folded, words: readonly string[]): boolean =>
+  words.every((word) => fitsWord(place, word, false) || (word.length > 3 && place.folded.split(' ').some((other) => isOneSlip(word, other))));
 
 /** Whether two words differ by one letter that is missing, another one, or two that changed places. */
 function isOneSlip(a: string, b: string): boolean {

@@ -104,6 +104,8 @@ export interface DirectoryHit extends Listed {
   given: Contributions;
   /** Answers on the theme that was asked for; null where none was. */
   onTheme: number | null;
+  /** The system that was asked for, as their place names it. */
+  uses: string | null;
   alike: Alike | null;
 }
 
@@ -129,11 +131,12 @@ export function listDirectory(viewer: Viewer, ask: DirectoryAsk, size = 20): Dir
     total: found.length, paging: slice, like, place,
     members: found.slice(slice.offset, slice.offset + slice.size).map(({ one, contributions }) => ({
       ...one, given: contributions, onTheme: ask.theme ? contributions.answersOn.get(ask.theme) ?? 0 : null,
-      alike: like && one.place && likeness(like, one.place, ask.weights),
+      uses: systemOf(one.place, ask), alike: like && one.place && likeness(like, one.place, ask.weights),
     })),
   };
 }
 
+const systemOf = (place: KnownPlace | null, { system }: DirectoryAsk): string | null => place?.systems.find((name) => name.toLowerCase() === system.toLowerCase()) ?? null;
 const isStillOut = (one: Listed, now: number) => (one.suspendedUntil ?? 0) > now;
 const onTheme = ({ contributions }: { contributions: Contributions }, { theme }: DirectoryAsk) => (theme ? contributions.answersOn.get(theme) ?? 0 : 0);
 const broughtBy = ({ contributions }: { contributions: Contributions }) => contributions.practices + contributions.resources;
@@ -142,7 +145,7 @@ function fits(one: Listed, ask: DirectoryAsk, given: Contributions, typed: reado
   const { place } = one;
   return (ask.verified !== 'yes' || one.verified) && (!ask.theme || one.themes.includes(ask.theme) || given.answersOn.has(ask.theme)) && (!ask.hat || one.hats.includes(ask.hat) || (ask.hat === 'vendor' && one.vendor)) && (!ask.language || one.languages.includes(ask.language))
     && (!ask.place || place?.slug === ask.place) && (!ask.country || place?.country === ask.country) && (!ask.region || place?.region === ask.region) && (!ask.band || (place !== null && populationBand(place.population) === ask.band))
-    && (!ask.system || (place?.systems.some((name) => name.toLowerCase() === ask.system.toLowerCase()) ?? false)) && (typed.length === 0 || saysAll(one, typed));
+    && (!ask.system || systemOf(place, ask) !== null) && (typed.length === 0 || saysAll(one, typed));
 }
 
 /** Whether every word that was typed begins a word of what is shown of somebody. */

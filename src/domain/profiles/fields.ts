@@ -22,4 +22,6 @@ export const hats = [
 /** Languages that members can name, by ISO 639-1 code: those that 311 lines in the US and Canada are asked for most. */
 const languageCodes = ['en', 'fr', 'es', 'am', 'ar', 'bn', 'zh', 'de', 'el', 'fa', 'gu', 'hi', 'hmn', 'ht', 'it', 'iu', 'ja', 'km', 'ko', 'ne', 'nv', 'oj', 'pa', 'pl', 'pt', 'ru', 'so', 'sw', 'ta', 'tl', 'uk', 'ur', 'vi', 'yi'];
 const names = new Intl.DisplayNames(['en'], { type: 'language' });
-export const languages = languageCodes.map((code) => ({ code, label: names.of(code) ?? code }));
+const byName = new Intl.Collator('en');
+/** In the order of their names. */
+export const languages = languageCodes.map((code) => ({ code, label: names.of(code) ?? code })).sort((a, b) => byName.compare(a.label, b.label));

@@ -3,7 +3,7 @@ import { logLines, readLogFilter } from '#domain/moderation/log.ts';
 import { byteOrderMark, csvRow } from '#lib/csv.ts';
 import { settings } from '#lib/settings.ts';
 
-/** The coordinators' log as CSV, oldest first; the same query parameters as /desk/log. */
+/** The coordinators' log as CSV, newest first; the same query parameters as /desk/log. */
 export function GET({ locals, url }: APIContext): Response {
   const lines = logLines(locals.viewer, readLogFilter(url.searchParams));
   const rows = lines.map((line) => csvRow([line.at.toISOString(), line.actor?.name ?? '', line.actor?.handle ?? 'hub', line.words, line.object, line.url === null ? '' : settings().url + line.url, line.reason]));
