@@ -143,7 +143,7 @@ describe('whose words a quotation shows', () => {
     ['exponents and fractions', 'It is 10² metres long, 2³ wide and 1½ high, by H₂O and by half.', ['It is 10² metres long', 'wide and 1½ high', 'by H₂O and by half'], ['It is 102 metres long', 'long, 23 wide', 'wide and 11⁄2 high', 'metres long, 2', 'by H2O and by half']],
     ['a sign before a word', '`if (!pays) return is our code` and `¬c & !done here` and `!(a && b)` and −x + 1 or -y + 2 is .5 of $5 for non-smokers.', ['if (!pays) return is our code', '¬c & !done here', '!pays) return is our code', '!(a && b) and'], ['if (pays) return is our code', 'pays) return is our code', 'c & done here', 'c & !done here', 'done here and !(a', '(a && b) and −x', 'a && b) and −x', 'x + 1 or', 'y + 2 is', '5 of $5 for', '5 for non-smokers', 'smokers']],
     ['a question behind a bracket or a quote', 'Must we (really) pay (overtime)? Do they say "we pay?" Do they say “we pay”? No. Will we ever pay…? Never.', ['Will we ever pay …? Never', 'Must we (really) pay (overtime)?', 'Must we (really) pay', 'Do they say “we pay?”'], ['Must we really pay overtime', 'Must we (really) pay (overtime)', 'Must we (really) pay (overtime', 'Do they say we pay.', 'Do they say "we pay"', 'Do they say "we pay.', 'Will we ever pay']],
-    ['a question in Greek', 'Πληρώνουμε τις υπερωρίες; Και το «ρεπό»; Ναι.', ['Πληρώνουμε τις υπερωρίες;', 'Πληρώνουμε τις υπερωρίες\u037E', 'Και το «ρεπό»; Ναι'], ['Πληρώνουμε τις υπερωρίες.', 'Πληρώνουμε τις υπερωρίες', 'Και το «ρεπό»']],
+    ['a question in Greek', 'Πληρώνουμε τις υπερωρίες; Και το «ρεπό»; Ναι. Και τώρα…; Όχι.', ['Πληρώνουμε τις υπερωρίες;', 'Πληρώνουμε τις υπερωρίες\u037E', 'Και το «ρεπό»; Ναι'], ['Πληρώνουμε τις υπερωρίες.', 'Πληρώνουμε τις υπερωρίες', 'Και το «ρεπό»', 'Και τώρα']],
     ['signs within', 'We close, Ann; she says “never”: (not now) – or 3–5 times / week. Stop! Go…', ['We close, Ann; she says "never": (not now) - or 3-5 times / week', '“never”: (not now) — or', 'We close, Ann', 'Stop! Go', 'now) – or 3–5 times / week. Stop', '“We close, Ann”', 'week. Stop! Go.'], ['We close Ann', 'We close, Ann, she says', 'she says never', '(not now) or 3', '(not) now – or', 'or 35 times', '5 times / week', '3–5 times week', 'Stop. Go']],
   ])('is not shown where a sign was changed: %s', (_, body, same, other) => {
     const id = reply(rosa, thread, body);
@@ -170,8 +170,9 @@ describe('whose words a quotation shows', () => {
   });
 
   test('is shown by the Quote button of a long text that is one bold paragraph', () => {
-    const quote = quoteOf(tom, reply(rosa, thread, `**${'many - words, and 1. more! '.repeat(200)}end.**`));
+    const quote = quoteOf(tom, reply(rosa, thread, `**Words ~~struck through~~ and ${'many - words, and 1. more! https://city.example/a_b?c#d '.repeat(120)}end.**`));
     expect(quote.length).toBeGreaterThan(3_800);
+    expect(quote).toContain('~~struck through~~');
     expect(named(preview(quote))).toBe(true);
   });
 

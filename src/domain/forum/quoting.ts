@@ -20,7 +20,7 @@ export function quoteOf(viewer: Viewer, postId: number): string {
   // Where something was taken out of it, only what is shown of it is quoted: its Markdown still says all.
   const own = hasBlankedQuotes(postId) ? wordsBesideQuotes(post.html) : ownMarkdown(threadsByNumber(post.markdown));
   if (own.trim() === '') return '';
-  const text = own.length > mostQuoted ? `${beginning(own) ?? upTo(wordsBesideQuotes(post.html))} …` : own;
+  const text = own.length > mostQuoted ? `${beginning(own) ?? beginning(wordsBesideQuotes(post.html)) ?? upTo(own)} …` : own;
   return `> ${attribution(shown.author.name, postId)}\n>\n${text.split('\n').map((line) => `> ${line}`.trimEnd()).join('\n')}\n\n`;
 }
 
@@ -50,7 +50,12 @@ export function attribution(name: string, postId: number): string {
 
 const escaped = (text: string) => text.replace(/[\\`*_[\]<>&~!#|]|^[-+=]|(?<=^\d{1,9})[.)]/g, '\\$&');
 
-/** The words of a rendered post outside of its quotations and footnotes, as Markdown without markup. */
+const strike = '\uE000';
+
+/** The same but within addresses, in which a backslash would be seen. */
+const escapedWords = (text: string) => text.split(/((?:https?:\/\/|www\.)[^\s<>*`[\]\\|]+)/).map((part, at) => (at % 2 === 1 ? part : escaped(part))).join('');
+
+/** The words of a rendered post outside of its quotations and footnotes, as Markdown with no markup but of what is struck through. */
 function wordsBesideQuotes(html: string): string {
-  return besideQuotes(html).split(/<\/(?:p|li|h\d|pre|tr)>|<br>/).map((part) => escaped(plainText(part))).filter(Boolean).join('\n\n');
+  return besideQuotes(html).split(/<\/(?:p|li|h\d|pre|tr)>|<br>/).map((part) => escapedWords(plainText(part.replace(/<\/?del>/g, strike))).replaceAll(strike, '~~')).filter(Boolean).join('\n\n');
 }

@@ -44,10 +44,10 @@ function blocksOf(html: string): string[] {
 
 function wordsOf(text: string): string {
   const alike = text.normalize('NFC').replace(/[\uFB00-\uFFEF]+/g, (letters) => letters.normalize('NFKC')).toLowerCase()
-    .replace(eachUnspaced, ' $& ').replace(/[\u00AD\u200B-\u200D\u2060\uFEFF]/g, '').replace(/؟/g, '?').replace(/(?:…|\.{3,})[^\S\n]*(\?*)/g, `$1 ${gap} `).replace(/!=|≠/g, ' ≠ ')
-    .replace(/[“”„‟«»]/g, '"').replace(/[‘’‚‛ʼ]/g, "'").replace(/٪/g, '%').replace(/\[(\p{L})\](?=\p{L})/gu, '$1')
+    .replace(eachUnspaced, ' $& ').replace(/[\u00AD\u200B-\u200D\u2060\uFEFF]/g, '').replace(/!=|≠/g, ' ≠ ')
+    .replace(/[“”„‟«»]/g, '"').replace(/[‘’‚‛ʼ]/g, "'").replace(/٪/g, '%').replace(/؟/g, '?').replace(/(\p{Script=Greek}["')\].…]*);/gu, '$1?').replace(/(?:…|\.{3,})[^\S\n]*(\?*)/g, `$1 ${gap} `).replace(/\[(\p{L})\](?=\p{L})/gu, '$1')
     .replace(/(?<![\p{L}\p{N}])[\p{Pd}−](?=[.,]?\d)|(?<![\p{L}\p{N}-])-(?=\p{L})/gu, '−').replace(/[\u2010\u2011]|(?<=\d)\p{Pd}(?=\d)/gu, '-').replace(/[\u2012-\u2015]|--+/g, ' - ')
-    .replace(/(\p{Script=Greek}["')\]]*);/gu, '$1?').replace(/[^\S\n]+(?=[?%‰‱′])|(?<=[¬−])[^\S\n]+/g, '');
+    .replace(/[^\S\n]+(?=[?%‰‱′])|(?<=[¬−])[^\S\n]+/g, '');
   return alike.match(wordOrSign)?.join(' ') ?? '';
 }
 
@@ -96,7 +96,7 @@ export function sayingOf(postId: number, left: Budget): Saying | null {
     for (let n = 0; pieces.length > 0; n++) {
       const text = textAt(n);
       if (text === undefined || left.compared < 0) return false;
-      if (unstruckAt(text.words, ` ${quoted} `, 0, left) >= 0 || (pieces.length <= mostPieces && standsIn(text, pieces, left))) return true;
+      if (unstruckAt(text.words, ` ${quoted} `, 0, left) >= 0 || (pieces.length > 1 && pieces.length <= mostPieces && standsIn(text, pieces, left))) return true;
     }
     return false;
   };
