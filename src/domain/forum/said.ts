@@ -43,12 +43,19 @@ function blocksOf(html: string): string[] {
 }
 
 function wordsOf(text: string): string {
-  const alike = text.normalize('NFC').replace(/[\uFB00-\uFFEF]+/g, (letters) => letters.normalize('NFKC')).toLowerCase()
-    .replace(eachUnspaced, ' $& ').replace(/[\u00AD\u200B-\u200D\u2060\uFEFF]/g, '').replace(/!=|≠/g, ' ≠ ')
-    .replace(/[“”„‟«»]/g, '"').replace(/[‘’‚‛ʼ]/g, "'").replace(/٪/g, '%').replace(/؟/g, '?').replace(/(\p{Script=Greek}["')\].…]*);/gu, '$1?').replace(/(?:…|\.{3,})[^\S\n]*(\?*)/g, `$1 ${gap} `).replace(/\[(\p{L})\](?=\p{L})/gu, '$1')
-    .replace(/(?<![\p{L}\p{N}])[\p{Pd}−](?=[.,]?\d)|(?<![\p{L}\p{N}-])-(?=\p{L})/gu, '−').replace(/[\u2010\u2011]|(?<=\d)\p{Pd}(?=\d)/gu, '-').replace(/[\u2012-\u2015]|--+/g, ' - ')
-    .replace(/[^\S\n]+(?=[?%‰‱′])|(?<=[¬−])[^\S\n]+/g, '');
-  return alike.match(wordOrSign)?.join(' ') ?? '';
+  const letters = text.normalize('NFC').replace(/[\uFB00-\uFFEF]+/g, (wide) => wide.normalize('NFKC')).toLowerCase().replace(eachUnspaced, ' $& ').replace(/[\u00AD\u200B-\u200D\u2060\uFEFF]/g, '');
+  return signsAtWords(signsAlike(letters)).match(wordOrSign)?.join(' ') ?? '';
+}
+
+/** Signs that look alike, or stand for each other, as one; a dash is apart from the words beside it, and a hyphen within one is not. */
+function signsAlike(text: string): string {
+  return text.replace(/[“”„‟«»]/g, '"').replace(/[‘’‚‛ʼ]/g, "'").replace(/!=|≠/g, ' ≠ ').replace(/٪/g, '%').replace(/؟/g, '?').replace(/(\p{Script=Greek}["')\].…]*);/gu, '$1?')
+    .replace(/(?<![\p{L}\p{N}])[\p{Pd}−](?=[.,]?\d)|(?<![\p{L}\p{N}-])-(?=\p{L})/gu, '−').replace(/[\u2010\u2011]|(?<=\d)\p{Pd}(?=\d)/gu, '-').replace(/[\u2012-\u2015]|--+/g, ' - ');
+}
+
+/** What says something of a word right at it: a question before the "…" that it stands behind, a first letter without its brackets, no space between a number and its sign. */
+function signsAtWords(text: string): string {
+  return text.replace(/(?:…|\.{3,})[^\S\n]*(\?*)/g, `$1 ${gap} `).replace(/\[(\p{L})\](?=\p{L})/gu, '$1').replace(/[^\S\n]+(?=[?%‰‱′])|(?<=[¬−])[^\S\n]+/g, '');
 }
 
 /** Without the signs with which it begins and ends that may be missing there. */
