@@ -8,11 +8,15 @@ export function threadsByNumber(text: string): string {
   return text.includes('/forums/') ? text.replace(typedThread(), '$1') : text;
 }
 
+/** A path alone leads to this hub where it is not the end of an address of another site: in front of it stands nothing, or what is in no address, with or without signs of Markdown. */
+const notInAddress = /(?<=(?:^|[\s<"'*|>\p{Ps}\p{Pi}]|\]:)[_~`\\]{0,3})/u.source;
+
 function typedThread(): RegExp {
   const { url } = settings();
   if (pattern?.url !== url) {
     const host = url.replace(/^https?:\/\//, '').replace(/[.[\]]/g, '\\$&');
-    pattern = { url, typed: new RegExp(`(?<![a-z0-9/.~%-])((?:(?:(?:https?:)?//)?${host})?/forums/[a-z0-9-]+/\\d{1,15})-[a-z0-9-]*`, 'gi') };
+    const here = `(?<![a-z0-9/.~%-])(?:(?:https?:)?//)?${host}|${notInAddress}`;
+    pattern = { url, typed: new RegExp(`((?:${here})(?:/sign-in\\?next=)?/forums/[a-z0-9-]+/\\d{1,15})-[a-z0-9-]*`, 'giu') };
   }
   return pattern.typed;
 }

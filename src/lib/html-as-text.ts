@@ -17,6 +17,10 @@ const heading = { options: { uppercase: false, leadingLineBreaks: 2, trailingLin
 /** What leads to a footnote, whose number is enough where nothing can be clicked. */
 const footnoteMark = /<sup><a\b[^>]*>([^<]*)<\/a><\/sup>/g;
 
+/** Before who wrote it stands a sign of the hub over a quotation that it has compared; in words of members such a sign stands in brackets, wherever a line may be broken. */
+const own = '\uE000';
+const signs = /<https?:[^>\s]*>|[✓✔☑✅🗸🗹][\uFE0E\uFE0F]*/gu;
+
 let known: { url: string; convert: (html: string) => string } | null = null;
 
 /** Rendered Markdown as text that people read in a letter or a feed: paragraphs, lists, quotations and rows of tables on lines of their own, addresses absolute and behind their words. */
@@ -37,5 +41,6 @@ export function textOfHtml(html: string): string {
       }),
     };
   }
-  return known.convert(html.replace(footnoteMark, '[$1]')).replace(/[ \t]+$/gm, '');
+  const marked = html.replaceAll(own, '').replace(/<p class="said-by"[^>]*>/g, `$&${own} `).replace(/<span class="task">(.)<\/span>/g, (_, box) => (box === '☑' ? '[x]' : '[ ]'));
+  return known.convert(marked.replace(footnoteMark, '[$1]')).replace(signs, (sign) => (sign.startsWith('<') ? sign : `(${sign})`)).replaceAll(own, '✓').replace(/[ \t]+$/gm, '');
 }

@@ -13,12 +13,15 @@ export type LetterPart =
   | { link: string; url: string }
   | { items: LetterItem[] };
 
-/** Lines of at most 72 characters, as plain-text mail has them, each after `indent`; an address is never broken. */
+/** A title with something in it that can be taken for an address, which alone on a line would look as if the hub had put it there: its spaces are kept from being broken. */
+const asOne = (title: string) => (/\S[.:]\S/.test(title) ? title.replaceAll(' ', '\0') : title);
+
+/** Lines of at most 72 characters, as plain-text mail has them, each after `indent`; an address is never broken, and no title in which there is one. */
 export function wrapped(paragraph: string, indent = ''): string {
   return paragraph.split('\n').flatMap((line) => {
     const lines: string[] = [];
     let words = indent;
-    for (const word of line.split(' ')) {
+    for (const word of (indent === '' ? line.replace(/^([^“]*)(“.*”)/, (_, before: string, title: string) => before + asOne(title)) : line).split(' ')) {
       if (words !== indent && words.length + 1 + word.length > 72) {
         lines.push(words);
         words = indent;
@@ -26,17 +29,17 @@ export function wrapped(paragraph: string, indent = ''): string {
       words += words === indent ? word : ` ${word}`;
     }
     return [...lines, words.trimEnd()];
-  }).join('\n');
+  }).join('\n').replaceAll('\0', ' ');
 }
 
 /** The letter as plain text, its parts joined by blank lines. */
 export function letterText(parts: readonly LetterPart[]): string {
   return parts.map((part) => {
-    if ('heading' in part) return `${wrapped(part.heading)}\n${'-'.repeat(Math.min(72, part.heading.length))}`;
+    if ('heading' in part) return `${wrapped(asOne(part.heading))}\n${'-'.repeat(Math.min(72, part.heading.length))}`;
     if ('text' in part) return wrapped(part.text);
     if ('quote' in part) return part.quote.split('\n').map(quotedLine).join('\n');
     if ('link' in part) return `${wrapped(`${part.link}:`)}\n${part.url}`;
-    return part.items.map(({ title, url, meta, snippet }) => [`* ${wrapped(title, '  ').trimStart()}`, ...[meta, snippet].filter(Boolean).map((words) => wrapped(words, '  ')), `  ${url}`].join('\n')).join('\n\n');
+    return part.items.map(({ title, url, meta, snippet }) => [`* ${wrapped(asOne(title), '  ').trimStart()}`, ...[meta, snippet].filter(Boolean).map((words) => wrapped(words, '  ')), `  ${url}`].join('\n')).join('\n\n');
   }).join('\n\n');
 }
 

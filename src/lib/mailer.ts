@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import nodemailer from 'nodemailer';
+import { encodeWord } from 'nodemailer/lib/mime-funcs';
 
 export interface Letter {
   to: string;
@@ -22,9 +23,9 @@ export type Mailer = (letter: Letter) => Promise<void>;
 
 const ofEveryLetter = { 'Auto-Submitted': 'auto-generated', 'X-Auto-Response-Suppress': 'All' };
 
-/** Answers of machines to machines are unwanted, whatever a letter says of itself. */
-function asMessage({ html, headers, passing: _, ...letter }: Letter) {
-  return { ...letter, html: html ?? undefined, headers: { ...headers, ...ofEveryLetter } };
+/** Answers of machines to machines are unwanted, whatever a letter says of itself. What looks encoded in a subject was typed so, and would be decoded: it is encoded once more. */
+function asMessage({ subject, html, headers, passing: _, ...letter }: Letter) {
+  return { ...letter, subject: subject.includes('=?') ? encodeWord(subject, 'B', 52) : subject, html: html ?? undefined, headers: { ...headers, ...ofEveryLetter } };
 }
 
 /** Sends through an SMTP server, given as smtp://user:password@host:port or smtps://…; connections are kept and reused. */

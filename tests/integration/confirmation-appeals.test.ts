@@ -158,11 +158,23 @@ describe('an appeal about a “works for us too”', () => {
     expect(db.select().from(confirmations).where(eq(confirmations.postId, postId)).all()).toEqual([before]);
     expect(confirmationsBetween(thread.id, 1, 20).get(postId)).toMatchObject([{ name: tom.name, ...said }]);
     expect(refused(postId)).toEqual([]);
+    expect(readPublicLog(null).lines[0]).toMatchObject({ act: 'overturn removal of confirmation' });
     confirmPost(tom, { postId, ...said });
     for (const who of [tom, rosa]) expect(lastTo(who)).toMatch(/(?:taken the decision back|first decision was taken back).*It is a town\./);
     expect(appealFor(again(tom), decisionId)).toMatchObject({ result: { outcome: 'overturn', decider: ines.name } });
     flag(rosa, which);
     keepConfirmation(abe, { ...which, reason: 'It stays.' });
+  });
+
+  test('says in the log that its first words did not come back, where newer ones of its author stand', () => {
+    const { thread, which, postId } = confirmed();
+    flag(rosa, which);
+    removeConfirmation(nadia, { ...which, reason: why });
+    const { caseId } = appealed();
+    confirmPost(tom, { postId, ...said, note: 'In other words.' });
+    decide(ines, { caseId, outcome: 'overturn', reason: 'It is a town.' });
+    expect(confirmationsBetween(thread.id, 1, 20).get(postId)).toMatchObject([{ note: 'In other words.' }]);
+    expect(readPublicLog(null).lines[0]).toMatchObject({ act: 'overturn removal of replaced confirmation', words: expect.stringContaining('newer words of its author stay') });
   });
 
   test('names no thread that is out of view meanwhile, and can be decided still', () => {

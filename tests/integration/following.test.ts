@@ -507,9 +507,22 @@ describe('letters', () => {
     reply(tom, thread.id, `${quoteOf(tom, asked.id)}About ~~two~~ three days.\n\n| Line | Days |\n|---|---|\n| 311 | 3 |`);
     mail(later(9));
     const text = letters().at(-1)?.text ?? '';
-    expect(text).toContain(`> > Nadia Okafor wrote <${settings().url}/posts/${asked.id}>:\n> >\n> > How long until you call back`);
+    expect(text).toContain(`> > ✓ Nadia Okafor wrote <${settings().url}/posts/${asked.id}>:\n> >\n> > How long until you call back`);
     expect(text).toMatch(/\n> > \S[^\n]*week\?\n>\n> About ~~two~~ three days\.\n>\n> Line \| Days\n> 311 \| 3\n/);
+    expect(text).toContain('\nA ✓ says that the hub has compared the words below it with the post.\n');
     expect(text.split('\n').filter((line) => line.length > 72 && !line.includes('http'))).toEqual([]);
+  });
+
+  test('links without a scheme lead where they lead from the page of the thread', () => {
+    const thread = start(rosa);
+    reply(tom, thread.id, '[up](../desk) and [q](?a=1)');
+    mail();
+    const { text, html } = letters().at(-1) ?? {};
+    const { url } = settings();
+    expect(text).toContain(`up <${url}/forums/desk> and q`);
+    expect(text).toContain(`<${url}${thread.url}?a=1>`);
+    expect(text).not.toContain('✓');
+    expect(html).toContain(`<a href="${url}/forums/desk">up</a> and <a href="${url}${thread.url}?a=1">q</a>`);
   });
 
   test('a post whose beginning would become too large goes out in its own words', () => {

@@ -45,6 +45,18 @@ describe('the outbox', () => {
     await server.close();
   });
 
+  test.each(['Why is =?utf-8?q?Your=20password=20is=20over?= in it?', '=?utf-8?q?a?=', 'é =?utf-8?b?YQ==?= “ü” 我们每周统计电话数量，并且公布结果 =?utf-8?q?a?= 👍🏽', 'a =?= b'])('a subject arrives as it was typed, through a mail server and as a file: %s', async (subject) => {
+    const server = await mailServer();
+    const folder = join(hub.folder(), `subjects-${server.url.split(':').at(-1)}`);
+    for (const send of [smtpMailer(server.url, 'hub@test.example'), folderMailer(folder, 'hub@test.example')]) {
+      post('rosa@test.example', subject, ['x']);
+      expect(await sendOutbox(send)).toEqual({ sent: 1, failed: 0 });
+    }
+    await server.close();
+    expect(server.letters[0]?.subject).toBe(subject);
+    expect((await simpleParser(readFileSync(join(folder, readdirSync(folder)[0] ?? '')))).subject).toBe(subject);
+  });
+
   test('a rolled-back write never mails', async () => {
     expect(() => transaction(() => { post('rosa@test.example', 'Never', ['x']); throw new Error('no'); })).toThrow();
     expect(outboxState()).toEqual({ waiting: 0, failed: 0 });
@@ -135,6 +147,13 @@ describe('a letter of news', () => {
     const text = letterText([{ text: 'word '.repeat(60).trim() }, { quote: 'word '.repeat(60).trim() }, { items: [{ title: 'title '.repeat(30).trim(), url, meta: '', snippet: 'said '.repeat(40).trim() }] }, { link: 'Open', url }]);
     expect(text.split('\n').filter((line) => line.length > 72)).toEqual([`  ${url}`, url]);
     expect(text.split('\n').some((line) => line.endsWith(' '))).toBe(false);
+  });
+
+  test('plain text breaks no title in which there is an address', () => {
+    const title = `Long words of a title that goes on and on to the end of its line” https://evil.example/${'x'.repeat(30)} and on`;
+    const text = letterText([{ heading: title }, { text: `Rosa replied in “${title}”: ${'word '.repeat(20).trim()}\nAgain.` }, { items: [{ title, url: 'https://hub.example.org/', meta: '', snippet: '' }] }, { link: `See “${title}”`, url: 'https://hub.example.org/' }]);
+    expect(text.split('\n').filter((line) => line.includes('evil'))).toEqual([title, `“${title}”:`, `* ${title}`, `“${title}”:`]);
+    expect(text).toContain(`\n${'word '.repeat(14).trim()}\n${'word '.repeat(6).trim()}\nAgain.`);
   });
 
   test('HTML takes nothing for markup', () => {

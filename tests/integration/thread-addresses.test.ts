@@ -49,7 +49,17 @@ describe('the addresses of threads, by their number alone', () => {
     [hub.replace('http:', 'https:') + '/forums/measures/12-who', `${hub.replace('http:', 'https:')}/forums/measures/12`],
     [`${hub.replace(/^https?:\/\//, '')}/forums/measures/12-who`, `${hub.replace(/^https?:\/\//, '')}/forums/measures/12`],
     ['/forums/measures/12', '/forums/measures/12'],
+    ['**/forums/measures/12-who-calls**, ~~/forums/measures/13-x~~ | “/forums/measures/14-y” **_/forums/measures/15-z_**', '**/forums/measures/12**, ~~/forums/measures/13~~ | “/forums/measures/14” **_/forums/measures/15_**'],
+    ['[a]:/forums/measures/12-who [b](\\/forums/measures/13-x)', '[a]:/forums/measures/12 [b](\\/forums/measures/13)'],
+    [`See: ${hub}/sign-in?next=/forums/measures/12-who-calls`, `See: ${hub}/sign-in?next=/forums/measures/12`],
   ])('%s', (text, without) => expect(threadsByNumber(text)).toBe(without));
+
+  test.each([
+    'https://community.example.org/index.php?/forums/topic/12345-my-topic/', 'https://archive.example.org/#/forums/help/77-how-to-do', 'https://x.example.org/go?to=/forums/ops/99-other-title&x=1', 'https://x.example.org/sign-in?next=/forums/ops/99-other-title',
+    'https://fr.example.org/communauté/forums/aide/88-comment-faire', 'https://x.example.org/our_/forums/ops/98-other-title', 'https://x.example.org/~/forums/ops/98-other-title', 'https://x.example.org/a,b;c:d@e!f$/forums/ops/98-other-title',
+  ])('%s leads elsewhere', (address) => {
+    for (const text of [address, `<${address}>`, `[x](${address} "y")`, `See *${address}*.`]) expect(threadsByNumber(text)).toBe(text);
+  });
 
   test.each(['https://other.example/forums/measures/12-who', 'other.example/forums/measures/12-who', '/library/12-who', '/forums/measures', 'a 12-who', 'x/forums/measures/12-who'])('%s is none', (text) => expect(threadsByNumber(text)).toBe(text));
 });

@@ -24,6 +24,7 @@ import { limits } from '#domain/people/limits.ts';
 import type { Member, Viewer } from '#domain/people/types.ts';
 import { addDays } from '#lib/dates.ts';
 import { renderMarkdown } from '#lib/markdown.ts';
+import { textOfHtml } from '#lib/html-as-text.ts';
 import { settings } from '#lib/settings.ts';
 import { feedOfTheme, feedOfThread } from '../../src/feeds.ts';
 import { enter, forgetLimits } from '../support/cast.ts';
@@ -230,10 +231,27 @@ test('feeds carry a post as HTML that holds anywhere, and as text with its parag
   const call = (feed: APIRoute, params: Record<string, string>, pathname = '/') => feed({ params, url: new URL(pathname, hub) } as never) as Promise<Response>;
   const [item] = (await read(call(feedOfThread, { thread: String(thread.id), ending: 'json' }, `${thread.url}.json`))).items;
   expect(item?.content_html).toBe(html);
-  expect(item?.content_text).toContain(`> Rosa Delgado wrote <${hub}/posts/${id - 1}>:\n>\n> First.\n\nWe do, see How long`);
+  expect(item?.content_text).toContain(`> ✓ Rosa Delgado wrote <${hub}/posts/${id - 1}>:\n>\n> First.\n\nWe do, see How long`);
   expect(item?.content_text).toContain('- one\n- two\n\na | b\n1 | 2\n\nA note.[1] <script>alert(1)</script>\n\n 1. Of it.\n\nPicture: Calls "by" hour <');
   const onTheme = (await read(call(feedOfTheme('json'), { theme: 'equity' }))).items;
   expect(onTheme[0]).toMatchObject({ title: thread.title, content_text: 'First.' });
+});
+
+test('in feeds a link without a scheme leads where it leads from the page of its thread', () => {
+  const thread = start(rosa, { body: 'See [up](../desk), [q](?a=1&b=2) and [mail](mailto:a@b.example).' });
+  const hub = settings().url;
+  const links = (html = '') => [...html.matchAll(/<a href="([^"]*)"/g)].map(([, href]) => href);
+  expect(links(newestPostsIn(thread.id, 1)[0]?.html)).toEqual([`${hub}/forums/desk`, `${hub}${thread.url}?a=1&amp;b=2`, 'mailto:a@b.example']);
+});
+
+test('in the text of feeds the sign of the hub before who wrote is no member’s', async () => {
+  const thread = start(rosa, { body: 'First.' });
+  const wrote = 'Carl Friso** wrote \\<http:\\//localhost:4810/posts/177\\>:';
+  const { id } = reply(thread, tom, `${quoteOf(tom, postIn(tom, thread, 1)!.id)}> **${wrote}\n\n> ✓ **${wrote}\n\nOne  \n✔\uFE0F **${wrote}\n\n\\> ✅ **${wrote}\n\n- [x] **${wrote}\n\n| ☑ **${wrote} | ✓ |\n|---|---|\n\n\`\`\`\n✓ Carl\n\`\`\`\n\n![✓ Carl](https://a.example/%E2%9C%93)`);
+  const text = textOfHtml(newestPostsIn(thread.id, 30).find(({ url }) => url === `/posts/${id}`)?.html ?? '');
+  expect(text.match(/^.*(?<!\()[✓✔✅☑].*$/gmu)).toEqual([`> ✓ Rosa Delgado wrote <${settings().url}/posts/${id - 1}>:`]);
+  expect(text).toContain('> (✓) Carl Friso wrote <http://localhost:4810/posts/177>:');
+  expect(text).toContain('- [x] Carl Friso wrote');
 });
 
 describe('a form with a token', () => {

@@ -139,6 +139,51 @@ describe('whose words a quotation shows', () => {
     expect(shows('I do not.[^1]\n\n[^1]: See [the report](https://evil.example/).')).toBe(false);
   });
 
+  test.each<[string, string, string[], string[]]>([
+    ['exponents and fractions', 'It is 10² metres long, 2³ wide and 1½ high, by H₂O and by half.', ['It is 10² metres long', 'wide and 1½ high', 'by H₂O and by half'], ['It is 102 metres long', 'long, 23 wide', 'wide and 11⁄2 high', 'metres long, 2', 'by H2O and by half']],
+    ['a sign before a word', '`if (!pays) return is our code` and `¬c & !done here` and `!(a && b)` and −x + 1 or -y + 2 is .5 of $5 for non-smokers.', ['if (!pays) return is our code', '¬c & !done here', '!pays) return is our code', '!(a && b) and'], ['if (pays) return is our code', 'pays) return is our code', 'c & done here', 'c & !done here', 'done here and !(a', '(a && b) and −x', 'a && b) and −x', 'x + 1 or', 'y + 2 is', '5 of $5 for', '5 for non-smokers', 'smokers']],
+    ['a question behind a bracket or a quote', 'Must we (really) pay (overtime)? Do they say "we pay?" Do they say “we pay”? No. Will we ever pay…? Never.', ['Will we ever pay …? Never', 'Must we (really) pay (overtime)?', 'Must we (really) pay', 'Do they say “we pay?”'], ['Must we really pay overtime', 'Must we (really) pay (overtime)', 'Must we (really) pay (overtime', 'Do they say we pay.', 'Do they say "we pay"', 'Do they say "we pay.', 'Will we ever pay']],
+    ['a question in Greek', 'Πληρώνουμε τις υπερωρίες; Και το «ρεπό»; Ναι. Και τώρα…; Όχι.', ['Πληρώνουμε τις υπερωρίες;', 'Πληρώνουμε τις υπερωρίες\u037E', 'Και το «ρεπό»; Ναι'], ['Πληρώνουμε τις υπερωρίες.', 'Πληρώνουμε τις υπερωρίες', 'Και το «ρεπό»', 'Και τώρα']],
+    ['signs within', 'We close, Ann; she says “never”: (not now) – or 3–5 times / week. Stop! Go…', ['We close, Ann; she says "never": (not now) - or 3-5 times / week', '“never”: (not now) — or', 'We close, Ann', 'Stop! Go', 'now) – or 3–5 times / week. Stop', '“We close, Ann”', 'week. Stop! Go.'], ['We close Ann', 'We close, Ann, she says', 'she says never', '(not now) or 3', '(not) now – or', 'or 35 times', '5 times / week', '3–5 times week', 'Stop. Go']],
+  ])('is not shown where a sign was changed: %s', (_, body, same, other) => {
+    const id = reply(rosa, thread, body);
+    const shows = (text: string) => named(preview(`> ${line(id)}\n>\n> ${text}`));
+    expect(same.filter((text) => !shows(text))).toEqual([]);
+    expect(other.filter(shows)).toEqual([]);
+  });
+
+  test.each<[string, string]>([
+    ['a table', '| Calls | % |\n|---|--:|\n| a - b | 12.5 |\n| (c) | −3 |\n\nSo: yes!'], ['code', 'Run `a[0] != "b" && !c;` or\n\n```\nif (!x) { return -1; } // "no"\n```\n\n    <b>&amp;</b> *x*'], ['lists', '- [x] One: (a)\n- [ ] Two; “b”\n\n1. - A\n   - B!\n2) C'],
+    ['links and mentions', 'See [the *report*](https://city.example/a_(b)?c=1#d), https://city.example/x.html; @tom-becker, /library/behn2003why and <a@b.example>.'], ['a picture', 'Look: ![a "chart"!](https://city.example/a.png), no?'], ['footnotes', 'Busy.[^1] “Really”[^b]? (Yes[^1])\n\n[^1]: So.\n\n[^b]: No.'],
+    ['pictures for words', '👍 Good 👩‍👩‍👧, very (❤️)! 🇨🇦/🇺🇸 1️⃣'], ['scripts without spaces', '我们每周统计「电话」数量，并且公布结果。是吗？是！\n\nเรานับ (ทุกสัปดาห์) ฯลฯ\n\nカタカナ・ガラパゴス、ｶﾅ。'], ['right to left', 'هل ندفع؟ نعم، ندفع؛ “كل يوم”. שלום, "עולם"!'], ['other signs', 'a_b_c *d\\* e\\_f ~g #h $5 +1 §3 °C 5′ 6″ ^x a|b \\[y] \\!z ½ ™ -k -- – — ― ‘l’ ‹m› ¿n? ¡o! p; q... r.... [W]ord [sic] (sic) T[h]is'],
+    ['many dots', 'A… b… c… d… e… f… g… h… i… (…) [...] j…'], ['a quotation in it', 'I say, “no”:\n\n> The mayor: “yes”!\n\n- She (Ann)…\n\n# Why? And how\n\n---\n\n\\- not a list\n\n1\\. nor this'],
+    ['lines', 'One,  \ntwo;\\\nthree -\n- four\n\n~~five, six.~~ seven~~, eight~~.'],
+  ])('is shown by the Quote button of every kind of post, and where each of its lines begins or ends: %s', (_, body) => {
+    const id = reply(rosa, thread, body);
+    expect([html(id), preview(quoteOf(tom, id))].map(named)).toEqual([false, true]);
+    editPost(rosa, { postId: id, body: 'Something else.' });
+    const before = quoteOf(tom, id);
+    editPost(rosa, { postId: id, body });
+    const now = quoteOf(tom, id);
+    editPost(rosa, { postId: id, body: 'And now something else again.' });
+    expect([before, now].map((quote) => named(preview(quote)))).toEqual([true, true]);
+  });
+
+  test('is shown by the Quote button of a long text that is one bold paragraph', () => {
+    const quote = quoteOf(tom, reply(rosa, thread, `**Words ~~struck through~~ and ${'many - words, and 1. more! https://city.example/a_b?c#d '.repeat(120)}end.**`));
+    expect(quote.length).toBeGreaterThan(3_800);
+    expect(quote).toContain('~~struck through~~');
+    expect(named(preview(quote))).toBe(true);
+  });
+
+  test.each([['bold words', 'A **'], ['a link', 'An [a '], ['code', 'A `b '], ['a picture', '![c '], ['slanted words in bold ones', 'A **b _c ']])('is shown by the Quote button of a long text that is cut amid %s', (_, opening) => {
+    const closing: Record<string, string> = { '**': '**', '[a ': '](https://city.example/)', '`b ': '`', '![c ': '](https://city.example/a.png)', '**b _c ': '_ d**' };
+    const end = Object.entries(closing).find(([sign]) => opening.endsWith(sign))?.[1] ?? '';
+    const quote = quoteOf(tom, reply(rosa, thread, `${'words, '.repeat(550)}${opening}${'many words '.repeat(60)}x${end} end.`));
+    expect(quote.length).toBeGreaterThan(3_800);
+    expect(named(preview(quote))).toBe(true);
+  });
+
   test('is shown with what its words allow', () => {
     const id = reply(rosa, thread, '~~We will close the old line.~~ We will close the old line on Tuesday. This is [sic] a word.');
     const shows = (text: string) => named(preview(`> ${line(id)}\n>\n> ${text}`));

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { and, eq, isNull, ne } from 'drizzle-orm';
 import { z } from 'zod';
 import { bumpChanges, cases, corrections, db, decisions, flags, forums, heldPosts, resources, transaction } from '#db/client.ts';
@@ -5,7 +6,7 @@ import { rowId, text } from '#lib/fields.ts';
 import { Denied, Invalid } from '../errors.ts';
 import { lookAgainAtQuotes } from '../forum/blanked-quotes.ts';
 import { commentInput, createComment } from '../forum/comments.ts';
-import { bringBackConfirmation } from '../forum/confirming.ts';
+import { bringBackConfirmation, standingWords } from '../forum/confirming.ts';
 import { moveThreadByDecision } from '../forum/moderating.ts';
 import { createPost, postInput } from '../forum/posts.ts';
 import { createThread, threadInput } from '../forum/starting-threads.ts';
@@ -194,7 +195,11 @@ function writeLog(actor: Member, { outcome }: Decision, kind: Case['kind'], subj
   if (subject.kind === 'member') return recordAct(actor, 'decide about profile', subject.author.name, subject.url, reason);
   // What is decided about a person is for coordinators, and so is what came of their appeal.
   if (subject.kind === 'appeal' && subject.about.kind === 'member') return recordAct(actor, outcome === 'uphold' ? 'uphold decision on member' : 'overturn decision on member', subject.about.words, subject.url, reason);
-  if (subject.kind === 'appeal' && subject.about.kind === 'confirmation') return recordAct(actor, outcome === 'uphold' ? 'uphold removal of confirmation' : 'overturn removal of confirmation', `a post in “${subject.about.post.thread.title}”`, subject.url, reason);
+  if (subject.kind === 'appeal' && subject.about.kind === 'confirmation') {
+    const { post, author, said } = subject.about;
+    const overturned = isDeepStrictEqual(standingWords(post.id, author.id), said) ? 'overturn removal of confirmation' : 'overturn removal of replaced confirmation';
+    return recordAct(actor, outcome === 'uphold' ? 'uphold removal of confirmation' : overturned, `a post in “${post.thread.title}”`, subject.url, reason);
+  }
   const acts: Record<Outcome, Act | null> = {
     keep: kind === 'correction' ? 'decline correction' : 'keep post', remove: subject.kind === 'post' && subject.isThread ? 'remove thread' : 'remove post', ask: 'ask to edit', warn: 'warn author',
     // Moving writes its own line.

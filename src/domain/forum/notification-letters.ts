@@ -79,11 +79,11 @@ function byThread(rows: readonly Waiting[]): Waiting[][] {
 }
 
 function writeAtOnce(to: { id: number; email: string }, first: Waiting, group: readonly Waiting[]): number {
-  const whys = whysOf(group);
+  const parts = group.flatMap(partsOf);
   const opening = group.some(({ kind, number }) => kind === 'new-thread' || number === 1);
   return postNews({
     to, subject: first.title === null ? whatHappened(first) : opening ? first.title : `Re: ${first.title}`,
-    parts: group.flatMap(partsOf), why: `${whys}\nTo answer, open the link.`, change: '/account/notifications', headers: threading(group),
+    parts, why: `${whatIsCompared(parts)}${whysOf(group)}\nTo answer, open the link.`, change: '/account/notifications', headers: threading(group),
     ...(first.thread_id === null ? { stops: 'notifications' } : { stops: `thread-${first.thread_id}`, stopWords: 'letters about this thread' }),
   });
 }
@@ -102,9 +102,12 @@ function writeDaily(to: { id: number; email: string }, rows: readonly Waiting[])
   const rest = rows.length - told.length;
   return postNews({
     to, subject: `${rows.length} new for you on ${name}`, parts: [...parts, ...(rest > 0 ? [{ link: `And ${rest} more`, url: `${url}/account/inbox` }] : [])],
-    why: `You get this letter once a day because you chose so on ${name}. To answer, open the links.`, change: '/account/notifications', stops: 'notifications',
+    why: `${whatIsCompared(parts)}You get this letter once a day because you chose so on ${name}. To answer, open the links.`, change: '/account/notifications', stops: 'notifications',
   });
 }
+
+/** What the sign of the hub means, where there is one. */
+const whatIsCompared = (parts: readonly LetterPart[]) => (parts.some((part) => 'quote' in part && /^(?:> )*✓/m.test(part.quote)) ? 'A ✓ says that the hub has compared the words below it with the post.\n' : '');
 
 function partsOf(row: Waiting): LetterPart[] {
   const { url } = settings();
@@ -123,7 +126,7 @@ const whysOf = (group: readonly Waiting[]) => [...new Set(group.map(whyTold))].j
 /** The words of a post as the hub shows them, and links to its files, with addresses that lead to the hub from anywhere. */
 function quoted(postId: number, markdown: string): LetterPart {
   const shown = withTrueQuotes(renderKept(shortened(threadsByNumber(markdown)), `post-${postId}`));
-  const html = elsewhere(postUrl(postId), shown + filesAsHtml(filesOfOnePost(postId), 'links'));
+  const html = elsewhere(postId, shown + filesAsHtml(filesOfOnePost(postId), 'links'));
   return { quote: textOfHtml(html), html: html.replaceAll(saidBy, '<p style="padding:2px 8px;background:#e7f6f8;color:#1c1d1f;font-weight:bold">✓ ') };
 }
 

@@ -46,7 +46,7 @@ function recent(where: SQL | undefined, by: 'thread' | 'post', limit: number): R
     const words = ownWordsInBrief(row.html);
     return {
       url: postUrl(row.id), title: row.resource ?? row.title, thread: threadUrl({ ...row, id: row.threadId }), opening: row.forumSlug !== null && row.number === 1, forum: row.forum, author: writerName(row.author ?? nameless),
-      words: words.length > 300 ? `${words.slice(0, 300).replace(/\s+\S*$/, '')} …` : words, html: elsewhere(postUrl(row.id), (htmls[at] ?? '') + filesAsHtml(filesOfOnePost(row.id))),
+      words: words.length > 300 ? `${words.slice(0, 300).replace(/\s+\S*$/, '')} …` : words, html: elsewhere(row.id, (htmls[at] ?? '') + filesAsHtml(filesOfOnePost(row.id))),
       at: row.at, editedAt: row.editedAt, themes: themesOfThread(row.threadId),
     };
   });

@@ -19,8 +19,11 @@ const fewestWords = 3;
 
 /** Stand for what is struck through, and for words that are left out: of characters that have no meaning of their own. */
 const [struck, unstruck, gap] = ['\uE000', '\uE001', '\uE002'];
-/** Signs by which a number, or a sentence, says another thing: part of its last word, as one such character. */
-const telling: Record<string, string> = { '%': '\uE003', '٪': '\uE003', '‰': '\uE004', '‱': '\uE005', '′': '\uE006', '?': '\uE007', '؟': '\uE007' };
+/** Signs that may be missing where a quotation begins or ends: they end sentences, or stand around words. Those by which a sentence asks are none of them. */
+const soft = /[[\p{Term}\p{Ps}\p{Pe}\p{Pi}\p{Pf}\p{Pd}"'¡@]--[?፧᥅‽⁇-⁉⸮꘏꛷]]/v;
+const other = new RegExp(String.raw`[^${soft.source}\s\p{Z}\p{Cc}]`, 'v').source;
+/** A word with all signs that stand at it or within it, and a sign that may be missing: "!" before a word, and "." before a number, are none. */
+const wordOrSign = new RegExp(String.raw`(?:!{1,3}[\p{Ps}\p{Pi}"']{0,3}|[.,](?=\d))?${other}+(?:${soft.source}+${other}+)*|${soft.source}`, 'gv');
 /** Letters of languages that are written without spaces: each is compared for itself, as pictures are, and two make a word. */
 const unspaced = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/u;
 const eachUnspaced = new RegExp(`${unspaced.source}[\\p{M}\\u30FC]*|(?:\\p{ExtPict}|\\p{RI}{2})(?:[\\uFE0F\\p{EMod}]|\\u200D\\p{ExtPict})*`, 'gu');
@@ -31,35 +34,50 @@ const noteMarks = /<sup><a href="#[^"]*"[^>]*>\d[\d-]*<\/a><\/sup>|<a href="#[^"
 const remarks = /\[sic!?\]|\((?:sic!?|emphasis (?:mine|added))\)/gi;
 
 /**
- * Everything that is seen of HTML, block by block, but spaces and punctuation: in small letters of one kind, with the sign of a number and what stands
- * within it. What is struck through is told apart.
+ * Everything that is seen of HTML, block by block: words and signs, with a space between them, in small letters, and signs that look alike as one. What is
+ * struck through is told apart.
  */
-function blocksOf(html: string, omission: string): string[] {
-  const marked = html.replace(/[\uE000-\uE007]/g, '').replace(noteMarks, '').replace(/<(\/?)del>/g, (_, closing) => ` ${closing ? unstruck : struck} `);
-  return marked.split(blockTags).map((block) => wordsOf(plainText(block), omission)).filter(Boolean);
+function blocksOf(html: string): string[] {
+  const marked = html.replace(/[\uE000-\uE002]/g, '').replace(noteMarks, '').replace(/<(\/?)del>/g, (_, closing) => ` ${closing ? unstruck : struck} `);
+  return marked.split(blockTags).map((block) => wordsOf(plainText(block))).filter(Boolean);
 }
 
-function wordsOf(text: string, omission: string): string {
-  return text.normalize('NFKC').toLowerCase().replace(eachUnspaced, ' $& ').replace(/[\u00AD\u200B-\u200D\u2060\uFEFF]/g, '').replace(/…|\.{3,}/g, ` ${omission} `)
-    .replace(/!=/g, ' ≠ ').replace(/[^\S\n]?([%٪‰‱′?؟])/g, (_, sign: string) => telling[sign] ?? '').replace(/(?<=\p{L})['’](?=\p{L})/gu, 'ʼ').replace(/[\u2010-\u2015]/g, '-').replace(/(?<![\p{L}\p{N}])-(?=[.,]?\d)/gu, '−')
-    .replace(/(?:(?<!\d)\p{P}|\p{P}(?!\d)|[\s\p{Z}\p{Cc}])+/gu, ' ').trim();
+function wordsOf(text: string): string {
+  const letters = text.normalize('NFC').replace(/[\uFB00-\uFFEF]+/g, (wide) => wide.normalize('NFKC')).toLowerCase().replace(eachUnspaced, ' $& ').replace(/[\u00AD\u200B-\u200D\u2060\uFEFF]/g, '');
+  return signsAtWords(signsAlike(letters)).match(wordOrSign)?.join(' ') ?? '';
 }
 
-/**
- * What a quotation says, to be compared with a text that has so many footnotes: without the numbers of these, and with its first letter in brackets as one of
- * its word. Both with and without remarks that are usual in one: they may be in the text.
- */
+/** Signs that look alike, or stand for each other, as one; a dash is apart from the words beside it, and a hyphen within one is not. */
+function signsAlike(text: string): string {
+  return text.replace(/[“”„‟«»]/g, '"').replace(/[‘’‚‛ʼ]/g, "'").replace(/!=|≠/g, ' ≠ ').replace(/٪/g, '%').replace(/؟/g, '?').replace(/(\p{Script=Greek}["')\].…]*);/gu, '$1?')
+    .replace(/(?<![\p{L}\p{N}])[\p{Pd}−](?=[.,]?\d)|(?<![\p{L}\p{N}-])-(?=\p{L})/gu, '−').replace(/[\u2010\u2011]|(?<=\d)\p{Pd}(?=\d)/gu, '-').replace(/[\u2012-\u2015]|--+/g, ' - ');
+}
+
+/** What says something of a word right at it: a question before the "…" that it stands behind, a first letter without its brackets, no space between a number and its sign. */
+function signsAtWords(text: string): string {
+  return text.replace(/(?:…|\.{3,})[^\S\n]*(\?*)/g, `$1 ${gap} `).replace(/\[(\p{L})\](?=\p{L})/gu, '$1').replace(/[^\S\n]+(?=[?%‰‱′])|(?<=[¬−])[^\S\n]+/g, '');
+}
+
+/** Without the signs with which it begins and ends that may be missing there. */
+function withoutEdges(words: string): string {
+  const each = words.split(' ');
+  const isEdge = (word: string) => word === '' || word === gap || (word.length === 1 && soft.test(word));
+  const first = each.findIndex((word) => !isEdge(word));
+  return first < 0 ? '' : each.slice(first, each.findLastIndex((word) => !isEdge(word)) + 1).join(' ');
+}
+
+/** What a quotation says, to be compared with a text that has so many footnotes: without the numbers of these. Both with and without remarks that are usual in one: they may be in the text. */
 function quotedWords(html: string, notes: number): string[] {
-  const plain = html.replace(/\[\^(\d{1,2})\]/g, (mark, number) => (Number(number) <= notes ? '' : mark)).replace(/\[(\p{L})\](?=\p{L})/gu, '$1');
-  return [...new Set([plain.replace(remarks, ''), plain])].map((text) => blocksOf(text, gap).join(' '));
+  const plain = html.replace(/\[\^(\d{1,2})\]/g, (mark, number) => (Number(number) <= notes ? '' : mark));
+  return [...new Set([plain.replace(remarks, ''), plain])].map((text) => withoutEdges(blocksOf(text).join(' ')));
 }
 
 interface Text { words: string; blocks: Set<string> }
 
 function textOf(html: string): Text {
   // What it quotes is said by somebody else.
-  const blocks = blocksOf(replaceQuotes(html, () => '<hr>'), ' ');
-  return { words: ` ${blocks.join(' ')} `, blocks: new Set(blocks) };
+  const blocks = blocksOf(replaceQuotes(html, () => '<hr>'));
+  return { words: ` ${blocks.join(' ')} `, blocks: new Set(blocks.map(withoutEdges)) };
 }
 
 /** What everybody may read of a post; null of one that not everybody may read. */
@@ -81,13 +99,13 @@ export function sayingOf(postId: number, left: Budget): Saying | null {
     return quotedWords(quoted, notes).some(stands);
   };
   const stands = (quoted: string) => {
-    const pieces = quoted.split(gap).map((piece) => piece.trim()).filter(Boolean);
-    if (pieces.length === 0 || pieces.length > mostPieces) return false;
-    for (let n = 0; ; n++) {
+    const pieces = quoted.split(` ${gap} `).filter(withoutEdges);
+    for (let n = 0; pieces.length > 0; n++) {
       const text = textAt(n);
       if (text === undefined || left.compared < 0) return false;
-      if (standsIn(text, pieces, left)) return true;
+      if (unstruckAt(text.words, ` ${quoted} `, 0, left) >= 0 || (pieces.length > 1 && pieces.length <= mostPieces && standsIn(text, pieces, left))) return true;
     }
+    return false;
   };
   return { name: row.name, says, hrefs: new Set([...row.html.matchAll(/<a href="([^"]*)"/g)].map(([, href = '']) => href)) };
 }
@@ -99,8 +117,8 @@ function standsIn({ words, blocks }: Text, pieces: readonly string[], left: Budg
     let last = pieces.length;
     let at = -1;
     for (; last > first; last--) {
-      const run = pieces.slice(first, last).join(' ');
-      at = pieces.length === 1 || isEnough(run, blocks) ? unstruckAt(words, ` ${run} `, from, left) : -1;
+      const run = withoutEdges(pieces.slice(first, last).join(` ${gap} `));
+      at = isEnough(run, blocks) ? unstruckAt(words, ` ${run} `, from, left) : -1;
       if (at < 0) continue;
       from = at + run.length + 1;
       break;

@@ -22,6 +22,7 @@ const acts = {
   'withhold versions': ['public', 'took earlier versions of a post out of view'], 'show versions': ['public', 'brought earlier versions of a post back'],
   'remove confirmation': ['public', 'removed a “works for us too”'], 'keep confirmation': ['public', 'kept a “works for us too” that was flagged'],
   'uphold removal of confirmation': ['public', 'upheld, after an appeal, the removal of a “works for us too”'], 'overturn removal of confirmation': ['public', 'brought a “works for us too” back after an appeal'],
+  'overturn removal of replaced confirmation': ['public', 'overturned, after an appeal, the removal of a “works for us too”, in whose place newer words of its author stay'],
   'accept answer': ['public', 'accepted an answer'], 'unaccept answer': ['public', 'took back that an answer is accepted'],
   'confirm answer': ['public', 'said that an answer is still right'], 'ask about answer': ['coordinators', 'asked whether an old answer is still right'],
   'hand over question': ['coordinators', 'handed over a question'], 'look up asker': ['coordinators', 'looked up who wrote without a name'], 'try move': ['coordinators', 'tried to move posts where it would show who wrote without a name'],
@@ -129,7 +130,7 @@ export const columnOfAct: Readonly<Record<PublicAct, keyof Omit<MonthOfOrder, 'm
   'keep post': 'kept', 'keep confirmation': 'kept', 'decline correction': 'kept', 'ask to edit': 'asked', 'warn author': 'asked', 'accept correction': 'corrected',
   'lock thread': 'arranged', 'unlock thread': 'arranged', 'close thread': 'arranged', 'reopen thread': 'arranged', 'pin thread': 'arranged', 'unpin thread': 'arranged', 'move thread': 'arranged',
   'rename thread': 'arranged', 'change kind': 'arranged', 'split thread': 'arranged', 'merge threads': 'arranged', 'change holding': 'arranged',
-  'uphold decision': 'upheld', 'overturn decision': 'overturned', 'uphold removal of confirmation': 'upheld', 'overturn removal of confirmation': 'overturned',
+  'uphold decision': 'upheld', 'overturn decision': 'overturned', 'uphold removal of confirmation': 'upheld', 'overturn removal of confirmation': 'overturned', 'overturn removal of replaced confirmation': 'overturned',
   // Answers, the library, reading lists that are featured, words, places, and forums as such.
   'accept answer': null, 'unaccept answer': null, 'confirm answer': null,
   'publish resource': null, 'edit resource': null, 'retire resource': null, 'republish resource': null, 'return resource': null, 'rename resource': null, 'confirm resource': null, 'merge resources': null,
