@@ -3,14 +3,14 @@ import { join } from 'node:path';
 import { and, eq, inArray, isNotNull, isNull, or, sql } from 'drizzle-orm';
 import { z } from 'zod';
 import {
-  acceptedAnswers, agencyAccounts, appeals, attachments, bumpChanges, cases, collections, confirmations, db, decisions, emailChanges, flags, follows, heldFiles, heldPosts, hiddenTitles, invitations, members, outbox, postFiles, postLinks,
+  acceptedAnswers, agencyAccounts, appeals, attachments, bumpChanges, cases, collections, confirmations, corrections, db, decisions, emailChanges, flags, follows, heldFiles, heldPosts, hiddenTitles, invitations, members, outbox, postFiles, postLinks,
   postMentions, posts, postVersions, prepared, profiles, reactions, resources, threadActs, threads, transaction,
 } from '#db/client.ts';
 import { fileNameOf } from '#lib/mailer.ts';
 import { settings } from '#lib/settings.ts';
 import { slugify } from '#lib/slug.ts';
 import { isNamedPost, isNamelessPost } from '../anonymity.ts';
-import { closeCasesOfLeaver, keepCasesOfProfile } from '../decisions/author-leaving.ts';
+import { closeCasesOfLeaver, forgetCorrectionsOf, keepCasesOfProfile } from '../decisions/author-leaving.ts';
 import { Invalid } from '../errors.ts';
 import { takeHiddenTitle } from '../forum/hidden-titles.ts';
 import { putThreadSlugs, retitle, retitleAll } from '../forum/retitling.ts';
@@ -104,6 +104,7 @@ function ownOf(id: number): Own {
     attachments: ids('select id from attachments where uploaded_by_id = ?'),
     collections: ids('select id from collections where owner_id = ?'),
     resources: ids(`select id from resources where submitted_by_id = ? and (kind <> 'reference' or published_at is null)`),
+    corrections: [...ids<number>('select k.case_id from corrections k join flags f on f.case_id = k.case_id where f.member_id = ?'), ...ids<number>(`select k.case_id from corrections k join posts p on p.id = k.post_id where p.author_id = ? and not ${isNamelessPost('p.id')}`)],
   };
 }
 
@@ -196,6 +197,7 @@ function emptyPosts(memberId: number, ids: readonly number[]): void {
   for (const table of [postFiles, postLinks, postMentions, postVersions, reactions, confirmations, acceptedAnswers]) db.delete(table).where(sql`${table.postId} in ${these}`).run();
   db.update(posts).set({ removedAt: new Date(), removedById: memberId, removedReason: null }).where(and(sql`${posts.id} in ${these}`, isNull(posts.removedAt))).run();
   db.update(posts).set({ markdown: 'Removed.', html: '', hidden: false }).where(sql`${posts.id} in ${these}`).run();
+  db.update(corrections).set({ answer: null, answeredAt: null }).where(sql`${corrections.postId} in ${these}`).run();
 }
 
 /** The posts of others that mention them or may quote them by name: the first that are looked at. */
@@ -226,6 +228,7 @@ function leaveCases(memberId: number): void {
   db.update(appeals).set({ text: 'The member has left.' }).where(inArray(appeals.decisionId, about)).run();
   db.update(cases).set({ closedAt: new Date() }).where(and(inArray(cases.decisionId, about), isNull(cases.closedAt))).run();
   db.update(cases).set({ claimedById: null, claimedUntil: null }).where(and(eq(cases.claimedById, memberId), isNull(cases.closedAt))).run();
+  forgetCorrectionsOf(memberId);
   db.update(flags).set({ note: null }).where(eq(flags.memberId, memberId)).run();
   keepCasesOfProfile(memberId);
 }

@@ -49,7 +49,7 @@ export function postNews({ to, subject, parts, why, change, stops, stopWords = '
 const maximumTries = 8;
 
 /**
- * Hands waiting letters over, oldest first; of a sent one the text is forgotten, since it may hold a link that works. A letter that is refused waits 1, 2, 4 … 64 minutes; after eight tries it stays with its failure.
+ * Hands waiting letters over, oldest first; of a sent one the words are forgotten, since they may hold a link that works, and say who did what. A letter that is refused waits 1, 2, 4 … 64 minutes; after eight tries it stays with its failure.
  * @returns how many were sent and how many failed
  */
 export async function sendOutbox(send: Mailer): Promise<{ sent: number; failed: number }> {
@@ -69,7 +69,7 @@ export async function sendOutbox(send: Mailer): Promise<{ sent: number; failed: 
       .then(() => null, (error: unknown) => String(error));
     if (failure === null) sent++;
     if (passing && (failure === null || tries + 1 >= maximumTries)) forgetWhole(id);
-    else db.update(outbox).set(failure === null ? { sentAt: new Date(), failure: null, text: '', html: null, headers: null } : { failure }).where(eq(outbox.id, id)).run();
+    else db.update(outbox).set(failure === null ? { sentAt: new Date(), failure: null, subject: '', text: '', html: null, headers: null } : { failure }).where(eq(outbox.id, id)).run();
   }
   return { sent, failed: due.length - sent };
 }
