@@ -1,12 +1,9 @@
-import { existsSync, readdirSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
 import { and, eq, inArray, isNotNull, isNull, or, sql } from 'drizzle-orm';
 import { z } from 'zod';
 import {
-  acceptedAnswers, agencyAccounts, appeals, attachments, bumpChanges, cases, collections, confirmations, corrections, db, decisions, emailChanges, flags, follows, heldFiles, heldPosts, hiddenTitles, invitations, members, outbox, postFiles, postLinks,
+  acceptedAnswers, agencyAccounts, appeals, attachments, bumpChanges, cases, collections, confirmations, corrections, db, decisions, emailChanges, flags, follows, heldFiles, heldPosts, hiddenTitles, invitations, members, postFiles, postLinks,
   postMentions, posts, postVersions, prepared, profiles, reactions, resources, threadActs, threads, transaction,
 } from '#db/client.ts';
-import { fileNameOf } from '#lib/mailer.ts';
 import { settings } from '#lib/settings.ts';
 import { slugify } from '#lib/slug.ts';
 import { isNamedPost, isNamelessPost } from '../anonymity.ts';
@@ -16,7 +13,7 @@ import { takeHiddenTitle } from '../forum/hidden-titles.ts';
 import { putThreadSlugs, retitle, retitleAll } from '../forum/retitling.ts';
 import { dropThreadFromSearch } from '../forum/searchable.ts';
 import { forgetFilesNow } from '../library/attaching.ts';
-import { post } from '../mail/outbox.ts';
+import { forgetLettersTo, forgetWrittenLetters, post } from '../mail/outbox.ts';
 import { withdrawLettersAbout } from '../mail/withdrawing.ts';
 import { recordAct } from '../moderation/log.ts';
 import { mustLeaveAnAdministrator } from '../people/administrators.ts';
@@ -71,7 +68,7 @@ export function leaveHub(session: Session, { confirm, ...choices }: z.output<typ
     passOn(member.id);
     db.delete(invitations).where(or(eq(invitations.memberId, member.id), and(inArray(invitations.email, [...traces.emails]), isNull(invitations.memberId)))).run();
     const addresses = [...traces.emails, ...onlyTyped(member.id)];
-    db.delete(outbox).where(inArray(outbox.to, addresses)).run();
+    forgetLettersTo(addresses);
     forgetAttemptsOf(member.id, traces.emails);
     db.delete(members).where(eq(members.id, member.id)).run();
     settleVouches();
@@ -270,13 +267,4 @@ function sayFarewell(email: string): void {
     'Thank you for what you gave to the others. You are welcome to join again at any time, as somebody new.',
     'If it was not you who did this, write to the people who run the hub: they may have a backup.',
   ], { passing: true });
-}
-
-/** A hub without a mail server writes letters as files, with the address in their names. */
-function forgetWrittenLetters(emails: readonly string[]): void {
-  const folder = join(settings().dataDir, 'mail');
-  if (!existsSync(folder)) return;
-  const names = new Set(emails.map((email) => `${fileNameOf(email)}.eml`));
-  // The moment that a name begins with ends with Z: see folderMailer.
-  for (const file of readdirSync(folder)) if (names.has(file.replace(/^[\dT-]+Z-/, ''))) rmSync(join(folder, file));
 }
