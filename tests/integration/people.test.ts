@@ -8,6 +8,7 @@ import { confirmEmail, forgetUnconfirmed, join, joinInput, wayAfterJoining } fro
 import { countAttempt, limits } from '#domain/people/limits.ts';
 import { memberByEmail } from '#domain/people/members.ts';
 import { setRulesOfJoining } from '#domain/membership/rules.ts';
+import { hashPassword } from '#domain/people/passwords.ts';
 import { changePassword, readResetLink, requestReset, setNewPassword } from '#domain/people/resetting.ts';
 import { endSession, readSession, startSession } from '#domain/people/sessions.ts';
 import { readLog } from '#domain/moderation/log.ts';
@@ -257,6 +258,13 @@ describe('signing in', () => {
 });
 
 describe('passwords', () => {
+  test('where too many wait, the refusal says how to get in without one', async () => {
+    const all = await Promise.allSettled(Array.from({ length: 50 }, (_, n) => hashPassword('heron lantern gravel', `stranger ${n}`)));
+    const refused = all.flatMap((one) => (one.status === 'rejected' ? [String(one.reason)] : []));
+    expect(refused.length).toBeGreaterThan(0);
+    expect(refused[0]).toMatch(/ten seconds.* mailed link/);
+  });
+
   test('a reset works once, ends every session, and says nothing about unknown addresses', async () => {
     requestReset({ email: 'nobody@test.example' }, 'here');
     expect(lettersTo('nobody@test.example')).toEqual([]);
