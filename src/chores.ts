@@ -14,7 +14,7 @@ import { readWaitingDocuments } from '#domain/library/attachment-words.ts';
 import { forgetOldImports } from '#domain/library/imports/discarding.ts';
 import { continueImports } from '#domain/library/imports/reading.ts';
 import { checkSomeLinks } from '#domain/library/link-checks.ts';
-import { forgetOldInvitations } from '#domain/membership/inviting.ts';
+import { forgetOldInvitations, sendWaitingInvitations } from '#domain/membership/inviting.ts';
 import { forgetSentLetters, sendOutbox } from '#domain/mail/outbox.ts';
 import { forgetOldStandings } from '#domain/people/former-standings.ts';
 import { giveWelcomesOn } from '#domain/people/admitting.ts';
@@ -35,7 +35,7 @@ import { settings } from '#lib/settings.ts';
 import { writeReads } from './reads.ts';
 import { reportFailure } from '#lib/failures.ts';
 
-/** Starts the housekeeping: mail every five seconds, reads every half minute, the Pagefind bundle when it is behind, imports that are being read, three links a minute, questions and newcomers that wait every three minutes, letters of news, levels of trust, forgetting once an hour. Returns a function that stops it and waits for what runs. */
+/** Starts the housekeeping: mail every five seconds, reads every half minute, the Pagefind bundle when it is behind, imports that are being read, three links a minute, questions, newcomers and invitations that wait every three minutes, letters of news, levels of trust, forgetting once an hour. Returns a function that stops it and waits for what runs. */
 export function startChores(): () => Promise<void> {
   const { dataDir, smtpUrl, mailFrom, outbound } = settings();
   const mailer = smtpUrl ? smtpMailer(smtpUrl, mailFrom) : folderMailer(join(dataDir, 'mail'), mailFrom);
@@ -63,7 +63,7 @@ export function startChores(): () => Promise<void> {
       passOverSearches();
     }),
     every('41 * * * *', 'trust', () => computeAllTrust()),
-    every('20 */3 * * * *', 'answer clock', () => { tickAnswerClock(); giveWelcomesOn(); }),
+    every('20 */3 * * * *', 'answer clock', () => { tickAnswerClock(); giveWelcomesOn(); sendWaitingInvitations(); }),
     every('17 * * * *', 'forgetting', async () => {
       forgetOldAttempts();
       forgetOldLinks();

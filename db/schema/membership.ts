@@ -31,7 +31,7 @@ export const invitations = sqliteTable('invitations', {
   memberId: integer('member_id').references(() => members.id, { onDelete: 'set null' }),
   withdrawnAt: moment('withdrawn_at'),
   /**
-   * Of a member's whose address somebody else had invited: no letter went, and whoever sent it is not told, so that nobody learns who was invited. Until it is used or
+   * Of a member's whose address somebody else had invited: no letter went yet, and whoever sent it is not told, so that nobody learns who was invited. Until it is used or
    * really withdrawn, `withdrawnAt` is its end.
    */
   quietAt: moment('quiet_at'),

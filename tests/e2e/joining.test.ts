@@ -1,3 +1,5 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
@@ -11,7 +13,7 @@ import { asMember, memberByEmail } from '#domain/people/members.ts';
 import { settleVouches } from '#domain/people/verification.ts';
 import { stamp } from '#domain/people/traps.ts';
 import { axeViolations, desktop, phone, useBrowser, useCast } from '../support/browser.ts';
-import { forgetLimits, password, tokenFor } from '../support/cast.ts';
+import { forgetLimits, password } from '../support/cast.ts';
 import { letterTo, startHub } from '../support/hub.ts';
 
 // A hub of its own: how one joins holds for everybody.
@@ -63,14 +65,14 @@ describe('joining, without JavaScript', () => {
     await fillJoin(page, 'Silly Clown', 'vera@test.example');
     await press(page, 'Join');
     await page.waitForURL('**/join?sent');
-    await page.goto(`${hub.base}/join/confirm?token=${tokenFor('vera@test.example')}`);
+    await page.goto((await letterTo(hub, 'vera@test.example', /Confirm/)).link ?? '');
     await page.getByLabel('Password').fill('words that only Vera knows');
     await press(page, 'Confirm and sign in');
     expect(await page.locator('main').textContent()).toContain('not the password that was typed at joining');
     await page.getByRole('link', { name: 'Forgot it?', exact: true }).click();
     await page.getByLabel('E-mail address').fill('vera@test.example');
     await press(page, 'Send the link');
-    const way = `${hub.base}/reset/new?token=${tokenFor('vera@test.example')}`;
+    const way = (await letterTo(hub, 'vera@test.example', /password/)).link ?? '';
     const { page: scripted } = await browser.open({ viewport: phone });
     await scripted.goto(way);
     expect(await axeViolations(scripted)).toEqual([]);
@@ -97,8 +99,9 @@ describe('joining, without JavaScript', () => {
       answers.push(await page.locator('main').textContent());
     }
     expect(answers[1]).toBe(answers[0]);
-    const token = tokenFor('lost-letter@test.example');
-    await page.goto(`${hub.base}/join?token=${token}`);
+    const letters = () => readdirSync(join(hub.folder, 'mail')).filter((name) => name.endsWith('-lost-letter@test.example.eml'));
+    await expect.poll(() => letters().length, { timeout: 15_000 }).toBe(2);
+    await page.goto((await letterTo(hub, 'lost-letter@test.example', /invites you/)).link ?? '');
     expect(await page.getByLabel('Your name').inputValue()).toBe('Lo Letter');
     db.delete(invitations).where(eq(invitations.email, 'lost-letter@test.example')).run();
   });

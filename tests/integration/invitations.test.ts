@@ -3,14 +3,14 @@ import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { db, invitations, log, members, outbox, passwords, places, trustLevels } from '#db/client.ts';
 import { Denied, Invalid, NotFound, TooMany } from '#domain/errors.ts';
 import { kinds, rowsOf } from '#domain/leaving/belongings.ts';
-import { forgetOldInvitations, invite, inviteInput, listInvitations, mayInvite, sendInvitationAgain, sendLostInvitation, withdrawInvitation } from '#domain/membership/inviting.ts';
+import { forgetOldInvitations, invite, inviteInput, listInvitations, mayInvite, sendInvitationAgain, sendLostInvitation, sendWaitingInvitations, withdrawInvitation } from '#domain/membership/inviting.ts';
 import { inviteMany, readList } from '#domain/membership/inviting-many.ts';
 import { placeInvitedFrom } from '#domain/membership/first-hour.ts';
 import { setRulesOfJoining } from '#domain/membership/rules.ts';
 import { join } from '#domain/people/joining.ts';
 import { joinInvited, readInvitation } from '#domain/people/invited.ts';
 import type { JoiningMode } from '#domain/people/joining-rules.ts';
-import { countAttempt, limits } from '#domain/people/limits.ts';
+import { countAttempt, isWithinLimit, limits } from '#domain/people/limits.ts';
 import { asMember, memberByEmail } from '#domain/people/members.ts';
 import { canWrite } from '#domain/people/permissions.ts';
 import { signIn } from '#domain/people/signing-in.ts';
@@ -32,6 +32,7 @@ const rules = (mode: JoiningMode, who: 'coordinators' | 'members' = 'coordinator
 const send = (by: Member, email: string, name: string | null = null, note: string | null = null) => invite(by, { email, name, note });
 const stateOf = (email: string) => listInvitations(nadia, null).invitations.find((row) => row.email === email);
 const idOf = (email: string) => stateOf(email)?.id ?? 0;
+const rowsOfInvitations = (who: Member) => kinds.filter(({ file }) => file === 'invitations').flatMap((kind) => [...rowsOf(kind, who.id)].flat());
 const expire = (email: string, days = 15) => db.update(invitations).set({ sentAt: new Date(Date.now() - days * 86_400_000), expiresAt: new Date(Date.now() - (days - 14) * 86_400_000) }).where(eq(invitations.email, email)).run();
 
 describe('one invitation', () => {
@@ -140,7 +141,7 @@ describe('members who invite', () => {
     const address = 'twice-asked@test.example';
     const own = () => listInvitations(rosa, null, 'own').invitations.find(({ email }) => email === address);
     const letters = () => lettersTo(address).length;
-    const exported = () => kinds.filter(({ file }) => file === 'invitations').flatMap((kind) => [...rowsOf(kind, rosa.id)].flat()).find(({ email }) => email === address);
+    const exported = () => rowsOfInvitations(rosa).find(({ email }) => email === address);
     send(nadia, address);
     send(rosa, address);
     expect([letters(), own()]).toEqual([1, expect.objectContaining({ state: 'sent', member: null, own: true })]);
@@ -149,12 +150,13 @@ describe('members who invite', () => {
     expect(() => send(rosa, address)).toThrow(/invited on .* already/);
     sendInvitationAgain(rosa, { invitationId: own()?.id ?? 0 });
     expect([letters(), own()?.state]).toEqual([1, 'sent']);
-    // The first is withdrawn: now hers goes out.
+    // The first is withdrawn: now hers goes out, and to her nothing changes.
     forgetLimits();
     const first = listInvitations(nadia, null).invitations.find(({ email }) => email === address);
+    const before = own();
     withdrawInvitation(nadia, { invitationId: first?.id ?? 0 });
-    sendInvitationAgain(rosa, { invitationId: own()?.id ?? 0 });
-    expect([letters(), lettersTo(address).at(-1)?.subject]).toEqual([2, `${rosa.name} invites you to ${settings().name}`]);
+    expect([letters(), lettersTo(address).at(-1)?.subject, own()]).toEqual([2, `${rosa.name} invites you to ${settings().name}`, before]);
+    expect([lettersTo(address).at(-1)?.text.includes('for 14 days'), readInvitation(tokenFor(address))?.by]).toEqual([true, rosa.name]);
     // Both have ended, and another invites: each still sees their own.
     db.update(invitations).set({ expiresAt: addDays(new Date(), -1) }).where(eq(invitations.email, address)).run();
     forgetLimits();
@@ -175,7 +177,50 @@ describe('members who invite', () => {
     expect([lettersTo(address), listInvitations(rosa, null, 'own').invitations[0]]).toEqual([[], expect.objectContaining({ email: address, state: 'sent' })]);
     withdrawInvitation(rosa, { invitationId: listInvitations(rosa, null, 'own').invitations[0]?.id ?? 0 });
     expect(listInvitations(rosa, null, 'own').invitations[0]).toMatchObject({ email: address, state: 'withdrawn' });
-    expect(() => send(nadia, address)).toThrow(TooMany);
+    // Nothing went out, so there is nothing to withdraw at the desk; nor does joining make it a used one.
+    expect(stateOf(address)).toBeUndefined();
+    expect(rowsOfInvitations(rosa).find(({ email }) => email === address)?.['withdrawnAt']).toEqual(expect.any(String));
+    db.delete(invitations).where(eq(invitations.email, address)).run();
+  });
+
+  test('cannot keep an address from being invited: by the next member, by a coordinator, in a list', () => {
+    const [address, letters] = ['blocked@test.example', () => lettersTo('blocked@test.example').length];
+    const useUp = () => { while (isWithinLimit('letterPerInvitation', address)); };
+    const own = (who: Member) => listInvitations(who, null, 'own').invitations.find(({ email }) => email === address);
+    send(rosa, address);
+    send(tom, address);
+    withdrawInvitation(rosa, { invitationId: own(rosa)?.id ?? 0 });
+    expect([letters(), readInvitation(tokenFor(address))?.by, own(tom)?.state]).toEqual([2, tom.name, 'sent']);
+    withdrawInvitation(tom, { invitationId: own(tom)?.id ?? 0 });
+    send(rosa, address);
+    withdrawInvitation(rosa, { invitationId: own(rosa)?.id ?? 0 });
+    // Past the limit of a day: it goes the next day, before whoever comes later.
+    send(tom, address);
+    expect([letters(), own(tom)?.state]).toEqual([3, 'sent']);
+    sendWaitingInvitations();
+    expect(letters()).toBe(3);
+    forgetLimits();
+    send(rosa, address);
+    expect([letters(), readInvitation(tokenFor(address))?.by]).toEqual([4, tom.name]);
+    withdrawInvitation(tom, { invitationId: own(tom)?.id ?? 0 });
+    withdrawInvitation(rosa, { invitationId: own(rosa)?.id ?? 0 });
+    useUp();
+    send(tom, address);
+    forgetLimits();
+    db.update(trustLevels).set({ level: 'new' }).where(eq(trustLevels.memberId, tom.id)).run();
+    sendWaitingInvitations();
+    expect(letters()).toBe(5);
+    db.update(trustLevels).set({ level: 'member' }).where(eq(trustLevels.memberId, tom.id)).run();
+    sendWaitingInvitations();
+    expect([letters(), readInvitation(tokenFor(address))?.by]).toEqual([6, tom.name]);
+    withdrawInvitation(tom, { invitationId: own(tom)?.id ?? 0 });
+    useUp();
+    send(nadia, address);
+    expect([letters(), readInvitation(tokenFor(address))?.by]).toEqual([7, nadia.name]);
+    // What is refused counts no letter.
+    for (let n = 0; n < 5; n++) expect(() => send(nadia, address)).toThrow(/invited on/);
+    withdrawInvitation(nadia, { invitationId: idOf(address) });
+    expect(inviteMany(nadia, { records: `email\n${address}`, note: null })).toEqual({ invited: 1 });
     db.delete(invitations).where(eq(invitations.email, address)).run();
   });
 
@@ -218,9 +263,9 @@ describe('members who invite', () => {
     for (let n = 0; n < limits.invitePerMember.most; n++) send(rosa, `many-${n}@test.example`);
     expect(() => send(rosa, 'one-too-many@test.example')).toThrow(TooMany);
     forgetLimits();
-    for (let n = 0; n < limits.letterPerInvitation.most; n++) sendInvitationAgain(nadia, { invitationId: idOf('many-1@test.example') });
+    for (let n = 0; n < limits.letterPerInvitationOfCoordinators.most; n++) sendInvitationAgain(nadia, { invitationId: idOf('many-1@test.example') });
     expect(() => sendInvitationAgain(nadia, { invitationId: idOf('many-1@test.example') })).toThrow(TooMany);
-    expect(db.select().from(log).where(and(eq(log.act, 'send invitation'), eq(log.object, 'many-1@test.example'))).all()).toHaveLength(limits.letterPerInvitation.most);
+    expect(db.select().from(log).where(and(eq(log.act, 'send invitation'), eq(log.object, 'many-1@test.example'))).all()).toHaveLength(limits.letterPerInvitationOfCoordinators.most);
     rules('open');
   });
 });
@@ -299,14 +344,17 @@ describe('a list of people', () => {
   });
 });
 
-test('a list counts the letters to each address too: nobody gets more by withdrawing', () => {
+test('a list counts the letters to each address too: nobody gets more by withdrawing, and the others of the list get theirs', async () => {
   const [email, records] = ['often@test.example', 'email\noften@test.example'];
-  for (let n = 0; n < limits.letterPerInvitation.most; n++) {
+  for (let n = 0; n < limits.letterPerInvitationOfCoordinators.most; n++) {
     inviteMany(nadia, { records, note: null });
     withdrawInvitation(nadia, { invitationId: idOf(email) });
   }
-  expect(() => inviteMany(nadia, { records: `${records}\nother@test.example`, note: null })).toThrow(expect.objectContaining({ fields: { records: expect.stringContaining(`Line 2: ${email}`) } }));
-  expect([lettersTo(email).length, lettersTo('other@test.example').length]).toEqual([limits.letterPerInvitation.most, 0]);
+  expect(() => send(nadia, email)).toThrow(TooMany);
+  const both = `${records}\nother@test.example`;
+  expect((await readList(nadia, { records: both })).lines.map(({ problem }) => problem)).toEqual([expect.stringContaining('as many letters as anybody gets in a day'), null]);
+  expect(inviteMany(nadia, { records: both, note: null })).toEqual({ invited: 1 });
+  expect([lettersTo(email).length, lettersTo('other@test.example').length]).toEqual([limits.letterPerInvitationOfCoordinators.most, 1]);
 });
 
 test('addresses of people who did not come are forgotten two months after the end', () => {

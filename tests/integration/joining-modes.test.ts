@@ -1,8 +1,11 @@
-import { eq } from 'drizzle-orm';
+import { readdirSync, rmSync } from 'node:fs';
+import { join as joinPath } from 'node:path';
+import { eq, like } from 'drizzle-orm';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { db, firstHours, log, members, posts } from '#db/client.ts';
+import { attempts, db, firstHours, log, members, outbox, posts } from '#db/client.ts';
 import { Denied, Invalid, NotFound } from '#domain/errors.ts';
 import { createThread } from '#domain/forum/starting-threads.ts';
+import { sendOutbox } from '#domain/mail/outbox.ts';
 import { membersNamed } from '#domain/forum/mentions.ts';
 import { acceptApplicant, countApplicants, declineApplicant, listApplicants, ownApplication, sayWhoYouAre } from '#domain/membership/applying.ts';
 import { setRulesOfJoining } from '#domain/membership/rules.ts';
@@ -16,6 +19,8 @@ import { canWrite, mustWrite } from '#domain/people/permissions.ts';
 import { requestReset, setNewPassword } from '#domain/people/resetting.ts';
 import { signIn } from '#domain/people/signing-in.ts';
 import type { Member } from '#domain/people/types.ts';
+import { folderMailer } from '#lib/mailer.ts';
+import { settings } from '#lib/settings.ts';
 import { useAgency } from '../support/agency.ts';
 import { browserOfTest, enter, forgetLimits, lettersTo, sessionOf, tokenFor } from '../support/cast.ts';
 import { useDatabase } from '../support/database.ts';
@@ -176,6 +181,24 @@ describe('approved by a coordinator', () => {
     db.update(members).set({ name: 'Berta Al Quixotry' }).where(eq(members.id, id)).run();
     declineApplicant(nadia, { memberId: id, reason: 'BERTA (Berta@Test.Example) is berta al quixotry; Quixotry is all we know, al fresco.' });
     expect(db.select().from(log).where(eq(log.act, 'decline applicant')).all().at(-1)?.reason).toBe('the applicant (the applicant) is the applicant; the applicant is all we know, al fresco.');
+  });
+
+  test('declined, nothing is left of their address and name, in letters, limits, files and the log; the limit of their network stays', async () => {
+    const folder = joinPath(settings().dataDir, 'mail');
+    const write = folderMailer(folder, 'hub@test.example');
+    await ask('bea-lévy', 'I sell things.');
+    const id = await confirm('bea-lévy');
+    db.update(members).set({ name: 'Bea Lévy' }).where(eq(members.id, id)).run();
+    while ((await sendOutbox(write)).sent > 0);
+    const before = db.select().from(attempts).where(like(attempts.key, 'joinPerAddress:%')).all();
+    declineApplicant(nadia, { memberId: id, reason: 'Bea, or Levy as we say: who is Bea-Lévy?' });
+    expect(lettersTo('bea-lévy@test.example').map(({ text }) => text.includes('who is Bea'))).toEqual([true]);
+    await sendOutbox(write);
+    expect(readdirSync(folder).filter((file) => file.includes('bea'))).toEqual([]);
+    rmSync(folder, { recursive: true });
+    expect(JSON.stringify([db.select().from(attempts).all(), db.select().from(outbox).all(), db.select().from(log).all()])).not.toMatch(/l[eé]vy|\bbea\b/i);
+    expect(db.select().from(attempts).where(like(attempts.key, 'joinPerAddress:%')).all()).toEqual(before);
+    expect(before.length).toBeGreaterThan(0);
   });
 
   test('a reset waits as well, and whoever comes from an agency says who they are afterwards', async () => {

@@ -2,7 +2,8 @@ import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { eq } from 'drizzle-orm';
 import { describe, expect, test } from 'vitest';
-import { attempts, cases, coordinatorAreas, db, decisions, drafts, emailChanges, formerLevels, formerStandings, governmentDomains, heldPosts, invitations, log, members, notifications, outbox, posts, postVersions, searchDocuments, suspensions, threadActs, threads, transaction, trustChanges, trustLevels, verifications, workingCalendar } from '#db/client.ts';
+import { attempts, cases, coordinatorAreas, corrections, db, decisions, drafts, emailChanges, formerLevels, formerStandings, governmentDomains, heldPosts, invitations, log, members, notifications, outbox, posts, postVersions, searchDocuments, suspensions, threadActs, threads, transaction, trustChanges, trustLevels, verifications, vouches, workingCalendar } from '#db/client.ts';
+import { acceptCorrection, answerCorrection, correctionFor } from '#domain/decisions/correcting.ts';
 import { appealDecision } from '#domain/decisions/appealing.ts';
 import { decide, undoDecision } from '#domain/decisions/deciding.ts';
 import { flagMember, flagMemberInput, flagPost, flagPostInput } from '#domain/decisions/flagging.ts';
@@ -306,7 +307,62 @@ describe('a case that is open about what a leaver takes along', () => {
   });
 });
 
+describe('a correction', () => {
+  const propose = (by: Member, threadId: number, note: string, source: string) => {
+    const { id = 0 } = opening(threadId) ?? {};
+    flagPost(again(by), flagPostInput.parse({ postId: String(id), reason: 'inaccurate', note, source }));
+    return db.select({ id: cases.id }).from(cases).where(eq(cases.postId, id)).get()?.id ?? 0;
+  };
+  const rowOf = (caseId: number) => db.select().from(corrections).where(eq(corrections.caseId, caseId)).get();
+
+  test('that a leaver proposed is taken back where nobody has accepted it, and no coordinator publishes it afterwards; an accepted one names them no more', async () => {
+    const [rosa, nadia, ines] = [await enter('rosa'), await enter('nadia'), await enter('ines')];
+    const leaver = called('Cora Rection', 'cora.rection@town.example');
+    const [open, declined, accepted] = [0, 1, 2].map((n) => propose(leaver, start(rosa, `Corrected ${n}`, 'It is 5.'), 'It is 6, says Cora Rection.', 'Ask cora.rection@town.example')) as [number, number, number];
+    const { decisionId } = decide(again(nadia), { caseId: declined, outcome: 'keep', reason: 'It is 5.' });
+    acceptCorrection(again(rosa), { caseId: accepted });
+    await leave(leaver);
+    const view = findCase(again(nadia), open);
+    expect([view.closedAt !== null, view.notes.map(({ by, text }) => [by, text])]).toEqual([true, [['A former member', expect.stringContaining('has left the hub')]]]);
+    expect(() => decide(again(nadia), { caseId: open, outcome: 'correct', reason: 'Yes.' })).toThrow();
+    undoDecision(again(ines), { decisionId, reason: 'Is it 6?' });
+    expect(correctionFor(again(rosa), declined)).toMatchObject({ closed: false, wrong: 'Taken back by whoever proposed it.' });
+    expect(rowOf(accepted)).toMatchObject({ wrong: 'It is 6, says a former member.', source: 'Ask an address that is gone' });
+    expect(JSON.stringify(db.select().from(corrections).all())).not.toMatch(/rection@|Cora/);
+  });
+
+  test('that a leaver answered loses their name, or the answer where they take the post along', async () => {
+    const [rosa, nadia] = [await enter('rosa'), await enter('nadia')];
+    for (const how of ['keep', 'delete'] as const) {
+      const leaver = called('Anna Swers');
+      const threadId = start(leaver, `Answered and kept: ${how}`, 'It is 5.');
+      createPost(again(nadia), { threadId, body: 'Thank you.' });
+      const caseId = propose(rosa, threadId, 'It is 6.', 'Page 7');
+      answerCorrection(again(leaver), { caseId, answer: 'I, Anna Swers, disagree.' });
+      await leave(leaver, how);
+      expect(rowOf(caseId)).toMatchObject({ wrong: 'It is 6.', answer: how === 'keep' ? 'I, a former member, disagree.' : null });
+    }
+  });
+});
+
+test('a word for somebody else names a leaver by link, mention and address no more', async () => {
+  const [rosa, tom] = [await enter('rosa'), await enter('tom')];
+  const leaver = called('Vera Ouch', 'vera.ouch@town.example');
+  db.insert(verifications).values({ memberId: tom.id, method: 'coordinator', reason: 'Seen at work.' }).run();
+  db.insert(vouches).values({ memberId: rosa.id, byId: tom.id, how: `We met at the office of @${leaver.handle}, vera.ouch@town.example.` }).run();
+  await leave(leaver);
+  expect(db.select().from(vouches).where(eq(vouches.memberId, rosa.id)).get()?.how).toBe('We met at the office of a former member, an address that is gone.');
+  db.delete(vouches).run();
+  db.delete(verifications).where(eq(verifications.memberId, tom.id)).run();
+});
+
 describe('letters', () => {
+  test('that were sent keep no subject', async () => {
+    post('somebody@town.example', 'Lettie Box vouches for you', ['y']);
+    while ((await sendOutbox(() => Promise.resolve())).sent > 0);
+    expect(db.select().from(outbox).all().filter(({ to, sentAt }) => to === 'somebody@town.example' && sentAt).map(({ subject, text }) => subject + text)).toEqual(['']);
+  });
+
   test('to any of their addresses, written as files, go; the last one is not written', async () => {
     const leaver = called('Lettie Box', 'lettie@town.example');
     db.insert(emailChanges).values([{ id: 'l1', memberId: leaver.id, oldEmail: 'old.lettie@town.example', newEmail: leaver.email, expiresAt: new Date(), confirmedAt: new Date(), undoId: 'l1u' }]).run();
@@ -327,7 +383,7 @@ describe('letters', () => {
 const neverTouched = `
 agency_accounts: issuer subject email | appeals: text | attachments: resource_id hash media_type rights text_state | attempts: key | authenticators: secret | blanked_quotes: html | bookmarks: resource_id
 cases: kind | citations: citing_id cited_id | collection_items: resource_id | collections: slug visibility | confirmation_flags: reason note | confirmations: place | coordinator_areas: theme
-corrections: wrong source answer accepted_as | decisions: outcome before | drafts: place | email_changes: id old_email new_email undo_id | facts: name | first_hours: skipped | flags: reason | follows: kind ref level | form_tokens: id
+corrections: accepted_as | decisions: outcome before | drafts: place | email_changes: id old_email new_email undo_id | facts: name | first_hours: skipped | flags: reason | follows: kind ref level | form_tokens: id
 former_forums: slug name | former_handles: hash | former_levels: hash level | former_slugs: slug resource_id | former_standings: hash kind | former_traces: kind sealed | forum_themes: theme | forums: slug name description started_by | government_domains: domain origin
 held_files: hash name label media_type text_state | held_posts: kind resource_id why signals state url | import_rows: finding label problem record match_id match_by resource_id | imports: file_name format state theme rights failure
 invitations: token email name place | joining_rules: mode ask_whom | known_browsers: browser | leaving_posts: what | leavings: traces tables | link_checks: resource_id url outcome moved_to | links: id purpose name password_hash application | log: act url
@@ -338,7 +394,7 @@ profiles: pronouns job_title place_text ask_me looking_for photo_hash visibility
 resources: id slug kind type status origin content_hash people venue place region country language evidence doi url rights work_key provenance review_by suggestion_note successor_id merged_into_id
 saved_search_hits: kind ref | saved_searches: name query | search_documents: kind ref url title people summary body type themes place | secrets: name value | sessions: id browser | sign_in_links: id session_id browser next | sign_in_steps: id purpose data
 spam_words: word | stray_drafts: id place | suspensions: kind | themes: code label note | thesaurus_entries: term term_key also related note origin content_key content_hash | thesaurus_suggestions: words note state
-thread_acts: act | thread_themes: theme | threads: resource_id kind slug | trust_changes: from to | trust_levels: level | verifications: method domain | vouches: how | working_calendar: days time_zone holidays
+thread_acts: act | thread_themes: theme | threads: resource_id kind slug | trust_changes: from to | trust_levels: level | verifications: method domain | working_calendar: days time_zone holidays
 `;
 
 test('every column of text is looked through, or is known not to be', () => {

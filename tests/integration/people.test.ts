@@ -1,4 +1,4 @@
-import { eq, like, sql } from 'drizzle-orm';
+import { eq, inArray, like, sql } from 'drizzle-orm';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { db, links, members, passwords, sessions } from '#db/client.ts';
 import { nameApart } from '#domain/anonymity.ts';
@@ -8,6 +8,7 @@ import { confirmEmail, forgetUnconfirmed, join, joinInput, wayAfterJoining } fro
 import { countAttempt, limits } from '#domain/people/limits.ts';
 import { memberByEmail } from '#domain/people/members.ts';
 import { setRulesOfJoining } from '#domain/membership/rules.ts';
+import { hashPassword } from '#domain/people/passwords.ts';
 import { changePassword, readResetLink, requestReset, setNewPassword } from '#domain/people/resetting.ts';
 import { endSession, readSession, startSession } from '#domain/people/sessions.ts';
 import { readLog } from '#domain/moderation/log.ts';
@@ -67,6 +68,21 @@ describe('joining', () => {
     forgetUnconfirmed();
     expect(ways().slice(0, 2)).toEqual([null, '/members/ugo-early']);
     db.delete(members).where(eq(members.email, 'ugo@test.example')).run();
+  });
+
+  test('asks for another name where somebody coordinates under it by now', async () => {
+    const nora = { ...lena, name: 'Nora Latecomer', email: 'nora@test.example' };
+    await join(nora, 'here');
+    const { id } = db.insert(members).values({ name: nora.name, email: 'first@test.example', handle: 'nora-first', role: 'coordinator', emailConfirmedAt: new Date() }).returning().get();
+    const [token, confirm] = [tokenFor(nora.email), (name?: string, typed = nora.password) => confirmEmail({ token: tokenFor(nora.email), password: typed, name }, 'here')];
+    await expect(confirm(undefined, 'none of the passwords typed')).rejects.toMatchObject({ fields: { password: expect.any(String) } });
+    await expect(confirm()).rejects.toMatchObject({ fields: { name: expect.stringContaining('taken') } });
+    await expect(confirm(nora.name)).rejects.toMatchObject({ fields: { name: expect.any(String) } });
+    expect([memberByEmail(nora.email)?.emailConfirmedAt, tokenFor(nora.email)]).toEqual([null, token]);
+    await confirm('Nora B. Latecomer');
+    expect(memberByEmail(nora.email)?.name).toBe('Nora B. Latecomer');
+    db.delete(members).where(inArray(members.email, [nora.email, 'first@test.example'])).run();
+    expect(id).toBeGreaterThan(0);
   });
 
   test('takes the mailed link and the password together', async () => {
@@ -257,6 +273,13 @@ describe('signing in', () => {
 });
 
 describe('passwords', () => {
+  test('where too many wait, the refusal says how to get in without one', async () => {
+    const all = await Promise.allSettled(Array.from({ length: 50 }, (_, n) => hashPassword('heron lantern gravel', `stranger ${n}`)));
+    const refused = all.flatMap((one) => (one.status === 'rejected' ? [String(one.reason)] : []));
+    expect(refused.length).toBeGreaterThan(0);
+    expect(refused[0]).toMatch(/ten seconds.* mailed link/);
+  });
+
   test('a reset works once, ends every session, and says nothing about unknown addresses', async () => {
     requestReset({ email: 'nobody@test.example' }, 'here');
     expect(lettersTo('nobody@test.example')).toEqual([]);

@@ -167,7 +167,7 @@ describe('showing with it once more who one is', () => {
 
   test('not with anybody else’s account, nor for another session, nor past a second step, nor where the agency does not say when they signed in', async () => {
     const [tom, nadia] = [await enter('tom'), await enter('nadia')];
-    await expect(proveAs({ ...employee, sub: 'somebody' }, await sessionOf(tom))).rejects.toThrow(/not the account/);
+    await expect(proveAs({ ...employee, sub: 'somebody' }, await sessionOf(tom))).rejects.toMatchObject({ message: expect.stringContaining('not the account'), way: { url: '/account/prove?next=%2Faccount%2Fexport' } });
     await expect(proveAs(employee, await sessionOf(tom), (url) => url.replace('&max_age=0', ''))).rejects.toThrow(/did not say that you signed in there just now/);
     const browser = browserOfTest();
     const { url, cookie } = await goToProve('/', await sessionOf(tom), 'here');

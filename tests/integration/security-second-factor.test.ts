@@ -189,5 +189,8 @@ describe('signing in with it', () => {
     removeAuthenticator(await sessionOf(rosa));
     expect((await letIn(rosa.id, 'password', browserOfTest(), '/')).next).toBe('/');
     expect(recoveryCodesLeft(rosa)).toBe(0);
+    const letters = lettersTo(rosa.email).length;
+    removeAuthenticator(await sessionOf(rosa));
+    expect(lettersTo(rosa.email).length).toBe(letters);
   });
 });

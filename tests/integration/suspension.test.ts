@@ -240,6 +240,15 @@ describe('an appeal against a suspension', () => {
     expect([again(tom).suspendedUntil, suspensionsToAppeal(again(tom))]).toEqual([null, []]);
   });
 
+  test('is told of to addresses that were confirmed alone', () => {
+    const { id } = db.insert(members).values({ name: 'Typed Only', email: 'typed@test.example', handle: 'typed-only', suspendedUntil: addDays(new Date(), 9), suspendedReason: 'Attacks.' }).returning().get();
+    keepOldSuspensions();
+    expect([lettersTo('typed@test.example'), suspensionsToAppeal(again({ ...tom, id }))]).toEqual([[], []]);
+    db.update(members).set({ emailConfirmedAt: new Date() }).where(eq(members.id, id)).run();
+    keepOldSuspensions();
+    expect([lettersTo('typed@test.example').length, suspensionsToAppeal(again({ ...tom, id })).length]).toEqual([1, 1]);
+  });
+
   test('is not to be had anew for one that was taken over with an address', () => {
     const { id } = db.insert(members).values({ name: 'Back Again', email: 'back@test.example', handle: 'back-again', emailConfirmedAt: new Date(), suspendedUntil: addDays(new Date(), 9), suspendedReason: takenOver.suspended }).returning().get();
     keepOldSuspensions();

@@ -7,6 +7,7 @@ import { Denied, Invalid, NotFound } from '#domain/errors.ts';
 import { blockMember, unblockMember } from '#domain/forum/blocking.ts';
 import { listTold } from '#domain/forum/inbox.ts';
 import { addDomain, listDomains, removeDomain, verdictOn, verifyMember } from '#domain/membership/verifying.ts';
+import { kinds, rowsOf } from '#domain/leaving/belongings.ts';
 import { canVouch, removeVouch, vouch, vouchesFor, vouchInput } from '#domain/membership/vouching.ts';
 import { confirmEmailChange, requestEmailChange } from '#domain/people/email-changing.ts';
 import { confirmEmail, join } from '#domain/people/joining.ts';
@@ -194,6 +195,7 @@ describe('vouching', () => {
     const words = () => listTold(member, null).told.map((one) => one.words);
     blockMember(member, { memberId: a.id });
     expect([methodOf(member), vouchesFor(rosa, member.id).length, vouchesFor(member, member.id).length, vouchesFor(a, member.id).length]).toEqual([null, 1, 1, 2]);
+    expect(kinds.filter(({ file }) => file === 'vouches-received').flatMap((kind) => [...rowsOf(kind, member.id)].flat()).map(({ address }) => address)).toEqual([`/members/${b.handle}`]);
     expect(words().some((one) => one.startsWith(`${a.name} `))).toBe(false);
     expect(words().some((one) => one.startsWith(`${b.name} `))).toBe(true);
     const c = official();

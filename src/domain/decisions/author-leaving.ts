@@ -1,5 +1,5 @@
-import { and, eq, isNull, notExists, sql } from 'drizzle-orm';
-import { caseNotes, cases, db, decisions } from '#db/client.ts';
+import { and, eq, inArray, isNull, notExists, sql } from 'drizzle-orm';
+import { caseNotes, cases, corrections, db, decisions, flags } from '#db/client.ts';
 import { settings } from '#lib/settings.ts';
 import { isWrittenNamelessly } from '../anonymity.ts';
 import { postUrl } from '../forum/addresses.ts';
@@ -34,6 +34,19 @@ export function keepCasesOfProfile(memberId: number, now = new Date()): void {
   }
   db.update(cases).set({ memberId: formerMember() }).where(ofProfile).run();
 }
+
+/**
+ * Takes back what a member proposed to correct and nobody has accepted: an open case is closed, and no decision that is undone can publish their words. Call inside the
+ * transaction of their leaving, while the flags name them.
+ */
+export function forgetCorrectionsOf(memberId: number, now = new Date()): void {
+  const proposed = inArray(corrections.caseId, db.select({ id: flags.caseId }).from(flags).where(eq(flags.memberId, memberId)));
+  const taken = db.update(corrections).set({ wrong: takenBack, source: takenBack }).where(and(proposed, isNull(corrections.acceptedAt))).returning({ id: corrections.caseId }).all().map(({ id }) => id);
+  for (const { id } of db.select({ id: cases.id }).from(cases).where(and(inArray(cases.id, taken), isNull(cases.closedAt))).all()) {
+    close(id, 'Whoever proposed this correction has left the hub: there is nothing left to decide.', now);
+  }
+}
+const takenBack = 'Taken back by whoever proposed it.';
 
 function close(caseId: number, note: string | null, now: Date): void {
   db.update(cases).set({ closedAt: now, editBy: null, claimedById: null, claimedUntil: null }).where(eq(cases.id, caseId)).run();

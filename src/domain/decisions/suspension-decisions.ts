@@ -1,4 +1,4 @@
-import { and, desc, eq, gt, gte, isNull, ne, notExists, sql } from 'drizzle-orm';
+import { and, desc, eq, gt, gte, isNotNull, isNull, ne, notExists, sql } from 'drizzle-orm';
 import { cases, db, decisions, members, suspensions, transaction } from '#db/client.ts';
 import { addDays, formatDate } from '#lib/dates.ts';
 import { settings } from '#lib/settings.ts';
@@ -24,11 +24,11 @@ export function keepAsDecision(actor: { id: number }, { id: memberId, suspendedU
 /** What a member who can appeal a suspension is told in a letter. */
 export const howToAppeal = (decisionId: number) => `If you think this is wrong, you can ask a different coordinator to look at it, once, within ${daysToAppeal} days: ${settings().url}/appeals/${decisionId}`;
 
-/** Lets those appeal who were suspended before suspensions were decisions, and tells them; one that was taken over with an address was there to appeal for whoever had it. Does so once. */
+/** Lets those appeal who were suspended before suspensions were decisions, and tells them, who have confirmed their address; one that was taken over with an address was there to appeal for whoever had it. Does so once. */
 export function keepOldSuspensions(now = new Date()): void {
   transaction(() => {
     const isNone = notExists(db.select({ id: decisions.id }).from(decisions).where(and(eq(decisions.authorId, members.id), ofSuspension)));
-    for (const member of db.select().from(members).where(and(gt(members.suspendedUntil, now), ne(members.suspendedReason, takenOver.suspended), isNone)).all()) {
+    for (const member of db.select().from(members).where(and(isNotNull(members.emailConfirmedAt), gt(members.suspendedUntil, now), ne(members.suspendedReason, takenOver.suspended), isNone)).all()) {
       const { suspendedUntil: until, suspendedReason: reason } = member;
       if (!until || !reason) continue;
       const by = db.select({ id: suspensions.byId }).from(suspensions).where(eq(suspensions.memberId, member.id)).orderBy(desc(suspensions.id)).get()?.id ?? formerCoordinator();

@@ -1,4 +1,5 @@
 import { prepared } from '#db/client.ts';
+import { hasBlocked } from '../blocked.ts';
 import { opened } from '../people/former-traces.ts';
 
 /** One kind of what a member gets in the export: a file of JSON with an object for each row. */
@@ -63,11 +64,11 @@ export const kinds: readonly Kind[] = [
   { file: 'trust', words: 'Your level of trust', tells: ['trust_levels.member_id'], from: 'trust_levels x', where: 'x.member_id = @me', columns: 'x.level, x.locked' },
   { file: 'trust-changes', words: 'How your level of trust changed, and why', tells: ['trust_changes.member_id'], from: 'trust_changes x', where: 'x.member_id = @me', columns: 'x."from", x."to", x.reason, x.at' },
   { file: 'activity', words: 'On which days you were here, and how much you read', tells: ['member_activity.member_id'], from: 'member_activity x', where: 'x.member_id = @me', columns: 'x.day, x.threads_read as threadsRead' },
-  { file: 'invitations', words: 'Invitations that you sent', tells: ['invitations.invited_by_id'], from: 'invitations x', where: 'x.invited_by_id = @me', columns: 'x.email, x.name, x.place, x.note, x.sent_at as sentAt, x.expires_at as expiresAt, x.used_at as usedAt, iif(x.quiet_at is null, x.withdrawn_at, null) as withdrawnAt' },
+  { file: 'invitations', words: 'Invitations that you sent', tells: ['invitations.invited_by_id'], from: 'invitations x', where: 'x.invited_by_id = @me', columns: 'x.email, x.name, x.place, x.note, x.sent_at as sentAt, x.expires_at as expiresAt, x.used_at as usedAt, iif(x.quiet_at is not null and x.withdrawn_at = x.expires_at, null, x.withdrawn_at) as withdrawnAt' },
   { file: 'invited', words: 'The invitation by which you joined', tells: ['invitations.member_id'], from: 'invitations x', where: 'x.member_id = @me and x.quiet_at is null', columns: 'x.email, x.name, x.place, x.note, x.sent_at as sentAt, x.used_at as usedAt' },
   { file: 'verification', words: 'How it is known that you work for a government', tells: ['verifications.member_id'], from: 'verifications x', where: 'x.member_id = @me', columns: 'x.method, x.domain, x.reason, x.at' },
   { file: 'vouches-given', words: 'Members for whom you vouched', tells: ['vouches.by_id'], from: 'vouches x join members o on o.id = x.member_id', where: 'x.by_id = @me', columns: `'/members/' || o.handle as address, x.how, x.at` },
-  { file: 'vouches-received', words: 'Members who vouched for you', tells: ['vouches.member_id'], from: 'vouches x join members o on o.id = x.by_id', where: 'x.member_id = @me', columns: `'/members/' || o.handle as address, x.at` },
+  { file: 'vouches-received', words: 'Members who vouched for you', tells: ['vouches.member_id'], from: 'vouches x join members o on o.id = x.by_id', where: `x.member_id = @me and not ${hasBlocked('x.member_id', 'x.by_id')}`, columns: `'/members/' || o.handle as address, x.at` },
   { file: 'first-steps', words: 'Your first steps', tells: ['first_hours.member_id'], from: 'first_hours x', where: 'x.member_id = @me', columns: 'x.at, x.skipped as skipped_json, x.dismissed_at as dismissedAt, x.welcomed_at as welcomedAt, x.note as welcome' },
   { file: 'suspensions', words: 'Your suspensions, with the reasons', tells: ['suspensions.member_id'], from: 'suspensions x', where: 'x.member_id = @me', columns: 'x.kind, x.reason, x.until, x.at' },
   { file: 'areas', words: 'Forums and themes that you coordinate', tells: ['coordinator_areas.member_id'], from: 'coordinator_areas x left join forums f on f.id = x.forum_id', where: 'x.member_id = @me', columns: 'f.name as forum, x.theme, x.at' },

@@ -19,7 +19,7 @@ import { freeSlug } from '../library/slugs.ts';
 import { formerName } from '../people/former.ts';
 import { changingMany, purgeSome } from '../search/documents.ts';
 import { inRow } from './row-by-row.ts';
-import { attributionsTo, endOfPortion, mostKept, rowsNaming, scrubber, scrubRow, writings, type Change, type Scrub, type Traces, type Writing } from './traces.ts';
+import { attributionsTo, endOfPortion, mostKept, rowsNaming, scrubber, scrubRow, writings, type Change, type Own, type Scrub, type Traces, type Writing } from './traces.ts';
 
 /*
  * Whoever leaves is gone at once, with all that is theirs. To take them out of what others wrote takes the hub through every text that it has (5 s where there are
@@ -77,8 +77,8 @@ function tracesOf(leaving: Leaving): Traces | null {
   const opened = unseal(leaving.traces, 'leaving');
   if (opened === null) return null;
   // Of who left while an earlier version of the hub ran, one name is known, and not what was theirs.
-  const { name = '', ...traces } = JSON.parse(opened) as Traces & { name?: string };
-  return { ...traces, names: traces.names ?? [name], own: traces.own ?? { posts: [], attachments: [], collections: [], resources: [] } };
+  const { name = '', ...traces } = JSON.parse(opened) as Omit<Traces, 'own'> & { own?: Partial<Own>; name?: string };
+  return { ...traces, names: traces.names ?? [name], own: { posts: [], attachments: [], collections: [], resources: [], corrections: [], ...traces.own } };
 }
 
 const shown = { id: posts.id, number: posts.number, threadId: posts.threadId, forumId: threads.forumId, removedAt: posts.removedAt, markdown: posts.markdown };
@@ -247,6 +247,7 @@ const rowChanges: Record<string, (row: number, change: Change, usual: () => bool
   },
   collection_items: (_row, _, usual) => { if (usual()) bumpChanges(); },
   confirmations: (_row, _, usual) => { if (usual()) bumpChanges(); },
+  corrections: (_row, _, usual) => { if (usual()) bumpChanges(); },
 };
 
 /** Another address for a work that was called after them and never published, everywhere where the desk has it. One that was public leads on for ever, whatever it is called. */

@@ -1,22 +1,19 @@
-import { existsSync, readdirSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
 import { and, eq, inArray, isNotNull, isNull, or, sql } from 'drizzle-orm';
 import { z } from 'zod';
 import {
-  acceptedAnswers, agencyAccounts, appeals, attachments, bumpChanges, cases, collections, confirmations, db, decisions, emailChanges, flags, follows, heldFiles, heldPosts, hiddenTitles, invitations, members, outbox, postFiles, postLinks,
+  acceptedAnswers, agencyAccounts, appeals, attachments, bumpChanges, cases, collections, confirmations, corrections, db, decisions, emailChanges, flags, follows, heldFiles, heldPosts, hiddenTitles, invitations, members, postFiles, postLinks,
   postMentions, posts, postVersions, prepared, profiles, reactions, resources, threadActs, threads, transaction,
 } from '#db/client.ts';
-import { fileNameOf } from '#lib/mailer.ts';
 import { settings } from '#lib/settings.ts';
 import { slugify } from '#lib/slug.ts';
 import { isNamedPost, isNamelessPost } from '../anonymity.ts';
-import { closeCasesOfLeaver, keepCasesOfProfile } from '../decisions/author-leaving.ts';
+import { closeCasesOfLeaver, forgetCorrectionsOf, keepCasesOfProfile } from '../decisions/author-leaving.ts';
 import { Invalid } from '../errors.ts';
 import { takeHiddenTitle } from '../forum/hidden-titles.ts';
 import { putThreadSlugs, retitle, retitleAll } from '../forum/retitling.ts';
 import { dropThreadFromSearch } from '../forum/searchable.ts';
 import { forgetFilesNow } from '../library/attaching.ts';
-import { post } from '../mail/outbox.ts';
+import { forgetLettersTo, forgetWrittenLetters, post } from '../mail/outbox.ts';
 import { withdrawLettersAbout } from '../mail/withdrawing.ts';
 import { recordAct } from '../moderation/log.ts';
 import { mustLeaveAnAdministrator } from '../people/administrators.ts';
@@ -71,7 +68,7 @@ export function leaveHub(session: Session, { confirm, ...choices }: z.output<typ
     passOn(member.id);
     db.delete(invitations).where(or(eq(invitations.memberId, member.id), and(inArray(invitations.email, [...traces.emails]), isNull(invitations.memberId)))).run();
     const addresses = [...traces.emails, ...onlyTyped(member.id)];
-    db.delete(outbox).where(inArray(outbox.to, addresses)).run();
+    forgetLettersTo(addresses);
     forgetAttemptsOf(member.id, traces.emails);
     db.delete(members).where(eq(members.id, member.id)).run();
     settleVouches();
@@ -104,6 +101,7 @@ function ownOf(id: number): Own {
     attachments: ids('select id from attachments where uploaded_by_id = ?'),
     collections: ids('select id from collections where owner_id = ?'),
     resources: ids(`select id from resources where submitted_by_id = ? and (kind <> 'reference' or published_at is null)`),
+    corrections: [...ids<number>('select k.case_id from corrections k join flags f on f.case_id = k.case_id where f.member_id = ?'), ...ids<number>(`select k.case_id from corrections k join posts p on p.id = k.post_id where p.author_id = ? and not ${isNamelessPost('p.id')}`)],
   };
 }
 
@@ -196,6 +194,7 @@ function emptyPosts(memberId: number, ids: readonly number[]): void {
   for (const table of [postFiles, postLinks, postMentions, postVersions, reactions, confirmations, acceptedAnswers]) db.delete(table).where(sql`${table.postId} in ${these}`).run();
   db.update(posts).set({ removedAt: new Date(), removedById: memberId, removedReason: null }).where(and(sql`${posts.id} in ${these}`, isNull(posts.removedAt))).run();
   db.update(posts).set({ markdown: 'Removed.', html: '', hidden: false }).where(sql`${posts.id} in ${these}`).run();
+  db.update(corrections).set({ answer: null, answeredAt: null }).where(sql`${corrections.postId} in ${these}`).run();
 }
 
 /** The posts of others that mention them or may quote them by name: the first that are looked at. */
@@ -226,6 +225,7 @@ function leaveCases(memberId: number): void {
   db.update(appeals).set({ text: 'The member has left.' }).where(inArray(appeals.decisionId, about)).run();
   db.update(cases).set({ closedAt: new Date() }).where(and(inArray(cases.decisionId, about), isNull(cases.closedAt))).run();
   db.update(cases).set({ claimedById: null, claimedUntil: null }).where(and(eq(cases.claimedById, memberId), isNull(cases.closedAt))).run();
+  forgetCorrectionsOf(memberId);
   db.update(flags).set({ note: null }).where(eq(flags.memberId, memberId)).run();
   keepCasesOfProfile(memberId);
 }
@@ -267,13 +267,4 @@ function sayFarewell(email: string): void {
     'Thank you for what you gave to the others. You are welcome to join again at any time, as somebody new.',
     'If it was not you who did this, write to the people who run the hub: they may have a backup.',
   ], { passing: true });
-}
-
-/** A hub without a mail server writes letters as files, with the address in their names. */
-function forgetWrittenLetters(emails: readonly string[]): void {
-  const folder = join(settings().dataDir, 'mail');
-  if (!existsSync(folder)) return;
-  const names = new Set(emails.map((email) => `${fileNameOf(email)}.eml`));
-  // The moment that a name begins with ends with Z: see folderMailer.
-  for (const file of readdirSync(folder)) if (names.has(file.replace(/^[\dT-]+Z-/, ''))) rmSync(join(folder, file));
 }

@@ -21,7 +21,7 @@ export interface Traces {
 }
 
 /** Ids of what was theirs and stays, or is quoted: in these words of their own their plain name goes too. Nothing is among them that they wrote without their name: a name that goes would tell whose it is. */
-export interface Own { posts: readonly number[]; attachments: readonly number[]; collections: readonly number[]; resources: readonly string[] }
+export interface Own { posts: readonly number[]; attachments: readonly number[]; collections: readonly number[]; resources: readonly string[]; /** That they proposed, or that are about a post of theirs. */ corrections: readonly number[] }
 
 const inMarkdown = (text: string) => text.replace(/[\\`*_[\]<>&~!#|]/g, '\\$&');
 const goneAddress = 'an address that is gone';
@@ -272,6 +272,8 @@ export const writings: readonly Writing[] = [
   { table: 'collection_items', columns: ['note'], own: ['collections', 'collection_id'] },
   { table: 'confirmations', columns: ['note'], most: { note: 200 } },
   { table: 'refused_confirmations', columns: ['note'], most: { note: 200 } },
+  { table: 'corrections', columns: ['wrong', 'source', 'answer'], own: ['corrections', 'case_id'] },
+  { table: 'vouches', columns: ['how'], most: { how: 300 } },
   // What the files of content/ say, their editors change.
   { table: 'resources', columns: ['title', 'summary', 'body', 'rights_note'], json: ['csl', 'details'], keys: wordsOfWorks, most: { title: 500 }, among: `x.origin = 'hub'`, cites: true, own: ['resources', 'id'] },
   { table: 'resource_versions', columns: [], json: ['fields'], keys: wordsOfWorks, most: { title: 500 }, cites: true, own: ['resources', 'resource_id'] },

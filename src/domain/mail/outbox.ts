@@ -1,8 +1,10 @@
-import { and, asc, eq, isNull, lt, lte, sql } from 'drizzle-orm';
+import { existsSync, readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { and, asc, eq, inArray, isNull, lt, lte, sql } from 'drizzle-orm';
 import { db, foldLog, outbox } from '#db/client.ts';
 import { addDays } from '#lib/dates.ts';
 import { letterHtml, letterText, wrapped, type LetterPart } from '#lib/letter.ts';
-import type { Mailer } from '#lib/mailer.ts';
+import { fileNameOf, type Mailer } from '#lib/mailer.ts';
 import { settings } from '#lib/settings.ts';
 import { stopUrl, type MailSubject } from './stopping.ts';
 
@@ -49,7 +51,7 @@ export function postNews({ to, subject, parts, why, change, stops, stopWords = '
 const maximumTries = 8;
 
 /**
- * Hands waiting letters over, oldest first; of a sent one the text is forgotten, since it may hold a link that works. A letter that is refused waits 1, 2, 4 … 64 minutes; after eight tries it stays with its failure.
+ * Hands waiting letters over, oldest first; of a sent one the words are forgotten, since they may hold a link that works, and say who did what. A letter that is refused waits 1, 2, 4 … 64 minutes; after eight tries it stays with its failure.
  * @returns how many were sent and how many failed
  */
 export async function sendOutbox(send: Mailer): Promise<{ sent: number; failed: number }> {
@@ -69,7 +71,7 @@ export async function sendOutbox(send: Mailer): Promise<{ sent: number; failed: 
       .then(() => null, (error: unknown) => String(error));
     if (failure === null) sent++;
     if (passing && (failure === null || tries + 1 >= maximumTries)) forgetWhole(id);
-    else db.update(outbox).set(failure === null ? { sentAt: new Date(), failure: null, text: '', html: null, headers: null } : { failure }).where(eq(outbox.id, id)).run();
+    else db.update(outbox).set(failure === null ? { sentAt: new Date(), failure: null, subject: '', text: '', html: null, headers: null } : { failure }).where(eq(outbox.id, id)).run();
   }
   return { sent, failed: due.length - sent };
 }
@@ -83,6 +85,20 @@ function forgetWhole(id: number): void {
 /** Forgets letters that were sent more than 30 days ago. */
 export function forgetSentLetters(): void {
   db.delete(outbox).where(lt(outbox.sentAt, addDays(new Date(), -30))).run();
+}
+
+/** Forgets every letter to these addresses, sent or not. Written ones are files: see below. */
+export function forgetLettersTo(emails: readonly string[]): void {
+  db.delete(outbox).where(inArray(outbox.to, [...emails])).run();
+}
+
+/** A hub without a mail server writes letters as files, with the address in their names. */
+export function forgetWrittenLetters(emails: readonly string[]): void {
+  const folder = join(settings().dataDir, 'mail');
+  if (!existsSync(folder)) return;
+  const names = new Set(emails.map((email) => `${fileNameOf(email)}.eml`));
+  // The moment that a name begins with ends with Z: see folderMailer.
+  for (const file of readdirSync(folder)) if (names.has(file.replace(/^[\dT-]+Z-/, ''))) rmSync(join(folder, file));
 }
 
 /** How many letters wait, and how many have failed for good. */

@@ -5,10 +5,10 @@ import { rowId, text } from '#lib/fields.ts';
 import { literally } from '#lib/literally.ts';
 import { settings } from '#lib/settings.ts';
 import { Denied, NotFound } from '../errors.ts';
-import { post } from '../mail/outbox.ts';
+import { forgetLettersTo, forgetWrittenLetters, post } from '../mail/outbox.ts';
 import { recordAct } from '../moderation/log.ts';
 import { beginMembership } from '../people/admitting.ts';
-import { countAttempt } from '../people/limits.ts';
+import { countAttempt, forgetAttemptsOf } from '../people/limits.ts';
 import { mustCoordinate } from '../people/permissions.ts';
 import { governmentDomainOf } from '../people/verification.ts';
 import type { Member, Viewer } from '../people/types.ts';
@@ -67,27 +67,35 @@ export function acceptApplicant(actor: Member, input: z.output<typeof acceptInpu
 
 export const declineInput = z.object({ memberId: rowId, reason: text({ missing: 'Please give the reason: it is mailed to them.', max: 1_000 }) });
 
-/** Does not let somebody in, tells them why, and forgets what they gave. They may ask again. Throws Denied, NotFound. */
+/** Does not let somebody in, tells them why, and forgets what they gave, letters to them too. They may ask again, within the limit of where they ask from. Throws Denied, NotFound. */
 export function declineApplicant(actor: Member, input: z.output<typeof declineInput>): void {
   mustCoordinate(actor);
-  transaction(() => {
+  const { email: address } = transaction(() => {
     const { id, name, email } = applicant(input.memberId);
     db.delete(members).where(eq(members.id, id)).run();
+    forgetLettersTo([email]);
+    forgetAttemptsOf(id, [email]);
     const { name: hub, url } = settings();
     post(email, `Your request to join ${hub}`, [
       `A coordinator has looked at your request and has not let you in. The reason given: ${input.reason}`,
       `What you had given, your address too, is deleted. Everything can be read without an account, and you may ask again: ${url}/join`,
-    ]);
+    ], { passing: true });
     // What they gave is deleted: the log keeps neither name nor address.
     recordAct(actor, 'decline applicant', 'An applicant', '/desk/members/waiting', withoutThem(input.reason, email, name));
+    return { email };
   });
+  forgetWrittenLetters([address]);
 }
 
-/** Whole words alone, and what is short only as it is written: somebody may be called A. Of a name its longer words too. */
+/** Whole words alone, and what is short only as it is written: somebody may be called Al. Of a name its words too, but for initials; longer ones without accents as well. */
 function withoutThem(reason: string, email: string, name: string): string {
-  const parts = name.split(/[^\p{L}\p{M}\p{N}]+/u).filter((word) => word.length > 3);
-  return [email, name, ...parts].reduce((words, one) => words.replace(new RegExp(`(?<![\\p{L}\\p{N}])${literally(one)}(?![\\p{L}\\p{N}])`, one.length > 3 ? 'giu' : 'gu'), 'the applicant'), reason);
+  const whole = [email, name].reduce((words, one) => words.replace(new RegExp(`(?<![\\p{L}\\p{N}])${literally(one)}(?![\\p{L}\\p{N}])`, one.length > 3 ? 'giu' : 'gu'), 'the applicant'), reason);
+  const parts = new Set(wordsOf(name).filter((word) => word.length > 1).map(plain));
+  return whole.replace(oneWord, (word) => (parts.has(plain(word)) ? 'the applicant' : word));
 }
+const oneWord = /[\p{L}\p{M}\p{N}]+/gu;
+const wordsOf = (text: string): string[] => text.match(oneWord) ?? [];
+const plain = (word: string) => (word.length > 3 ? word.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase() : word);
 
 function applicant(id: number): { id: number; name: string; email: string; handle: string } {
   const row = db.select({ id: members.id, name: members.name, email: members.email, handle: members.handle }).from(members).where(and(eq(members.id, id), waits)).get();

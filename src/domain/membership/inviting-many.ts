@@ -5,7 +5,7 @@ import { optionalText } from '#lib/fields.ts';
 import { Invalid } from '../errors.ts';
 import { csvRows } from '../library/exchange/csv-entries.ts';
 import { recordAct } from '../moderation/log.ts';
-import { countAttempt, isWithinLimit } from '../people/limits.ts';
+import { countAttempt, isUsedUp } from '../people/limits.ts';
 import { emailField, nameField } from '../people/members.ts';
 import { mustCoordinate } from '../people/permissions.ts';
 import type { Member } from '../people/types.ts';
@@ -52,10 +52,7 @@ export function inviteMany(actor: Member, { records: text, note }: z.output<type
   return transaction(() => {
     const good = linesOf(actor, text, 'records').lines.filter(({ problem }) => problem === null);
     if (good.length === 0) throw new Invalid({ records: 'There is nobody in this list to invite.' });
-    for (const { line, email, name, place } of good) {
-      if (!isWithinLimit('letterPerInvitation', email)) throw new Invalid({ records: `Line ${line}: ${email} has had as many letters as anybody gets in a day. Nobody was invited; leave the line out, or try again tomorrow.` });
-      putInvitation(actor, { email, name, place, note });
-    }
+    for (const { email, name, place } of good) putInvitation(actor, { email, name, place, note });
     recordAct(actor, 'invite', good.map(({ email }) => email).join(', '), '/desk/invitations');
     return { invited: good.length };
   });
@@ -87,10 +84,12 @@ function linesOf(actor: Member, text: string, field: 'file' | 'records'): Pick<L
     const before = seen.get(address.data);
     if (before) return wrong(`The same address stands in line ${before}.`);
     seen.set(address.data, line);
-    return { line, ...given, email: address.data, name: called?.data ?? null, problem: objectionTo(actor, address.data) };
+    return { line, ...given, email: address.data, name: called?.data ?? null, problem: objectionTo(actor, address.data) ?? tiredOf(address.data) };
   });
   return { lines, good: lines.filter(({ problem }) => problem === null).length, unread };
 }
+
+const tiredOf = (email: string) => (isUsedUp('letterPerInvitationOfCoordinators', email) ? 'This address has had as many letters as anybody gets in a day. Try again tomorrow.' : null);
 
 /** Which of these names, with or without the state, no known place has, and which several have. */
 function placesAmong(names: readonly string[]): Pick<ListRead, 'newPlaces' | 'sharedPlaces'> {

@@ -1,4 +1,4 @@
-import { and, count, desc, eq, gt, isNotNull, isNull, lt, ne, or, sql } from 'drizzle-orm';
+import { and, asc, count, desc, eq, gt, isNotNull, isNull, lt, ne, or, sql } from 'drizzle-orm';
 import { z } from 'zod';
 import { db, facts, invitations, members, prepared, transaction } from '#db/client.ts';
 import { addDays, formatDate } from '#lib/dates.ts';
@@ -10,10 +10,10 @@ import { hasWebAddress } from '#lib/web-addresses.ts';
 import { Denied, Invalid, NotFound } from '../errors.ts';
 import { post } from '../mail/outbox.ts';
 import { recordAct } from '../moderation/log.ts';
+import { notWithdrawn } from '../people/admitting.ts';
 import { countAttempt, isWithinLimit } from '../people/limits.ts';
-import { emailField, memberByEmail, nameField } from '../people/members.ts';
+import { asMember, emailField, memberByEmail, nameField } from '../people/members.ts';
 import { canInvite, canModerate, mustCoordinate, mustWrite } from '../people/permissions.ts';
-import { standingOf } from '../people/levels.ts';
 import { rulesOfJoining } from '../people/joining-rules.ts';
 import type { Member, Viewer } from '../people/types.ts';
 
@@ -22,7 +22,7 @@ const days = 14;
 const daysKept = 60;
 
 /** Whether the viewer may invite people now: a member not before they have been here for a while, since a letter of the hub carries their words. */
-export const mayInvite = (viewer: Viewer): viewer is Member => canInvite(viewer, rulesOfJoining().membersInvite) && standingOf(viewer) !== 'new';
+export const mayInvite = (viewer: Viewer): viewer is Member => canInvite(viewer, rulesOfJoining().membersInvite);
 
 function mustInvite(actor: Viewer): asserts actor is Member {
   mustWrite(actor);
@@ -42,27 +42,22 @@ export const inviteInput = z.object({ email: emailField, name: nothing.or(nameFi
 
 /**
  * Invites somebody by mail. A coordinator is told who is a member or invited already; to members the answer is the same whether or not the address has an account,
- * and the letter tells which, and whether or not somebody else has invited it: then no letter goes. Throws Denied, Invalid, TooMany.
+ * and the letter tells which, and whether or not somebody else has invited it: then no letter goes until that is withdrawn. Throws Denied, Invalid, TooMany.
  */
 export function invite(actor: Member, { email, name, note }: z.output<typeof inviteInput>): void {
   mustInvite(actor);
   mustNotAdvertise(actor, note);
   countAttempt(canModerate(actor) ? 'invitePerCoordinator' : 'invitePerMember', actor.id);
-  const mayMail = mayWriteTo(actor, email);
   transaction(() => {
     const objection = objectionTo(actor, email);
     if (objection) throw new Invalid({ email: objection });
-    if (!mayMail || openOf(email)) putQuietly(actor, { email, name, note });
-    else putInvitation(actor, { email, name, place: null, note });
+    if (canModerate(actor)) putInvitation(actor, { email, name, place: null, note });
+    else {
+      putQuietly(actor, { email, name, note });
+      sendOldestQuiet(email);
+    }
     recordAct(actor, 'invite', email, '/desk/invitations');
   });
-}
-
-/** Counts a letter to an address. A coordinator is told when it has had enough; a member is not, for others' letters count too. Throws TooMany. */
-function mayWriteTo(actor: Member, email: string): boolean {
-  if (!canModerate(actor)) return isWithinLimit('letterPerInvitation', email);
-  countAttempt('letterPerInvitation', email);
-  return true;
 }
 
 /** Why this address is not to be invited, as far as the viewer may know; null where nothing speaks against it. */
@@ -75,15 +70,14 @@ export function objectionTo(viewer: Viewer, email: string): string | null {
 
 const openOf = (email: string) => db.select().from(invitations).where(and(eq(invitations.email, email), isNull(invitations.usedAt), isNull(invitations.withdrawnAt), gt(invitations.expiresAt, new Date()))).get();
 
-const waits = or(isNull(invitations.withdrawnAt), isNotNull(invitations.quietAt));
 const ownOpenOf = (viewer: Viewer, email: string) => db.select().from(invitations)
-  .where(and(eq(invitations.email, email), eq(invitations.invitedById, viewer?.id ?? 0), isNull(invitations.usedAt), waits, gt(invitations.expiresAt, new Date()))).get();
+  .where(and(eq(invitations.email, email), eq(invitations.invitedById, viewer?.id ?? 0), isNull(invitations.usedAt), notWithdrawn, gt(invitations.expiresAt, new Date()))).get();
 
 function forgetOwn(by: Member, email: string): void {
-  db.delete(invitations).where(and(eq(invitations.email, email), eq(invitations.invitedById, by.id), isNull(invitations.usedAt), waits)).run();
+  db.delete(invitations).where(and(eq(invitations.email, email), eq(invitations.invitedById, by.id), isNull(invitations.usedAt), notWithdrawn)).run();
 }
 
-/** Writes an invitation of which nothing is mailed. Call inside a transaction. */
+/** Writes an invitation of which nothing is mailed yet. Call inside a transaction. */
 function putQuietly(by: Member, { email, name, note }: { email: string; name: string | null; note: string | null }): void {
   forgetOwn(by, email);
   const end = addDays(new Date(), days);
@@ -95,17 +89,47 @@ function makeWay(email: string, id = 0): void {
   db.update(invitations).set({ withdrawnAt: invitations.expiresAt, quietAt: new Date() }).where(and(eq(invitations.email, email), ne(invitations.id, id), isNull(invitations.usedAt), isNull(invitations.withdrawnAt))).run();
 }
 
-/** Writes an invitation and its letter; earlier ones of the same sender that were not used go. Call inside a transaction. */
+/** Mails the oldest invitation of an address that only seemed to be sent, where none is open, within the limit; to whoever sent it nothing changes. Call inside a transaction. */
+function sendOldestQuiet(email: string): void {
+  if (openOf(email)) return;
+  for (const { invitation, by } of quietOf(email)) {
+    if (!mayInvite(asMember(by))) continue;
+    if (!isWithinLimit('letterPerInvitation', email)) return;
+    const token = newToken(16);
+    makeWay(email, invitation.id);
+    db.update(invitations).set({ token: hashToken(token), withdrawnAt: null, quietAt: null }).where(eq(invitations.id, invitation.id)).run();
+    mailInvitation(signing(by), invitation, token);
+    return;
+  }
+}
+
+const isQuiet = and(isNotNull(invitations.quietAt), isNull(invitations.usedAt), notWithdrawn);
+const quietOf = (email: string) => db.select({ invitation: invitations, by: members }).from(invitations).innerJoin(members, eq(members.id, invitations.invitedById))
+  .where(and(eq(invitations.email, email), isQuiet, gt(invitations.expiresAt, new Date()))).orderBy(asc(invitations.id)).all();
+
+/** Mails the invitations that seemed to be sent while another was open, or past the limit of letters, as soon as they can be. For the chores. */
+export function sendWaitingInvitations(): void {
+  const emails = db.selectDistinct({ email: invitations.email }).from(invitations).where(and(isQuiet, gt(invitations.expiresAt, new Date()))).all();
+  for (const { email } of emails) transaction(() => { sendOldestQuiet(email); });
+}
+
+/** Writes an invitation of a coordinator and its letter; earlier ones of the same sender that were not used go. Call inside a transaction. Throws TooMany. */
 export function putInvitation(by: Member, { email, name, place, note }: { email: string; name: string | null; place: string | null; note: string | null }): void {
+  countAttempt('letterPerInvitationOfCoordinators', email);
   forgetOwn(by, email);
   makeWay(email);
   const token = newToken(16);
-  db.insert(invitations).values({ email, name, place, note, invitedById: by.id, token: hashToken(token), expiresAt: addDays(new Date(), days) }).run();
-  mailInvitation(by, { email, note }, token);
+  const expiresAt = addDays(new Date(), days);
+  db.insert(invitations).values({ email, name, place, note, invitedById: by.id, token: hashToken(token), expiresAt }).run();
+  mailInvitation(by, { email, note, expiresAt }, token);
 }
 
-function mailInvitation(by: { name: string }, { email, note }: { email: string; note: string | null }, token: string): void {
+/** Whose name the letter begins with: the hub's where theirs reads like a web address by now. */
+const signing = (by: { name: string } | undefined) => (by && !hasWebAddress(by.name) ? by : { name: settings().name });
+
+function mailInvitation(by: { name: string }, { email, note, expiresAt }: { email: string; note: string | null; expiresAt: Date }, token: string): void {
   const { name, url } = settings();
+  const left = Math.ceil((expiresAt.getTime() - Date.now()) / 86_400_000);
   if (memberByEmail(email)?.emailConfirmedAt) {
     post(email, `You already have an account on ${name}`, [`${by.name} has invited you to ${name}. You have an account already: ${url}/sign-in`, `If you have forgotten your password: ${url}/reset`]);
     return;
@@ -114,7 +138,7 @@ function mailInvitation(by: { name: string }, { email, note }: { email: string; 
     `${by.name} invites you to ${name}, where people who run 311 lines and CRM in local government ask and answer each other.`,
     ...(note ? [`${by.name} writes: ${note}`] : []),
     'Please open this link and choose a password:', `${url}/join?token=${token}`,
-    `It works once, for ${days} days. If you do not want to join, leave it: nothing happens, and your address is forgotten.`,
+    `It works once, for ${left === 1 ? 'a day' : `${left} days`}. If you do not want to join, leave it: nothing happens, and your address is forgotten.`,
   ]);
 }
 
@@ -141,18 +165,19 @@ export function listInvitations(viewer: Viewer, page: string | null, which: 'all
 
 function stateOf({ usedAt, withdrawnAt, quietAt, expiresAt }: Pick<typeof invitations.$inferSelect, 'usedAt' | 'withdrawnAt' | 'quietAt' | 'expiresAt'>): InvitationState {
   if (usedAt) return 'used';
-  if (withdrawnAt && !quietAt) return 'withdrawn';
+  if (withdrawnAt && !(quietAt && withdrawnAt.getTime() === expiresAt.getTime())) return 'withdrawn';
   return expiresAt > new Date() ? 'sent' : 'expired';
 }
 
 export const invitationInput = z.object({ invitationId: rowId });
 
-/** Makes the link of an invitation stop working. One's own, or as a coordinator any. Throws Denied, NotFound. */
+/** Makes the link of an invitation stop working; one that another member sent meanwhile goes out instead. One's own, or as a coordinator any. Throws Denied, NotFound. */
 export function withdrawInvitation(actor: Member, input: z.output<typeof invitationInput>): void {
   mustInvite(actor);
   transaction(() => {
     const { id, email } = unused(actor, input.invitationId);
-    db.update(invitations).set({ withdrawnAt: new Date(), quietAt: null }).where(eq(invitations.id, id)).run();
+    db.update(invitations).set({ withdrawnAt: new Date() }).where(eq(invitations.id, id)).run();
+    sendOldestQuiet(email);
     recordAct(actor, 'withdraw invitation', email, '/desk/invitations');
   });
 }
@@ -163,11 +188,12 @@ export function sendInvitationAgain(actor: Member, input: z.output<typeof invita
   countAttempt(canModerate(actor) ? 'invitePerCoordinator' : 'invitePerMember', actor.id);
   const invitation = unused(actor, input.invitationId);
   mustNotAdvertise(actor, invitation.note);
-  const mayMail = mayWriteTo(actor, invitation.email);
   transaction(() => {
     const open = openOf(invitation.email);
     if (canModerate(actor) && open && open.id !== invitation.id) throw new Denied(`This address was invited on ${formatDate(open.sentAt)} already.`);
-    if (mayMail && (!open || open.id === invitation.id)) sendAgain(invitation, actor);
+    if (canModerate(actor)) countAttempt('letterPerInvitationOfCoordinators', invitation.email);
+    const goes = canModerate(actor) || ((!open || open.id === invitation.id) && isWithinLimit('letterPerInvitation', invitation.email));
+    if (goes) sendAgain(invitation, actor);
     else seemSentAgain(invitation);
     recordAct(actor, 'send invitation', invitation.email, '/desk/invitations');
   });
@@ -175,9 +201,10 @@ export function sendInvitationAgain(actor: Member, input: z.output<typeof invita
 
 function sendAgain({ id, email, note }: { id: number; email: string; note: string | null }, by: { name: string }): void {
   const token = newToken(16);
+  const expiresAt = addDays(new Date(), days);
   makeWay(email, id);
-  db.update(invitations).set({ token: hashToken(token), sentAt: new Date(), expiresAt: addDays(new Date(), days), withdrawnAt: null, quietAt: null }).where(eq(invitations.id, id)).run();
-  mailInvitation(by, { email, note }, token);
+  db.update(invitations).set({ token: hashToken(token), sentAt: new Date(), expiresAt, withdrawnAt: null, quietAt: null }).where(eq(invitations.id, id)).run();
+  mailInvitation(by, { email, note, expiresAt }, token);
 }
 
 /** What a member sees of sending again where no letter goes; the letter before, if there was one, stays good. */
@@ -201,13 +228,13 @@ export function sendLostInvitation({ email }: z.output<typeof lostInvitationInpu
     const open = openOf(email);
     if (!open || !mayMail) return;
     const by = open.invitedById === null ? undefined : db.select({ name: members.name }).from(members).where(eq(members.id, open.invitedById)).get();
-    sendAgain(open, by && !hasWebAddress(by.name) ? by : { name: settings().name });
+    sendAgain(open, signing(by));
   });
 }
 
 function unused(actor: Member, id: number): typeof invitations.$inferSelect {
   const own = eq(invitations.invitedById, actor.id);
-  const row = db.select().from(invitations).where(and(eq(invitations.id, id), isNull(invitations.usedAt), waits, canModerate(actor) ? undefined : own)).get();
+  const row = db.select().from(invitations).where(and(eq(invitations.id, id), isNull(invitations.usedAt), notWithdrawn, canModerate(actor) ? undefined : own)).get();
   if (!row) throw new NotFound('This invitation was used or withdrawn already.');
   return row;
 }

@@ -14,6 +14,9 @@ import { settleVerification } from './verification.ts';
 /** Said to whoever comes without an invitation where one is needed. */
 export const byInvitation = 'Joining is by invitation at present. The page “Join” says whom to ask.';
 
+/** Of invitations those that were not withdrawn: of one that only seemed to be sent, `withdrawnAt` is its end. */
+export const notWithdrawn = or(isNull(invitations.withdrawnAt), and(isNotNull(invitations.quietAt), eq(invitations.withdrawnAt, invitations.expiresAt)));
+
 /** The invitation of an address that can still be used. */
 export function openInvitation(email: string): { id: number } | null {
   return db.select({ id: invitations.id }).from(invitations)
@@ -37,7 +40,7 @@ export function confirmAddress(memberId: number): void {
   db.update(log).set({ url: `/members/${handle}` }).where(eq(log.url, `/members/${member.handle}`)).run();
   // Those that went out and those that seemed to: to whoever sent them they are the same.
   db.update(invitations).set({ usedAt: new Date(), withdrawnAt: null, memberId })
-    .where(and(eq(invitations.email, member.email), isNull(invitations.usedAt), or(isNull(invitations.withdrawnAt), isNotNull(invitations.quietAt)), gt(invitations.expiresAt, new Date()))).run();
+    .where(and(eq(invitations.email, member.email), isNull(invitations.usedAt), notWithdrawn, gt(invitations.expiresAt, new Date()))).run();
   forgetConfirmLinks(memberId);
   takeOverStanding(memberId);
   if (waits) tellWhoLetsIn();

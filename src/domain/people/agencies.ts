@@ -40,6 +40,7 @@ function issuer(): Promise<Configuration> {
 }
 
 const toSignIn = { url: '/sign-in', title: 'Sign in' };
+const toProve = (next: string | undefined) => ({ url: `/account/prove?next=${encodeURIComponent(safeNext(next))}`, title: 'Show that it is you' });
 const unreachable = () => { throw new Denied(`${agencyName()} cannot be reached now. Please try again, or sign in another way.`, toSignIn); };
 
 /** Where to send a browser to sign in at the agency: code flow with PKCE, state and nonce, all bound to that browser. With a session: to connect the account to it. Throws NotFound, Denied, TooMany. */
@@ -107,7 +108,7 @@ async function claimsFrom(search: string, { verifier = '', state = '', nonce = '
   const tokens = await authorizationCodeGrant(configuration, new URL(redirectAddress() + search), { pkceCodeVerifier: verifier, expectedState: state, expectedNonce: nonce, idTokenExpected: true, ...(use === 'proving' && { maxAge: longestProof }) })
     .catch(() => {
       if (use !== 'proving') throw new Denied(`${agencyName()} did not confirm who you are. Please try again, or sign in another way.`, toSignIn);
-      throw new Denied(`${agencyName()} did not say that you signed in there just now. Please show in another way that it is you, such as with a mailed link.`, { url: `/account/prove?next=${encodeURIComponent(safeNext(next))}`, title: 'Show that it is you' });
+      throw new Denied(`${agencyName()} did not say that you signed in there just now. Please show in another way that it is you, such as with a mailed link.`, toProve(next));
     });
   const claims = tokens.claims();
   if (!claims) throw new Error('An ID token without claims.');
@@ -139,7 +140,7 @@ function takeOver(memberId: number, name: string): number {
 function prove(memberId: number, session: Session | null, claims: Claims, next: string): Return {
   if (session?.member.id !== memberId) throw new Denied('You are not signed in any more. Please start again.', toSignIn);
   mustHaveOneStep(memberId);
-  if (memberOfAccount(claims) !== memberId) throw new Denied('This is not the account with your agency that signs you in here.', { url: '/account/prove', title: 'Show that it is you' });
+  if (memberOfAccount(claims) !== memberId) throw new Denied('This is not the account with your agency that signs you in here.', toProve(next));
   return { is: 'proved', cookie: proveSession(session), next };
 }
 

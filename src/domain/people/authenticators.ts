@@ -89,12 +89,13 @@ export function confirmAuthenticator(session: Session, input: z.output<typeof co
   });
 }
 
-/** Takes the authenticator and its recovery codes away. Throws Denied. */
+/** Takes the authenticator and its recovery codes away; where there is none, nothing happens. Throws Denied. */
 export function removeAuthenticator(session: Session): void {
   mustHaveProved(session);
   const { member } = session;
   transaction(() => {
-    db.delete(authenticators).where(eq(authenticators.memberId, member.id)).run();
+    const gone = db.delete(authenticators).where(eq(authenticators.memberId, member.id)).run().changes;
+    if (!gone) return;
     db.delete(recoveryCodes).where(eq(recoveryCodes.memberId, member.id)).run();
     tellOfChange(member.email, 'The second step was removed from your sign-in', 'Signing in takes no code from an authenticator app any more.');
   });

@@ -61,29 +61,47 @@ function hasOffice(name: string): boolean {
   return wordsBut(name, offices).length < words.length || wholes.some((look) => longOffices.some((office) => !look.startsWith(office) && distance(office, look, 1) <= 1));
 }
 
+/** What the hub calls members of a level, but for the level. */
+const levels = ['member', 'members'].map(lookOf);
 const withoutArticle = (look: string) => look.replace(/^(?:the|one|an|a)/, '');
 const people = [namelessName, 'A former member', 'Former account', 'Former user', 'Deleted account', 'Deleted member', 'Deleted user', 'Ancien membre', 'Un ancien membre', 'Ancienne membre', 'Une ancienne membre', 'Compte supprimé', 'A former colleague', 'Ancien collègue', 'Un ancien collègue', 'Ancienne collègue', 'Une ancienne collègue', 'Deleted', 'Removed'].map(lookOf).map(withoutArticle);
 const colleague = lookOf('asking for a colleague');
 /** A hub's name of two words or more and of so many letters stands in nobody's name by chance; one word may be a place, and somebody's surname. */
 const fewest = 8;
 
+/** Words that stand before a name or behind it and make nobody somebody else; Jr. and Sr. do, and Ma is a surname. */
+const before = new Set(['the', 'one', 'a', 'an', 'dr', 'prof', 'professor', 'mr', 'mrs', 'ms', 'mx'].map(lookOf));
+const behind = new Set(['phd', 'edd', 'dpa', 'md', 'jd', 'mpa', 'mpp', 'mba', 'mph', 'msc', 'bsc'].map(lookOf));
+
+/** A name of two words or more without its article and titles, as they may be written: Ph. D., M.P.A.; and without the words of a set. An initial is no article. */
+function withoutTitles(name: string, left: ReadonlySet<string> = new Set()): string {
+  const words = wordsBut(name, left);
+  const titled = () => [3, 2, 1].find((n) => words.length >= n + 2 && behind.has(lookOf(words.slice(-n).join(''))));
+  for (let n = titled(); n !== undefined; n = titled()) words.splice(-n);
+  const isInitial = /^[^\p{L}]*\p{L}\./u.test(name);
+  while (!isInitial && words.length > 2 && before.has(lookOf(words[0] ?? ''))) words.shift();
+  return words.join(' ');
+}
+
 /** Whether something in brackets says no more than that: a badge. */
 const hasBadge = (name: string) => [...name.matchAll(/[([{<]([^()[\]{}<>]*)[)\]}>]/gu)].some(([, inside = '']) => wordsOf(inside).length > 0 && wordsBut(inside, besides).length === 0);
 
-/** What a whole name looks like, without words that say nothing of who somebody is, and without those between them too. */
+/** What a whole name looks like, without words that say nothing of who somebody is, and without those between them too: nothing where what is left are numbers. */
 interface Looks { look: string; bare: string; barest: string }
 
 function looksOfName(name: string): Looks {
   const rest = wordsBut(name, besides);
   const bare = lookOf(rest.join(' '));
-  return { look: lookOf(name), bare, barest: rest.length < wordsOf(name).length ? lookOf(wordsBut(rest.join(' '), between).join(' ')) : bare };
+  const left = wordsBut(rest.join(' '), between).join(' ');
+  const barest = /\p{L}/u.test(left) ? lookOf(left) : '';
+  return { look: lookOf(name), bare, barest: rest.length < wordsOf(name).length ? barest : bare };
 }
 
 /** Whether a name looks like one that the hub itself gives: its own, an office's, or that of people without a name. */
 function isKept(name: string, { look, bare, barest }: Looks): boolean {
   const hub = lookOf(settings().name);
   const isPhrase = hub.length >= fewest && wordsOf(settings().name).length > 1;
-  const isOffice = hasOffice(name) || (bare !== look && barest === '');
+  const isOffice = hasOffice(name) || (bare !== look && ['', ...levels].includes(barest));
   return isOffice || hasBadge(name) || [look, bare, barest].some((one) => withoutArticle(one) === withoutArticle(hub)) || (isPhrase && look.includes(hub))
     || look.includes(colleague) || people.some((words) => withoutArticle(look).startsWith(words));
 }
@@ -115,7 +133,7 @@ const number = /(?<!\p{Nd})\p{Nd}{1,2}(?![\p{L}\p{M}\p{Nd}])/gu;
 /** How else a name is read: without such numbers, and as a register has it, the surname first. Without the comma it is another name: Scott James is not James Scott. */
 function readingsOf(name: string): string[] {
   const plain = name.replace(number, ' ');
-  return [...new Set([name, plain, plain.replace(/^([^,]+),([^,]+)$/, '$2 $1')])];
+  return [...new Set([name, plain, plain.replace(/^([^,]+),([^,]+)(,.*)?$/, '$2 $1$3')])];
 }
 
 /** Initials and titles without the blank after their full stop: J.R. Smith, St.John. */
@@ -133,8 +151,9 @@ function otherUseOf(name: string): string | null {
  * word beside it, is something else than a name, or is not written as names are.
  */
 function objectionTo(name: string, ownId: number): string | null {
-  const others = coordinating().filter(({ id }) => id !== ownId).map((one) => lookOf(one.name));
-  const isTaken = (reading: string, looks = looksOfName(reading)) => isKept(reading, looks) || Object.values(looks).some((look) => others.includes(look));
+  const others = coordinating().filter(({ id }) => id !== ownId).flatMap((one) => [lookOf(one.name), lookOf(withoutTitles(one.name))]);
+  const isTaken = (reading: string, looks = looksOfName(reading)) => isKept(reading, looks)
+    || [...Object.values(looks), lookOf(withoutTitles(reading)), lookOf(withoutTitles(reading, besides))].some((look) => others.includes(look));
   if (readingsOf(name).some((reading) => isTaken(reading))) {
     return 'This name is taken here: it belongs to a coordinator or to the hub, or stands for people without a name. Add a second name or an initial, and leave out what only coordinators are, and marks such as “verified”.';
   }

@@ -96,6 +96,8 @@ export const wayAfterJoining = (sealed: string | null): string => welcomeThen(se
 export const confirmInput = z.object({
   token: z.string({ error: 'The link is incomplete.' }),
   password: z.string({ error: 'Please enter the password you chose when you joined.' }),
+  /** Another one than was typed at joining, where that is taken by now. */
+  name: nameField.nullish(),
 });
 
 /** Of how many forms the password is looked for at most: people who join twice open either letter with either password. */
@@ -116,9 +118,11 @@ export async function confirmEmail(input: z.output<typeof confirmInput>, address
   if (id === null) throw new Denied(deadLink);
   const typed = await typedTogether(input.token, id, input.password, address);
   if (!typed) throw new Invalid({ password: 'This is not the password that was typed at joining. With “Forgot it?” you choose your name and a new one.' });
+  const name = input.name ?? typed.name;
+  mustBeFree(name);
   transaction(() => {
     useLink('confirm', input.token);
-    db.update(members).set({ name: typed.name, application: typed.application }).where(eq(members.id, id)).run();
+    db.update(members).set({ name, application: typed.application }).where(eq(members.id, id)).run();
     putPassword(id, typed.passwordHash);
     confirmAddress(id);
   });

@@ -41,8 +41,10 @@ export const limits = {
   invitePerCoordinator: { most: 100, seconds: 60 * 60 },
   /** Lists of up to 500 people. */
   inviteManyPerCoordinator: { most: 10, seconds: 60 * 60 },
-  /** Letters to somebody who has not asked for any. */
+  /** Letters of members to somebody who has not asked for any. */
   letterPerInvitation: { most: 3, seconds: 24 * 60 * 60 },
+  /** Members must not use up what coordinators send. */
+  letterPerInvitationOfCoordinators: { most: 3, seconds: 24 * 60 * 60 },
   /** Asked for by whoever names the address: it must not use up what coordinators send. */
   lostPerInvitation: { most: 2, seconds: 24 * 60 * 60 },
   /** Letters that were asked for as lost. */
@@ -162,6 +164,12 @@ export function isWithinLimit(name: keyof typeof limits, who: string | number): 
   }
 }
 
+/** Whether the next attempt would be past the limit; counts nothing. */
+export function isUsedUp(name: keyof typeof limits, who: string | number): boolean {
+  const found = db.select().from(attempts).where(eq(attempts.key, `${name}:${who}`)).get();
+  return found !== undefined && found.resetsAt > new Date() && found.count >= limits[name].most;
+}
+
 /** Forgets a key, for instance after the right password. */
 export function forgetAttempts(name: keyof typeof limits, who: string | number): void {
   db.delete(attempts).where(eq(attempts.key, `${name}:${who}`)).run();
@@ -170,7 +178,7 @@ export function forgetAttempts(name: keyof typeof limits, who: string | number):
 /** Forgets every key that names a member, by number or whole address. */
 export function forgetAttemptsOf(memberId: number, emails: readonly string[]): void {
   const named = (who: string | number) => sql`instr(' ' || replace(lower(${attempts.key}), ':', ' ') || ' ', ${` ${who} `}) > 0`;
-  db.delete(attempts).where(or(and(named(memberId), notLike(attempts.key, 'letterPerInvitation:%')), ...emails.map(named))).run();
+  db.delete(attempts).where(or(and(named(memberId), notLike(attempts.key, 'letterPerInvitation%')), ...emails.map(named))).run();
 }
 
 /** Throws away windows that are over. */

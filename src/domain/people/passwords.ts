@@ -31,7 +31,7 @@ export type Asker = number | string;
 /** Hashes that wait at most, of those who are known and of strangers: a second of work or less, and a training room that signs in at once. */
 const mostWaiting = 40;
 /** One after the other: on a machine with one core, eight at once would leave whoever reads a ninth of it. Together they take as long. */
-const turns = new Turns(mostWaiting, () => new Busy('Many people are signing in or choosing passwords just now. Please send this once more in ten seconds.'));
+const turns = new Turns(mostWaiting, () => new Busy('Many people are signing in or choosing passwords just now. Please send this once more in ten seconds. Whoever has an account can also sign in by a mailed link, without a password.'));
 const lineOf = (asker: Asker) => (typeof asker === 'number' ? 'known' : 'strangers');
 const inTurn = <Output>(asker: Asker, work: () => Promise<Output>): Promise<Output> => turns.take(String(asker), lineOf(asker), work);
 
