@@ -4,7 +4,7 @@ import { typesCalled } from './operators.ts';
 import type { Clause, Query, Term } from './query.ts';
 import { commonness, completionsOf, correctionsOf, spellingTwins } from './spelling.ts';
 import { synonymsAt, thesaurusWords, type Found, type Synonym } from './synonyms.ts';
-import { fold, stem, stemsIn, stopWords } from './words.ts';
+import { fold, porterStem, stem, stemsIn, stopWords } from './words.ts';
 
 /** One way in which a part of the query can be met. */
 export interface Alternative {
@@ -159,7 +159,7 @@ function wordAlternatives(word: string, unfinished: boolean, many: number, boldl
 
 /** A word as it stands somewhere: so, as more than one of it, or without its ending. The index has only stems, and "tired" is no "tire". */
 const formOf = (word: string): string | undefined =>
-  [word, `${word}s`].find((form) => commonness(form) > 0) ?? completionsOf(stem(word), 30).find((form) => stem(form) === stem(word) && form.length <= word.length);
+  [word, `${word}s`].find((form) => commonness(form) > 0) ?? completionsOf(porterStem(word), 30).find((form) => stem(form) === stem(word) && form.length <= word.length);
 
 /** The last word may be unfinished, and any that stands nowhere may be short for another: Philly for Philly311. */
 function mayBeBegun(word: string, unfinished: boolean, hits: number): boolean {
