@@ -169,6 +169,13 @@ describe('forgives', () => {
     expect(nearest('author:Nobody potholes').results.map((r) => r.url)).toEqual(['/library/potholes']);
     expect(nearest('qqqqq')).toEqual({ results: [], corrected: null });
   });
+  test('without is no word that is looked for', () => expect(whyOf('potholes without repairs', '/library/potholes')).toBe('Found in the title'));
+  test('names and acronyms are mended as they are written', () => {
+    expect(search({ q: 'Goldsmtih' }).corrected).toBe('Goldsmith');
+    expect(whyOf('goldsmtih', '/library/book')).toBe('Found in the authors · Spelling of “goldsmtih” corrected to “Goldsmith”');
+    expect(search({ q: 'npsxx' }).corrected).toBe('NPSX');
+    expect(search({ q: 'pothoels' }).corrected).toBe('potholes');
+  });
   test('a misspelt quotation has its spelling mended, and what has the most of its words is the nearest', () => {
     expect(nearest('"responsve city"')).toMatchObject({ corrected: '"responsive city"', results: [{ url: '/library/book' }] });
     const some = nearest('"money resolutoin first"');

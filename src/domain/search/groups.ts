@@ -1,9 +1,9 @@
-import { beginning, byPeople, hitsOf, near, phrase } from './matching.ts';
+import { beginning, byPeople, firstPeople, hitsOf, inPeople, near, phrase } from './matching.ts';
 import { ofTypes, ofYears, typesCalled, type Told } from './operators.ts';
 import type { Clause, Query, Term } from './query.ts';
 import { commonness, completionsOf, correctionsOf, spellingTwins } from './spelling.ts';
 import { synonymsAt, thesaurusWords, type Found, type Synonym } from './synonyms.ts';
-import { fold, porterStem, stem, stemsIn, stopWords } from './words.ts';
+import { fold, porterStem, stem, stemsIn, stopWords, wordsIn } from './words.ts';
 
 /** One way in which a part of the query can be met. */
 export interface Alternative {
@@ -208,8 +208,16 @@ function corrected(word: string, than: number, furthest = Infinity): Alternative
     if (found(phrase([other])) <= than && !(than === 0 && synonymsAt([other], 0))) return [];
     known.add(stem(other));
     const weight = (distance === 1 ? weights.corrected : weights.correctedTwice) * (known.size === 1 ? 1 : 0.7);
-    return [as([other], weight, { by: 'spelling', typed: word, as: other })];
+    return [as([other], weight, { by: 'spelling', typed: word, as: asWritten(other) })];
   });
+}
+
+/** An acronym of the field, and what is mostly a name, as they are written; all other words as they are. */
+function asWritten(word: string): string {
+  const acronym = synonymsAt([word], 0)?.text ?? '';
+  if (acronym !== acronym.toLowerCase() && acronym === acronym.toUpperCase()) return acronym;
+  const named = inPeople(phrase([word]));
+  return found(named) > 0 && 2 * found(named) >= found(phrase([word])) ? wordsIn(firstPeople(named)).find((name) => fold(name) === word) ?? word : word;
 }
 
 /** The word to look up in the thesaurus: as it was typed, or as its spelling was mended. */

@@ -58,6 +58,9 @@ export function hitsOf(match: string): Hits {
   return hits;
 }
 
+/** The people of the first document that a match finds. */
+export const firstPeople = (match: string): string => (queries().people.get(hitsOf(match).ids[0] ?? 0) ?? '') as string;
+
 /** Weighing each match by bm25 costs about 1 µs; words that so many documents have tell little, and the column they stand in is enough. */
 const mostWeighed = 8_000;
 /** What a word weighs that stands in the title, with the people, in the summary, or only in the text. */
@@ -115,5 +118,6 @@ const queries = prepared((d) => ({
   connection: d,
   ids: d.$client.prepare('select rowid from search_index where search_index match ? order by rowid').pluck(),
   weighed: d.$client.prepare('select bm25(search_index, 10.0, 5.0, 3.0, 1.0) from search_index where search_index match ? order by rowid').pluck(),
+  people: d.$client.prepare('select people from search_documents where id = ?').pluck(),
   texts: d.$client.prepare('select title, people, summary, body from search_documents where id in (select value from json_each(?)) order by id'),
 }));

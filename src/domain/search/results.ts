@@ -1,5 +1,5 @@
 import { prepared } from '#db/client.ts';
-import { escapeHtml } from '#lib/markdown.ts';
+import { escapeHtml, plainText } from '#lib/markdown.ts';
 import { paging, type Paging } from '#lib/paging.ts';
 import { isNamelessPost } from '../anonymity.ts';
 import { blockedBy, hasBlocked } from '../blocked.ts';
@@ -35,6 +35,9 @@ export interface Result extends Named {
   /** Why it was found, in a few words. */
   why: string;
 }
+
+/** The snippet as words without markup. */
+export const snippetText = ({ snippetHtml }: Pick<Result, 'snippetHtml'>): string => plainText(snippetHtml.replace(/<\/?mark>/g, ''));
 
 export interface SearchAnswer extends Pick<Narrowed, 'tabs' | 'facets'> {
   total: number;
