@@ -21,7 +21,7 @@ export function stemOf(word: string): string {
 }
 
 /** Words that say nothing alone. */
-export const emptyWords: ReadonlySet<string> = new Set('a an and are as at be by can did do does for from how i in into is it its my of on or our that the their there they this to was we what when where which who why will with without you your'.split(' '));
+export const emptyWords: ReadonlySet<string> = new Set('a an and are as at be by can did do does for from how i in into is it its my of on or our that the their there they this to was we what when where which who why will with you your'.split(' '));
 
 /** Other ways of writing what is in a text, to be found with it: "center" for "centre", 311 for "3-1-1". */
 export function otherWords(text: string): string[] {

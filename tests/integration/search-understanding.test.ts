@@ -169,7 +169,6 @@ describe('forgives', () => {
     expect(nearest('author:Nobody potholes').results.map((r) => r.url)).toEqual(['/library/potholes']);
     expect(nearest('qqqqq')).toEqual({ results: [], corrected: null });
   });
-  test('without is no word that is looked for', () => expect(whyOf('potholes without repairs', '/library/potholes')).toBe('Found in the title'));
   test('names and acronyms are mended as they are written', () => {
     expect(search({ q: 'Goldsmtih' }).corrected).toBe('Goldsmith');
     expect(whyOf('goldsmtih', '/library/book')).toBe('Found in the authors · Spelling of “goldsmtih” corrected to “Goldsmith”');

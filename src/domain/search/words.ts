@@ -66,7 +66,7 @@ export const stemsIn = (text: string): string[] => wordsIn(text).map(stem);
 export const stopWords: ReadonlySet<string> = new Set((
   'a about all am an and any anybody anyone are as at be because been being but by can cannot could did do does doing for from get gets getting had has have having he her hers him his how i if in into is it its '
   + 'just let like many may me might more most much must my need needs no not of on or other our ours out over own please s same she should so some somebody someone such t than that the their them then there '
-  + 'these they this those to too us versus very vs was we were what when where which while who whom whose why will with without would you your yours'
+  + 'these they this those to too us versus very vs was we were what when where which while who whom whose why will with would you your yours'
 ).split(' '));
 
 /** Two titles are the same when their words are, whatever the case, accents and punctuation. */
