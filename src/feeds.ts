@@ -50,8 +50,8 @@ export const feedOfSearch = (ending: 'atom' | 'json'): APIRoute => ({ url: { sea
 };
 
 /** Something found as feeds carry it. */
-function itemOfMatch({ url, title, meta, snippet, at }: Match): FeedItem {
-  return { url: settings().url + url, title, summary: [meta, snippet].filter(Boolean).join(': '), published: at, updated: at, author: null, tags: [] };
+function itemOfMatch({ url, lasting, title, meta, snippet, at }: Match): FeedItem {
+  return { id: settings().url + lasting, url: settings().url + url, title, summary: [meta, snippet].filter(Boolean).join(': '), published: at, updated: at, author: null, tags: [] };
 }
 
 /** A resource as feeds carry it. */

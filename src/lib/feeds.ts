@@ -17,6 +17,8 @@ export interface Feed {
 }
 
 export interface FeedItem {
+  /** Permanent and unique, where the address may change. */
+  id?: string;
   url: string;
   title: string;
   /** Words without markup; may be empty. */
@@ -33,7 +35,7 @@ export interface FeedItem {
 /** The feed as Atom (RFC 4287). What names no author is by the hub. */
 export function atomFeed({ id, title, page, self, updated, items }: Feed): string {
   const entries = items.map((item) => `  <entry>
-    <id>${xml(item.url)}</id>
+    <id>${xml(item.id ?? item.url)}</id>
     <title>${xml(item.title)}</title>
     <link rel="alternate" type="text/html" href="${xml(item.url)}"/>
     <published>${item.published.toISOString()}</published>
@@ -58,7 +60,7 @@ export function jsonFeed({ title, page, self, items }: Feed): string {
   return JSON.stringify({
     version: 'https://jsonfeed.org/version/1.1', title, home_page_url: page, feed_url: self, language: 'en', authors: [{ name: settings().name }],
     items: items.map((item) => ({
-      id: item.url, url: item.url, title: item.title, ...(item.html === undefined ? { content_text: item.summary } : { content_html: item.html, content_text: textOfHtml(item.html), summary: item.summary }), date_published: item.published.toISOString(), date_modified: item.updated.toISOString(),
+      id: item.id ?? item.url, url: item.url, title: item.title, ...(item.html === undefined ? { content_text: item.summary } : { content_html: item.html, content_text: textOfHtml(item.html), summary: item.summary }), date_published: item.published.toISOString(), date_modified: item.updated.toISOString(),
       authors: item.author ? [{ name: item.author }] : undefined, tags: item.tags.map((tag) => tag.label),
     })),
   });

@@ -218,6 +218,18 @@ describe('the box in the header', () => {
     expect(bytes).toBeLessThanOrEqual(200 * 1024);
   });
 
+  test('what failed to load is loaded when it is needed again', async () => {
+    const { page } = await browser.open({ expectErrors: /503|Failed to load/ });
+    await page.route(/\/pagefind\/pagefind\.js/, (route) => route.fulfill({ status: 503 }));
+    await page.goto(`${base}/library`);
+    const answered = page.waitForResponse(/\/pagefind\/pagefind\.js/);
+    await box(page).fill('staffing');
+    await answered;
+    await page.unroute(/\/pagefind\/pagefind\.js/);
+    await type(page, 'first contact resolution');
+    expect(await options(page).count()).toBeGreaterThan(0);
+  });
+
   test('without a bundle it stays a form', async () => {
     const { page } = await browser.open({ expectErrors: /404|Failed to load/ });
     await page.route(/\/pagefind\//, (route) => route.fulfill({ status: 404 }));

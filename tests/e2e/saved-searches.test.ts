@@ -67,10 +67,13 @@ describe('a saved search', () => {
     const text = await atom.text();
     expect(text).toContain(`<link rel="self" type="application/atom+xml" href="${hub.base}/search.atom?q=staffing"/>`);
     expect(text.match(/<entry>/g)?.length).toBeGreaterThan(5);
-    const json = await (await fetch(`${hub.base}/search.feed.json?q=staffing`)).json() as { title: string; feed_url: string; items: { url: string; date_published: string }[] };
+    const json = await (await fetch(`${hub.base}/search.feed.json?q=staffing`)).json() as { title: string; feed_url: string; items: { id: string; url: string; date_published: string }[] };
     expect(json.title).toContain('“staffing”');
     const dates = json.items.map((item) => item.date_published);
     expect(dates).toEqual([...dates].sort().reverse());
+    expect(json.items.some((item) => item.url.includes('/forums/'))).toBe(true);
+    for (const { id, url } of json.items) expect(id).toMatch(url.includes('/forums/') ? /\/posts\/\d+$/ : url);
+    expect([...text.matchAll(/<id>(.+?)<\/id>/g)].slice(1).map(([, id]) => id)).toEqual(json.items.map(({ id }) => id));
     expect(json.items.length).toBeLessThanOrEqual(50);
     expect((await fetch(json.items[0]?.url ?? '')).status).toBe(200);
     expect((await (await fetch(`${hub.base}/search.feed.json`)).json() as { items: unknown[] }).items).toEqual([]);

@@ -134,6 +134,13 @@ describe('the daily letter', () => {
     expect(letter?.text).toContain('B: 2 new\n');
     expect(letter?.text.match(/\* Pothole in the lane/g)).toHaveLength(1);
     expect(letter?.text).toContain('C: 1 new\n--------\n\nAll of it stands above.');
+    expect(letter?.text.match(/One more stands above\.\n/g)).toHaveLength(1);
+  });
+  test('what it says of a match has no blank before the end of a sentence', () => {
+    save('q=pothole');
+    thread('Who mends it', 'Who mends a pothole?');
+    daily();
+    expect(lettersTo(rosa.email)[0]?.text).toContain('Who mends a pothole?');
   });
   test('a thread with several new matches stands there once', () => {
     save('q=pothole');

@@ -166,15 +166,53 @@ describe('forgives', () => {
   });
   test('a query that finds nothing has something near', () => {
     expect(search({ q: 'author:Nobody potholes' }).total).toBe(0);
-    expect(nearest('author:Nobody potholes').map((r) => r.url)).toEqual(['/library/potholes']);
-    expect(nearest('qqqqq')).toEqual([]);
+    expect(nearest('author:Nobody potholes').results.map((r) => r.url)).toEqual(['/library/potholes']);
+    expect(nearest('qqqqq')).toEqual({ results: [], corrected: null });
+  });
+  test('names and acronyms are mended as they are written', () => {
+    expect(search({ q: 'Goldsmtih' }).corrected).toBe('Goldsmith');
+    expect(whyOf('goldsmtih', '/library/book')).toBe('Found in the authors · Spelling of “goldsmtih” corrected to “Goldsmith”');
+    expect(search({ q: 'npsxx' }).corrected).toBe('NPSX');
+    expect(search({ q: 'pothoels' }).corrected).toBe('potholes');
+  });
+  test('a misspelt quotation has its spelling mended, and what has the most of its words is the nearest', () => {
+    expect(nearest('"responsve city"')).toMatchObject({ corrected: '"responsive city"', results: [{ url: '/library/book' }] });
+    const some = nearest('"money resolutoin first"');
+    expect([some.corrected, some.results[0]?.url]).toEqual(['money resolution first', '/library/fcr']);
+    expect(nearest('"responsve city" -winter author:goldsmith')).toMatchObject({ corrected: '"responsive city" -winter author:goldsmith', results: [{ url: '/library/book' }] });
+    expect(nearest('"responsve city" place:nowhere').corrected).toBeNull();
+    expect(nearest('"city responsive"').corrected).toBeNull();
   });
   test('nearest are the words of quotes, authors and places too, and never what was not wanted', () => {
-    expect(nearest('"potholes zzzq"').map((r) => r.url)).toEqual(['/library/potholes']);
-    expect(nearest('author:Crawford zzzq').map((r) => r.url)).toEqual(['/library/book']);
-    expect(nearest('place:"Alder Springs, ZZ"').map((r) => r.url)).toEqual(['/library/potholes']);
-    expect(nearest('-potholes')).toEqual([]);
-    expect(nearest('"potholes zzzq" -"alder springs"')).toEqual([]);
+    expect(nearest('"potholes zzzq"').results.map((r) => r.url)).toEqual(['/library/potholes']);
+    expect(nearest('author:Crawford zzzq').results.map((r) => r.url)).toEqual(['/library/book']);
+    expect(nearest('place:"Alder Springs, ZZ"').results.map((r) => r.url)).toEqual(['/library/potholes']);
+    expect(nearest('-potholes').results).toEqual([]);
+    expect(nearest('"potholes zzzq" -"alder springs"').results).toEqual([]);
+  });
+});
+
+describe('why something was found', () => {
+  test.each([
+    ['year:2014', '/library/book', 'Of 2014'], ['year:2012..2014', '/library/book', 'Of 2014'], ['type:book', '/library/book', 'Book'], ['theme:equity', '/library/centre', 'On the theme “Equity and access”'], ['place:"alder springs"', '/library/potholes', 'About Alder Springs, CO'],
+    ['in:library', '/library/book', 'In the library'], ['before:2015', '/library/book', 'Before 2015'], ['after:2020-01', '/library/centre', 'On or after 2020-01'], ['city type:book year:2014', '/library/book', 'Found in the title · Book · Of 2014'], ['author:goldsmith', '/library/book', 'Found in the authors'],
+  ])('%s: %s', (q, url, why) => expect(Array.from({ length: 3 }, (_, n) => search({ q, page: String(n + 1) }).results).flat().find((r) => r.url === url)?.why).toBe(why));
+  test('a year that was typed as a word is told of what is of that year alone', () => {
+    expect(whyOf('zzqx 2014', '/library/book')).toBe('Of 2014 · Without “zzqx”');
+    expect(whyOf('city 2014', '/library/book')).toBe('Found in the title · Of 2014');
+    expect(whyOf('city 2015', '/library/book')).toBe('Found in the title · Without “2015”');
+  });
+  test('an accepted answer', () => {
+    const { id } = question('Which lamp hangs over the desk');
+    const post = createPost(tom, { threadId: id, body: 'The green one.' });
+    acceptAnswer(rosa, { postId: post.id });
+    expect(search({ q: 'has:answer' }).results[0]?.why).toBe('Has an accepted answer');
+    unacceptAnswer(rosa, { postId: post.id });
+  });
+  test('words that are written as one elsewhere are told as they stand there', () => {
+    putDocument({ kind: 'page', ref: 'joined', threadId: null, url: '/joined', title: 'The nonemergency line', people: '', summary: '', body: '', type: 'page', themes: [], year: null, place: null, at: new Date(0) });
+    expect(whyOf('non emergenci', '/joined')).toBe('Found in the title · “non emergenci” also written “nonemergency”');
+    dropDocument('page', 'joined');
   });
 });
 

@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { db, searchDocuments } from '#db/client.ts';
 import { createComment } from '#domain/forum/comments.ts';
 import { createPost } from '#domain/forum/posts.ts';
@@ -11,6 +11,7 @@ import { readAsk } from '#domain/search/narrowing.ts';
 import { nearest } from '#domain/search/nearest.ts';
 import { readLongForm } from '#domain/search/query.ts';
 import { search } from '#domain/search/results.ts';
+import { putThesaurus } from '#domain/thesaurus/from-content.ts';
 import { enter } from '../support/cast.ts';
 import { useDatabase } from '../support/database.ts';
 import { oddQueries } from '../support/odd-queries.ts';
@@ -55,6 +56,43 @@ describe('ranking', () => {
   test('a phrase in quotes', () => {
     expect(urls('"night shift"')).toEqual(['/library/in-title']);
     expect(urls('"shift night"')).toEqual([]);
+  });
+});
+
+describe('words that have one stem and mean different things', () => {
+  const put = (ref: string, title: string, body = 'Text.') => putDocument({ kind: 'page', ref, threadId: null, url: `/${ref}`, title, people: '', summary: '', body, type: 'page', themes: [], year: null, place: null, at: new Date(0) });
+  beforeAll(() => {
+    put('operations', 'Operations of zone seven', 'How it operates.');
+    put('operators', 'Zone seven by night', `${'Operations and operations. '.repeat(30)}Some operators sleep there.`);
+    put('communities', 'Zone seven communities', `${'The community. '.repeat(40)}It has communications.`);
+    put('communication', 'Crisis communications', 'Telling everybody in zone seven.');
+    put('busy', 'A busy line');
+    put('business', 'Business hours');
+    putThesaurus([{ term: 'sentry', also: ['operator'], related: [], note: null }]);
+  });
+  afterAll(() => {
+    for (const ref of ['operations', 'operators', 'communities', 'communication', 'busy', 'business']) dropDocument('page', ref);
+    putThesaurus([]);
+  });
+
+  test('only what has the word that was meant is found', () => {
+    expect(urls('operator')).toEqual(['/operators']);
+    expect(urls('operations')).toEqual(['/operations', '/operators']);
+    expect(urls('busy')).toEqual(['/busy']);
+    expect(urls('business')).toEqual(['/business']);
+    expect(urls('zone -operators')).not.toContain('/operators');
+    expect(urls('zone -operators')).toContain('/operations');
+  });
+  test('a title with the other word is none that has the word', () => expect(search({ q: 'communications zone' }).results.slice(0, 2)).toMatchObject([
+    { url: '/communication', why: 'Found in the title', titleHtml: 'Crisis <mark>communications</mark>' }, { url: '/communities', why: 'Found in the title', titleHtml: '<mark>Zone</mark> seven communities' },
+  ]));
+  test('and no reason: the text is shown around the word that was meant', () => {
+    expect(search({ q: 'operators' }).results).toMatchObject([{ why: 'Found in the text', snippetHtml: expect.stringMatching(/^…operations\. Operations and .* Some <mark>operators<\/mark> sleep there\.$/) }]);
+    expect(search({ q: 'sentry' }).results).toMatchObject([{ url: '/operators', why: 'Found in the text · “sentry” also called “operator”' }]);
+  });
+  test('the beginning of a word may be that of either', () => {
+    expect(urls('communi')).toEqual(expect.arrayContaining(['/communities', '/communication']));
+    expect(search({ q: 'oper' }).results.find(({ url }) => url === '/operations')?.titleHtml).toBe('<mark>Operations</mark> of zone seven');
   });
 });
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { readLongForm, readQuery, writeQuery, type Term } from '#domain/search/query.ts';
+import { readLongForm, readQuery, withoutOperators, writeQuery, type Term } from '#domain/search/query.ts';
 import { spellingTwins } from '#domain/search/spelling.ts';
 import { sameWords, standsIn, stemsIn } from '#domain/search/words.ts';
 
@@ -8,6 +8,10 @@ const read = (typed: string) => {
   const { clauses, without } = readQuery(typed);
   return [clauses.map(({ terms }) => terms.map(told).join(' | ')), without.map(told)];
 };
+
+test.each([
+  ['xqzvwlop type:question', 'xqzvwlop'], ['"call centre" hours? -winter author:"Ben Clark"', 'call centre hours?'], ['garbage OR trash year:2010..2012', 'garbage trash'], ['O’Brien on 3-1-1: year:soon', 'O’Brien on 3-1-1: year:soon'], ['in:threads', ''],
+])('%s without its operators', (typed, words) => expect(withoutOperators(typed)).toBe(words));
 
 describe('what was typed becomes clauses', () => {
   test.each<[string, string[], string[]]>([

@@ -1,7 +1,7 @@
 import { inArray } from 'drizzle-orm';
 import { db, searchDocuments } from '#db/client.ts';
 import { likelyAnswers } from '../search/likely-answers.ts';
-import { nearest } from '../search/nearest.ts';
+import { withAnyWord } from '../search/nearest.ts';
 import { search } from '../search/results.ts';
 import { canModerateIn, mustModerateForum } from '../people/permissions.ts';
 import type { Viewer } from '../people/types.ts';
@@ -30,7 +30,7 @@ export function mergeTargets(viewer: Viewer, thread: Thread, typed = ''): Thread
   const found = words ? others(threadRows(viewer, threadsOfDocuments(search({ q: words, kind: 'thread' }).results.map(({ documentId }) => documentId)))).slice(0, mostFound) : [];
   const likely = likelyAnswers(null, thread.title, { resource: 0, thread: mostSimilar + 1, member: 0, page: 0 });
   // The thread itself is among them; where hardly another one is, what comes near is better than nothing.
-  const documents = [...likely, ...(likely.length > 2 ? [] : nearest(thread.title))].map(({ documentId }) => documentId);
+  const documents = [...likely, ...(likely.length > 2 ? [] : withAnyWord(thread.title))].map(({ documentId }) => documentId);
   const without = (rows: ThreadRow[], shown: ThreadRow[]) => others(rows).filter(({ id }) => !shown.some((row) => row.id === id));
   const similar = without(threadRows(viewer, threadsOfDocuments(documents)), found).slice(0, mostSimilar);
   const latest = thread.forumId === null ? [] : latestThreads(viewer, { forumId: thread.forumId }, mostSimilar + mostRecent + 1);

@@ -88,10 +88,11 @@ function write(to: { id: number; email: string }, told: readonly News[]): number
     const once = [...things].flatMap(([key, [first]]) => (first && !seen.has(key) && seen.add(key) ? [first] : []));
     const shown = once.slice(0, mostShown);
     const rest = once.length - shown.length;
+    const above = things.size - once.length;
     return [
       { heading: `${search.name}: ${more ? 'more than ' : ''}${things.size} new` },
       ...(shown.length > 0 ? [{ items: shown.map(({ title, url: path, meta, snippet }) => ({ title, url: url + path, meta, snippet })) }] : []),
-      ...(once.length === 0 ? [{ text: 'All of it stands above.' }] : []),
+      ...(above > 0 ? [{ text: once.length === 0 ? 'All of it stands above.' : above === 1 ? 'One more stands above.' : `${above} more stand above.` }] : []),
       { link: rest > 0 ? `And ${rest}${more ? ' or more' : ''} more: open the search` : 'Open the search', url: `${url}/search?${search.query}` },
     ];
   });

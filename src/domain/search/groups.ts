@@ -1,16 +1,15 @@
-import type { Attributes } from './attributes.ts';
-import { beginning, byPeople, hitsOf, near, phrase } from './matching.ts';
-import { typesCalled } from './operators.ts';
+import { beginning, byPeople, firstPeople, hitsOf, inPeople, near, phrase } from './matching.ts';
+import { ofTypes, ofYears, typesCalled, type Told } from './operators.ts';
 import type { Clause, Query, Term } from './query.ts';
 import { commonness, completionsOf, correctionsOf, spellingTwins } from './spelling.ts';
 import { synonymsAt, thesaurusWords, type Found, type Synonym } from './synonyms.ts';
-import { fold, stem, stemsIn, stopWords } from './words.ts';
+import { fold, porterStem, stem, stemsIn, stopWords, wordsIn } from './words.ts';
 
 /** One way in which a part of the query can be met. */
 export interface Alternative {
   /** For the index; null where attributes tell. */
   match: string | null;
-  passes?: (all: Attributes, id: number) => boolean;
+  passes?: Told['passes'];
   /** Stems side by side in a title that has it; empty where a title cannot tell. */
   stems: readonly string[];
   /** How much it counts beside what was typed, which is 1. */
@@ -19,7 +18,7 @@ export interface Alternative {
 }
 
 export type How =
-  | { by: 'typed' } | { by: 'attribute' }
+  | { by: 'typed' } | { by: 'author' } | { by: 'attribute'; says: Told['says'] }
   | { by: 'beginning'; typed: string } | { by: 'spelling'; typed: string; as: string } | { by: 'twin'; typed: string; as: string } | { by: 'synonym'; typed: string; as: string; /** Its words, where they stand near each other, but not side by side. */ apart?: readonly string[] } | { by: 'related'; typed: string; as: string };
 
 /** A part of the query that a document meets by any of its alternatives. */
@@ -105,8 +104,8 @@ function groupOf(clause: Clause, at: number, many: number, boldly: boolean): Gro
 function alternativesOf(term: Term, many: number, boldly: boolean): Alternative[] {
   if (term.kind === 'field') {
     return 'people' in term.field
-      ? [{ match: byPeopleCalled(term.field.people), stems: [], weight: 1, how: { by: 'attribute' } }]
-      : [{ match: null, passes: term.field.passes, stems: [], weight: 1, how: { by: 'attribute' } }];
+      ? [{ match: byPeopleCalled(term.field.people), stems: [], weight: 1, how: { by: 'author' } }]
+      : [told(term.field, 1)];
   }
   if (term.kind === 'phrase') return [as(term.words, weights.typed, typed)];
   if (term.kind === 'compound') return compound(term.words);
@@ -120,6 +119,8 @@ function byPeopleCalled(names: readonly string[]): string {
 }
 
 const as = (words: readonly string[], weight: number, how: How): Alternative => ({ match: phrase(words), stems: words.map(stem), weight, how });
+
+const told = ({ passes, says }: Told, weight: number): Alternative => ({ match: null, passes, stems: [], weight, how: { by: 'attribute', says } });
 
 /** Written as one with something between: call-centre is also call centre and callcentre, in either spelling. */
 function compound(words: readonly string[]): Alternative[] {
@@ -141,12 +142,9 @@ function wordAlternatives(word: string, unfinished: boolean, many: number, boldl
     const written = stem(twin) !== stem(word) && found(phrase([twin])) ? formOf(twin) : undefined;
     if (written !== undefined) alternatives.push(as([twin], weights.twin, { by: 'twin', typed: word, as: written }));
   }
-  if (/^(19|20)\d\d$/.test(word)) {
-    const year = Number(word);
-    alternatives.push({ match: null, passes: (all, id) => all.year[id] === year, stems: [], weight: weights.year, how: { by: 'attribute' } });
-  }
+  if (/^(19|20)\d\d$/.test(word)) alternatives.push(told(ofYears(Number(word)), weights.year));
   const types = many > 1 ? typesCalled(word).filter(() => fold(word).length > 3) : [];
-  if (types.length === 1) alternatives.push({ match: null, passes: (all, id) => all.typeCodes[all.type[id] ?? 0] === types[0], stems: [], weight: weights.type, how: { by: 'attribute' } });
+  if (types.length === 1) alternatives.push(told(ofTypes(types), weights.type));
   const begun = mayBeBegun(word, unfinished, hits) ? begunWith(word) : [];
   alternatives.push(...begun);
   if (hits < few) alternatives.push(...inTwo(word));
@@ -159,7 +157,7 @@ function wordAlternatives(word: string, unfinished: boolean, many: number, boldl
 
 /** A word as it stands somewhere: so, as more than one of it, or without its ending. The index has only stems, and "tired" is no "tire". */
 const formOf = (word: string): string | undefined =>
-  [word, `${word}s`].find((form) => commonness(form) > 0) ?? completionsOf(stem(word), 30).find((form) => stem(form) === stem(word) && form.length <= word.length);
+  [word, `${word}s`].find((form) => commonness(form) > 0) ?? completionsOf(porterStem(word), 30).find((form) => stem(form) === stem(word) && form.length <= word.length);
 
 /** The last word may be unfinished, and any that stands nowhere may be short for another: Philly for Philly311. */
 function mayBeBegun(word: string, unfinished: boolean, hits: number): boolean {
@@ -210,8 +208,16 @@ function corrected(word: string, than: number, furthest = Infinity): Alternative
     if (found(phrase([other])) <= than && !(than === 0 && synonymsAt([other], 0))) return [];
     known.add(stem(other));
     const weight = (distance === 1 ? weights.corrected : weights.correctedTwice) * (known.size === 1 ? 1 : 0.7);
-    return [as([other], weight, { by: 'spelling', typed: word, as: other })];
+    return [as([other], weight, { by: 'spelling', typed: word, as: asWritten(other) })];
   });
+}
+
+/** An acronym of the field, and what is mostly a name, as they are written; all other words as they are. */
+function asWritten(word: string): string {
+  const acronym = synonymsAt([word], 0)?.text ?? '';
+  if (acronym !== acronym.toLowerCase() && acronym === acronym.toUpperCase()) return acronym;
+  const named = inPeople(phrase([word]));
+  return found(named) > 0 && 2 * found(named) >= found(phrase([word])) ? wordsIn(firstPeople(named)).find((name) => fold(name) === word) ?? word : word;
 }
 
 /** The word to look up in the thesaurus: as it was typed, or as its spelling was mended. */
@@ -270,7 +276,7 @@ function addJoined(clauses: readonly Clause[], groups: readonly Group[]): void {
   for (let at = 0; at + 1 < clauses.length; at++) {
     const [a, b] = [groups[at]?.word?.text, groups[at + 1]?.word?.text];
     if (!a || !b || !isPlain(clauses[at]) || (a + b).length < 5 || stopWords.has(a.toLowerCase()) || !found(phrase([a + b]))) continue;
-    const joined = as([a + b], weights.joined, { by: 'twin', typed: `${a} ${b}`, as: a + b });
+    const joined = as([a + b], weights.joined, { by: 'twin', typed: `${a} ${b}`, as: formOf(a + b) ?? a + b });
     for (const group of [groups[at], groups[at + 1]]) {
       if (group) group.alternatives = [...group.alternatives.filter((x) => x.how.by !== 'spelling'), joined];
     }

@@ -1,9 +1,8 @@
 import { prepared } from '#db/client.ts';
-import { plainText } from '#lib/markdown.ts';
 import { narrow, type SearchAsk } from './narrowing.ts';
 import { readQuery } from './query.ts';
 import { rank, wholeOf, type Ranking } from './ranking.ts';
-import { shownDocuments } from './results.ts';
+import { shownDocuments, snippetText } from './results.ts';
 
 /** Something new that a search finds. */
 export interface Match {
@@ -13,6 +12,8 @@ export interface Match {
   title: string;
   /** Path inside the hub. */
   url: string;
+  /** Path inside the hub that stays when a thread is called otherwise. */
+  lasting: string;
   meta: string;
   /** Words without markup. */
   snippet: string;
@@ -40,11 +41,12 @@ const wholeUnits = (ranking: Ranking, ask: SearchAsk) => [...wholeOf(ranking, na
 
 function matches(ranking: Ranking, documents: readonly number[]): Match[] {
   return shownDocuments(ranking, documents).map(({ documentId, title, url, meta, snippetHtml }) => {
-    const { kind, ref, at } = named().get(documentId) as { kind: string; ref: string; at: number };
-    return { documentId, kind, ref, title, url, meta, snippet: plainText(snippetHtml), at: new Date(at) };
+    const { kind, ref, at, opening } = named().get(documentId) as { kind: string; ref: string; at: number; opening: number | null };
+    return { documentId, kind, ref, title, url, lasting: opening === null ? url : `/posts/${opening}`, meta, snippet: snippetText({ snippetHtml }), at: new Date(at) };
   });
 }
-const named = prepared((d) => d.$client.prepare('select kind, ref, at from search_documents where id = ?'));
+const named = prepared((d) => d.$client.prepare(`
+  select kind, ref, at, case kind when 'thread' then (select id from posts where posts.thread_id = d.thread_id and number = 1) end as opening from search_documents d where id = ?`));
 
 /** The newest search document; 0 when there is none. */
 export function lastDocumentId(): number {

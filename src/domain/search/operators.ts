@@ -5,8 +5,24 @@ import { kinds, type Attributes, type DocumentKind } from './attributes.ts';
 import { synonymsAt } from './synonyms.ts';
 import { fold, wordsIn } from './words.ts';
 
+/** Something that the attributes of a document tell, and the words for it of one that has it: Of 1996. */
+export interface Told { passes: (all: Attributes, id: number) => boolean; says: (all: Attributes, id: number) => string }
+
 /** What an operator asks of a document: words in its people column, or something its attributes tell. */
-export type Field = { name: string; value: string } & ({ people: readonly string[] } | { passes: (all: Attributes, id: number) => boolean });
+export type Field = { name: string; value: string } & ({ people: readonly string[] } | Told);
+
+/** That a document is of a year. */
+export const ofYears = (from: number, to = from): Told => ({
+  passes: (all, id) => {
+    const year = all.year[id] ?? 0;
+    return year !== 0 && year >= from && year <= to;
+  },
+  says: (all, id) => `Of ${all.year[id] ?? ''}`,
+});
+
+/** That a document is of one of some types. */
+export const ofTypes = (codes: readonly string[]): Told => ({ passes: (all, id) => codes.includes(typeOf(all, id)), says: (all, id) => typeLabel(typeOf(all, id)) });
+const typeOf = (all: Attributes, id: number) => all.typeCodes[all.type[id] ?? 0] ?? '';
 
 export type OperatorName = (typeof operatorNames)[number];
 
@@ -26,7 +42,7 @@ export const leadsTo = (name: string): readonly DocumentKind[] | undefined => (O
 export function readField(name: OperatorName, value: string): Field | null {
   const given = value.trim();
   if (!given) return null;
-  const as = (passes: (all: Attributes, id: number) => boolean): Field => ({ name, value: given, passes });
+  const as = (told: Told): Field => ({ name, value: given, ...told });
   if (name === 'author') {
     const people = wordsIn(given).slice(0, 8);
     return people.length ? { name, value: given, people } : null;
@@ -37,15 +53,15 @@ export function readField(name: OperatorName, value: string): Field | null {
   if (name === 'year') return readYears(given, as);
   if (name === 'in') {
     const among = leadsTo(given);
-    return among ? as((all, id) => among.some((kind) => kinds[all.kind[id] ?? 0] === kind)) : null;
+    return among ? as({ passes: (all, id) => among.some((kind) => kinds[all.kind[id] ?? 0] === kind), says: () => among === library ? 'In the library' : among === threads ? 'In the discussions' : among === people ? 'Among the people' : 'Among themes and pages' }) : null;
   }
-  if (name === 'has') return /^(accepted )?answers?$|^solution$/i.test(given) ? as((all, id) => all.accepted[all.unit[id] ?? id] === 1) : null;
+  if (name === 'has') return /^(accepted )?answers?$|^solution$/i.test(given) ? as({ passes: (all, id) => all.accepted[all.unit[id] ?? id] === 1, says: () => 'Has an accepted answer' }) : null;
   const day = readDay(given);
   if (!day) return null;
-  return name === 'before' ? as((all, id) => spanOf(all, id)[0] < day) : as((all, id) => spanOf(all, id)[1] >= day);
+  return name === 'before' ? as({ passes: (all, id) => spanOf(all, id)[0] < day, says: () => `Before ${given}` }) : as({ passes: (all, id) => spanOf(all, id)[1] >= day, says: () => `On or after ${given}` });
 }
 
-type As = (passes: (all: Attributes, id: number) => boolean) => Field;
+type As = (told: Told) => Field;
 
 const words = (text: string) => fold(text).split(/[^\p{L}\p{N}]+/u).filter(Boolean).join(' ');
 const others: Record<string, string> = { discussion: 'Discussion', question: 'Question', announcement: 'Announcement', comment: 'Comment', member: 'Member', forum: 'Forum', theme: 'Theme', page: 'Page', 'case-of-the-week': 'Case of the week' };
@@ -67,10 +83,10 @@ export function typesCalled(name: string): string[] {
 
 function readType(value: string, as: As): Field | null {
   const codes = typesCalled(value);
-  return codes.length ? as((all, id) => codes.includes(all.typeCodes[all.type[id] ?? 0] ?? '')) : null;
+  return codes.length ? as(ofTypes(codes)) : null;
 }
 
-const themeNames = untilChange(() => db.select({ code: themes.code, label: themes.label }).from(themes).all().map(({ code, label }) => ({ code, names: [words(code), words(label)] })));
+const themeNames = untilChange(() => db.select({ code: themes.code, label: themes.label }).from(themes).all().map(({ code, label }) => ({ code, label, names: [words(code), words(label)] })));
 
 /** Codes of the themes that are called so, by code or label; or have the word in either. */
 export function themesCalled(name: string): string[] {
@@ -82,7 +98,9 @@ export function themesCalled(name: string): string[] {
 
 function readTheme(value: string, as: As): Field | null {
   const codes = themesCalled(value);
-  return codes.length ? as((documents, id) => codes.some((code) => documents.themeCodes.includes(code) && ((documents.themes[id] ?? 0) & (1 << documents.themeCodes.indexOf(code))) !== 0)) : null;
+  const isOn = (all: Attributes, id: number) => (code: string) => all.themeCodes.includes(code) && ((all.themes[id] ?? 0) & (1 << all.themeCodes.indexOf(code))) !== 0;
+  const label = (code: string | undefined) => themeNames().find((theme) => theme.code === code)?.label ?? '';
+  return codes.length ? as({ passes: (all, id) => codes.some(isOn(all, id)), says: (all, id) => `On the theme “${label(codes.find(isOn(all, id)))}”` }) : null;
 }
 
 function readPlace(value: string, as: As): Field | null {
@@ -90,7 +108,7 @@ function readPlace(value: string, as: As): Field | null {
   let wanted: string[] = [];
   let readFor: Attributes | null = null;
   const fits: boolean[] = [];
-  return as((all, id) => {
+  const passes = (all: Attributes, id: number) => {
     if (readFor !== all) {
       wanted = placesCalled(value);
       fits.length = 0;
@@ -98,7 +116,8 @@ function readPlace(value: string, as: As): Field | null {
     }
     const place = all.place[id] ?? 0;
     return place > 0 && (fits[place] ??= wanted.some((name) => ` ${words(all.placeNames[place] ?? '')} `.includes(` ${name} `)));
-  });
+  };
+  return as({ passes, says: (all, id) => `${kinds[all.kind[id] ?? 0] === 'member' ? 'From' : 'About'} ${all.placeNames[all.place[id] ?? 0] ?? ''}` });
 }
 
 /** A place under all its names: NYC is New York too. */
@@ -113,11 +132,7 @@ function readYears(value: string, as: As): Field | null {
   if (!match || (!match[1] && !match[3]) || (match[1] && match[3] && !match[2])) return null;
   const first = match[1] ? Number(match[1]) : -Infinity;
   const last = match[3] ? Number(match[3]) : match[2] ? Infinity : first;
-  const [from, to] = [Math.min(first, last), Math.max(first, last)];
-  return as((all, id) => {
-    const year = all.year[id] ?? 0;
-    return year !== 0 && year >= from && year <= to;
-  });
+  return as(ofYears(Math.min(first, last), Math.max(first, last)));
 }
 
 /** The first moment of a year, month or day, in milliseconds; null for what is none. */

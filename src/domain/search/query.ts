@@ -58,6 +58,10 @@ export function readQuery(typed: string): Query {
   return { text, clauses: together(clauses).slice(0, mostClauses), without: without.slice(0, mostClauses) };
 }
 
+/** What was typed without what is not wanted and without operators and quotation marks. */
+export const withoutOperators = (typed: string): string =>
+  [...typed.matchAll(token)].filter((match) => !match[1] && !/^(?:OR|\|)$/.test(match[0]) && termOf(match, false)?.kind !== 'field').map((match) => match[5] ?? match[0]).join(' ');
+
 /** Nothing is of two types or in two places: of these, asked for twice, one is enough. */
 function together(clauses: readonly { terms: Term[] }[]): Clause[] {
   const known = new Map<string, { terms: Term[] }>();

@@ -22,6 +22,8 @@ export interface Ranking {
   metAlone: Uint32Array;
   /** Documents of these units that meet any group, in no order. */
   documents: Int32Array;
+  /** Operators, which narrow what is found. */
+  narrowing: readonly Group[];
   /** Units whose title is what was typed. */
   exact: ReadonlySet<number>;
   /** How many units have everything that was asked for; the others have most of it. */
@@ -64,13 +66,13 @@ function rankBy(query: Query, expanded: Expanded, after: number, columns: Column
   const all = attributes();
   const passes = filterOf(all, expanded.groups, query.without, after);
   const exact = exactTitles(all, query, passes);
-  const groups = expanded.groups.filter((group) => group.weighs);
+  const [groups, narrowing] = [expanded.groups.filter(({ weighs }) => weighs), expanded.groups.filter(({ weighs }) => !weighs)];
   clear(columns, all.size);
   const found = groups.length > 0 ? weighed(all, groups, passes, exact, columns) : everything(all, expanded.groups.length + query.without.length > 0, passes, columns);
   const missed = [...exact].filter((unit) => columns.best[unit] === 0);
   for (const unit of exact) columns.best[unit] = unit;
   const { score, met, best, metAlone } = columns;
-  return { all, expanded: { ...expanded, groups }, score, met, best, metAlone, exact, ...found, units: missed.length > 0 ? Int32Array.from([...found.units, ...missed]) : found.units, whole: found.whole + missed.length };
+  return { all, expanded: { ...expanded, groups }, narrowing, score, met, best, metAlone, exact, ...found, units: missed.length > 0 ? Int32Array.from([...found.units, ...missed]) : found.units, whole: found.whole + missed.length };
 }
 
 /** Columns by document or unit, and room for lists of them. */

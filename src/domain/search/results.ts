@@ -1,5 +1,5 @@
 import { prepared } from '#db/client.ts';
-import { escapeHtml } from '#lib/markdown.ts';
+import { escapeHtml, plainText } from '#lib/markdown.ts';
 import { paging, type Paging } from '#lib/paging.ts';
 import { isNamelessPost } from '../anonymity.ts';
 import { blockedBy, hasBlocked } from '../blocked.ts';
@@ -32,9 +32,12 @@ export interface Result extends Named {
   /** The title with <mark> around what was found. */
   titleHtml: string;
   snippetHtml: string;
-  /** Why it was found, in a few words; empty where operators alone were asked for. */
+  /** Why it was found, in a few words. */
   why: string;
 }
+
+/** The snippet as words without markup. */
+export const snippetText = ({ snippetHtml }: Pick<Result, 'snippetHtml'>): string => plainText(snippetHtml.replace(/<\/?mark>/g, ''));
 
 export interface SearchAnswer extends Pick<Narrowed, 'tabs' | 'facets'> {
   total: number;
@@ -168,7 +171,7 @@ function whyOf(ranking: Ranking, unit: number, document: Document, marks: Marks 
   ].filter((part) => typeof part === 'string');
   const met = ranking.met[unit] ?? 0;
   const missing = groups.filter((_, n) => !(met & (1 << n))).map((group) => `“${group.label}”`);
-  const parts = [ranking.exact.has(unit) ? `The ${document.kind === 'member' ? 'name' : 'title'} you typed` : where.length ? `Found in ${listed(where)}` : '', ...hows(ranking, document.id), missing.length ? `Without ${listed(missing)}` : ''];
+  const parts = [ranking.exact.has(unit) ? `The ${document.kind === 'member' ? 'name' : 'title'} you typed` : where.length ? `Found in ${listed(where)}` : '', ...hows(ranking, unit, document.id), missing.length ? `Without ${listed(missing)}` : ''];
   return parts.filter(Boolean).join(' · ');
 }
 
@@ -176,10 +179,13 @@ const list = new Intl.ListFormat('en-CA');
 const listed = (parts: readonly string[]) => list.format(parts);
 
 /** What was typed was taken for something else: told only where the document has that, and not what was typed. */
-function hows({ expanded: { groups } }: Ranking, id: number): string[] {
-  const said = groups.flatMap(({ alternatives }) => {
-    const [first] = alternatives.filter(({ match }) => match !== null && has(hitsOf(match).ids, id));
-    return first ? [sentence(first.how)] : [];
+function hows({ all, expanded: { groups }, narrowing }: Ranking, unit: number, id: number): string[] {
+  const said = [...groups, ...narrowing].flatMap(({ alternatives }) => {
+    for (const { match, passes, how } of alternatives) {
+      const fits = match === null ? [id, unit].find((one) => passes?.(all, one)) : has(hitsOf(match).ids, id) ? id : undefined;
+      if (fits !== undefined) return [how.by === 'attribute' ? how.says(all, fits) : sentence(how)];
+    }
+    return [];
   });
   return [...new Set(said)].filter(Boolean);
 }

@@ -45,8 +45,8 @@ const ranking = { termSimilarity: 1, pageLength: 0.5, termFrequency: 0.8, metaWe
 /** Opens the bundle at an address that ends with a slash; `kinds` narrows it to some kinds of records. Nothing is loaded twice. */
 export async function openQuickSearch(address: string, kinds: readonly string[] = []): Promise<QuickSearch> {
   const base = new URL(address, globalThis.location?.href).href;
-  const code: Promise<Pagefind> = import(/* @vite-ignore */ `${base}pagefind.js`);
-  let open = await openGeneration(base, await code, kinds);
+  const code = await loadCode(base);
+  let open = await openGeneration(base, code, kinds);
 
   /** A tab that stays open outlives bundles: the pieces of one before the last are gone. */
   async function isOutdated(): Promise<boolean> {
@@ -62,11 +62,23 @@ export async function openQuickSearch(address: string, kinds: readonly string[] 
         return answer;
       }
       await open.close();
-      open = await openGeneration(base, await code, kinds);
+      open = await openGeneration(base, code, kinds);
       return open.search(query);
     },
     close: () => open.close(),
   };
+}
+
+let failures = 0;
+
+/** Browsers remember that an address could not be imported, until the page is loaded again: another try has another address. */
+async function loadCode(base: string): Promise<Pagefind> {
+  try {
+    return await import(/* @vite-ignore */ `${base}pagefind.js${failures > 0 ? `?try=${failures}` : ''}`) as Pagefind;
+  } catch (error) {
+    failures++;
+    throw error;
+  }
 }
 
 async function openGeneration(base: string, { createInstance }: Pagefind, kinds: readonly string[]) {
