@@ -13,7 +13,7 @@ import { follow } from '#domain/forum/follows.ts';
 import { forgetOldForms } from '#domain/forum/form-tokens.ts';
 import { lockThread } from '#domain/forum/moderating.ts';
 import { createPost, editPost, postsOnPage, removeOwnPost } from '#domain/forum/posts.ts';
-import { putPostFiles } from '#domain/forum/post-files.ts';
+import { putPostFiles, type TakenFile } from '#domain/forum/post-files.ts';
 import { quoteOf } from '#domain/forum/quoting.ts';
 import { newestPostsBy, newestPostsIn, newestThreads } from '#domain/forum/recent-posts.ts';
 import { react, whoReacted } from '#domain/forum/reacting.ts';
@@ -237,19 +237,39 @@ test('feeds carry a post as HTML that holds anywhere, and as text with its parag
 });
 
 describe('a form with a token', () => {
-  test('sent again leads to what it wrote; the same words in a new form are another post', () => {
+  test('sent again leads to what it wrote, and so do the same words in a new form, for ten minutes', () => {
     const thread = start();
     const send = (token: string, body = 'Same here.') => createPost(tom, { threadId: thread.id, body, token });
     const first = send('one');
-    expect(send('one')).toEqual(first);
-    expect(send('two').id).not.toBe(first.id);
+    expect([send('one'), send('two')]).toEqual([first, first]);
     // Gone back, changed and sent: nothing of it is lost.
     expect(send('one', 'Same here, in Trenton.').id).not.toBe(first.id);
+    expect(send('three')).toEqual(first);
     expect(createPost(rosa, { threadId: thread.id, body: 'Same here.', token: 'one' }).id).not.toBe(first.id);
-    expect(findThread(null, thread.id).replies).toBe(4);
+    expect(findThread(null, thread.id).replies).toBe(3);
     const typed = { title: 'Twice on purpose, or not?', body: 'Words.' };
     const made = start(rosa, { ...typed, token: 'a' });
-    expect([start(rosa, { ...typed, token: 'a' }).id, start(rosa, { ...typed, token: 'b' }).id === made.id]).toEqual([made.id, false]);
+    expect([start(rosa, { ...typed, token: 'a' }).id, start(rosa, { ...typed, token: 'b' }).id]).toEqual([made.id, made.id]);
+    const others: Partial<Parameters<typeof createThread>[1]>[] = [{ body: 'Other words.' }, { kind: 'discussion' }, { forum: 'measures' }];
+    for (const [at, other] of others.entries()) expect(start(rosa, { ...typed, ...other, token: `c${at}` }).id).not.toBe(made.id);
+  });
+
+  test('what was written an hour ago, or removed since, or now comes with a file is written anew', () => {
+    const thread = start();
+    const file: TakenFile = { hash: 'b'.repeat(64), name: 'a.pdf', label: 'A script', mediaType: 'application/pdf', size: 10, width: null, height: null, textState: 'none' };
+    const send = (token: string, files: TakenFile[] = []) => createPost(tom, { threadId: thread.id, body: 'Thank you!', token, files }).id;
+    const first = send('one');
+    db.update(posts).set({ createdAt: new Date(Date.now() - 3_600_000) }).where(eq(posts.id, first)).run();
+    const second = send('two');
+    expect(second).not.toBe(first);
+    removeOwnPost(tom, { postId: second });
+    const third = send('three');
+    expect(third).not.toBe(second);
+    const fourth = send('four', [file]);
+    expect([fourth === third, send('five', [file])]).toEqual([false, fourth]);
+    const made = start(rosa, { title: 'With a file, or without?', body: 'Words.' });
+    db.update(posts).set({ createdAt: new Date(Date.now() - 3_600_000) }).where(eq(posts.threadId, made.id)).run();
+    expect(start(rosa, { title: 'With a file, or without?', body: 'Words.', token: 'later' }).id).not.toBe(made.id);
   });
 
   test('a failed one leaves nothing behind and may be sent again', () => {
@@ -262,9 +282,9 @@ describe('a form with a token', () => {
 
   test('on comments too, the first one included', () => {
     putCatalogue({ pieces: [piece({ id: 'ref:tokens', slug: 'tokens' })], themes: [], forums: [] });
-    const send = () => createComment(tom, { resourceId: 'ref:tokens', body: 'Read it.', token: 'c' });
+    const send = (token = 'c') => createComment(tom, { resourceId: 'ref:tokens', body: 'Read it.', token });
     const first = send();
-    expect(send()).toEqual(first);
+    expect([send(), send('d')]).toEqual([first, first]);
     expect(db.select().from(posts).where(eq(posts.markdown, 'Read it.')).all()).toHaveLength(1);
   });
 

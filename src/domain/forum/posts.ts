@@ -29,6 +29,7 @@ import { membersQuoted } from './quoted.ts';
 import { canReact, reactionsBetween, reactionsFor } from './reactions.ts';
 import { renderNewPost } from './rendering.ts';
 import { dropPostFromSearch, indexPost, indexThread } from './searchable.ts';
+import { justWritten } from './sent-again.ts';
 import { findThread, type Thread } from './threads.ts';
 import { withTitles } from './titles.ts';
 import type { PostView } from './types.ts';
@@ -74,16 +75,17 @@ export const postInput = z.object({ threadId: rowId, body: bodyField, token: for
 
 const wordsOf = (input: z.output<typeof postInput>) => [String(input.threadId), input.body];
 
-/** The reply that the same form wrote when it was sent before; null for the first time. */
-export function postMadeBefore(actor: Member, input: z.output<typeof postInput>): { id: number; url: string } | null {
-  const id = input.token ? madeBefore(actor, input.token, wordsOf(input)) : null;
-  return id === null ? null : { id, url: placeOfPost(actor, id) };
-}
-
 /** What a command that writes gets beside its form; `waited` of what a coordinator lets through after a look. */
 export interface Beside { files?: readonly TakenFile[]; waited?: boolean }
 
-/** Adds a reply to a thread. Returns where it stands; the same form sent again leads to what it wrote. Throws NotFound, Gone, Denied, Invalid, TooMany. */
+/** The reply that the same form wrote when it was sent before, or a new form with the same words just now; null for the first time. Throws NotFound, Gone. */
+export function postMadeBefore(actor: Member, input: z.output<typeof postInput> & Beside): { id: number; url: string } | null {
+  const id = (input.token ? madeBefore(actor, input.token, wordsOf(input)) : null)
+    ?? justWritten(actor, input.body, input.files ?? [], eq(posts.threadId, findThread(actor, input.threadId).id));
+  return id === null ? null : { id, url: placeOfPost(actor, id) };
+}
+
+/** Adds a reply to a thread. Returns where it stands; the same form, or the same words just now, lead to what it wrote. Throws NotFound, Gone, Denied, Invalid, TooMany. */
 export function createPost(actor: Member, input: z.output<typeof postInput> & Beside): { id: number; url: string } {
   mustWrite(actor);
   return transaction(() => {
@@ -92,8 +94,6 @@ export function createPost(actor: Member, input: z.output<typeof postInput> & Be
     const thread = findThread(actor, input.threadId);
     mustReply(actor, thread, input.waited);
     countAttempt('postPerMember', actor.id);
-    const twin = input.token ? null : justWritten(actor, thread.id, input.body);
-    if (twin) return { id: twin.id, url: postPlace(thread.url, twin.number) };
     const post = writePost(actor, thread.id, input.body, input.files);
     indexPost(post.id);
     notifyOfPost(post.id, post.addressed);
@@ -102,13 +102,6 @@ export function createPost(actor: Member, input: z.output<typeof postInput> & Be
     bumpChanges();
     return { id: post.id, url: postPlace(thread.url, post.number) };
   });
-}
-
-/** The same text by the same member as the last thing they wrote here, less than five minutes ago: a form without a token that was sent twice. */
-function justWritten(author: Member, threadId: number, markdown: string): { id: number; number: number } | null {
-  const last = db.select({ id: posts.id, number: posts.number, markdown: posts.markdown, createdAt: posts.createdAt, removedAt: posts.removedAt }).from(posts)
-    .where(and(eq(posts.threadId, threadId), eq(posts.authorId, author.id))).orderBy(desc(posts.number)).limit(1).get();
-  return last && last.removedAt === null && last.markdown === markdown && Date.now() - last.createdAt.getTime() < 5 * 60_000 ? last : null;
 }
 
 const postsBetween = prepared((d) => d.select({
