@@ -318,6 +318,24 @@ describe('what is unread', () => {
     expect(unreadOf(null, [thread.id]).size).toBe(0);
     noteReading(null, thread.id, 3);
   });
+  test('a page further on leaves what stands before it unread, and reads what one was told of its own posts', () => {
+    const thread = start(rosa);
+    for (let n = 0; n < 5; n++) reply(tom, thread.id);
+    noteReading(nadia, thread.id, 6, 5);
+    expect(unread(nadia, thread.id)).toEqual({ count: 6, first: 1 });
+    noteReading(nadia, thread.id, 2, 1);
+    noteReading(nadia, thread.id, 6, 5);
+    expect(unread(nadia, thread.id)).toEqual({ count: 4, first: 3 });
+    noteReading(nadia, thread.id, 4, 3);
+    noteReading(nadia, thread.id, 6, 5);
+    expect(unread(nadia, thread.id)).toBeUndefined();
+    const before = countUnreadTold(rosa);
+    noteReading(rosa, thread.id, 6, 5);
+    expect([before - countUnreadTold(rosa), unread(rosa, thread.id)]).toEqual([2, { count: 5, first: 2 }]);
+    markRead(rosa, {});
+    noteReading(rosa, thread.id, 6, 5);
+    expect([countUnreadTold(rosa), unread(rosa, thread.id)]).toEqual([0, undefined]);
+  });
   test('a removed post is not unread', () => {
     const thread = start(rosa);
     noteReading(nadia, thread.id, 1);

@@ -12,7 +12,7 @@ import { findInThread } from '#domain/forum/finding.ts';
 import { follow } from '#domain/forum/follows.ts';
 import { forgetOldForms } from '#domain/forum/form-tokens.ts';
 import { lockThread } from '#domain/forum/moderating.ts';
-import { createPost, editPost, postsOnPage, removeOwnPost } from '#domain/forum/posts.ts';
+import { createPost, editPost, ownPost, postsOnPage, removeOwnPost, whyNoEdit } from '#domain/forum/posts.ts';
 import { putPostFiles, type TakenFile } from '#domain/forum/post-files.ts';
 import { quoteOf } from '#domain/forum/quoting.ts';
 import { newestPostsBy, newestPostsIn, newestThreads } from '#domain/forum/recent-posts.ts';
@@ -234,6 +234,19 @@ test('feeds carry a post as HTML that holds anywhere, and as text with its parag
   expect(item?.content_text).toContain('- one\n- two\n\na | b\n1 | 2\n\nA note.[1] <script>alert(1)</script>\n\n 1. Of it.\n\nPicture: Calls "by" hour <');
   const onTheme = (await read(call(feedOfTheme('json'), { theme: 'equity' }))).items;
   expect(onTheme[0]).toMatchObject({ title: thread.title, content_text: 'First.' });
+});
+
+test('a hidden post in a locked thread cannot be changed, and it is said why', () => {
+  const thread = start();
+  const { id } = reply(thread);
+  const mayEdit = () => postIn(tom, thread, 2)?.mayEdit;
+  const why = () => whyNoEdit(tom, ownPost(tom, id));
+  expect([mayEdit(), why()]).toEqual([true, null]);
+  db.update(posts).set({ removedAt: new Date(), removedById: nadia.id, removedReason: 'Flagged.', hidden: true }).where(eq(posts.id, id)).run();
+  expect([mayEdit(), why()]).toEqual([true, null]);
+  lockThread(nadia, { threadId: thread.id, reason: 'Heat.' });
+  expect([mayEdit(), why()]).toEqual([false, 'A coordinator has locked this thread, so nothing can be added to it. The reason given: Heat.']);
+  expect(() => editPost(tom, { postId: id, body: 'Changed.' })).toThrow(why() ?? 'never');
 });
 
 describe('a form with a token', () => {

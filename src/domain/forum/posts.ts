@@ -44,12 +44,23 @@ const isOpenResource = (thread: Thread) => thread.resourceStatus === null || thr
 /** Throws in words what keeps this person from adding to the thread; what was written before it was locked or closed, or its forum, and `waited` for a look, that does not keep out. */
 export function mustReply(actor: Viewer, thread: Thread, waited = false): asserts actor is Member {
   mustWrite(actor);
-  if (thread.removed) throw new Denied(thread.hidden ? 'This thread is hidden while coordinators look at it: nothing can be added to it for now.' : 'This thread was removed: nothing can be added to it.');
-  if (!isOpenResource(thread)) throw new Denied('This resource is not in the library any more, so nothing can be added to its comments.');
-  if (waited) return;
-  if (thread.forumClosedReason !== null) throw new Denied(`The forum is closed, so nothing can be added to its threads. The reason given: ${thread.forumClosedReason}`);
-  if (thread.closing && !thread.locked && !canReply(actor, thread)) throw new Denied(`This thread is closed, so nothing can be added to it. The reason given: ${thread.closing.reason}`);
-  if (!canReply(actor, thread)) throw new Denied(`A coordinator has locked this thread, so nothing can be added to it.${thread.lockedReason ? ` The reason given: ${thread.lockedReason}` : ''}`);
+  const why = whyNoReply(actor, thread, waited);
+  if (why !== null) throw new Denied(why);
+}
+
+function whyNoReply(actor: Member, thread: Thread, waited: boolean): string | null {
+  if (thread.removed) return thread.hidden ? 'This thread is hidden while coordinators look at it: nothing can be added to it for now.' : 'This thread was removed: nothing can be added to it.';
+  if (!isOpenResource(thread)) return 'This resource is not in the library any more, so nothing can be added to its comments.';
+  if (waited) return null;
+  if (thread.forumClosedReason !== null) return `The forum is closed, so nothing can be added to its threads. The reason given: ${thread.forumClosedReason}`;
+  if (canReply(actor, thread)) return null;
+  if (thread.closing && !thread.locked) return `This thread is closed, so nothing can be added to it. The reason given: ${thread.closing.reason}`;
+  return `A coordinator has locked this thread, so nothing can be added to it.${thread.lockedReason ? ` The reason given: ${thread.lockedReason}` : ''}`;
+}
+
+/** Why one's own post cannot be changed now, in a sentence; null when it can. */
+export function whyNoEdit(actor: Member, { thread }: Pick<FoundPost, 'thread'>): string | null {
+  return thread.hidden ? null : whyNoReply(actor, thread, false);
 }
 
 /**
@@ -140,7 +151,7 @@ function shownBetween(viewer: Viewer, thread: Thread, first: number, last: numbe
       removed: removed ? { by: row.removedById === row.authorId ? 'author' as const : 'coordinator' as const, reason: row.removedReason && threadsByNumber(row.removedReason) } : null,
       hidden: row.hidden, folded: row.author !== null && blocked.has(row.authorId),
       corrections: removed ? [] : corrections.get(row.id) ?? [],
-      mayEdit: own && (row.hidden || thread.hidden ? canWrite(viewer) : writes && !removed),
+      mayEdit: own && (!removed || row.hidden) && (thread.hidden ? canWrite(viewer) : writes),
       mayRemove: own && writes && !removed && (row.number > 1 || thread.resourceId !== null),
       mayFlag: !own && !removed && canWrite(viewer),
       reactions: removed ? [] : reactions.get(row.id) ?? [], mayReact: reacts && !own && !removed ? reactionsFor(thread, row.number) : [],
@@ -194,7 +205,8 @@ export function editPost(actor: Member, input: { postId: number; body: string; t
   countAttempt('editPerMember', actor.id);
   return transaction(() => {
     const post = ownPost(actor, input.postId);
-    if (!post.thread.hidden) mustReply(actor, post.thread);
+    const why = whyNoEdit(actor, post);
+    if (why !== null) throw new Denied(why);
     forgetDraft(actor.id, draftPlace.edit(post.id));
     const [files, dropped] = [input.files ?? [], dropPostFiles(post.id, input.takeOff ?? [])];
     putPostFiles(post.id, isWrittenNamelessly(post.id) ? namelessPictures(files, filesOfOnePost(post.id).length) : files);
