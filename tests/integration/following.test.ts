@@ -20,7 +20,7 @@ import { listForums } from '#domain/forum/forums.ts';
 import { countTracked, markRead, noteReading, trackedUnread, unreadByForum, unreadOf } from '#domain/forum/unread.ts';
 import { putCatalogue } from '#domain/library/catalogue.ts';
 import { putNotification } from '#domain/mail/notifications.ts';
-import { readStop, resumeMail, stopMail, stopToken } from '#domain/mail/stopping.ts';
+import { readStop, resumeMail, stopMail, stopsOf, stopToken } from '#domain/mail/stopping.ts';
 import type { Member } from '#domain/people/types.ts';
 import { addDays, lastHour } from '#lib/dates.ts';
 import { settings } from '#lib/settings.ts';
@@ -586,8 +586,11 @@ describe('letters', () => {
     expect(mail(later(6))).toEqual([]);
     resumeMail({ token: all });
     expect(mail(later(6))).toEqual([1]);
-    removeThread(nadia, { threadId: one.id, reason: 'x' });
-    expect(readStop(token).words).toBe('letters about this thread');
+    stopMail({ token });
+    mergeThreads(nadia, { threadId: one.id, target: two.url, order: 'appended', reason: 'The same.' });
+    expect([readStop(token).words, ...stopsOf(rosa.id).map(({ words }) => words)]).toEqual(Array(2).fill(`letters about “${two.title}”`));
+    removeThread(nadia, { threadId: two.id, reason: 'x' });
+    expect([readStop(token).words, ...stopsOf(rosa.id).map(({ words }) => words)]).toEqual(['letters about this thread', 'letters about a thread that is not there any more']);
   });
   test('what could not be mailed for three days is not mailed', () => {
     const thread = start(rosa);

@@ -77,6 +77,10 @@ describe('sent again from a new form', () => {
     const first = submitThread(somebody, { ...input, token: 'one', shown: typed() });
     expect([first.held, submitThread(somebody, { ...input, token: 'two', shown: stamp() })]).toEqual([true, first]);
     expect(submitThread(somebody, { ...input, forum: 'measures', token: 'three', shown: typed() })).not.toEqual(first);
+    forgetLimits();
+    db.delete(heldPosts).where(eq(heldPosts.authorId, somebody.id)).run();
+    const named = submitThread(somebody, { ...input, token: 'four', shown: typed() });
+    expect(submitThread(somebody, { ...input, nameless: true, token: 'five', shown: typed() })).not.toEqual(named);
     const place = thread();
     const waiting = submitPost(somebody, { threadId: place.id, body: spamText, token: 'one', shown: typed() });
     expect([waiting.held, submitPost(somebody, { threadId: place.id, body: spamText, token: 'two', shown: stamp() })]).toEqual([true, waiting]);
@@ -225,11 +229,14 @@ describe('what is held', () => {
     const caseId = lastCase();
     const { decisionId } = decide(nadia, { caseId, outcome: 'decline', reason: 'It sells something.' });
     expect(lettersTo(somebody.email).at(-1)?.text).toMatch(/It sells something[^]*\/appeals\//);
+    const { heldId } = db.select().from(cases).where(eq(cases.id, caseId)).get() ?? {};
+    expect(heldPost(somebody, heldId ?? 0).declined).toEqual({ reason: 'It sells something.', appealUrl: `/appeals/${decisionId}` });
     const line = readPublicLog(null).lines[0];
     expect(line).toMatchObject({ act: 'decline post', object: 'a post that waited', url: null });
     expect(JSON.stringify(readPublicLog(null))).not.toContain('Marzipan');
     undoDecision(ines, { decisionId, reason: 'Let us look again.' });
     expect(ownWaiting(somebody)).toHaveLength(1);
+    expect(heldPost(somebody, heldId ?? 0).declined).toBeNull();
     const again = decide(ines, { caseId, outcome: 'decline', reason: 'It still sells something.' });
     appealDecision(somebody, { decisionId: again.decisionId, text: 'I only ask.' });
     const appeal = db.select().from(cases).where(eq(cases.decisionId, again.decisionId)).get()?.id ?? 0;

@@ -2,6 +2,7 @@ import type { APIRoute } from 'astro';
 import { eq } from 'drizzle-orm';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { changes, db, formTokens, posts, reactions, threads } from '#db/client.ts';
+import { appealableRemovals, appealDecision } from '#domain/decisions/appealing.ts';
 import { removePost, removeThread } from '#domain/decisions/removing.ts';
 import { Denied, Invalid, NotFound, SignInRequired, TooMany } from '#domain/errors.ts';
 import { acceptAnswer } from '#domain/forum/accepting.ts';
@@ -12,7 +13,7 @@ import { findInThread } from '#domain/forum/finding.ts';
 import { follow } from '#domain/forum/follows.ts';
 import { forgetOldForms } from '#domain/forum/form-tokens.ts';
 import { lockThread } from '#domain/forum/moderating.ts';
-import { createPost, editPost, ownPost, postsOnPage, removeOwnPost, whyNoEdit } from '#domain/forum/posts.ts';
+import { createPost, editPost, ownPost, postsOnPage, removeOwnPost, versionOf, whyNoEdit } from '#domain/forum/posts.ts';
 import { putPostFiles, type TakenFile } from '#domain/forum/post-files.ts';
 import { quoteOf } from '#domain/forum/quoting.ts';
 import { newestPostsBy, newestPostsIn, newestThreads } from '#domain/forum/recent-posts.ts';
@@ -247,6 +248,36 @@ test('a hidden post in a locked thread cannot be changed, and it is said why', (
   lockThread(nadia, { threadId: thread.id, reason: 'Heat.' });
   expect([mayEdit(), why()]).toEqual([false, 'A coordinator has locked this thread, so nothing can be added to it. The reason given: Heat.']);
   expect(() => editPost(tom, { postId: id, body: 'Changed.' })).toThrow(why() ?? 'never');
+});
+
+test('an edit that began from an earlier text is refused, unless it says the same', () => {
+  const thread = start();
+  const { id } = reply(thread);
+  const version = versionOf(ownPost(tom, id));
+  editPost(tom, { postId: id, body: 'Changed here.', version });
+  expect(() => editPost(tom, { postId: id, body: 'Changed there.', version })).toThrow(Invalid);
+  editPost(tom, { postId: id, body: 'Changed here.', version });
+  expect(ownPost(tom, id).markdown).toBe('Changed here.');
+  editPost(tom, { postId: id, body: 'Changed there.', version: versionOf(ownPost(tom, id)) });
+  expect(ownPost(tom, id).markdown).toBe('Changed there.');
+});
+
+test('a removal can be appealed from the place of the post by its author alone, once and while it stands', () => {
+  const thread = start();
+  const { id } = reply(thread);
+  const offered = (viewer: Viewer, now = new Date()) => appealableRemovals(viewer, postsOnPage(viewer, findThread(viewer, thread.id), 1), now).get(id);
+  expect(offered(tom)).toBeUndefined();
+  removePost(nadia, { postId: id, reason: 'Off topic.' });
+  expect([offered(tom), offered(rosa), offered(null), offered(tom, addDays(new Date(), 31))]).toEqual([expect.any(Number), undefined, undefined, undefined]);
+  appealDecision(tom, { decisionId: offered(tom) ?? 0, text: 'It is not.' });
+  expect(offered(tom)).toBeUndefined();
+  const other = reply(thread).id;
+  removeOwnPost(tom, { postId: other });
+  expect(appealableRemovals(tom, postsOnPage(tom, findThread(tom, thread.id), 1)).size).toBe(0);
+});
+
+test('a thread without a forum says that one must be chosen', () => {
+  expect(() => start(rosa, { forum: '' })).toThrow(expect.objectContaining({ fields: { forum: 'Please choose a forum.' } }));
 });
 
 describe('a form with a token', () => {

@@ -5,7 +5,7 @@ import { rowId, text } from '#lib/fields.ts';
 import { plainText, rendererVersion } from '#lib/markdown.ts';
 import { hideAuthor, isNamedAuthor, isNameless, isWrittenNamelessly, nameless, personColumns } from '../anonymity.ts';
 import { blockedBy } from '../blocked.ts';
-import { Denied, NotFound } from '../errors.ts';
+import { Denied, Invalid, NotFound } from '../errors.ts';
 import { withdrawLettersAbout } from '../mail/withdrawing.ts';
 import { correctionsUnder } from '../moderation/corrections.ts';
 import { countAttempt } from '../people/limits.ts';
@@ -198,15 +198,19 @@ export function filesOfPost(post: FoundPost): PostFile[] {
   return filesOfOnePost(post.id);
 }
 
-export const postEditInput = z.object({ postId: rowId, body: bodyField, takeOff: z.array(rowId).default([]) });
+export const postEditInput = z.object({ postId: rowId, body: bodyField, takeOff: z.array(rowId).default([]), version: z.string().max(20).optional() });
 
-/** Changes one's own post; what it said before is kept. `takeOff` are files of it, `files` come to it. Returns where it stands. */
-export function editPost(actor: Member, input: { postId: number; body: string; takeOff?: readonly number[]; files?: readonly TakenFile[] }): { url: string } {
+/** Names the text that a post has now, so that a form can say which one it began from. */
+export const versionOf = (post: Pick<FoundPost, 'editedAt'>): string => String(post.editedAt?.getTime() ?? 0);
+
+/** Changes one's own post; what it said before is kept. `takeOff` are files of it, `files` come to it; `version` is what the form began from. Returns where it stands. Throws NotFound, Denied, TooMany, and Invalid where the text was changed since. */
+export function editPost(actor: Member, input: { postId: number; body: string; version?: string; takeOff?: readonly number[]; files?: readonly TakenFile[] }): { url: string } {
   countAttempt('editPerMember', actor.id);
   return transaction(() => {
     const post = ownPost(actor, input.postId);
     const why = whyNoEdit(actor, post);
     if (why !== null) throw new Denied(why);
+    if (input.version && input.version !== versionOf(post) && input.body !== post.markdown) throw new Invalid({ body: 'This post was changed since you began, maybe in another window. Both texts are on this page: put together what you need, and save again.' });
     forgetDraft(actor.id, draftPlace.edit(post.id));
     const [files, dropped] = [input.files ?? [], dropPostFiles(post.id, input.takeOff ?? [])];
     putPostFiles(post.id, isWrittenNamelessly(post.id) ? namelessPictures(files, filesOfOnePost(post.id).length) : files);

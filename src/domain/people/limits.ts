@@ -79,7 +79,7 @@ const countedActs: Record<OfMembers, string> = {
   postPerMember: 'Posts and comments', threadPerMember: 'Threads', editPerMember: 'Edits, words that an answer works elsewhere too, and answers to corrections', reactPerMember: 'Reactions',
   previewPerMember: 'Previews', draftPerMember: 'Drafts saved', filePerMember: 'Files and photos', profilePerMember: 'Changes to a profile, and to the facts of a place',
   followPerMember: 'Choices of what to follow or mute, and whom to block', collectPerMember: 'Changes to reading lists and bookmarks', saveSearchPerMember: 'Changes to saved searches',
-  suggestPerMember: 'Works suggested', lookUpPerMember: 'Works looked up', wordPerMember: 'Words suggested', invitePerMember: 'Invitations', vouchPerMember: 'Members vouched for', exportPerMember: 'Copies of one’s own data',
+  suggestPerMember: 'Works suggested', lookUpPerMember: 'Works looked up', wordPerMember: 'Words suggested', invitePerMember: 'Invitations by those who are no coordinators', vouchPerMember: `Members vouched for, the same one again after ${limits.vouchForMember.seconds / 86_400} days`, exportPerMember: 'Copies of one’s own data',
 };
 
 /** The limits that hold for every member whatever their level, in words: what is counted, and how much of it in how long. */
