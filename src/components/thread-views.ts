@@ -12,10 +12,10 @@ export interface ThreadView {
   by: Parameters<typeof listThreads>[3];
   filter: (viewer: Viewer) => ThreadFilter;
   /** What to say where it shows nothing. */
-  empty: { title: string; text: string };
+  empty: { title: string; text: string; /** In a forum in which only coordinators start threads, to the others. */ toReaders?: string };
 }
 
-const newest: ThreadView = { key: 'newest', label: 'Newest activity', by: 'activity', filter: () => ({}), empty: { title: 'Nobody has written yet', text: 'Start the first one: a question is enough.' } };
+const newest: ThreadView = { key: 'newest', label: 'Newest activity', by: 'activity', filter: () => ({}), empty: { title: 'Nobody has written yet', text: 'Start the first one: a question is enough.', toReaders: 'Coordinators start the threads here. When there is one, you are welcome to reply.' } };
 
 /** The tabs above every list of threads, in order; the first one needs no name in the address. */
 export const threadViews: readonly ThreadView[] = [

@@ -1,8 +1,17 @@
+import { eq } from 'drizzle-orm';
 import { describe, expect, inject, test } from 'vitest';
+import { db, decisions } from '#db/client.ts';
+import { decide } from '#domain/decisions/deciding.ts';
+import { flagPost, flagPostInput } from '#domain/decisions/flagging.ts';
 import { flagConfirmation } from '#domain/decisions/flagging-confirmations.ts';
+import { openCases } from '#domain/decisions/queue.ts';
+import { removePost } from '#domain/decisions/removing.ts';
+import { submitPost } from '#domain/decisions/submitting.ts';
 import { confirmPost } from '#domain/forum/confirming.ts';
 import { createPost } from '#domain/forum/posts.ts';
 import { createThread } from '#domain/forum/starting-threads.ts';
+import { stamp } from '#domain/people/traps.ts';
+import type { Member } from '#domain/people/types.ts';
 import { axeViolations, phone, useBrowser, useCast } from '../support/browser.ts';
 import { letterTo } from '../support/hub.ts';
 
@@ -258,4 +267,49 @@ describe('a flag from the post to the public log', () => {
     expect(await rows.nth(1).textContent()).toMatch(/Nadia Okafor.*removed a “works for us too”/);
     expect(await visitor.page.content()).not.toMatch(/Rosa Delgado|Tom Achterberg|Jane Roe/);
   }, 120_000);
+});
+
+let started = 0;
+const start = (member: Member) => createThread(member, { forum: 'measures', kind: 'discussion', title: `Which waits do you print, part ${++started}?`, body: 'All of them.', themes: [] });
+
+test('whoever flagged a post already is told so, and its author finds the appeal in its place', async () => {
+  const thread = start((await enter('nadia')).member);
+  const rosa = await as('rosa');
+  const tom = await as('tom');
+  const { id } = createPost(tom.member, { threadId: thread.id, body: 'Only otters publish that.' });
+  await rosa.page.goto(`${hub.base}/posts/${id}/flag`);
+  expect(await rosa.page.getByText('You have flagged this post already').count()).toBe(0);
+  flagPost(rosa.member, flagPostInput.parse({ postId: id, reason: 'off-topic' }));
+  await rosa.page.reload();
+  expect(await rosa.page.getByText('You have flagged this post already').count()).toBe(1);
+  removePost((await enter('nadia')).member, { postId: id, reason: 'Otters.' });
+  await rosa.page.goto(hub.base + thread.url);
+  expect(await rosa.page.locator('#post-2').getByRole('link', { name: /^Appeal/ }).count()).toBe(0);
+  await tom.page.goto(hub.base + thread.url);
+  await tom.page.locator('#post-2').getByRole('link', { name: /^Appeal/ }).click();
+  await tom.page.getByRole('heading', { name: 'Appeal', exact: true }).waitFor();
+  await tom.page.getByLabel('Why is the decision wrong?').fill('They do.');
+  await tom.page.getByRole('button', { name: 'Appeal' }).click();
+  await tom.page.goto(hub.base + thread.url);
+  expect(await tom.page.locator('#post-2').getByRole('link', { name: /^Appeal/ }).count()).toBe(0);
+});
+
+test('what waits shows threads by their titles, and what was not let through says why', async () => {
+  const { member } = await enter('nadia');
+  const [thread, other] = [start(member), start(member)];
+  const rosa = await as('rosa');
+  const nadia = await as('nadia');
+  const body = `Best online casino bonus, buy followers cheap now! https://win.bet https://casino.top See ${other.url} too.`;
+  const { url, held } = submitPost(rosa.member, { threadId: thread.id, body, shown: stamp(new Date(Date.now() - 60_000)) });
+  expect(held).toBe(true);
+  const caseId = openCases(nadia.member, null).cases.find(({ subject }) => subject.kind === 'held' && subject.url === url)?.id ?? 0;
+  for (const [page, address] of [[nadia.page, `/desk/flags/${caseId}`], [rosa.page, url]] as const) {
+    await page.goto(hub.base + address);
+    expect(await page.locator('.prose').getByRole('link', { name: other.title }).count(), address).toBe(1);
+  }
+  decide(nadia.member, { caseId, outcome: 'decline', reason: 'It sells walnuts.' });
+  await rosa.page.reload();
+  expect(await rosa.page.getByText('It sells walnuts.').count()).toBe(1);
+  await rosa.page.getByRole('link', { name: 'The decision, and its appeal' }).click();
+  await rosa.page.waitForURL(`**/appeals/${db.select().from(decisions).where(eq(decisions.caseId, caseId)).get()?.id}`);
 });

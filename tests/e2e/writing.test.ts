@@ -60,7 +60,10 @@ describe('a session that ends while somebody writes', () => {
       const { page, context } = await browser.open({ expectErrors: /401|403/ });
       await context.addCookies([cookie]);
       await page.goto(hub.base + path);
-      if (path === '/forums/new') await page.getByLabel('Title').fill('Half a question here');
+      if (path === '/forums/new') {
+        await page.getByLabel('Forum', { exact: true }).selectOption('measures');
+        await page.getByLabel('Title').fill('Half a question here');
+      }
       await page.locator('#body').fill(`Not lost from ${path}.`);
       endSessionsOf(member.id);
       await page.getByRole('button', { name: button, exact: true }).click();
@@ -112,6 +115,7 @@ describe('drafts', () => {
     await page.getByText('This is your draft').waitFor();
     expect(await page.locator('#body').inputValue()).toBe('Kept by hand');
     await page.goto(`${hub.base}/forums/new`);
+    await page.getByLabel('Forum', { exact: true }).selectOption('measures');
     await page.getByLabel('Title').fill('Short');
     await page.locator('#body').fill('Refused and kept');
     await page.getByRole('button', { name: 'Start the thread' }).click();

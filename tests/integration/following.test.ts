@@ -20,7 +20,7 @@ import { listForums } from '#domain/forum/forums.ts';
 import { countTracked, markRead, noteReading, trackedUnread, unreadByForum, unreadOf } from '#domain/forum/unread.ts';
 import { putCatalogue } from '#domain/library/catalogue.ts';
 import { putNotification } from '#domain/mail/notifications.ts';
-import { readStop, resumeMail, stopMail, stopToken } from '#domain/mail/stopping.ts';
+import { readStop, resumeMail, stopMail, stopsOf, stopToken } from '#domain/mail/stopping.ts';
 import type { Member } from '#domain/people/types.ts';
 import { addDays, lastHour } from '#lib/dates.ts';
 import { settings } from '#lib/settings.ts';
@@ -318,6 +318,24 @@ describe('what is unread', () => {
     expect(unreadOf(null, [thread.id]).size).toBe(0);
     noteReading(null, thread.id, 3);
   });
+  test('a page further on leaves what stands before it unread, and reads what one was told of its own posts', () => {
+    const thread = start(rosa);
+    for (let n = 0; n < 5; n++) reply(tom, thread.id);
+    noteReading(nadia, thread.id, 6, 5);
+    expect(unread(nadia, thread.id)).toEqual({ count: 6, first: 1 });
+    noteReading(nadia, thread.id, 2, 1);
+    noteReading(nadia, thread.id, 6, 5);
+    expect(unread(nadia, thread.id)).toEqual({ count: 4, first: 3 });
+    noteReading(nadia, thread.id, 4, 3);
+    noteReading(nadia, thread.id, 6, 5);
+    expect(unread(nadia, thread.id)).toBeUndefined();
+    const before = countUnreadTold(rosa);
+    noteReading(rosa, thread.id, 6, 5);
+    expect([before - countUnreadTold(rosa), unread(rosa, thread.id)]).toEqual([2, { count: 5, first: 2 }]);
+    markRead(rosa, {});
+    noteReading(rosa, thread.id, 6, 5);
+    expect([countUnreadTold(rosa), unread(rosa, thread.id)]).toEqual([0, undefined]);
+  });
   test('a removed post is not unread', () => {
     const thread = start(rosa);
     noteReading(nadia, thread.id, 1);
@@ -581,8 +599,11 @@ describe('letters', () => {
     expect(mail(later(6))).toEqual([]);
     resumeMail({ token: all });
     expect(mail(later(6))).toEqual([1]);
-    removeThread(nadia, { threadId: one.id, reason: 'x' });
-    expect(readStop(token).words).toBe('letters about this thread');
+    stopMail({ token });
+    mergeThreads(nadia, { threadId: one.id, target: two.url, order: 'appended', reason: 'The same.' });
+    expect([readStop(token).words, ...stopsOf(rosa.id).map(({ words }) => words)]).toEqual(Array(2).fill(`letters about “${two.title}”`));
+    removeThread(nadia, { threadId: two.id, reason: 'x' });
+    expect([readStop(token).words, ...stopsOf(rosa.id).map(({ words }) => words)]).toEqual(['letters about this thread', 'letters about a thread that is not there any more']);
   });
   test('what could not be mailed for three days is not mailed', () => {
     const thread = start(rosa);

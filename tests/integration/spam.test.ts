@@ -56,6 +56,37 @@ let pictures = 0;
 const picture = (label = 'A chart'): TakenFile => ({ hash: String(++pictures).padStart(64, '0'), name: 'chart.png', label, mediaType: 'image/png', size: 100, width: 40, height: 30, textState: 'none' });
 const lastCase = () => openCases(nadia, null).cases.at(-1)?.id ?? 0;
 
+describe('sent again from a new form', () => {
+  const body = 'We answer in two languages at night, and keep a list of words.';
+
+  test('within three seconds it leads to the post or thread that stands, is not held, and counts towards no limit', () => {
+    const somebody = newcomer();
+    const input = { forum: 'operations', kind: 'question' as const, title: `Who answers at night, part ${++joined}?`, body, themes: [] };
+    const made = submitThread(somebody, { ...input, token: 'one', shown: typed() });
+    for (const token of ['two', 'three', 'four', 'five']) expect(submitThread(somebody, { ...input, token, shown: stamp() })).toEqual(made);
+    const threadId = thread().id;
+    const reply = submitPost(somebody, { threadId, body, token: 'one', shown: typed() });
+    for (let n = 0; n < 6; n++) expect(submitPost(somebody, { threadId, body, token: `again ${n}`, shown: stamp() })).toEqual(reply);
+    expect([made.held, reply.held, ownWaiting(somebody).length]).toEqual([false, false, 0]);
+    expect(db.select().from(posts).where(eq(posts.authorId, somebody.id)).all()).toHaveLength(2);
+  });
+
+  test('what waits for a look is found too, of its own forum alone', () => {
+    const somebody = newcomer();
+    const input = { forum: 'operations', kind: 'question' as const, title: `Cheap followers, part ${++joined}`, body: spamText, themes: [] };
+    const first = submitThread(somebody, { ...input, token: 'one', shown: typed() });
+    expect([first.held, submitThread(somebody, { ...input, token: 'two', shown: stamp() })]).toEqual([true, first]);
+    expect(submitThread(somebody, { ...input, forum: 'measures', token: 'three', shown: typed() })).not.toEqual(first);
+    forgetLimits();
+    db.delete(heldPosts).where(eq(heldPosts.authorId, somebody.id)).run();
+    const named = submitThread(somebody, { ...input, token: 'four', shown: typed() });
+    expect(submitThread(somebody, { ...input, nameless: true, token: 'five', shown: typed() })).not.toEqual(named);
+    const place = thread();
+    const waiting = submitPost(somebody, { threadId: place.id, body: spamText, token: 'one', shown: typed() });
+    expect([waiting.held, submitPost(somebody, { threadId: place.id, body: spamText, token: 'two', shown: stamp() })]).toEqual([true, waiting]);
+  });
+});
+
 describe('the corpus', () => {
   test('of 30 spam texts at least 25 are held, of 60 good ones none', () => {
     expect(spam).toHaveLength(30);
@@ -198,11 +229,14 @@ describe('what is held', () => {
     const caseId = lastCase();
     const { decisionId } = decide(nadia, { caseId, outcome: 'decline', reason: 'It sells something.' });
     expect(lettersTo(somebody.email).at(-1)?.text).toMatch(/It sells something[^]*\/appeals\//);
+    const { heldId } = db.select().from(cases).where(eq(cases.id, caseId)).get() ?? {};
+    expect(heldPost(somebody, heldId ?? 0).declined).toEqual({ reason: 'It sells something.', appealUrl: `/appeals/${decisionId}` });
     const line = readPublicLog(null).lines[0];
     expect(line).toMatchObject({ act: 'decline post', object: 'a post that waited', url: null });
     expect(JSON.stringify(readPublicLog(null))).not.toContain('Marzipan');
     undoDecision(ines, { decisionId, reason: 'Let us look again.' });
     expect(ownWaiting(somebody)).toHaveLength(1);
+    expect(heldPost(somebody, heldId ?? 0).declined).toBeNull();
     const again = decide(ines, { caseId, outcome: 'decline', reason: 'It still sells something.' });
     appealDecision(somebody, { decisionId: again.decisionId, text: 'I only ask.' });
     const appeal = db.select().from(cases).where(eq(cases.decisionId, again.decisionId)).get()?.id ?? 0;

@@ -2,6 +2,7 @@ import type { APIRoute } from 'astro';
 import { eq } from 'drizzle-orm';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { changes, db, formTokens, posts, reactions, threads } from '#db/client.ts';
+import { appealableRemovals, appealDecision } from '#domain/decisions/appealing.ts';
 import { removePost, removeThread } from '#domain/decisions/removing.ts';
 import { Denied, Invalid, NotFound, SignInRequired, TooMany } from '#domain/errors.ts';
 import { acceptAnswer } from '#domain/forum/accepting.ts';
@@ -12,8 +13,8 @@ import { findInThread } from '#domain/forum/finding.ts';
 import { follow } from '#domain/forum/follows.ts';
 import { forgetOldForms } from '#domain/forum/form-tokens.ts';
 import { lockThread } from '#domain/forum/moderating.ts';
-import { createPost, editPost, postsOnPage, removeOwnPost } from '#domain/forum/posts.ts';
-import { putPostFiles } from '#domain/forum/post-files.ts';
+import { createPost, editPost, ownPost, postsOnPage, removeOwnPost, versionOf, whyNoEdit } from '#domain/forum/posts.ts';
+import { putPostFiles, type TakenFile } from '#domain/forum/post-files.ts';
 import { quoteOf } from '#domain/forum/quoting.ts';
 import { newestPostsBy, newestPostsIn, newestThreads } from '#domain/forum/recent-posts.ts';
 import { react, whoReacted } from '#domain/forum/reacting.ts';
@@ -254,20 +255,87 @@ test('in the text of feeds the sign of the hub before who wrote is no member’s
   expect(text).toContain('- [x] Carl Friso wrote');
 });
 
+test('in a locked thread no post can be changed, and it is said why; but a hidden one can, as its letter says', () => {
+  const thread = start();
+  const { id } = reply(thread);
+  const mayEdit = () => postIn(tom, thread, 2)?.mayEdit;
+  const why = () => whyNoEdit(tom, ownPost(tom, id));
+  expect([mayEdit(), why()]).toEqual([true, null]);
+  lockThread(nadia, { threadId: thread.id, reason: 'Heat.' });
+  expect([mayEdit(), why()]).toEqual([false, 'A coordinator has locked this thread, so nothing can be added to it. The reason given: Heat.']);
+  expect(() => editPost(tom, { postId: id, body: 'Changed.' })).toThrow(why() ?? 'never');
+  db.update(posts).set({ removedAt: new Date(), removedById: nadia.id, removedReason: 'Flagged.', hidden: true }).where(eq(posts.id, id)).run();
+  expect([mayEdit(), why()]).toEqual([true, null]);
+  editPost(tom, { postId: id, body: 'Changed.' });
+  expect(ownPost(tom, id).markdown).toBe('Changed.');
+});
+
+test('an edit that began from an earlier text is refused, unless it says the same', () => {
+  const thread = start();
+  const { id } = reply(thread);
+  const version = versionOf(ownPost(tom, id));
+  editPost(tom, { postId: id, body: 'Changed here.', version });
+  expect(() => editPost(tom, { postId: id, body: 'Changed there.', version })).toThrow(Invalid);
+  editPost(tom, { postId: id, body: 'Changed here.', version });
+  expect(ownPost(tom, id).markdown).toBe('Changed here.');
+  editPost(tom, { postId: id, body: 'Changed there.', version: versionOf(ownPost(tom, id)) });
+  expect(ownPost(tom, id).markdown).toBe('Changed there.');
+});
+
+test('a removal can be appealed from the place of the post by its author alone, once and while it stands', () => {
+  const thread = start();
+  const { id } = reply(thread);
+  const offered = (viewer: Viewer, now = new Date()) => appealableRemovals(viewer, postsOnPage(viewer, findThread(viewer, thread.id), 1), now).get(id);
+  expect(offered(tom)).toBeUndefined();
+  removePost(nadia, { postId: id, reason: 'Off topic.' });
+  expect([offered(tom), offered(rosa), offered(null), offered(tom, addDays(new Date(), 31))]).toEqual([expect.any(Number), undefined, undefined, undefined]);
+  appealDecision(tom, { decisionId: offered(tom) ?? 0, text: 'It is not.' });
+  expect(offered(tom)).toBeUndefined();
+  const other = reply(thread).id;
+  removeOwnPost(tom, { postId: other });
+  expect(appealableRemovals(tom, postsOnPage(tom, findThread(tom, thread.id), 1)).size).toBe(0);
+});
+
+test('a thread without a forum says that one must be chosen', () => {
+  expect(() => start(rosa, { forum: '' })).toThrow(expect.objectContaining({ fields: { forum: 'Please choose a forum.' } }));
+});
+
 describe('a form with a token', () => {
-  test('sent again leads to what it wrote; the same words in a new form are another post', () => {
+  test('sent again leads to what it wrote, and so do the same words in a new form, for ten minutes', () => {
     const thread = start();
     const send = (token: string, body = 'Same here.') => createPost(tom, { threadId: thread.id, body, token });
     const first = send('one');
-    expect(send('one')).toEqual(first);
-    expect(send('two').id).not.toBe(first.id);
+    expect([send('one'), send('two')]).toEqual([first, first]);
     // Gone back, changed and sent: nothing of it is lost.
     expect(send('one', 'Same here, in Trenton.').id).not.toBe(first.id);
+    expect(send('three')).toEqual(first);
     expect(createPost(rosa, { threadId: thread.id, body: 'Same here.', token: 'one' }).id).not.toBe(first.id);
+    // Who thanks a second person has not sent the first thanks again.
+    expect(send('four').id).not.toBe(first.id);
     expect(findThread(null, thread.id).replies).toBe(4);
     const typed = { title: 'Twice on purpose, or not?', body: 'Words.' };
     const made = start(rosa, { ...typed, token: 'a' });
-    expect([start(rosa, { ...typed, token: 'a' }).id, start(rosa, { ...typed, token: 'b' }).id === made.id]).toEqual([made.id, false]);
+    expect([start(rosa, { ...typed, token: 'a' }).id, start(rosa, { ...typed, token: 'b' }).id]).toEqual([made.id, made.id]);
+    const others: Partial<Parameters<typeof createThread>[1]>[] = [{ body: 'Other words.' }, { kind: 'discussion' }, { forum: 'measures' }];
+    for (const [at, other] of others.entries()) expect(start(rosa, { ...typed, ...other, token: `c${at}` }).id).not.toBe(made.id);
+  });
+
+  test('what was written an hour ago, or removed since, or now comes with a file is written anew', () => {
+    const thread = start();
+    const file: TakenFile = { hash: 'b'.repeat(64), name: 'a.pdf', label: 'A script', mediaType: 'application/pdf', size: 10, width: null, height: null, textState: 'none' };
+    const send = (token: string, files: TakenFile[] = []) => createPost(tom, { threadId: thread.id, body: 'Thank you!', token, files }).id;
+    const first = send('one');
+    db.update(posts).set({ createdAt: new Date(Date.now() - 3_600_000) }).where(eq(posts.id, first)).run();
+    const second = send('two');
+    expect(second).not.toBe(first);
+    removeOwnPost(tom, { postId: second });
+    const third = send('three');
+    expect(third).not.toBe(second);
+    const fourth = send('four', [file]);
+    expect([fourth === third, send('five', [file])]).toEqual([false, fourth]);
+    const made = start(rosa, { title: 'With a file, or without?', body: 'Words.' });
+    db.update(posts).set({ createdAt: new Date(Date.now() - 3_600_000) }).where(eq(posts.threadId, made.id)).run();
+    expect(start(rosa, { title: 'With a file, or without?', body: 'Words.', token: 'later' }).id).not.toBe(made.id);
   });
 
   test('a failed one leaves nothing behind and may be sent again', () => {
@@ -280,9 +348,9 @@ describe('a form with a token', () => {
 
   test('on comments too, the first one included', () => {
     putCatalogue({ pieces: [piece({ id: 'ref:tokens', slug: 'tokens' })], themes: [], forums: [] });
-    const send = () => createComment(tom, { resourceId: 'ref:tokens', body: 'Read it.', token: 'c' });
+    const send = (token = 'c') => createComment(tom, { resourceId: 'ref:tokens', body: 'Read it.', token });
     const first = send();
-    expect(send()).toEqual(first);
+    expect([send(), send('d')]).toEqual([first, first]);
     expect(db.select().from(posts).where(eq(posts.markdown, 'Read it.')).all()).toHaveLength(1);
   });
 

@@ -9,6 +9,7 @@ import { readLog, readPublicLog } from '#domain/moderation/log.ts';
 import { setTrust } from '#domain/moderation/setting-trust.ts';
 import { addActivity } from '#domain/people/activity.ts';
 import { isTrusted, levelOf, standingOf, type Level } from '#domain/people/levels.ts';
+import { limits, limitsForAll } from '#domain/people/limits.ts';
 import { computeAllTrust, computeTrust, levelFor, towards, trustFacts, trustOf, trustRules, type TrustFacts } from '#domain/people/trust.ts';
 import type { Member } from '#domain/people/types.ts';
 import { addDays, isoDate } from '#lib/dates.ts';
@@ -23,6 +24,19 @@ let threadId = 0;
 beforeAll(async () => {
   [rosa, nadia] = [await enter('rosa'), await enter('nadia')];
   threadId = createThread(nadia, { forum: 'operations', kind: 'question', title: 'Where everybody writes', body: 'Here.', themes: [] }).id;
+});
+
+test('every limit of what members do is published with its numbers', () => {
+  const guarding = ['proofLinkPerMember', 'codePerMember', 'emailPerMember'];
+  const published = limitsForAll();
+  expect(published).toHaveLength(Object.keys(limits).filter((name) => name.endsWith('PerMember') && !guarding.includes(name)).length);
+  const { postPerMember, threadPerMember, reactPerMember } = limits;
+  expect(published).toEqual(expect.arrayContaining([
+    { what: 'Posts and comments', most: `${postPerMember.most} in ${postPerMember.seconds / 60} minutes` },
+    { what: 'Threads', most: `${threadPerMember.most} in an hour` },
+    { what: 'Reactions', most: `${reactPerMember.most} in ${reactPerMember.seconds / 60} minutes` },
+  ]));
+  for (const { most } of published) expect(most).toMatch(/^\d+ in (?:\d+ minutes|an hour|a day)$/);
 });
 
 interface Life { joinedDaysAgo: number; /** Days ago, with threads read on them. */ days: Map<number, number>; posts: { daysAgo: number; removed: boolean; accepted: boolean; /** By how many others. */ helpful?: number; /** Without a name. */ nameless?: boolean }[]; removals: { daysAgo: number; undone: boolean; overturned: boolean; nameless?: boolean }[] }

@@ -1,4 +1,4 @@
-import { eq } from 'drizzle-orm';
+import { and, asc, eq, inArray } from 'drizzle-orm';
 import { z } from 'zod';
 import { appeals, cases, db, decisions, members, transaction } from '#db/client.ts';
 import { addDays } from '#lib/dates.ts';
@@ -71,6 +71,15 @@ function whyClosed(decision: Decision, appealed: boolean, now: Date): string | n
   if (!appealable.includes(decision.outcome)) return 'There is nothing to appeal in this decision.';
   if (addDays(decision.at, daysToAppeal) < now) return `A decision can be appealed within ${daysToAppeal} days; they are over.`;
   return null;
+}
+
+/** Decisions that removed posts of this viewer and can be appealed still, by id of the post. */
+export function appealableRemovals(viewer: Viewer, posts: readonly { id: number; own: boolean; removed: { by: 'author' | 'coordinator' } | null }[], now = new Date()): Map<number, number> {
+  const ids = posts.flatMap(({ id, own, removed }) => (own && removed?.by === 'coordinator' ? [id] : []));
+  if (!viewer || ids.length === 0) return new Map();
+  const rows = db.select({ postId: cases.postId, decision: decisions, appealedAt: appeals.at }).from(decisions).innerJoin(cases, eq(cases.id, decisions.caseId)).leftJoin(appeals, eq(appeals.decisionId, decisions.id))
+    .where(and(inArray(cases.postId, ids), eq(decisions.authorId, viewer.id), eq(decisions.outcome, 'remove'))).orderBy(asc(decisions.id)).all();
+  return new Map(rows.flatMap(({ postId, decision, appealedAt }) => (postId !== null && whyClosed(decision, appealedAt !== null, now) === null ? [[postId, decision.id] as const] : [])));
 }
 
 export const appealInput = z.object({ decisionId: rowId, text: text({ missing: 'Please say why the decision is wrong.', max: 4_000 }) });

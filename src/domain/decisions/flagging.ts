@@ -68,6 +68,15 @@ export function flagPost(actor: Member, input: z.output<typeof flagPostInput>): 
   });
 }
 
+/** What this viewer has told about a post that nobody has answered yet, in sentences. */
+export function toldAlready(viewer: Viewer, postId: number): string[] {
+  if (!viewer) return [];
+  return [
+    ...(hasFlagged(viewer.id, postId, 'flags') ? ['You have flagged this post already. The coordinators will write to you when they have decided; you need not flag it again.'] : []),
+    ...(hasFlagged(viewer.id, postId, 'correction') ? ['You have proposed a correction to this post already. You will have a letter when its author or a coordinator has answered it.'] : []),
+  ];
+}
+
 /** Whether this member has an open flag, or an open correction, on the post. */
 function hasFlagged(memberId: number, postId: number, kind: 'flags' | 'correction'): boolean {
   return db.select({ id: flags.id }).from(flags).innerJoin(cases, eq(cases.id, flags.caseId))

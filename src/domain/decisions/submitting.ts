@@ -1,15 +1,16 @@
-import { and, eq, gt, isNull, sql } from 'drizzle-orm';
+import { and, desc, eq, gt, isNull, sql } from 'drizzle-orm';
 import { z } from 'zod';
-import { cases, db, heldPosts, prepared, resources, threads, transaction } from '#db/client.ts';
-import { renderKept, renderMarkdown } from '#lib/markdown.ts';
+import { cases, db, decisions, heldFiles, heldPosts, prepared, resources, threads, transaction } from '#db/client.ts';
+import { renderMarkdown } from '#lib/markdown.ts';
 import { settings } from '#lib/settings.ts';
 import { isNameless } from '../anonymity.ts';
 import { NotFound } from '../errors.ts';
-import { threadsByNumber } from '../thread-addresses.ts';
 import { commentInput, commentMadeBefore, createComment } from '../forum/comments.ts';
 import { draftPlace, forgetDraft } from '../forum/drafts.ts';
 import { filesOfOnePost, namelessPictures, type PostFile, type TakenFile } from '../forum/post-files.ts';
 import { createPost, editPost, postEditInput, postInput, postMadeBefore } from '../forum/posts.ts';
+import { showKept } from '../forum/rendering.ts';
+import { bringsNothingNew, sameSince } from '../forum/sent-again.ts';
 import { createThread, threadInput, threadMadeBefore } from '../forum/starting-threads.ts';
 import { whyHeld } from '../moderation/holding.ts';
 import { countForLevel, mustKeepToLevel } from '../people/limits.ts';
@@ -64,7 +65,7 @@ const titleOf = (threadId: number) => db.select({ title: threads.title }).from(t
 
 interface Submission {
   count: 'threadsPerDay' | 'postsPerHour'; draft: string; body: string; files: readonly TakenFile[]; text: string;
-  /** What the same form wrote before: sent again it writes nothing, and is not counted or looked at again. */
+  /** What the same form, or the same words just now, wrote before: sent again it writes nothing, and is not counted or looked at again. */
   made: () => { url: string } | null;
   create: () => { url: string };
   /** Whether its author is shown to nobody. */
@@ -78,6 +79,9 @@ function submit(actor: Member, trap: Trap, { count, draft, body, files, text, ma
     forgetDraft(actor.id, draft);
     const before = made();
     if (before) return { url: before.url, held: false };
+    const row = held();
+    const waitsAlready = justHeld(actor, row, body, files);
+    if (waitsAlready !== null) return { url: `/posts/held/${waitsAlready}`, held: true };
     mustKeepToLevel(actor, countsOf(body, files.filter((file) => typeof file.width === 'number').length), 'body');
     const hold = whyHeld(actor, text, trap, files.map((file) => file.label), body);
     if (!hold) {
@@ -86,10 +90,6 @@ function submit(actor: Member, trap: Trap, { count, draft, body, files, text, ma
       computeTrust(actor.id);
       return { url, held: false };
     }
-    const row = held();
-    const twin = db.select({ id: heldPosts.id }).from(heldPosts)
-      .where(and(eq(heldPosts.authorId, actor.id), eq(heldPosts.markdown, body), eq(heldPosts.kind, row.kind), sql`${heldPosts.threadId} is ${row.threadId}`, sql`${heldPosts.resourceId} is ${row.resourceId}`, sql`${heldPosts.title} is ${row.title}`, eq(heldPosts.state, 'waiting'), isNull(heldPosts.withdrawnAt), gt(heldPosts.at, new Date(Date.now() - 5 * 60_000)))).limit(1).get();
-    if (twin) return { url: `/posts/held/${twin.id}`, held: true };
     countForLevel(actor, count, 'body');
     rehearse(create);
     const waiting = db.insert(heldPosts).values({ ...row, authorId: actor.id, markdown: body, ...hold }).returning({ id: heldPosts.id }).get();
@@ -98,6 +98,19 @@ function submit(actor: Member, trap: Trap, { count, draft, body, files, text, ma
     return { url: `/posts/held/${waiting.id}`, held: true };
   });
 }
+
+/** The id of what waits with these words for the same place, by the same member, from the last ten minutes. */
+function justHeld(author: Member, { kind, title, threadId, resourceId, input }: ReturnType<Submission['held']>, markdown: string, files: readonly TakenFile[]): number | null {
+  const rows = db.select({ id: heldPosts.id }).from(heldPosts).where(and(
+    eq(heldPosts.authorId, author.id), eq(heldPosts.state, 'waiting'), isNull(heldPosts.withdrawnAt), gt(heldPosts.at, sameSince()), eq(heldPosts.markdown, markdown), eq(heldPosts.kind, kind),
+    sql`${heldPosts.title} is ${title ?? null}`, sql`${heldPosts.threadId} is ${threadId ?? null}`, sql`${heldPosts.resourceId} is ${resourceId ?? null}`,
+    ...['forum', 'kind'].map((field) => sql`json_extract(${heldPosts.input}, ${`$.${field}`}) is ${input[field] ?? null}`),
+    sql`coalesce(json_extract(${heldPosts.input}, '$.nameless'), 0) = ${input['nameless'] === true ? 1 : 0}`,
+  )).all();
+  return rows.find(({ id }) => bringsNothingNew(files, hashesOf(id)))?.id ?? null;
+}
+
+const hashesOf = (heldId: number) => db.select({ hash: heldFiles.hash }).from(heldFiles).where(eq(heldFiles.heldId, heldId)).all();
 
 /** Runs a command for what it refuses; nothing of it stays. Call inside a transaction. */
 function rehearse(command: () => unknown): void {
@@ -128,7 +141,7 @@ export function submitEdit(actor: Member, { website, shown, ...input }: Paramete
   });
 }
 
-export interface HeldView { id: number; kind: 'thread' | 'post' | 'comment'; title: string | null; html: string; at: Date; state: 'waiting' | 'approved' | 'declined' | 'withdrawn'; url: string | null; files: PostFile[]; /** By its author, on its page. */ mayTakeBack: boolean; /** Why they may not while it waits, in a sentence. */ staysBecause: string | null }
+export interface HeldView { id: number; kind: 'thread' | 'post' | 'comment'; title: string | null; html: string; at: Date; state: 'waiting' | 'approved' | 'declined' | 'withdrawn'; url: string | null; files: PostFile[]; /** By its author, on its page. */ mayTakeBack: boolean; /** Why they may not while it waits, in a sentence. */ staysBecause: string | null; /** What a coordinator decided last, where it was not let through. */ declined: { reason: string; appealUrl: string } | null }
 
 /** A held post, for its author and coordinators. Throws SignInRequired, NotFound. */
 export function heldPost(viewer: Viewer, id: number): HeldView {
@@ -151,5 +164,11 @@ function asView(row: typeof heldPosts.$inferSelect, viewer: Member): HeldView {
   const state = row.withdrawnAt === null ? row.state : 'withdrawn';
   const waitsForAuthor = state === 'waiting' && row.authorId === viewer.id;
   const staysBecause = waitsForAuthor ? whyItStays(row) : null;
-  return { id: row.id, kind: row.kind, title: row.title, html: renderKept(threadsByNumber(row.markdown), `h${row.id}`), at: row.at, state, url: row.url, files: heldFilesOf(row.id), mayTakeBack: waitsForAuthor && staysBecause === null, staysBecause };
+  return { id: row.id, kind: row.kind, title: row.title, html: showKept(row.markdown, `h${row.id}`), at: row.at, state, url: row.url, files: heldFilesOf(row.id), mayTakeBack: waitsForAuthor && staysBecause === null, staysBecause, declined: state === 'declined' ? whyDeclined(row.id) : null };
+}
+
+function whyDeclined(heldId: number): HeldView['declined'] {
+  const decision = db.select({ id: decisions.id, reason: decisions.reason }).from(decisions).innerJoin(cases, eq(cases.id, decisions.caseId))
+    .where(and(eq(cases.heldId, heldId), eq(decisions.outcome, 'decline'), isNull(decisions.undoneAt))).orderBy(desc(decisions.id)).limit(1).get();
+  return decision ? { reason: decision.reason, appealUrl: `/appeals/${decision.id}` } : null;
 }

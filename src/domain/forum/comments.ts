@@ -14,6 +14,7 @@ import { formToken, madeBefore, rememberForm } from './form-tokens.ts';
 import { notifyOfPost } from './notifying.ts';
 import { createPost, placeOfPost, postsOnPage, writePost, type Beside } from './posts.ts';
 import { indexPost } from './searchable.ts';
+import { justWritten } from './sent-again.ts';
 import { findThread, type Thread } from './threads.ts';
 import type { PostView } from './types.ts';
 
@@ -33,9 +34,9 @@ export const commentInput = z.object({ resourceId: z.string({ error: 'This form 
 
 const wordsOf = (input: z.output<typeof commentInput>) => [input.resourceId, input.body];
 
-/** The comment that the same form wrote when it was sent before; null for the first time. */
-export function commentMadeBefore(actor: Member, input: z.output<typeof commentInput>): { id: number; url: string } | null {
-  const id = input.token ? madeBefore(actor, input.token, wordsOf(input)) : null;
+/** The comment that the same form wrote when it was sent before, or a new form with the same words just now; null for the first time. */
+export function commentMadeBefore(actor: Member, input: z.output<typeof commentInput> & Beside): { id: number; url: string } | null {
+  const id = (input.token ? madeBefore(actor, input.token, wordsOf(input)) : null) ?? justWritten(actor, input.body, input.files ?? [], eq(threads.resourceId, input.resourceId));
   return id === null ? null : { id, url: placeOfPost(actor, id) };
 }
 

@@ -80,6 +80,7 @@ const bySlug = prepared((d) => d.select(ownColumns).from(forums).where(eq(forums
 
 /** The forum that a form names. Throws Invalid on `forum`. */
 export function chosenForum(slug: string): Forum {
+  if (slug === '') throw new Invalid({ forum: 'Please choose a forum.' });
   const forum = forumNames().find((known) => known.slug === slug);
   if (!forum) throw new Invalid({ forum: 'This forum does not exist any more: please choose another.' });
   return forum;

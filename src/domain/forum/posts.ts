@@ -5,7 +5,7 @@ import { rowId, text } from '#lib/fields.ts';
 import { plainText, rendererVersion } from '#lib/markdown.ts';
 import { hideAuthor, isNamedAuthor, isNameless, isWrittenNamelessly, nameless, personColumns } from '../anonymity.ts';
 import { blockedBy } from '../blocked.ts';
-import { Denied, NotFound } from '../errors.ts';
+import { Denied, Invalid, NotFound } from '../errors.ts';
 import { withdrawLettersAbout } from '../mail/withdrawing.ts';
 import { correctionsUnder } from '../moderation/corrections.ts';
 import { countAttempt } from '../people/limits.ts';
@@ -29,6 +29,7 @@ import { membersQuoted } from './quoted.ts';
 import { canReact, reactionsBetween, reactionsFor } from './reactions.ts';
 import { renderNewPost } from './rendering.ts';
 import { dropPostFromSearch, indexPost, indexThread } from './searchable.ts';
+import { justWritten } from './sent-again.ts';
 import { findThread, type Thread } from './threads.ts';
 import { withTitles } from './titles.ts';
 import type { PostView } from './types.ts';
@@ -43,12 +44,23 @@ const isOpenResource = (thread: Thread) => thread.resourceStatus === null || thr
 /** Throws in words what keeps this person from adding to the thread; what was written before it was locked or closed, or its forum, and `waited` for a look, that does not keep out. */
 export function mustReply(actor: Viewer, thread: Thread, waited = false): asserts actor is Member {
   mustWrite(actor);
-  if (thread.removed) throw new Denied(thread.hidden ? 'This thread is hidden while coordinators look at it: nothing can be added to it for now.' : 'This thread was removed: nothing can be added to it.');
-  if (!isOpenResource(thread)) throw new Denied('This resource is not in the library any more, so nothing can be added to its comments.');
-  if (waited) return;
-  if (thread.forumClosedReason !== null) throw new Denied(`The forum is closed, so nothing can be added to its threads. The reason given: ${thread.forumClosedReason}`);
-  if (thread.closing && !thread.locked && !canReply(actor, thread)) throw new Denied(`This thread is closed, so nothing can be added to it. The reason given: ${thread.closing.reason}`);
-  if (!canReply(actor, thread)) throw new Denied(`A coordinator has locked this thread, so nothing can be added to it.${thread.lockedReason ? ` The reason given: ${thread.lockedReason}` : ''}`);
+  const why = whyNoReply(actor, thread, waited);
+  if (why !== null) throw new Denied(why);
+}
+
+function whyNoReply(actor: Member, thread: Thread, waited: boolean): string | null {
+  if (thread.removed) return thread.hidden ? 'This thread is hidden while coordinators look at it: nothing can be added to it for now.' : 'This thread was removed: nothing can be added to it.';
+  if (!isOpenResource(thread)) return 'This resource is not in the library any more, so nothing can be added to its comments.';
+  if (waited) return null;
+  if (thread.forumClosedReason !== null) return `The forum is closed, so nothing can be added to its threads. The reason given: ${thread.forumClosedReason}`;
+  if (canReply(actor, thread)) return null;
+  if (thread.closing && !thread.locked) return `This thread is closed, so nothing can be added to it. The reason given: ${thread.closing.reason}`;
+  return `A coordinator has locked this thread, so nothing can be added to it.${thread.lockedReason ? ` The reason given: ${thread.lockedReason}` : ''}`;
+}
+
+/** Why one's own post cannot be changed now, in a sentence; null when it can. What is hidden can be put right in a locked thread too. */
+export function whyNoEdit(actor: Member, { thread, hidden }: Pick<FoundPost, 'thread' | 'hidden'>): string | null {
+  return thread.hidden ? null : whyNoReply(actor, thread, hidden);
 }
 
 /**
@@ -74,16 +86,17 @@ export const postInput = z.object({ threadId: rowId, body: bodyField, token: for
 
 const wordsOf = (input: z.output<typeof postInput>) => [String(input.threadId), input.body];
 
-/** The reply that the same form wrote when it was sent before; null for the first time. */
-export function postMadeBefore(actor: Member, input: z.output<typeof postInput>): { id: number; url: string } | null {
-  const id = input.token ? madeBefore(actor, input.token, wordsOf(input)) : null;
-  return id === null ? null : { id, url: placeOfPost(actor, id) };
-}
-
 /** What a command that writes gets beside its form; `waited` of what a coordinator lets through after a look. */
 export interface Beside { files?: readonly TakenFile[]; waited?: boolean }
 
-/** Adds a reply to a thread. Returns where it stands; the same form sent again leads to what it wrote. Throws NotFound, Gone, Denied, Invalid, TooMany. */
+/** The reply that the same form wrote when it was sent before, or a new form with the same words just now; null for the first time. Throws NotFound, Gone. */
+export function postMadeBefore(actor: Member, input: z.output<typeof postInput> & Beside): { id: number; url: string } | null {
+  const id = (input.token ? madeBefore(actor, input.token, wordsOf(input)) : null)
+    ?? justWritten(actor, input.body, input.files ?? [], eq(posts.threadId, findThread(actor, input.threadId).id));
+  return id === null ? null : { id, url: placeOfPost(actor, id) };
+}
+
+/** Adds a reply to a thread. Returns where it stands; the same form, or the same words just now, lead to what it wrote. Throws NotFound, Gone, Denied, Invalid, TooMany. */
 export function createPost(actor: Member, input: z.output<typeof postInput> & Beside): { id: number; url: string } {
   mustWrite(actor);
   return transaction(() => {
@@ -92,8 +105,6 @@ export function createPost(actor: Member, input: z.output<typeof postInput> & Be
     const thread = findThread(actor, input.threadId);
     mustReply(actor, thread, input.waited);
     countAttempt('postPerMember', actor.id);
-    const twin = input.token ? null : justWritten(actor, thread.id, input.body);
-    if (twin) return { id: twin.id, url: postPlace(thread.url, twin.number) };
     const post = writePost(actor, thread.id, input.body, input.files);
     indexPost(post.id);
     notifyOfPost(post.id, post.addressed);
@@ -102,13 +113,6 @@ export function createPost(actor: Member, input: z.output<typeof postInput> & Be
     bumpChanges();
     return { id: post.id, url: postPlace(thread.url, post.number) };
   });
-}
-
-/** The same text by the same member as the last thing they wrote here, less than five minutes ago: a form without a token that was sent twice. */
-function justWritten(author: Member, threadId: number, markdown: string): { id: number; number: number } | null {
-  const last = db.select({ id: posts.id, number: posts.number, markdown: posts.markdown, createdAt: posts.createdAt, removedAt: posts.removedAt }).from(posts)
-    .where(and(eq(posts.threadId, threadId), eq(posts.authorId, author.id))).orderBy(desc(posts.number)).limit(1).get();
-  return last && last.removedAt === null && last.markdown === markdown && Date.now() - last.createdAt.getTime() < 5 * 60_000 ? last : null;
 }
 
 const postsBetween = prepared((d) => d.select({
@@ -147,7 +151,7 @@ function shownBetween(viewer: Viewer, thread: Thread, first: number, last: numbe
       removed: removed ? { by: row.removedById === row.authorId ? 'author' as const : 'coordinator' as const, reason: row.removedReason && threadsByNumber(row.removedReason) } : null,
       hidden: row.hidden, folded: row.author !== null && blocked.has(row.authorId),
       corrections: removed ? [] : corrections.get(row.id) ?? [],
-      mayEdit: own && (row.hidden || thread.hidden ? canWrite(viewer) : writes && !removed),
+      mayEdit: own && (!removed || row.hidden) && canWrite(viewer) && whyNoEdit(viewer, { thread, hidden: row.hidden }) === null,
       mayRemove: own && writes && !removed && (row.number > 1 || thread.resourceId !== null),
       mayFlag: !own && !removed && canWrite(viewer),
       reactions: removed ? [] : reactions.get(row.id) ?? [], mayReact: reacts && !own && !removed ? reactionsFor(thread, row.number) : [],
@@ -194,14 +198,19 @@ export function filesOfPost(post: FoundPost): PostFile[] {
   return filesOfOnePost(post.id);
 }
 
-export const postEditInput = z.object({ postId: rowId, body: bodyField, takeOff: z.array(rowId).default([]) });
+export const postEditInput = z.object({ postId: rowId, body: bodyField, takeOff: z.array(rowId).default([]), version: z.string().max(20).optional() });
 
-/** Changes one's own post; what it said before is kept. `takeOff` are files of it, `files` come to it. Returns where it stands. */
-export function editPost(actor: Member, input: { postId: number; body: string; takeOff?: readonly number[]; files?: readonly TakenFile[] }): { url: string } {
+/** Names the text that a post has now, so that a form can say which one it began from. */
+export const versionOf = (post: Pick<FoundPost, 'editedAt'>): string => String(post.editedAt?.getTime() ?? 0);
+
+/** Changes one's own post; what it said before is kept. `takeOff` are files of it, `files` come to it; `version` is what the form began from. Returns where it stands. Throws NotFound, Denied, TooMany, and Invalid where the text was changed since. */
+export function editPost(actor: Member, input: { postId: number; body: string; version?: string; takeOff?: readonly number[]; files?: readonly TakenFile[] }): { url: string } {
   countAttempt('editPerMember', actor.id);
   return transaction(() => {
     const post = ownPost(actor, input.postId);
-    if (!post.thread.hidden) mustReply(actor, post.thread);
+    const why = whyNoEdit(actor, post);
+    if (why !== null) throw new Denied(why);
+    if (input.version && input.version !== versionOf(post) && input.body !== post.markdown) throw new Invalid({ body: 'This post was changed since you began, maybe in another window. Both texts are on this page: put together what you need, and save again.' });
     forgetDraft(actor.id, draftPlace.edit(post.id));
     const [files, dropped] = [input.files ?? [], dropPostFiles(post.id, input.takeOff ?? [])];
     putPostFiles(post.id, isWrittenNamelessly(post.id) ? namelessPictures(files, filesOfOnePost(post.id).length) : files);

@@ -1,9 +1,10 @@
-import { renderKept, renderMarkdown } from '#lib/markdown.ts';
+import { escapeHtml, renderKept, renderMarkdown } from '#lib/markdown.ts';
+import { settings } from '#lib/settings.ts';
 import type { Member } from '../people/types.ts';
 import { threadsByNumber } from '../thread-addresses.ts';
 import { handlesIn, linkMentions, membersNamed, mustNameFew, type Named } from './mentions.ts';
 import { withTrueQuotes } from './quoted.ts';
-import { markAddresses } from './titles.ts';
+import { markAddresses, withTitles } from './titles.ts';
 
 /** A post as it is kept: its HTML, the same with the links of quotations that are not what they say, and the members whom it names. */
 export interface Rendered { html: string; linked: string; named: Named[] }
@@ -26,6 +27,18 @@ function linkedIn(markdown: string, place: string, render: typeof renderKept): O
 
 /** The text of a post with the links of quotations that are not what they say. */
 export const linkedPost = (markdown: string, place: string): string => linkedIn(markdown, place, renderKept).linked;
+
+/** What waits or was decided about, in Markdown, as it is shown: bare addresses of the hub are links with the titles of what they lead to. */
+export function showKept(markdown: string, place?: string): string {
+  const [html = ''] = withTitles([markAddresses(renderKept(threadsByNumber(markdown), place))]);
+  return html;
+}
+
+/** The same for plain words. */
+export function showPlain(words: string): string {
+  const [html = ''] = withTitles([markAddresses(escapeHtml(threadsByNumber(words).replaceAll(`${settings().url}/`, '/')))]);
+  return html;
+}
 
 /** The same for what somebody is about to send. Throws MarkdownTooLarge, and Invalid when it names too many. */
 export function renderNewPost(author: Member, markdown: string, place: string): Rendered {

@@ -1,6 +1,6 @@
-import { and, eq, gt, isNull } from 'drizzle-orm';
+import { and, eq, inArray } from 'drizzle-orm';
 import { z } from 'zod';
-import { bumpChanges, db, posts, themes, threads, threadThemes, transaction } from '#db/client.ts';
+import { bumpChanges, db, forums, posts, themes, threads, threadThemes, transaction } from '#db/client.ts';
 import { slugify } from '#lib/slug.ts';
 import { Denied, Invalid } from '../errors.ts';
 import { countAttempt } from '../people/limits.ts';
@@ -13,6 +13,7 @@ import { chosenForum, mustStartThread } from './forums.ts';
 import { notifyOfPost } from './notifying.ts';
 import { writePost, type Beside } from './posts.ts';
 import { indexThread } from './searchable.ts';
+import { justWritten } from './sent-again.ts';
 import { findThread, type Thread } from './threads.ts';
 import { coordinatorKinds, threadKinds, threadKindWords } from './types.ts';
 
@@ -29,13 +30,19 @@ export const threadInput = z.object({
 
 const wordsOf = (input: z.output<typeof threadInput>) => [input.forum, input.kind, input.title, input.body];
 
-/** The thread that the same form started when it was sent before; null for the first time. */
-export function threadMadeBefore(actor: Member, input: z.output<typeof threadInput>): Thread | null {
-  const id = input.token ? madeBefore(actor, input.token, wordsOf(input)) : null;
+/** The thread that the same form started when it was sent before, or a new form with the same words just now; null for the first time. */
+export function threadMadeBefore(actor: Member, input: z.output<typeof threadInput> & Beside): Thread | null {
+  const id = (input.token ? madeBefore(actor, input.token, wordsOf(input)) : null) ?? justStarted(actor, input);
   return id === null ? null : findThread(actor, id);
 }
 
-/** Starts a thread in a forum. Returns it; the same form sent again leads to the thread it started. Throws SignInRequired, Denied, NotFound, Invalid, TooMany. */
+function justStarted(actor: Member, { forum, kind, title, body, files = [] }: z.output<typeof threadInput> & Beside): number | null {
+  const inForum = inArray(threads.forumId, db.select({ id: forums.id }).from(forums).where(eq(forums.slug, forum)));
+  const opening = justWritten(actor, body, files, and(eq(posts.number, 1), eq(threads.kind, kind), eq(threads.title, title), inForum));
+  return opening === null ? null : db.select({ id: posts.threadId }).from(posts).where(eq(posts.id, opening)).get()?.id ?? null;
+}
+
+/** Starts a thread in a forum. Returns it; the same form, or the same words just now, lead to the thread it started. Throws SignInRequired, Denied, NotFound, Invalid, TooMany. */
 export function createThread(actor: Member, input: z.output<typeof threadInput> & Beside): Thread {
   mustWrite(actor);
   const { nameless = false } = input;
@@ -43,7 +50,7 @@ export function createThread(actor: Member, input: z.output<typeof threadInput> 
   return transaction(() => {
     const forum = chosenForum(input.forum);
     if (coordinatorKinds.includes(input.kind) && !canModerateForum(actor, forum.id)) throw new Denied(`${threadKindWords[input.kind].many} are started by coordinators.`);
-    const before = threadMadeBefore(actor, input) ?? (input.token ? null : justStarted(actor, forum.id, input));
+    const before = threadMadeBefore(actor, input);
     if (before) return before;
     if (!input.waited) mustStartThread(actor, forum);
     if (nameless && forum.startedBy === 'coordinators') throw new Invalid({ forum: 'Only coordinators start threads in this forum, so the place would tell that one of them asks. Please choose another forum.' });
@@ -62,11 +69,4 @@ export function createThread(actor: Member, input: z.output<typeof threadInput> 
     bumpChanges();
     return findThread(actor, id);
   });
-}
-
-/** The same words by the same member in the same forum, less than five minutes ago: a form without a token that was sent twice. */
-function justStarted(author: Member, forumId: number, { title, body }: { title: string; body: string }): Thread | null {
-  const row = db.select({ id: threads.id }).from(threads).innerJoin(posts, and(eq(posts.threadId, threads.id), eq(posts.number, 1)))
-    .where(and(eq(threads.authorId, author.id), eq(threads.forumId, forumId), eq(threads.title, title), eq(posts.markdown, body), isNull(threads.removedAt), gt(threads.createdAt, new Date(Date.now() - 5 * 60_000)))).get();
-  return row ? findThread(author, row.id) : null;
 }

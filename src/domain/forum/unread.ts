@@ -19,7 +19,7 @@ export interface Unread {
 }
 
 /**
- * A post is unread for a member when it is by somebody else, stands, has a higher number than any that a page of its thread showed them, and
+ * A post is unread for a member when it is by somebody else, stands, has a higher number than those up to which they have read its thread, and
  * is newer than: their joining, the last time they marked its forum or everything as read, and sixty days ago.
  */
 const unreadPost = `p.thread_id = t.id and p.number > coalesce((select r.number from thread_reads r where r.member_id = @member and r.thread_id = t.id), 0)
@@ -54,26 +54,30 @@ const unreadThreads = (besides: string) => `
 const byForum = prepared((d) => d.$client.prepare(unreadThreads('')));
 const byForumUnmuted = prepared((d) => d.$client.prepare(unreadThreads(`and ${notMuted('t', '@member')}`)));
 
-/** Notes that a page showed the viewer a thread up to this post: what they were told of it is read too. Nothing that others see changes. */
-export function noteReading(viewer: Viewer, threadId: number, number: number): void {
+/**
+ * Notes that a page showed the viewer the posts of a thread from `first` to `number`: what they were told of them is read, and so is all that stands before,
+ * unless something before the page is unread; then that stays the first. Nothing that others see changes.
+ */
+export function noteReading(viewer: Viewer, threadId: number, number: number, first = 1): void {
   if (!viewer || number < 1) return;
-  const given = { member: viewer.id, thread: threadId, number };
+  const skips = first > 1 && (unreadOf(viewer, [threadId]).get(threadId)?.first ?? first) < first;
+  const given = { member: viewer.id, thread: threadId, number, first: skips ? first : 1, readTo: skips ? 0 : number };
   // Most pages are opened again and again: only what changes something is written.
   if (!isNews().get(given)) return;
   quickTransaction(() => {
-    read().run(given);
+    if (!skips) read().run(given);
     readTold().run({ ...given, now: Date.now() });
   });
 }
 const isNews = prepared((d) => d.$client.prepare(`
-  select 1 where @number > coalesce((select number from thread_reads where member_id = @member and thread_id = @thread), 0)
-    or exists (select 1 from notifications n join posts p on p.id = n.post_id where n.member_id = @member and n.read_at is null and p.thread_id = @thread and p.number <= @number)`));
+  select 1 where @readTo > coalesce((select number from thread_reads where member_id = @member and thread_id = @thread), 0)
+    or exists (select 1 from notifications n join posts p on p.id = n.post_id where n.member_id = @member and n.read_at is null and p.thread_id = @thread and p.number between @first and @number)`));
 const read = prepared((d) => d.$client.prepare(`
   insert into thread_reads (member_id, thread_id, number) values (@member, @thread, @number)
   on conflict (member_id, thread_id) do update set number = max(number, excluded.number)`));
 const readTold = prepared((d) => d.$client.prepare(`
   update notifications set read_at = @now where member_id = @member and read_at is null
-    and exists (select 1 from posts p where p.id = notifications.post_id and p.thread_id = @thread and p.number <= @number)`));
+    and exists (select 1 from posts p where p.id = notifications.post_id and p.thread_id = @thread and p.number between @first and @number)`));
 
 export const markReadInput = z.object({ /** Address of a forum; empty for all of them. */ forum: z.string().max(200).nullish() });
 

@@ -1,7 +1,7 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import { and, desc, eq, isNull } from 'drizzle-orm';
+import { and, desc, eq } from 'drizzle-orm';
 import { z } from 'zod';
-import { db, mailStops, members, threads } from '#db/client.ts';
+import { db, formerThreads, mailStops, members, resources, threads } from '#db/client.ts';
 import { settings } from '#lib/settings.ts';
 import { NotFound } from '../errors.ts';
 import { hubSecret } from '../secrets.ts';
@@ -68,19 +68,27 @@ function subjectOf(name: string): MailSubject | null {
   return id ? `thread-${Number(id)}` : null;
 }
 
-/** The title of a thread that was removed is not told. */
-function wordsOf(subject: MailSubject): string {
+/** Of a merged thread the one it went into is named; of one that is out of view no title is told, nor of comments on what is not in the library any more. */
+function wordsOf(subject: MailSubject, untitled = 'letters about this thread'): string {
   if (subject === 'searches') return 'daily letters about your saved searches';
   if (subject === 'notifications') return 'letters about what happens in the forums and in comments';
-  const thread = db.select({ title: threads.title }).from(threads).where(and(eq(threads.id, Number(subject.slice('thread-'.length))), isNull(threads.removedAt))).get();
-  return thread ? `letters about “${thread.title}”` : 'letters about this thread';
+  const title = titleInView(Number(subject.slice('thread-'.length)));
+  return title === null ? untitled : `letters about “${title}”`;
+}
+
+function titleInView(threadId: number): string | null {
+  const thread = db.select({ title: threads.title, removedAt: threads.removedAt, resourceStatus: resources.status, intoId: formerThreads.intoId }).from(threads)
+    .leftJoin(resources, eq(resources.id, threads.resourceId)).leftJoin(formerThreads, eq(formerThreads.threadId, threads.id)).where(eq(threads.id, threadId)).get();
+  if (!thread) return null;
+  if (thread.removedAt) return thread.intoId === null ? null : titleInView(thread.intoId);
+  return thread.resourceStatus === null || thread.resourceStatus === 'published' ? thread.title : null;
 }
 
 /** What a member has stopped, with the token that takes each back, the latest first. */
 export function stopsOf(memberId: number): MailStop[] {
   return db.select({ subject: mailStops.subject }).from(mailStops).where(eq(mailStops.memberId, memberId)).orderBy(desc(mailStops.at)).all().flatMap(({ subject: name }) => {
     const subject = subjectOf(name);
-    return subject ? [{ token: stopToken(memberId, subject), memberId, subject, words: wordsOf(subject), stopped: true }] : [];
+    return subject ? [{ token: stopToken(memberId, subject), memberId, subject, words: wordsOf(subject, 'letters about a thread that is not there any more'), stopped: true }] : [];
   });
 }
 

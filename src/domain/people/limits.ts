@@ -74,6 +74,23 @@ export const limits = {
   threadPerMember: { most: 10, seconds: 60 * 60 },
 } satisfies Record<string, Limit>;
 
+type OfMembers = Exclude<Extract<keyof typeof limits, `${string}PerMember`>, 'proofLinkPerMember' | 'codePerMember' | 'emailPerMember'>;
+
+/** What the limits of members count, as the page about trust says it; those that guard accounts are not among them. */
+const countedActs: Record<OfMembers, string> = {
+  postPerMember: 'Posts and comments', threadPerMember: 'Threads', editPerMember: 'Edits, words that an answer works elsewhere too, and answers to corrections', reactPerMember: 'Reactions',
+  previewPerMember: 'Previews', draftPerMember: 'Drafts saved', filePerMember: 'Files and photos', profilePerMember: 'Changes to a profile, and to the facts of a place',
+  followPerMember: 'Choices of what to follow or mute, and whom to block', collectPerMember: 'Changes to reading lists and bookmarks', saveSearchPerMember: 'Changes to saved searches',
+  suggestPerMember: 'Works suggested', lookUpPerMember: 'Works looked up', wordPerMember: 'Words suggested', invitePerMember: 'Invitations by those who are no coordinators', vouchPerMember: `Members vouched for, the same one again after ${limits.vouchForMember.seconds / 86_400} days`, exportPerMember: 'Copies of one’s own data',
+};
+
+/** The limits that hold for every member whatever their level, in words: what is counted, and how much of it in how long. */
+export function limitsForAll(): { what: string; most: string }[] {
+  return (Object.entries(countedActs) as [OfMembers, string][]).map(([name, what]) => ({ what, most: `${limits[name].most} in ${spanWords(limits[name].seconds)}` }));
+}
+
+const spanWords = (seconds: number) => (seconds === 86_400 ? 'a day' : seconds === 3_600 ? 'an hour' : `${seconds / 60} minutes`);
+
 /** What members may do by where they stand: little at first, more with time. */
 export interface LevelLimits {
   /** Links to other sites in one post. */

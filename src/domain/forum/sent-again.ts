@@ -1,0 +1,22 @@
+import { and, eq, gt, isNull, sql, type SQL } from 'drizzle-orm';
+import { db, postFiles, posts, threads } from '#db/client.ts';
+import type { Member } from '../people/types.ts';
+import type { TakenFile } from './post-files.ts';
+
+/** From when on the same words by the same member at the same place are the same post: whoever goes back in the browser and sends again does so with a new form. */
+export const sameSince = () => new Date(Date.now() - 10 * 60_000);
+
+/** Whether all files that were sent now lie there already: a browser that goes back does not choose them again. */
+export const bringsNothingNew = (files: readonly Pick<TakenFile, 'hash'>[], there: readonly { hash: string }[]) => files.every(({ hash }) => there.some((file) => file.hash === hash));
+
+/** Nobody else has written there since: who thanks a second person with the same words has not sent the first thanks again. */
+const nobodySince = sql`(${posts.number} = 1 or not exists (select 1 from posts later where later.thread_id = ${posts.threadId} and later.number > ${posts.number} and later.author_id <> ${posts.authorId}))`;
+
+/** The id of a post that stands, by this member, with these words, from the last ten minutes, where `place` of its post or thread holds and nobody else has written since. */
+export function justWritten(author: Member, markdown: string, files: readonly TakenFile[], place: SQL | undefined): number | null {
+  const rows = db.select({ id: posts.id }).from(posts).innerJoin(threads, eq(threads.id, posts.threadId))
+    .where(and(eq(posts.authorId, author.id), gt(posts.createdAt, sameSince()), eq(posts.markdown, markdown), isNull(posts.removedAt), isNull(threads.removedAt), nobodySince, place)).all();
+  return rows.find(({ id }) => bringsNothingNew(files, filesThere(id)))?.id ?? null;
+}
+
+const filesThere = (postId: number) => db.select({ hash: postFiles.hash }).from(postFiles).where(eq(postFiles.postId, postId)).all();
