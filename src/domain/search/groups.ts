@@ -3,7 +3,7 @@ import { ofTypes, ofYears, typesCalled, type Told } from './operators.ts';
 import type { Clause, Query, Term } from './query.ts';
 import { commonness, completionsOf, correctionsOf, spellingTwins } from './spelling.ts';
 import { synonymsAt, thesaurusWords, type Found, type Synonym } from './synonyms.ts';
-import { fold, porterStem, stem, stemsIn, stopWords, wordsIn } from './words.ts';
+import { fold, sense, stem, stemsIn, stopWords, wordsIn } from './words.ts';
 
 /** One way in which a part of the query can be met. */
 export interface Alternative {
@@ -11,7 +11,7 @@ export interface Alternative {
   match: string | null;
   passes?: Told['passes'];
   /** Stems side by side in a title that has it; empty where a title cannot tell. */
-  stems: readonly string[];
+  senses: readonly string[];
   /** How much it counts beside what was typed, which is 1. */
   weight: number;
   how: How;
@@ -104,7 +104,7 @@ function groupOf(clause: Clause, at: number, many: number, boldly: boolean): Gro
 function alternativesOf(term: Term, many: number, boldly: boolean): Alternative[] {
   if (term.kind === 'field') {
     return 'people' in term.field
-      ? [{ match: byPeopleCalled(term.field.people), stems: [], weight: 1, how: { by: 'author' } }]
+      ? [{ match: byPeopleCalled(term.field.people), senses: [], weight: 1, how: { by: 'author' } }]
       : [told(term.field, 1)];
   }
   if (term.kind === 'phrase') return [as(term.words, weights.typed, typed)];
@@ -118,9 +118,9 @@ function byPeopleCalled(names: readonly string[]): string {
   return found(whole) ? whole : byPeople(names, beginning);
 }
 
-const as = (words: readonly string[], weight: number, how: How): Alternative => ({ match: phrase(words), stems: words.map(stem), weight, how });
+const as = (words: readonly string[], weight: number, how: How): Alternative => ({ match: phrase(words), senses: words.map(sense), weight, how });
 
-const told = ({ passes, says }: Told, weight: number): Alternative => ({ match: null, passes, stems: [], weight, how: { by: 'attribute', says } });
+const told = ({ passes, says }: Told, weight: number): Alternative => ({ match: null, passes, senses: [], weight, how: { by: 'attribute', says } });
 
 /** Written as one with something between: call-centre is also call centre and callcentre, in either spelling. */
 function compound(words: readonly string[]): Alternative[] {
@@ -157,7 +157,7 @@ function wordAlternatives(word: string, unfinished: boolean, many: number, boldl
 
 /** A word as it stands somewhere: so, as more than one of it, or without its ending. The index has only stems, and "tired" is no "tire". */
 const formOf = (word: string): string | undefined =>
-  [word, `${word}s`].find((form) => commonness(form) > 0) ?? completionsOf(porterStem(word), 30).find((form) => stem(form) === stem(word) && form.length <= word.length);
+  [word, `${word}s`].find((form) => commonness(form) > 0) ?? completionsOf(stem(word), 30).find((form) => stem(form) === stem(word) && form.length <= word.length);
 
 /** The last word may be unfinished, and any that stands nowhere may be short for another: Philly for Philly311. */
 function mayBeBegun(word: string, unfinished: boolean, hits: number): boolean {
@@ -178,7 +178,7 @@ function begunWith(word: string): Alternative[] {
     stems.add(stem(whole));
     return [as([whole], weights.beginning, how)];
   });
-  const rest: Alternative = { match: beginning([word]), stems: [stem(word)], weight: weights.beginning, how };
+  const rest: Alternative = { match: beginning([word]), senses: [stem(word)], weight: weights.beginning, how };
   const hasRest = stem(word) === fold(word) && found(beginning([word])) > found(phrase([word]));
   return [...completed.slice(0, 8), ...(hasRest ? [rest] : [])];
 }
@@ -268,7 +268,7 @@ function apart({ words, text }: Synonym, typed: string): Alternative[] {
   const telling = words.filter((word) => !stopWords.has(word.toLowerCase()));
   if (telling.length < 2 || telling.some((word) => stemsIn(typed).includes(stem(word)))) return [];
   const match = near(telling);
-  return found(match) ? [{ match, stems: [], weight: weights.apart, how: { by: 'synonym', typed, as: text, apart: telling } }] : [];
+  return found(match) ? [{ match, senses: [], weight: weights.apart, how: { by: 'synonym', typed, as: text, apart: telling } }] : [];
 }
 
 /** Two words that are written as one elsewhere: pot hole, web site. */
@@ -287,7 +287,7 @@ function addJoined(clauses: readonly Clause[], groups: readonly Group[]): void {
 function splitEmpty(groups: readonly Group[]): Group[] {
   return groups.flatMap((group) => {
     const [first] = group.alternatives;
-    const compoundOnly = group.word === null && group.weighs && group.alternatives.length > 1 && first?.how.by === 'typed' && group.alternatives[1]?.how.by === 'typed' && group.alternatives[1].stems.length === 1 && first.stems.length > 1;
+    const compoundOnly = group.word === null && group.weighs && group.alternatives.length > 1 && first?.how.by === 'typed' && group.alternatives[1]?.how.by === 'typed' && group.alternatives[1].senses.length === 1 && first.senses.length > 1;
     if (!compoundOnly || group.alternatives.some((a) => a.match !== null && found(a.match))) return [group];
     const words = group.label.split(' ');
     const telling = words.filter((word) => !stopWords.has(word.toLowerCase()));

@@ -1,6 +1,6 @@
 import { prepared } from '#db/client.ts';
 import { escapeHtml } from '#lib/markdown.ts';
-import { apartFrom, porterStem, stem, wordsIn } from './words.ts';
+import { fold, hasSenses, sense, stem, wordsIn } from './words.ts';
 
 /** What was found in a document: escaped HTML with <mark> around the words; empty where there is no text. */
 export interface Marks {
@@ -9,6 +9,8 @@ export interface Marks {
   snippet: string;
   people: string;
   found: { title: boolean; people: boolean; summary: boolean; body: boolean };
+  /** Words that are marked although they have only the stem of one that was asked for, and mean another thing, where none is marked that means the same. */
+  alike: string[];
 }
 
 /** Private-use characters stand for the marks until the text around them is escaped. */
@@ -23,47 +25,22 @@ export function markMatches(match: string, ids: readonly number[]): Map<number, 
   const { clear, add, read } = shown();
   clear.run();
   add.run(JSON.stringify(ids));
-  const rows = read.all({ match, open, close }) as Row[];
-  const meant = meantBy(match);
-  if (meant.apart.length > 0) for (const row of rows) unmark(row, meant);
+  const rows = read.all({ match, open, close }) as { id: number; title: string; people: string; summary: string; snippet: string }[];
+  const asked = wordsIn(match).filter(hasSenses);
+  const beginnings = [...match.matchAll(/([^" ]+)"\*/g)].map(([, word = '']) => fold(word));
   return new Map(rows.map((row) => [row.id, {
     title: html(row.title), summary: html(row.summary), snippet: html(row.snippet), people: html(row.people),
     found: { title: row.title.includes(open), people: row.people.includes(open), summary: row.summary.includes(open), body: row.snippet.includes(open) },
+    alike: asked.length > 0 ? onlyAlike(asked, beginnings, wordsIn([row.title, row.people, row.summary, row.snippet].flatMap((text) => text.match(marked) ?? []).join(' '))) : [],
   }]));
 }
+const marked = new RegExp(`(?<=${open})[^${close}]*(?=${close})`, 'g');
 
-interface Row { id: number; title: string; people: string; summary: string; snippet: string }
-interface Meant {
-  stems: ReadonlySet<string>;
-  /** Stems that words begin with. */
-  beginnings: readonly string[];
-  /** Those whose stem in the index is that of words of another meaning too. */
-  apart: readonly RegExp[];
-}
-
-function meantBy(match: string): Meant {
-  const words = wordsIn(match);
-  return { stems: new Set(words.map(stem)), beginnings: [...match.matchAll(/([^" ]+)"\*/g)].map(([, word = '']) => porterStem(word)), apart: [...new Set(words.flatMap((word) => apartFrom(word) ?? []))] };
-}
-
-/** Takes the marks off words that the index takes for others; where that leaves the text without any, it is shown around a word that was meant. */
-function unmark(row: Row, meant: Meant): void {
-  const hadMarks = row.snippet.includes(open);
-  for (const column of ['title', 'people', 'summary', 'snippet'] as const) row[column] = row[column].replace(marked, (whole, text: string) => (wordsIn(text).every((word) => isMeant(word, meant)) ? whole : text));
-  if (hadMarks && !row.snippet.includes(open)) row.snippet = around(shown().body.get(row.id) as string, meant.apart) ?? row.snippet;
-}
-const marked = new RegExp(`${open}([^${close}]*)${close}`, 'g');
-
-const isMeant = (word: string, { stems, beginnings }: Meant) => apartFrom(word) === undefined || stems.has(stem(word)) || beginnings.some((begins) => porterStem(word).startsWith(begins));
-
-/** Some 32 words of a text around the first that was meant, marked; null where it has none. */
-function around(text: string, words: readonly RegExp[]): string | null {
-  const at = Math.min(...words.flatMap((word) => word.exec(text)?.index ?? []));
-  if (at === Infinity) return null;
-  const before = /(?:\S+\s+){0,8}\S*$/.exec(text.slice(Math.max(0, at - 200), at))?.[0] ?? '';
-  const [word = ''] = /^[\p{L}\p{N}\p{M}]+/u.exec(text.slice(at)) ?? [];
-  const after = /^\S*(?:\s+\S+){0,23}/.exec(text.slice(at + word.length, at + 600))?.[0] ?? '';
-  return `${before.length < at ? '…' : ''}${before}${open}${word}${close}${after}${at + word.length + after.length < text.length ? '…' : ''}`;
+function onlyAlike(asked: readonly string[], beginnings: readonly string[], words: readonly string[]): string[] {
+  const [stems, senses] = [new Set(asked.map(stem)), new Set(asked.map(sense))];
+  const meant = new Set(words.filter((word) => senses.has(sense(word))).map(stem));
+  const alike = words.filter((word) => stems.has(stem(word)) && !meant.has(stem(word)) && !beginnings.some((begins) => fold(word).startsWith(begins)));
+  return [...new Map(alike.reverse().map((word) => [stem(word), word])).values()];
 }
 
 const html = (text: string) => escapeHtml(text).replaceAll(open, '<mark>').replaceAll(close, '</mark>');
@@ -77,7 +54,6 @@ const shown = prepared((d) => {
   return {
     clear: d.$client.prepare(`insert into temp.shown (shown) values ('delete-all')`),
     add: d.$client.prepare(`insert into temp.shown (rowid, title, people, summary, body) select id, title, people, summary, body from temp.shown_texts where id in (select value from json_each(?))`),
-    body: d.$client.prepare('select body from temp.shown_texts where id = ?').pluck(),
     read: d.$client.prepare(`
       select rowid as id, highlight(shown, 0, @open, @close) as title, highlight(shown, 1, @open, @close) as people,
         snippet(shown, 2, @open, @close, '…', 40) as summary, snippet(shown, 3, @open, @close, '…', 32) as snippet

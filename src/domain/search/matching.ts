@@ -1,6 +1,5 @@
 import { prepared } from '#db/client.ts';
 import { attributes, documentState } from './attributes.ts';
-import { apartFrom, wordsIn } from './words.ts';
 
 /** Which documents have some words. */
 export interface Hits {
@@ -65,34 +64,8 @@ export const firstPeople = (match: string): string => (queries().people.get(hits
 const mostWeighed = 8_000;
 /** What a word weighs that stands in the title, with the people, in the summary, or only in the text. */
 const columnWeights = { title: 2, people: 1.7, summary: 1.4, body: 0.8 };
-const columns = ['title', 'people', 'summary', 'body'] as const;
-
-/** Texts of so many documents are looked through for a word whose stem in the index is that of other words too: about 3 ms for each thousand. */
-const mostLookedThrough = 2_000;
-
-/** Whole words that stand side by side or near each other; the beginning of a word may be that of any. */
-const wholeWords = /^(?:"[^"]*"|NEAR\(.*\))$/;
 
 function ask(match: string): Hits {
-  const hits = asked(match);
-  const apart = wholeWords.test(match) && hits.ids.length <= mostLookedThrough ? wordsIn(match).flatMap((word) => apartFrom(word) ?? []) : [];
-  return apart.length > 0 ? thoseWith(apart, hits) : hits;
-}
-
-/** Of some hits those that have the words as they were meant, which weigh no more than the column where they stand. */
-function thoseWith(words: readonly RegExp[], { ids, weight }: Hits): Hits {
-  const kept: { id: number; weight: number }[] = [];
-  let at = 0;
-  for (const texts of queries().texts.iterate(JSON.stringify([...ids])) as IterableIterator<Record<'title' | 'people' | 'summary' | 'body', string>>) {
-    const most = words.map((word) => columns.find((column) => word.test(texts[column]))).map((column) => (column ? columnWeights[column] : 0));
-    const [id, found] = [ids[at] ?? 0, weight[at] ?? 0];
-    if (!most.includes(0)) kept.push({ id, weight: Math.min(found, ...most) });
-    at++;
-  }
-  return { ids: Int32Array.from(kept, ({ id }) => id), weight: Float32Array.from(kept, (hit) => hit.weight) };
-}
-
-function asked(match: string): Hits {
   const { ids: idsOf, weighed } = queries();
   const ids = Int32Array.from(idsOf.all(match) as number[]);
   const rarity = Math.log((attributes().count - ids.length + 0.5) / (ids.length + 0.5));
@@ -119,5 +92,4 @@ const queries = prepared((d) => ({
   ids: d.$client.prepare('select rowid from search_index where search_index match ? order by rowid').pluck(),
   weighed: d.$client.prepare('select bm25(search_index, 10.0, 5.0, 3.0, 1.0) from search_index where search_index match ? order by rowid').pluck(),
   people: d.$client.prepare('select people from search_documents where id = ?').pluck(),
-  texts: d.$client.prepare('select title, people, summary, body from search_documents where id in (select value from json_each(?)) order by id'),
 }));

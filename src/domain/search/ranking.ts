@@ -4,7 +4,7 @@ import { expand, type Alternative, type Expanded, type Group } from './groups.ts
 import { byPeople, hitsOf, phrase } from './matching.ts';
 import type { Query, Term } from './query.ts';
 import { those } from './units.ts';
-import { fold, sameWords, standsIn, stemsIn, stopWords, wordsKey } from './words.ts';
+import { fold, sameWords, sensesIn, standsIn, stemOfSenses, stopWords, wordsKey } from './words.ts';
 
 /** Everything that was found, before it is narrowed and shown. It holds until the next ranking is made: its columns are used again. */
 export interface Ranking {
@@ -349,7 +349,7 @@ function titlesOf(units: readonly number[]): ReadonlyMap<number, Titles> {
     [titlesFor, titlesAt] = [connection, connection.$client.inTransaction ? -1 : now];
   }
   const rows = byId.all(JSON.stringify(units.filter((unit) => !titlesKnown.has(unit)))) as { id: number; title: string; people: string }[];
-  for (const { id, title, people } of rows) titlesKnown.set(id, { title: stemsIn(title), people: stemsIn(people) });
+  for (const { id, title, people } of rows) titlesKnown.set(id, { title: sensesIn(title), people: sensesIn(people) });
   return titlesKnown;
 }
 const titles = prepared((d) => ({ connection: d, byId: d.$client.prepare('select id, title, people from search_documents where id in (select value from json_each(?))') }));
@@ -357,24 +357,32 @@ const titles = prepared((d) => ({ connection: d, byId: d.$client.prepare('select
 /** A title that has the words counts, the more of them the more; a title that is little else counts more still. */
 function titleFactor({ expanded: { groups } }: Ranking, titles: Titles | undefined): number {
   if (!titles || groups.length === 0) return 1;
-  let [total, inTitle, inPeopleToo, used] = [0, 0, 0, 0];
+  let [total, inTitle, inPeopleToo, used, alike] = [0, 0, 0, 0, 0];
   for (const group of groups) {
     const rare = group.rarity + 0.1;
     total += rare;
     const titled = bestIn(group.alternatives, titles.title);
     if (titled) {
       inTitle += rare * Math.min(1, titled.weight + 0.1);
-      used += titled.stems.length;
+      used += titled.senses.length;
     } else if (bestIn(group.alternatives, titles.people)) inPeopleToo += rare;
+    else if (isOnlyAlike(group.alternatives, titles.title)) alike += rare;
   }
   const share = inTitle / total;
   const telling = titles.title.filter((word) => !stopWords.has(word)).length || 1;
   const all = (inTitle + inPeopleToo) / total;
-  return 1 + 1.6 * share ** 1.5 + (share > 0.95 ? 0.35 + 0.5 * Math.min(1, used / telling) : 0) + (inPeopleToo > 0 ? 0.4 * all ** 2 : 0);
+  return 1 - 0.85 * (alike / total) + 1.6 * share ** 1.5 + (share > 0.95 ? 0.35 + 0.5 * Math.min(1, used / telling) : 0) + (inPeopleToo > 0 ? 0.4 * all ** 2 : 0);
 }
 
+/** Whether a title has but the stem of a word, in another sense: the index has counted it for the word. */
+const isOnlyAlike = (alternatives: readonly Alternative[], title: readonly string[]) =>
+  alternatives.some(({ senses }) => senses.some((sense) => {
+    const stem = stemOfSenses(sense);
+    return stem !== null && title.some((word) => stemOfSenses(word) === stem);
+  }));
+
 const bestIn = (alternatives: readonly Alternative[], words: readonly string[]) =>
-  alternatives.reduce<Alternative | null>((best, a) => (a.stems.length > 0 && (!best || a.weight > best.weight) && (a.how.by === 'beginning' ? words.some((w) => w.startsWith(fold(a.stems[0] ?? ''))) : standsIn(a.stems, words)) ? a : best), null);
+  alternatives.reduce<Alternative | null>((best, a) => (a.senses.length > 0 && (!best || a.weight > best.weight) && (a.how.by === 'beginning' ? words.some((w) => w.startsWith(fold(a.senses[0] ?? ''))) : standsIn(a.senses, words)) ? a : best), null);
 
 /** What decides between things that fit alike: our own pieces, accepted answers, and what is newer. */
 function factorOf({ all, best }: Ranking, unit: number): number {

@@ -5,13 +5,14 @@ import { isNamelessPost } from '../anonymity.ts';
 import { blockedBy, hasBlocked } from '../blocked.ts';
 import type { Viewer } from '../people/types.ts';
 import type { DocumentKind } from './attributes.ts';
-import type { How } from './groups.ts';
+import type { Alternative, Group, How } from './groups.ts';
 import { markMatches, type Marks } from './marks.ts';
 import { hitsOf } from './matching.ts';
 import { homeOf, narrow, type Narrowed, type SearchAsk } from './narrowing.ts';
 import { typeLabel } from './operators.ts';
 import { readQuery } from './query.ts';
 import { marksOf, rank, topOf, wholeOf, type Ranking } from './ranking.ts';
+import { stem, stemOfSenses } from './words.ts';
 
 /** What was found, by its name. */
 export interface Named {
@@ -169,10 +170,17 @@ function whyOf(ranking: Ranking, unit: number, document: Document, marks: Marks 
     found?.title && (document.kind === 'member' ? 'the name' : 'the title'), found?.people && (document.kind === 'resource' ? 'the authors' : 'the name of the writer'), found?.summary && (document.kind === 'member' ? 'what they do' : 'the summary'),
     found?.body && !found.title && !found.summary && (document.kind === 'post' ? (document.type === 'comment' ? 'a comment' : 'a reply') : 'the text'),
   ].filter((part) => typeof part === 'string');
+  const alike = (marks?.alike ?? []).filter((word) => !isMetOtherwise(groups, stem(word), document.id)).map((word) => `“${word}”`);
   const met = ranking.met[unit] ?? 0;
   const missing = groups.filter((_, n) => !(met & (1 << n))).map((group) => `“${group.label}”`);
-  const parts = [ranking.exact.has(unit) ? `The ${document.kind === 'member' ? 'name' : 'title'} you typed` : where.length ? `Found in ${listed(where)}` : '', ...hows(ranking, unit, document.id), missing.length ? `Without ${listed(missing)}` : ''];
+  const parts = [ranking.exact.has(unit) ? `The ${document.kind === 'member' ? 'name' : 'title'} you typed` : where.length ? `Found in ${listed(where)}${alike.length ? ` as ${listed(alike)}` : ''}` : '', ...hows(ranking, unit, document.id), missing.length ? `Without ${listed(missing)}` : ''];
   return parts.filter(Boolean).join(' · ');
+}
+
+/** Whether what is looked for by a word of this stem is there in other words, too. */
+function isMetOtherwise(groups: readonly Group[], stem: string, id: number): boolean {
+  const isOfStem = ({ senses }: Alternative) => senses.some((sense) => stemOfSenses(sense) === stem);
+  return groups.some(({ alternatives }) => alternatives.some(isOfStem) && alternatives.some((a) => a.match !== null && !isOfStem(a) && has(hitsOf(a.match).ids, id)));
 }
 
 const list = new Intl.ListFormat('en-CA');

@@ -17,47 +17,43 @@ const mostStems = 20_000;
 let stems = new Map<string, string>();
 let former = new Map<string, string>();
 
-/** The stem of a word by Porter's algorithm (1980), as the index has it. */
-export const porterStem = (word: string): string => stemmer(fold(word));
-
-/**
- * Words that Porter joins though they mean different things, by the stem he gives them: how the words of each meaning begin. A word of none of
- * them is told from all. Organic waste is no organization, and a busy line no business.
- */
-const joinedWrongly: Readonly<Record<string, readonly RegExp[]>> = {
-  account: [/\baccountab/i, /\baccount(?!ab)/i], apart: [/\bapartments?\b/i, /\bapart\b/i], author: [/\bauthorit/i, /\bauthor(?!it|i[sz])/i], busi: [/\bbusiness/i, /\bbus(?:y|i(?:e[rs]|est|ed|ly))\b/i],
-  collect: [/\bcollectiv/i, /\bcollect(?!iv)/i], commun: [/\bcommunit/i, /\bcommunic/i], comput: [/\bcomputer/i, /\bcomput(?!er)/i], contain: [/\bcontainment/i, /\bcontainers?\b/i, /\bcontain(?:s|ed|ing)?\b/i],
-  continu: [/\bcontinuit/i, /\bcontinu(?!it)/i], convers: [/\bconversation/i, /\bconversion/i], custom: [/\bcustomer/i, /\bcustoms?\b/i], design: [/\bdesignat/i, /\bdesign(?!at)/i], digit: [/\bdigital/i, /\bdigits?\b/i],
-  emerg: [/\bemergenc(?:y|ies)\b/i, /\bemerg(?!enc(?:y|ies)\b)/i], even: [/\bevenings?\b/i, /\beven(?:s|ed|ly|ness)?\b/i], experi: [/\bexperiment/i, /\bexperienc/i], gener: [/\bgeneral/i, /\bgenerat/i, /\bgenerous/i, /\bgeneric/i],
-  import: [/\bimportan/i, /\bimport(?!an)/i], inform: [/\binformal/i, /\binform(?!al\b)/i], integr: [/\bintegrit/i, /\bintegrat/i], intern: [/\binternational/i, /\binternal/i, /\binterns?\b/i],
-  offic: [/\bofficer/i, /\boffices?\b/i], oper: [/\boperator/i, /\boperat(?!or)/i], organ: [/\borganiz/i, /\borgan(?:s|ics?)?\b/i], polit: [/\bpolitic/i, /\bpolite/i], posit: [/\bposition/i, /\bpositiv/i],
-  product: [/\bproductiv/i, /\bproduct(?!iv)/i], public: [/\bpublication/i, /\bpublicity/i, /\bpublic(?:ly)?\b/i], relat: [/\brelation/i, /\brelate/i], respons: [/\bresponsib/i, /\bresponsiv/i, /\bresponses?\b/i],
-  sever: [/\bseveral/i, /\bsever(?!al)/i], univers: [/\buniversit/i, /\buniversal/i, /\buniverse/i], util: [/\butilit/i, /\butiliz/i], well: [/\bwellness/i, /\bwells?\b/i],
-};
-
-const meaningOf = (word: string, porter: string): number => (Object.hasOwn(joinedWrongly, porter) ? joinedWrongly[porter]?.findIndex((begins) => begins.test(fold(word))) ?? -1 : -1);
-
-/** What is found in a text that has a form of this word, where the index gives words of another meaning the same stem; undefined for all other words. */
-export function apartFrom(word: string): RegExp | undefined {
-  const porter = porterStem(word);
-  return joinedWrongly[porter]?.[meaningOf(word, porter)];
-}
-
-/** The stem of a word, which only words of its meaning have: mostly Porter's. Remembered, for the same words come again and again. */
+/** The stem of a word by Porter's algorithm (1980), as the index has it; remembered, for the same words come again and again. */
 export function stem(word: string): string {
   const known = stems.get(word);
   if (known !== undefined) return known;
-  const found = former.get(word) ?? stemAfresh(word);
+  const found = former.get(word) ?? stemmer(fold(word));
   if (stems.size >= mostStems) [former, stems] = [stems, new Map()];
   stems.set(word, found);
   return found;
 }
 
-function stemAfresh(word: string): string {
-  const porter = porterStem(word);
-  const meaning = meaningOf(word, porter);
-  return meaning < 0 ? porter : `${porter}/${meaning}`;
+/**
+ * Words that mean another thing than the rest of those to which Porter gives the same stem, by that stem: a title about operations is none about
+ * operators, and one about communities none about communications.
+ */
+const otherSenses: Readonly<Record<string, RegExp>> = {
+  account: /^accountab/, apart: /^apartment/, author: /^authori/, busi: /^business/, commun: /^communic/, convers: /^conversion/, custom: /^customer/, design: /^designat/, digit: /^digit(?:al|iz|is)/, emerg: /^emergenc/,
+  experi: /^experiment/, gener: /^general/, import: /^importan/, inform: /^informal/, integr: /^integrit/, intern: /^internation/, offic: /^officer/, oper: /^operator/, organ: /^organi[sz]/, polit: /^polite/, posit: /^positiv/,
+  product: /^productiv/, public: /^publicat/, respons: /^responsib/, sever: /^several/, univers: /^universit/, util: /^utilit/,
+};
+
+/** The stem of a word, apart for words of another sense. Titles are compared by it, the index knows stems alone. */
+export function sense(word: string): string {
+  const found = stem(word);
+  return Object.hasOwn(otherSenses, found) && otherSenses[found]?.test(fold(word)) ? `${found}/` : found;
 }
+
+/** The stem of a sense, or null where all words of the stem have one sense. */
+export function stemOfSenses(sense: string): string | null {
+  const found = sense.replace('/', '');
+  return Object.hasOwn(otherSenses, found) ? found : null;
+}
+
+/** Whether Porter gives the stem of this word to words of another sense too. */
+export const hasSenses = (word: string): boolean => Object.hasOwn(otherSenses, stem(word));
+
+/** The senses of all words of a text, in order. */
+export const sensesIn = (text: string): string[] => wordsIn(text).map(sense);
 
 /** The stems of all words of a text, in order. */
 export const stemsIn = (text: string): string[] => wordsIn(text).map(stem);
