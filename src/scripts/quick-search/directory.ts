@@ -18,6 +18,8 @@ export function openDirectory(base: string, bundle: Bundle) {
   function load<Entry>(name: string, hash: string): Promise<Entry[]> {
     const known = loaded.get(hash) ?? fetchJson(`${base}directory/${name}_${hash}.json`);
     loaded.set(hash, known);
+    // What failed is asked for again with the next query.
+    known.catch(() => loaded.delete(hash));
     return known as Promise<Entry[]>;
   }
 

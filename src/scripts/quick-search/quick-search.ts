@@ -123,7 +123,10 @@ async function openGeneration(base: string, { createInstance }: Pagefind, kinds:
   }
 
   async function hitsOf(n: number, words: readonly Word[]): Promise<{ hit: Hit; fit: number }[]> {
-    const { results } = await shard(n).search(words.map(({ word }) => word).join(' '), filters);
+    const { results } = await shard(n).search(words.map(({ word }) => word).join(' '), filters).catch((error: unknown) => {
+      instances.delete(n);
+      throw error;
+    });
     const most = results[0]?.score ?? 1;
     return results.slice(0, considered).map((hit) => ({ hit, fit: most > 0 ? hit.score / most : 0 }));
   }
