@@ -89,17 +89,22 @@ test('an empty forum of coordinators invites them alone to start', async () => {
   expect(await page.getByText('Start the first one').count()).toBe(1);
 });
 
-test('the form that edits a hidden post says before anything is typed that its thread is locked', async () => {
+test('the form that edits a post says before anything is typed that its thread is locked; a hidden post can be put right there', async () => {
   forgetLimits();
   const thread = await start();
   const { member, page } = await as('rosa');
   const { id } = createPost(member, { threadId: thread.id, body: 'Maple and cedar.' });
-  db.update(posts).set({ removedAt: new Date(), removedById: member.id, removedReason: 'Flagged.', hidden: true }).where(eq(posts.id, id)).run();
   lockThread((await enter('nadia')).member, { threadId: thread.id, reason: 'It went in circles.' });
   await page.goto(hub.base + thread.url);
   expect(await page.locator('#post-2').getByRole('link', { name: /^Edit/ }).count()).toBe(0);
   await page.goto(`${hub.base}/posts/${id}/edit`);
   expect([await page.getByText('The reason given: It went in circles.').count(), await page.getByRole('button', { name: 'Save', exact: true }).count()]).toEqual([1, 0]);
+  db.update(posts).set({ removedAt: new Date(), removedById: member.id, removedReason: 'Flagged.', hidden: true }).where(eq(posts.id, id)).run();
+  await page.goto(hub.base + thread.url);
+  await page.locator('#post-2').getByRole('link', { name: /^Edit/ }).click();
+  await page.getByLabel('Your post').fill('Maple.');
+  await page.getByRole('button', { name: 'Save', exact: true }).click();
+  await page.waitForURL(`${hub.base}${thread.url}**`);
 });
 
 test('of two windows that edit one post the second sees both texts and loses nothing', async () => {
