@@ -1,5 +1,5 @@
 /** Fields of a form for a post that say where it goes and whose it is, and are no part of what was typed. */
-const about = new Set(['place', 'writer', 'threadId', 'resourceId', 'postId', 'token', 'shown', 'website', 'kept', 'leaveOut']);
+const about = new Set(['place', 'writer', 'threadId', 'resourceId', 'postId', 'shown', 'website', 'kept', 'leaveOut']);
 
 /** What somebody typed into a form for a post, as a draft keeps it: where it goes, whose it is, and every field with words. No files. */
 export function typedIn(form: FormData): { place: string; writer: string; fields: Record<string, string | string[]> } {
