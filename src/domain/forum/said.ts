@@ -125,7 +125,7 @@ export function sayingOf(postId: number, left: Budget): Saying | null {
     return text && (noted[n] ??= notedIn(text.html, left));
   };
   const saysInNote = ({ before, note }: Marked) => {
-    if ((left.read -= note.length) < 0) return false;
+    if ((left.read -= before.length + note.length) < 0) return false;
     const end = withoutEdges(blocksOf(before).join(' ')).split(' ').slice(-fewestWords).join(' ');
     const said = quotedWords(note, notes);
     for (let n = 0; end !== ''; n++) {
@@ -135,7 +135,7 @@ export function sayingOf(postId: number, left: Budget): Saying | null {
     }
     return false;
   };
-  return { name: row.name, says, notes: saysInNote, links: linksOf(row.html), starts: new Set([...row.html.matchAll(/<ol start="(\d+)">/g)].map(([, start = '']) => start)) };
+  return { name: row.name, says, notes: saysInNote, links: linksOf(row.html, left), starts: new Set([...row.html.matchAll(/<ol start="(\d+)">/g)].map(([, start = '']) => start)) };
 }
 
 /** The footnotes of a text, each with the words before its mark. */
@@ -146,13 +146,14 @@ function notedIn(html: string, left: Budget): { end: string; text: Text }[] {
   });
 }
 
-function linksOf(html: string): Saying['links'] {
-  const wordsAt = new Map<string, string[]>();
+function linksOf(html: string, left: Budget): Saying['links'] {
+  let known: { href: string; words: string }[] | undefined;
   const wordsIn = (link: string) => withoutEdges(blocksOf(link).join(' '));
-  for (const [, href = '', words = ''] of html.matchAll(/<a href="([^"]*)"[^>]*>((?:(?!<\/a>).)*)<\/a>/gs)) wordsAt.set(href, [...wordsAt.get(href) ?? [], ` ${wordsIn(words)} `]);
+  const read = () => ((left.read -= html.length) < 0 ? [] : [...html.matchAll(/<a href="([^"]*)"[^>]*>((?:(?!<\/a>).)*)<\/a>/gs)].map(([, href = '', words = '']) => ({ href, words: ` ${wordsIn(words)} ` })));
   return (href, quoted) => {
+    known ??= read();
     const words = wordsIn(quoted);
-    return wordsAt.get(href)?.some((own) => words === '' || own.includes(` ${words} `)) ?? false;
+    return known.some((own) => own.href === href && (words === '' || own.words.includes(` ${words} `)));
   };
 }
 
