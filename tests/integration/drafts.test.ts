@@ -226,11 +226,11 @@ describe('what was sent after the session had ended', () => {
   });
 });
 
-test('of a form everything that was typed is kept, and nothing else', () => {
+test('of a form everything that was typed is kept, with which form it was, and nothing else', () => {
   const form = new FormData();
-  for (const [name, value] of [['place', 'new-thread'], ['writer', '7'], ['threadId', '3'], ['_action', 'x'], ['body', 'b'], ['themes', 'equity'], ['tag', 'a'], ['tag', 'b']] as const) form.append(name, value);
+  for (const [name, value] of [['place', 'new-thread'], ['writer', '7'], ['threadId', '3'], ['token', 't'], ['_action', 'x'], ['body', 'b'], ['themes', 'equity'], ['tag', 'a'], ['tag', 'b']] as const) form.append(name, value);
   form.append('file1', new File(['x'], 'x.png'));
-  expect(typedIn(form)).toEqual({ place: 'new-thread', writer: '7', fields: { body: 'b', themes: ['equity'], tag: ['a', 'b'] } });
+  expect(typedIn(form)).toEqual({ place: 'new-thread', writer: '7', fields: { token: 't', body: 'b', themes: ['equity'], tag: ['a', 'b'] } });
 });
 
 test('a draft is nowhere but with its writer', () => {
