@@ -130,7 +130,7 @@ test('a page past the end leads to the last one', async () => {
   const thread = await start();
   const { member } = await enter('nadia');
   for (let n = 0; n < 21; n++) createPost(member, { threadId: thread.id, body: `Number ${n}.` });
-  for (const [asked, to] of [['?page=999999', '?page=2'], ['?page=3', '?page=2']]) {
+  for (const [asked, to] of [['?page=999999', '?page=2'], ['?page=3', '?page=2'], ['?page=3&quote=13', '?quote=13&page=2']]) {
     const response = await fetch(hub.base + thread.url + asked, { redirect: 'manual' });
     expect([response.status, response.headers.get('location')]).toEqual([302, thread.url + to]);
   }

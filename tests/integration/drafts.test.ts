@@ -3,7 +3,7 @@ import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { db, drafts, posts, resources, strayDrafts } from '#db/client.ts';
 import { removeThread } from '#domain/decisions/removing.ts';
 import { Invalid, SignInRequired } from '#domain/errors.ts';
-import { submitComment, submitCommentInput, submitPost, submitPostInput, submitThread, submitThreadInput } from '#domain/decisions/submitting.ts';
+import { submitComment, submitCommentInput, submitEdit, submitPost, submitPostInput, submitThread, submitThreadInput } from '#domain/decisions/submitting.ts';
 import { listDrafts } from '#domain/forum/draft-places.ts';
 import { countDrafts, draftAt, draftPlace, dropDraft, forgetOldDrafts, keepDraft, saveDraft } from '#domain/forum/drafts.ts';
 import { createPost, editPost } from '#domain/forum/posts.ts';
@@ -88,6 +88,47 @@ describe('a draft', () => {
     save(tom, draftPlace.comment('ref:behn2003why'), 'x');
     submitComment(tom, submitCommentInput.parse({ resourceId: 'ref:behn2003why', body: 'Sent as a comment.' }));
     expect([countDrafts(rosa), countDrafts(tom)]).toEqual([0, 0]);
+  });
+
+  test('stays when what was sent before is sent once more, and other words were kept since', () => {
+    const thread = start();
+    const question = { forum: 'measures', kind: 'question' as const, title: 'Who counts repeat calls, sent twice?', themes: [] };
+    const sends: [string, (body: string) => { held: boolean }][] = [
+      ['new-thread', (body) => submitThread(tom, { ...question, body, token: 'same' })],
+      [draftPlace.reply(thread.id), (body) => submitPost(tom, { threadId: thread.id, body, token: 'same' })],
+      [draftPlace.comment('ref:behn2003why'), (body) => submitComment(tom, { resourceId: 'ref:behn2003why', body, token: 'same' })],
+    ];
+    const held = 'CHEAP FOLLOWERS!!! Buy now at https://followers-1.example https://followers-2.example https://followers-3.example https://followers-4.example https://followers-5.example';
+    for (const [place, send] of sends) {
+      for (const words of ['We count them.', held]) {
+        forgetLimits();
+        expect(send(words).held).toBe(words === held);
+        saveDraft(tom, { place, fields: { title: question.title, body: 'Newer words.' } });
+        send(words);
+        expect(bodyAt(tom, place)).toBe('Newer words.');
+        saveDraft(tom, { place, fields: { title: `${question.title} `, body: ` ${words}\r\n` } });
+        send(words);
+        expect(bodyAt(tom, place)).toBe(undefined);
+      }
+    }
+  });
+
+  test('of an edit stays when another window keeps the text as it was', () => {
+    const { id } = createPost(tom, { threadId: start().id, body: 'As it was.' });
+    const place = draftPlace.edit(id);
+    const form = (token: string, seconds: number) => ({ postId: id, token, shown: stamp(new Date(Date.now() - seconds * 1000)) });
+    const keep = (body: string) => saveDraft(tom, { place, fields: { body, token: 'one' } });
+    keep('Two hours of work.');
+    submitEdit(tom, { ...form('two', 60), body: 'As it was.' });
+    expect(bodyAt(tom, place)).toBe('Two hours of work.');
+    submitEdit(tom, { ...form('two', 60), body: 'Two hours of work.' });
+    expect(bodyAt(tom, place)).toBe(undefined);
+    keep('Two hours of work, and ha');
+    submitEdit(tom, { ...form('one', 60), body: 'Two hours of work, and half.' });
+    expect(bodyAt(tom, place)).toBe(undefined);
+    keep('Three hours of work.');
+    submitEdit(tom, { ...form('three', -1), body: 'Three hours of work, from the draft.' });
+    expect(bodyAt(tom, place)).toBe(undefined);
   });
 
   test('stays when its text was refused', () => {
@@ -185,11 +226,11 @@ describe('what was sent after the session had ended', () => {
   });
 });
 
-test('of a form everything that was typed is kept, and nothing else', () => {
+test('of a form everything that was typed is kept, with which form it was, and nothing else', () => {
   const form = new FormData();
-  for (const [name, value] of [['place', 'new-thread'], ['writer', '7'], ['threadId', '3'], ['_action', 'x'], ['body', 'b'], ['themes', 'equity'], ['tag', 'a'], ['tag', 'b']] as const) form.append(name, value);
+  for (const [name, value] of [['place', 'new-thread'], ['writer', '7'], ['threadId', '3'], ['token', 't'], ['_action', 'x'], ['body', 'b'], ['themes', 'equity'], ['tag', 'a'], ['tag', 'b']] as const) form.append(name, value);
   form.append('file1', new File(['x'], 'x.png'));
-  expect(typedIn(form)).toEqual({ place: 'new-thread', writer: '7', fields: { body: 'b', themes: ['equity'], tag: ['a', 'b'] } });
+  expect(typedIn(form)).toEqual({ place: 'new-thread', writer: '7', fields: { token: 't', body: 'b', themes: ['equity'], tag: ['a', 'b'] } });
 });
 
 test('a draft is nowhere but with its writer', () => {

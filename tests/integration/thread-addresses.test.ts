@@ -64,6 +64,14 @@ describe('the addresses of threads, by their number alone', () => {
   test.each(['https://other.example/forums/measures/12-who', 'other.example/forums/measures/12-who', '/library/12-who', '/forums/measures', 'a 12-who', 'x/forums/measures/12-who'])('%s is none', (text) => expect(threadsByNumber(text)).toBe(text));
 });
 
+test('leads in what leaves the hub to a footnote of the post itself, and to any other place on the page of its thread', () => {
+  const thread = createThread(rosa, { forum: 'operations', kind: 'discussion', title: 'Where does it lead to from a feed?', body: 'Where?', themes: [] });
+  const { id } = createPost(tom, { threadId: thread.id, body: 'See [above](#post-1), and a note.[^1]\n\n[^1]: So.' });
+  const html = newestPostsIn(thread.id, 1)[0]?.html;
+  expect(html).toContain(`<a href="${hub}${thread.url}#post-1">above</a>`);
+  expect(html?.match(/<a href="([^"]*)"/g)?.slice(1)).toEqual([`<a href="${hub}/posts/${id}#p${thread.id}-2-fn-1"`, `<a href="${hub}/posts/${id}#p${thread.id}-2-fnref-1"`]);
+});
+
 test('what a thread was called whose title is hidden stands in nothing that leaves the hub, however its address was typed', () => {
   const named = createThread(rosa, { forum: 'measures', kind: 'discussion', title: 'Does Cloudberry Smith call each week?', body: 'We count the weeks.', themes: [] });
   createPost(tom, { threadId: named.id, body: 'We do not.' });

@@ -316,7 +316,8 @@ describe('a form with a token', () => {
     const typed = { title: 'Twice on purpose, or not?', body: 'Words.' };
     const made = start(rosa, { ...typed, token: 'a' });
     expect([start(rosa, { ...typed, token: 'a' }).id, start(rosa, { ...typed, token: 'b' }).id]).toEqual([made.id, made.id]);
-    const others: Partial<Parameters<typeof createThread>[1]>[] = [{ body: 'Other words.' }, { kind: 'discussion' }, { forum: 'measures' }];
+    const others: Partial<Parameters<typeof createThread>[1]>[] = [{ body: 'Other words.' }, { kind: 'discussion' }, { forum: 'measures' }, { nameless: true }, { themes: ['equity', 'technology'] }, { themes: ['equity'] }];
+    for (const other of others) expect(start(rosa, { ...typed, ...other, token: 'a' }).id).not.toBe(made.id);
     for (const [at, other] of others.entries()) expect(start(rosa, { ...typed, ...other, token: `c${at}` }).id).not.toBe(made.id);
   });
 
@@ -336,6 +337,28 @@ describe('a form with a token', () => {
     const made = start(rosa, { title: 'With a file, or without?', body: 'Words.' });
     db.update(posts).set({ createdAt: new Date(Date.now() - 3_600_000) }).where(eq(posts.threadId, made.id)).run();
     expect(start(rosa, { title: 'With a file, or without?', body: 'Words.', token: 'later' }).id).not.toBe(made.id);
+  });
+
+  test('sent again with a file that was forgotten, or after what it wrote was removed, writes anew', () => {
+    putCatalogue({ pieces: [piece({ id: 'ref:forgotten', slug: 'forgotten' })], themes: [], forums: [] });
+    const thread = start();
+    const file: TakenFile = { hash: 'c'.repeat(64), name: 'a.csv', label: 'A list', mediaType: 'text/csv', size: 10, width: null, height: null, textState: 'none' };
+    const forms: ((files: TakenFile[]) => number)[] = [
+      (files) => createPost(tom, { threadId: thread.id, body: 'Here is our script.', token: 'same', files }).id,
+      (files) => createComment(tom, { resourceId: 'ref:forgotten', body: 'Here is our script.', token: 'same', files }).id,
+      (files) => start(tom, { title: 'Here is our script, for all', body: 'Here is our script.', token: 'same', files }).id,
+    ];
+    for (const send of forms) {
+      const [without, withFile] = [send([]), send([file])];
+      expect(withFile).not.toBe(without);
+      expect(send([file])).toBe(withFile);
+      expect([without, withFile]).toContain(send([]));
+    }
+    const send = () => createPost(tom, { threadId: thread.id, body: 'Once, and then once more.', token: 'one' }).id;
+    const removed = send();
+    removeOwnPost(tom, { postId: removed });
+    const anew = send();
+    expect([anew === removed, send()]).toEqual([false, anew]);
   });
 
   test('a failed one leaves nothing behind and may be sent again', () => {

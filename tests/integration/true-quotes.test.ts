@@ -139,6 +139,41 @@ describe('whose words a quotation shows', () => {
     expect(shows('I do not.[^1]\n\n[^1]: See [the report](https://evil.example/).')).toBe(false);
   });
 
+  test('is not shown with a note of another mark, or with the text as its note', () => {
+    const id = reply(rosa, thread, 'It is true.[^1] It is not.[^2] So much[^1] for that.\n\n[^1]: Per Ann.\n\n[^2]: Per Bob, of the *old* city.');
+    const shows = (text: string) => named(preview(`> ${line(id)}\n>\n> ${text}`));
+    expect(['It is true.[^1]\n\n[^1]: Per Ann.', 'It is not.[^a] So much for that\n\n[^a]: Per Bob, of the old city.', 'It is not.[^1] So much[^2]\n\n[^1]: Per Bob\n\n[^2]: Per Ann.'].filter((text) => !shows(text))).toEqual([]);
+    expect(['It is true.[^1]\n\n[^1]: Per Bob.', 'It is true.[^1]\n\n[^1]: Per Bob, of the old city.', 'It is true.[^1]\n\n[^1]: It is not.', 'It is not.[^1] So much\n\n[^1]: Per Ann.', 'It is true.[^2]\n\n[^2]: Per Bob, of the old city.'].filter(shows)).toEqual([]);
+    const quote = `> ${line(id)}\n>\n> It is not.[^2]\n\n[^2]: Per Bob, of the old city.`;
+    editPost(rosa, { postId: id, body: 'Something else.[^1]\n\n[^1]: It is not.' });
+    expect(named(preview(quote))).toBe(true);
+  });
+
+  test('has no link of the post on other words than it has there', () => {
+    const id = reply(rosa, thread, 'Read [the *good* report](https://good.example/), and never [that scam page](https://scam.example/), nor [→](/about).[^1]\n\n[^1]: As [Ann](https://ann.example/) and [Bob](https://bob.example/) say.');
+    const shown = (text: string) => preview(`> ${line(id)}\n>\n> ${text}`);
+    const exchanged = shown('Read [the good report](https://scam.example/), and never [that scam page](https://good.example/)');
+    expect([named(exchanged), exchanged.includes('.example')]).toEqual([true, false]);
+    const kept = shown('[good report](https://good.example/), and never that [scam page](https://scam.example/), nor [→](/about)');
+    expect([named(kept), kept.match(/\.example|"\/about"/g)]).toEqual([true, ['.example', '.example', '"/about"']]);
+    expect(shown('never [that scam page, nor](https://scam.example/)')).not.toContain('.example');
+    expect(['ann', 'bob'].map((site) => named(shown(`that scam page, nor →.[^1]\n\n[^1]: As [Ann](https://${site}.example/) and Bob say.`)))).toEqual([true, false]);
+  });
+
+  test('begins no list at a number that the post does not have', () => {
+    const [plain, list] = [reply(rosa, thread, 'people leave the council today'), reply(rosa, thread, '7. people leave the council today\n8. and tomorrow')];
+    const shown = (id: number, text: string) => preview(`> ${line(id)}\n>\n> ${text}`);
+    const [forged, own, other] = [shown(plain, '900. people leave the council today'), shown(list, '7. people leave the council today'), shown(list, '900. people leave the council today')];
+    expect([forged, own, other].map((html) => [named(html), /start="\d+"/.exec(html)?.[0]])).toEqual([[true, undefined], [true, 'start="7"'], [true, undefined]]);
+  });
+
+  test('is shown with usual remarks, and where bold, slanted words or code were cut by hand', () => {
+    const id = reply(rosa, thread, 'This is **very important, so do it** now. And _see the config_ of `config file` here, ~~not there, nor~~ anywhere; about 5 percent.');
+    const shows = (text: string) => named(preview(`> ${line(id)}\n>\n> ${text}`));
+    expect(['so do it now [emphasis added]', 'so do it now [emphasis mine]', 'so do it now (my emphasis)', 'so do it now. (Emphasis added.)', 'so do it [*sic*] now', 'so do it (*sic*) now', 'important, so do it** now', '**very important', '_see the config', 'the config_ of', 'config file` here', '``config file` here``'].filter((text) => !shows(text))).toEqual([]);
+    expect(['so do it now [emphasis]', 'so do it now (my view)', 'not there, nor~~ anywhere', 'nor anywhere', 'about ~5 percent', 'see*the*config of'].filter(shows)).toEqual([]);
+  });
+
   test.each<[string, string, string[], string[]]>([
     ['exponents and fractions', 'It is 10² metres long, 2³ wide and 1½ high, by H₂O and by half.', ['It is 10² metres long', 'wide and 1½ high', 'by H₂O and by half'], ['It is 102 metres long', 'long, 23 wide', 'wide and 11⁄2 high', 'metres long, 2', 'by H2O and by half']],
     ['a sign before a word', '`if (!pays) return is our code` and `¬c & !done here` and `!(a && b)` and −x + 1 or -y + 2 is .5 of $5 for non-smokers.', ['if (!pays) return is our code', '¬c & !done here', '!pays) return is our code', '!(a && b) and'], ['if (pays) return is our code', 'pays) return is our code', 'c & done here', 'c & !done here', 'done here and !(a', '(a && b) and −x', 'a && b) and −x', 'x + 1 or', 'y + 2 is', '5 of $5 for', '5 for non-smokers', 'smokers']],

@@ -6,7 +6,7 @@ import { settings } from '#lib/settings.ts';
 import { isNameless } from '../anonymity.ts';
 import { NotFound } from '../errors.ts';
 import { commentInput, commentMadeBefore, createComment } from '../forum/comments.ts';
-import { draftPlace, forgetDraft } from '../forum/drafts.ts';
+import { draftPlace, forgetDraft, forgetDraftOf } from '../forum/drafts.ts';
 import { filesOfOnePost, namelessPictures, type PostFile, type TakenFile } from '../forum/post-files.ts';
 import { createPost, editPost, postEditInput, postInput, postMadeBefore } from '../forum/posts.ts';
 import { showKept } from '../forum/rendering.ts';
@@ -33,7 +33,7 @@ export const submitThreadInput = threadInput.extend(trapFields);
 /** Starts a thread from the form: within the limits of the member's level, and held for a coordinator when there is reason to. Throws what `createThread` throws, Invalid. */
 export function submitThread(actor: Member, { website, shown, ...input }: z.output<typeof submitThreadInput> & WithFiles): Submitted {
   return submit(actor, { website, shown }, {
-    count: 'threadsPerDay', draft: draftPlace.newThread, body: input.body, files: input.files ?? [], text: `${input.title}\n\n${input.body}`,
+    count: 'threadsPerDay', draft: draftPlace.newThread, title: input.title, body: input.body, files: input.files ?? [], text: `${input.title}\n\n${input.body}`,
     made: () => threadMadeBefore(actor, input), create: () => createThread(actor, input),
     nameless: () => input.nameless ?? false, held: () => ({ kind: 'thread', input: threadInput.parse(input), title: input.title, threadId: null, resourceId: null }),
   });
@@ -64,7 +64,7 @@ export function submitComment(actor: Member, { website, shown, ...input }: z.out
 const titleOf = (threadId: number) => db.select({ title: threads.title }).from(threads).where(eq(threads.id, threadId)).get()?.title ?? null;
 
 interface Submission {
-  count: 'threadsPerDay' | 'postsPerHour'; draft: string; body: string; files: readonly TakenFile[]; text: string;
+  count: 'threadsPerDay' | 'postsPerHour'; draft: string; title?: string; body: string; files: readonly TakenFile[]; text: string;
   /** What the same form, or the same words just now, wrote before: sent again it writes nothing, and is not counted or looked at again. */
   made: () => { url: string } | null;
   create: () => { url: string };
@@ -73,15 +73,21 @@ interface Submission {
   held: () => Pick<typeof heldPosts.$inferInsert, 'kind' | 'input' | 'title' | 'threadId' | 'resourceId'>;
 }
 
-function submit(actor: Member, trap: Trap, { count, draft, body, files, text, made, create, nameless, held }: Submission): Submitted {
+function submit(actor: Member, trap: Trap, { count, draft, title, body, files, text, made, create, nameless, held }: Submission): Submitted {
   return transaction(() => {
-    // Not with what is published later: by then another draft may stand there.
-    forgetDraft(actor.id, draft);
     const before = made();
-    if (before) return { url: before.url, held: false };
+    if (before) {
+      forgetDraftOf(actor.id, draft, { title, body });
+      return { url: before.url, held: false };
+    }
     const row = held();
     const waitsAlready = justHeld(actor, row, body, files);
-    if (waitsAlready !== null) return { url: `/posts/held/${waitsAlready}`, held: true };
+    if (waitsAlready !== null) {
+      forgetDraftOf(actor.id, draft, { title, body });
+      return { url: `/posts/held/${waitsAlready}`, held: true };
+    }
+    // Not with what is published later: by then another draft may stand there.
+    forgetDraft(actor.id, draft);
     mustKeepToLevel(actor, countsOf(body, files.filter((file) => typeof file.width === 'number').length), 'body');
     const hold = whyHeld(actor, text, trap, files.map((file) => file.label), body);
     if (!hold) {
@@ -104,6 +110,7 @@ function justHeld(author: Member, { kind, title, threadId, resourceId, input }: 
   const rows = db.select({ id: heldPosts.id }).from(heldPosts).where(and(
     eq(heldPosts.authorId, author.id), eq(heldPosts.state, 'waiting'), isNull(heldPosts.withdrawnAt), gt(heldPosts.at, sameSince()), eq(heldPosts.markdown, markdown), eq(heldPosts.kind, kind),
     sql`${heldPosts.title} is ${title ?? null}`, sql`${heldPosts.threadId} is ${threadId ?? null}`, sql`${heldPosts.resourceId} is ${resourceId ?? null}`,
+    sql`json_extract(${heldPosts.input}, '$.themes') is ${'themes' in input ? JSON.stringify(input['themes']) : null}`,
     ...['forum', 'kind'].map((field) => sql`json_extract(${heldPosts.input}, ${`$.${field}`}) is ${input[field] ?? null}`),
     sql`coalesce(json_extract(${heldPosts.input}, '$.nameless'), 0) = ${input['nameless'] === true ? 1 : 0}`,
   )).all();
@@ -132,7 +139,7 @@ export const submitEditInput = postEditInput.extend(trapFields);
 /** Edits one's own post from the form, within the limits; an edit that turns it into spam puts it before the coordinators and hides it, of a thread in which others wrote its opening text and title alone. Throws what `editPost` throws, Invalid. */
 export function submitEdit(actor: Member, { website, shown, ...input }: Parameters<typeof editPost>[1] & Trap): { url: string } {
   return transaction(() => {
-    const saved = editPost(actor, input);
+    const saved = editPost(actor, { ...input, shown });
     const files = filesOfOnePost(input.postId);
     mustKeepToLevel(actor, countsOf(input.body, files.filter((file) => file.picture !== null).length), 'body');
     const hold = whyHeld(actor, input.body, { website, shown }, files.map((file) => file.label), input.body, input.postId);

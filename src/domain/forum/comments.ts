@@ -1,6 +1,6 @@
 import { and, eq, sql } from 'drizzle-orm';
 import { z } from 'zod';
-import { bumpChanges, db, prepared, resources, threads, transaction } from '#db/client.ts';
+import { bumpChanges, db, posts, prepared, resources, threads, transaction } from '#db/client.ts';
 import { paging, type Paging } from '#lib/paging.ts';
 import { slugify } from '#lib/slug.ts';
 import { NotFound } from '../errors.ts';
@@ -14,7 +14,7 @@ import { formToken, madeBefore, rememberForm } from './form-tokens.ts';
 import { notifyOfPost } from './notifying.ts';
 import { createPost, placeOfPost, postsOnPage, writePost, type Beside } from './posts.ts';
 import { indexPost } from './searchable.ts';
-import { justWritten } from './sent-again.ts';
+import { justWritten, standing } from './sent-again.ts';
 import { findThread, type Thread } from './threads.ts';
 import type { PostView } from './types.ts';
 
@@ -36,7 +36,8 @@ const wordsOf = (input: z.output<typeof commentInput>) => [input.resourceId, inp
 
 /** The comment that the same form wrote when it was sent before, or a new form with the same words just now; null for the first time. */
 export function commentMadeBefore(actor: Member, input: z.output<typeof commentInput> & Beside): { id: number; url: string } | null {
-  const id = (input.token ? madeBefore(actor, input.token, wordsOf(input)) : null) ?? justWritten(actor, input.body, input.files ?? [], eq(threads.resourceId, input.resourceId));
+  const { token, files = [] } = input;
+  const id = standing(files, eq(posts.id, (token ? madeBefore(actor, token, wordsOf(input)) : null) ?? 0)) ?? justWritten(actor, input.body, files, eq(threads.resourceId, input.resourceId));
   return id === null ? null : { id, url: placeOfPost(actor, id) };
 }
 

@@ -5,7 +5,9 @@ import { addDays } from '#lib/dates.ts';
 import { Invalid } from '../errors.ts';
 import { countAttempt, isWithinLimit } from '../people/limits.ts';
 import { mustSignIn } from '../people/permissions.ts';
+import { secondsSince } from '../people/traps.ts';
 import type { Member, Viewer } from '../people/types.ts';
+import { bodyField, titleField } from './fields.ts';
 
 /** What stands in the fields of a form, by name. */
 export type DraftFields = Record<string, string | string[]>;
@@ -94,6 +96,23 @@ export function forgetDraft(memberId: number, place: string): void {
   forgetting().run(memberId, place);
 }
 const forgetting = prepared((d) => d.$client.prepare('delete from drafts where member_id = ? and place = ?'));
+
+/** The same for a text that was sent before, and stands already: a draft with other words is a newer one, and stays. */
+export function forgetDraftOf(memberId: number, place: string, sent: { title?: string; body: string }): void {
+  const draft = standing().get({ memberId, place });
+  if (draft && says(draft, sent)) forgetDraft(memberId, place);
+}
+
+const says = ({ fields }: Draft, { title, body }: { title?: string; body: string }) =>
+  bodyField.safeParse(fields['body']).data === body && (title === undefined || titleField.safeParse(fields['title']).data === title);
+
+/** The same for an edit that is saved, where the draft was kept from the same form, or before this form was shown: one that another window has kept since stays. A form without a stamp is older than none. */
+export function forgetDraftOfForm(memberId: number, place: string, { body, token, shown }: { body: string; token?: string | undefined; shown?: string | null | undefined }): void {
+  const draft = standing().get({ memberId, place });
+  const seconds = secondsSince(shown);
+  const isNewer = draft !== undefined && seconds !== null && draft.updatedAt.getTime() > Date.now() - seconds * 1000;
+  if (draft && !(isNewer && draft.fields['token'] !== token && !says(draft, { body }))) forgetDraft(memberId, place);
+}
 
 /** Throws away drafts that nobody has touched for 90 days, and strays whose time is over. */
 export function forgetOldDrafts(now = new Date()): void {

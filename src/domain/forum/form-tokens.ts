@@ -16,9 +16,9 @@ export function madeBefore(actor: Member, token: string, words: readonly string[
   return db.select({ ref: formTokens.ref }).from(formTokens).where(and(eq(formTokens.id, keyOf(actor, token, words)), eq(formTokens.memberId, actor.id))).get()?.ref ?? null;
 }
 
-/** Remembers what a form made. Call inside the transaction that writes it. */
+/** Remembers what a form made, the last time that it made something. Call inside the transaction that writes it. */
 export function rememberForm(actor: Member, token: string, words: readonly string[], ref: number): void {
-  db.insert(formTokens).values({ id: keyOf(actor, token, words), memberId: actor.id, ref }).run();
+  db.insert(formTokens).values({ id: keyOf(actor, token, words), memberId: actor.id, ref }).onConflictDoUpdate({ target: formTokens.id, set: { ref, at: new Date() } }).run();
 }
 
 const keyOf = (actor: Member, token: string, words: readonly string[]) => hashToken(JSON.stringify([actor.id, token, ...words]));

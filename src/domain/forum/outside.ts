@@ -7,12 +7,12 @@ import type { PostFile } from './post-files.ts';
 
 /* A post where the hub is not around it: in feeds and letters. */
 
-/** HTML of a post whose addresses lead to the hub from anywhere: its footnotes to the post, and what has no scheme to where it leads from the page of the thread. */
+/** HTML of a post whose addresses lead to the hub from anywhere: its footnotes to the post, and what else has no scheme to where it leads from the page of the thread. */
 export function elsewhere(postId: number, html: string): string {
   const hub = escapeHtml(settings().url);
   let page: string | undefined;
   const fromPage = (href: string) => URL.parse(href.replaceAll('&amp;', '&'), page ??= settings().url + threadUrl(threadOf().get(postId) as Parameters<typeof threadUrl>[0]))?.href;
-  return html.replace(/<div class="scroll"[^>]*>/g, '<div>').replace(/<(a href|img src)="(?=([/#]))/g, (_, start: string, sign: string) => `<${start}="${hub}${sign === '#' ? postUrl(postId) : ''}`)
+  return html.replace(/<div class="scroll"[^>]*>/g, '<div>').replace(/<(a href|img src)="(?=(\/|#p\d+-\d+-fn))/g, (_, start: string, sign: string) => `<${start}="${hub}${sign === '/' ? '' : postUrl(postId)}`)
     .replace(/<a href="(?![a-z][a-z\d+.-]*:)([^"]*)"/gi, (_, href: string) => `<a href="${escapeHtml(fromPage(href) ?? href)}"`);
 }
 const threadOf = prepared((d) => d.$client.prepare(`

@@ -14,7 +14,7 @@ import type { Member, Viewer } from '../people/types.ts';
 import { threadsByNumber } from '../thread-addresses.ts';
 import { postPlace, postsPerPage } from './addresses.ts';
 import { blankHidden, blankQuotes, lookAgainAtQuotes, withoutHidden } from './blanked-quotes.ts';
-import { draftPlace, forgetDraft } from './drafts.ts';
+import { draftPlace, forgetDraftOfForm } from './drafts.ts';
 import { editedLate } from './edited.ts';
 import { bodyField } from './fields.ts';
 import { followByWriting } from './follows.ts';
@@ -29,7 +29,7 @@ import { membersQuoted } from './quoted.ts';
 import { canReact, reactionsBetween, reactionsFor } from './reactions.ts';
 import { renderNewPost } from './rendering.ts';
 import { dropPostFromSearch, indexPost, indexThread } from './searchable.ts';
-import { justWritten } from './sent-again.ts';
+import { justWritten, standing } from './sent-again.ts';
 import { findThread, type Thread } from './threads.ts';
 import { withTitles } from './titles.ts';
 import type { PostView } from './types.ts';
@@ -91,8 +91,9 @@ export interface Beside { files?: readonly TakenFile[]; waited?: boolean }
 
 /** The reply that the same form wrote when it was sent before, or a new form with the same words just now; null for the first time. Throws NotFound, Gone. */
 export function postMadeBefore(actor: Member, input: z.output<typeof postInput> & Beside): { id: number; url: string } | null {
-  const id = (input.token ? madeBefore(actor, input.token, wordsOf(input)) : null)
-    ?? justWritten(actor, input.body, input.files ?? [], eq(posts.threadId, findThread(actor, input.threadId).id));
+  const { token, files = [] } = input;
+  const id = standing(files, eq(posts.id, (token ? madeBefore(actor, token, wordsOf(input)) : null) ?? 0))
+    ?? justWritten(actor, input.body, files, eq(posts.threadId, findThread(actor, input.threadId).id));
   return id === null ? null : { id, url: placeOfPost(actor, id) };
 }
 
@@ -198,20 +199,20 @@ export function filesOfPost(post: FoundPost): PostFile[] {
   return filesOfOnePost(post.id);
 }
 
-export const postEditInput = z.object({ postId: rowId, body: bodyField, takeOff: z.array(rowId).default([]), version: z.string().max(20).optional() });
+export const postEditInput = z.object({ postId: rowId, body: bodyField, takeOff: z.array(rowId).default([]), version: z.string().max(20).optional(), token: formToken });
 
 /** Names the text that a post has now, so that a form can say which one it began from. */
 export const versionOf = (post: Pick<FoundPost, 'editedAt'>): string => String(post.editedAt?.getTime() ?? 0);
 
-/** Changes one's own post; what it said before is kept. `takeOff` are files of it, `files` come to it; `version` is what the form began from. Returns where it stands. Throws NotFound, Denied, TooMany, and Invalid where the text was changed since. */
-export function editPost(actor: Member, input: { postId: number; body: string; version?: string; takeOff?: readonly number[]; files?: readonly TakenFile[] }): { url: string } {
+/** Changes one's own post; what it said before is kept. `takeOff` are files of it, `files` come to it; `version` is what the form began from, `token` and `shown` are the form’s own. Returns where it stands. Throws NotFound, Denied, TooMany, and Invalid where the text was changed since. */
+export function editPost(actor: Member, input: { postId: number; body: string; version?: string; token?: string; shown?: string | null; takeOff?: readonly number[]; files?: readonly TakenFile[] }): { url: string } {
   countAttempt('editPerMember', actor.id);
   return transaction(() => {
     const post = ownPost(actor, input.postId);
     const why = whyNoEdit(actor, post);
     if (why !== null) throw new Denied(why);
     if (input.version && input.version !== versionOf(post) && input.body !== post.markdown) throw new Invalid({ body: 'This post was changed since you began, maybe in another window. Both texts are on this page: put together what you need, and save again.' });
-    forgetDraft(actor.id, draftPlace.edit(post.id));
+    forgetDraftOfForm(actor.id, draftPlace.edit(post.id), input);
     const [files, dropped] = [input.files ?? [], dropPostFiles(post.id, input.takeOff ?? [])];
     putPostFiles(post.id, isWrittenNamelessly(post.id) ? namelessPictures(files, filesOfOnePost(post.id).length) : files);
     if (post.markdown !== input.body) {

@@ -4,6 +4,7 @@ import { limitsFor } from '../people/limits.ts';
 import type { Member } from '../people/types.ts';
 import { postUrl } from './addresses.ts';
 import { withoutSayings, withoutSayingsBefore } from './attributions.ts';
+import { markedIn, notesIn, type Notes } from './footnotes.ts';
 import { postAt } from './post-links.ts';
 import { replaceQuotes } from './quote-boxes.ts';
 import { sayingOf, type Saying } from './said.ts';
@@ -57,8 +58,6 @@ export function withTrueQuotes(html: string): string {
   return replaceQuotes(html, (block) => checked(block, saying, notes), withoutSayingsBefore);
 }
 
-type Notes = Map<string, string>;
-
 function checked(block: string, saying: (id: number) => Saying | null, notes: Notes): string {
   const inside: string[] = [];
   const inner = replaceQuotes(block.slice('<blockquote>'.length, -'</blockquote>'.length), (quote) => {
@@ -70,32 +69,16 @@ function checked(block: string, saying: (id: number) => Saying | null, notes: No
   const words = inner.slice(whole.length);
   const post = postId === null ? null : saying(postId);
   const begins = ends === '</p>' ? '' : '\n<p>';
-  const its = notesOf(words, notes);
-  const own = post !== null && inside.length === 0 && [words, ...its].every(post.says) && its.every((note) => [...note.matchAll(/<a href="([^"#][^"]*)"/g)].every(([, href = '']) => post.hrefs.has(href)));
+  const its = markedIn(words, notes);
+  const own = post !== null && inside.length === 0 && post.says(words) && its.every(post.notes) && its.every(({ note }) => [...note.matchAll(link)].every(([, , href = '', text = '']) => href.startsWith('#') || post.links(href, text)));
   const isLine = post !== null && plainText(name) === plainText(escapeHtml(post.name)) && plainText(words) !== '';
-  const shown = own ? `${saidBy}<a href="${postUrl(postId ?? 0)}">${escapeHtml(post.name)} wrote</a>:</p>${begins}${withLinksOf(post, words)}` : withoutSayings(isLine ? `${begins}${words}` : inner);
+  const shown = own ? `${saidBy}<a href="${postUrl(postId ?? 0)}">${escapeHtml(post.name)} wrote</a>:</p>${begins}${asInPost(post, words)}` : withoutSayings(isLine ? `${begins}${words}` : inner);
   let at = 0;
   return `<blockquote>${shown.replace(/\0/g, () => inside[at++] ?? '')}</blockquote>`;
 }
 
-/** Words of a post with no other links than it has itself; the numbers of footnotes stay. */
-const withLinksOf = ({ hrefs }: Saying, words: string) => words.replace(/(<sup>)?<a href="([^"]*)"[^>]*>((?:(?!<\/a>).)*)<\/a>/gs, (link, mark: string | undefined, href: string, text: string) => (mark || hrefs.has(href) ? link : text));
+const link = /(<sup>)?<a href="([^"]*)"[^>]*>((?:(?!<\/a>).)*)<\/a>/gs;
 
-/** The footnotes of a text by their ids. */
-function notesIn(html: string): Notes {
-  const section = html.lastIndexOf('<section class="footnotes"');
-  if (section < 0) return new Map();
-  return new Map(html.slice(section).split(/(?=<li id=")/).slice(1).map((note) => [/^<li id="([^"]*)"/.exec(note)?.[1] ?? '', note]));
-}
-
-/** The footnotes that these words lead to, and those that these lead to: they are part of what is said. */
-function notesOf(html: string, notes: Notes): string[] {
-  const ids = new Set<string>();
-  const found = [html];
-  for (const text of found) {
-    for (const [, id = ''] of text.matchAll(/<sup><a href="#([^"]*)"/g)) {
-      if (!ids.has(id) && ids.add(id)) found.push(notes.get(id) ?? '');
-    }
-  }
-  return found.slice(1).filter(Boolean);
-}
+/** Words of a post with no other links than it has itself on these words, and no list that begins at another number; the numbers of footnotes stay. */
+const asInPost = ({ links, starts }: Saying, words: string) => words.replace(link, (whole, mark: string | undefined, href: string, text: string) => (mark || links(href, text) ? whole : text))
+  .replace(/<ol start="(\d+)">/g, (list, start: string) => (starts.has(start) ? list : '<ol>'));

@@ -2,11 +2,22 @@ import { parseKept, plainText } from '#lib/markdown.ts';
 import { prepared } from '#db/client.ts';
 import { isNamelessPost, nameApart, shownName } from '../anonymity.ts';
 import { threadsByNumber } from '../thread-addresses.ts';
+import { markedIn, notesIn, type Marked } from './footnotes.ts';
 import { openVersions } from './open-versions.ts';
 import { replaceQuotes } from './quote-boxes.ts';
 
 /** What everybody may read of a post: the name that it shows, whether it says something, now or in an earlier version, and where it links to. */
-export interface Saying { name: string; /** Given the HTML of a quotation. */ says: (quoted: string) => boolean; hrefs: ReadonlySet<string> }
+export interface Saying {
+  name: string;
+  /** Given the HTML of a quotation. */
+  says: (quoted: string) => boolean;
+  /** Given a footnote of a quotation: whether one of the post says so that stands behind the same words. */
+  notes: (quoted: Marked) => boolean;
+  /** Whether the post links there, on words in which these stand. */
+  links: (href: string, words: string) => boolean;
+  /** The numbers at which its ordered lists begin, where that is not 1. */
+  starts: ReadonlySet<string>;
+}
 
 /** What may still be read of other posts, in characters, and compared for one text. */
 export interface Budget { read: number; compared: number }
@@ -31,7 +42,9 @@ const blockTags = /<\/?(?:p|li|h\d|pre|t[dhr]|ul|ol|div|table|thead|tbody|hr|br|
 /** A number that stands for a footnote, or leads back from one. */
 const noteMarks = /<sup><a href="#[^"]*"[^>]*>\d[\d-]*<\/a><\/sup>|<a href="#[^"]*"[^>]*>↩(?:<sup>\d+<\/sup>)?<\/a>/g;
 /** Remarks that are usual in a quotation. */
-const remarks = /\[sic!?\]|\((?:sic!?|emphasis (?:mine|added))\)/gi;
+const remarks = /[[(](?:<em>)?(?:sic!?|emphasis (?:mine|added|ours)|(?:my|our) emphasis)\.?(?:<\/em>)?[\])]/gi;
+/** Half of what makes words bold, slanted, struck through or code, at a word: the other half is not quoted. */
+const halves = /(?<![^\s>])(?:[*_`]+|~{2,})(?=[^\s<])|(?<=[^\s>])(?:[*_`]+|~{2,})(?![\p{L}\p{N}])/gu;
 
 /**
  * Everything that is seen of HTML, block by block: words and signs, with a space between them, in small letters, and signs that look alike as one. What is
@@ -66,18 +79,18 @@ function withoutEdges(words: string): string {
   return first < 0 ? '' : each.slice(first, each.findLastIndex((word) => !isEdge(word)) + 1).join(' ');
 }
 
-/** What a quotation says, to be compared with a text that has so many footnotes: without the numbers of these. Both with and without remarks that are usual in one: they may be in the text. */
+/** What a quotation says, to be compared with a text that has so many footnotes: without the numbers of these. Both with and without remarks that are usual in one, and signs of which it has half: they may be in the text. */
 function quotedWords(html: string, notes: number): string[] {
   const plain = html.replace(/\[\^(\d{1,2})\]/g, (mark, number) => (Number(number) <= notes ? '' : mark));
-  return [...new Set([plain.replace(remarks, ''), plain])].map((text) => withoutEdges(blocksOf(text).join(' ')));
+  return [...new Set([plain.replace(remarks, ''), plain].flatMap((text) => [text, text.replace(halves, '')]))].map((text) => withoutEdges(blocksOf(text).join(' ')));
 }
 
-interface Text { words: string; blocks: Set<string> }
+interface Text { words: string; blocks: Set<string>; html: string }
 
 function textOf(html: string): Text {
   // What it quotes is said by somebody else.
   const blocks = blocksOf(replaceQuotes(html, () => '<hr>'));
-  return { words: ` ${blocks.join(' ')} `, blocks: new Set(blocks.map(withoutEdges)) };
+  return { words: ` ${blocks.join(' ')} `, blocks: new Set(blocks.map(withoutEdges)), html };
 }
 
 /** What everybody may read of a post; null of one that not everybody may read. */
@@ -99,15 +112,55 @@ export function sayingOf(postId: number, left: Budget): Saying | null {
     return quotedWords(quoted, notes).some(stands);
   };
   const stands = (quoted: string) => {
-    const pieces = quoted.split(` ${gap} `).filter(withoutEdges);
-    for (let n = 0; pieces.length > 0; n++) {
+    for (let n = 0; withoutEdges(quoted) !== ''; n++) {
       const text = textAt(n);
       if (text === undefined || left.compared < 0) return false;
-      if (unstruckAt(text.words, ` ${quoted} `, 0, left) >= 0 || (pieces.length > 1 && pieces.length <= mostPieces && standsIn(text, pieces, left))) return true;
+      if (standsWhole(text, quoted, left)) return true;
     }
     return false;
   };
-  return { name: row.name, says, hrefs: new Set([...row.html.matchAll(/<a href="([^"]*)"/g)].map(([, href = '']) => href)) };
+  const noted: { end: string; text: Text }[][] = [];
+  const notedAt = (n: number) => {
+    const text = textAt(n);
+    return text && (noted[n] ??= notedIn(text.html, left));
+  };
+  const saysInNote = ({ before, note }: Marked) => {
+    if ((left.read -= before.length + note.length) < 0) return false;
+    const end = withoutEdges(blocksOf(before).join(' ')).split(' ').slice(-fewestWords).join(' ');
+    const said = quotedWords(note, notes);
+    for (let n = 0; end !== ''; n++) {
+      const own = notedAt(n);
+      if (own === undefined || left.compared < 0) return false;
+      if (own.some((one) => ` ${one.end}`.endsWith(` ${end}`) && said.some((words) => standsWhole(one.text, words, left)))) return true;
+    }
+    return false;
+  };
+  return { name: row.name, says, notes: saysInNote, links: linksOf(row.html, left), starts: new Set([...row.html.matchAll(/<ol start="(\d+)">/g)].map(([, start = '']) => start)) };
+}
+
+/** The footnotes of a text, each with the words before its mark. */
+function notedIn(html: string, left: Budget): { end: string; text: Text }[] {
+  return markedIn(replaceQuotes(html, () => '<hr>'), notesIn(html)).flatMap(({ before, note }) => {
+    if ((left.read -= before.length + note.length) < 0) return [];
+    return [{ end: withoutEdges(blocksOf(before).join(' ')), text: textOf(note) }];
+  });
+}
+
+function linksOf(html: string, left: Budget): Saying['links'] {
+  let known: { href: string; words: string }[] | undefined;
+  const wordsIn = (link: string) => withoutEdges(blocksOf(link).join(' '));
+  const read = () => ((left.read -= html.length) < 0 ? [] : [...html.matchAll(/<a href="([^"]*)"[^>]*>((?:(?!<\/a>).)*)<\/a>/gs)].map(([, href = '', words = '']) => ({ href, words: ` ${wordsIn(words)} ` })));
+  return (href, quoted) => {
+    known ??= read();
+    const words = wordsIn(quoted);
+    return known.some((own) => own.href === href && (words === '' || own.words.includes(` ${words} `)));
+  };
+}
+
+/** Whether a quotation stands in a text, whole or with words left out. */
+function standsWhole(text: Text, quoted: string, left: Budget): boolean {
+  const pieces = quoted.split(` ${gap} `).filter(withoutEdges);
+  return pieces.length > 0 && (unstruckAt(text.words, ` ${quoted} `, 0, left) >= 0 || (pieces.length > 1 && pieces.length <= mostPieces && standsIn(text, pieces, left)));
 }
 
 /** Whether these pieces stand in a text one after the other; pieces between which its own "…" stands are one. */

@@ -1,4 +1,4 @@
-import { and, eq, gt, isNull, sql, type SQL } from 'drizzle-orm';
+import { and, eq, gt, isNull, or, sql, type SQL } from 'drizzle-orm';
 import { db, postFiles, posts, threads } from '#db/client.ts';
 import type { Member } from '../people/types.ts';
 import type { TakenFile } from './post-files.ts';
@@ -12,11 +12,16 @@ export const bringsNothingNew = (files: readonly Pick<TakenFile, 'hash'>[], ther
 /** Nobody else has written there since: who thanks a second person with the same words has not sent the first thanks again. */
 const nobodySince = sql`(${posts.number} = 1 or not exists (select 1 from posts later where later.thread_id = ${posts.threadId} and later.number > ${posts.number} and later.author_id <> ${posts.authorId}))`;
 
-/** The id of a post that stands, by this member, with these words, from the last ten minutes, where `place` of its post or thread holds and nobody else has written since. */
-export function justWritten(author: Member, markdown: string, files: readonly TakenFile[], place: SQL | undefined): number | null {
+/** The id of a post that stands, or is hidden while coordinators look at it, and has all these files, where `place` of it or its thread holds. */
+export function standing(files: readonly TakenFile[], place: SQL | undefined): number | null {
   const rows = db.select({ id: posts.id }).from(posts).innerJoin(threads, eq(threads.id, posts.threadId))
-    .where(and(eq(posts.authorId, author.id), gt(posts.createdAt, sameSince()), eq(posts.markdown, markdown), isNull(posts.removedAt), isNull(threads.removedAt), nobodySince, place)).all();
+    .where(and(or(isNull(posts.removedAt), posts.hidden), or(isNull(threads.removedAt), threads.hidden), place)).all();
   return rows.find(({ id }) => bringsNothingNew(files, filesThere(id)))?.id ?? null;
+}
+
+/** The id of such a post, by this member, with these words, from the last ten minutes, where `place` of its post or thread holds and nobody else has written since. */
+export function justWritten(author: Member, markdown: string, files: readonly TakenFile[], place: SQL | undefined): number | null {
+  return standing(files, and(eq(posts.authorId, author.id), gt(posts.createdAt, sameSince()), eq(posts.markdown, markdown), nobodySince, place));
 }
 
 const filesThere = (postId: number) => db.select({ hash: postFiles.hash }).from(postFiles).where(eq(postFiles.postId, postId)).all();

@@ -1,7 +1,8 @@
-import { and, eq, inArray } from 'drizzle-orm';
+import { and, eq, inArray, not, sql } from 'drizzle-orm';
 import { z } from 'zod';
 import { bumpChanges, db, forums, posts, themes, threads, threadThemes, transaction } from '#db/client.ts';
 import { slugify } from '#lib/slug.ts';
+import { isNamedPost } from '../anonymity.ts';
 import { Denied, Invalid } from '../errors.ts';
 import { countAttempt } from '../people/limits.ts';
 import { canModerateForum, mustWrite } from '../people/permissions.ts';
@@ -13,7 +14,7 @@ import { chosenForum, mustStartThread } from './forums.ts';
 import { notifyOfPost } from './notifying.ts';
 import { writePost, type Beside } from './posts.ts';
 import { indexThread } from './searchable.ts';
-import { justWritten } from './sent-again.ts';
+import { justWritten, standing } from './sent-again.ts';
 import { findThread, type Thread } from './threads.ts';
 import { coordinatorKinds, threadKinds, threadKindWords } from './types.ts';
 
@@ -28,18 +29,23 @@ export const threadInput = z.object({
   token: formToken,
 });
 
-const wordsOf = (input: z.output<typeof threadInput>) => [input.forum, input.kind, input.title, input.body];
+const wordsOf = (input: z.output<typeof threadInput>) => [input.forum, input.kind, input.title, input.body, String(input.nameless ?? false), ...themesIn(input)];
+const themesIn = (input: Pick<z.output<typeof threadInput>, 'themes'>) => [...new Set(input.themes)].sort();
 
 /** The thread that the same form started when it was sent before, or a new form with the same words just now; null for the first time. */
 export function threadMadeBefore(actor: Member, input: z.output<typeof threadInput> & Beside): Thread | null {
-  const id = (input.token ? madeBefore(actor, input.token, wordsOf(input)) : null) ?? justStarted(actor, input);
-  return id === null ? null : findThread(actor, id);
+  const { token, files = [] } = input;
+  const before = (token ? madeBefore(actor, token, wordsOf(input)) : null) ?? 0;
+  const opening = standing(files, and(eq(posts.threadId, before), eq(posts.number, 1))) ?? justStarted(actor, input);
+  const thread = opening === null ? undefined : db.select({ id: posts.threadId }).from(posts).where(eq(posts.id, opening)).get();
+  return thread ? findThread(actor, thread.id) : null;
 }
 
-function justStarted(actor: Member, { forum, kind, title, body, files = [] }: z.output<typeof threadInput> & Beside): number | null {
+/** The opening post of such a thread. */
+function justStarted(actor: Member, { forum, kind, title, body, nameless = false, themes: chosen, files = [] }: z.output<typeof threadInput> & Beside): number | null {
   const inForum = inArray(threads.forumId, db.select({ id: forums.id }).from(forums).where(eq(forums.slug, forum)));
-  const opening = justWritten(actor, body, files, and(eq(posts.number, 1), eq(threads.kind, kind), eq(threads.title, title), inForum));
-  return opening === null ? null : db.select({ id: posts.threadId }).from(posts).where(eq(posts.id, opening)).get()?.id ?? null;
+  const sameThemes = sql`(select json_group_array(theme) from (select ${threadThemes.theme} as theme from ${threadThemes} where ${threadThemes.threadId} = ${threads.id} order by 1)) = ${JSON.stringify(themesIn({ themes: chosen }))}`;
+  return justWritten(actor, body, files, and(eq(posts.number, 1), eq(threads.kind, kind), eq(threads.title, title), inForum, nameless ? not(isNamedPost()) : isNamedPost(), sameThemes));
 }
 
 /** Starts a thread in a forum. Returns it; the same form, or the same words just now, lead to the thread it started. Throws SignInRequired, Denied, NotFound, Invalid, TooMany. */
