@@ -89,6 +89,22 @@ describe('words that have one stem and mean different things', () => {
   });
 });
 
+test('a word of a text that was removed or changed is offered no more, and shuts out none that stands', () => {
+  const put = (ref: string, body: string) => putDocument({ kind: 'page', ref, threadId: null, url: `/${ref}`, title: '', people: '', summary: '', body, type: 'page', themes: [], year: null, place: null, at: new Date(0) });
+  put('stays', 'Quiddle and perfumery.');
+  put('goes', 'Quiddling and perfumaryz.');
+  put('changes', 'Quiddled.');
+  const offered = (q: string) => search({ q }).results.map(({ why }) => why).join(' ');
+  expect(offered('quiddlingg')).toContain('“quiddling”');
+  expect(offered('perfumaryx')).toContain('“perfumaryz”');
+  expect(offered('quiddledd')).toContain('“quiddled”');
+  dropDocument('page', 'goes');
+  put('changes', 'Other words.');
+  for (const q of ['quiddlingg', 'quiddledd']) expect(offered(q)).not.toMatch(/quiddl(?:ing|ed)”/);
+  expect(offered('perfumaryx')).toContain('“perfumery”');
+  for (const ref of ['stays', 'changes']) dropDocument('page', ref);
+});
+
 describe('what a result says', () => {
   test('marks what was found, says where, and lets no markup through', () => {
     putDocument({ kind: 'resource', ref: 'x', threadId: null, url: '/x', title: 'Zebra <b>bold</b>', people: '', summary: '', body: 'A zebra & <script>x</script> here', type: 'report', themes: [], year: null, place: null, at: new Date() });

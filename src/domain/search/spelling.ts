@@ -3,6 +3,7 @@ import { prepared } from '#db/client.ts';
 import { distance } from '#lib/search-words.ts';
 import { otherSpelling } from '#lib/spellings.ts';
 import { attributes, documentState } from './attributes.ts';
+import { phrase } from './matching.ts';
 import { fold, stopWords } from './words.ts';
 
 /**
@@ -25,6 +26,9 @@ interface Vocabulary {
 /** So many letters have the words of a field; reading takes about a second for ten million. */
 const mostLetters = 10_000_000;
 
+/** Documents that have the stem of a word and are looked at for the word itself. */
+const mostLookedAt = 100;
+
 let known: Vocabulary | null = null;
 let knownFor: unknown = null;
 
@@ -32,6 +36,7 @@ const queries = prepared((d) => ({
   connection: d,
   last: d.$client.prepare('select coalesce(max(id), 0) from search_documents').pluck(),
   some: d.$client.prepare(`select id, title, people, summary, case when @bodies then substr(body, 1, 20000) else '' end as body from search_documents where id <= @from order by id desc limit 200`),
+  having: d.$client.prepare(`select d.id, title, people, summary, substr(body, 1, 20000) as body from (select rowid as found from search_index where search_index match ? order by rowid desc limit ${mostLookedAt}) join search_documents d on d.id = found`),
   changed: d.$client.prepare(`select d.id, title, people, summary, substr(body, 1, 20000) as body from search_documents d where id in (select document_id from search_changes where id > ? order by id limit 500)`),
 }));
 interface Texts { id: number; title: string; people: string; summary: string; body: string }
@@ -108,7 +113,30 @@ function bitsOf(mask: number): number {
 }
 
 /** About how many documents have the word as it is written here. */
-export const commonness = (word: string): number => vocabulary().count.get(fold(word)) ?? 0;
+export function commonness(word: string): number {
+  const count = vocabulary().count.get(fold(word)) ?? 0;
+  return count > 0 && isThere(fold(word)) ? count : 0;
+}
+
+/** Whether a word of the vocabulary still stands in a document: it keeps those of texts that were changed or removed since, and what may not be read must not be offered either. */
+function isThere(word: string): boolean {
+  const { connection, having } = queries();
+  const state = documentState();
+  if (lookedFor !== connection || lookedAt !== state || connection.$client.inTransaction) {
+    looked.clear();
+    [lookedFor, lookedAt] = [connection, connection.$client.inTransaction ? -1 : state];
+  }
+  const before = looked.get(word);
+  if (before !== undefined) return before;
+  const itself = new RegExp(`(?<![\\p{L}\\p{M}\\p{N}])${word}(?![\\p{L}\\p{M}\\p{N}])`, 'u');
+  let found = false;
+  for (const { title, people, summary, body } of having.iterate(phrase([word])) as IterableIterator<Texts>) if ((found = itself.test(fold(`${title} ${people} ${summary} ${body}`)))) break;
+  looked.set(word, found);
+  return found;
+}
+const looked = new Map<string, boolean>();
+let lookedFor: unknown = null;
+let lookedAt = -1;
 
 /** Reads the attributes and words of all documents; for the start of the hub, so that the first who searches need not wait. */
 export function readWords(): void {
@@ -143,7 +171,13 @@ export function correctionsOf(typed: string, most: number, others: readonly stri
     for (let n = 0; same && n < same.words.length; n++) look(same.words[n] ?? '', same.masks[n] ?? 0);
   }
   for (const other of others) if (!count.has(other)) look(other, maskOf(other));
-  return found.sort((a, b) => a.rank - b.rank).slice(0, most).map(({ word: to, distance: letters }) => ({ word: to, distance: letters }));
+  found.sort((a, b) => a.rank - b.rank);
+  const there: Correction[] = [];
+  for (const { word: to, distance: letters } of found) {
+    if (there.length === most) break;
+    if (others.includes(to) || isThere(to)) there.push({ word: to, distance: letters });
+  }
+  return there;
 }
 
 /** Letters that stand for each other when somebody writes by ear. */
@@ -173,7 +207,7 @@ function isSlip(word: string, other: string, letters: number): boolean {
   });
 }
 
-/** Words that begin so, the most common first, at most `most`. */
+/** Words that begin so, the most common first, at most `most`; to be looked for, not to be shown: some may stand nowhere any more. */
 export function completionsOf(typed: string, most: number): string[] {
   const word = fold(typed);
   const { byLength, numbered, count } = vocabulary();
