@@ -16,7 +16,7 @@ export interface FoundPlace { id: number; slug: string; label: string; legalType
 
 /** Places that fit each word that was typed (words.ts); the exact name first, then the largest. */
 export function searchPlaces(text: string, limit = 10): FoundPlace[] {
-  for (const { words, fits } of readingsOf(text.slice(0, 100))) {
+  for (const { words, fits } of readingsOf(text)) {
     const places = fitting(words.slice(0, 6), fits, limit);
     if (places.length > 0) return places;
   }

@@ -107,7 +107,8 @@ const namedCity = /\S+\s+city(?=\s*(?:,|$))/i;
 
 /** How a text may be meant that names a place: what fits as it stands goes before what fits with less. The first reading that finds something is the one. */
 export function readingsOf(text: string): { words: string[]; fits: (place: Folded) => boolean }[] {
-  return [...new Set([text, withoutStyle(text)])].flatMap((one) => {
+  const typed = text.slice(0, 100);
+  return [...new Set([typed, withoutStyle(typed)])].flatMap((one) => {
     const city = placeWords(namedCity.exec(one)?.[0] ?? '').join(' ');
     const read = (words: string[], fitsWords: typeof fitsPlace) => ({ words, fits: (place: Folded) => fitsWords(place, words) && ` ${place.folded}`.includes(city && ` ${city}`) });
     const [words, coded] = [placeWords(one), placeWords(withStateCode(one))];
