@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { setImmediate, setTimeout } from 'node:timers/promises';
 import { Cron } from 'croner';
+import { keepOldSuspensions } from '#domain/decisions/suspension-decisions.ts';
 import { tickAnswerClock } from '#domain/forum/answer-clock.ts';
 import { forgetRefusedConfirmations } from '#domain/forum/confirming.ts';
 import { forgetOldDrafts } from '#domain/forum/drafts.ts';
@@ -35,7 +36,7 @@ import { settings } from '#lib/settings.ts';
 import { writeReads } from './reads.ts';
 import { reportFailure } from '#lib/failures.ts';
 
-/** Starts the housekeeping: mail every five seconds, reads every half minute, the Pagefind bundle when it is behind, imports that are being read, three links a minute, questions, newcomers and invitations that wait every three minutes, letters of news, levels of trust, forgetting once an hour. Returns a function that stops it and waits for what runs. */
+/** Starts the housekeeping: mail every five seconds, reads every half minute, the Pagefind bundle when it is behind, imports that are being read, three links a minute, questions, newcomers, invitations that wait and suspensions of who has confirmed their address since every three minutes, letters of news, levels of trust, forgetting once an hour. Returns a function that stops it and waits for what runs. */
 export function startChores(): () => Promise<void> {
   const { dataDir, smtpUrl, mailFrom, outbound } = settings();
   const mailer = smtpUrl ? smtpMailer(smtpUrl, mailFrom) : folderMailer(join(dataDir, 'mail'), mailFrom);
@@ -63,7 +64,7 @@ export function startChores(): () => Promise<void> {
       passOverSearches();
     }),
     every('41 * * * *', 'trust', () => computeAllTrust()),
-    every('20 */3 * * * *', 'answer clock', () => { tickAnswerClock(); giveWelcomesOn(); sendWaitingInvitations(); }),
+    every('20 */3 * * * *', 'answer clock', () => { tickAnswerClock(); giveWelcomesOn(); sendWaitingInvitations(); keepOldSuspensions(); }),
     every('17 * * * *', 'forgetting', async () => {
       forgetOldAttempts();
       forgetOldLinks();

@@ -3,7 +3,7 @@ import { agencyAccountInput, disconnectAgency } from '#domain/people/agencies.ts
 import { confirmAuthenticator, confirmAuthenticatorInput, removeAuthenticator, renewRecoveryCodes } from '#domain/people/authenticators.ts';
 import { changeEmailInput, confirmEmailChange, emailLinkInput, requestEmailChange, undoEmailChange } from '#domain/people/email-changing.ts';
 import { giveSecondFactor, secondFactorInput } from '#domain/people/letting-in.ts';
-import { linkInput, proveByLink, requestProofLink, requestSignInLink, signInByLink, signInLinkInput } from '#domain/people/mailed-links.ts';
+import { linkInput, proofLinkInput, proveByLink, requestProofLink, requestSignInLink, signInByLink, signInLinkInput } from '#domain/people/mailed-links.ts';
 import { addPasskey, addPasskeyInput, passkeyInput, proveByPasskey, removePasskey, signInByPasskey, usePasskeyInput } from '#domain/people/passkeys.ts';
 import { proveByCode, proveByCodeInput, proveByPassword, proveByPasswordInput } from '#domain/people/proving-again.ts';
 import { choosePassword, choosePasswordInput } from '#domain/people/resetting.ts';
@@ -39,8 +39,15 @@ export const proof = {
   byPassword: defineAction({ accept: 'form', input: proveByPasswordInput, handler: async (input, context) => setCookie(context, await asSession(proveByPassword)(input, context)) }),
   byCode: defineAction({ accept: 'form', input: proveByCodeInput, handler: async (input, context) => setCookie(context, await asSession(proveByCode)(input, context)) }),
   byPasskey: defineAction({ accept: 'form', input: usePasskeyInput, handler: async (input, context) => setCookie(context, await asSession((session, given: typeof input) => proveByPasskey(session, given, browserOf(context)))(input, context)) }),
-  requestLink: defineAction({ accept: 'form', handler: asSession(requestProofLink) }),
-  byLink: defineAction({ accept: 'form', input: linkInput, handler: async (input, context) => setCookie(context, await asSession(proveByLink)(input, context)) }),
+  requestLink: defineAction({ accept: 'form', input: proofLinkInput, handler: asSession(requestProofLink) }),
+  byLink: defineAction({
+    accept: 'form', input: linkInput,
+    handler: async (input, context) => {
+      const { cookie, next } = await asSession(proveByLink)(input, context);
+      setCookie(context, cookie);
+      return { next };
+    },
+  }),
 };
 
 /** How a member signs in, and where they are signed in. */

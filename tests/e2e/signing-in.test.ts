@@ -84,6 +84,18 @@ describe('by passkey', () => {
 });
 
 describe('by mailed link, without scripts', () => {
+  test('it proves who one is as well, and leads on to where one was going', async () => {
+    const { member, cookie } = await enter('tom');
+    const { context, page } = await browser.open({ javaScriptEnabled: false });
+    await context.addCookies([cookie]);
+    await page.goto(`${hub.base}/account/prove?next=/account/passkeys`);
+    await page.getByRole('button', { name: 'Mail me a link' }).click();
+    await page.getByText('A letter with a link is on its way').waitFor();
+    await page.goto((await letterTo(hub, member.email, /^Prove that/)).link ?? '');
+    await page.getByRole('button', { name: 'It is me' }).click();
+    await page.waitForURL('**/account/passkeys');
+  });
+
   test('asked for beside the password, opened, clicked; then it is spent', async () => {
     const { member } = await enter('tom');
     const { page } = await browser.open({ javaScriptEnabled: false, expectErrors: /410/ });

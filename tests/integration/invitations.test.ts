@@ -142,11 +142,11 @@ describe('members who invite', () => {
     const own = () => listInvitations(rosa, null, 'own').invitations.find(({ email }) => email === address);
     const letters = () => lettersTo(address).length;
     const exported = () => rowsOfInvitations(rosa).find(({ email }) => email === address);
-    send(nadia, address);
+    send(tom, address);
     send(rosa, address);
     expect([letters(), own()]).toEqual([1, expect.objectContaining({ state: 'sent', member: null, own: true })]);
     expect(exported()).toMatchObject({ withdrawnAt: null, usedAt: null });
-    expect(listInvitations(nadia, null).invitations.filter(({ email }) => email === address)).toMatchObject([{ by: nadia.name }]);
+    expect(listInvitations(nadia, null).invitations.filter(({ email }) => email === address)).toMatchObject([{ by: tom.name }]);
     expect(() => send(rosa, address)).toThrow(/invited on .* already/);
     sendInvitationAgain(rosa, { invitationId: own()?.id ?? 0 });
     expect([letters(), own()?.state]).toEqual([1, 'sent']);
@@ -154,7 +154,7 @@ describe('members who invite', () => {
     forgetLimits();
     const first = listInvitations(nadia, null).invitations.find(({ email }) => email === address);
     const before = own();
-    withdrawInvitation(nadia, { invitationId: first?.id ?? 0 });
+    withdrawInvitation(tom, { invitationId: first?.id ?? 0 });
     expect([letters(), lettersTo(address).at(-1)?.subject, own()]).toEqual([2, `${rosa.name} invites you to ${settings().name}`, before]);
     expect([lettersTo(address).at(-1)?.text.includes('for 14 days'), readInvitation(tokenFor(address))?.by]).toEqual([true, rosa.name]);
     // Both have ended, and another invites: each still sees their own.
@@ -167,6 +167,28 @@ describe('members who invite', () => {
     const id = await joinInvited({ token: tokenFor(address), name: 'Twice Asked', password }, 'here');
     expect(own()).toMatchObject({ state: 'used', member: { name: 'Twice Asked' } });
     db.delete(members).where(eq(members.id, id)).run();
+    db.delete(invitations).where(eq(invitations.email, address)).run();
+  });
+
+  test('a coordinator who withdraws one withdraws what others sent to the address too: no letter goes, nobody comes in', () => {
+    const address = 'not-wanted@test.example';
+    const own = (who: Member) => listInvitations(who, null, 'own').invitations.find(({ email }) => email === address);
+    send(nadia, address);
+    send(rosa, address);
+    const token = tokenFor(address);
+    withdrawInvitation(nadia, { invitationId: idOf(address) });
+    sendWaitingInvitations();
+    expect([lettersTo(address).length, readInvitation(token), own(rosa)?.state]).toEqual([1, null, 'withdrawn']);
+    expect(() => sendInvitationAgain(rosa, { invitationId: own(rosa)?.id ?? 0 })).toThrow(NotFound);
+    db.delete(invitations).where(eq(invitations.email, address)).run();
+  });
+
+  test('an expired one stays on the desk when another goes out', () => {
+    const address = 'late@test.example';
+    send(nadia, address);
+    expire(address);
+    send(rosa, address);
+    expect(listInvitations(nadia, null).invitations.filter(({ email }) => email === address)).toMatchObject([{ by: rosa.name, state: 'sent' }, { by: nadia.name, state: 'expired' }]);
     db.delete(invitations).where(eq(invitations.email, address)).run();
   });
 

@@ -2,14 +2,17 @@ import { readdirSync, rmSync } from 'node:fs';
 import { join as joinPath } from 'node:path';
 import { eq, like } from 'drizzle-orm';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { attempts, db, firstHours, log, members, outbox, posts } from '#db/client.ts';
+import { attempts, db, firstHours, invitations, log, members, outbox, posts } from '#db/client.ts';
 import { Denied, Invalid, NotFound } from '#domain/errors.ts';
 import { createThread } from '#domain/forum/starting-threads.ts';
 import { sendOutbox } from '#domain/mail/outbox.ts';
 import { membersNamed } from '#domain/forum/mentions.ts';
 import { acceptApplicant, countApplicants, declineApplicant, listApplicants, ownApplication, sayWhoYouAre } from '#domain/membership/applying.ts';
+import { invite } from '#domain/membership/inviting.ts';
+import { inviteMany } from '#domain/membership/inviting-many.ts';
 import { setRulesOfJoining } from '#domain/membership/rules.ts';
 import { appointMember } from '#domain/moderation/appointing.ts';
+import { recordAct } from '#domain/moderation/log.ts';
 import { comeBackFromAgency, goToAgency } from '#domain/people/agencies.ts';
 import { confirmEmail, join } from '#domain/people/joining.ts';
 import { rulesOfJoining, type JoiningMode } from '#domain/people/joining-rules.ts';
@@ -199,6 +202,22 @@ describe('approved by a coordinator', () => {
     expect(JSON.stringify([db.select().from(attempts).all(), db.select().from(outbox).all(), db.select().from(log).all()])).not.toMatch(/l[eé]vy|\bbea\b/i);
     expect(db.select().from(attempts).where(like(attempts.key, 'joinPerAddress:%')).all()).toEqual(before);
     expect(before.length).toBeGreaterThan(0);
+  });
+
+  test('declined, no invitation sent while they waited lets them in, and neither it nor the log keeps their address', async () => {
+    setRulesOfJoining(abe, { mode: 'approval', invite: 'members', askWhom: null });
+    await ask('iris', 'I sell things.');
+    const id = await confirm('iris');
+    invite(rosa, { email: 'iris@test.example', name: null, note: null });
+    inviteMany(nadia, { records: 'email\nnot-iris@test.example\nivy@test.example', note: null });
+    recordAct(nadia, 'invite', 'not-iris@test.example, iris@test.example', '/desk/invitations');
+    declineApplicant(nadia, { memberId: id, reason: 'We know nothing of you.' });
+    expect(db.select().from(invitations).where(eq(invitations.email, 'iris@test.example')).all()).toEqual([]);
+    expect(db.select().from(log).where(eq(log.act, 'invite')).all().map(({ object }) => object)).toEqual(['one person', 'not-iris@test.example, ivy@test.example', 'not-iris@test.example, one person']);
+    await ask('iris', 'Once more.');
+    await confirm('iris');
+    expect(viewer('iris').waiting).toBe(true);
+    set('approval');
   });
 
   test('a reset waits as well, and whoever comes from an agency says who they are afterwards', async () => {

@@ -9,7 +9,7 @@ import { putCatalogue } from '#domain/library/catalogue.ts';
 import { readFilters, writeFilters } from '#domain/library/filters.ts';
 import { listResources } from '#domain/library/list.ts';
 import { addPlace, canEditPlace, changesOf, editPlace, editPlaceFacts, editPlaceInput, factsOf, mustEditPlace, placeFactsInput, placeInput } from '#domain/places/editing.ts';
-import { findPlace, placesCalled, searchPlaces } from '#domain/places/finding.ts';
+import { findPlace, placesCalled, saysWhere, searchPlaces } from '#domain/places/finding.ts';
 import { putPlaces } from '#domain/places/importing.ts';
 import { countPlaceChange } from '#domain/places/known.ts';
 import { usualWeights } from '#domain/places/likeness.ts';
@@ -78,14 +78,28 @@ describe('searching', () => {
     expect(searchPlaces('%_"\'')).toEqual([]);
   });
 
-  test('the beginning of a state is one only at the end and from four letters on, else its name or code', () => {
+  test('the beginning of a state is one only at the end and from three letters on, else its name or code', () => {
     const labels = (query: string) => ask(`q=${encodeURIComponent(query)}`).places.map(({ label }) => label);
     for (const typed of ['St. Lou', 'st loui', 'St. Louis']) expect([...labels(typed), ...searchPlaces(typed).map(({ label }) => label)].filter((label) => !/\bSt\. Louis/.test(label))).toEqual([]);
     expect([labels('St. Louis')[0], searchPlaces('st loui')[0]?.label]).toEqual(['St. Louis, MO', 'St. Louis, MO']);
     expect(['New York', 'Portland Or', 'Kansas City Mo', 'Washington', 'Washington, D.C.', 'spring colo', 'st louis missouri', 'charlotte north caro'].map((query) => [labels(query)[0], searchPlaces(query)[0]?.label])).toEqual(
       ['New York, NY', 'Portland, OR', 'Kansas City, MO', 'Washington, DC', 'Washington, DC', 'Colorado Springs, CO', 'St. Louis, MO', 'Charlotte, NC'].map((label) => [label, label]));
-    expect([ask('q=springfield+mis').total, ask('q=springfield+miss').total > 0, ask('q=miss+springfield').total]).toEqual([0, true, 0]);
+    expect([ask('q=springfield+mi').places.map(({ region }) => region).includes('MO'), ask('q=springfield+miss').total > 0, ask('q=miss+springfield').total]).toEqual([false, true, 0]);
     expect(placesCalled('Washington, D.C.').map(({ label }) => label)).toEqual(['Washington, DC']);
+  });
+
+  test.each([
+    ['Portland, Ore.', 'Portland, OR'], ['London, Ont.', 'London, ON'], ['Austin, Tex.', 'Austin, TX'], ['Gary, Ind.', 'Gary, IN'], ['Montréal, Que.', 'Montréal, QC'], ['Miami, Fla.', 'Miami, FL'], ['Calgary Alta', 'Calgary, AB'],
+    ['Charlottetown, P.E.I.', 'Charlottetown, PE'], ['Charlottetown PEI', 'Charlottetown, PE'], ['St. John’s, Nfld.', "St. John's, NL"],
+    ['City of Denver', 'Denver, CO'], ['City of Ottawa', 'Ottawa, ON'], ['Town of Cary', 'Cary, NC'], ['Ville de Québec', 'Québec, QC'], ['New York City', 'New York, NY'], ['city of portland, ore.', 'Portland, OR'], ['Kansas City', 'Kansas City, MO'], ['Jersey City, New Jersey', 'Jersey City, NJ'],
+  ])('%s finds %s', (typed, label) => expect([ask(`q=${encodeURIComponent(typed)}`).places[0]?.label, searchPlaces(typed)[0]?.label]).toEqual([label, label]));
+
+  test('a text by hand names a place as it calls itself too, and no town by the name of its county', () => {
+    const called = (text: string) => placesCalled(text).map(({ label }) => label);
+    expect(['City of Denver, CO', 'Town of Cary, NC', 'Ville de Québec, QC', 'New York City, NY', 'County of Los Angeles, CA'].map(called)).toEqual([['Denver, CO'], ['Cary, NC'], ['Québec, QC'], ['New York, NY'], []]);
+    expect([called('City of Ottawa'), called('New York City'), called('Kansas City')].map((labels) => labels.length > 0)).toEqual([true, true, true]);
+    const [denver] = placesCalled('Denver, CO');
+    expect(denver && [saysWhere('City of Denver, CO', denver), saysWhere('City of Denver', denver)]).toEqual([true, false]);
   });
 
   test('a text by hand names one place or many', () => {

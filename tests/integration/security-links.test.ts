@@ -138,10 +138,20 @@ describe('a mailed link that proves', () => {
     expect(readSignInLink(token, browserOfTest())).toBeNull();
     expect(() => signInByLink({ token }, 'here')).toThrow(Denied);
     expect(proofLinkWorks(session, token)).toBe(true);
-    const proved = await sessionIn(proveByLink(session, { token }));
+    const proved = await sessionIn(proveByLink(session, { token }).cookie);
     expect(Date.now() - (proved.provedAt?.getTime() ?? 0)).toBeLessThan(5_000);
     expect(() => proveByLink(proved, { token })).toThrow(Denied);
   });
+});
+
+test('a mailed link that proves leads on to where its owner was going, and to no other site', async () => {
+  const nadia = await enter('nadia');
+  const leadsTo = async (input?: { next: string }) => {
+    const session = await sessionOf(nadia);
+    requestProofLink(session, input);
+    return proveByLink(session, { token: tokenFor(nadia.email) }).next;
+  };
+  expect([await leadsTo({ next: '/account/leave' }), await leadsTo({ next: '//evil.example' }), await leadsTo()]).toEqual(['/account/leave', '/', '/account/security?proved']);
 });
 
 describe('changing the e-mail address', () => {

@@ -249,6 +249,19 @@ describe('an appeal against a suspension', () => {
     expect([lettersTo('typed@test.example').length, suspensionsToAppeal(again({ ...tom, id })).length]).toEqual([1, 1]);
   });
 
+  test('mails no address that nobody has proved, and can be made once it is confirmed', () => {
+    const { id } = db.insert(members).values({ name: 'Not Proved', email: 'not-proved@test.example', handle: 'not-proved' }).returning().get();
+    suspendMember(nadia, { memberId: id, days: 7, reason: 'Attacks.' });
+    restoreMember(nadia, { memberId: id });
+    suspendMember(nadia, { memberId: id, days: 7, reason: 'Attacks again.' });
+    extendSuspension(nadia, { memberId: id, days: 7, reason: 'And again.' });
+    expect([lettersTo('not-proved@test.example'), suspensionsOf(nadia, id).length]).toEqual([[], 4]);
+    db.update(members).set({ emailConfirmedAt: new Date() }).where(eq(members.id, id)).run();
+    keepOldSuspensions();
+    const [decision, ...more] = suspensionsToAppeal(again({ ...tom, id }));
+    expect([more, flat(lettersTo('not-proved@test.example').at(-1)?.text).includes(`/appeals/${decision?.id}`)]).toEqual([[], true]);
+  });
+
   test('is not to be had anew for one that was taken over with an address', () => {
     const { id } = db.insert(members).values({ name: 'Back Again', email: 'back@test.example', handle: 'back-again', emailConfirmedAt: new Date(), suspendedUntil: addDays(new Date(), 9), suspendedReason: takenOver.suspended }).returning().get();
     keepOldSuspensions();

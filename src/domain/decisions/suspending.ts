@@ -28,11 +28,11 @@ export function suspendMember(actor: Member, input: z.output<typeof suspendInput
     if (isSuspended(member)) throw new Denied('This member is suspended already: extend the suspension.');
     mustLeaveAnAdministrator(member);
     const until = addDays(new Date(), input.days);
-    const decision = keepAsDecision(actor, member, input);
+    const decision = member.emailConfirmed ? keepAsDecision(actor, member, input) : null;
     setEnd(actor, member, 'suspended', until, input.reason);
     endSessionsOf(member.id);
     db.update(cases).set({ claimedById: null, claimedUntil: null }).where(eq(cases.claimedById, member.id)).run();
-    post(member.email, `Your account on ${settings().name} is suspended`, [
+    tell(member, `Your account on ${settings().name} is suspended`, [
       `A coordinator has suspended your account until ${formatDate(until)}. It ends by itself on that day.`, `The reason given: ${input.reason}`, 'You have been signed out everywhere.', ...whatRemains(decision),
     ]);
     recordAct(actor, 'suspend member', `${member.name} until ${formatDate(until)}`, `/members/${member.handle}`, input.reason);
@@ -48,18 +48,18 @@ export function extendSuspension(actor: Member, input: z.output<typeof extendInp
     const member = suspendable(actor, input.memberId);
     if (!member.suspendedUntil || !isSuspended(member)) throw new Denied('This member is not suspended any more.');
     const until = addDays(member.suspendedUntil, input.days);
-    const decision = keepAsDecision(actor, member, input);
+    const decision = member.emailConfirmed ? keepAsDecision(actor, member, input) : null;
     setEnd(actor, member, 'extended', until, input.reason);
-    post(member.email, `Your suspension on ${settings().name} lasts longer`, [
+    tell(member, `Your suspension on ${settings().name} lasts longer`, [
       `Your account was suspended until ${formatDate(member.suspendedUntil)}; now it is until ${formatDate(until)}.`, `The reason given: ${input.reason}`, ...whatRemains(decision),
     ]);
     recordAct(actor, 'extend suspension', `${member.name} until ${formatDate(until)}`, `/members/${member.handle}`, input.reason);
   });
 }
 
-const whatRemains = (decisionId: number) => [
+const whatRemains = (decisionId: number | null) => [
   'You can sign in again, read everything, appeal decisions about what you wrote, take your own words with you, and leave.',
-  howToAppeal(decisionId), `Your account: ${settings().url}/account`,
+  ...(decisionId === null ? [] : [howToAppeal(decisionId)]), `Your account: ${settings().url}/account`,
 ];
 
 export const restoreInput = z.object({ memberId: rowId, reason: optionalText(1_000).optional() });
@@ -71,7 +71,7 @@ export function restoreMember(actor: Member, input: z.output<typeof restoreInput
     const member = suspendable(actor, input.memberId);
     if (!isSuspended(member)) throw new Denied('This member is not suspended any more.');
     setEnd(actor, member, 'ended', null, input.reason ?? 'It was ended early.');
-    post(member.email, `Your account on ${settings().name} is open again`, ['Your suspension has ended: you can write again.', ...(input.reason ? [`The reason given: ${input.reason}`] : [])]);
+    tell(member, `Your account on ${settings().name} is open again`, ['Your suspension has ended: you can write again.', ...(input.reason ? [`The reason given: ${input.reason}`] : [])]);
     recordAct(actor, 'restore member', member.name, `/members/${member.handle}`, input.reason ?? null);
   });
 }
@@ -87,6 +87,11 @@ export function setSuspensionBack(actor: Member, member: Member, decision: Decis
   if (end >= member.suspendedUntil) return;
   const until = end > new Date() ? end : null;
   setEnd(actor, member, until ? 'suspended' : 'ended', until, (until && reasonBesides(decision)) ?? 'After an appeal.');
+}
+
+/** Mails a member, and nobody where it is not known that the address is theirs. */
+function tell({ email, emailConfirmed }: Member, subject: string, paragraphs: string[]): void {
+  if (emailConfirmed) post(email, subject, paragraphs);
 }
 
 function suspendable(actor: Member, memberId: number): Member {

@@ -24,7 +24,7 @@ export function keepAsDecision(actor: { id: number }, { id: memberId, suspendedU
 /** What a member who can appeal a suspension is told in a letter. */
 export const howToAppeal = (decisionId: number) => `If you think this is wrong, you can ask a different coordinator to look at it, once, within ${daysToAppeal} days: ${settings().url}/appeals/${decisionId}`;
 
-/** Lets those appeal who were suspended before suspensions were decisions, and tells them, who have confirmed their address; one that was taken over with an address was there to appeal for whoever had it. Does so once. */
+/** Lets those appeal who were suspended before suspensions were decisions, or before they confirmed their address, and tells them once it is confirmed; one that was taken over with an address was there to appeal for whoever had it. Does so once. */
 export function keepOldSuspensions(now = new Date()): void {
   transaction(() => {
     const isNone = notExists(db.select({ id: decisions.id }).from(decisions).where(and(eq(decisions.authorId, members.id), ofSuspension)));

@@ -12,6 +12,7 @@ import { countAttempt, forgetAttemptsOf } from '../people/limits.ts';
 import { mustCoordinate } from '../people/permissions.ts';
 import { governmentDomainOf } from '../people/verification.ts';
 import type { Member, Viewer } from '../people/types.ts';
+import { forgetInvitationsOf } from './inviting.ts';
 
 /** Somebody who has confirmed their address and waits to be let in. */
 export interface Applicant {
@@ -67,12 +68,13 @@ export function acceptApplicant(actor: Member, input: z.output<typeof acceptInpu
 
 export const declineInput = z.object({ memberId: rowId, reason: text({ missing: 'Please give the reason: it is mailed to them.', max: 1_000 }) });
 
-/** Does not let somebody in, tells them why, and forgets what they gave, letters to them too. They may ask again, within the limit of where they ask from. Throws Denied, NotFound. */
+/** Does not let somebody in, tells them why, and forgets what they gave, letters to them and invitations of their address too. They may ask again, within the limit of where they ask from. Throws Denied, NotFound. */
 export function declineApplicant(actor: Member, input: z.output<typeof declineInput>): void {
   mustCoordinate(actor);
   const { email: address } = transaction(() => {
     const { id, name, email } = applicant(input.memberId);
     db.delete(members).where(eq(members.id, id)).run();
+    forgetInvitationsOf(email);
     forgetLettersTo([email]);
     forgetAttemptsOf(id, [email]);
     const { name: hub, url } = settings();

@@ -1,4 +1,4 @@
-import { and, asc, count, desc, eq, gt, isNotNull, isNull, lt, ne, or, sql } from 'drizzle-orm';
+import { and, asc, count, desc, eq, gt, gte, isNotNull, isNull, lt, ne, or, sql } from 'drizzle-orm';
 import { z } from 'zod';
 import { db, facts, invitations, members, prepared, transaction } from '#db/client.ts';
 import { addDays, formatDate } from '#lib/dates.ts';
@@ -149,7 +149,7 @@ export interface InvitationRow { id: number; email: string; name: string | null;
 export function listInvitations(viewer: Viewer, page: string | null, which: 'all' | 'own' = 'all'): { invitations: InvitationRow[]; total: number; paging: Paging } {
   mustInvite(viewer);
   if (which === 'all') mustCoordinate(viewer);
-  const where = which === 'all' ? isNull(invitations.quietAt) : eq(invitations.invitedById, viewer.id);
+  const where = which === 'all' ? or(isNull(invitations.quietAt), gte(invitations.quietAt, invitations.expiresAt)) : eq(invitations.invitedById, viewer.id);
   const total = db.select({ n: count() }).from(invitations).where(where).get()?.n ?? 0;
   const slice = paging(total, 50, page);
   const rows = db.select({ invitation: invitations, by: members.name, sample: members.sample }).from(invitations).leftJoin(members, eq(members.id, invitations.invitedById)).where(where)
@@ -171,13 +171,17 @@ function stateOf({ usedAt, withdrawnAt, quietAt, expiresAt }: Pick<typeof invita
 
 export const invitationInput = z.object({ invitationId: rowId });
 
-/** Makes the link of an invitation stop working; one that another member sent meanwhile goes out instead. One's own, or as a coordinator any. Throws Denied, NotFound. */
+/**
+ * Makes the link of an invitation stop working. A member's own: one that another member sent meanwhile goes out instead. A coordinator's word holds for the address: what others sent
+ * meanwhile is withdrawn as well. Throws Denied, NotFound.
+ */
 export function withdrawInvitation(actor: Member, input: z.output<typeof invitationInput>): void {
   mustInvite(actor);
   transaction(() => {
     const { id, email } = unused(actor, input.invitationId);
-    db.update(invitations).set({ withdrawnAt: new Date() }).where(eq(invitations.id, id)).run();
-    sendOldestQuiet(email);
+    const which = canModerate(actor) ? and(eq(invitations.email, email), isNull(invitations.usedAt), notWithdrawn) : eq(invitations.id, id);
+    db.update(invitations).set({ withdrawnAt: new Date() }).where(which).run();
+    if (!canModerate(actor)) sendOldestQuiet(email);
     recordAct(actor, 'withdraw invitation', email, '/desk/invitations');
   });
 }
@@ -239,6 +243,12 @@ function unused(actor: Member, id: number): typeof invitations.$inferSelect {
   return row;
 }
 
+/** Forgets that an address was invited, in the log too. Call inside a transaction. */
+export function forgetInvitationsOf(email: string): void {
+  db.delete(invitations).where(eq(invitations.email, email)).run();
+  forgetOneInLog().run({ email });
+}
+
 /** Forgets the addresses of people whose invitation has ended long ago, in the log too. */
 export function forgetOldInvitations(): void {
   const long = addDays(new Date(), -daysKept);
@@ -247,7 +257,11 @@ export function forgetOldInvitations(): void {
     forgetInLog().run({ before: addDays(long, -days).getTime() });
   });
 }
+const isOfInviting = `act in ('invite', 'send invitation', 'withdraw invitation')`;
 // The addresses stand in it one after the other, with commas between them.
 const forgetInLog = prepared((d) => d.$client.prepare(`
   update log set object = iif(instr(object, ',') = 0, 'one person', (length(object) - length(replace(object, ',', '')) + 1) || ' people')
-  where act in ('invite', 'send invitation', 'withdraw invitation') and instr(object, '@') > 0 and at < @before`));
+  where ${isOfInviting} and instr(object, '@') > 0 and at < @before`));
+const forgetOneInLog = prepared((d) => d.$client.prepare(`
+  update log set object = trim(replace(', ' || object || ', ', ', ' || @email || ', ', ', one person, '), ', ')
+  where ${isOfInviting} and instr(', ' || object || ', ', ', ' || @email || ', ') > 0`));

@@ -62,7 +62,8 @@ function hasOffice(name: string): boolean {
 }
 
 /** What the hub calls members of a level, but for the level. */
-const levels = ['member', 'members'].map(lookOf);
+const levels = ['member', 'members', 'membre', 'membres'].map(lookOf);
+const beforeLevels = new Set([...between, ...looksOf(['new', 'nouveau', 'nouvelle', 'nouveaux'])]);
 const withoutArticle = (look: string) => look.replace(/^(?:the|one|an|a)/, '');
 const people = [namelessName, 'A former member', 'Former account', 'Former user', 'Deleted account', 'Deleted member', 'Deleted user', 'Ancien membre', 'Un ancien membre', 'Ancienne membre', 'Une ancienne membre', 'Compte supprimé', 'A former colleague', 'Ancien collègue', 'Un ancien collègue', 'Ancienne collègue', 'Une ancienne collègue', 'Deleted', 'Removed'].map(lookOf).map(withoutArticle);
 const colleague = lookOf('asking for a colleague');
@@ -70,18 +71,37 @@ const colleague = lookOf('asking for a colleague');
 const fewest = 8;
 
 /** Words that stand before a name or behind it and make nobody somebody else; Jr. and Sr. do, and Ma is a surname. */
-const before = new Set(['the', 'one', 'a', 'an', 'dr', 'prof', 'professor', 'mr', 'mrs', 'ms', 'mx'].map(lookOf));
+const before = new Set(['the', 'one', 'a', 'an', 'dr', 'prof', 'professor', 'mr', 'mrs', 'ms', 'mx', 'mme', 'madame', 'rev', 'reverend', 'hon', 'honourable', 'honorable'].map(lookOf));
+const generations = new Set(['jr', 'sr', 'junior', 'senior', 'ii', 'iii', 'iv', 'fils', 'père'].map(lookOf));
 const behind = new Set(['phd', 'edd', 'dpa', 'md', 'jd', 'mpa', 'mpp', 'mba', 'mph', 'msc', 'bsc'].map(lookOf));
+
+const beginsWithInitial = (name: string) => /^[^\p{L}]*\p{L}\./u.test(name);
+
+/** Whether a name is what the hub calls members, with nothing but an article or "new" before it. An initial is no article. */
+function isLevel(name: string): boolean {
+  const words = wordsOf(name).map(lookOf);
+  while (!beginsWithInitial(name) && words.length > 1 && beforeLevels.has(words[0] ?? '')) words.shift();
+  return levels.includes(words.join(''));
+}
 
 /** A name of two words or more without its article and titles, as they may be written: Ph. D., M.P.A.; and without the words of a set. An initial is no article. */
 function withoutTitles(name: string, left: ReadonlySet<string> = new Set()): string {
   const words = wordsBut(name, left);
   const titled = () => [3, 2, 1].find((n) => words.length >= n + 2 && behind.has(lookOf(words.slice(-n).join(''))));
   for (let n = titled(); n !== undefined; n = titled()) words.splice(-n);
-  const isInitial = /^[^\p{L}]*\p{L}\./u.test(name);
-  while (!isInitial && words.length > 2 && before.has(lookOf(words[0] ?? ''))) words.shift();
+  while (!beginsWithInitial(name) && words.length > 2 && before.has(lookOf(words[0] ?? ''))) words.shift();
   return words.join(' ');
 }
+
+/** A name without what follows a comma or stands in brackets, but for what tells father and son apart; null where there is nothing of the kind, or no two words are left: Okafor, Nadia. */
+function withoutAddition(name: string): string | null {
+  const bare = name.replace(/[([{<]([^()[\]{}<>]*)[)\]}>]|,([^,([{<]*)/gu, (part, inside?: string, after?: string) => (wordsOf(inside ?? after ?? '').some((word) => generations.has(lookOf(word))) ? part : ' '));
+  return bare !== name && wordsOf(bare).length > 1 ? bare : null;
+}
+
+/** Every way in which a name may look like somebody's: as it stands, without titles, without what is added to it. */
+const looksOfPerson = (name: string, left?: ReadonlySet<string>): string[] =>
+  [name, withoutAddition(name)].flatMap((one) => (one === null ? [] : [lookOf(one), lookOf(withoutTitles(one)), ...(left ? [lookOf(withoutTitles(one, left))] : [])]));
 
 /** Whether something in brackets says no more than that: a badge. */
 const hasBadge = (name: string) => [...name.matchAll(/[([{<]([^()[\]{}<>]*)[)\]}>]/gu)].some(([, inside = '']) => wordsOf(inside).length > 0 && wordsBut(inside, besides).length === 0);
@@ -101,7 +121,7 @@ function looksOfName(name: string): Looks {
 function isKept(name: string, { look, bare, barest }: Looks): boolean {
   const hub = lookOf(settings().name);
   const isPhrase = hub.length >= fewest && wordsOf(settings().name).length > 1;
-  const isOffice = hasOffice(name) || (bare !== look && ['', ...levels].includes(barest));
+  const isOffice = hasOffice(name) || isLevel(name) || (bare !== look && ['', ...levels].includes(barest));
   return isOffice || hasBadge(name) || [look, bare, barest].some((one) => withoutArticle(one) === withoutArticle(hub)) || (isPhrase && look.includes(hub))
     || look.includes(colleague) || people.some((words) => withoutArticle(look).startsWith(words));
 }
@@ -151,9 +171,9 @@ function otherUseOf(name: string): string | null {
  * word beside it, is something else than a name, or is not written as names are.
  */
 function objectionTo(name: string, ownId: number): string | null {
-  const others = coordinating().filter(({ id }) => id !== ownId).flatMap((one) => [lookOf(one.name), lookOf(withoutTitles(one.name))]);
+  const others = coordinating().filter(({ id }) => id !== ownId).flatMap((one) => looksOfPerson(one.name));
   const isTaken = (reading: string, looks = looksOfName(reading)) => isKept(reading, looks)
-    || [...Object.values(looks), lookOf(withoutTitles(reading)), lookOf(withoutTitles(reading, besides))].some((look) => others.includes(look));
+    || [...Object.values(looks), ...looksOfPerson(reading, besides)].some((look) => others.includes(look));
   if (readingsOf(name).some((reading) => isTaken(reading))) {
     return 'This name is taken here: it belongs to a coordinator or to the hub, or stands for people without a name. Add a second name or an initial, and leave out what only coordinators are, and marks such as “verified”.';
   }

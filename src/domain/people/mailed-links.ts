@@ -43,12 +43,14 @@ export function requestSignInLink(input: z.output<typeof signInLinkInput>, addre
   return makeCookie(askedCookie, browser, minutes * 60);
 }
 
-/** Mails somebody who is signed in a link that proves, in this very session, that it is still them. Throws Denied where there is a second step, TooMany. */
-export function requestProofLink(session: Session): void {
+export const proofLinkInput = z.object({ next: z.string().max(500).nullish().catch(null) });
+
+/** Mails somebody who is signed in a link that proves, in this very session, that it is still them; from there they go on to where they were going. Throws Denied where there is a second step, TooMany. */
+export function requestProofLink(session: Session, { next }: z.output<typeof proofLinkInput> = {}): void {
   mustHaveOneStep(session.member.id);
   // Counted by member: who knows the address must not keep its owner from proving that it is them.
   countAttempt('proofLinkPerMember', session.member.id);
-  transaction(() => mailLink(session.member, { browser: '', next: '/account/security', sessionId: session.id }));
+  transaction(() => mailLink(session.member, { browser: '', next: next ? safeNext(next) : '/account/security?proved', sessionId: session.id }));
 }
 
 function countLinkAsked(): void {
@@ -91,12 +93,12 @@ export function signInByLink(input: z.output<typeof linkInput>, address: string)
   return used;
 }
 
-/** Uses a link up that proves this session. Throws Denied. */
-export function proveByLink(session: Session, input: z.output<typeof linkInput>): Cookie {
+/** Uses a link up that proves this session. Returns its new cookie and where they wanted to go. Throws Denied. */
+export function proveByLink(session: Session, input: z.output<typeof linkInput>): { cookie: Cookie; next: string } {
   mustHaveOneStep(session.member.id);
-  const used = db.update(signInLinks).set({ usedAt: new Date() }).where(and(usable(input.token), eq(signInLinks.sessionId, session.id))).run().changes;
+  const used = db.update(signInLinks).set({ usedAt: new Date() }).where(and(usable(input.token), eq(signInLinks.sessionId, session.id))).returning({ next: signInLinks.next }).get();
   if (!used) throw new Denied(deadLink);
-  return proveSession(session);
+  return { cookie: proveSession(session), next: used.next };
 }
 
 /** Makes all links of a member that sign in stop working. Call inside a transaction. */

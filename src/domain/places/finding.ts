@@ -1,7 +1,7 @@
 import { eq } from 'drizzle-orm';
 import { db, places, prepared } from '#db/client.ts';
 import { NotFound } from '../errors.ts';
-import { fitsPlace, fitsPlaceBegun, isNearPlace, placeWords, type Folded } from './words.ts';
+import { isNearPlace, placeWords, readingsOf, withoutStyle, type Folded } from './words.ts';
 
 export type PlaceRow = typeof places.$inferSelect;
 
@@ -16,13 +16,18 @@ export interface FoundPlace { id: number; slug: string; label: string; legalType
 
 /** Places that fit each word that was typed (words.ts); the exact name first, then the largest. */
 export function searchPlaces(text: string, limit = 10): FoundPlace[] {
-  const words = wordsOf(text);
+  for (const { words, fits } of readingsOf(text)) {
+    const places = fitting(words.slice(0, 6), fits, limit);
+    if (places.length > 0) return places;
+  }
+  return [];
+}
+
+function fitting(words: readonly string[], fits: (place: Folded) => boolean, limit: number): FoundPlace[] {
   if (words.length === 0) return [];
   const typed = words.join(' ');
   const rows = db.$client.prepare(`${found} where ${words.map(() => `' ' || folded like ?`).join(' and ')} order by folded like ? desc, folded like ? desc, ${bySize}`);
-  const read = () => rows.iterate(...words.map((word) => `% ${word}%`), `${typed} %`, `${typed}%`) as Iterable<Row>;
-  const fitting = first(limit, read(), (row) => fitsPlace(row, words));
-  return fitting.length > 0 ? fitting : first(limit, read(), (row) => fitsPlaceBegun(row, words));
+  return first(limit, rows.iterate(...words.map((word) => `% ${word}%`), `${typed} %`, `${typed}%`) as Iterable<Row>, fits);
 }
 
 /** Places that may be meant by words in which a letter is wrong, the largest first. */
@@ -60,12 +65,17 @@ function namesOf({ label }: FoundPlace): { bare: string[]; whole: string[] } {
   return { bare: [called, placeWords(name).join(' ')], whole: [`${called} ${placeWords(region).join(' ')}`, asTyped(label)] };
 }
 
-/** The places that a text written by hand names: those called exactly so, with or without the state; "Denver, CO" names one, "Springfield" many. */
+/** The places that a text written by hand names: those called exactly so, with or without the state; "Denver, CO" names one, "Springfield" many. Where none is, those called so without "City of" and the like. */
 export function placesCalled(text: string): FoundPlace[] {
+  const called = calledExactly(text);
+  return called.length > 0 ? called : calledExactly(withoutStyle(text));
+}
+
+function calledExactly(text: string): FoundPlace[] {
   const typed = asTyped(text);
   if (!typed) return [];
   return searchPlaces(withoutSample(text), 50).filter((place) => Object.values(namesOf(place)).flat().includes(typed));
 }
 
 /** Whether a text that names a place says its state too: a bare "Ottawa" may be one that is in no list. */
-export const saysWhere = (text: string, place: FoundPlace): boolean => namesOf(place).whole.includes(asTyped(text));
+export const saysWhere = (text: string, place: FoundPlace): boolean => [text, withoutStyle(text)].some((one) => namesOf(place).whole.includes(asTyped(one)));

@@ -4,7 +4,7 @@ import { and, count, eq, isNotNull, isNull, lt, or } from 'drizzle-orm';
 import { populationBand } from '../vocabulary.ts';
 import { knownPlaces, type KnownPlace } from './known.ts';
 import { distance, likeness, pairsOfWeights, readWeights, usualWeights, type Alike, type Weights } from './likeness.ts';
-import { fitsPlace, fitsPlaceBegun, isNearPlace, placeRank, placeWords } from './words.ts';
+import { isNearPlace, placeRank, placeWords, readingsOf } from './words.ts';
 
 /** What a list of places is narrowed to, as its address says it. Everything empty is every place. */
 export interface PlaceAsk {
@@ -50,16 +50,15 @@ export function listPlaces(ask: PlaceAsk, size = 30): { places: PlaceHit[]; tota
   const { places, bySlug } = knownPlaces();
   const counts = membersByPlace();
   const like = bySlug.get(ask.like) ?? null;
-  const typed = placeWords(ask.q);
   const fits = (place: KnownPlace) => (!ask.country || place.country === ask.country) && (!ask.region || place.region === ask.region) && (!ask.kind || place.kind === ask.kind)
     && (!ask.band || populationBand(place.population) === ask.band) && (!ask.form || place.form === ask.form) && (!ask.stage || place.stage === ask.stage) && (!ask.line || place.line === ask.line)
     && (!ask.system || place.systems.some((name) => name.toLowerCase() === ask.system.toLowerCase())) && (!ask.peopled || counts.has(place.id))
     && place.id !== like?.id;
   const narrowed = places.filter(fits);
-  const fitting = narrowed.filter((place) => fitsPlace(place, typed));
-  const called = fitting.length > 0 ? fitting : narrowed.filter((place) => fitsPlaceBegun(place, typed));
-  const near = called.length === 0 && narrowed.length > 0;
-  const found = (near ? narrowed.filter((place) => isNearPlace(place, typed)) : called).map((place) => ({ place, far: like ? distance(like, place, ask.weights) : 0 }));
+  const reading = readingsOf(ask.q).find((one) => narrowed.some(one.fits));
+  const typed = reading?.words ?? placeWords(ask.q);
+  const near = !reading && narrowed.length > 0;
+  const found = narrowed.filter(reading?.fits ?? ((place) => isNearPlace(place, typed))).map((place) => ({ place, far: like ? distance(like, place, ask.weights) : 0 }));
   // What is equal stays as it was: the largest first.
   if (like) found.sort((a, b) => a.far - b.far);
   else if (typed.length > 0) found.sort((a, b) => placeRank(a.place.folded, typed) - placeRank(b.place.folded, typed));

@@ -77,7 +77,7 @@ function whereOf({ region, country }: Folded): string {
 }
 
 /** From so many letters on the beginning of a state's name stands for it. */
-const enoughOfState = 4;
+const enoughOfState = 3;
 
 /** Whether a word begins a word of the name, or is one of the state or country; with `begins` it may also begin one. */
 function fitsWord(place: Folded, word: string, begins: boolean): boolean {
@@ -87,10 +87,34 @@ function fitsWord(place: Folded, word: string, begins: boolean): boolean {
 }
 
 /** Whether a place fits each typed word. */
-export const fitsPlace = (place: Folded, words: readonly string[]): boolean => words.every((word) => fitsWord(place, word, false));
+const fitsPlace = (place: Folded, words: readonly string[]): boolean => words.every((word) => fitsWord(place, word, false));
 
 /** The same where the last word only begins the state or country: "Springfield, Miss". For when nothing fits as it stands: "St. Louis" is not about Louisiana. */
-export const fitsPlaceBegun = (place: Folded, words: readonly string[]): boolean => words.every((word, at) => fitsWord(place, word, at === words.length - 1 && word.length >= enoughOfState));
+const fitsPlaceBegun = (place: Folded, words: readonly string[]): boolean => words.every((word, at) => fitsWord(place, word, at === words.length - 1 && word.length >= enoughOfState));
+
+/** How states are shortened at the end of a text where it is no beginning. */
+const shortStates: Record<string, string> = { fla: 'FL', alta: 'AB', pei: 'PE', nfld: 'NL' };
+const withStateCode = (text: string) => text.replace(/(?<=\S[,\s]+)(?:Fla|Alta|P\.?\s?E\.?\s?I|Nfld)\.?\s*$/i, (short) => shortStates[short.toLowerCase().replace(/[^a-z]/g, '')] ?? short);
+
+/** A text without what a place calls itself beside its name: "Denver, CO" for "City of Denver, CO", "Lane County" for "County of Lane", "New York" for "New York City". */
+export const withoutStyle = (text: string): string => text
+  .replace(/^\s*county of\s+([^,]+)/i, '$1 County')
+  .replace(/^\s*(?:(?:city|town|village|township|municipality) of|ville de)\s+/i, '')
+  .replace(/(?<=\S)\s+city(?=\s*(?:,|$))/i, '');
+
+/** The word before "City" at the end of a name, with it: "York City" in "New York City", which does not mean Garden City in the state of New York. */
+const namedCity = /\S+\s+city(?=\s*(?:,|$))/i;
+
+/** How a text may be meant that names a place: what fits as it stands goes before what fits with less. The first reading that finds something is the one. */
+export function readingsOf(text: string): { words: string[]; fits: (place: Folded) => boolean }[] {
+  const typed = text.slice(0, 100);
+  return [...new Set([typed, withoutStyle(typed)])].flatMap((one) => {
+    const city = placeWords(namedCity.exec(one)?.[0] ?? '').join(' ');
+    const read = (words: string[], fitsWords: typeof fitsPlace) => ({ words, fits: (place: Folded) => fitsWords(place, words) && ` ${place.folded}`.includes(city && ` ${city}`) });
+    const [words, coded] = [placeWords(one), placeWords(withStateCode(one))];
+    return [read(words, fitsPlace), read(words, fitsPlaceBegun), ...(coded.join() === words.join() ? [] : [read(coded, fitsPlace)])];
+  });
+}
 
 /** Whether it fits each typed word, or has one that is one slip of the hand away from it. */
 export const isNearPlace = (place: Folded, words: readonly string[]): boolean =>
