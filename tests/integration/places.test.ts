@@ -41,9 +41,9 @@ describe('the file', () => {
     expect(findPlace('toronto-on')).toMatchObject({ country: 'CA', populationYear: 2021, launched: 2009 });
     expect(ask('').total).toBe(file.split('\n').filter((line) => line && !line.startsWith('#')).length - 1);
     expect(putPlaces(file)).toEqual({ read: 0 });
-    const started = performance.now();
+    const began = process.cpuUsage();
     expect(putPlaces(`${file}\n`).read).toBe(ask('').total);
-    expect(performance.now() - started).toBeLessThan(4_000);
+    expect(process.cpuUsage(began).user / 1_000).toBeLessThan(4_000);
   });
 
   test('has the counties that the hub’s sources name, without what these do not say', () => {
