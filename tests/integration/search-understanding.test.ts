@@ -183,6 +183,12 @@ describe('forgives', () => {
     expect(nearest('"responsve city" place:nowhere').corrected).toBeNull();
     expect(nearest('"city responsive"').corrected).toBeNull();
   });
+  test.each([
+    ['-responsve "responsve city"', '-responsve "responsive city"'], ['in:responsve "responsve city"', 'in:responsve "responsive city"'], ['"responsve responsve"', 'responsive responsive'], ['author:goldsmtih', 'author:Goldsmith'],
+  ])('is mended wherever it is wanted, and nowhere else: %s', (q, expected) => expect(nearest(q).corrected).toBe(expected));
+  test.each([
+    ['-responsve responsve city', '-responsve responsive city'], ['year:responsve responsve', 'year:responsve responsive'], ['responsve-city responsve', 'responsive-city responsive'],
+  ])('so is a word: %s', (q, expected) => expect(search({ q }).corrected).toBe(expected));
   test('nearest are the words of quotes, authors and places too, and never what was not wanted', () => {
     expect(nearest('"potholes zzzq"').results.map((r) => r.url)).toEqual(['/library/potholes']);
     expect(nearest('author:Crawford zzzq').results.map((r) => r.url)).toEqual(['/library/book']);

@@ -1,6 +1,6 @@
 import { beginning, byPeople, firstPeople, hitsOf, inPeople, near, phrase } from './matching.ts';
 import { ofTypes, ofYears, typesCalled, type Told } from './operators.ts';
-import type { Clause, Query, Term } from './query.ts';
+import { withMended, type Clause, type Query, type Term } from './query.ts';
 import { commonness, completionsOf, correctionsOf, spellingTwins } from './spelling.ts';
 import { synonymsAt, thesaurusWords, type Found, type Synonym } from './synonyms.ts';
 import { fold, sense, stem, stemsIn, stopWords, wordsIn } from './words.ts';
@@ -297,15 +297,14 @@ function splitEmpty(groups: readonly Group[]): Group[] {
 
 function mended(query: Query, groups: readonly Group[]): Pick<Expanded, 'corrected' | 'likelier'> {
   let [corrected, likelier] = [query.text, query.text];
-  const put = (text: string, word: string, by: string) => text.replace(new RegExp(`(?<![\\p{L}\\p{N}])${word}(?![\\p{L}\\p{N}])`, 'u'), () => by);
   for (const { alternatives, word } of groups) {
     if (!word) continue;
     const mend = alternatives.find((a) => a.how.by === 'spelling');
-    if (mend?.how.by === 'spelling') corrected = put(corrected, word.text, mend.how.as);
+    if (mend?.how.by === 'spelling') corrected = withMended(corrected, word.text, mend.how.as);
     else if (alternatives.length === 1 && alternatives[0]?.match) {
       const hits = found(alternatives[0].match);
       const better = hits > 0 && hits <= 2 ? correctionsOf(word.text, 1)[0] : undefined;
-      if (better?.distance === 1 && stem(better.word) !== stem(word.text) && found(phrase([better.word])) >= 10 * hits) likelier = put(likelier, word.text, better.word);
+      if (better?.distance === 1 && stem(better.word) !== stem(word.text) && found(phrase([better.word])) >= 10 * hits) likelier = withMended(likelier, word.text, better.word);
     }
   }
   return { corrected: corrected === query.text ? null : corrected, likelier: likelier === query.text ? null : likelier };

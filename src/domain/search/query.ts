@@ -62,6 +62,10 @@ export function readQuery(typed: string): Query {
 export const withoutOperators = (typed: string): string =>
   [...typed.matchAll(token)].filter((match) => !match[1] && !/^(?:OR|\|)$/.test(match[0]) && termOf(match, false)?.kind !== 'field').map((match) => match[5] ?? match[0]).join(' ');
 
+/** What was typed with a word mended wherever it is looked for: among words and in quotations, authors and places, in nothing that is not wanted and in no other operator. */
+export const withMended = (typed: string, word: string, by: string): string =>
+  typed.replace(token, (whole: string, minus: string, name?: string) => (minus || (name && !/^(?:author|place)$/i.test(name)) ? whole : whole.replace(new RegExp(`(?<![\\p{L}\\p{N}])${word}(?![\\p{L}\\p{N}])`, 'gu'), () => by)));
+
 /** Nothing is of two types or in two places: of these, asked for twice, one is enough. */
 function together(clauses: readonly { terms: Term[] }[]): Clause[] {
   const known = new Map<string, { terms: Term[] }>();
