@@ -121,6 +121,19 @@ describe('forgives', () => {
     expect(whyOf('FCR', '/library/fcr')).toBe('Found in the title · “FCR” also called “first-contact resolution”');
     expect(whyOf('neighbourhood', '/library/neighborhood')).toBe('Found in the title · “neighbourhood” also written “neighborhood”');
   });
+  test('another spelling is one that stands there, or a form of it, and no other word of its stem', () => {
+    const put = (ref: string, title: string) => putDocument({ kind: 'page', ref, threadId: null, url: `/${ref}`, title, people: '', summary: '', body: '', type: 'page', themes: [], year: null, place: null, at: new Date(0) });
+    const pages = { customer: 'The customer at the desk', utility: 'A utility bill', critical: 'Critical days', authors: 'Authors of notes', digital: 'Digital doors', organizing: 'Organizing a move', analyzed: 'Letters analyzed', center: 'Centers of the town' };
+    for (const [ref, title] of Object.entries(pages)) put(ref, title);
+    const told = (q: string) => search({ q }).results.filter(({ why }) => why.includes('also written')).map(({ url, why }) => [url, why.replace(/^.* · /, '')]);
+    for (const q of ['customise', 'utilise', 'criticise', 'authorise', 'digitise']) expect([q, told(q)]).toEqual([q, []]);
+    expect(told('organise')).toEqual([['/organizing', '“organise” also written “organizing”']]);
+    expect(told('analyse')).toEqual([['/analyzed', '“analyse” also written “analyzed”']]);
+    expect(told('analysing')).toEqual([['/analyzed', '“analysing” also written “analyzed”']]);
+    put('customize', 'How to customize a form');
+    expect(told('customise')[0]).toEqual(['/customize', '“customise” also written “customize”']);
+    for (const ref of [...Object.keys(pages), 'customize']) dropDocument('page', ref);
+  });
   test('an acronym whose words nobody has side by side is asked for by all of them near each other, and says so', () => {
     expect(urls('QZXV')).toEqual(['/library/zebra']);
     expect(whyOf('QZXV', '/library/zebra')).toBe('Found in the text · “frost”, “order” and “salt”, for “QZXV” or “frost order of salt”');

@@ -139,7 +139,7 @@ function wordAlternatives(word: string, unfinished: boolean, many: number, boldl
   const alternatives = [as([word], weights.typed, typed)];
   const hits = found(phrase([word]));
   for (const twin of spellingTwins(word)) {
-    const written = stem(twin) !== stem(word) && found(phrase([twin])) ? formOf(twin) : undefined;
+    const written = stem(twin) !== stem(word) && found(phrase([twin])) ? inflectionOf(twin) : undefined;
     if (written !== undefined) alternatives.push(as([twin], weights.twin, { by: 'twin', typed: word, as: written }));
   }
   if (/^(19|20)\d\d$/.test(word)) alternatives.push(told(ofYears(Number(word)), weights.year));
@@ -158,6 +158,12 @@ function wordAlternatives(word: string, unfinished: boolean, many: number, boldl
 /** A word as it stands somewhere: so, as more than one of it, or without its ending. The index has only stems, and "tired" is no "tire". */
 const formOf = (word: string): string | undefined =>
   [word, `${word}s`].find((form) => commonness(form) > 0) ?? completionsOf(stem(word), 30).find((form) => stem(form) === stem(word) && form.length <= word.length);
+
+/** A word as it stands somewhere: so, or with another of the endings that leave it the same word. "Customer" is no "customize", though they share a stem. */
+function inflectionOf(word: string): string | undefined {
+  const bare = word.replace(/(?:e[sd]?|s|ing)$/, '');
+  return [word, ...['', 'e', 's', 'es', 'ed', 'ing'].map((ending) => bare + ending)].find((form) => stem(form) === stem(word) && commonness(form) > 0);
+}
 
 /** The last word may be unfinished, and any that stands nowhere may be short for another: Philly for Philly311. */
 function mayBeBegun(word: string, unfinished: boolean, hits: number): boolean {
