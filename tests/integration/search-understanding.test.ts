@@ -228,6 +228,19 @@ describe('why something was found', () => {
     expect(search({ q: 'has:answer' }).results[0]?.why).toBe('Has an accepted answer');
     unacceptAnswer(rosa, { postId: post.id });
   });
+  test('another name is told of what has it, where the word itself is there only as one of another meaning', () => {
+    const put = (ref: string, title: string, body: string) => putDocument({ kind: 'page', ref, threadId: null, url: `/${ref}`, title, people: '', summary: '', body, type: 'page', themes: [], year: null, place: null, at: new Date(0) });
+    addEntry(nadia, newEntryInput.parse({ term: 'operator', also: 'agent', related: '', note: '' }));
+    put('both', 'Hiring agents', 'They are operating a line.');
+    put('supervisor', 'An operations supervisor', 'Was an agent before.');
+    put('operator', 'The operator and the agent', '');
+    put('operations', 'Operations at night', '');
+    expect(whyOf('operator', '/both')).toBe('Found in the title · “operator” also called “agent”');
+    expect(whyOf('operator', '/supervisor')).toBe('Found in the title · “operator” also called “agent”');
+    expect(whyOf('operator', '/operator')).toBe('Found in the title');
+    expect(whyOf('operator', '/operations')).toBe('Found in the title as “Operations”');
+    for (const ref of ['both', 'supervisor', 'operator', 'operations']) dropDocument('page', ref);
+  });
   test('words that are written as one elsewhere are told as they stand there', () => {
     putDocument({ kind: 'page', ref: 'joined', threadId: null, url: '/joined', title: 'The nonemergency line', people: '', summary: '', body: '', type: 'page', themes: [], year: null, place: null, at: new Date(0) });
     expect(whyOf('non emergenci', '/joined')).toBe('Found in the title · “non emergenci” also written “nonemergency”');
