@@ -153,6 +153,15 @@ describe('forgives', () => {
     removeThread(nadia, { threadId: id, reason: 'Test.' });
     expect(search({ q: 'bugdet' })).toMatchObject({ corrected: 'budget' });
   });
+  test('a word of another meaning, though of the same stem, is not looked up in the thesaurus', () => {
+    const put = (ref: string, title: string) => putDocument({ kind: 'page', ref, threadId: null, url: `/${ref}`, title, people: '', summary: '', body: '', type: 'page', themes: [], year: null, place: null, at: new Date(0) });
+    put('citizen', 'Each citizen who answers');
+    put('customs', 'Customs of the town');
+    addEntry(nadia, newEntryInput.parse({ term: 'customer', also: 'citizen', related: '', note: '' }));
+    for (const q of ['customer', 'customers', 'Customer']) expect([q, urls(q)]).toEqual([q, expect.arrayContaining(['/citizen'])]);
+    for (const q of ['custom', 'customs', 'customize']) expect([q, urls(q)]).toEqual([q, ['/customs']]);
+    for (const ref of ['citizen', 'customs']) dropDocument('page', ref);
+  });
   test('what is in the thesaurus is used as soon as it stands there', () => {
     expect(urls('skip service')).not.toContain('/library/garbage');
     addEntry(nadia, newEntryInput.parse({ term: 'skip service', also: 'refuse collection', related: '', note: '' }));
