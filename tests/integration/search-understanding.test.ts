@@ -206,7 +206,7 @@ describe('forgives', () => {
     expect(nearest('"city responsive"').corrected).toBeNull();
   });
   test.each([
-    ['-responsve "responsve city"', '-responsve "responsive city"'], ['in:responsve "responsve city"', 'in:responsve "responsive city"'], ['"responsve responsve"', 'responsive responsive'], ['author:goldsmtih', 'author:Goldsmith'],
+    ['-responsve "responsve city"', '-responsve "responsive city"'], ['in:responsve "responsve city"', 'in:responsve "responsive city"'], ['"responsve responsve"', 'responsive responsive'], ['author:goldsmtih', 'author:Goldsmith'], ['-“responsve” “responsve city”', '-"responsve" "responsive city"'],
   ])('is mended wherever it is wanted, and nowhere else: %s', (q, expected) => expect(nearest(q).corrected).toBe(expected));
   test.each([
     ['-responsve responsve city', '-responsve responsive city'], ['year:responsve responsve', 'year:responsve responsive'], ['responsve-city responsve', 'responsive-city responsive'],
