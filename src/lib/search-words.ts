@@ -37,7 +37,7 @@ export function otherWords(text: string): string[] {
 /** What stands before the colon of an operator. */
 export const operatorNames = ['author', 'type', 'theme', 'place', 'year', 'in', 'has', 'before', 'after'] as const;
 const named = new RegExp(`(?:^|\\s)-?(?:${operatorNames.join('|')}):\\S`, 'iu');
-const marked = /(?:^|\s)(?:-?"\S|-[^\s"-])|\S\s+(?:OR|\|)\s/u;
+const marked = /(?:^|\s)(?:-?["“”„]\S|-[^\s"“”„-])|\S\s+(?:OR|\|)\s/u;
 
 /** Whether something typed has more than words: an operator, a quotation, something that is not wanted, one or the other. Only the full search reads these. */
 export const hasOperator = (typed: string): boolean => named.test(typed) || marked.test(typed.trimEnd());

@@ -121,6 +121,19 @@ describe('forgives', () => {
     expect(whyOf('FCR', '/library/fcr')).toBe('Found in the title · “FCR” also called “first-contact resolution”');
     expect(whyOf('neighbourhood', '/library/neighborhood')).toBe('Found in the title · “neighbourhood” also written “neighborhood”');
   });
+  test('another spelling is one that stands there, or a form of it, and no other word of its stem', () => {
+    const put = (ref: string, title: string) => putDocument({ kind: 'page', ref, threadId: null, url: `/${ref}`, title, people: '', summary: '', body: '', type: 'page', themes: [], year: null, place: null, at: new Date(0) });
+    const pages = { customer: 'The customer at the desk', utility: 'A utility bill', critical: 'Critical days', authors: 'Authors of notes', digital: 'Digital doors', organizing: 'Organizing a move', analyzed: 'Letters analyzed', center: 'Centers of the town' };
+    for (const [ref, title] of Object.entries(pages)) put(ref, title);
+    const told = (q: string) => search({ q }).results.filter(({ why }) => why.includes('also written')).map(({ url, why }) => [url, why.replace(/^.* · /, '')]);
+    for (const q of ['customise', 'utilise', 'criticise', 'authorise', 'digitise']) expect([q, told(q)]).toEqual([q, []]);
+    expect(told('organise')).toEqual([['/organizing', '“organise” also written “organizing”']]);
+    expect(told('analyse')).toEqual([['/analyzed', '“analyse” also written “analyzed”']]);
+    expect(told('analysing')).toEqual([['/analyzed', '“analysing” also written “analyzed”']]);
+    put('customize', 'How to customize a form');
+    expect(told('customise')[0]).toEqual(['/customize', '“customise” also written “customize”']);
+    for (const ref of [...Object.keys(pages), 'customize']) dropDocument('page', ref);
+  });
   test('an acronym whose words nobody has side by side is asked for by all of them near each other, and says so', () => {
     expect(urls('QZXV')).toEqual(['/library/zebra']);
     expect(whyOf('QZXV', '/library/zebra')).toBe('Found in the text · “frost”, “order” and “salt”, for “QZXV” or “frost order of salt”');
@@ -139,6 +152,15 @@ describe('forgives', () => {
     expect(search({ q: 'bugdet' })).toMatchObject({ total: 1, corrected: null, likelier: 'budget' });
     removeThread(nadia, { threadId: id, reason: 'Test.' });
     expect(search({ q: 'bugdet' })).toMatchObject({ corrected: 'budget' });
+  });
+  test('a word of another meaning, though of the same stem, is not looked up in the thesaurus', () => {
+    const put = (ref: string, title: string) => putDocument({ kind: 'page', ref, threadId: null, url: `/${ref}`, title, people: '', summary: '', body: '', type: 'page', themes: [], year: null, place: null, at: new Date(0) });
+    put('citizen', 'Each citizen who answers');
+    put('customs', 'Customs of the town');
+    addEntry(nadia, newEntryInput.parse({ term: 'customer', also: 'citizen', related: '', note: '' }));
+    for (const q of ['customer', 'customers', 'Customer']) expect([q, urls(q)]).toEqual([q, expect.arrayContaining(['/citizen'])]);
+    for (const q of ['custom', 'customs', 'customize']) expect([q, urls(q)]).toEqual([q, ['/customs']]);
+    for (const ref of ['citizen', 'customs']) dropDocument('page', ref);
   });
   test('what is in the thesaurus is used as soon as it stands there', () => {
     expect(urls('skip service')).not.toContain('/library/garbage');
@@ -183,6 +205,12 @@ describe('forgives', () => {
     expect(nearest('"responsve city" place:nowhere').corrected).toBeNull();
     expect(nearest('"city responsive"').corrected).toBeNull();
   });
+  test.each([
+    ['-responsve "responsve city"', '-responsve "responsive city"'], ['in:responsve "responsve city"', 'in:responsve "responsive city"'], ['"responsve responsve"', 'responsive responsive'], ['author:goldsmtih', 'author:Goldsmith'], ['-“responsve” “responsve city”', '-"responsve" "responsive city"'],
+  ])('is mended wherever it is wanted, and nowhere else: %s', (q, expected) => expect(nearest(q).corrected).toBe(expected));
+  test.each([
+    ['-responsve responsve city', '-responsve responsive city'], ['year:responsve responsve', 'year:responsve responsive'], ['responsve-city responsve', 'responsive-city responsive'],
+  ])('so is a word: %s', (q, expected) => expect(search({ q }).corrected).toBe(expected));
   test('nearest are the words of quotes, authors and places too, and never what was not wanted', () => {
     expect(nearest('"potholes zzzq"').results.map((r) => r.url)).toEqual(['/library/potholes']);
     expect(nearest('author:Crawford zzzq').results.map((r) => r.url)).toEqual(['/library/book']);
@@ -208,6 +236,19 @@ describe('why something was found', () => {
     acceptAnswer(rosa, { postId: post.id });
     expect(search({ q: 'has:answer' }).results[0]?.why).toBe('Has an accepted answer');
     unacceptAnswer(rosa, { postId: post.id });
+  });
+  test('another name is told of what has it, where the word itself is there only as one of another meaning', () => {
+    const put = (ref: string, title: string, body: string) => putDocument({ kind: 'page', ref, threadId: null, url: `/${ref}`, title, people: '', summary: '', body, type: 'page', themes: [], year: null, place: null, at: new Date(0) });
+    addEntry(nadia, newEntryInput.parse({ term: 'operator', also: 'agent', related: '', note: '' }));
+    put('both', 'Hiring agents', 'They are operating a line.');
+    put('supervisor', 'An operations supervisor', 'Was an agent before.');
+    put('operator', 'The operator and the agent', '');
+    put('operations', 'Operations at night', '');
+    expect(whyOf('operator', '/both')).toBe('Found in the title · “operator” also called “agent”');
+    expect(whyOf('operator', '/supervisor')).toBe('Found in the title · “operator” also called “agent”');
+    expect(whyOf('operator', '/operator')).toBe('Found in the title');
+    expect(whyOf('operator', '/operations')).toBe('Found in the title as “Operations”');
+    for (const ref of ['both', 'supervisor', 'operator', 'operations']) dropDocument('page', ref);
   });
   test('words that are written as one elsewhere are told as they stand there', () => {
     putDocument({ kind: 'page', ref: 'joined', threadId: null, url: '/joined', title: 'The nonemergency line', people: '', summary: '', body: '', type: 'page', themes: [], year: null, place: null, at: new Date(0) });

@@ -10,13 +10,14 @@ const read = (typed: string) => {
 };
 
 test.each([
-  ['xqzvwlop type:question', 'xqzvwlop'], ['"call centre" hours? -winter author:"Ben Clark"', 'call centre hours?'], ['garbage OR trash year:2010..2012', 'garbage trash'], ['O’Brien on 3-1-1: year:soon', 'O’Brien on 3-1-1: year:soon'], ['in:threads', ''],
+  ['xqzvwlop type:question', 'xqzvwlop'], ['"call centre" hours? -winter author:"Ben Clark"', 'call centre hours?'], ['garbage OR trash year:2010..2012', 'garbage trash'], ['O’Brien on 3-1-1: year:soon', 'O’Brien on 3-1-1: year:soon'], ['in:threads', ''], ['“call centre” hours -„winter“', 'call centre hours'],
 ])('%s without its operators', (typed, words) => expect(withoutOperators(typed)).toBe(words));
 
 describe('what was typed becomes clauses', () => {
   test.each<[string, string[], string[]]>([
     ['staffing levels', ['word staffing', 'word levels'], []],
     ['"service level" target', ['phrase service level', 'word target'], []],
+    ['“service level” -„snow storm“ author:“Lorraine Mazerolle” „call centre”', ['phrase service level', 'author:Lorraine Mazerolle', 'phrase call centre'], ['phrase snow storm']],
     ['"service level', ['word service', 'word level'], []],
     ['call-centre', ['compound call centre'], []],
     ['3-1-1', ['compound 3 1 1'], []],
@@ -61,6 +62,7 @@ describe('the long form', () => {
     expect(writeQuery({})).toBe('');
     expect(writeQuery({ any: '"service request" pothole', without: '"snow storm" -ice' })).toBe('"service request" OR pothole -"snow storm" -ice');
     expect(writeQuery({ words: '5" pipe', phrase: 'service level' })).toBe('5 pipe "service level"');
+    expect(writeQuery({ words: '“first call” winter', phrase: '“service level”' })).toBe('"first call" winter "service level"');
     expect(writeQuery({ words: 'x'.repeat(390), phrase: 'service level', theme: 'equity' })).toBe(`${'x'.repeat(390)}`);
   });
   test('is filled again from the line', () => {

@@ -29,5 +29,5 @@ test.each([
   ['pothole', 'pothole', 0], ['potholle', 'pothole', 1], ['pothoel', 'pothole', 1], ['pothle', 'pothole', 1], ['pathole', 'pothole', 1], ['pthole', 'pothoel', 2], ['snow', 'staffing', 3], ['', 'ab', 2],
 ])('from %j to %j it takes %d steps', (a, b, steps) => expect(distance(a, b, 2)).toBe(steps));
 
-test.each(['-pothole', 'IN:Threads', 'snow -pothole', '"service level"', 'snow "plough', '-"call centre"', 'type:practice boston', 'boston year:2015', '-in:threads snow', 'author:"Ben', 'trash OR garbage', 'trash | garbage'])('only the full search reads %s', (typed) => expect(hasOperator(typed)).toBe(true));
-test.each(['pothole', '3-1-1', 'call-center', 'a - b', '--', 'type', 'type: ', 'http://x.org', 'prototype:x', 'for or against', 'OR', 'snow OR', '5" pipe', 'Portland OR', '-', '"'])('%s is words', (typed) => expect(hasOperator(typed)).toBe(false));
+test.each(['-pothole', 'IN:Threads', 'snow -pothole', '"service level"', 'snow "plough', '-"call centre"', '“service level”', 'snow -„call centre“', 'type:practice boston', 'boston year:2015', '-in:threads snow', 'author:"Ben', 'trash OR garbage', 'trash | garbage'])('only the full search reads %s', (typed) => expect(hasOperator(typed)).toBe(true));
+test.each(['pothole', '3-1-1', 'call-center', 'a - b', '--', 'type', 'type: ', 'http://x.org', 'prototype:x', 'for or against', 'OR', 'snow OR', '5" pipe', 'Portland OR', '-', '"', '“'])('%s is words', (typed) => expect(hasOperator(typed)).toBe(false));

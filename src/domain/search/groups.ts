@@ -1,6 +1,6 @@
 import { beginning, byPeople, firstPeople, hitsOf, inPeople, near, phrase } from './matching.ts';
 import { ofTypes, ofYears, typesCalled, type Told } from './operators.ts';
-import type { Clause, Query, Term } from './query.ts';
+import { withMended, type Clause, type Query, type Term } from './query.ts';
 import { commonness, completionsOf, correctionsOf, spellingTwins } from './spelling.ts';
 import { synonymsAt, thesaurusWords, type Found, type Synonym } from './synonyms.ts';
 import { fold, sense, stem, stemsIn, stopWords, wordsIn } from './words.ts';
@@ -139,7 +139,7 @@ function wordAlternatives(word: string, unfinished: boolean, many: number, boldl
   const alternatives = [as([word], weights.typed, typed)];
   const hits = found(phrase([word]));
   for (const twin of spellingTwins(word)) {
-    const written = stem(twin) !== stem(word) && found(phrase([twin])) ? formOf(twin) : undefined;
+    const written = stem(twin) !== stem(word) && found(phrase([twin])) ? inflectionOf(twin) : undefined;
     if (written !== undefined) alternatives.push(as([twin], weights.twin, { by: 'twin', typed: word, as: written }));
   }
   if (/^(19|20)\d\d$/.test(word)) alternatives.push(told(ofYears(Number(word)), weights.year));
@@ -158,6 +158,12 @@ function wordAlternatives(word: string, unfinished: boolean, many: number, boldl
 /** A word as it stands somewhere: so, as more than one of it, or without its ending. The index has only stems, and "tired" is no "tire". */
 const formOf = (word: string): string | undefined =>
   [word, `${word}s`].find((form) => commonness(form) > 0) ?? completionsOf(stem(word), 30).find((form) => stem(form) === stem(word) && form.length <= word.length);
+
+/** A word as it stands somewhere: so, or with another of the endings that leave it the same word. "Customer" is no "customize", though they share a stem. */
+function inflectionOf(word: string): string | undefined {
+  const bare = word.replace(/(?:e[sd]?|s|ing)$/, '');
+  return [word, ...['', 'e', 's', 'es', 'ed', 'ing'].map((ending) => bare + ending)].find((form) => stem(form) === stem(word) && commonness(form) > 0);
+}
 
 /** The last word may be unfinished, and any that stands nowhere may be short for another: Philly for Philly311. */
 function mayBeBegun(word: string, unfinished: boolean, hits: number): boolean {
@@ -297,15 +303,14 @@ function splitEmpty(groups: readonly Group[]): Group[] {
 
 function mended(query: Query, groups: readonly Group[]): Pick<Expanded, 'corrected' | 'likelier'> {
   let [corrected, likelier] = [query.text, query.text];
-  const put = (text: string, word: string, by: string) => text.replace(new RegExp(`(?<![\\p{L}\\p{N}])${word}(?![\\p{L}\\p{N}])`, 'u'), () => by);
   for (const { alternatives, word } of groups) {
     if (!word) continue;
     const mend = alternatives.find((a) => a.how.by === 'spelling');
-    if (mend?.how.by === 'spelling') corrected = put(corrected, word.text, mend.how.as);
+    if (mend?.how.by === 'spelling') corrected = withMended(corrected, word.text, mend.how.as);
     else if (alternatives.length === 1 && alternatives[0]?.match) {
       const hits = found(alternatives[0].match);
       const better = hits > 0 && hits <= 2 ? correctionsOf(word.text, 1)[0] : undefined;
-      if (better?.distance === 1 && stem(better.word) !== stem(word.text) && found(phrase([better.word])) >= 10 * hits) likelier = put(likelier, word.text, better.word);
+      if (better?.distance === 1 && stem(better.word) !== stem(word.text) && found(phrase([better.word])) >= 10 * hits) likelier = withMended(likelier, word.text, better.word);
     }
   }
   return { corrected: corrected === query.text ? null : corrected, likelier: likelier === query.text ? null : likelier };

@@ -18,9 +18,9 @@ export interface Nearest {
  * what has any of them. Nothing that has what was not wanted.
  */
 export function nearest(typed: string): Nearest {
-  const { clauses, without } = readQuery(typed);
+  const { text, clauses, without } = readQuery(typed);
   const words = tellingWords(clauses);
-  const ranking = rank({ text: typed, clauses: words.map((word) => ({ terms: [plain(word)] })), without });
+  const ranking = rank({ text, clauses: words.map((word) => ({ terms: [plain(word)] })), without });
   if (words.length === 0 || ranking.units.length === 0) return { results: withAnyWord(typed), corrected: null };
   const results = shown(ranking, topOf(ranking, ranking.units, most));
   const { corrected } = ranking.expanded;

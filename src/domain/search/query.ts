@@ -30,12 +30,15 @@ const mostClauses = 18;
 /** A quotation begins after a blank and ends before one: 5" pipe has none. */
 const token = new RegExp(`(?<=^|\\s)(-?)(?:(${operatorNames.join('|')}):(?:"([^"]*)"(?=\\s|$)|(\\S+))|"([^"]*)"(?=\\s|$)|(\\S+))`, 'giu');
 
+/** What phones and word processors make of quotation marks, as they were meant. */
+const straightened = (typed: string): string => typed.replace(/[“”„]/g, '"');
+
 /**
  * Reads what was typed: words, "phrases", -without, OR, and operators such as year:2010..2020. What makes no sense as an operator is taken
  * literally, so that there is no wrong query.
  */
 export function readQuery(typed: string): Query {
-  const text = typed.toWellFormed().slice(0, mostTyped);
+  const text = straightened(typed.toWellFormed()).slice(0, mostTyped);
   const clauses: { terms: Term[] }[] = [];
   const without: Term[] = [];
   let or = false;
@@ -60,7 +63,11 @@ export function readQuery(typed: string): Query {
 
 /** What was typed without what is not wanted and without operators and quotation marks. */
 export const withoutOperators = (typed: string): string =>
-  [...typed.matchAll(token)].filter((match) => !match[1] && !/^(?:OR|\|)$/.test(match[0]) && termOf(match, false)?.kind !== 'field').map((match) => match[5] ?? match[0]).join(' ');
+  [...straightened(typed).matchAll(token)].filter((match) => !match[1] && !/^(?:OR|\|)$/.test(match[0]) && termOf(match, false)?.kind !== 'field').map((match) => match[5] ?? match[0]).join(' ');
+
+/** What was typed with a word mended wherever it is looked for: among words and in quotations, authors and places, in nothing that is not wanted and in no other operator. */
+export const withMended = (typed: string, word: string, by: string): string =>
+  typed.replace(token, (whole: string, minus: string, name?: string) => (minus || (name && !/^(?:author|place)$/i.test(name)) ? whole : whole.replace(new RegExp(`(?<![\\p{L}\\p{N}])${word}(?![\\p{L}\\p{N}])`, 'gu'), () => by)));
 
 /** Nothing is of two types or in two places: of these, asked for twice, one is enough. */
 function together(clauses: readonly { terms: Term[] }[]): Clause[] {
@@ -103,7 +110,7 @@ export interface LongForm {
 
 /** The fields of the long form as one query: whatever the form can ask can be typed. */
 export function writeQuery(form: LongForm): string {
-  const text = (value: string | null | undefined) => value?.trim() ?? '';
+  const text = (value: string | null | undefined) => straightened(value ?? '').trim();
   const pieces = (value: string | null | undefined) => text(value).match(/-?(?:\w+:)?"[^"]*"(?=\s|$)|\S+/g) ?? [];
   // A quotation mark that stands alone would pair with those of the phrase.
   const parts = pieces(form.words).map((piece) => (/^-?(?:\w+:)?"[^"]*"$/.test(piece) ? piece : piece.replaceAll('"', '')));

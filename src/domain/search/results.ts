@@ -173,7 +173,7 @@ function whyOf(ranking: Ranking, unit: number, document: Document, marks: Marks 
   const alike = (marks?.alike ?? []).filter((word) => !isMetOtherwise(groups, stem(word), document.id)).map((word) => `“${word}”`);
   const met = ranking.met[unit] ?? 0;
   const missing = groups.filter((_, n) => !(met & (1 << n))).map((group) => `“${group.label}”`);
-  const parts = [ranking.exact.has(unit) ? `The ${document.kind === 'member' ? 'name' : 'title'} you typed` : where.length ? `Found in ${listed(where)}${alike.length ? ` as ${listed(alike)}` : ''}` : '', ...hows(ranking, unit, document.id), missing.length ? `Without ${listed(missing)}` : ''];
+  const parts = [ranking.exact.has(unit) ? `The ${document.kind === 'member' ? 'name' : 'title'} you typed` : where.length ? `Found in ${listed(where)}${alike.length ? ` as ${listed(alike)}` : ''}` : '', ...hows(ranking, unit, document.id, new Set(marks?.alike.map(stem))), missing.length ? `Without ${listed(missing)}` : ''];
   return parts.filter(Boolean).join(' · ');
 }
 
@@ -186,10 +186,11 @@ function isMetOtherwise(groups: readonly Group[], stem: string, id: number): boo
 const list = new Intl.ListFormat('en-CA');
 const listed = (parts: readonly string[]) => list.format(parts);
 
-/** What was typed was taken for something else: told only where the document has that, and not what was typed. */
-function hows({ all, expanded: { groups }, narrowing }: Ranking, unit: number, id: number): string[] {
+/** What was typed was taken for something else: told only where the document has that, and not what was typed, or of its stem only words that are merely alike. */
+function hows({ all, expanded: { groups }, narrowing }: Ranking, unit: number, id: number, alike: ReadonlySet<string | null>): string[] {
   const said = [...groups, ...narrowing].flatMap(({ alternatives }) => {
-    for (const { match, passes, how } of alternatives) {
+    for (const { match, passes, how, senses } of alternatives) {
+      if (how.by === 'typed' && senses.some((sense) => alike.has(stemOfSenses(sense)))) continue;
       const fits = match === null ? [id, unit].find((one) => passes?.(all, one)) : has(hitsOf(match).ids, id) ? id : undefined;
       if (fits !== undefined) return [how.by === 'attribute' ? how.says(all, fits) : sentence(how)];
     }

@@ -1,5 +1,5 @@
 import { thesaurusEntries, type ThesaurusEntry } from './thesaurus.ts';
-import { fold, stem, stopWords, wordsIn } from './words.ts';
+import { fold, sense, stopWords, wordsIn } from './words.ts';
 
 /** Another way to say the same, as words. */
 export interface Synonym { words: string[]; text: string; acronym: boolean }
@@ -15,30 +15,30 @@ export interface Found {
   related: Synonym[];
 }
 
-interface Lookup { entries: readonly ThesaurusEntry[]; byStems: Map<string, { text: string; entries: ThesaurusEntry[] }>; longest: number; words: string[] }
+interface Lookup { entries: readonly ThesaurusEntry[]; bySenses: Map<string, { text: string; entries: ThesaurusEntry[] }>; longest: number; words: string[] }
 let lookup: Lookup | null = null;
 
-const keyOf = (words: readonly string[]) => words.map(stem).join(' ');
+const keyOf = (words: readonly string[]) => words.map(sense).join(' ');
 const isAcronym = (text: string) => /^[\p{Lu}\d]{2,6}s?$/u.test(text);
 const asSynonym = (text: string): Synonym => ({ words: wordsIn(text), text, acronym: isAcronym(text) });
 
 function current(): Lookup {
   const entries = thesaurusEntries();
   if (lookup?.entries === entries) return lookup;
-  const byStems: Lookup['byStems'] = new Map();
+  const bySenses: Lookup['bySenses'] = new Map();
   let longest = 1;
   for (const entry of entries) {
     for (const text of [entry.term, ...entry.also]) {
       const words = wordsIn(text);
       const key = keyOf(words);
       longest = Math.max(longest, words.length);
-      const known = byStems.get(key);
-      if (!known) byStems.set(key, { text, entries: [entry] });
+      const known = bySenses.get(key);
+      if (!known) bySenses.set(key, { text, entries: [entry] });
       else if (!known.entries.includes(entry)) known.entries.push(entry);
     }
   }
   const words = new Set(entries.flatMap((entry) => [entry.term, ...entry.also]).flatMap(wordsIn).map(fold));
-  return (lookup = { entries, byStems, longest, words: [...words] });
+  return (lookup = { entries, bySenses, longest, words: [...words] });
 }
 
 /** The single words of the thesaurus: words of the field, whether a document has them or not. */
@@ -46,14 +46,14 @@ export const thesaurusWords = (): readonly string[] => current().words;
 
 /** The longest run of words from `at` on that the thesaurus has; null for none. */
 export function synonymsAt(words: readonly string[], at: number): Found | null {
-  const { byStems, longest } = current();
+  const { bySenses, longest } = current();
   for (let length = Math.min(longest, words.length - at); length > 0; length--) {
     const run = words.slice(at, at + length);
     const [only = ''] = run;
     // "it" and "us" are words unless somebody shouts.
     if (length === 1 && stopWords.has(only.toLowerCase()) && only !== only.toUpperCase()) continue;
     const key = keyOf(run);
-    const known = byStems.get(key);
+    const known = bySenses.get(key);
     if (!known) continue;
     const others = (texts: readonly string[]) => texts.map(asSynonym).filter((s) => s.words.length > 0 && keyOf(s.words) !== key);
     return {
