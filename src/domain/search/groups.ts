@@ -157,7 +157,7 @@ function wordAlternatives(word: string, unfinished: boolean, many: number, boldl
 
 /** A word as it stands somewhere: so, as more than one of it, or without its ending. The index has only stems, and "tired" is no "tire". */
 const formOf = (word: string): string | undefined =>
-  [word, `${word}s`].find((form) => commonness(form) > 0) ?? completionsOf(stem(word), 30).find((form) => stem(form) === stem(word) && form.length <= word.length);
+  [word, `${word}s`].find((form) => commonness(form) > 0) ?? completionsOf(stem(word), 30).find((form) => stem(form) === stem(word) && form.length <= word.length && commonness(form) > 0);
 
 /** A word as it stands somewhere: so, or with another of the endings that leave it the same word. "Customer" is no "customize", though they share a stem. */
 function inflectionOf(word: string): string | undefined {
