@@ -312,7 +312,12 @@ describe('a form with a token', () => {
     expect(createPost(rosa, { threadId: thread.id, body: 'Same here.', token: 'one' }).id).not.toBe(first.id);
     // Who thanks a second person has not sent the first thanks again.
     expect(send('four').id).not.toBe(first.id);
-    expect(findThread(null, thread.id).replies).toBe(4);
+    // A long text is the same whoever has answered meanwhile.
+    const long = 'We count a call once, whoever takes it, and again only when the caller asks for something else.';
+    const whole = send('five', long);
+    createPost(rosa, { threadId: thread.id, body: 'And we.' });
+    expect(send('six', long)).toEqual(whole);
+    expect(findThread(null, thread.id).replies).toBe(6);
     const typed = { title: 'Twice on purpose, or not?', body: 'Words.' };
     const made = start(rosa, { ...typed, token: 'a' });
     expect([start(rosa, { ...typed, token: 'a' }).id, start(rosa, { ...typed, token: 'b' }).id]).toEqual([made.id, made.id]);

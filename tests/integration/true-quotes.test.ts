@@ -160,11 +160,18 @@ describe('whose words a quotation shows', () => {
     expect(['ann', 'bob'].map((site) => named(shown(`that scam page, nor →.[^1]\n\n[^1]: As [Ann](https://${site}.example/) and Bob say.`)))).toEqual([true, false]);
   });
 
+  test('has the empty cells of a table where the post has them', () => {
+    const table = (...rows: string[]) => ['| Line | Day | Night |', '|---|---|---|', ...rows];
+    const id = reply(rosa, thread, table('| Fire | | yes |', '| Water | yes | |').join('\n'));
+    const shown = (...rows: string[]) => named(preview([line(id), '', ...table(...rows)].map((row) => `> ${row}`).join('\n')));
+    expect([shown('| Fire | | yes |', '| Water | yes | |'), shown('| Fire | yes | |', '| Water | | yes |')]).toEqual([true, false]);
+  });
+
   test('begins no list at a number that the post does not have', () => {
     const [plain, list] = [reply(rosa, thread, 'people leave the council today'), reply(rosa, thread, '7. people leave the council today\n8. and tomorrow')];
     const shown = (id: number, text: string) => preview(`> ${line(id)}\n>\n> ${text}`);
-    const [forged, own, other] = [shown(plain, '900. people leave the council today'), shown(list, '7. people leave the council today'), shown(list, '900. people leave the council today')];
-    expect([forged, own, other].map((html) => [named(html), /start="\d+"/.exec(html)?.[0]])).toEqual([[true, undefined], [true, 'start="7"'], [true, undefined]]);
+    const quoted = [shown(plain, '900. people leave the council today'), shown(list, '7. people leave the council today'), shown(list, '8. and tomorrow'), shown(list, '900. people leave the council today')];
+    expect(quoted.map((html) => [named(html), /start="\d+"/.exec(html)?.[0]])).toEqual([[false, 'start="900"'], [true, 'start="7"'], [true, 'start="8"'], [false, 'start="900"']]);
   });
 
   test('is shown with usual remarks, and where bold, slanted words or code were cut by hand', () => {

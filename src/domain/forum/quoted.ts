@@ -70,7 +70,7 @@ function checked(block: string, saying: (id: number) => Saying | null, notes: No
   const post = postId === null ? null : saying(postId);
   const begins = ends === '</p>' ? '' : '\n<p>';
   const its = markedIn(words, notes);
-  const own = post !== null && inside.length === 0 && post.says(words) && its.every(post.notes) && its.every(({ note }) => [...note.matchAll(link)].every(([, , href = '', text = '']) => href.startsWith('#') || post.links(href, text)));
+  const own = post !== null && inside.length === 0 && post.says(words) && [...new Set(words.match(/(?<=<ol start=")\d+/g))].every((start) => post.numbers(Number(start))) && its.every(post.notes) && its.every(({ note }) => [...note.matchAll(link)].every(([, , href = '', text = '']) => href.startsWith('#') || post.links(href, text)));
   const isLine = post !== null && plainText(name) === plainText(escapeHtml(post.name)) && plainText(words) !== '';
   const shown = own ? `${saidBy}<a href="${postUrl(postId ?? 0)}">${escapeHtml(post.name)} wrote</a>:</p>${begins}${asInPost(post, words)}` : withoutSayings(isLine ? `${begins}${words}` : inner);
   let at = 0;
@@ -79,6 +79,5 @@ function checked(block: string, saying: (id: number) => Saying | null, notes: No
 
 const link = /(<sup>)?<a href="([^"]*)"[^>]*>((?:(?!<\/a>).)*)<\/a>/gs;
 
-/** Words of a post with no other links than it has itself on these words, and no list that begins at another number; the numbers of footnotes stay. */
-const asInPost = ({ links, starts }: Saying, words: string) => words.replace(link, (whole, mark: string | undefined, href: string, text: string) => (mark || links(href, text) ? whole : text))
-  .replace(/<ol start="(\d+)">/g, (list, start: string) => (starts.has(start) ? list : '<ol>'));
+/** Words of a post with no other links than it has itself on these words; the numbers of footnotes stay. */
+const asInPost = ({ links }: Saying, words: string) => words.replace(link, (whole, mark: string | undefined, href: string, text: string) => (mark || links(href, text) ? whole : text));

@@ -15,8 +15,8 @@ export interface Saying {
   notes: (quoted: Marked) => boolean;
   /** Whether the post links there, on words in which these stand. */
   links: (href: string, words: string) => boolean;
-  /** The numbers at which its ordered lists begin, where that is not 1. */
-  starts: ReadonlySet<string>;
+  /** Whether an ordered list of it shows this number. */
+  numbers: (number: number) => boolean;
 }
 
 /** What may still be read of other posts, in characters, and compared for one text. */
@@ -29,7 +29,7 @@ const mostPieces = 6;
 const fewestWords = 3;
 
 /** Stand for what is struck through, and for words that are left out: of characters that have no meaning of their own. */
-const [struck, unstruck, gap] = ['\uE000', '\uE001', '\uE002'];
+const [struck, unstruck, gap, empty] = ['\uE000', '\uE001', '\uE002', '\uE003'];
 /** Signs that may be missing where a quotation begins or ends: they end sentences, or stand around words. Those by which a sentence asks are none of them. */
 const soft = /[[\p{Term}\p{Ps}\p{Pe}\p{Pi}\p{Pf}\p{Pd}"'¡@]--[?፧᥅‽⁇-⁉⸮꘏꛷]]/v;
 const other = new RegExp(String.raw`[^${soft.source}\s\p{Z}\p{Cc}]`, 'v').source;
@@ -51,7 +51,7 @@ const halves = /(?<![^\s>])(?:[*_`]+|~{2,})(?=[^\s<])|(?<=[^\s>])(?:[*_`]+|~{2,}
  * struck through is told apart.
  */
 function blocksOf(html: string): string[] {
-  const marked = html.replace(/[\uE000-\uE002]/g, '').replace(noteMarks, '').replace(/<(\/?)del>/g, (_, closing) => ` ${closing ? unstruck : struck} `);
+  const marked = html.replace(/[\uE000-\uE003]/g, '').replace(noteMarks, '').replace(/<(t[dh])\b[^>]*>\s*<\/\1>/g, `$& ${empty} `).replace(/<(\/?)del>/g, (_, closing) => ` ${closing ? unstruck : struck} `);
   return marked.split(blockTags).map((block) => wordsOf(plainText(block))).filter(Boolean);
 }
 
@@ -85,12 +85,26 @@ function quotedWords(html: string, notes: number): string[] {
   return [...new Set([plain.replace(remarks, ''), plain].flatMap((text) => [text, text.replace(halves, '')]))].map((text) => withoutEdges(blocksOf(text).join(' ')));
 }
 
-interface Text { words: string; blocks: Set<string>; html: string }
+interface Text { words: string; blocks: Set<string>; html: string; lists?: Numbered[] }
 
 function textOf(html: string): Text {
   // What it quotes is said by somebody else.
   const blocks = blocksOf(replaceQuotes(html, () => '<hr>'));
   return { words: ` ${blocks.join(' ')} `, blocks: new Set(blocks.map(withoutEdges)), html };
+}
+
+interface Numbered { from: number; /** Not among them. */ to: number }
+
+/** The numbers of its ordered lists; where there are several, of the first ones a few more count. */
+function listsIn(html: string): Numbered[] {
+  const lists: (Numbered & { itemsBefore: number })[] = [];
+  let items = 0;
+  for (const [tag, start = '1'] of html.matchAll(/<ol(?: start="(\d+)")?>|<li/g)) {
+    if (tag === '<li') items++;
+    else lists.push({ from: Number(start), to: 0, itemsBefore: items });
+  }
+  for (const list of lists) list.to = list.from + items - list.itemsBefore;
+  return lists;
 }
 
 /** What everybody may read of a post; null of one that not everybody may read. */
@@ -135,7 +149,14 @@ export function sayingOf(postId: number, left: Budget): Saying | null {
     }
     return false;
   };
-  return { name: row.name, says, notes: saysInNote, links: linksOf(row.html, left), starts: new Set([...row.html.matchAll(/<ol start="(\d+)">/g)].map(([, start = '']) => start)) };
+  const numbers = (number: number) => {
+    for (let n = 0; ; n++) {
+      const text = textAt(n);
+      if (text === undefined) return false;
+      if ((text.lists ??= listsIn(text.html)).some(({ from, to }) => number >= from && number < to)) return true;
+    }
+  };
+  return { name: row.name, says, notes: saysInNote, links: linksOf(row.html, left), numbers };
 }
 
 /** The footnotes of a text, each with the words before its mark. */

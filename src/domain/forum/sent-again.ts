@@ -9,6 +9,9 @@ export const sameSince = () => new Date(Date.now() - 10 * 60_000);
 /** Whether all files that were sent now lie there already: a browser that goes back does not choose them again. */
 export const bringsNothingNew = (files: readonly Pick<TakenFile, 'hash'>[], there: readonly { hash: string }[]) => files.every(({ hash }) => there.some((file) => file.hash === hash));
 
+/** Words that somebody may well write twice on purpose are shorter. */
+const fewestOfOnePost = 60;
+
 /** Nobody else has written there since: who thanks a second person with the same words has not sent the first thanks again. */
 const nobodySince = sql`(${posts.number} = 1 or not exists (select 1 from posts later where later.thread_id = ${posts.threadId} and later.number > ${posts.number} and later.author_id <> ${posts.authorId}))`;
 
@@ -19,9 +22,9 @@ export function standing(files: readonly TakenFile[], place: SQL | undefined): n
   return rows.find(({ id }) => bringsNothingNew(files, filesThere(id)))?.id ?? null;
 }
 
-/** The id of such a post, by this member, with these words, from the last ten minutes, where `place` of its post or thread holds and nobody else has written since. */
+/** The id of such a post, by this member, with these words, from the last ten minutes, where `place` of its post or thread holds; of a few words only while nobody else has written since. */
 export function justWritten(author: Member, markdown: string, files: readonly TakenFile[], place: SQL | undefined): number | null {
-  return standing(files, and(eq(posts.authorId, author.id), gt(posts.createdAt, sameSince()), eq(posts.markdown, markdown), nobodySince, place));
+  return standing(files, and(eq(posts.authorId, author.id), gt(posts.createdAt, sameSince()), eq(posts.markdown, markdown), markdown.length < fewestOfOnePost ? nobodySince : undefined, place));
 }
 
 const filesThere = (postId: number) => db.select({ hash: postFiles.hash }).from(postFiles).where(eq(postFiles.postId, postId)).all();
