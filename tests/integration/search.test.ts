@@ -59,6 +59,15 @@ describe('ranking', () => {
   });
 });
 
+test('a title that begins as a question asks stands before those that have its words', () => {
+  const put = (ref: string, title: string, body: string) => putDocument({ kind: 'page', ref, threadId: null, url: `/${ref}`, title, people: '', summary: '', body, type: 'page', themes: [], year: null, place: null, at: new Date(0) });
+  put('asked', 'What wombats and their keepers do', 'Words. '.repeat(5));
+  put('other', 'Some more about all wombats', 'Wombats.');
+  expect(urls('what are wombats').slice(0, 2)).toEqual(['/asked', '/other']);
+  expect(urls('wombats')[0]).toBe('/other');
+  for (const ref of ['asked', 'other']) dropDocument('page', ref);
+});
+
 describe('words that have one stem and mean different things', () => {
   const put = (ref: string, title: string, body = 'Text.') => putDocument({ kind: 'page', ref, threadId: null, url: `/${ref}`, title, people: '', summary: '', body, type: 'page', themes: [], year: null, place: null, at: new Date(0) });
   const refs = ['operations', 'operators', 'communities', 'communication'];
@@ -85,8 +94,23 @@ describe('words that have one stem and mean different things', () => {
     putThesaurus([]);
   });
   test('the beginning of a word may be that of either', () => {
-    expect(found('communi')).toEqual(expect.arrayContaining([['/communities', 'Found in the title · Begins with “communi”'], ['/communication', 'Found in the title as “communications” · Begins with “communi”']]));
+    expect(found('communi')).toEqual(expect.arrayContaining([['/communities', 'Found in the title · Begins with “communi”'], ['/communication', 'Found in the title as “communications”']]));
   });
+});
+
+test('what another thing is called stands for it only where that stands itself, and a spelling twin is no other word', () => {
+  const put = (ref: string, title: string) => putDocument({ kind: 'page', ref, threadId: null, url: `/${ref}`, title, people: '', summary: '', body: '', type: 'page', themes: [], year: null, place: null, at: new Date(0) });
+  putThesaurus([{ term: 'caller ID', also: ['ANI'], related: [], note: null }, { term: 'outing', also: ['zoo bus'], related: [], note: null }]);
+  put('any', 'Any yurt');
+  put('four', 'Shelves of yurts, filed');
+  put('busy', 'A zooo bust');
+  const whys = (q: string) => search({ q }).results.map(({ why }) => why).join(' ');
+  expect(whys('caller ID')).not.toContain('ANI');
+  expect(whys('filled yurts')).not.toContain('also written');
+  expect(whys('zoo bus yurt')).not.toContain('corrected');
+  expect(nearest('"yrut" -"any data" zzqx').corrected).toBe('yurt -"any data" zzqx');
+  for (const ref of ['any', 'four', 'busy']) dropDocument('page', ref);
+  putThesaurus([]);
 });
 
 test('a word of a text that was removed or changed is offered no more, and shuts out none that stands', () => {

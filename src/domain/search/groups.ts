@@ -66,8 +66,7 @@ export function expand(query: Query, boldly = false): Expanded {
   const telling = query.clauses.some(({ terms }) => terms.some(isTelling));
   const clauses = query.clauses.filter((clause) => !telling || clause.terms.some(isTelling) || partOfRun(query.clauses, clause));
   const groups = clauses.map((clause, at) => groupOf(clause, at, clauses.length, boldly));
-  const words = clauses.map((clause, at) => mendedWord(clause, groups[at]));
-  addSynonyms(clauses, groups, words);
+  addSynonyms(clauses, groups);
   addJoined(clauses, groups);
   const kept = groups.filter((_, at) => !telling || clauses[at]?.terms.some(isTelling));
   return { groups: countable(splitEmpty(kept)), ...mended(query, groups) };
@@ -162,7 +161,7 @@ const formOf = (word: string): string | undefined =>
 /** A word as it stands somewhere: so, or with another of the endings that leave it the same word. "Customer" is no "customize", though they share a stem. */
 function inflectionOf(word: string): string | undefined {
   const bare = word.replace(/(?:e[sd]?|s|ing)$/, '');
-  return [word, ...['', 'e', 's', 'es', 'ed', 'ing'].map((ending) => bare + ending)].find((form) => stem(form) === stem(word) && commonness(form) > 0);
+  return [word, ...['', 'e', 's', 'es', 'ed', 'ing'].map((ending) => bare + ending), bare.replace(/y$/i, 'ies'), word.replace(/ies$/i, 'y')].find((form) => stem(form) === stem(word) && commonness(form) > 0);
 }
 
 /** The last word may be unfinished, and any that stands nowhere may be short for another: Philly for Philly311. */
@@ -233,40 +232,47 @@ function mendedWord(clause: Clause, group: Group | undefined): string {
   return mend?.how.by === 'spelling' ? mend.how.as : clause.terms[0].words[0];
 }
 
-/** Gives every word of a run that the thesaurus knows what else the run is called: a document that has it meets all of them. */
-function addSynonyms(clauses: readonly Clause[], groups: readonly Group[], words: readonly string[]): void {
+/** Gives every word of a run that the thesaurus knows, as typed or else with its spelling mended, what else the run is called: a document that has it meets all of them. */
+function addSynonyms(clauses: readonly Clause[], groups: readonly Group[]): void {
+  const typed = clauses.map((clause) => (isPlain(clause) ? clause.terms[0].words[0] : ''));
+  const mended = clauses.map((clause, at) => mendedWord(clause, groups[at]));
   for (let at = 0; at < clauses.length;) {
     const [only] = clauses[at]?.terms ?? [];
     if (clauses[at]?.terms.length === 1 && only?.kind === 'compound') {
       const entry = synonymsAt(only.words, 0);
-      if (entry?.length === only.words.length) addTo(groups.slice(at, at + 1), entry);
+      if (entry?.length === only.words.length) addTo(groups.slice(at, at + 1), entry, true);
     }
     let end = at;
     while (isPlain(clauses[end])) end++;
-    const entry = end > at ? synonymsAt(words.slice(0, end), at) : null;
-    if (entry) addTo(groups.slice(at, at + entry.length), entry);
+    const [asTyped, asMended] = end > at ? [synonymsAt(typed.slice(0, end), at), synonymsAt(mended.slice(0, end), at)] : [null, null];
+    const isAsTyped = asTyped !== null && asTyped.length >= (asMended?.length ?? 0);
+    const entry = isAsTyped ? asTyped : asMended;
+    if (entry) addTo(groups.slice(at, at + entry.length), entry, isAsTyped);
     at += entry?.length ?? 1;
   }
 }
 
-function addTo(groups: readonly Group[], { text, same, related }: Found): void {
+function addTo(groups: readonly Group[], { text, same, related }: Found, isAsTyped: boolean): void {
   const run = stemsIn(text);
   const called = (s: Synonym) => as(s.words, s.acronym ? weights.acronym : weights.synonym, { by: 'synonym', typed: text, as: s.text });
-  const added = same.filter((s) => found(phrase(s.words))).map(called).slice(0, mostSynonyms);
+  const added = same.filter(isWritten).map(called).slice(0, mostSynonyms);
   if (added.length === 0) added.push(...same.flatMap((s) => apart(s, text)));
   const isFound = added.length > 0 || groups.every((g) => g.alternatives.some((a) => a.match !== null && a.how.by !== 'spelling' && found(a.match)));
   if (!isFound) added.push(...nearTo(related, text).slice(0, 3));
   for (const group of groups) {
     // What the thesaurus knows is no typing error.
-    if (added.length > 0) group.alternatives = group.alternatives.filter((a) => a.how.by !== 'spelling' || run.includes(stem(a.how.as)));
+    if (added.length > 0 || isAsTyped) group.alternatives = group.alternatives.filter((a) => a.how.by !== 'spelling' || (!isAsTyped && run.includes(stem(a.how.as))));
     group.alternatives.push(...added);
   }
 }
 
+/** Whether another name stands somewhere as it is, and not only words of its stems: "any" is no ANI. */
+const isWritten = ({ words }: Synonym): boolean => found(phrase(words)) > 0 && words.every((word) => !/^\p{L}{3}/u.test(word) || inflectionOf(word) !== undefined);
+
 /** What is near in meaning, under any of its names. */
 function nearTo(related: readonly Synonym[], typed: string): Alternative[] {
   const names = related.flatMap((s) => [s, ...synonymsAt(s.words, 0)?.same ?? []]);
-  return names.filter((s) => found(phrase(s.words))).map((s) => as(s.words, weights.related, { by: 'related', typed, as: s.text }));
+  return names.filter(isWritten).map((s) => as(s.words, weights.related, { by: 'related', typed, as: s.text }));
 }
 
 /** Another name that nobody writes, by its words near each other; none where that would be the word itself again: staff turnover for turnover. */

@@ -1,5 +1,5 @@
 import { correctionsOf } from './spelling.ts';
-import { readQuery, type Clause, type Term } from './query.ts';
+import { readQuery, withoutQuotes, type Clause, type Term } from './query.ts';
 import { rank, topOf } from './ranking.ts';
 import { shown, type Result } from './results.ts';
 import { stopWords, wordsIn } from './words.ts';
@@ -28,7 +28,7 @@ export function nearest(typed: string): Nearest {
 }
 
 function unquoted(typed: string): string | null {
-  const words = typed.replaceAll('"', '');
+  const words = withoutQuotes(typed);
   return rank(readQuery(words)).units.length > 0 ? words : null;
 }
 

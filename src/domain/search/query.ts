@@ -69,6 +69,9 @@ export const withoutOperators = (typed: string): string =>
 export const withMended = (typed: string, word: string, by: string): string =>
   typed.replace(token, (whole: string, minus: string, name?: string) => (minus || (name && !/^(?:author|place)$/i.test(name)) ? whole : whole.replace(new RegExp(`(?<![\\p{L}\\p{N}])${word}(?![\\p{L}\\p{N}])`, 'gu'), () => by)));
 
+/** What was typed without the quotation marks of what is looked for. */
+export const withoutQuotes = (typed: string): string => typed.replace(token, (whole: string, minus: string, name?: string) => (minus || name ? whole : whole.replaceAll('"', '')));
+
 /** Nothing is of two types or in two places: of these, asked for twice, one is enough. */
 function together(clauses: readonly { terms: Term[] }[]): Clause[] {
   const known = new Map<string, { terms: Term[] }>();

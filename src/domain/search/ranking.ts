@@ -4,7 +4,7 @@ import { expand, type Alternative, type Expanded, type Group } from './groups.ts
 import { byPeople, hitsOf, phrase } from './matching.ts';
 import type { Query, Term } from './query.ts';
 import { those } from './units.ts';
-import { fold, sameWords, sensesIn, standsIn, stemOfSenses, stopWords, wordsKey } from './words.ts';
+import { fold, sameWords, sense, sensesIn, standsIn, stemOfSenses, stopWords, wordsIn, wordsKey } from './words.ts';
 
 /** Everything that was found, before it is narrowed and shown. It holds until the next ranking is made: its columns are used again. */
 export interface Ranking {
@@ -26,6 +26,8 @@ export interface Ranking {
   narrowing: readonly Group[];
   /** Units whose title is what was typed. */
   exact: ReadonlySet<number>;
+  /** The query without its words that say little, but for the first, where that is one: what, 311. Empty where it is none. */
+  asks: readonly string[];
   /** How many units have everything that was asked for; the others have most of it. */
   whole: number;
 }
@@ -54,6 +56,12 @@ export function rank(query: Query, after = 0): Ranking {
   return bolder.whole > 0 ? bolder : ranking;
 }
 
+function askedIn({ text }: Query): string[] {
+  const [first = '', ...rest] = wordsIn(text);
+  const telling = rest.filter((word) => !stopWords.has(word.toLowerCase()));
+  return stopWords.has(first.toLowerCase()) && telling.length > 0 ? [first, ...telling].map(sense) : [];
+}
+
 const waysOf = ({ groups }: Expanded) => groups.reduce((sum, { alternatives }) => sum + alternatives.length, 0);
 
 /** Those of some units that have everything that was asked for. */
@@ -72,7 +80,7 @@ function rankBy(query: Query, expanded: Expanded, after: number, columns: Column
   const missed = [...exact].filter((unit) => columns.best[unit] === 0);
   for (const unit of exact) columns.best[unit] = unit;
   const { score, met, best, metAlone } = columns;
-  return { all, expanded: { ...expanded, groups }, narrowing, score, met, best, metAlone, exact, ...found, units: missed.length > 0 ? Int32Array.from([...found.units, ...missed]) : found.units, whole: found.whole + missed.length };
+  return { all, expanded: { ...expanded, groups }, narrowing, asks: askedIn(query), score, met, best, metAlone, exact, ...found, units: missed.length > 0 ? Int32Array.from([...found.units, ...missed]) : found.units, whole: found.whole + missed.length };
 }
 
 /** Columns by document or unit, and room for lists of them. */
@@ -355,7 +363,7 @@ function titlesOf(units: readonly number[]): ReadonlyMap<number, Titles> {
 const titles = prepared((d) => ({ connection: d, byId: d.$client.prepare('select id, title, people from search_documents where id in (select value from json_each(?))') }));
 
 /** A title that has the words counts, the more of them the more; a title that is little else counts more still. */
-function titleFactor({ expanded: { groups } }: Ranking, titles: Titles | undefined): number {
+function titleFactor({ expanded: { groups }, asks }: Ranking, titles: Titles | undefined): number {
   if (!titles || groups.length === 0) return 1;
   let [total, inTitle, inPeopleToo, used, alike] = [0, 0, 0, 0, 0];
   for (const group of groups) {
@@ -371,7 +379,9 @@ function titleFactor({ expanded: { groups } }: Ranking, titles: Titles | undefin
   const share = inTitle / total;
   const telling = titles.title.filter((word) => !stopWords.has(word)).length || 1;
   const all = (inTitle + inPeopleToo) / total;
-  return 1 - 0.85 * (alike / total) + 1.6 * share ** 1.5 + (share > 0.95 ? 0.35 + 0.5 * Math.min(1, used / telling) : 0) + (inPeopleToo > 0 ? 0.4 * all ** 2 : 0);
+  // What 311 and … are, to who asks: what is 311?
+  const asTyped = asks.length > 0 && asks.every((word, at) => titles.title[at] === word) ? 2.5 : 0;
+  return 1 + asTyped - 0.85 * (alike / total) + 1.6 * share ** 1.5 + (share > 0.95 ? 0.35 + 0.5 * Math.min(1, used / telling) : 0) + (inPeopleToo > 0 ? 0.4 * all ** 2 : 0);
 }
 
 /** Whether a title has but the stem of a word, in another sense: the index has counted it for the word. */

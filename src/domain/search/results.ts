@@ -186,11 +186,11 @@ function isMetOtherwise(groups: readonly Group[], stem: string, id: number): boo
 const list = new Intl.ListFormat('en-CA');
 const listed = (parts: readonly string[]) => list.format(parts);
 
-/** What was typed was taken for something else: told only where the document has that, and not what was typed, or of its stem only words that are merely alike. */
+/** What was typed was taken for something else: told only where the document has that, and not what was typed, and not where only words of its stem stand that mean another thing. */
 function hows({ all, expanded: { groups }, narrowing }: Ranking, unit: number, id: number, alike: ReadonlySet<string | null>): string[] {
   const said = [...groups, ...narrowing].flatMap(({ alternatives }) => {
     for (const { match, passes, how, senses } of alternatives) {
-      if (how.by === 'typed' && senses.some((sense) => alike.has(stemOfSenses(sense)))) continue;
+      if (senses.some((sense) => alike.has(stemOfSenses(sense)))) continue;
       const fits = match === null ? [id, unit].find((one) => passes?.(all, one)) : has(hitsOf(match).ids, id) ? id : undefined;
       if (fits !== undefined) return [how.by === 'attribute' ? how.says(all, fits) : sentence(how)];
     }

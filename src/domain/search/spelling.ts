@@ -218,20 +218,20 @@ export function completionsOf(typed: string, most: number): string[] {
 /** Endings and letter groups that are spelled in two ways in the United States and in Britain or Canada. */
 const twins: readonly (readonly [RegExp, string])[] = [
   [/our(?=$|s|ed|ing|ful|able|ite|hood|ly|al)/, 'or'], [/or(?=$|s|ed|ing|ful|able|ite|hood|ly|al)/, 'our'],
-  [/re(?=$|s$|d$)/, 'er'], [/er(?=$|s$|ed$)/, 're'],
+  [/(?<=[bcdghptv])re(?=$|s$|d$)/, 'er'], [/(?<=[bcdghptv])er(?=$|s$|ed$)/, 're'],
   [/is(?=e$|es$|ed$|ing$|er$|ers$|ation$|ations$|ational$)/, 'iz'], [/iz(?=e$|es$|ed$|ing$|er$|ers$|ation$|ations$|ational$)/, 'is'],
   [/ys(?=e$|es$|ed$|ing$|er$)/, 'yz'], [/yz(?=e$|es$|ed$|ing$|er$)/, 'ys'],
   [/ogue(?=$|s$)/, 'og'], [/og(?=$|s$)/, 'ogue'], [/enc(?=e$|es$|ed$|ing$)/, 'ens'], [/ens(?=e$|es$|ed$|ing$)/, 'enc'], [/ctis(?=e$|es$|ed$|ing$)/, 'ctic'], [/ctic(?=e$|es$|ed$|ing$)/, 'ctis'],
-  [/ll(?=ed$|ing$|er$|ers$|or$|ors$|ment$|ments$)/, 'l'], [/l(?=ed$|ing$|er$|ers$|or$|ors$|ment$|ments$)/, 'll'],
-  [/amme(?=$|s$|d$)/, 'am'], [/am(?=$|s$)/, 'amme'], [/ae/, 'e'], [/oe/, 'e'], [/dgement/, 'dgment'], [/dgment/, 'dgement'],
+  [/(?<=[aeiouy][^aeiouy]*[aeiouy])ll(?=ed$|ing$|er$|ers$|or$|ors$|ment$|ments$)/, 'l'], [/(?<=[aeiouy][^aeiouy]*[aeiouy])l(?=ed$|ing$|er$|ers$|or$|ors$|ment$|ments$)/, 'll'],
+  [/amme(?=$|s$|d$)/, 'am'], [/am(?=$|s$)/, 'amme'], [/ae/, 'e'], [/oe(?!$|s$)/, 'e'], [/dgement/, 'dgment'], [/dgment/, 'dgement'],
 ];
 /** How else a word may be spelled on the other side of the border or the ocean, generously; whether it is, only the documents tell. */
 export function spellingTwins(typed: string): string[] {
   const word = fold(typed);
-  if (word.length < 4) return [];
+  if (word.length < 4 || stopWords.has(word)) return [];
   const found = new Set<string>();
   for (const [from, to] of twins) if (from.test(word)) found.add(word.replace(from, to));
   const other = otherSpelling(word);
   if (other) found.add(other);
-  return [...found];
+  return [...found].filter((twin) => !stopWords.has(twin));
 }

@@ -32,9 +32,9 @@ export function stem(word: string): string {
  * operators, and one about communities none about communications.
  */
 const otherSenses: Readonly<Record<string, RegExp>> = {
-  account: /^accountab/, apart: /^apartment/, author: /^authori/, busi: /^business/, commun: /^communic/, convers: /^conversion/, custom: /^customer/, design: /^designat/, digit: /^digit(?:al|iz|is)/, emerg: /^emergenc/,
+  access: /^accessib/, account: /^accountab/, apart: /^apartment/, author: /^authori/, busi: /^business/, commun: /^communic/, convers: /^conversion/, custom: /^customer/, design: /^designat/, digit: /^digit(?:al|iz|is)/, emerg: /^emergenc/,
   experi: /^experiment/, gener: /^general/, import: /^importan/, inform: /^informal/, integr: /^integrit/, intern: /^internation/, offic: /^officer/, oper: /^operator/, organ: /^organi[sz]/, polit: /^polite/, posit: /^positiv/,
-  product: /^productiv/, public: /^publicat/, respons: /^responsib/, sever: /^several/, univers: /^universit/, util: /^utilit/,
+  product: /^productiv/, public: /^publi(?:cat|ci[tz])/, respons: /^responsib/, sever: /^several/, univers: /^universit/, util: /^utilit/,
 };
 
 /** The stem of a word, apart for words of another sense. Titles are compared by it, the index knows stems alone. */
