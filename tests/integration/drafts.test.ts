@@ -78,16 +78,37 @@ describe('a draft', () => {
 
   test('goes when its text is sent: thread, reply, comment, edit', () => {
     const thread = start();
-    save(rosa, 'new-thread', 'x');
-    submitThread(rosa, submitThreadInput.parse({ forum: 'measures', kind: 'question', title: 'Who counts repeat calls apart, once more?', body: 'The question.' }));
-    save(tom, draftPlace.reply(thread.id), 'x');
-    submitPost(tom, submitPostInput.parse({ threadId: String(thread.id), body: 'Sent.' }));
+    const begin = (member: Member, place: string) => saveDraft(member, { place, fields: { body: 'x', token: 'form' } });
+    begin(rosa, 'new-thread');
+    submitThread(rosa, submitThreadInput.parse({ forum: 'measures', kind: 'question', title: 'Who counts repeat calls apart, once more?', body: 'The question.', token: 'form' }));
+    begin(tom, draftPlace.reply(thread.id));
+    submitPost(tom, submitPostInput.parse({ threadId: String(thread.id), body: 'Sent.', token: 'form' }));
     const { id } = createPost(tom, { threadId: thread.id, body: 'Sent too.' });
     save(tom, draftPlace.edit(id), 'x');
     editPost(tom, { postId: id, body: 'Sent better.' });
-    save(tom, draftPlace.comment('ref:behn2003why'), 'x');
-    submitComment(tom, submitCommentInput.parse({ resourceId: 'ref:behn2003why', body: 'Sent as a comment.' }));
+    begin(tom, draftPlace.comment('ref:behn2003why'));
+    submitComment(tom, submitCommentInput.parse({ resourceId: 'ref:behn2003why', body: 'Sent as a comment.', token: 'form' }));
     expect([countDrafts(rosa), countDrafts(tom)]).toEqual([0, 0]);
+  });
+
+  test('stays when another form for the same place is sent, unless it says the same', () => {
+    const thread = start();
+    const question = { forum: 'measures', kind: 'question' as const, title: 'Who counts repeat calls in two windows?', themes: [] };
+    const sends: [string, (body: string) => unknown][] = [
+      ['new-thread', (body) => submitThread(tom, { ...question, body, token: 'two' })],
+      [draftPlace.reply(thread.id), (body) => submitPost(tom, { threadId: thread.id, body, token: 'two' })],
+      [draftPlace.comment('ref:behn2003why'), (body) => submitComment(tom, { resourceId: 'ref:behn2003why', body, token: 'two' })],
+    ];
+    for (const [place, send] of sends) {
+      for (const token of [{ token: 'one' }, {}]) {
+        forgetLimits();
+        saveDraft(tom, { place, fields: { title: question.title, body: `Two hours of work, ${JSON.stringify(token)}.`, ...token } });
+        send(`Another text, ${JSON.stringify(token)}.`);
+        expect(bodyAt(tom, place)).toBe(`Two hours of work, ${JSON.stringify(token)}.`);
+        send(`Two hours of work, ${JSON.stringify(token)}.`);
+        expect(bodyAt(tom, place)).toBe(undefined);
+      }
+    }
   });
 
   test('stays when what was sent before is sent once more, and other words were kept since', () => {

@@ -277,9 +277,9 @@ describe('what is held', () => {
     const second = wait('We cover them in turns, two.');
     saveDraft(somebody, { place: `thread:${place.id}`, fields: { body: 'Another one.' } });
     expect(() => takeBackHeld(somebody, { heldId: second })).toThrow(/another draft/);
-    submitThread(somebody, { forum: 'measures', kind: 'question', title: 'Who asks for a colleague?', body: 'We do.', nameless: true, themes: ['equity'], website: 'x', shown: typed() });
+    submitThread(somebody, { forum: 'measures', kind: 'question', title: 'Who asks for a colleague?', body: 'We do.', nameless: true, themes: ['equity'], token: 'form', website: 'x', shown: typed() });
     takeBackHeld(somebody, { heldId: ownWaiting(somebody).at(-1)?.id ?? 0 });
-    expect(draftAt(somebody, 'new-thread')?.fields).toEqual({ forum: 'measures', kind: 'question', title: 'Who asks for a colleague?', body: 'We do.', nameless: 'true', themes: ['equity'] });
+    expect(draftAt(somebody, 'new-thread')?.fields).toEqual({ forum: 'measures', kind: 'question', title: 'Who asks for a colleague?', body: 'We do.', nameless: 'true', themes: ['equity'], token: 'form' });
     const { decisionId } = decide(nadia, { caseId: lastCase(), outcome: 'decline', reason: 'It sells something.' });
     undoDecision(ines, { decisionId, reason: 'Let us look again.' });
     dropDraft(somebody, { place: `thread:${place.id}` });

@@ -91,17 +91,21 @@ export function dropDraft(actor: Viewer, { place }: z.output<typeof dropDraftInp
   forgetDraft(actor.id, place);
 }
 
-/** Forgets the draft of what was just sent. Call inside the transaction that writes or holds it. */
-export function forgetDraft(memberId: number, place: string): void {
+function forgetDraft(memberId: number, place: string): void {
   forgetting().run(memberId, place);
 }
 const forgetting = prepared((d) => d.$client.prepare('delete from drafts where member_id = ? and place = ?'));
 
-/** The same for a text that was sent before, and stands already: a draft with other words is a newer one, and stays. */
-export function forgetDraftOf(memberId: number, place: string, sent: { title?: string; body: string }): void {
+/**
+ * Forgets the draft of what was just sent: one with its words, or of its form where `token` is given; any other is another text, and stays. Without a token for a text
+ * that was sent before and stands already: what its form has kept with other words is newer. Call inside the transaction that writes or holds it.
+ */
+export function forgetDraftOf(memberId: number, place: string, { token, ...sent }: { title?: string; body: string; token?: string | undefined }): void {
   const draft = standing().get({ memberId, place });
-  if (draft && says(draft, sent)) forgetDraft(memberId, place);
+  if (draft && (isOfForm(draft, token) || says(draft, sent))) forgetDraft(memberId, place);
 }
+
+const isOfForm = ({ fields }: Draft, token: unknown) => typeof token === 'string' && token !== '' && fields['token'] === token;
 
 const says = ({ fields }: Draft, { title, body }: { title?: string; body: string }) =>
   bodyField.safeParse(fields['body']).data === body && (title === undefined || titleField.safeParse(fields['title']).data === title);
