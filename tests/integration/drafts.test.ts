@@ -51,10 +51,18 @@ describe('a draft', () => {
     expect(draftAt(rosa, 'new-thread')?.fields).toEqual(fields);
   });
 
-  test('without words is none', () => {
-    save(rosa, 'thread:1', 'one');
-    save(rosa, 'thread:1', ' \n ');
+  test('without words is none, and takes no other form’s place', () => {
+    const keep = (body: string, token?: string) => saveDraft(rosa, { place: 'thread:1', fields: { body, ...(token && { token }) } });
+    keep('one', 'one');
+    for (const token of ['two', undefined]) {
+      keep(' \n ', token);
+      expect(bodyAt(rosa, 'thread:1')).toBe('one');
+    }
+    keep(' \n ', 'one');
     expect(countDrafts(rosa)).toBe(0);
+    save(rosa, 'thread:1', 'of no form');
+    keep('');
+    expect(bodyAt(rosa, 'thread:1')).toBe('of no form');
   });
 
   test.each([['', { body: 'x' }], ['nowhere', { body: 'x' }], ['thread:0', { body: 'x' }], ['thread:1 or 1', { body: 'x' }], ['thread:1', { body: 'x'.repeat(130_000) }], ['thread:1', { '<b>': 'x' }]])('at %j is refused when the form is broken', (place, fields: Record<string, string>) => {
@@ -100,7 +108,7 @@ describe('a draft', () => {
       [draftPlace.comment('ref:behn2003why'), (body) => submitComment(tom, { resourceId: 'ref:behn2003why', body, token: 'two' })],
     ];
     for (const [place, send] of sends) {
-      for (const token of [{ token: 'one' }, {}]) {
+      for (const token of [{ token: 'one' }, {} as Record<string, string>]) {
         forgetLimits();
         saveDraft(tom, { place, fields: { title: question.title, body: `Two hours of work, ${JSON.stringify(token)}.`, ...token } });
         send(`Another text, ${JSON.stringify(token)}.`);

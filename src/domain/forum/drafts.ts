@@ -36,7 +36,7 @@ const mostDrafts = 100;
 /** Days after which a draft is forgotten that nobody has touched. */
 const keptDays = 90;
 
-/** Keeps what somebody has typed at a place, instead of what was kept there before; an empty text is no draft. Throws SignInRequired, Invalid, TooMany. */
+/** Keeps what somebody has typed at a place, instead of what was kept there before; an empty text is no draft, and clears that of its own form alone. Throws SignInRequired, Invalid, TooMany. */
 export function saveDraft(actor: Viewer, input: z.input<typeof draftInput>): { place: string; updatedAt: Date } {
   mustSignIn(actor);
   const parsed = draftInput.safeParse(input);
@@ -57,7 +57,11 @@ export function keepDraft(actor: Member, input: unknown): boolean {
 
 function putDraft(memberId: number, { place, fields, updatedAt }: Draft): void {
   transaction(() => {
-    if (!hasWords(fields)) return forgetDraft(memberId, place);
+    if (!hasWords(fields)) {
+      const draft = standing().get({ memberId, place });
+      if (draft && isOfForm(draft, fields['token'])) forgetDraft(memberId, place);
+      return;
+    }
     db.insert(drafts).values({ memberId, place, fields, updatedAt }).onConflictDoUpdate({ target: [drafts.memberId, drafts.place], set: { fields, updatedAt } }).run();
     surplus().run(memberId, memberId, mostDrafts);
   });
@@ -105,7 +109,8 @@ export function forgetDraftOf(memberId: number, place: string, { token, ...sent 
   if (draft && (isOfForm(draft, token) || says(draft, sent))) forgetDraft(memberId, place);
 }
 
-const isOfForm = ({ fields }: Draft, token: unknown) => typeof token === 'string' && token !== '' && fields['token'] === token;
+/** Whether a draft was kept from the form with this token. */
+export const isOfForm = ({ fields }: Draft, token: unknown): boolean => typeof token === 'string' && token !== '' && fields['token'] === token;
 
 const says = ({ fields }: Draft, { title, body }: { title?: string; body: string }) =>
   bodyField.safeParse(fields['body']).data === body && (title === undefined || titleField.safeParse(fields['title']).data === title);
