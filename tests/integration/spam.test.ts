@@ -77,6 +77,11 @@ describe('sent again from a new form', () => {
     const first = submitThread(somebody, { ...input, token: 'one', shown: typed() });
     expect([first.held, submitThread(somebody, { ...input, token: 'two', shown: stamp() })]).toEqual([true, first]);
     expect(submitThread(somebody, { ...input, forum: 'measures', token: 'three', shown: typed() })).not.toEqual(first);
+    const another = newcomer();
+    const send = (label: string) => submitThread(another, { ...input, token: 'four', shown: typed(), files: [{ hash: 'd'.repeat(64), name: 'a.csv', label, mediaType: 'text/csv', size: 10, width: null, height: null, textState: 'none' }] });
+    const listed = send('Our list');
+    expect(send('Our list')).toEqual(listed);
+    expect(send('Our list of May')).not.toEqual(listed);
     forgetLimits();
     db.delete(heldPosts).where(eq(heldPosts.authorId, somebody.id)).run();
     const named = submitThread(somebody, { ...input, token: 'four', shown: typed() });

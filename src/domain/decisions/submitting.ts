@@ -114,10 +114,10 @@ function justHeld(author: Member, { kind, title, threadId, resourceId, input }: 
     ...['forum', 'kind'].map((field) => sql`json_extract(${heldPosts.input}, ${`$.${field}`}) is ${input[field] ?? null}`),
     sql`coalesce(json_extract(${heldPosts.input}, '$.nameless'), 0) = ${input['nameless'] === true ? 1 : 0}`,
   )).all();
-  return rows.find(({ id }) => bringsNothingNew(files, hashesOf(id)))?.id ?? null;
+  return rows.find(({ id }) => bringsNothingNew(files, filesWaiting(id)))?.id ?? null;
 }
 
-const hashesOf = (heldId: number) => db.select({ hash: heldFiles.hash }).from(heldFiles).where(eq(heldFiles.heldId, heldId)).all();
+const filesWaiting = (heldId: number) => db.select({ hash: heldFiles.hash, label: heldFiles.label }).from(heldFiles).where(eq(heldFiles.heldId, heldId)).all();
 
 /** Runs a command for what it refuses; nothing of it stays. Call inside a transaction. */
 function rehearse(command: () => unknown): void {
