@@ -1,6 +1,6 @@
 import { actions } from 'astro:actions';
 import type { AstroGlobal } from 'astro';
-import { draftAt, keepDraft, type Draft } from '#domain/forum/drafts.ts';
+import { draftAt, isOfForm, keepDraft, type Draft } from '#domain/forum/drafts.ts';
 import { keepPostFiles, postFilesInput, type KeptFiles } from '#domain/forum/post-files.ts';
 import { keepStray } from '#domain/forum/stray-drafts.ts';
 import type { Member } from '#domain/people/types.ts';
@@ -46,11 +46,13 @@ export async function draftState(page: AstroGlobal, place: string, forms: readon
   const address = (more: string) => `${page.url.pathname}?${[query.toString(), more].filter(Boolean).join('&')}`.replace(/\?$/, '');
   const typed = forms.some((form) => form.sent) || (saving.sent && !saving.succeeded);
   const stray = typed && await keepTyped(page, place);
-  const draft = typed || saving.succeeded ? null : draftAt(viewer, place);
-  const used = page.url.searchParams.has('draft') ? draft : null;
+  const there = draftAt(viewer, place);
+  const isTyped = (typed || saving.succeeded) && there !== null && isOfForm(there, (await readForm(page.request)).get('token'));
+  const draft = isTyped ? null : there;
+  const used = page.url.searchParams.has('draft') && !typed ? draft : null;
   return {
     place, page: address(''), files: typed && viewer ? await keepFiles(page, viewer) : noFiles, offered: used ? null : draft, used, stray, form: saving,
-    next: saving.succeeded ? `${address('draft')}#write` : dropping.succeeded ? `${address('')}#write` : null,
+    next: saving.succeeded ? `${address(isTyped ? 'draft' : '')}#write` : dropping.succeeded ? `${address('')}#write` : null,
     value: (field, otherwise = '') => { const value = used?.fields[field]; return typeof value === 'string' ? value : otherwise ?? ''; },
     values: (field, otherwise = []) => { const value = used?.fields[field]; return typeof value === 'string' ? [value] : value ?? otherwise; },
   };

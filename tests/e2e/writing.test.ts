@@ -120,8 +120,20 @@ describe('drafts', () => {
     await page.locator('#body').fill('Refused and kept');
     await page.getByRole('button', { name: 'Start the thread' }).click();
     await page.getByText('A few more words, please').first().waitFor();
+    for (const button of ['Preview', 'Save draft']) {
+      await page.goto(`${hub.base}/forums/new`);
+      await page.getByRole('button', { name: button }).click();
+      await page.getByText('You have a draft').waitFor();
+      expect(await page.locator('#body').inputValue()).toBe('');
+    }
     await page.goto(`${hub.base}/forums/new?draft`);
     expect([await page.getByLabel('Title').inputValue(), await page.locator('#body').inputValue()]).toEqual(['Short', 'Refused and kept']);
+    await page.getByLabel('Title').fill('Kept, and sent in other words');
+    await page.locator('#body').fill('Not refused any more');
+    await page.getByRole('button', { name: 'Start the thread' }).click();
+    await page.getByRole('heading', { level: 1, name: 'Kept, and sent in other words' }).waitFor();
+    await page.goto(`${hub.base}/forums/new`);
+    expect(await page.getByText('You have a draft').count()).toBe(0);
   });
 });
 

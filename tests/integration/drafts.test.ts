@@ -51,10 +51,18 @@ describe('a draft', () => {
     expect(draftAt(rosa, 'new-thread')?.fields).toEqual(fields);
   });
 
-  test('without words is none', () => {
-    save(rosa, 'thread:1', 'one');
-    save(rosa, 'thread:1', ' \n ');
+  test('without words is none, and takes no other form’s place', () => {
+    const keep = (body: string, token?: string) => saveDraft(rosa, { place: 'thread:1', fields: { body, ...(token && { token }) } });
+    keep('one', 'one');
+    for (const token of ['two', undefined]) {
+      keep(' \n ', token);
+      expect(bodyAt(rosa, 'thread:1')).toBe('one');
+    }
+    keep(' \n ', 'one');
     expect(countDrafts(rosa)).toBe(0);
+    save(rosa, 'thread:1', 'of no form');
+    keep('');
+    expect(bodyAt(rosa, 'thread:1')).toBe('of no form');
   });
 
   test.each([['', { body: 'x' }], ['nowhere', { body: 'x' }], ['thread:0', { body: 'x' }], ['thread:1 or 1', { body: 'x' }], ['thread:1', { body: 'x'.repeat(130_000) }], ['thread:1', { '<b>': 'x' }]])('at %j is refused when the form is broken', (place, fields: Record<string, string>) => {
@@ -78,16 +86,37 @@ describe('a draft', () => {
 
   test('goes when its text is sent: thread, reply, comment, edit', () => {
     const thread = start();
-    save(rosa, 'new-thread', 'x');
-    submitThread(rosa, submitThreadInput.parse({ forum: 'measures', kind: 'question', title: 'Who counts repeat calls apart, once more?', body: 'The question.' }));
-    save(tom, draftPlace.reply(thread.id), 'x');
-    submitPost(tom, submitPostInput.parse({ threadId: String(thread.id), body: 'Sent.' }));
+    const begin = (member: Member, place: string) => saveDraft(member, { place, fields: { body: 'x', token: 'form' } });
+    begin(rosa, 'new-thread');
+    submitThread(rosa, submitThreadInput.parse({ forum: 'measures', kind: 'question', title: 'Who counts repeat calls apart, once more?', body: 'The question.', token: 'form' }));
+    begin(tom, draftPlace.reply(thread.id));
+    submitPost(tom, submitPostInput.parse({ threadId: String(thread.id), body: 'Sent.', token: 'form' }));
     const { id } = createPost(tom, { threadId: thread.id, body: 'Sent too.' });
     save(tom, draftPlace.edit(id), 'x');
     editPost(tom, { postId: id, body: 'Sent better.' });
-    save(tom, draftPlace.comment('ref:behn2003why'), 'x');
-    submitComment(tom, submitCommentInput.parse({ resourceId: 'ref:behn2003why', body: 'Sent as a comment.' }));
+    begin(tom, draftPlace.comment('ref:behn2003why'));
+    submitComment(tom, submitCommentInput.parse({ resourceId: 'ref:behn2003why', body: 'Sent as a comment.', token: 'form' }));
     expect([countDrafts(rosa), countDrafts(tom)]).toEqual([0, 0]);
+  });
+
+  test('stays when another form for the same place is sent, unless it says the same', () => {
+    const thread = start();
+    const question = { forum: 'measures', kind: 'question' as const, title: 'Who counts repeat calls in two windows?', themes: [] };
+    const sends: [string, (body: string) => unknown][] = [
+      ['new-thread', (body) => submitThread(tom, { ...question, body, token: 'two' })],
+      [draftPlace.reply(thread.id), (body) => submitPost(tom, { threadId: thread.id, body, token: 'two' })],
+      [draftPlace.comment('ref:behn2003why'), (body) => submitComment(tom, { resourceId: 'ref:behn2003why', body, token: 'two' })],
+    ];
+    for (const [place, send] of sends) {
+      for (const token of [{ token: 'one' }, {} as Record<string, string>]) {
+        forgetLimits();
+        saveDraft(tom, { place, fields: { title: question.title, body: `Two hours of work, ${JSON.stringify(token)}.`, ...token } });
+        send(`Another text, ${JSON.stringify(token)}.`);
+        expect(bodyAt(tom, place)).toBe(`Two hours of work, ${JSON.stringify(token)}.`);
+        send(`Two hours of work, ${JSON.stringify(token)}.`);
+        expect(bodyAt(tom, place)).toBe(undefined);
+      }
+    }
   });
 
   test('stays when what was sent before is sent once more, and other words were kept since', () => {

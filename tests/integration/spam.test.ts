@@ -77,6 +77,11 @@ describe('sent again from a new form', () => {
     const first = submitThread(somebody, { ...input, token: 'one', shown: typed() });
     expect([first.held, submitThread(somebody, { ...input, token: 'two', shown: stamp() })]).toEqual([true, first]);
     expect(submitThread(somebody, { ...input, forum: 'measures', token: 'three', shown: typed() })).not.toEqual(first);
+    const another = newcomer();
+    const send = (label: string) => submitThread(another, { ...input, token: 'four', shown: typed(), files: [{ hash: 'd'.repeat(64), name: 'a.csv', label, mediaType: 'text/csv', size: 10, width: null, height: null, textState: 'none' }] });
+    const listed = send('Our list');
+    expect(send('Our list')).toEqual(listed);
+    expect(send('Our list of May')).not.toEqual(listed);
     forgetLimits();
     db.delete(heldPosts).where(eq(heldPosts.authorId, somebody.id)).run();
     const named = submitThread(somebody, { ...input, token: 'four', shown: typed() });
@@ -277,9 +282,9 @@ describe('what is held', () => {
     const second = wait('We cover them in turns, two.');
     saveDraft(somebody, { place: `thread:${place.id}`, fields: { body: 'Another one.' } });
     expect(() => takeBackHeld(somebody, { heldId: second })).toThrow(/another draft/);
-    submitThread(somebody, { forum: 'measures', kind: 'question', title: 'Who asks for a colleague?', body: 'We do.', nameless: true, themes: ['equity'], website: 'x', shown: typed() });
+    submitThread(somebody, { forum: 'measures', kind: 'question', title: 'Who asks for a colleague?', body: 'We do.', nameless: true, themes: ['equity'], token: 'form', website: 'x', shown: typed() });
     takeBackHeld(somebody, { heldId: ownWaiting(somebody).at(-1)?.id ?? 0 });
-    expect(draftAt(somebody, 'new-thread')?.fields).toEqual({ forum: 'measures', kind: 'question', title: 'Who asks for a colleague?', body: 'We do.', nameless: 'true', themes: ['equity'] });
+    expect(draftAt(somebody, 'new-thread')?.fields).toEqual({ forum: 'measures', kind: 'question', title: 'Who asks for a colleague?', body: 'We do.', nameless: 'true', themes: ['equity'], token: 'form' });
     const { decisionId } = decide(nadia, { caseId: lastCase(), outcome: 'decline', reason: 'It sells something.' });
     undoDecision(ines, { decisionId, reason: 'Let us look again.' });
     dropDraft(somebody, { place: `thread:${place.id}` });

@@ -358,6 +358,10 @@ describe('a form with a token', () => {
       expect(withFile).not.toBe(without);
       expect(send([file])).toBe(withFile);
       expect([without, withFile]).toContain(send([]));
+      const described = send([{ ...file, label: 'A list of May' }]);
+      expect([without, withFile]).not.toContain(described);
+      expect(send([{ ...file, label: 'A list of May' }, { ...file, label: 'The same again' }])).toBe(described);
+      expect([withFile, described]).toContain(send([{ ...file, label: '' }]));
     }
     const send = () => createPost(tom, { threadId: thread.id, body: 'Once, and then once more.', token: 'one' }).id;
     const removed = send();

@@ -6,7 +6,7 @@ import { settings } from '#lib/settings.ts';
 import { isNameless } from '../anonymity.ts';
 import { NotFound } from '../errors.ts';
 import { commentInput, commentMadeBefore, createComment } from '../forum/comments.ts';
-import { draftPlace, forgetDraft, forgetDraftOf } from '../forum/drafts.ts';
+import { draftPlace, forgetDraftOf } from '../forum/drafts.ts';
 import { filesOfOnePost, namelessPictures, type PostFile, type TakenFile } from '../forum/post-files.ts';
 import { createPost, editPost, postEditInput, postInput, postMadeBefore } from '../forum/posts.ts';
 import { showKept } from '../forum/rendering.ts';
@@ -33,7 +33,7 @@ export const submitThreadInput = threadInput.extend(trapFields);
 /** Starts a thread from the form: within the limits of the member's level, and held for a coordinator when there is reason to. Throws what `createThread` throws, Invalid. */
 export function submitThread(actor: Member, { website, shown, ...input }: z.output<typeof submitThreadInput> & WithFiles): Submitted {
   return submit(actor, { website, shown }, {
-    count: 'threadsPerDay', draft: draftPlace.newThread, title: input.title, body: input.body, files: input.files ?? [], text: `${input.title}\n\n${input.body}`,
+    count: 'threadsPerDay', draft: draftPlace.newThread, title: input.title, body: input.body, token: input.token, files: input.files ?? [], text: `${input.title}\n\n${input.body}`,
     made: () => threadMadeBefore(actor, input), create: () => createThread(actor, input),
     nameless: () => input.nameless ?? false, held: () => ({ kind: 'thread', input: threadInput.parse(input), title: input.title, threadId: null, resourceId: null }),
   });
@@ -44,7 +44,7 @@ export const submitPostInput = postInput.extend(trapFields);
 /** Replies from the form; see `submitThread`. */
 export function submitPost(actor: Member, { website, shown, ...input }: z.output<typeof submitPostInput> & WithFiles): Submitted {
   return submit(actor, { website, shown }, {
-    count: 'postsPerHour', draft: draftPlace.reply(input.threadId), body: input.body, files: input.files ?? [], text: input.body,
+    count: 'postsPerHour', draft: draftPlace.reply(input.threadId), body: input.body, token: input.token, files: input.files ?? [], text: input.body,
     made: () => postMadeBefore(actor, input), create: () => createPost(actor, input),
     nameless: () => isNameless(actor.id, input.threadId), held: () => ({ kind: 'post', input: postInput.parse(input), title: titleOf(input.threadId), threadId: input.threadId, resourceId: null }),
   });
@@ -55,7 +55,7 @@ export const submitCommentInput = commentInput.extend(trapFields);
 /** Comments from the form; see `submitThread`. */
 export function submitComment(actor: Member, { website, shown, ...input }: z.output<typeof submitCommentInput> & WithFiles): Submitted {
   return submit(actor, { website, shown }, {
-    count: 'postsPerHour', draft: draftPlace.comment(input.resourceId), body: input.body, files: input.files ?? [], text: input.body,
+    count: 'postsPerHour', draft: draftPlace.comment(input.resourceId), body: input.body, token: input.token, files: input.files ?? [], text: input.body,
     made: () => commentMadeBefore(actor, input), create: () => createComment(actor, input),
     nameless: () => false, held: () => ({ kind: 'comment', input: commentInput.parse(input), title: db.select({ title: resources.title }).from(resources).where(eq(resources.id, input.resourceId)).get()?.title ?? null, threadId: null, resourceId: input.resourceId }),
   });
@@ -64,7 +64,7 @@ export function submitComment(actor: Member, { website, shown, ...input }: z.out
 const titleOf = (threadId: number) => db.select({ title: threads.title }).from(threads).where(eq(threads.id, threadId)).get()?.title ?? null;
 
 interface Submission {
-  count: 'threadsPerDay' | 'postsPerHour'; draft: string; title?: string; body: string; files: readonly TakenFile[]; text: string;
+  count: 'threadsPerDay' | 'postsPerHour'; draft: string; title?: string; body: string; token: string | undefined; files: readonly TakenFile[]; text: string;
   /** What the same form, or the same words just now, wrote before: sent again it writes nothing, and is not counted or looked at again. */
   made: () => { url: string } | null;
   create: () => { url: string };
@@ -73,7 +73,7 @@ interface Submission {
   held: () => Pick<typeof heldPosts.$inferInsert, 'kind' | 'input' | 'title' | 'threadId' | 'resourceId'>;
 }
 
-function submit(actor: Member, trap: Trap, { count, draft, title, body, files, text, made, create, nameless, held }: Submission): Submitted {
+function submit(actor: Member, trap: Trap, { count, draft, title, body, token, files, text, made, create, nameless, held }: Submission): Submitted {
   return transaction(() => {
     const before = made();
     if (before) {
@@ -87,7 +87,7 @@ function submit(actor: Member, trap: Trap, { count, draft, title, body, files, t
       return { url: `/posts/held/${waitsAlready}`, held: true };
     }
     // Not with what is published later: by then another draft may stand there.
-    forgetDraft(actor.id, draft);
+    forgetDraftOf(actor.id, draft, { title, body, token });
     mustKeepToLevel(actor, countsOf(body, files.filter((file) => typeof file.width === 'number').length), 'body');
     const hold = whyHeld(actor, text, trap, files.map((file) => file.label), body);
     if (!hold) {
@@ -114,10 +114,10 @@ function justHeld(author: Member, { kind, title, threadId, resourceId, input }: 
     ...['forum', 'kind'].map((field) => sql`json_extract(${heldPosts.input}, ${`$.${field}`}) is ${input[field] ?? null}`),
     sql`coalesce(json_extract(${heldPosts.input}, '$.nameless'), 0) = ${input['nameless'] === true ? 1 : 0}`,
   )).all();
-  return rows.find(({ id }) => bringsNothingNew(files, hashesOf(id)))?.id ?? null;
+  return rows.find(({ id }) => bringsNothingNew(files, filesWaiting(id)))?.id ?? null;
 }
 
-const hashesOf = (heldId: number) => db.select({ hash: heldFiles.hash }).from(heldFiles).where(eq(heldFiles.heldId, heldId)).all();
+const filesWaiting = (heldId: number) => db.select({ hash: heldFiles.hash, label: heldFiles.label }).from(heldFiles).where(eq(heldFiles.heldId, heldId)).all();
 
 /** Runs a command for what it refuses; nothing of it stays. Call inside a transaction. */
 function rehearse(command: () => unknown): void {

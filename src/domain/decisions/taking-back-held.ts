@@ -59,7 +59,6 @@ function placeOf({ kind, threadId, resourceId }: Held): string {
 /** What a command was given as its form had it. */
 function asTyped(input: Held['input']): DraftFields {
   return Object.fromEntries(Object.entries(input).flatMap(([name, value]): [string, string | string[]][] => {
-    if (name === 'token') return [];
     if (Array.isArray(value)) return [[name, value.map(String)]];
     return typeof value === 'string' || typeof value === 'number' || value === true ? [[name, String(value)]] : [];
   }));

@@ -36,7 +36,7 @@ const mostDrafts = 100;
 /** Days after which a draft is forgotten that nobody has touched. */
 const keptDays = 90;
 
-/** Keeps what somebody has typed at a place, instead of what was kept there before; an empty text is no draft. Throws SignInRequired, Invalid, TooMany. */
+/** Keeps what somebody has typed at a place, instead of what was kept there before; an empty text is no draft, and clears that of its own form alone. Throws SignInRequired, Invalid, TooMany. */
 export function saveDraft(actor: Viewer, input: z.input<typeof draftInput>): { place: string; updatedAt: Date } {
   mustSignIn(actor);
   const parsed = draftInput.safeParse(input);
@@ -57,7 +57,11 @@ export function keepDraft(actor: Member, input: unknown): boolean {
 
 function putDraft(memberId: number, { place, fields, updatedAt }: Draft): void {
   transaction(() => {
-    if (!hasWords(fields)) return forgetDraft(memberId, place);
+    if (!hasWords(fields)) {
+      const draft = standing().get({ memberId, place });
+      if (draft && isOfForm(draft, fields['token'])) forgetDraft(memberId, place);
+      return;
+    }
     db.insert(drafts).values({ memberId, place, fields, updatedAt }).onConflictDoUpdate({ target: [drafts.memberId, drafts.place], set: { fields, updatedAt } }).run();
     surplus().run(memberId, memberId, mostDrafts);
   });
@@ -91,17 +95,22 @@ export function dropDraft(actor: Viewer, { place }: z.output<typeof dropDraftInp
   forgetDraft(actor.id, place);
 }
 
-/** Forgets the draft of what was just sent. Call inside the transaction that writes or holds it. */
-export function forgetDraft(memberId: number, place: string): void {
+function forgetDraft(memberId: number, place: string): void {
   forgetting().run(memberId, place);
 }
 const forgetting = prepared((d) => d.$client.prepare('delete from drafts where member_id = ? and place = ?'));
 
-/** The same for a text that was sent before, and stands already: a draft with other words is a newer one, and stays. */
-export function forgetDraftOf(memberId: number, place: string, sent: { title?: string; body: string }): void {
+/**
+ * Forgets the draft of what was just sent: one with its words, or of its form where `token` is given; any other is another text, and stays. Without a token for a text
+ * that was sent before and stands already: what its form has kept with other words is newer. Call inside the transaction that writes or holds it.
+ */
+export function forgetDraftOf(memberId: number, place: string, { token, ...sent }: { title?: string; body: string; token?: string | undefined }): void {
   const draft = standing().get({ memberId, place });
-  if (draft && says(draft, sent)) forgetDraft(memberId, place);
+  if (draft && (isOfForm(draft, token) || says(draft, sent))) forgetDraft(memberId, place);
 }
+
+/** Whether a draft was kept from the form with this token. */
+export const isOfForm = ({ fields }: Draft, token: unknown): boolean => typeof token === 'string' && token !== '' && fields['token'] === token;
 
 const says = ({ fields }: Draft, { title, body }: { title?: string; body: string }) =>
   bodyField.safeParse(fields['body']).data === body && (title === undefined || titleField.safeParse(fields['title']).data === title);

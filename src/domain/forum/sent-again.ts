@@ -6,8 +6,11 @@ import type { TakenFile } from './post-files.ts';
 /** From when on the same words by the same member at the same place are the same post: whoever goes back in the browser and sends again does so with a new form. */
 export const sameSince = () => new Date(Date.now() - 10 * 60_000);
 
-/** Whether all files that were sent now lie there already: a browser that goes back does not choose them again. */
-export const bringsNothingNew = (files: readonly Pick<TakenFile, 'hash'>[], there: readonly { hash: string }[]) => files.every(({ hash }) => there.some((file) => file.hash === hash));
+type Described = Pick<TakenFile, 'hash' | 'label'>;
+
+/** Whether all files that were sent now lie there already, under what is said of them now: a browser that goes back does not choose them again. A post has each file once, as it is described first. */
+export const bringsNothingNew = (files: readonly Described[], there: readonly Described[]) =>
+  files.every(({ hash }) => { const label = files.find((file) => file.hash === hash)?.label; return there.some((file) => file.hash === hash && (!label || file.label === label)); });
 
 /** Words that somebody may well write twice on purpose are shorter. */
 const fewestOfOnePost = 60;
@@ -27,4 +30,4 @@ export function justWritten(author: Member, markdown: string, files: readonly Ta
   return standing(files, and(eq(posts.authorId, author.id), gt(posts.createdAt, sameSince()), eq(posts.markdown, markdown), markdown.length < fewestOfOnePost ? nobodySince : undefined, place));
 }
 
-const filesThere = (postId: number) => db.select({ hash: postFiles.hash }).from(postFiles).where(eq(postFiles.postId, postId)).all();
+const filesThere = (postId: number) => db.select({ hash: postFiles.hash, label: postFiles.label }).from(postFiles).where(eq(postFiles.postId, postId)).all();
