@@ -1,3 +1,4 @@
+import { eq } from 'drizzle-orm';
 import { beforeAll, describe, expect, inject, test } from 'vitest';
 import { bumpChanges, db, members, transaction, trustLevels } from '#db/client.ts';
 import { flagPost, flagPostInput } from '#domain/decisions/flagging.ts';
@@ -127,6 +128,23 @@ describe('looking after a member', () => {
     await page.waitForURL('**?restored*');
     await own.page.goto(`${hub.base}/account`);
     expect(await own.page.getByText('Suspended until').count()).toBe(0);
+  }, 60_000);
+
+  test('nothing is said to be mailed to somebody whose address is not confirmed', async () => {
+    db.insert(members).values({ email: 'typed-alone@test.example', handle: 'typed-alone', name: 'Typed Alone', sample: true }).run();
+    const { page, context } = await browser.open();
+    await context.addCookies([abe.cookie]);
+    await page.goto(`${hub.base}/desk/members/typed-alone`);
+    const panel = page.getByRole('region', { name: 'Suspension' });
+    await panel.getByText('Mailed to the member once they confirm their address, shown on').waitFor();
+    await panel.getByLabel('Reason').fill('Robots.');
+    await panel.getByRole('button', { name: 'Suspend' }).click();
+    await page.getByText('Suspended and signed out everywhere. They are told once they confirm their address.').waitFor();
+    await panel.getByLabel('Why it ends now').fill('A mistake.');
+    expect(await panel.getByText('Mailed to the member.').count()).toBe(0);
+    await panel.getByRole('button', { name: 'Let them write again' }).click();
+    await page.getByText('The suspension has ended.', { exact: true }).waitFor();
+    db.delete(members).where(eq(members.handle, 'typed-alone')).run();
   }, 60_000);
 
   test('a coordinator’s level of trust is not said to be set, and all headings of the panels are of one size', async () => {

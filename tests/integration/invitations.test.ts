@@ -183,6 +183,20 @@ describe('members who invite', () => {
     db.delete(invitations).where(eq(invitations.email, address)).run();
   });
 
+  test('a coordinator who withdraws an expired one leaves a fresh one of the address alone', () => {
+    const address = 'asked-anew@test.example';
+    send(nadia, address);
+    const id = idOf(address);
+    expire(address);
+    send(rosa, address);
+    withdrawInvitation(nadia, { invitationId: id });
+    expect([stateOf(address), readInvitation(tokenFor(address))]).toEqual([expect.objectContaining({ by: rosa.name, state: 'sent' }), expect.objectContaining({ by: rosa.name })]);
+    expect(listInvitations(nadia, null).invitations.find((row) => row.id === id)?.state).toBe('withdrawn');
+    withdrawInvitation(nadia, { invitationId: idOf(address) });
+    expect(readInvitation(tokenFor(address))).toBeNull();
+    db.delete(invitations).where(eq(invitations.email, address)).run();
+  });
+
   test('an expired one stays on the desk when another goes out', () => {
     const address = 'late@test.example';
     send(nadia, address);

@@ -64,7 +64,7 @@ describe('joining', () => {
     }
     expect(ways().slice(0, 2)).toEqual(['una', 'ugo'].map((who) => `/desk/members/${memberByEmail(`${who}@test.example`)?.handle}`));
     await confirmEmail({ token: tokens[0] ?? '', password: lena.password }, 'here');
-    db.update(members).set({ createdAt: addDays(new Date(), -8) }).where(eq(members.email, 'una@test.example')).run();
+    db.update(members).set({ createdAt: addDays(new Date(), -8), suspendedUntil: addDays(new Date(), -7) }).where(eq(members.email, 'una@test.example')).run();
     forgetUnconfirmed();
     expect(ways().slice(0, 2)).toEqual([null, '/members/ugo-early']);
     db.delete(members).where(eq(members.email, 'ugo@test.example')).run();
@@ -220,6 +220,15 @@ describe('joining', () => {
     forgetUnconfirmed();
     expect(memberByEmail('old@test.example')).toBeNull();
     expect(memberByEmail(lena.email)).not.toBeNull();
+  });
+
+  test('whoever never confirms and is suspended is not forgotten before the suspension ends', () => {
+    const { id } = db.insert(members).values({ email: 'kept@test.example', handle: 'kept', name: 'Kept', createdAt: addDays(new Date(), -8), suspendedUntil: addDays(new Date(), 20), suspendedReason: 'Robots.' }).returning().get();
+    forgetUnconfirmed();
+    expect(memberByEmail('kept@test.example')).not.toBeNull();
+    db.update(members).set({ suspendedUntil: addDays(new Date(), -1) }).where(eq(members.id, id)).run();
+    forgetUnconfirmed();
+    expect(memberByEmail('kept@test.example')).toBeNull();
   });
 });
 

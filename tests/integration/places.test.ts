@@ -91,12 +91,16 @@ describe('searching', () => {
   test.each([
     ['Portland, Ore.', 'Portland, OR'], ['London, Ont.', 'London, ON'], ['Austin, Tex.', 'Austin, TX'], ['Gary, Ind.', 'Gary, IN'], ['Montréal, Que.', 'Montréal, QC'], ['Miami, Fla.', 'Miami, FL'], ['Calgary Alta', 'Calgary, AB'],
     ['Charlottetown, P.E.I.', 'Charlottetown, PE'], ['Charlottetown PEI', 'Charlottetown, PE'], ['St. John’s, Nfld.', "St. John's, NL"],
+    ['Raleigh, N. C.', 'Raleigh, NC'], ['Fargo, N. Dak.', 'Fargo, ND'], ['Charleston, W. Va.', 'Charleston, WV'], ['Albuquerque, N.Mex.', 'Albuquerque, NM'], ['Montreal, P.Q.', 'Montréal, QC'], ['Fargo, N. Dak., USA', 'Fargo, ND'],
+    ['Seattle, WA, USA', 'Seattle, WA'], ['Boston, Massachusetts USA', 'Boston, MA'], ['Denver USA', 'Denver, CO'], ['Denver, Colorado, U.S.A.', 'Denver, CO'], ['Washington, D. C., U.S.', 'Washington, DC'], ['Ottawa, USA', 'Ottawa, IL'], ['New York City, USA', 'New York, NY'],
+    ['City and County of Denver', 'Denver, CO'], ['City & County of San Francisco', 'San Francisco, CA'], ['the City of New York', 'New York, NY'], ['Borough of State College', 'State College, PA'], ["Ville d'Ottawa", 'Ottawa, ON'], ['Ville d’Ottawa', 'Ottawa, ON'], ['Cité de Montréal', 'Montréal, QC'],
     ['City of Denver', 'Denver, CO'], ['City of Ottawa', 'Ottawa, ON'], ['Town of Cary', 'Cary, NC'], ['Ville de Québec', 'Québec, QC'], ['New York City', 'New York, NY'], ['city of portland, ore.', 'Portland, OR'], ['Kansas City', 'Kansas City, MO'], ['Jersey City, New Jersey', 'Jersey City, NJ'],
   ])('%s finds %s', (typed, label) => expect([ask(`q=${encodeURIComponent(typed)}`).places[0]?.label, searchPlaces(typed)[0]?.label]).toEqual([label, label]));
 
   test('a text by hand names a place as it calls itself too, and no town by the name of its county', () => {
     const called = (text: string) => placesCalled(text).map(({ label }) => label);
     expect(['City of Denver, CO', 'Town of Cary, NC', 'Ville de Québec, QC', 'New York City, NY', 'County of Los Angeles, CA'].map(called)).toEqual([['Denver, CO'], ['Cary, NC'], ['Québec, QC'], ['New York, NY'], []]);
+    expect(['Seattle, WA, USA', 'City and County of Denver, CO, U.S.A.', 'Raleigh, N. C.', 'the Borough of State College, PA', "Ville d'Ottawa, ON"].map(called)).toEqual([['Seattle, WA'], ['Denver, CO'], ['Raleigh, NC'], ['State College, PA'], ['Ottawa, ON']]);
     expect([called('City of Ottawa'), called('New York City'), called('Kansas City')].map((labels) => labels.length > 0)).toEqual([true, true, true]);
     const [denver] = placesCalled('Denver, CO');
     expect(denver && [saysWhere('City of Denver, CO', denver), saysWhere('City of Denver', denver)]).toEqual([true, false]);

@@ -262,6 +262,15 @@ describe('an appeal against a suspension', () => {
     expect([more, flat(lettersTo('not-proved@test.example').at(-1)?.text).includes(`/appeals/${decision?.id}`)]).toEqual([[], true]);
   });
 
+  test('can be made of the whole of one that is made longer right after the address is confirmed', () => {
+    const { id } = db.insert(members).values({ name: 'Just Proved', email: 'just-proved@test.example', handle: 'just-proved' }).returning().get();
+    suspendMember(nadia, { memberId: id, days: 7, reason: 'Attacks.' });
+    db.update(members).set({ emailConfirmedAt: new Date() }).where(eq(members.id, id)).run();
+    extendSuspension(nadia, { memberId: id, days: 5, reason: 'And again.' });
+    const [longer, first, ...more] = suspensionsToAppeal(again({ ...tom, id }));
+    expect([more, lettersTo('just-proved@test.example').map(({ text }) => /\/appeals\/(\d+)/.exec(flat(text))?.[1])]).toEqual([[], [String(first?.id), String(longer?.id)]]);
+  });
+
   test('is not to be had anew for one that was taken over with an address', () => {
     const { id } = db.insert(members).values({ name: 'Back Again', email: 'back@test.example', handle: 'back-again', emailConfirmedAt: new Date(), suspendedUntil: addDays(new Date(), 9), suspendedReason: takenOver.suspended }).returning().get();
     keepOldSuspensions();

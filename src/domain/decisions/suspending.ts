@@ -13,7 +13,7 @@ import { canModerate, canSuspend, isSuspended, mustCoordinate, mustSignIn } from
 import { endSessionsOf } from '../people/sessions.ts';
 import type { Member, Viewer } from '../people/types.ts';
 import type { Decision } from './subjects.ts';
-import { howToAppeal, keepAsDecision, reasonBesides } from './suspension-decisions.ts';
+import { howToAppeal, keepAsDecision, keepOldSuspensions, reasonBesides } from './suspension-decisions.ts';
 
 const days = z.coerce.number({ error: 'For how many days?' }).int('Whole days, please.').min(1, 'At least one day.').max(3650, 'At most ten years (3650 days).');
 const reason = text({ missing: 'Please give the reason: the member receives it.', max: 1_000 });
@@ -48,6 +48,7 @@ export function extendSuspension(actor: Member, input: z.output<typeof extendInp
     const member = suspendable(actor, input.memberId);
     if (!member.suspendedUntil || !isSuspended(member)) throw new Denied('This member is not suspended any more.');
     const until = addDays(member.suspendedUntil, input.days);
+    keepOldSuspensions();
     const decision = member.emailConfirmed ? keepAsDecision(actor, member, input) : null;
     setEnd(actor, member, 'extended', until, input.reason);
     tell(member, `Your suspension on ${settings().name} lasts longer`, [

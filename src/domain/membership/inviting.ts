@@ -173,13 +173,13 @@ export const invitationInput = z.object({ invitationId: rowId });
 
 /**
  * Makes the link of an invitation stop working. A member's own: one that another member sent meanwhile goes out instead. A coordinator's word holds for the address: what others sent
- * meanwhile is withdrawn as well. Throws Denied, NotFound.
+ * meanwhile is withdrawn as well, but for one that had expired, which is all that goes then. Throws Denied, NotFound.
  */
 export function withdrawInvitation(actor: Member, input: z.output<typeof invitationInput>): void {
   mustInvite(actor);
   transaction(() => {
-    const { id, email } = unused(actor, input.invitationId);
-    const which = canModerate(actor) ? and(eq(invitations.email, email), isNull(invitations.usedAt), notWithdrawn) : eq(invitations.id, id);
+    const { id, email, expiresAt } = unused(actor, input.invitationId);
+    const which = canModerate(actor) && expiresAt > new Date() ? and(eq(invitations.email, email), isNull(invitations.usedAt), notWithdrawn) : eq(invitations.id, id);
     db.update(invitations).set({ withdrawnAt: new Date() }).where(which).run();
     if (!canModerate(actor)) sendOldestQuiet(email);
     recordAct(actor, 'withdraw invitation', email, '/desk/invitations');

@@ -65,7 +65,8 @@ function hasOffice(name: string): boolean {
 const levels = ['member', 'members', 'membre', 'membres'].map(lookOf);
 const beforeLevels = new Set([...between, ...looksOf(['new', 'nouveau', 'nouvelle', 'nouveaux'])]);
 const withoutArticle = (look: string) => look.replace(/^(?:the|one|an|a)/, '');
-const people = [namelessName, 'A former member', 'Former account', 'Former user', 'Deleted account', 'Deleted member', 'Deleted user', 'Ancien membre', 'Un ancien membre', 'Ancienne membre', 'Une ancienne membre', 'Compte supprimé', 'A former colleague', 'Ancien collègue', 'Un ancien collègue', 'Ancienne collègue', 'Une ancienne collègue', 'Deleted', 'Removed'].map(lookOf).map(withoutArticle);
+const people = [namelessName, 'A former member', 'Former account', 'Former user', 'Deleted account', 'Deleted member', 'Deleted user', 'Ancien membre', 'Un ancien membre', 'Ancienne membre', 'Une ancienne membre', 'Compte supprimé', 'A former colleague', 'Ancien collègue', 'Un ancien collègue', 'Ancienne collègue', 'Une ancienne collègue', 'Deleted', 'Removed'];
+const looksOfPeople = new Set([...looksOf(people)].map(withoutArticle));
 const colleague = lookOf('asking for a colleague');
 /** A hub's name of two words or more and of so many letters stands in nobody's name by chance; one word may be a place, and somebody's surname. */
 const fewest = 8;
@@ -77,11 +78,13 @@ const behind = new Set(['phd', 'edd', 'dpa', 'md', 'jd', 'mpa', 'mpp', 'mba', 'm
 
 const beginsWithInitial = (name: string) => /^[^\p{L}]*\p{L}\./u.test(name);
 
-/** Whether a name is what the hub calls members, with nothing but an article or "new" before it. An initial is no article. */
+const initialAndWord = /^\p{L}\.\s+\p{L}+$/u;
+
+/** Whether a name is what the hub calls members, with nothing but an article or "new" before it. An initial is no article, and no letter of the word that follows. */
 function isLevel(name: string): boolean {
   const words = wordsOf(name).map(lookOf);
   while (!beginsWithInitial(name) && words.length > 1 && beforeLevels.has(words[0] ?? '')) words.shift();
-  return levels.includes(words.join(''));
+  return !initialAndWord.test(name.trim()) && levels.includes(words.join(''));
 }
 
 /** A name of two words or more without its article and titles, as they may be written: Ph. D., M.P.A.; and without the words of a set. An initial is no article. */
@@ -123,7 +126,7 @@ function isKept(name: string, { look, bare, barest }: Looks): boolean {
   const isPhrase = hub.length >= fewest && wordsOf(settings().name).length > 1;
   const isOffice = hasOffice(name) || isLevel(name) || (bare !== look && ['', ...levels].includes(barest));
   return isOffice || hasBadge(name) || [look, bare, barest].some((one) => withoutArticle(one) === withoutArticle(hub)) || (isPhrase && look.includes(hub))
-    || look.includes(colleague) || people.some((words) => withoutArticle(look).startsWith(words));
+    || look.includes(colleague) || [look, bare, barest, lookOf((withoutAddition(name) ?? name).replace(/\p{Nd}/gu, ''))].some((one) => looksOfPeople.has(withoutArticle(one)));
 }
 
 /** The scripts that languages of today are written in (Unicode Standard Annex 31, table 5), those of nations of this continent, and those that others are taught in (table 7). */

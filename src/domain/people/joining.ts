@@ -1,4 +1,4 @@
-import { and, eq, isNull, lt, notLike } from 'drizzle-orm';
+import { and, eq, isNull, lt, lte, notLike, or } from 'drizzle-orm';
 import { z } from 'zod';
 import { db, members, passwords, transaction } from '#db/client.ts';
 import { addDays } from '#lib/dates.ts';
@@ -129,7 +129,8 @@ export async function confirmEmail(input: z.output<typeof confirmInput>, address
   return id;
 }
 
-/** Forgets people who asked to join more than seven days ago and never confirmed. */
+/** Forgets people who asked to join more than seven days ago and never confirmed; those who are suspended, once that ends. */
 export function forgetUnconfirmed(): void {
-  db.delete(members).where(and(isNull(members.emailConfirmedAt), notLike(members.email, `%@${formerHost}`), lt(members.createdAt, addDays(new Date(), -7)))).run();
+  const notSuspended = or(isNull(members.suspendedUntil), lte(members.suspendedUntil, new Date()));
+  db.delete(members).where(and(notSuspended, isNull(members.emailConfirmedAt), notLike(members.email, `%@${formerHost}`), lt(members.createdAt, addDays(new Date(), -7)))).run();
 }

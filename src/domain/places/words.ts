@@ -52,8 +52,8 @@ export function placeLabel({ name, region, country, sample }: { name: string; re
 
 const short: Record<string, string> = { saint: 'st', sainte: 'ste', mount: 'mt', fort: 'ft' };
 
-/** The codes of two letters that are written with full stops, as in "Washington, D.C.". */
-const dotted = /(?<![\p{L}.])(\p{L})\.(\p{L})(?=\.?(?![\p{L}.]))/gu;
+/** The codes of two letters that are written with full stops, as in "Washington, D.C." or "Raleigh, N. C.". */
+const dotted = /(?<![\p{L}.])(\p{L})\.\s*(\p{L})(?=\.?(?![\p{L}.]))/gu;
 
 /** Words as places are searched by: without accents and capitals, "Saint" and "St." alike. */
 export const placeWords = (text: string): string[] => wordsIn(fold(text.replace(dotted, '$1$2'))).map((word) => (Object.hasOwn(short, word) ? short[word] ?? word : word));
@@ -92,14 +92,16 @@ const fitsPlace = (place: Folded, words: readonly string[]): boolean => words.ev
 /** The same where the last word only begins the state or country: "Springfield, Miss". For when nothing fits as it stands: "St. Louis" is not about Louisiana. */
 const fitsPlaceBegun = (place: Folded, words: readonly string[]): boolean => words.every((word, at) => fitsWord(place, word, at === words.length - 1 && word.length >= enoughOfState));
 
-/** How states are shortened at the end of a text where it is no beginning. */
-const shortStates: Record<string, string> = { fla: 'FL', alta: 'AB', pei: 'PE', nfld: 'NL' };
-const withStateCode = (text: string) => text.replace(/(?<=\S[,\s]+)(?:Fla|Alta|P\.?\s?E\.?\s?I|Nfld)\.?\s*$/i, (short) => shortStates[short.toLowerCase().replace(/[^a-z]/g, '')] ?? short);
+/** How states, and the country, are shortened at the end of a text where it is no beginning. */
+const shortStates: Record<string, string> = { fla: 'FL', alta: 'AB', pei: 'PE', nfld: 'NL', pq: 'QC', ncar: 'NC', scar: 'SC', ndak: 'ND', sdak: 'SD', nmex: 'NM', wva: 'WV', usa: 'US' };
+const withStateCode = (text: string) => text.replace(/(?<=\S[,\s]+)(?:Fla|Alta|P\.?\s?E\.?\s?I|Nfld|P\.?\s?Q|[NS]\.?\s?(?:Car|Dak)|N\.?\s?Mex|W\.?\s?Va|U\.?\s?S\.?\s?A)\.?\s*$/i, (short) => shortStates[short.toLowerCase().replace(/[^a-z]/g, '')] ?? short);
 
-/** A text without what a place calls itself beside its name: "Denver, CO" for "City of Denver, CO", "Lane County" for "County of Lane", "New York" for "New York City". */
+/** A text without what a place calls itself beside its name, and without the United States: "Denver, CO" for "City of Denver, CO, USA", "Lane County" for "County of Lane", "New York" for "New York City". */
 export const withoutStyle = (text: string): string => text
-  .replace(/^\s*county of\s+([^,]+)/i, '$1 County')
-  .replace(/^\s*(?:(?:city|town|village|township|municipality) of|ville de)\s+/i, '')
+  .replace(/(?<=[^,\s])[,\s]+U\.?\s?S\.?(?:\s?A\.?)?\s*$/i, '')
+  .replace(/^\s*(?:the\s+)?county of\s+([^,]+)/i, '$1 County')
+  .replace(/^\s*(?:the\s+)?(?:city|town|village|township|municipality|borough)(?:\s+(?:and|&)\s+(?:county|borough))?\s+of\s+/i, '')
+  .replace(/^\s*(?:ville|cité)\s+(?:de\s+|d['’]\s*)/i, '')
   .replace(/(?<=\S)\s+city(?=\s*(?:,|$))/i, '');
 
 /** The word before "City" at the end of a name, with it: "York City" in "New York City", which does not mean Garden City in the state of New York. */
