@@ -1,5 +1,5 @@
 import { eq } from 'drizzle-orm';
-import { db, facts, prepared, searchDocuments } from '#db/client.ts';
+import { db, prepared, searchDocuments } from '#db/client.ts';
 import { isNamelessPost, isNamelessStarter } from '../anonymity.ts';
 import type { DocumentKind } from './attributes.ts';
 
@@ -96,7 +96,8 @@ function countRemoval(): void {
   count('documents-removed');
 }
 
-const counted = (name: string) => db.select({ value: facts.value }).from(facts).where(eq(facts.name, name)).get()?.value ?? 0;
+const counted = (name: string) => (counts().get(name) ?? 0) as number;
+const counts = prepared((d) => d.$client.prepare('select value from facts where name = ?').pluck());
 
 /** How often the documents have changed. */
 export const documentChanges = (): number => counted('documents');

@@ -3,6 +3,7 @@ import { prepared } from '#db/client.ts';
 import { distance } from '#lib/search-words.ts';
 import { otherSpelling } from '#lib/spellings.ts';
 import { attributes, documentState } from './attributes.ts';
+import { documentRemovals } from './documents.ts';
 import { phrase } from './matching.ts';
 import { fold, stopWords } from './words.ts';
 
@@ -21,6 +22,8 @@ interface Vocabulary {
   /** Letters of texts that may still be read; titles, names and summaries are always. */
   budget: number;
   state: number;
+  /** How often words had been taken away before they were read: while that stands, all of them stand somewhere. */
+  removals: number;
 }
 
 /** So many letters have the words of a field; reading takes about a second for ten million. */
@@ -49,7 +52,7 @@ const mostWords = 150_000;
 function vocabulary(): Vocabulary {
   const { connection, last, changed } = queries();
   if (known === null || knownFor !== connection) {
-    known = { count: new Map(), byLength: Array.from({ length: 31 }, () => ({ words: [], masks: [] })), numbered: [], next: last.get() as number, budget: mostLetters, state: documentState() };
+    known = { count: new Map(), byLength: Array.from({ length: 31 }, () => ({ words: [], masks: [] })), numbered: [], next: last.get() as number, budget: mostLetters, state: documentState(), removals: documentRemovals() };
     knownFor = connection;
     readSome(known, patience);
     if (known.next > 0) void readRest(known);
@@ -121,20 +124,23 @@ export function commonness(word: string): number {
 /** Whether a word of the vocabulary still stands in a document: it keeps those of texts that were changed or removed since, and what may not be read must not be offered either. */
 function isThere(word: string): boolean {
   const { connection, having } = queries();
-  const state = documentState();
-  if (lookedFor !== connection || lookedAt !== state || connection.$client.inTransaction) {
+  const [state, removals] = [documentState(), documentRemovals()];
+  if (vocabulary().removals === removals) return true;
+  if (lookedFor !== connection || lookedAt !== removals || connection.$client.inTransaction) {
     looked.clear();
-    [lookedFor, lookedAt] = [connection, connection.$client.inTransaction ? -1 : state];
+    [lookedFor, lookedAt] = [connection, connection.$client.inTransaction ? -1 : removals];
   }
+  // What stands somewhere does so until words are taken away; what does not may come with any document.
   const before = looked.get(word);
-  if (before !== undefined) return before;
+  if (before === true || before === state) return before === true;
   const itself = new RegExp(`(?<![\\p{L}\\p{M}\\p{N}])${word}(?![\\p{L}\\p{M}\\p{N}])`, 'u');
   let found = false;
   for (const { title, people, summary, body } of having.iterate(phrase([word])) as IterableIterator<Texts>) if ((found = itself.test(fold(`${title} ${people} ${summary} ${body}`)))) break;
-  looked.set(word, found);
+  looked.set(word, found || state);
   return found;
 }
-const looked = new Map<string, boolean>();
+/** True, or the state of the documents in which it stood nowhere. */
+const looked = new Map<string, true | number>();
 let lookedFor: unknown = null;
 let lookedAt = -1;
 
