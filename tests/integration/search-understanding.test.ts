@@ -115,11 +115,14 @@ describe('forgives', () => {
     expect(urls('rat')).toEqual(['/library/vermin']);
   });
   test.each([
-    ['FCR', '/library/fcr'], ['fcr', '/library/fcr'], ['first call resolution', '/library/fcr'], ['garbage', '/library/garbage'], ['rubbish collection', '/library/garbage'], ['call center', '/library/centre'], ['garbge', '/library/garbage'],
+    ['FCR', '/library/fcr'], ['fcr', '/library/fcr'], ['first call resolution', '/library/fcr'], ['first-call resolution', '/library/fcr'], ['first call-resolution', '/library/fcr'], ['money first-call resolution', '/library/fcr'], ['call-center Québec', '/library/centre'], ['garbage', '/library/garbage'], ['rubbish collection', '/library/garbage'], ['call center', '/library/centre'], ['garbge', '/library/garbage'],
   ])('other words for the same: %s', (q, url) => expect(urls(q)[0]).toBe(url));
   test('says which word it took for which', () => {
     expect(whyOf('FCR', '/library/fcr')).toBe('Found in the title · “FCR” also called “first-contact resolution”');
     expect(whyOf('neighbourhood', '/library/neighborhood')).toBe('Found in the title · “neighbourhood” also written “neighborhood”');
+    expect(whyOf('first-call resolution', '/library/fcr')).toBe('Found in the title · “first-call resolution” also called “first-contact resolution”');
+    // A name of the thesaurus ends where something typed ends.
+    expect(search({ q: 'first call resolution-trash' }).results.every(({ why }) => !why.includes('“first-call resolution”'))).toBe(true);
   });
   test('another spelling is one that stands there, or a form of it, and no other word of its stem', () => {
     const put = (ref: string, title: string) => putDocument({ kind: 'page', ref, threadId: null, url: `/${ref}`, title, people: '', summary: '', body: '', type: 'page', themes: [], year: null, place: null, at: new Date(0) });

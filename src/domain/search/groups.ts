@@ -225,30 +225,34 @@ function asWritten(word: string): string {
   return found(named) > 0 && 2 * found(named) >= found(phrase([word])) ? wordsIn(firstPeople(named)).find((name) => fold(name) === word) ?? word : word;
 }
 
-/** The word to look up in the thesaurus: as it was typed, or as its spelling was mended. */
-function mendedWord(clause: Clause, group: Group | undefined): string {
-  if (!isPlain(clause)) return '';
-  const mend = group?.alternatives.find((a) => a.how.by === 'spelling');
-  return mend?.how.by === 'spelling' ? mend.how.as : clause.terms[0].words[0];
+/** The words to look up in the thesaurus: as they were typed, or with the spelling of a plain one mended; none where something else was typed. */
+function wordsOf(clause: Clause | undefined, group?: Group): readonly string[] {
+  const [only] = clause?.terms ?? [];
+  if (clause?.terms.length !== 1 || (only?.kind !== 'word' && only?.kind !== 'compound')) return [];
+  const mend = only.kind === 'word' ? group?.alternatives.find((a) => a.how.by === 'spelling') : undefined;
+  return mend?.how.by === 'spelling' ? [mend.how.as] : only.words;
+}
+
+/** The longest run from the beginning of these lists of words on that the thesaurus has and that ends where one of them ends. */
+function runOf(lists: readonly (readonly string[])[]): { entry: Found; many: number } | null {
+  const words = lists.flat();
+  const ends = lists.map((_, n) => lists.slice(0, n + 1).flat().length);
+  let entry = synonymsAt(words, 0);
+  while (entry && !ends.includes(entry.length)) entry = synonymsAt(words.slice(0, entry.length - 1), 0);
+  return entry && { entry, many: ends.indexOf(entry.length) + 1 };
 }
 
 /** Gives every word of a run that the thesaurus knows, as typed or else with its spelling mended, what else the run is called: a document that has it meets all of them. */
 function addSynonyms(clauses: readonly Clause[], groups: readonly Group[]): void {
-  const typed = clauses.map((clause) => (isPlain(clause) ? clause.terms[0].words[0] : ''));
-  const mended = clauses.map((clause, at) => mendedWord(clause, groups[at]));
   for (let at = 0; at < clauses.length;) {
-    const [only] = clauses[at]?.terms ?? [];
-    if (clauses[at]?.terms.length === 1 && only?.kind === 'compound') {
-      const entry = synonymsAt(only.words, 0);
-      if (entry?.length === only.words.length) addTo(groups.slice(at, at + 1), entry, true);
-    }
     let end = at;
-    while (isPlain(clauses[end])) end++;
-    const [asTyped, asMended] = end > at ? [synonymsAt(typed.slice(0, end), at), synonymsAt(mended.slice(0, end), at)] : [null, null];
-    const isAsTyped = asTyped !== null && asTyped.length >= (asMended?.length ?? 0);
-    const entry = isAsTyped ? asTyped : asMended;
-    if (entry) addTo(groups.slice(at, at + entry.length), entry, isAsTyped);
-    at += entry?.length ?? 1;
+    while (wordsOf(clauses[end]).length > 0) end++;
+    const run = clauses.slice(at, end);
+    const [asTyped, asMended] = [runOf(run.map((clause) => wordsOf(clause))), runOf(run.map((clause, n) => wordsOf(clause, groups[at + n])))];
+    const isAsTyped = asTyped !== null && asTyped.entry.length >= (asMended?.entry.length ?? 0);
+    const longest = isAsTyped ? asTyped : asMended;
+    if (longest) addTo(groups.slice(at, at + longest.many), longest.entry, isAsTyped);
+    at += longest?.many ?? 1;
   }
 }
 
