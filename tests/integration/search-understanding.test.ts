@@ -146,6 +146,46 @@ describe('forgives', () => {
     expect(search({ q: 'turnover' })).toMatchObject({ total: 0, corrected: null });
     expect(search({ q: 'NPSX' }).total).toBe(0);
   });
+  test('another name is not looked for where mostly words of another meaning have its stem', () => {
+    const put = (ref: string, title: string) => putDocument({ kind: 'page', ref, threadId: null, url: `/${ref}`, title, people: '', summary: '', body: '', type: 'page', themes: [], year: null, place: null, at: new Date(0) });
+    addEntry(nadia, newEntryInput.parse({ term: 'ozone', also: 'publicity', related: '', note: '' }));
+    put('ozone', 'Of ozone');
+    put('publicity', 'Little publicity');
+    expect(urls('ozone')).toEqual(['/ozone', '/publicity']);
+    for (const ref of ['a', 'b', 'c']) put(ref, `The public of ${ref}`);
+    expect(urls('ozone')).toEqual(['/ozone']);
+    expect(urls('publicity')).toContain('/ozone');
+    for (const ref of ['ozone', 'publicity', 'a', 'b', 'c']) dropDocument('page', ref);
+  });
+  test('the digits of a number do not stand for it one by one', () => {
+    const put = (ref: string, body: string) => putDocument({ kind: 'page', ref, threadId: null, url: `/${ref}`, title: 'A page', people: '', summary: '', body, type: 'page', themes: [], year: null, place: null, at: new Date(0) });
+    addEntry(nadia, newEntryInput.parse({ term: '211', also: '2-1-1, two-one-one', related: '', note: '' }));
+    put('digits', 'Of 1 and 2 there was one, 1, and of two others one and 1.');
+    expect(search({ q: '211' }).total).toBe(0);
+    put('number', 'They call 2-1-1 for it.');
+    expect(urls('211')).toEqual(['/number']);
+    for (const ref of ['digits', 'number']) dropDocument('page', ref);
+  });
+  test('a word of the thesaurus, and the name of a state or province, is no typing error', () => {
+    const put = (ref: string, body: string) => putDocument({ kind: 'page', ref, threadId: null, url: `/${ref}`, title: 'A page', people: '', summary: '', body, type: 'page', themes: [], year: null, place: null, at: new Date(0) });
+    addEntry(nadia, newEntryInput.parse({ term: 'no heat', also: 'cold radiators', related: '', note: '' }));
+    addEntry(nadia, newEntryInput.parse({ term: 'weeds', also: 'tall grass', related: '', note: '' }));
+    for (let n = 0; n < 12; n++) put(`often-${n}`, 'We hear it for weeks: sevade.');
+    put('rare', 'There was no heat, only weeds and sevada.');
+    expect(search({ q: 'no heat' })).toMatchObject({ corrected: null, likelier: null });
+    expect(search({ q: 'weeds' })).toMatchObject({ corrected: null, likelier: null });
+    expect(search({ q: 'sevada' }).likelier).toBe('sevade');
+    expect(search({ q: 'Nevada' })).toMatchObject({ total: 0, corrected: null });
+    for (let n = 0; n < 12; n++) dropDocument('page', `often-${n}`);
+    dropDocument('page', 'rare');
+  });
+  test('two letters with full stops are not what begins a word of another kind', () => {
+    const put = (ref: string, body: string) => putDocument({ kind: 'page', ref, threadId: null, url: `/${ref}`, title: 'A page', people: '', summary: '', body, type: 'page', themes: [], year: null, place: null, at: new Date(0) });
+    put('using', 'Using it well, nobody uses more.');
+    put('states', 'Across the U.S. and Canada.');
+    expect(urls('U.S.')).toEqual(['/states']);
+    for (const ref of ['using', 'states']) dropDocument('page', ref);
+  });
   test('what is only near is tried when nothing else is found', () => {
     expect(urls('compost')).toEqual(['/library/garbage']);
     expect(whyOf('compost', '/library/garbage')).toContain('“refuse” is near to “compost”');

@@ -1,9 +1,10 @@
+import { regions } from '../places/words.ts';
 import { beginning, byPeople, firstPeople, hitsOf, inPeople, near, phrase } from './matching.ts';
 import { ofTypes, ofYears, typesCalled, type Told } from './operators.ts';
 import { withMended, type Clause, type Query, type Term } from './query.ts';
 import { commonness, completionsOf, correctionsOf, spellingTwins } from './spelling.ts';
 import { synonymsAt, thesaurusWords, type Found, type Synonym } from './synonyms.ts';
-import { fold, sense, stem, stemsIn, stopWords, wordsIn } from './words.ts';
+import { fold, hasSenses, sense, stem, stemsIn, stopWords, wordsIn } from './words.ts';
 
 /** One way in which a part of the query can be met. */
 export interface Alternative {
@@ -34,6 +35,8 @@ export interface Group {
   word: { text: string; at: number } | null;
   /** How rare it is, once that is known: the logarithm of one over the share of documents that meet it. */
   rarity: number;
+  /** Part of what the thesaurus has as it was typed: no typing error. */
+  isTerm?: boolean;
 }
 
 export interface Expanded {
@@ -52,6 +55,8 @@ const enough = 25;
 /** A word that fewer documents have may be a mistyped one, where nothing has it together with the others. */
 const mostDoubted = 3;
 const mostSynonyms = 12;
+/** The share of the documents with its stem that must have another name itself, where that stem has words of other meanings. */
+const leastOwn = 1 / 3;
 /** What a document meets is kept as one bit for each part of the query. */
 const mostCounted = 30;
 
@@ -124,7 +129,8 @@ const told = ({ passes, says }: Told, weight: number): Alternative => ({ match: 
 /** Written as one with something between: call-centre is also call centre and callcentre, in either spelling. */
 function compound(words: readonly string[]): Alternative[] {
   const [text, joined] = [words.join('-'), words.join('')];
-  const alternatives = [as(words, weights.typed, typed), as([joined], weights.joined, typed)];
+  // The stem of US is that of uses, too.
+  const alternatives = [as(words, weights.typed, typed), ...(joined.length > 2 ? [as([joined], weights.joined, typed)] : [])];
   words.forEach((word, n) => {
     for (const twin of spellingTwins(word)) {
       const other = words.with(n, twin);
@@ -159,9 +165,12 @@ const formOf = (word: string): string | undefined =>
   [word, `${word}s`].find((form) => commonness(form) > 0) ?? completionsOf(stem(word), 30).find((form) => stem(form) === stem(word) && form.length <= word.length && commonness(form) > 0);
 
 /** A word as it stands somewhere: so, or with another of the endings that leave it the same word. "Customer" is no "customize", though they share a stem. */
-function inflectionOf(word: string): string | undefined {
+const inflectionOf = (word: string): string | undefined => inflectionsOf(word).find((form) => commonness(form) > 0);
+
+function inflectionsOf(word: string): string[] {
   const bare = word.replace(/(?:e[sd]?|s|ing)$/, '');
-  return [word, ...['', 'e', 's', 'es', 'ed', 'ing'].map((ending) => bare + ending), bare.replace(/y$/i, 'ies'), word.replace(/ies$/i, 'y')].find((form) => stem(form) === stem(word) && commonness(form) > 0);
+  const forms = [word, ...['', 'e', 's', 'es', 'ed', 'ing'].map((ending) => bare + ending), bare.replace(/y$/i, 'ies'), word.replace(/ies$/i, 'y')];
+  return [...new Set(forms)].filter((form) => stem(form) === stem(word));
 }
 
 /** The last word may be unfinished, and any that stands nowhere may be short for another: Philly for Philly311. */
@@ -200,10 +209,12 @@ function inTwo(word: string): Alternative[] {
   return [];
 }
 
+const regionWords: ReadonlySet<string> = new Set(Object.values(regions).flatMap((names) => Object.values(names)).flatMap(wordsIn).map(fold));
+
 /** What a word that stands nowhere may have been meant to be; one that is no more common than what was found already is not. */
 function corrected(word: string, than: number, furthest = Infinity): Alternative[] {
-  // A word of the field is none that was mistyped, whether a document has it or not.
-  if (synonymsAt([word], 0)) return [];
+  // A word of the field or the name of a state is none that was mistyped, whether a document has it or not.
+  if (synonymsAt([word], 0) || regionWords.has(fold(word))) return [];
   const known = new Set<string>();
   const some = correctionsOf(word, 12, thesaurusWords());
   const nearest = some[0]?.distance ?? 0;
@@ -267,11 +278,17 @@ function addTo(groups: readonly Group[], { text, same, related }: Found, isAsTyp
     // What the thesaurus knows is no typing error.
     if (added.length > 0 || isAsTyped) group.alternatives = group.alternatives.filter((a) => a.how.by !== 'spelling' || (!isAsTyped && run.includes(stem(a.how.as))));
     group.alternatives.push(...added);
+    if (isAsTyped) group.isTerm = true;
   }
 }
 
-/** Whether another name stands somewhere as it is, and not only words of its stems: "any" is no ANI. */
-const isWritten = ({ words }: Synonym): boolean => found(phrase(words)) > 0 && words.every((word) => !/^\p{L}{3}/u.test(word) || inflectionOf(word) !== undefined);
+/** Whether another name stands somewhere as it is, and not only words of its stems: "any" is no ANI. Of a single word they must not be mostly of another meaning: "public" is no publicity. */
+function isWritten({ words }: Synonym): boolean {
+  const hits = found(phrase(words));
+  const [only = '', another] = words;
+  if (hits === 0 || words.some((word) => /^\p{L}{3}/u.test(word) && inflectionOf(word) === undefined)) return false;
+  return another !== undefined || !hasSenses(only) || leastOwn * hits <= inflectionsOf(only).reduce((sum, form) => sum + commonness(form), 0);
+}
 
 /** What is near in meaning, under any of its names. */
 function nearTo(related: readonly Synonym[], typed: string): Alternative[] {
@@ -279,10 +296,12 @@ function nearTo(related: readonly Synonym[], typed: string): Alternative[] {
   return names.filter(isWritten).map((s) => as(s.words, weights.related, { by: 'related', typed, as: s.text }));
 }
 
+const digit = /^(?:\p{N}|zero|one|two|three|four|five|six|seven|eight|nine)$/iu;
+
 /** Another name that nobody writes, by its words near each other; none where that would be the word itself again: staff turnover for turnover. */
 function apart({ words, text }: Synonym, typed: string): Alternative[] {
   const telling = words.filter((word) => !stopWords.has(word.toLowerCase()));
-  if (telling.length < 2 || telling.some((word) => stemsIn(typed).includes(stem(word)))) return [];
+  if (telling.length < 2 || words.every((word) => digit.test(word)) || telling.some((word) => stemsIn(typed).includes(stem(word)))) return [];
   const match = near(telling);
   return found(match) ? [{ match, senses: [], weight: weights.apart, how: { by: 'synonym', typed, as: text, apart: telling } }] : [];
 }
@@ -313,8 +332,8 @@ function splitEmpty(groups: readonly Group[]): Group[] {
 
 function mended(query: Query, groups: readonly Group[]): Pick<Expanded, 'corrected' | 'likelier'> {
   let [corrected, likelier] = [query.text, query.text];
-  for (const { alternatives, word } of groups) {
-    if (!word) continue;
+  for (const { alternatives, word, isTerm } of groups) {
+    if (!word || isTerm) continue;
     const mend = alternatives.find((a) => a.how.by === 'spelling');
     if (mend?.how.by === 'spelling') corrected = withMended(corrected, word.text, mend.how.as);
     else if (alternatives.length === 1 && alternatives[0]?.match) {
