@@ -1,6 +1,6 @@
 import { actions } from 'astro:actions';
 import type { AstroGlobal } from 'astro';
-import { draftAt, isOfForm, keepDraft, type Draft } from '#domain/forum/drafts.ts';
+import { draftsAt, isOfForm, keepDraft, type Draft } from '#domain/forum/drafts.ts';
 import { keepPostFiles, postFilesInput, type KeptFiles } from '#domain/forum/post-files.ts';
 import { keepStray } from '#domain/forum/stray-drafts.ts';
 import type { Member } from '#domain/people/types.ts';
@@ -15,8 +15,10 @@ export interface DraftState {
   place: string;
   /** Address of the page with its query, without what is only said once. */
   page: string;
-  /** Offered when the form is opened again; null when there is none, or when it stands in the form already. */
+  /** Offered when the form is opened again, the newest; null when there is none, or when one stands in the form already. */
   offered: Draft | null;
+  /** How many more there are for the same place. */
+  more: number;
   /** Stands in the form. */
   used: Draft | null;
   /** The button that saves it. */
@@ -46,13 +48,15 @@ export async function draftState(page: AstroGlobal, place: string, forms: readon
   const address = (more: string) => `${page.url.pathname}?${[query.toString(), more].filter(Boolean).join('&')}`.replace(/\?$/, '');
   const typed = forms.some((form) => form.sent) || (saving.sent && !saving.succeeded);
   const stray = typed && await keepTyped(page, place);
-  const there = draftAt(viewer, place);
-  const isTyped = (typed || saving.succeeded) && there !== null && isOfForm(there, (await readForm(page.request)).get('token'));
-  const draft = isTyped ? null : there;
-  const used = page.url.searchParams.has('draft') && !typed ? draft : null;
+  const sentToken = typed || saving.succeeded ? (await readForm(page.request)).get('token') : null;
+  const all = draftsAt(viewer, place);
+  const own = all.find((draft) => isOfForm(draft, sentToken)) ?? null;
+  const others = all.filter((draft) => draft !== own);
+  const wanted = typed ? null : page.url.searchParams.get('draft');
+  const used = wanted === null ? null : others.find(({ id }) => wanted === '' || id === Number(wanted)) ?? null;
   return {
-    place, page: address(''), files: typed && viewer ? await keepFiles(page, viewer) : noFiles, offered: used ? null : draft, used, stray, form: saving,
-    next: saving.succeeded ? `${address(isTyped ? 'draft' : '')}#write` : dropping.succeeded ? `${address('')}#write` : null,
+    place, page: address(''), files: typed && viewer ? await keepFiles(page, viewer) : noFiles, offered: used ? null : others[0] ?? null, more: Math.max(0, others.length - 1), used, stray, form: saving,
+    next: saving.succeeded ? `${address(own ? `draft=${own.id}` : '')}#write` : dropping.succeeded ? `${address('')}#write` : null,
     value: (field, otherwise = '') => { const value = used?.fields[field]; return typeof value === 'string' ? value : otherwise ?? ''; },
     values: (field, otherwise = []) => { const value = used?.fields[field]; return typeof value === 'string' ? [value] : value ?? otherwise; },
   };

@@ -75,7 +75,7 @@ export const drafts = sqliteTable('drafts', {
   /** What stands in the fields of the form. */
   fields: text('fields', { mode: 'json' }).$type<Record<string, string | string[]>>().notNull(),
   updatedAt: moment('updated_at').notNull(),
-}, (t) => [uniqueIndex('drafts_place').on(t.memberId, t.place), index('drafts_updated').on(t.updatedAt)]);
+}, (t) => [index('drafts_place').on(t.memberId, t.place), index('drafts_updated').on(t.updatedAt)]);
 
 /** What a member sent when their session was over: it waits until they sign in again in the browser that holds its token. */
 export const strayDrafts = sqliteTable('stray_drafts', {

@@ -104,6 +104,35 @@ describe('drafts', () => {
     expect(await page.getByText('You have a draft').count()).toBe(0);
   });
 
+  test('of one place stand beside each other: what is passed over is there still when another text is sent, without JavaScript', async () => {
+    forgetLimits();
+    const { cookie } = await enter('tom');
+    const { page, context } = await browser.open({ javaScriptEnabled: false });
+    await context.addCookies([cookie]);
+    await page.goto(hub.base + thread.url);
+    await page.locator('#body').fill('Two hours of work, not finished');
+    await page.getByRole('button', { name: 'Save draft' }).click();
+    await page.getByText('This is your draft').waitFor();
+    await page.goto(hub.base + thread.url);
+    await page.getByText('Left alone it stays among your drafts.').waitFor();
+    await page.locator('#body').fill('Thanks, will do.');
+    await page.getByRole('button', { name: 'Preview', exact: true }).click();
+    await page.getByText('You have a draft').waitFor();
+    await page.goto(`${hub.base}/account/drafts`);
+    expect(await page.locator('.post-source').allTextContents()).toEqual(['Thanks, will do.', 'Two hours of work, not finished']);
+    await page.goto(hub.base + thread.url);
+    await page.getByText('your drafts, with 1 more for the same place').waitFor();
+    await page.getByRole('link', { name: 'Use it' }).click();
+    expect(await page.locator('#body').inputValue()).toBe('Thanks, will do.');
+    await page.getByRole('button', { name: 'Reply', exact: true }).click();
+    await page.locator('.post', { hasText: 'Thanks, will do.' }).waitFor();
+    await page.getByRole('link', { name: 'Use it' }).click();
+    expect(await page.locator('#body').inputValue()).toBe('Two hours of work, not finished');
+    await page.getByRole('button', { name: 'Throw it away' }).click();
+    await page.waitForURL((url) => !url.search.includes('draft'));
+    expect(await page.getByText('You have a draft').count()).toBe(0);
+  });
+
   test('are saved by a button, and when a form is refused, without JavaScript', async () => {
     forgetLimits();
     const { cookie } = await enter('ines');
@@ -188,8 +217,8 @@ describe('pictures and files', () => {
     rmSync(folder, { recursive: true });
     expect([await page.locator('#body').inputValue(), await page.locator('#label1').inputValue()]).toEqual(['Words that took me an hour.', 'The whole report']);
     await page.getByRole('button', { name: 'Preview', exact: true }).click();
-    await page.getByRole('heading', { name: 'Preview: not saved yet' }).waitFor();
-    expect(await page.locator('h2:focus').textContent()).toBe('Preview: not saved yet');
+    await page.getByRole('heading', { name: 'Preview: only you see it so far' }).waitFor();
+    expect(await page.locator('h2:focus').textContent()).toBe('Preview: only you see it so far');
     expect(await page.locator('#body').inputValue()).toBe('Words that took me an hour.');
   });
 

@@ -5,7 +5,7 @@ import { removeThread } from '#domain/decisions/removing.ts';
 import { Invalid, SignInRequired } from '#domain/errors.ts';
 import { submitComment, submitCommentInput, submitEdit, submitPost, submitPostInput, submitThread, submitThreadInput } from '#domain/decisions/submitting.ts';
 import { listDrafts } from '#domain/forum/draft-places.ts';
-import { countDrafts, draftAt, draftPlace, dropDraft, forgetOldDrafts, keepDraft, saveDraft } from '#domain/forum/drafts.ts';
+import { countDrafts, draftAt, draftPlace, draftsAt, type Draft, dropDraft, forgetOldDrafts, keepDraft, saveDraft } from '#domain/forum/drafts.ts';
 import { createPost, editPost } from '#domain/forum/posts.ts';
 import { createThread } from '#domain/forum/starting-threads.ts';
 import { claimStray, forgetForm, keepForm, keepStray, keptForm } from '#domain/forum/stray-drafts.ts';
@@ -37,7 +37,43 @@ const save = (member: Member, place: string, body: string) => saveDraft(member, 
 const bodyAt = (member: Member | null, place: string) => draftAt(member, place)?.fields['body'];
 
 describe('a draft', () => {
-  test('is kept once for each place and member, the last text counts', () => {
+  test('of another form for the same place takes nobody’s room; one that goes on where another stops takes its place', () => {
+    const keep = (token: string, body: string, title?: string) => saveDraft(rosa, { place: 'new-thread', fields: { token, body, ...(title && { title }) } });
+    const kept = () => draftsAt(rosa, 'new-thread').map(({ fields }) => fields['body']);
+    keep('one', 'Two hours of work.');
+    keep('two', 'Thanks, will do.');
+    keep('one', 'Two hours of work, and one more.');
+    expect(kept()).toEqual(['Two hours of work, and one more.', 'Thanks, will do.']);
+    keep('three', 'Thanks, will do. On Monday.');
+    expect(kept()).toEqual(['Thanks, will do. On Monday.', 'Two hours of work, and one more.']);
+    keep('four', 'Thanks, will do. On Monday.', 'With a title');
+    keep('two', ' ');
+    expect(kept()).toHaveLength(3);
+    keep('four', ' ');
+    expect(kept()).toEqual(['Thanks, will do. On Monday.', 'Two hours of work, and one more.']);
+    const [{ id }] = draftsAt(rosa, 'new-thread') as [Draft];
+    dropDraft(tom, { place: 'new-thread', id });
+    dropDraft(rosa, { place: 'thread:1', id });
+    expect(countDrafts(rosa)).toBe(2);
+    dropDraft(rosa, { place: 'new-thread', id });
+    expect(kept()).toEqual(['Two hours of work, and one more.']);
+  });
+
+  test('sent, takes along what was kept of its form, and no other', () => {
+    const thread = start();
+    const place = draftPlace.reply(thread.id);
+    saveDraft(tom, { place, fields: { token: 'one', body: 'Two hours of work.' } });
+    saveDraft(tom, { place, fields: { token: 'two', body: 'Thanks, will' } });
+    submitPost(tom, { threadId: thread.id, body: 'Thanks, will do.', token: 'two' });
+    expect(draftsAt(tom, place).map(({ fields }) => fields['body'])).toEqual(['Two hours of work.']);
+    const { id } = createPost(tom, { threadId: thread.id, body: 'As it was.' });
+    saveDraft(tom, { place: draftPlace.edit(id), fields: { token: 'one', body: 'Two hours of work.' } });
+    saveDraft(tom, { place: draftPlace.edit(id), fields: { token: 'two', body: 'As it w' } });
+    submitEdit(tom, { postId: id, token: 'two', shown: stamp(new Date(Date.now() - 60_000)), body: 'As it was then.' });
+    expect(draftsAt(tom, draftPlace.edit(id)).map(({ fields }) => fields['body'])).toEqual(['Two hours of work.']);
+  });
+
+  test('of forms that have no name is kept once for each place and member, the last text counts', () => {
     save(rosa, 'thread:1', 'one');
     save(rosa, 'thread:1', 'two');
     save(tom, 'thread:1', 'his');
@@ -156,7 +192,12 @@ describe('a draft', () => {
     submitEdit(tom, { ...form('one', 60), body: 'Two hours of work, and half.' });
     expect(bodyAt(tom, place)).toBe(undefined);
     keep('Three hours of work.');
-    submitEdit(tom, { ...form('three', -1), body: 'Three hours of work, from the draft.' });
+    submitEdit(tom, { ...form('three', -1), body: 'A word changed, beside the draft.' });
+    expect(bodyAt(tom, place)).toBe('Three hours of work.');
+    submitEdit(tom, { ...form('one', -1), body: 'Three hours of work, from the draft.' });
+    expect(bodyAt(tom, place)).toBe(undefined);
+    save(tom, place, 'Kept of a form without a name.');
+    submitEdit(tom, { ...form('four', -1), body: 'Another word.' });
     expect(bodyAt(tom, place)).toBe(undefined);
   });
 
@@ -188,9 +229,10 @@ describe('the list of one’s drafts', () => {
     const { id } = createPost(tom, { threadId: thread.id, body: 'Sent.' });
     saveDraft(tom, { place: 'new-thread', fields: { title: 'Half a title', body: 'b' } });
     for (const place of [draftPlace.reply(thread.id), draftPlace.comment('ref:behn2003why'), draftPlace.edit(id)]) save(tom, place, 'b');
+    const at = (place: string) => `?draft=${String(draftAt(tom, place)?.id)}`;
     expect(Object.fromEntries(listDrafts(tom).map((d) => [d.what, d.url]))).toEqual({
-      'A new thread, “Half a title”': '/forums/new?draft', [`A reply in “${thread.title}”`]: `${thread.url}?draft#write`, 'A comment on “Why measure?”': '/library/behn2003why?draft#write',
-      [`An edit of your post in “${thread.title}”`]: `/posts/${id}/edit?draft`,
+      'A new thread, “Half a title”': `/forums/new${at('new-thread')}`, [`A reply in “${thread.title}”`]: `${thread.url}${at(draftPlace.reply(thread.id))}#write`,
+      'A comment on “Why measure?”': `/library/behn2003why${at(draftPlace.comment('ref:behn2003why'))}#write`, [`An edit of your post in “${thread.title}”`]: `/posts/${id}/edit${at(draftPlace.edit(id))}`,
     });
   });
 

@@ -2,8 +2,9 @@ import { and, eq, gt } from 'drizzle-orm';
 import { z } from 'zod';
 import { cases, db, decisions, heldFiles, heldPosts, transaction } from '#db/client.ts';
 import { rowId } from '#lib/fields.ts';
+import { newToken } from '#lib/tokens.ts';
 import { Denied, NotFound } from '../errors.ts';
-import { bringHome, draftAt, draftPlace, type DraftFields } from '../forum/drafts.ts';
+import { bringHome, draftPlace, type DraftFields } from '../forum/drafts.ts';
 import { recordAct } from '../moderation/log.ts';
 import { mustSignIn } from '../people/permissions.ts';
 import type { Member } from '../people/types.ts';
@@ -23,9 +24,8 @@ export function takeBackHeld(actor: Member, { heldId }: z.output<typeof takeBack
     if (held.withdrawnAt !== null) throw new Denied('You have taken this back already.');
     const why = whyItStays(held, now);
     if (why !== null) throw new Denied(why);
-    const place = placeOf(held);
-    if (draftAt(actor, place)) throw new Denied('You have another draft for the same place: send it or throw it away first.');
-    bringHome(actor.id, { place, fields: asTyped(held.input) });
+    // As of a form of its own: what was kept of the one that sent it is another text by now.
+    bringHome(actor.id, { place: placeOf(held), fields: { ...asTyped(held.input), token: newToken(16) } });
     withdraw(held.id, now);
     return { url: '/account/drafts' };
   });

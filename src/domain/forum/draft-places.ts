@@ -7,6 +7,7 @@ import { visibleThreads } from './visible.ts';
 
 /** A draft as the list of one's drafts shows it. */
 export interface DraftRow {
+  id: number;
   place: string;
   /** What it is to become: "A reply in …". */
   what: string;
@@ -18,7 +19,10 @@ export interface DraftRow {
 
 /** The drafts of the viewer with what they are to become, the newest first. Throws SignInRequired. */
 export function listDrafts(viewer: Viewer): DraftRow[] {
-  return draftsOf(viewer).map(({ place, fields, updatedAt }) => ({ place, updatedAt, body: textOf(fields, 'body'), ...placeOf(viewer, place, textOf(fields, 'title')) }));
+  return draftsOf(viewer).map(({ id, place, fields, updatedAt }) => {
+    const { what, url } = placeOf(viewer, place, textOf(fields, 'title'));
+    return { id, place, updatedAt, body: textOf(fields, 'body'), what, url: url && url.replace('?draft', `?draft=${id}`) };
+  });
 }
 
 const textOf = (fields: DraftFields, name: string) => { const value = fields[name]; return typeof value === 'string' ? value : ''; };
