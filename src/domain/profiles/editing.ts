@@ -120,6 +120,9 @@ export function editProfile(actor: Member, input: z.output<typeof profileInput>)
 /** What the form of the profile brings beside the profile itself: another photo, or none any more. */
 export const profileFormInput = profileInput.extend({ photo: z.instanceof(File).nullish(), withoutPhoto: z.boolean().default(false) });
 
+/** The part of it by which a photo is put without the rest. */
+export const photoFieldsInput = profileInput.pick({ 'see-photo': true, 'see-all': true });
+
 export const placeChoiceInput = profileInput.pick({ place: true, placeChoice: true, 'see-place': true, listed: true });
 
 /** Sets one's own place, who sees it and whether one stands in the directory, and nothing else of the profile. Throws SignInRequired, Denied, Invalid, TooMany. */
