@@ -164,6 +164,28 @@ describe('who sees what', () => {
     }
     expect(await status(ida.header)).toBe(200);
   });
+
+  test.each([
+    ['a place with many of its name', 'Springfield', 0, /Several places are called so/], ['more themes than are taken', '', 9, /eight themes at most/],
+  ])('a photo is saved though %s is refused, and seen by whom the form says', async (_, place, themes, refusal) => {
+    transaction(() => { db.update(profiles).set({ photoHash: null, photoSize: null, visibility: {} }).where(eq(profiles.memberId, ida.member.id)).run(); bumpChanges(); });
+    const { page, context } = await browser.open({ javaScriptEnabled: false, expectErrors: /400/ });
+    await context.addCookies([ida.cookie]);
+    await page.goto(`${hub.base}/account/profile`);
+    await page.locator('#place').fill(place);
+    for (let n = 0; n < themes; n++) await page.locator('input[name=themes]').nth(n).check();
+    await page.locator('select[name=see-photo]').selectOption('members');
+    await page.locator('#photo').setInputFiles({ name: 'me.png', mimeType: 'image/png', buffer: await sharp({ create: { width: 900, height: 700, channels: 3, background: '#a61e4d' } }).png().toBuffer() });
+    await page.getByRole('button', { name: 'Save the profile' }).click();
+    expect(await page.locator('.error-summary li').allTextContents()).toEqual([expect.stringMatching(refusal)]);
+    expect(await page.locator('[aria-labelledby=photo-part]').textContent()).toMatch(/Your photo is saved\..*Another photo/s);
+    const address = await page.locator('img.portrait').getAttribute('src') ?? '';
+    expect(await Promise.all(viewers.map(async ([, cookie]) => (await fetch(hub.base + address, { headers: cookie ? { cookie } : {} })).status))).toEqual([404, 200, 200]);
+    await page.locator('#photo').setInputFiles({ name: 'me.png', mimeType: 'image/png', buffer: Buffer.from('no picture') });
+    await page.getByRole('button', { name: 'Save the profile' }).click();
+    expect(await page.locator('.error-summary li').allTextContents()).toEqual([expect.stringMatching(refusal), expect.stringMatching(/^(?!.*Everything else is saved)/)]);
+    expect(await page.locator('[aria-labelledby=photo-part]').textContent()).not.toContain('Your photo is saved');
+  });
 });
 
 test.each([true, false])('a profile that is sent after the session ended is had back by whoever asks for it, once (scripts: %s)', async (javaScriptEnabled) => {

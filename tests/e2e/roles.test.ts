@@ -147,7 +147,7 @@ describe('looking after a member', () => {
     db.delete(members).where(eq(members.handle, 'typed-alone')).run();
   }, 60_000);
 
-  test('a coordinator’s level of trust is not said to be set, and all headings of the panels are of one size', async () => {
+  test('a coordinator’s level of trust is not said to be set, and every panel has a heading, all of one size', async () => {
     const nadia = (await enter('nadia')).member;
     transaction(() => { db.insert(trustLevels).values({ memberId: nadia.id, level: 'member', locked: true }).onConflictDoUpdate({ target: trustLevels.memberId, set: { locked: true } }).run(); });
     const { page, context } = await browser.open();
@@ -156,6 +156,7 @@ describe('looking after a member', () => {
     expect(await page.getByRole('region', { name: 'Trust' }).textContent()).not.toContain('as a coordinator has set it');
     const sizes = await page.locator('main .panel h2').evaluateAll((headings) => headings.map((heading) => getComputedStyle(heading).fontSize));
     expect([sizes.length > 3, new Set(sizes).size]).toEqual([true, 1]);
+    expect(await page.locator('main .panel').evaluateAll((panels) => panels.filter((panel) => panel.firstElementChild?.tagName !== 'H2').map((panel) => panel.textContent))).toEqual([]);
   });
 
   test('an administrator signs somebody out', async () => {

@@ -14,7 +14,7 @@ import { putPlaces } from '#domain/places/importing.ts';
 import { countPlaceChange } from '#domain/places/known.ts';
 import { usualWeights } from '#domain/places/likeness.ts';
 import { listPlaces, placesByCountry, readPlaceAsk, writePlaceAsk } from '#domain/places/listing.ts';
-import { editProfile, matchPlaces, profileInput } from '#domain/profiles/editing.ts';
+import { editProfile, matchPlaces, ownPlace, profileInput } from '#domain/profiles/editing.ts';
 import { placesInOwnWords } from '#domain/profiles/own-words.ts';
 import type { Member } from '#domain/people/types.ts';
 import { likingIn } from '../../src/liking.ts';
@@ -111,6 +111,25 @@ describe('searching', () => {
     expect(placesCalled('denver colorado').length).toBe(0);
     expect(placesCalled('Springfield').length).toBeGreaterThan(10);
     expect(placesCalled('Den')).toEqual([]);
+  });
+
+  test.each([
+    ['Boise, ID', 'Boise City, ID'], ['Boise, Idaho, USA', 'Boise City, ID'], ['Ottawa, Canada', 'Ottawa, ON'], ['City of Denver, Colorado', 'Denver, CO'], ['Montreal, Quebec, Canada', 'Montréal, QC'], ['Miami-Dade, FL', 'Miami-Dade County, FL'],
+  ])('%s in a profile is the one place that it fits', (typed, label) => {
+    editProfile(again(tom), profileInput.parse({ name: tom.name, place: typed }));
+    expect(ownPlace(tom)?.label).toBe(label);
+  });
+
+  test.each(['Boise', 'Ottawa', 'Boise, City', 'Springfield, USA', 'Superior, Wisconsin', 'Newport, VA', 'Bois, ID'])('%s in a profile is asked about', (typed) => {
+    expect(() => { editProfile(again(tom), profileInput.parse({ name: tom.name, place: typed })); }).toThrow(Invalid);
+  });
+
+  test('words of one’s own that fit one place are kept where somebody says so', () => {
+    const edit = (choice: string | null) => { editProfile(again(tom), profileInput.parse({ name: tom.name, place: 'Boise, ID', placeChoice: choice })); };
+    edit('text');
+    edit(null);
+    expect(ownPlace(tom)).toBeNull();
+    editProfile(again(tom), profileInput.parse({ name: tom.name, place: '' }));
   });
 });
 

@@ -283,6 +283,15 @@ describe('a photo', () => {
     expect([photoFor(nadia, rosa.id), photoFor(rosa, rosa.id) !== null]).toEqual([null, true]);
   });
 
+  test('put by itself it is seen only by whoever its form says, and what else is said of the profile stays', async () => {
+    edit(rosa, { pronouns: 'she', 'see-pronouns': 'members' });
+    await putPhoto(again(rosa), { photo: await picture(), seenBy: 'coordinators' });
+    expect([photoFor(tom, rosa.id), photoFor(nadia, rosa.id)?.shared]).toEqual([null, false]);
+    expect(ownProfile(again(rosa)).visibility).toMatchObject({ photo: 'coordinators', pronouns: 'members' });
+    await putPhoto(again(rosa), { photo: await picture(), seenBy: 'everyone' });
+    expect(photoFor(null, rosa.id)?.shared).toBe(true);
+  });
+
   test('stays while it is used, and its bytes go when it is taken off', () => {
     const path = photoFor(rosa, rosa.id)?.path ?? '';
     const tomorrow = new Date(Date.now() + 86_400_000);

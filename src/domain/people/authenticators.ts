@@ -125,8 +125,14 @@ export function takeSecondFactor(memberId: number, code: string, address: string
   if (takeRecoveryCode(memberId, code)) return;
   countAttempt('codePerAccount', `${memberId} ${address}`);
   countAttempt('codePerMember', memberId);
-  if (!takeCode(memberId, code)) throw new Invalid({ code: 'This code is not right, or was used already. Wait for the next one in your app.' });
+  if (!takeCode(memberId, code)) throw new Invalid({ code: whyNot(memberId, code) });
   forgetAttempts('codePerAccount', `${memberId} ${address}`);
+}
+
+function whyNot(memberId: number, code: string): string {
+  if (/^\d+$/.test(code)) return 'This code is not right, or was used already. Wait for the next one in your app.';
+  const used = db.select({ id: recoveryCodes.id }).from(recoveryCodes).where(and(eq(recoveryCodes.id, hashToken(code)), eq(recoveryCodes.memberId, memberId))).get();
+  return used ? 'This recovery code was used already. Take another one.' : 'This is none of your recovery codes. Please look at the spelling, or take another one.';
 }
 
 /** Whether the app shows this code about now, and neither it nor a later one was taken before. */

@@ -22,6 +22,7 @@ const people: readonly Person[] = [
   { words: 'Visitor', viewer: null, level: 'new', inside: true },
   { words: 'Waiting to be let in', viewer: sample({ waiting: true }), level: 'new', inside: true },
   { words: 'New member', viewer: sample({}), level: 'new', inside: true },
+  { words: 'Member', viewer: sample({}), level: 'member', inside: true },
   { words: 'Trusted member', viewer: sample({}), level: 'trusted', inside: true },
   { words: 'Coordinator of some forums or themes, there', viewer: ofAreas, level: 'member', inside: true },
   { words: 'The same, elsewhere', viewer: ofAreas, level: 'member', inside: false },

@@ -1,7 +1,7 @@
 import { eq } from 'drizzle-orm';
 import { db, places, prepared } from '#db/client.ts';
 import { NotFound } from '../errors.ts';
-import { isNearPlace, placeWords, readingsOf, withoutStyle, type Folded } from './words.ts';
+import { foldedPlace, isNearPlace, placeWords, readingsOf, withoutStyle, type Folded } from './words.ts';
 
 export type PlaceRow = typeof places.$inferSelect;
 
@@ -79,3 +79,20 @@ function calledExactly(text: string): FoundPlace[] {
 
 /** Whether a text that names a place says its state too: a bare "Ottawa" may be one that is in no list. */
 export const saysWhere = (text: string, place: FoundPlace): boolean => [text, withoutStyle(text)].some((one) => namesOf(place).whole.includes(asTyped(one)));
+
+/** The only place that fits a text which says after a comma where it is, though not as the list does: "Boise, ID" for Boise City, "Ottawa, Canada". What is called otherwise is none, as Newport News for "Newport, VA". */
+export function onlyPlaceIn(text: string): FoundPlace | null {
+  const [, name = '', where = ''] = /^([^,]+),(.+)$/.exec(text) ?? [];
+  const [only, another] = searchPlaces(text, 2);
+  if (!where || !only || another) return null;
+  const [called = ''] = namesOf(only).bare;
+  const isCalledSo = [name, withoutStyle(name)].some((one) => [called, called.replace(ofKind, '')].includes(asTyped(one)));
+  return isCalledSo && liesIn(findPlace(only.slug), where) ? only : null;
+}
+const ofKind = / (?:city|county|town|village)$/;
+
+/** Whether words name the state, province or country of a place, and nothing else: as the words of a place without a name. */
+function liesIn({ region, country }: PlaceRow, where: string): boolean {
+  const nameless = { folded: foldedPlace({ name: '', region, country }), region, country };
+  return readingsOf(`, ${where}`).some(({ fits }) => fits(nameless));
+}

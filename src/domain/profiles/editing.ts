@@ -12,7 +12,7 @@ import { mustSignIn, mustWrite } from '../people/permissions.ts';
 import { indexMember } from '../people/searchable.ts';
 import { settleVerification } from '../people/verification.ts';
 import { visibilities, type Member, type Viewer, type Visibility } from '../people/types.ts';
-import { nearPlaces, placesCalled, saysWhere, searchPlaces, type FoundPlace } from '../places/finding.ts';
+import { nearPlaces, onlyPlaceIn, placesCalled, saysWhere, searchPlaces, type FoundPlace } from '../places/finding.ts';
 import { putWriterName } from '../search/documents.ts';
 import { channels } from '../vocabulary.ts';
 import { hats, languages, profileFields, visibilityOf, type ProfileField } from './fields.ts';
@@ -71,7 +71,7 @@ export function placesToChoose(typed: string): FoundPlace[] {
   return begun.length > 0 ? begun : nearPlaces(typed, 12);
 }
 
-/** The place that somebody means: the one chosen, the only one called so with its state, or their own words where they say so. Throws Invalid where there is a choice. */
+/** The place that somebody means: the one chosen, the only one called so with its state, their own words where they say so, or the only one that fits the name and where it is. Throws Invalid where there is a choice. */
 function placeMeant(typed: string | null, choice: string | null | undefined, before: ProfileRow): Pick<ProfileRow, 'placeId' | 'placeText'> {
   if (typed === null) return { placeId: null, placeText: null };
   const chosen = choice && choice !== 'text' ? db.select({ id: places.id }).from(places).where(eq(places.slug, choice)).get() : undefined;
@@ -83,6 +83,8 @@ function placeMeant(typed: string | null, choice: string | null | undefined, bef
   if (meant) return { placeId: meant.id, placeText: null };
   const own = { placeId: null, placeText: typed.slice(0, 80) };
   if (choice === 'text' || typed === before.placeText) return own;
+  const fitting = onlyPlaceIn(typed);
+  if (fitting) return { placeId: fitting.id, placeText: null };
   if (another) throw new Invalid({ place: 'Several places are called so: choose yours below.' });
   if (only) throw new Invalid({ place: 'One place in the list is called so, and yours may be another: choose it below, or keep your own words.' });
   throw new Invalid({ place: placesToChoose(typed).length > 0 ? 'No place in the list is called exactly so: choose the one you mean below, or keep your own words.' : 'No place in the list is called so. Please look at the spelling, or say below that these are your own words.' });
@@ -117,6 +119,9 @@ export function editProfile(actor: Member, input: z.output<typeof profileInput>)
 
 /** What the form of the profile brings beside the profile itself: another photo, or none any more. */
 export const profileFormInput = profileInput.extend({ photo: z.instanceof(File).nullish(), withoutPhoto: z.boolean().default(false) });
+
+/** The part of it by which a photo is put without the rest. */
+export const photoFieldsInput = profileInput.pick({ 'see-photo': true, 'see-all': true });
 
 export const placeChoiceInput = profileInput.pick({ place: true, placeChoice: true, 'see-place': true, listed: true });
 

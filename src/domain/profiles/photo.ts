@@ -6,12 +6,12 @@ import { keepReceived, readReceived } from '#lib/taking-files.ts';
 import { Invalid } from '../errors.ts';
 import { countAttempt } from '../people/limits.ts';
 import { canSeeField, mustWrite } from '../people/permissions.ts';
-import type { Member, Viewer } from '../people/types.ts';
+import type { Member, Viewer, Visibility } from '../people/types.ts';
 import { visibilityOf } from './fields.ts';
 import { storedProfile } from './stored.ts';
 
-/** Takes a photo for the actor's profile: drawn anew as a square, without anything but pixels in it. Throws Denied, TooMany, Invalid on `photo`. */
-export async function putPhoto(actor: Member, { photo }: { photo: File }): Promise<void> {
+/** Takes a photo for the actor's profile: drawn anew as a square, without anything but pixels in it. `seenBy`: who sees it from now on, where that is said. Throws Denied, TooMany, Invalid on `photo`. */
+export async function putPhoto(actor: Member, { photo, seenBy }: { photo: File; seenBy?: Visibility }): Promise<void> {
   mustWrite(actor);
   countAttempt('filePerMember', actor.id);
   if (photo.size === 0) throw new Invalid({ photo: 'Choose a picture.' });
@@ -22,7 +22,7 @@ export async function putPhoto(actor: Member, { photo }: { photo: File }): Promi
   if ('refusal' in drawn) throw new Invalid({ photo: drawn.refusal });
   const kept = await keepReceived(drawn);
   if ('refusal' in kept) throw new Invalid({ photo: kept.refusal });
-  setPhoto(actor, { photoHash: kept.hash, photoSize: drawn.bytes.length });
+  setPhoto(actor, { photoHash: kept.hash, photoSize: drawn.bytes.length }, seenBy);
 }
 
 /** Takes the photo off; its bytes go by themselves. Throws Denied, TooMany. */
@@ -32,10 +32,12 @@ export function dropPhoto(actor: Member): void {
   setPhoto(actor, { photoHash: null, photoSize: null });
 }
 
-function setPhoto(actor: Member, photo: Pick<typeof profiles.$inferInsert, 'photoHash' | 'photoSize'>): void {
+function setPhoto(actor: Member, photo: Pick<typeof profiles.$inferInsert, 'photoHash' | 'photoSize'>, seenBy?: Visibility): void {
   transaction(() => {
-    const { jobTitle, placeText, placeId, visibility } = storedProfile(actor.id);
-    db.insert(profiles).values({ memberId: actor.id, jobTitle, placeText, placeId, visibility, ...photo }).onConflictDoUpdate({ target: profiles.memberId, set: photo }).run();
+    const { jobTitle, placeText, placeId, visibility: { photo: before, ...others } } = storedProfile(actor.id);
+    const photoSeenBy = seenBy ?? before;
+    const visibility = !photoSeenBy || photoSeenBy === 'everyone' ? others : { ...others, photo: photoSeenBy };
+    db.insert(profiles).values({ memberId: actor.id, jobTitle, placeText, placeId, visibility, ...photo }).onConflictDoUpdate({ target: profiles.memberId, set: { ...photo, visibility } }).run();
     bumpChanges();
   });
 }
