@@ -2,6 +2,7 @@ import { and, desc, eq, isNotNull } from 'drizzle-orm';
 import { z } from 'zod';
 import { bumpChanges, db, members, placeChannels, placeChanges, places, placeSystems, profiles, transaction } from '#db/client.ts';
 import { line, optionalText, text } from '#lib/fields.ts';
+import { regions } from '#lib/regions.ts';
 import { slugify } from '#lib/slug.ts';
 import { Denied, Invalid } from '../errors.ts';
 import { recordAct } from '../moderation/log.ts';
@@ -12,7 +13,7 @@ import type { Member, Viewer } from '../people/types.ts';
 import { channels, jurisdictions, labelOf } from '../vocabulary.ts';
 import { findPlace, type PlaceRow } from './finding.ts';
 import { countPlaceChange } from './known.ts';
-import { foldedPlace, forms, lines, placeLabel, placeWords, regionName, regions, stages, systemRoles } from './words.ts';
+import { foldedPlace, forms, lines, placeLabel, placeWords, regionName, stages, systemRoles } from './words.ts';
 
 const coded = (list: readonly { code: string }[]) => z.string().nullish().transform((code) => code || null).refine((code) => code === null || list.some((term) => term.code === code), 'Choose one of these.');
 const year = z.string().nullish().transform((typed) => typed?.trim() || null).refine((typed) => typed === null || (/^\d{4}$/.test(typed) && Number(typed) >= 1990 && Number(typed) <= 2100), 'Give a year as 2006.')

@@ -1,4 +1,4 @@
-import { regions } from '../places/words.ts';
+import { regions } from '#lib/regions.ts';
 import { beginning, byPeople, firstPeople, hitsOf, inPeople, near, phrase } from './matching.ts';
 import { ofTypes, ofYears, typesCalled, type Told } from './operators.ts';
 import { withMended, type Clause, type Query, type Term } from './query.ts';
