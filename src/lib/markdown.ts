@@ -3,7 +3,7 @@ import sanitizeHtml from 'sanitize-html';
 import { isWithinLimits, isWorthParsing } from './markdown-limits.ts';
 
 /** Counts up when the same Markdown would give other HTML here or in a post, so that stored HTML can be made again. */
-export const rendererVersion = 7;
+export const rendererVersion = 8;
 
 /** Markdown that asks for more than a text can need: a few letters can ask for a million table cells. The message is for whoever wrote it. */
 export class MarkdownTooLarge extends Error {

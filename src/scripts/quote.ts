@@ -20,7 +20,9 @@ function selectedIn(post: Element): string {
 
 function quotation(link: HTMLElement, words: string): string {
   const author = (link.closest<HTMLElement>('.post')?.dataset['author'] ?? '').replace(/[\\`*_[\]<>&~!#|]/g, '\\$&');
-  return `> [${author} wrote](/posts/${link.dataset['quote']}):\n>\n${words.split('\n').map((line) => `> ${line}`.trimEnd()).join('\n')}\n\n`;
+  // A number that shows is one of the words: those of lists are not selected with them.
+  const text = words.replace(/^(\s*\d{1,9})(?=[.)](?:\s|$))/gm, '$1\\');
+  return `> [${author} wrote](/posts/${link.dataset['quote']}):\n>\n${text.split('\n').map((line) => `> ${line}`.trimEnd()).join('\n')}\n\n`;
 }
 
 /** The whole post as the hub quotes it, with its Markdown: from the page that opens without JavaScript. Empty where that says something else, as when a draft is kept. */

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { beforeAll, describe, expect, inject, test } from 'vitest';
 import { db, drafts, strayDrafts } from '#db/client.ts';
-import { createPost, editPost } from '#domain/forum/posts.ts';
+import { createPost, editPost, previewPost } from '#domain/forum/posts.ts';
 import { createThread } from '#domain/forum/starting-threads.ts';
 import type { Thread } from '#domain/forum/threads.ts';
 import { endSessionsOf } from '#domain/people/sessions.ts';
@@ -324,6 +324,26 @@ test('a quotation put into what is written already is the post as it was typed, 
   await page.locator('.post', { hasText: 'We count repeats.' }).getByRole('link', { name: /^Quote/ }).click();
   await expect.poll(() => page.locator('#body').inputValue()).toMatch(/^I think so too\.\n\n> \[Tom Achterberg wrote\]\(\/posts\/\d+\):\n>\n> We count repeats\.\n>\n> ~~Twice~~ a year, H~2~O: \/forums\/operations\/1\n>\n> ```\n> > code\n> ```\n\n$/);
   expect(await page.locator('.footnotes').last().isVisible()).toBe(true);
+});
+
+test('a selection of items, of rows and of numbered words is quoted under the name of its writer', async () => {
+  forgetLimits();
+  const { member } = await enter('tom');
+  const { url } = createPost(member, { threadId: thread.id, body: '2\\. Vendors\n\nWe ask them all.\n\n7. Acme\n8. Bolt\n   1. Paper\n   2. Ink\n9. Crux\n\n| Name | Yes | No |\n|---|---|---|\n| Ann | x | y |\n| Bob | y | x |' });
+  const { page, context } = await browser.open();
+  await context.addCookies([(await enter('rosa')).cookie]);
+  await page.goto(hub.base + url);
+  const post = page.locator('.post', { hasText: 'We ask them all.' });
+  for (const [from, to] of [['p:first-child', 'p:nth-child(2)'], ['ol > li:nth-child(2)', 'ol > li:nth-child(3)'], ['tbody tr:nth-child(1)', 'tbody tr:nth-child(2)']] as const) {
+    await post.locator('.prose').evaluate((prose, [first, last]) => {
+      const [start, end] = [prose.querySelector(first), prose.querySelector(last)];
+      getSelection()?.setBaseAndExtent(start as Node, 0, end as Node, end?.childNodes.length ?? 0);
+    }, [from, to] as const);
+    await page.locator('#body').evaluate((area: HTMLTextAreaElement) => { area.value = ''; });
+    await post.getByRole('link', { name: /^Quote/ }).click();
+    const quotation = await page.locator('#body').inputValue();
+    expect([quotation, previewPost(member, { body: quotation }).html]).toEqual([expect.stringMatching(/^> \[Tom Achterberg wrote\]/), expect.stringContaining('class="said-by"')]);
+  }
 });
 
 test('typing @ offers members; the keyboard takes one, and Escape leaves what was typed', async () => {

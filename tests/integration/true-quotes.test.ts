@@ -167,6 +167,40 @@ describe('whose words a quotation shows', () => {
     expect([shown('| Fire | | yes |', '| Water | yes | |'), shown('| Fire | yes | |', '| Water | | yes |')]).toEqual([true, false]);
   });
 
+  test('has the cells of a table in their columns, and no row but those of the post', () => {
+    const table = (...rows: string[]) => rows.toSpliced(1, 0, rows[0]?.replace(/[^|]+/g, '---') ?? '').join('\n');
+    const id = reply(rosa, thread, `${table('| Name | Yes | No |', '| Ann | x | |', '| Bob | | x |', '| Cy | x … | |', '| Dee | | x |')}\n\nThat is what they say.\n\n${table('| Name | No | Yes |', '| Eve | x | |')}`);
+    const shows = (text: string) => named(preview(`${line(id)}\n\n${text}`.replace(/^/gm, '> ')));
+    expect([
+      table('| Name | Yes | No |', '| Ann | x | &shy; |'), table('| Bob | | x |', '| Cy | x … | |'), table('| Name | Yes | No |', '| … | … | … |', '| Dee | | x |'), table('| Name | Yes | No |', '| […] | | |', '| Bob | | x |', '| ... | | |', '| Dee | | x |'),
+      `${table('| Name | Yes | No |', '| Ann | x | |')}\n\n…\n\nThat is what they say.`, `That is what they say.\n\n…\n\n${table('| Eve | x | |')}`, 'Ann x',
+    ].filter((text) => !shows(text))).toEqual([]);
+    expect([
+      table('| Name … | No |', '| Ann | x |'), table('| Name | No |', '| Ann | x |'), ...['&#8203;', '&shy;', '&#12644;', '**&#8203;**', '…', '.'].map((cell) => table('| Name | Yes | No |', `| Ann | ${cell} | x |`)), table('| Name | Yes | No |', '| Ann | x … | |'),
+      table('| Name | Yes |', '| Ann | x |'), table('| Name | Yes | No | |', '| Ann | x | | |'), table('| Name | Yes | No |', '| … | | |', '| Eve | x | |'), table('| Name | Yes | No |', '| Bob | | x |'), table('| Name Yes | No |', '| Ann | x |'),
+    ].filter(shows)).toEqual([]);
+  });
+
+  test('has each item of a list under the number that it has in the post', () => {
+    const id = reply(rosa, thread, 'Worst vendors, the worst first:\n\n1. Acme is the worst of all\n2. Bolt\n   - never answers its telephone\n   - lies\n3. Crux\n\n   4. sued us all over town\n   5. lost\n\nThat is the whole list.\n\n8. Dyn');
+    const shows = (text: string) => named(preview(`${line(id)}\n\n${text}`.replace(/^/gm, '> ')));
+    const first = 'Worst vendors, the worst first:';
+    expect([
+      `${first}\n\n1. Acme is the worst of all\n2. Bolt`, `${first}\n\n1. Acme is the`, `${first} …\n\n3. Crux`, `${first} …\n\n2. Bolt\n   - never answers its telephone\n   - …`, `1. Acme is the worst …\n\n3) Crux`,
+      '2. Bolt\n   - never answers its telephone\n   - lies\n3. Crux', '3. Crux\n\n   4. sued us all over town\n   5. lost', '4. sued us all over town', '3. … sued us all over town', '1. Acme is the worst of all\n\n…\n\nThat is the whole list.', 'That is the whole list.\n\n8. Dyn', `${first}\n\nAcme is the worst of all\n\nBolt`, '- never answers its telephone',
+    ].filter((text) => !shows(text))).toEqual([]);
+    expect([
+      `${first} …\n\n1. Crux`, `${first}\n\n2. Acme is the worst of all\n3. Bolt`, `${first} …\n\n1. … Crux`, `${first} …\n\n1. &#8203;\n2. Acme is the worst of all`, `${first}\n\n1. Acme is the worst of all\n2. &#8203;`, `${first}\n\n1. &shy;\n\n…\n\nCrux`, '1. Acme is the … never answers its telephone',
+      '1. Acme is the worst …\n2. Crux', '1. Acme is the worst of all\n\n   Bolt', '1. sued us all over town', '3. Crux\n\n   1. sued us all over town', '1. never answers its telephone', '1. That is the whole list', '2. Dyn', '3. Crux\n\n   That is the whole list.',
+    ].filter(shows)).toEqual([]);
+  });
+
+  test.each<[string, string]>([
+    ['a list that begins at another number', 'So:\n\n7. a\n8. b'], ['lists in lists', '1. a\n   - b\n     1. c\n     2. d\n   - e\n2. f\n\n   3. g\n\n   | h |\n   |---|\n   | |\n\n2) i'], ['empty items and cells', '1.\n2. b\n3.\n\n| | c |\n|---|---|\n| | |\n| … | |'],
+    ['lists between which somebody is quoted', '1. a\n\n> b\n\n1. c\n2. **d**'], ['lists between which a footnote stands', '1. a[^1]\n\n[^1]: b\n\n1. c'], ['items that quote somebody', '1. > a\n2. > b\n\n   c\n3. d\n   > e'],
+    ['a long list', `${'1. Some words … of an item, \n'.repeat(300)}`], ['a long list of long items', `${'1. Some words of an item that goes on and on, and on and on and on, and on\n\n'.repeat(90)}`], ...[0, 9, 17, 25].map((more): [string, string] => [`a long table after ${more} letters`, `${'a'.repeat(more)}\n\n| Name of it | Some words | |\n|---|---|---|\n${'| Some words | and many more | x |\n| b | | c |\n'.repeat(120)}`]),
+  ])('is shown by the Quote button with numbers and cells: %s', (_, body) => expect(named(preview(quoteOf(tom, reply(rosa, thread, body))))).toBe(true));
+
   test('begins no list at a number that the post does not have', () => {
     const [plain, list] = [reply(rosa, thread, 'people leave the council today'), reply(rosa, thread, '7. people leave the council today\n8. and tomorrow')];
     const shown = (id: number, text: string) => preview(`> ${line(id)}\n>\n> ${text}`);

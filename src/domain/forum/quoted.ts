@@ -7,7 +7,7 @@ import { withoutSayings, withoutSayingsBefore } from './attributions.ts';
 import { markedIn, notesIn, type Notes } from './footnotes.ts';
 import { postAt } from './post-links.ts';
 import { replaceQuotes } from './quote-boxes.ts';
-import { sayingOf, type Saying } from './said.ts';
+import { mostCompared, sayingOf, type Saying } from './said.ts';
 
 /** Begins what the hub itself says over a quotation that it found true: nothing that a member types has a class. */
 export const saidBy = '<p class="said-by" title="The hub has compared these words with the post">';
@@ -30,9 +30,8 @@ const authors = prepared((d) => d.$client.prepare(`
 
 /** Other posts that one text may quote by name; what it quotes of more stands there without. */
 const mostQuoted = 40;
-/** Characters of those posts, and of what they said before, that are read for one text, and compared with its words: what more would ask for stands there without, too. */
+/** Characters of those posts, and of what they said before, that are read for one text: what more would ask for stands there without, too. */
 const mostRead = 400_000;
-const mostCompared = 10_000_000;
 
 /** The line with which a quotation begins as `attribution` writes it (see quoting.ts), with whatever name. */
 const line = /^\s*<p><a href="([^"]*)"[^>]*>([^<]*) wrote<\/a>:(<\/p>|\s)/;
@@ -70,7 +69,7 @@ function checked(block: string, saying: (id: number) => Saying | null, notes: No
   const post = postId === null ? null : saying(postId);
   const begins = ends === '</p>' ? '' : '\n<p>';
   const its = markedIn(words, notes);
-  const own = post !== null && inside.length === 0 && post.says(words) && [...new Set(words.match(/(?<=<ol start=")\d+/g))].every((start) => post.numbers(Number(start))) && its.every(post.notes) && its.every(({ note }) => [...note.matchAll(link)].every(([, , href = '', text = '']) => href.startsWith('#') || post.links(href, text)));
+  const own = post !== null && inside.length === 0 && post.says(words) && its.every(post.notes) && its.every(({ note }) => [...note.matchAll(link)].every(([, , href = '', text = '']) => href.startsWith('#') || post.links(href, text)));
   const isLine = post !== null && plainText(name) === plainText(escapeHtml(post.name)) && plainText(words) !== '';
   const shown = own ? `${saidBy}<a href="${postUrl(postId ?? 0)}">${escapeHtml(post.name)} wrote</a>:</p>${begins}${asInPost(post, words)}` : withoutSayings(isLine ? `${begins}${words}` : inner);
   let at = 0;

@@ -5,6 +5,7 @@ import { threadsByNumber } from '../thread-addresses.ts';
 import { hasBlankedQuotes } from './blanked-quotes.ts';
 import { findPost, postsOnPage } from './posts.ts';
 import { besideQuotes } from './quote-boxes.ts';
+import { saysAll } from './said.ts';
 
 /** Longer posts are quoted by their beginning. */
 const mostQuoted = 4_000;
@@ -20,9 +21,28 @@ export function quoteOf(viewer: Viewer, postId: number): string {
   // Where something was taken out of it, only what is shown of it is quoted: its Markdown still says all.
   const own = hasBlankedQuotes(postId) ? wordsBesideQuotes(post.html) : ownMarkdown(threadsByNumber(post.markdown));
   if (own.trim() === '') return '';
-  const text = own.length > mostQuoted ? `${beginning(own) ?? beginning(wordsBesideQuotes(post.html)) ?? upTo(own)} …` : own;
+  const text = ownOrWords(own, post.html);
   return `> ${attribution(shown.author.name, postId)}\n>\n${text.split('\n').map((line) => `> ${line}`.trimEnd()).join('\n')}\n\n`;
 }
+
+/** Its own Markdown, or its words alone where that would show something else: without what stood between them two lists are one, with other numbers. */
+function ownOrWords(own: string, html: string): string {
+  const short = shortened(own);
+  if (short !== null && saysAll(html, parseKept(short))) return short;
+  const words = shortened(wordsBesideQuotes(html));
+  return words !== null && (short === null || saysAll(html, parseKept(words))) ? words : short ?? `${upTo(own)} …`;
+}
+
+/** What is too long by its beginning, null where it has none that is seen whole. Of a table only whole rows are quoted. */
+function shortened(text: string): string | null {
+  if (text.length <= mostQuoted) return text;
+  const cut = beginning(text);
+  if (cut === null || !endsInTable(cut)) return cut && `${cut} …`;
+  const rows = cut.slice(0, cut.lastIndexOf('\n'));
+  return `${endsInTable(rows) ? rows : cut}\n\n…`;
+}
+
+const endsInTable = (markdown: string) => /<\/table>(?:\s|<\/[a-z]+>)*$/.test(parseKept(markdown));
 
 /** Cut where all that is seen of it is seen of the whole, too: not amid what is bold, struck through, code, or a link. Null where that would leave less than half. */
 function beginning(text: string): string | null {
