@@ -176,15 +176,32 @@ describe('forgives', () => {
     expect(search({ q: 'weeds' })).toMatchObject({ corrected: null, likelier: null });
     expect(search({ q: 'sevada' }).likelier).toBe('sevade');
     expect(search({ q: 'Nevada' })).toMatchObject({ total: 0, corrected: null });
+    put('texas', 'Of Texas.');
+    for (let n = 0; n < 12; n++) put(`texts-${n}`, 'A texts of banks and drives for grassy and loops.');
+    expect(search({ q: 'Texas' })).toMatchObject({ total: 1, corrected: null, likelier: null });
+    addEntry(nadia, newEntryInput.parse({ term: 'sealed box', also: 'bangs-looped, drivel 1 and drivel 2', related: '', note: '' }));
+    for (const q of ['bangs-looped', 'bangs looped', 'drivel 1 and drivel 2', 'sealed-box']) {
+      expect([q, search({ q }).corrected, search({ q }).likelier, nearest(q).corrected]).toEqual([q, null, null, null]);
+    }
+    for (let n = 0; n < 12; n++) dropDocument('page', `texts-${n}`);
+    dropDocument('page', 'texas');
     for (let n = 0; n < 12; n++) dropDocument('page', `often-${n}`);
     dropDocument('page', 'rare');
+  });
+  test('what is written as one is looked for as words that stand side by side, and where nothing has them with all the rest, without', () => {
+    const put = (ref: string, body: string) => putDocument({ kind: 'page', ref, threadId: null, url: `/${ref}`, title: 'A page', people: '', summary: '', body, type: 'page', themes: [], year: null, place: null, at: new Date(0) });
+    put('walrus', 'A walrus parade.');
+    put('tusk', 'A long-tusk story.');
+    expect(search({ q: 'walrus long-tusk parade' }).results.map(({ url, why }) => [url, why])).toEqual([['/walrus', 'Found in the text · Without “long tusk”'], ['/tusk', expect.any(String)]]);
+    for (const ref of ['walrus', 'tusk']) dropDocument('page', ref);
   });
   test('two letters with full stops are not what begins a word of another kind', () => {
     const put = (ref: string, body: string) => putDocument({ kind: 'page', ref, threadId: null, url: `/${ref}`, title: 'A page', people: '', summary: '', body, type: 'page', themes: [], year: null, place: null, at: new Date(0) });
     put('using', 'Using it well, nobody uses more.');
     put('states', 'Across the U.S. and Canada.');
-    expect(urls('U.S.')).toEqual(['/states']);
-    for (const ref of ['using', 'states']) dropDocument('page', ref);
+    put('computers', 'They ask AI first.');
+    expect([urls('U.S.'), urls('A.I.')]).toEqual([['/states'], ['/computers']]);
+    for (const ref of ['using', 'states', 'computers']) dropDocument('page', ref);
   });
   test('what is only near is tried when nothing else is found', () => {
     expect(urls('compost')).toEqual(['/library/garbage']);

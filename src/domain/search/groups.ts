@@ -100,7 +100,7 @@ function groupOf(clause: Clause, at: number, many: number, boldly: boolean): Gro
   return {
     label: clause.terms.map((t) => (t.kind === 'field' ? `${t.field.name}:${t.field.value}` : t.words.join(' '))).join(' or '),
     alternatives, word: plain, rarity: 0,
-    required: clause.terms.length > 1 || only?.kind !== 'word',
+    required: clause.terms.length > 1 || (only?.kind !== 'word' && only?.kind !== 'compound'),
     weighs: clause.terms.some((t) => t.kind !== 'field' || 'people' in t.field),
   };
 }
@@ -129,8 +129,9 @@ const told = ({ passes, says }: Told, weight: number): Alternative => ({ match: 
 /** Written as one with something between: call-centre is also call centre and callcentre, in either spelling. */
 function compound(words: readonly string[]): Alternative[] {
   const [text, joined] = [words.join('-'), words.join('')];
+  const isShared = joined.length < 3 && completionsOf(joined, 30).some((other) => stem(other) === stem(joined));
   // The stem of US is that of uses, too.
-  const alternatives = [as(words, weights.typed, typed), ...(joined.length > 2 ? [as([joined], weights.joined, typed)] : [])];
+  const alternatives = [as(words, weights.typed, typed), ...(isShared ? [] : [as([joined], weights.joined, typed)])];
   words.forEach((word, n) => {
     for (const twin of spellingTwins(word)) {
       const other = words.with(n, twin);
@@ -326,14 +327,14 @@ function splitEmpty(groups: readonly Group[]): Group[] {
     if (!compoundOnly || group.alternatives.some((a) => a.match !== null && found(a.match))) return [group];
     const words = group.label.split(' ');
     const telling = words.filter((word) => !stopWords.has(word.toLowerCase()));
-    return (telling.length > 0 ? telling : words).map((word): Group => ({ label: word, alternatives: wordAlternatives(word, false, words.length, false), required: false, weighs: true, word: null, rarity: 0 }));
+    return (telling.length > 0 ? telling : words).map((word): Group => ({ label: word, alternatives: wordAlternatives(word, false, words.length, false).filter(({ how }) => !group.isTerm || how.by !== 'spelling'), required: false, weighs: true, word: null, rarity: 0 }));
   });
 }
 
 function mended(query: Query, groups: readonly Group[]): Pick<Expanded, 'corrected' | 'likelier'> {
   let [corrected, likelier] = [query.text, query.text];
   for (const { alternatives, word, isTerm } of groups) {
-    if (!word || isTerm) continue;
+    if (!word || isTerm || regionWords.has(fold(word.text))) continue;
     const mend = alternatives.find((a) => a.how.by === 'spelling');
     if (mend?.how.by === 'spelling') corrected = withMended(corrected, word.text, mend.how.as);
     else if (alternatives.length === 1 && alternatives[0]?.match) {

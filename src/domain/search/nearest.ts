@@ -5,6 +5,7 @@ import { shown, type Result } from './results.ts';
 import { stopWords, wordsIn } from './words.ts';
 
 const most = 5;
+const mostWords = 16;
 
 export interface Nearest {
   /** At most five. */
@@ -19,9 +20,10 @@ export interface Nearest {
  */
 export function nearest(typed: string): Nearest {
   const { text, clauses, without } = readQuery(typed);
-  const words = tellingWords(clauses);
+  // Words that say little stay: the thesaurus may have them.
+  const words = clauses.flatMap(({ terms }) => terms.flatMap(wordsOf)).slice(0, mostWords);
   const ranking = rank({ text, clauses: words.map((word) => ({ terms: [plain(word)] })), without });
-  if (words.length === 0 || ranking.units.length === 0) return { results: withAnyWord(typed), corrected: null };
+  if (tellingWords(clauses).length === 0 || ranking.units.length === 0) return { results: withAnyWord(typed), corrected: null };
   const results = shown(ranking, topOf(ranking, ranking.units, most));
   const { corrected } = ranking.expanded;
   return { results, corrected: corrected && (rank(readQuery(corrected)).whole > 0 ? corrected : unquoted(corrected)) };
