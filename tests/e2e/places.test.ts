@@ -61,6 +61,9 @@ describe('choosing one’s place', () => {
     expect(await axeViolations(page)).toEqual([]);
     await page.keyboard.press('Enter');
     expect(await box.inputValue()).toBe('Springfield, IL');
+    // Escape closes the list, and empties no field of a form.
+    for (const key of ['Escape', 'Escape']) await page.keyboard.press(key);
+    expect(await box.inputValue()).toBe('Springfield, IL');
     await page.getByRole('button', { name: 'Save the profile' }).click();
     await page.waitForURL('**/account/profile?saved');
     expect(placeOf(otto.member)).toBe('springfield-il');

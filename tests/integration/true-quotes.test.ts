@@ -165,6 +165,8 @@ describe('whose words a quotation shows', () => {
     const id = reply(rosa, thread, table('| Fire | | yes |', '| Water | yes | |').join('\n'));
     const shown = (...rows: string[]) => named(preview([line(id), '', ...table(...rows)].map((row) => `> ${row}`).join('\n')));
     expect([shown('| Fire | | yes |', '| Water | yes | |'), shown('| Fire | yes | |', '| Water | | yes |')]).toEqual([true, false]);
+    // Selected on the page, rows are their words.
+    for (const words of ['Fire\tyes\nWater\tyes', 'Night\n\nFire yes']) expect(named(preview(`${line(id)}\n\n${words}`.replace(/^/gm, '> ')))).toBe(true);
   });
 
   test('has the cells of a table in their columns, and no row but those of the post', () => {

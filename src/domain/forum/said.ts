@@ -66,9 +66,9 @@ interface Places { lists: boolean; tables: boolean }
  * struck through is told apart.
  */
 function blocksOf(html: string, { lists, tables }: Places = { lists: false, tables: false }): string[] {
-  const plain = withEmpty(html.replace(/[\uE000-\uE00A]/g, '').replace(noteMarks, ''), cells);
+  const plain = html.replace(/[\uE000-\uE00A]/g, '').replace(noteMarks, '');
   const placed = lists ? withItems(withEmpty(plain, items)) : plain;
-  const marked = (tables ? withRows(placed) : placed).replace(/<(\/?)del>/g, (_, closing) => ` ${closing ? unstruck : struck} `);
+  const marked = (tables ? withRows(withEmpty(placed, cells)) : placed).replace(/<(\/?)del>/g, (_, closing) => ` ${closing ? unstruck : struck} `);
   return marked.split(blockTags).map((block) => wordsOf(plainText(block))).filter(Boolean);
 }
 

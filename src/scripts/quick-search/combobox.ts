@@ -181,7 +181,8 @@ export function makeCombobox({ input, place, load, addressOf, all, pick, opened,
       if (!open) show(true);
       choose(active < 0 ? last : active - 1);
     } else if (event.key === 'Escape' && open) show(false);
-    else if (event.key === 'Escape' && input.value !== '') {
+    // What is part of a form stays: Escape leaves a list there, or comes before it.
+    else if (event.key === 'Escape' && input.value !== '' && !pick) {
       input.value = '';
       forget();
     } else if (event.key === 'Enter' && open && active >= 0) go(options()[active]);
