@@ -115,7 +115,7 @@ describe('forgives', () => {
     expect(urls('rat')).toEqual(['/library/vermin']);
   });
   test.each([
-    ['FCR', '/library/fcr'], ['fcr', '/library/fcr'], ['first call resolution', '/library/fcr'], ['first-call resolution', '/library/fcr'], ['first call-resolution', '/library/fcr'], ['money first-call resolution', '/library/fcr'], ['call-center Québec', '/library/centre'], ['garbage', '/library/garbage'], ['rubbish collection', '/library/garbage'], ['call center', '/library/centre'], ['garbge', '/library/garbage'],
+    ['FCR', '/library/fcr'], ['fcr', '/library/fcr'], ['first call resolution', '/library/fcr'], ['first-call resolution', '/library/fcr'], ['first call-resolution', '/library/fcr'], ['money first-call resolution', '/library/fcr'], ['call-center Québec', '/library/centre'], ['F.C.R.', '/library/fcr'], ['measuring F.C.R', '/library/fcr'], ['garbage', '/library/garbage'], ['rubbish collection', '/library/garbage'], ['call center', '/library/centre'], ['garbge', '/library/garbage'],
   ])('other words for the same: %s', (q, url) => expect(urls(q)[0]).toBe(url));
   test('says which word it took for which', () => {
     expect(whyOf('FCR', '/library/fcr')).toBe('Found in the title · “FCR” also called “first-contact resolution”');
@@ -308,6 +308,8 @@ describe('why something was found', () => {
     expect(whyOf('operator', '/supervisor')).toBe('Found in the title · “operator” also called “agent”');
     expect(whyOf('operator', '/operator')).toBe('Found in the title');
     expect(whyOf('operator', '/operations')).toBe('Found in the title as “Operations”');
+    // Of several words nobody is told that all of them stand there so.
+    expect(whyOf('night operator', '/operations')).toBe('Found in the title · Like what you typed: “Operations”');
     for (const ref of ['both', 'supervisor', 'operator', 'operations']) dropDocument('page', ref);
   });
   test('words that are written as one elsewhere are told as they stand there', () => {

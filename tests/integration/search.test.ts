@@ -83,7 +83,7 @@ describe('words that have one stem and mean different things', () => {
   test('a title with the other one does not come first, and the reason names it', () => {
     expect(found('operator')).toEqual([['/operators', 'Found in the text'], ['/operations', 'Found in the title as “Operations”']]);
     expect(found('communications zone')[0]).toEqual(['/communication', 'Found in the title']);
-    expect(found('communications zone')).toContainEqual(['/communities', 'Found in the title as “communities”']);
+    expect(found('communications zone')).toContainEqual(['/communities', 'Found in the title · Like what you typed: “communities”']);
     expect(found('operations')[0]).toEqual(['/operations', 'Found in the title']);
   });
   test('what says the same in other words has no need of it', () => {

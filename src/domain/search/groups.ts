@@ -242,7 +242,9 @@ function wordsOf(clause: Clause | undefined, group?: Group): readonly string[] {
   const [only] = clause?.terms ?? [];
   if (clause?.terms.length !== 1 || (only?.kind !== 'word' && only?.kind !== 'compound')) return [];
   const mend = only.kind === 'word' ? group?.alternatives.find((a) => a.how.by === 'spelling') : undefined;
-  return mend?.how.by === 'spelling' ? [mend.how.as] : only.words;
+  // F.C.R. is FCR.
+  const isDotted = only.kind === 'compound' && only.words.every((word) => /^\p{L}$/u.test(word));
+  return mend?.how.by === 'spelling' ? [mend.how.as] : isDotted ? [only.words.join('')] : only.words;
 }
 
 /** The longest run from the beginning of these lists of words on that the thesaurus has and that ends where one of them ends. */

@@ -173,7 +173,10 @@ function whyOf(ranking: Ranking, unit: number, document: Document, marks: Marks 
   const alike = (marks?.alike ?? []).filter((word) => !isMetOtherwise(groups, stem(word), document.id)).map((word) => `“${word}”`);
   const met = ranking.met[unit] ?? 0;
   const missing = groups.filter((_, n) => !(met & (1 << n))).map((group) => `“${group.label}”`);
-  const parts = [ranking.exact.has(unit) ? `The ${document.kind === 'member' ? 'name' : 'title'} you typed` : where.length ? `Found in ${listed(where)}${alike.length ? ` as ${listed(alike)}` : ''}` : '', ...hows(ranking, unit, document.id, new Set(marks?.alike.map(stem))), missing.length ? `Without ${listed(missing)}` : ''];
+  const isOnlyThat = alike.length > 0 && groups.length - missing.length === 1;
+  const parts = [
+    ranking.exact.has(unit) ? `The ${document.kind === 'member' ? 'name' : 'title'} you typed` : where.length ? `Found in ${listed(where)}${isOnlyThat ? ` as ${listed(alike)}` : ''}` : '', alike.length > 0 && !isOnlyThat ? `Like what you typed: ${listed(alike)}` : '', ...hows(ranking, unit, document.id, new Set(marks?.alike.map(stem))), missing.length ? `Without ${listed(missing)}` : '',
+  ];
   return parts.filter(Boolean).join(' · ');
 }
 
