@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { and, eq } from 'drizzle-orm';
 import { describe, expect, test } from 'vitest';
-import { attempts, cases, collections, db, foldLog, leavings, log, members, outbox, posts, questionTurns, resources, searchDocuments, threads, transaction } from '#db/client.ts';
+import { attempts, cases, collections, db, foldLog, leavings, log, members, outbox, posts, questionTurns, resources, searchDocuments, spamWords, threads, transaction } from '#db/client.ts';
 import { Denied, Invalid } from '#domain/errors.ts';
 import { findPost, postsOnPage } from '#domain/forum/posts.ts';
 import { createThread } from '#domain/forum/starting-threads.ts';
@@ -10,6 +10,7 @@ import { findThread } from '#domain/forum/threads.ts';
 import { columnsNamingMembers, leaveHub, type LeaveKind } from '#domain/leaving/leaving.ts';
 import { beginFinishing, finishFor, finishLeavings } from '#domain/leaving/finishing.ts';
 import { sendOutbox } from '#domain/mail/outbox.ts';
+import { learn } from '#domain/moderation/spam-words.ts';
 import { forgetUnconfirmed } from '#domain/people/joining.ts';
 import { listMembers } from '#domain/people/member-list.ts';
 import { freeHandle, findProfile } from '#domain/people/members.ts';
@@ -117,6 +118,16 @@ describe('leaving', () => {
     expect(() => leaveHub(session, { ...all('keep'), confirm: 'tim' })).toThrow(Invalid);
     expect(() => leaveHub({ ...session, member: abe }, { ...all('keep'), confirm: 'abe' })).toThrow(/last administrator/);
     expect(db.select().from(members).where(eq(members.id, tom.id)).all()).toHaveLength(1);
+  });
+
+  test('leaves no word of a name, handle or address with what is known of spam', async () => {
+    const tom = await enter('tom');
+    const names = [tom.name, tom.handle, ...tom.email.split('@')[0]?.split('.') ?? []].join(' ');
+    learn(`Cheap pillows by ${names}, and @${tom.handle}`, 'good');
+    const known = () => db.select({ word: spamWords.word }).from(spamWords).all().map(({ word }) => word);
+    expect(known()).toEqual(expect.arrayContaining(['pillows', ...tom.name.toLowerCase().split(' ')]));
+    leaveHub(await sessionOf(tom), { ...all('keep'), confirm: tom.handle });
+    expect(known().sort()).toEqual([' texts', 'and', 'cheap', 'pillows']);
   });
 
   test('what is left to do afterwards is not written down in clear, and is done in portions', async () => {

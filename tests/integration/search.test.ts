@@ -149,9 +149,9 @@ describe('threads', () => {
     const best = createPost(rosa, { threadId: thread.id, body: 'Pelican, pelican, pelican.' });
     const { total, results } = search({ q: 'pelican' });
     expect(total).toBe(1);
-    expect(results[0]).toMatchObject({ kind: 'thread', title: 'Which headsets last', url: `/posts/${best.id}`, typeLabel: 'Question', why: 'Found in a reply' });
+    expect(results[0]).toMatchObject({ kind: 'thread', title: 'Which headsets last', url: `/posts/${best.id}`, typeLabel: 'Question', meta: expect.stringMatching(/ · reply by \S/), why: 'Found in a reply' });
     createComment(rosa, { resourceId: 'article:exact', body: 'A cormorant remark.' });
-    expect(search({ q: 'cormorant' }).results[0]).toMatchObject({ kind: 'thread', title: 'Staffing the centre', typeLabel: 'Comment' });
+    expect(search({ q: 'cormorant' }).results[0]).toMatchObject({ kind: 'thread', title: 'Staffing the centre', typeLabel: 'Comment', meta: expect.stringMatching(/^by \S/) });
   });
   test('is fresh at once', () => {
     const before = documentChanges();

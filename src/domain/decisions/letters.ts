@@ -2,8 +2,9 @@ import { settings } from '#lib/settings.ts';
 import { postUrl } from '../forum/addresses.ts';
 import { putNotification, type Notification } from '../mail/notifications.ts';
 import { post as mail } from '../mail/outbox.ts';
-import { appealable, daysToAppeal, hoursToEdit, outcomes } from './outcomes.ts';
+import { appealable, hoursToEdit, outcomes } from './outcomes.ts';
 import { noteShownIn, noteToldIn } from '../mail/withdrawing.ts';
+import { howToAppeal } from './suspension-decisions.ts';
 import { flaggersOf, nounOf, stateOf, type Case, type Decision, type Subject } from './subjects.ts';
 
 /**
@@ -35,7 +36,7 @@ export function tellAuthor(decision: Decision, kind: Case['kind'], subject: Subj
       ...(subject.kind === 'post' && outcome === 'ask' ? [`Edit it by ${inTwoDays(decision.at)}: ${url}/posts/${subject.post.id}/edit`] : []),
       ...(subject.kind === 'confirmation' && outcome === 'remove' ? [`You can say it anew in other words: ${url}${subject.url}`] : []),
       ...(outcome === 'remove' || outcome === 'decline' ? [] : [`${url}${subject.url}`]),
-      ...(appealable.includes(outcome) ? [`If you think this is wrong, you can ask a different coordinator to look at it, once, within ${daysToAppeal} days: ${url}/appeals/${decision.id}`] : []),
+      ...(appealable.includes(outcome) ? [howToAppeal(decision.id)] : []),
     ],
   }, { reason: 'own', words: `About your ${nounOf(subject)}: ${said.charAt(0).toLowerCase()}${said.slice(1)}`, url: `/appeals/${subject.kind === 'appeal' ? subject.decision.id : decision.id}` });
 }

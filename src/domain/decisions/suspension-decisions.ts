@@ -21,8 +21,8 @@ export function keepAsDecision(actor: { id: number }, { id: memberId, suspendedU
   return db.insert(decisions).values({ caseId, outcome: 'warn', reason, deciderId: actor.id, authorId: memberId, before, at }).returning({ id: decisions.id }).get().id;
 }
 
-/** What a member who can appeal a suspension is told in a letter. */
-export const howToAppeal = (decisionId: number) => `If you think this is wrong, you can ask a different coordinator to look at it, once, within ${daysToAppeal} days: ${settings().url}/appeals/${decisionId}`;
+/** What a member who can appeal a decision is told in a letter. */
+export const howToAppeal = (decisionId: number) => `If you think this is wrong, you can ask a different coordinator, or the same where there is no other, to look at it, once, within ${daysToAppeal} days: ${settings().url}/appeals/${decisionId}`;
 
 /** Lets those appeal who were suspended before suspensions were decisions, or before they confirmed their address, and tells them once it is confirmed; one that was taken over with an address was there to appeal for whoever had it. Does so once. */
 export function keepOldSuspensions(now = new Date()): void {

@@ -16,6 +16,7 @@ import { forgetFilesNow } from '../library/attaching.ts';
 import { forgetLettersTo, forgetWrittenLetters, post } from '../mail/outbox.ts';
 import { withdrawLettersAbout } from '../mail/withdrawing.ts';
 import { recordAct } from '../moderation/log.ts';
+import { unlearn } from '../moderation/spam-words.ts';
 import { mustLeaveAnAdministrator } from '../people/administrators.ts';
 import { formerCoordinator, formerMember, retireHandle } from '../people/former.ts';
 import { rememberStanding } from '../people/former-standings.ts';
@@ -58,6 +59,7 @@ export function leaveHub(session: Session, { confirm, ...choices }: z.output<typ
     const hashes = filesOf(member.id);
     rememberStanding(member, traces.emails);
     scrubRecords(traces, member.id);
+    unlearn([...traces.names, traces.handle, ...traces.emails.map((email) => email.split('@')[0] ?? '')]);
     dropOwnFiles(member.id, choices);
     const quoting = quotingThem(member);
     const own = changingMany(() => [...leaveWritings(member, 'posts', choices.posts, traces), ...leaveWritings(member, 'comments', choices.comments, traces)]);

@@ -1,4 +1,4 @@
-import { eq } from 'drizzle-orm';
+import { eq, inArray } from 'drizzle-orm';
 import { db, prepared, spamWords, transaction } from '#db/client.ts';
 
 /** Words of a text as the filter counts them: lower case, of 3 to 30 letters, each once. */
@@ -13,6 +13,12 @@ export function learn(text: string, as: 'spam' | 'good'): void {
 }
 const count = prepared((d) => d.$client.prepare(`
   insert into spam_words (word, spam, good) values (@word, @spam, @good) on conflict (word) do update set spam = spam_words.spam + excluded.spam, good = spam_words.good + excluded.good`));
+
+/** Forgets the words of some names and addresses: who leaves is told of by no word. */
+export function unlearn(texts: readonly string[]): void {
+  const words = texts.flatMap((text) => [text, text.replaceAll('-', ' ')]).flatMap(wordsOf);
+  if (words.length > 0) db.delete(spamWords).where(inArray(spamWords.word, words)).run();
+}
 
 /**
  * How likely a text is spam, from 0 to 1, by the words of texts that coordinators decided about (naive Bayes with Laplace's rule,

@@ -159,7 +159,9 @@ function show(ranking: Ranking, unit: number, document: Document, marks: Marks |
 
 function metaOf(document: Document, forum: string | null): string {
   if (document.kind === 'resource') return [document.people, document.place, document.year].filter(Boolean).join(' · ');
-  return [forum, document.people && `by ${document.people}`].filter(Boolean).join(' · ');
+  // A thread is called by its title and shown by its best post.
+  const wrote = document.kind === 'post' && document.type !== 'comment' ? 'reply by' : 'by';
+  return [forum, document.people && `${wrote} ${document.people}`].filter(Boolean).join(' · ');
 }
 
 /** Why something was found: where the words stand, what else they were taken for, and what it has not. */
