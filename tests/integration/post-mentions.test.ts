@@ -156,9 +156,11 @@ describe('whom a post speaks to', () => {
   test('the name is the one that the post shows, whatever was typed; words may be left out, and what it said before counts', () => {
     const thread = start('Count the **weeks**, not the days, says [the manual](/library/behn2003why) of 2003.[^1]\n\n- One.\n- Two.\n\n[^1]: A note.');
     const opening = postsOf(thread.id)[0]?.id ?? 0;
-    for (const words of ['Count the weeks … says the manual', 'Count the **weeks**, not the days, says [the manual](/library/behn2003why) of 2003.[^1]\n>\n> - One.\n> - Two.', '1. two']) {
+    for (const words of ['Count the weeks … says the manual', 'Count the **weeks**, not the days, says [the manual](/library/behn2003why) of 2003.[^1]\n>\n> - One.\n> - Two.', '- two']) {
       expect(previewPost(tom, { body: `> [Nadia wrote](/posts/${opening}):\n>\n> ${words}` }).html).toMatch(new RegExp(`<p class="said-by"[^>]*><a href="/posts/${opening}">Rosa Delgado wrote</a>:</p>`));
     }
+    // The post shows no number.
+    expect(previewPost(tom, { body: quote(opening, '1. two') }).html).not.toContain('Rosa Delgado wrote');
     expect(previewPost(tom, { body: quoteOf(tom, opening) }).html).toContain('Rosa Delgado wrote');
     editPost(rosa, { postId: opening, body: 'Never mind.' });
     expect(previewPost(tom, { body: quote(opening, 'Count the weeks') }).html).toContain('Rosa Delgado wrote');
