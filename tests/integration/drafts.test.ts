@@ -5,7 +5,7 @@ import { removeThread } from '#domain/decisions/removing.ts';
 import { Invalid, SignInRequired } from '#domain/errors.ts';
 import { submitComment, submitCommentInput, submitEdit, submitPost, submitPostInput, submitThread, submitThreadInput } from '#domain/decisions/submitting.ts';
 import { listDrafts } from '#domain/forum/draft-places.ts';
-import { countDrafts, draftAt, draftPlace, draftsAt, type Draft, dropDraft, forgetOldDrafts, keepDraft, saveDraft } from '#domain/forum/drafts.ts';
+import { countDrafts, draftPlace, draftsAt, type Draft, dropDraft, forgetOldDrafts, keepDraft, saveDraft } from '#domain/forum/drafts.ts';
 import { createPost, editPost } from '#domain/forum/posts.ts';
 import { createThread } from '#domain/forum/starting-threads.ts';
 import { claimStray, forgetForm, keepForm, keepStray, keptForm } from '#domain/forum/stray-drafts.ts';
@@ -17,6 +17,7 @@ import { addDays } from '#lib/dates.ts';
 import { typedIn } from '../../src/typed.ts';
 import { enter, forgetLimits } from '../support/cast.ts';
 import { useDatabase } from '../support/database.ts';
+import { draftAt } from '../support/drafts.ts';
 import { catalogue, piece } from '../support/pieces.ts';
 
 useDatabase();

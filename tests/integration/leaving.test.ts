@@ -123,11 +123,11 @@ describe('leaving', () => {
   test('leaves no word of a name, handle or address with what is known of spam', async () => {
     const tom = await enter('tom');
     const names = [tom.name, tom.handle, ...tom.email.split('@')[0]?.split('.') ?? []].join(' ');
-    learn(`Cheap pillows by ${names}, and @${tom.handle}`, 'good');
+    learn(`Cheap pillows by ${names}, and @${tom.handle}; ${tom.name}'s sister, pro-${tom.name.split(' ').at(-1)} and ${tom.name}-like`, 'good');
     const known = () => db.select({ word: spamWords.word }).from(spamWords).all().map(({ word }) => word);
     expect(known()).toEqual(expect.arrayContaining(['pillows', ...tom.name.toLowerCase().split(' ')]));
     leaveHub(await sessionOf(tom), { ...all('keep'), confirm: tom.handle });
-    expect(known().sort()).toEqual([' texts', 'and', 'cheap', 'pillows']);
+    expect(known().sort()).toEqual([' texts', 'and', 'cheap', 'pillows', 'sister']);
   });
 
   test('what is left to do afterwards is not written down in clear, and is done in portions', async () => {

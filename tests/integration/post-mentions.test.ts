@@ -7,7 +7,7 @@ import { heldPost, submitPost, submitPostInput } from '#domain/decisions/submitt
 import { Gone, Invalid, SignInRequired } from '#domain/errors.ts';
 import { blankQuotes, restoreQuotes } from '#domain/forum/blanked-quotes.ts';
 import { createComment } from '#domain/forum/comments.ts';
-import { draftAt, draftPlace, saveDraft } from '#domain/forum/drafts.ts';
+import { draftPlace, saveDraft } from '#domain/forum/drafts.ts';
 import { membersToMention, mentionedMembers, mentionsIn } from '#domain/forum/mentions.ts';
 import { historyOfPost } from '#domain/forum/post-history.ts';
 import { createPost, editPost, postsOnPage, previewPost, removeOwnPost } from '#domain/forum/posts.ts';
@@ -21,6 +21,7 @@ import type { Member, Viewer } from '#domain/people/types.ts';
 import { settings } from '#lib/settings.ts';
 import { enter, forgetLimits } from '../support/cast.ts';
 import { useDatabase } from '../support/database.ts';
+import { draftAt } from '../support/drafts.ts';
 import { catalogue, piece } from '../support/pieces.ts';
 
 useDatabase();

@@ -13,7 +13,7 @@ import { removeThread } from '#domain/decisions/removing.ts';
 import { countsOf, heldPost, ownWaiting, submitComment, submitEdit, submitPost, submitThread, submitThreadInput } from '#domain/decisions/submitting.ts';
 import { takeBackHeld } from '#domain/decisions/taking-back-held.ts';
 import { Denied, Invalid, NotFound, SignInRequired } from '#domain/errors.ts';
-import { draftAt, draftsAt, dropDraft, saveDraft } from '#domain/forum/drafts.ts';
+import { draftsAt, dropDraft, saveDraft } from '#domain/forum/drafts.ts';
 import { closeThread } from '#domain/forum/closing.ts';
 import { lockThread } from '#domain/forum/moderating.ts';
 import { filesOfOnePost, type TakenFile } from '#domain/forum/post-files.ts';
@@ -29,6 +29,7 @@ import { levelLimits, limitsFor } from '#domain/people/limits.ts';
 import type { Member } from '#domain/people/types.ts';
 import { enter, forgetLimits, lettersTo } from '../support/cast.ts';
 import { useDatabase } from '../support/database.ts';
+import { draftAt } from '../support/drafts.ts';
 
 useDatabase();
 const root = resolve(import.meta.dirname, '../..');

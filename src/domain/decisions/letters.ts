@@ -2,9 +2,8 @@ import { settings } from '#lib/settings.ts';
 import { postUrl } from '../forum/addresses.ts';
 import { putNotification, type Notification } from '../mail/notifications.ts';
 import { post as mail } from '../mail/outbox.ts';
-import { appealable, hoursToEdit, outcomes } from './outcomes.ts';
+import { appealable, hoursToEdit, howToAppeal, outcomes } from './outcomes.ts';
 import { noteShownIn, noteToldIn } from '../mail/withdrawing.ts';
-import { howToAppeal } from './suspension-decisions.ts';
 import { flaggersOf, nounOf, stateOf, type Case, type Decision, type Subject } from './subjects.ts';
 
 /**

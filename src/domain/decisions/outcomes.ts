@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { decisions } from '#db/client.ts';
+import { settings } from '#lib/settings.ts';
 import type { Case, Decision, Subject } from './subjects.ts';
 
 export type Outcome = Decision['outcome'];
@@ -31,6 +32,8 @@ export function wordsOf({ outcome, before }: Pick<Decision, 'outcome' | 'before'
 /** Which decisions the author may appeal, within 30 days. */
 export const appealable: readonly Outcome[] = ['remove', 'ask', 'warn', 'move', 'correct', 'decline'];
 export const daysToAppeal = 30;
+/** What a member who can appeal a decision is told in a letter. */
+export const howToAppeal = (decisionId: number) => `If you think this is wrong, you can ask a different coordinator, or the same where there is no other, to look at it, once, within ${daysToAppeal} days: ${settings().url}/appeals/${decisionId}`;
 /** How long an author who is asked to edit has for it. */
 export const hoursToEdit = 48;
 

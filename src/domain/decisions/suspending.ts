@@ -13,7 +13,8 @@ import { canModerate, canSuspend, isSuspended, mustCoordinate, mustSignIn } from
 import { endSessionsOf } from '../people/sessions.ts';
 import type { Member, Viewer } from '../people/types.ts';
 import type { Decision } from './subjects.ts';
-import { howToAppeal, keepAsDecision, keepOldSuspensions, reasonBesides } from './suspension-decisions.ts';
+import { howToAppeal } from './outcomes.ts';
+import { keepAsDecision, keepOldSuspensions, reasonBesides } from './suspension-decisions.ts';
 
 const days = z.coerce.number({ error: 'For how many days?' }).int('Whole days, please.').min(1, 'At least one day.').max(3650, 'At most ten years (3650 days).');
 const reason = text({ missing: 'Please give the reason: the member receives it.', max: 1_000 });

@@ -6,7 +6,7 @@ import { post } from '../mail/outbox.ts';
 import { takenOver } from '../people/former-standings.ts';
 import { formerCoordinator } from '../people/former.ts';
 import type { Member } from '../people/types.ts';
-import { daysToAppeal, ofSuspension } from './outcomes.ts';
+import { daysToAppeal, howToAppeal, ofSuspension } from './outcomes.ts';
 import type { Decision } from './subjects.ts';
 
 /*
@@ -20,9 +20,6 @@ export function keepAsDecision(actor: { id: number }, { id: memberId, suspendedU
   const before = { suspendedUntil: suspendedUntil && suspendedUntil > at ? suspendedUntil.getTime() : null, days };
   return db.insert(decisions).values({ caseId, outcome: 'warn', reason, deciderId: actor.id, authorId: memberId, before, at }).returning({ id: decisions.id }).get().id;
 }
-
-/** What a member who can appeal a decision is told in a letter. */
-export const howToAppeal = (decisionId: number) => `If you think this is wrong, you can ask a different coordinator, or the same where there is no other, to look at it, once, within ${daysToAppeal} days: ${settings().url}/appeals/${decisionId}`;
 
 /** Lets those appeal who were suspended before suspensions were decisions, or before they confirmed their address, and tells them once it is confirmed; one that was taken over with an address was there to appeal for whoever had it. Does so once. */
 export function keepOldSuspensions(now = new Date()): void {

@@ -69,7 +69,7 @@ function putDraft(memberId: number, { place, fields, updatedAt }: Omit<Draft, 'i
 }
 const surplus = prepared((d) => d.$client.prepare('delete from drafts where member_id = ? and id not in (select id from drafts where member_id = ? order by updated_at desc, id desc limit ?)'));
 
-const hasWords = (fields: DraftFields) => ['body', 'title'].some((name) => { const value = fields[name]; return typeof value === 'string' && value.trim() !== ''; });
+const hasWords = ({ title, body }: DraftFields) => text(title) !== '' || text(body) !== '';
 
 /** Whether a text goes on where a draft stops, and has all of it: kept of a form that was opened again, say. Forms without a token are all the same. */
 const goesOn = ({ fields }: Draft, typed: DraftFields): boolean =>
@@ -80,9 +80,6 @@ const text = (value: string | string[] | undefined): string => (typeof value ===
 export function draftsAt(viewer: Viewer, place: string): Draft[] {
   return viewer ? standing().all({ memberId: viewer.id, place }) : [];
 }
-
-/** The newest of them; null for none. */
-export const draftAt = (viewer: Viewer, place: string): Draft | null => draftsAt(viewer, place)[0] ?? null;
 
 const columns = { id: drafts.id, place: drafts.place, fields: drafts.fields, updatedAt: drafts.updatedAt };
 const standing = prepared((d) => d.select(columns).from(drafts)

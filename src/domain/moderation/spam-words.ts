@@ -1,4 +1,4 @@
-import { eq, inArray } from 'drizzle-orm';
+import { eq } from 'drizzle-orm';
 import { db, prepared, spamWords, transaction } from '#db/client.ts';
 
 /** Words of a text as the filter counts them: lower case, of 3 to 30 letters, each once. */
@@ -14,10 +14,11 @@ export function learn(text: string, as: 'spam' | 'good'): void {
 const count = prepared((d) => d.$client.prepare(`
   insert into spam_words (word, spam, good) values (@word, @spam, @good) on conflict (word) do update set spam = spam_words.spam + excluded.spam, good = spam_words.good + excluded.good`));
 
-/** Forgets the words of some names and addresses: who leaves is told of by no word. */
-export function unlearn(texts: readonly string[]): void {
-  const words = texts.flatMap((text) => [text, text.replaceAll('-', ' ')]).flatMap(wordsOf);
-  if (words.length > 0) db.delete(spamWords).where(inArray(spamWords.word, words)).run();
+/** Forgets every word in which part of one of these names stands, also as "Rosa's" or "rosa-delgado": who leaves is told of by no word. */
+export function unlearn(names: readonly string[]): void {
+  const parts = new Set(names.flatMap((name) => name.toLowerCase().match(/\p{L}[\p{L}\p{N}]+/gu) ?? []));
+  const words = db.select({ word: spamWords.word }).from(spamWords).all().filter(({ word }) => word.split(/['’-]/).some((part) => parts.has(part)));
+  for (const { word } of words) db.delete(spamWords).where(eq(spamWords.word, word)).run();
 }
 
 /**
