@@ -4,6 +4,7 @@ import type { BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
 import { authenticators, db, members as memberRows, passkeys } from '#db/client.ts';
 import { eq } from 'drizzle-orm';
+import { setRulesOfJoining } from '#domain/membership/rules.ts';
 import { clientId, clientSecret, startAgency } from '../support/agency.ts';
 import { axeViolations, desktop, phone, useBrowser, useCast } from '../support/browser.ts';
 import { forgetLimits, password } from '../support/cast.ts';
@@ -163,6 +164,18 @@ describe('with a second step, without scripts', () => {
 });
 
 describe('with an agency’s account', () => {
+  test('where one joins by invitation, it says that only the invited join with it', async () => {
+    const { member: abe } = await enter('abe');
+    const lines = async () => /<p class="meta"[^>]*>(Whoever[^<]*)/.exec(await (await fetch(`${hub.base}/sign-in`)).text())?.[1];
+    expect(await lines()).toBe('Whoever has no account here joins with it.');
+    setRulesOfJoining(abe, { mode: 'invitation', invite: 'coordinators', askWhom: null });
+    try {
+      expect(await lines()).toBe('Whoever has no account here, but was invited, joins with it.');
+    } finally {
+      setRulesOfJoining(abe, { mode: 'open', invite: 'coordinators', askWhom: null });
+    }
+  });
+
   test('a newcomer is in at once; who has an account confirms it first', async () => {
     agency.employee = { sub: 'mara', email: 'mara@county.example', email_verified: true, name: 'Mara Lindqvist' };
     const { page } = await browser.open();

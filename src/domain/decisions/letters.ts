@@ -31,7 +31,7 @@ export function tellAuthor(decision: Decision, kind: Case['kind'], subject: Subj
       `This is about ${subject.words}.`,
       said,
       `The reason: ${decision.reason}`,
-      ...(decision.nobodyElse ? ['There was nobody else who could decide, so the same person has looked at it again.'] : []),
+      ...(decision.nobodyElse ? ['There was nobody else who could decide, so the same person has looked at it again.'] : subject.kind === 'appeal' ? ['It was decided by somebody else than the first time.'] : []),
       ...(subject.kind === 'post' && outcome === 'ask' ? [`Edit it by ${inTwoDays(decision.at)}: ${url}/posts/${subject.post.id}/edit`] : []),
       ...(subject.kind === 'confirmation' && outcome === 'remove' ? [`You can say it anew in other words: ${url}${subject.url}`] : []),
       ...(outcome === 'remove' || outcome === 'decline' ? [] : [`${url}${subject.url}`]),

@@ -15,8 +15,8 @@ export const outcomes: Record<Outcome, { label: string; hint: string; author: st
   correct: { label: 'Accept the correction', hint: 'It stands under the post, marked as accepted by a coordinator.', author: 'A coordinator has accepted a correction, which now stands under your post.', flagger: 'A coordinator has accepted your correction; it stands under the post.' },
   approve: { label: 'Let it through', hint: 'Everybody can see it from now on.', author: 'A coordinator has looked at it: everybody can see it now.', flagger: '' },
   decline: { label: 'Do not let it through', hint: 'Nobody else will see it.', author: 'A coordinator has decided not to show it.', flagger: '' },
-  uphold: { label: 'Uphold the first decision', hint: 'Final.', author: 'Another coordinator has looked at it again: the decision stands. This is final.', flagger: 'After an appeal, the first decision stands.' },
-  overturn: { label: 'Overturn the first decision', hint: 'Final. What was decided is taken back.', author: 'Another coordinator has looked at it again and taken the decision back. This is final.', flagger: 'After an appeal, the first decision was taken back.' },
+  uphold: { label: 'Uphold the first decision', hint: 'Final.', author: 'It was looked at again: the decision stands. This is final.', flagger: 'After an appeal, the first decision stands.' },
+  overturn: { label: 'Overturn the first decision', hint: 'Final. What was decided is taken back.', author: 'It was looked at again, and a coordinator has taken the decision back. This is final.', flagger: 'After an appeal, the first decision was taken back.' },
 };
 
 /** Whether a decision was to suspend somebody, or for longer; and the same as a condition. */

@@ -28,7 +28,7 @@ export interface CaseRow {
   claimedBy: { id: number; name: string; until: Date } | null;
   /** Reasons with how many gave them. */
   reasons: { reason: string; count: number }[];
-  /** Whose decision is appealed: not for them. */
+  /** Whose decision is appealed: not for them, unless there is nobody else. */
   notFor: string | null;
   /** The author has edited it since they were asked to. */
   editedSince: boolean;
@@ -60,7 +60,7 @@ function asRow(subject: Subject, row: Case, claimantName: string | null, reasons
   return {
     id: row.id, kind: row.kind, openedAt: row.openedAt, editBy: row.editBy, subject: shownSubject(subject), reasons: reasons.map(({ reason, count }) => ({ reason, count })),
     claimedBy: claimHolds(row, subject, now) && claimantName !== null ? { id: row.claimedById, name: claimantName, until: row.claimedUntil } : null,
-    notFor: subject.kind === 'appeal' ? nameOf(subject.decision.deciderId) : null,
+    notFor: subject.kind === 'appeal' && whyBarred({ id: subject.decision.deciderId }, row, subject, now) !== null ? nameOf(subject.decision.deciderId) : null,
     editedSince: Boolean(asked && subject.kind === 'post' && subject.post.editedAt && subject.post.editedAt > asked.at),
   };
 }
