@@ -164,13 +164,15 @@ describe('with a second step, without scripts', () => {
 });
 
 describe('with an agency’s account', () => {
-  test('where one joins by invitation, it says that only the invited join with it', async () => {
+  test('it says who joins with it: everybody, the invited, or who is let in', async () => {
     const { member: abe } = await enter('abe');
     const lines = async () => /<p class="meta"[^>]*>(Whoever[^<]*)/.exec(await (await fetch(`${hub.base}/sign-in`)).text())?.[1];
     expect(await lines()).toBe('Whoever has no account here joins with it.');
     setRulesOfJoining(abe, { mode: 'invitation', invite: 'coordinators', askWhom: null });
     try {
       expect(await lines()).toBe('Whoever has no account here, but was invited, joins with it.');
+      setRulesOfJoining(abe, { mode: 'approval', invite: 'coordinators', askWhom: null });
+      expect(await lines()).toMatch(/asks to join with it, and waits until a coordinator lets them in/);
     } finally {
       setRulesOfJoining(abe, { mode: 'open', invite: 'coordinators', askWhom: null });
     }

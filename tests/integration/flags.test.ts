@@ -1,13 +1,13 @@
 import { setTimeout } from 'node:timers/promises';
-import { and, eq } from 'drizzle-orm';
+import { and, eq, ne } from 'drizzle-orm';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { cases, db, decisions, flags, letterPosts, members, notifications, outbox, passwords, posts, searchDocuments, threadActs, threads, trustLevels } from '#db/client.ts';
+import { cases, coordinatorAreas, db, decisions, flags, forums, letterPosts, members, notifications, outbox, passwords, posts, searchDocuments, threadActs, threads, trustLevels } from '#db/client.ts';
 import { noAreas } from '#domain/people/areas.ts';
 import { acceptCorrection, answerCorrection, correctionFor } from '#domain/decisions/correcting.ts';
 import { appealDecision, appealFor } from '#domain/decisions/appealing.ts';
 import { decide, undoDecision } from '#domain/decisions/deciding.ts';
 import { flagMember, flagPost, flagPostInput } from '#domain/decisions/flagging.ts';
-import { removePost, removeThread, restorePost, restoreThread } from '#domain/decisions/removing.ts';
+import { removePost, removeThread, restorePost, restoreThread, whyNotRestored } from '#domain/decisions/removing.ts';
 import { submitEdit } from '#domain/decisions/submitting.ts';
 import { addCaseNote, claimCase, findCase, openCases, releaseCase } from '#domain/decisions/queue.ts';
 import { Denied, Invalid, NotFound, SignInRequired } from '#domain/errors.ts';
@@ -27,7 +27,7 @@ import { addDays } from '#lib/dates.ts';
 import { listTold } from '#domain/forum/inbox.ts';
 import { addForum } from '#domain/forum/keeping-forums.ts';
 import { moveThread, renameThread } from '#domain/forum/moderating.ts';
-import { enter, forgetLimits, lettersTo } from '../support/cast.ts';
+import { again, enter, forgetLimits, lettersTo } from '../support/cast.ts';
 import { useDatabase } from '../support/database.ts';
 
 useDatabase();
@@ -48,6 +48,19 @@ const caseOn = (postId: number) => {
 const rowOf = (postId: number) => db.select().from(posts).where(eq(posts.id, postId)).get();
 const documents = (postId: number) => db.select().from(searchDocuments).where(and(eq(searchDocuments.kind, 'post'), eq(searchDocuments.ref, String(postId)))).all();
 const lastTo = (member: Member) => lettersTo(member.email).at(-1);
+/** While every other coordinator is away. */
+function alone(who: Member, act: () => void): void {
+  const others = [nadia, ines, abe].filter(({ id }) => id !== who.id);
+  // The hub keeps an administrator who can act; one without a password is none.
+  const kept = db.delete(passwords).where(eq(passwords.memberId, abe.id)).returning().get();
+  for (const { id } of others) db.update(members).set({ suspendedUntil: addDays(new Date(), 3), suspendedReason: 'Away.' }).where(eq(members.id, id)).run();
+  try {
+    act();
+  } finally {
+    for (const { id } of others) db.update(members).set({ suspendedUntil: null, suspendedReason: null }).where(eq(members.id, id)).run();
+    if (kept) db.insert(passwords).values(kept).run();
+  }
+}
 async function trusted(n: number): Promise<Member> {
   const email = `trusted${n}@test.example`;
   const known = db.select().from(members).where(eq(members.email, email)).get() ?? db.insert(members).values({ name: `Trusted ${n}`, email, handle: `trusted-${n}`, emailConfirmedAt: new Date() }).returning().get();
@@ -141,6 +154,7 @@ describe('hiding until somebody decides', () => {
     const found = () => JSON.stringify(db.select().from(searchDocuments).where(eq(searchDocuments.threadId, thread.id)).all());
     expect(flag(ines, opening, 'personal-data').hidden).toBe(true);
     expect([shown(), found()]).toEqual([[[true, false], [false, true]], expect.not.stringContaining('Boysenberry')]);
+    expect(findThread(null, thread.id).replies).toBe(1);
     expect(lastTo(rosa)?.text).toContain('The opening post of');
     expect(() => flag(tom, opening, 'personal-data')).toThrow(/hidden already/);
     const { decisionId } = decide(nadia, { caseId: caseOn(opening), outcome: 'keep', reason: 'Nothing of the kind.' });
@@ -321,6 +335,30 @@ describe('the queue', () => {
     claimCase(abe, { caseId }, new Date('2026-11-30T15:03:00Z'));
     decide(abe, { caseId, outcome: 'keep', reason: 'Fine.' }, new Date('2026-11-30T15:04:00Z'));
     expect(() => decide(nadia, { caseId, outcome: 'remove', reason: 'Too late.' })).toThrow(/decided already/);
+  });
+
+  test('nobody is on it who coordinates it no more: neither a member, nor a coordinator of other forums', () => {
+    const post = reply(rosa, start(rosa));
+    flag(tom, post);
+    const caseId = caseOn(post);
+    const { forumId } = findThread(null, start(rosa).id);
+    const others = db.select().from(forums).where(ne(forums.id, forumId ?? 0)).get()?.id;
+    claimCase(ines, { caseId });
+    db.update(members).set({ role: 'member' }).where(eq(members.id, ines.id)).run();
+    try {
+      expect(findCase(nadia, caseId).claimedBy).toBeNull();
+      db.insert(coordinatorAreas).values({ memberId: ines.id, forumId: others, byId: abe.id }).run();
+      expect(findCase(nadia, caseId).claimedBy).toBeNull();
+      db.update(coordinatorAreas).set({ forumId }).where(eq(coordinatorAreas.memberId, ines.id)).run();
+      expect(findCase(nadia, caseId).claimedBy).toMatchObject({ id: ines.id });
+      expect(() => claimCase(nadia, { caseId })).toThrow(/is on it/);
+      db.delete(coordinatorAreas).where(eq(coordinatorAreas.memberId, ines.id)).run();
+      claimCase(nadia, { caseId });
+      decide(nadia, { caseId, outcome: 'keep', reason: 'It is in order.' });
+    } finally {
+      db.delete(coordinatorAreas).where(eq(coordinatorAreas.memberId, ines.id)).run();
+      db.update(members).set({ role: 'coordinator' }).where(eq(members.id, ines.id)).run();
+    }
   });
 
   test('notes stay among coordinators', () => {
@@ -619,20 +657,64 @@ describe('appeals', () => {
 
   test('with one coordinator, the same person decides and says so', () => {
     const { post, decisionId } = removed(rosa, nadia);
-    // The hub keeps an administrator who can act; one without a password is none.
-    const kept = db.delete(passwords).where(eq(passwords.memberId, abe.id)).returning().get();
-    for (const other of [ines, abe]) db.update(members).set({ suspendedUntil: addDays(new Date(), 3), suspendedReason: 'Away.' }).where(eq(members.id, other.id)).run();
-    try {
+    alone(nadia, () => {
       appealDecision(rosa, { decisionId, text: 'Please look again.' });
       expect(openCases(nadia, '99').cases.find((c) => c.id === appealCase(decisionId))).toMatchObject({ kind: 'appeal', notFor: null });
       decide(nadia, { caseId: appealCase(decisionId), outcome: 'uphold', reason: 'It still attacks a person.' });
-    } finally {
-      for (const other of [ines, abe]) db.update(members).set({ suspendedUntil: null, suspendedReason: null }).where(eq(members.id, other.id)).run();
-      if (kept) db.insert(passwords).values(kept).run();
-    }
+    });
     expect(rowOf(post)?.removedAt).not.toBeNull();
     expect(lastTo(rosa)?.text).toContain('There was nobody else who could decide');
     expect(lastTo(rosa)?.text).not.toMatch(/another\s+coordinator|somebody\s+else\s+than/i);
     expect(readPublicLog(null).lines[0]?.reason).toContain('There was nobody else who could decide');
+  });
+
+  test('say who would look again: who cannot decide about appeals is not named', () => {
+    const { decisionId } = removed(abe, ines);
+    expect(appealFor(abe, decisionId).again).toBe('another');
+    alone(nadia, () => { expect(appealFor(rosa, removed(rosa, nadia).decisionId).again).toBe('same'); });
+    db.update(members).set({ role: 'member' }).where(eq(members.id, ines.id)).run();
+    db.insert(coordinatorAreas).values({ memberId: ines.id, forumId: findThread(null, start(rosa).id).forumId, byId: abe.id }).run();
+    db.update(members).set({ role: 'member' }).where(eq(members.id, nadia.id)).run();
+    try {
+      expect(appealFor(abe, decisionId).again).toBe('author');
+      appealDecision(abe, { decisionId, text: 'It is in order.' });
+      expect(openCases(again(ines), '99').cases.find((c) => c.id === appealCase(decisionId))).toBeUndefined();
+      decide(abe, { caseId: appealCase(decisionId), outcome: 'overturn', reason: 'In order.' });
+    } finally {
+      db.delete(coordinatorAreas).where(eq(coordinatorAreas.memberId, ines.id)).run();
+      for (const { id } of [ines, nadia]) db.update(members).set({ role: 'coordinator' }).where(eq(members.id, id)).run();
+    }
+  });
+});
+
+describe('taking a decision back', () => {
+  const decided = (by: Member, author: Member, outcome: 'keep' | 'remove' = 'keep') => {
+    const post = reply(author, start(tom));
+    flag(rosa.id === author.id ? tom : rosa, post);
+    const { decisionId } = decide(by, { caseId: caseOn(post), outcome, reason: 'Looked at.' });
+    return { post, decisionId, mayTakeBack: (viewer: Member) => findCase(viewer, caseOn(post)).decisions.find(({ id }) => id === decisionId)?.mayTakeBack };
+  };
+
+  test('about oneself is another coordinator’s, unless there is nobody else, as the log then says', () => {
+    const { decisionId, mayTakeBack } = decided(ines, nadia);
+    expect([mayTakeBack(nadia), mayTakeBack(ines)]).toEqual([false, true]);
+    expect(() => undoDecision(nadia, { decisionId, reason: 'Rather not.' })).toThrow(/another coordinator/);
+    alone(nadia, () => {
+      expect(mayTakeBack(nadia)).toBe(true);
+      undoDecision(nadia, { decisionId, reason: 'Rather not.' });
+    });
+    expect(readPublicLog(null).lines[0]).toMatchObject({ act: 'undo decision', reason: expect.stringContaining('There was nobody else who could decide') });
+  });
+
+  test('is not offered where it is refused: after an appeal, or under a later decision', () => {
+    const { post, decisionId, mayTakeBack } = decided(nadia, tom, 'remove');
+    expect([mayTakeBack(ines), whyNotRestored(ines, findPost(ines, post))]).toEqual([true, null]);
+    appealDecision(tom, { decisionId, text: 'Look again.' });
+    expect([mayTakeBack(ines), whyNotRestored(ines, findPost(ines, post))]).toEqual([false, expect.stringContaining('decide about the appeal')]);
+    const appeal = db.select().from(cases).where(eq(cases.decisionId, decisionId)).get()?.id ?? 0;
+    decide(ines, { caseId: appeal, outcome: 'uphold', reason: 'It stands.' });
+    expect([mayTakeBack(ines), whyNotRestored(ines, findPost(ines, post))]).toEqual([false, expect.stringContaining('final')]);
+    expect(() => undoDecision(ines, { decisionId, reason: 'Well then.' })).toThrow(/final/);
+    expect(findCase(ines, appeal).decisions.map((one) => one.mayTakeBack)).toEqual([false]);
   });
 });

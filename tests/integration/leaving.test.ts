@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { and, eq } from 'drizzle-orm';
+import { and, eq, gt, isNull } from 'drizzle-orm';
 import { describe, expect, test } from 'vitest';
 import { attempts, cases, collections, db, foldLog, leavings, log, members, outbox, posts, questionTurns, resources, searchDocuments, spamWords, threads, transaction } from '#db/client.ts';
 import { Denied, Invalid } from '#domain/errors.ts';
@@ -79,6 +79,7 @@ for (const how of ['keep', 'delete'] as const) {
         expect(opening?.removed).toEqual({ by: 'author', reason: null });
         expect(findThread(null, ids.thread).title).toBe('Who answers for a former member on holidays');
         expect(() => findThread(null, ids.lonely)).toThrow(/no thread/i);
+        expect(findThread(null, ids.thread).replies).toBe(db.select().from(posts).where(and(eq(posts.threadId, ids.thread), gt(posts.number, 1), isNull(posts.removedAt))).all().length);
         expect(search({ q: 'chrysanthemum' }).results).toEqual([]);
         expect([post(ids.comment)?.markdown, post(ids.reply)?.removedAt === null]).toEqual(['Removed.', false]);
         expect(db.select().from(resources).where(eq(resources.id, 'hub:q1')).get()).toBeUndefined();

@@ -152,6 +152,7 @@ describe('an appeal against a suspension', () => {
     expect(flat(lastTo(ines)?.text)).toContain('A suspended member has appealed');
     expect(openCases(ines, null).cases.find(({ id }) => id === caseId)).toMatchObject({ notFor: nadia.name, subject: { words: 'the decision about the suspension of Tom Achterberg' } });
     expect(() => decide(nadia, { caseId, outcome: 'uphold', reason: 'I was right.' })).toThrow(/different coordinator/);
+    expect(suspensionsToAppeal(again(tom))).toEqual([expect.objectContaining({ id: decisionId, appealed: true })]);
     decide(ines, { caseId, outcome: 'overturn', reason: 'It was a quotation.' });
     expect([canWrite(again(tom)), again(tom).suspendedUntil]).toEqual([true, null]);
     expect(flat(lastTo(tom)?.text)).toMatch(/taken the decision back.*It was a quotation/);

@@ -7,7 +7,7 @@ import { settings } from '#lib/settings.ts';
 import { Denied, NotFound } from '../errors.ts';
 import type { Confirmation } from '../forum/confirming.ts';
 import { post as mail } from '../mail/outbox.ts';
-import { coordinatorsBesides } from '../people/coordinators.ts';
+import { coordinates, coordinatorsBesides, type Colleague } from '../people/coordinators.ts';
 import { canModerate, mustSignIn } from '../people/permissions.ts';
 import type { Member, Viewer } from '../people/types.ts';
 import { keeper } from './flagging.ts';
@@ -31,8 +31,8 @@ export interface AppealView {
   appeal: { text: string; at: Date } | null;
   /** What came of the appeal. */
   result: (Decision & { decider: string | null }) | null;
-  /** Another coordinator than the one who decided can look at it. */
-  somebodyElse: boolean;
+  /** Who can look at it at present: a different coordinator, the one who decided first, or nobody but its author; null where nobody can. */
+  again: 'another' | 'same' | 'author' | null;
 }
 
 /** A decision as its author reads it, with the form to appeal or what came of it. For the author and coordinators. Throws SignInRequired, NotFound. */
@@ -50,8 +50,17 @@ export function appealFor(viewer: Viewer, decisionId: number, now = new Date()):
   const namesDecider = !isSuspension(decision) || canModerate(viewer);
   return {
     decision, decider: namesDecider ? nameOf(decision.deciderId) : null, words: wordsFor(viewer, subject), url: subject.url, markdown: about.kind === 'post' ? about.post.markdown : about.kind === 'held' ? about.held.markdown : null, confirmation: about.kind === 'confirmation' ? about.said : null, until: closed === null ? until : null, closed, appeal,
-    result: result ? { ...result.decision, decider: namesDecider ? result.decider : null } : null, somebodyElse: coordinatorsBesides([decision.deciderId, decision.authorId], now).length > 0,
+    result: result ? { ...result.decision, decider: namesDecider ? result.decider : null } : null, again: whoLooksAgain(decision, now).again,
   };
+}
+
+/** An appeal is for coordinators of all, as is whatever belongs to no forum. `asked` are told of it. */
+function whoLooksAgain({ deciderId, authorId }: Decision, now: Date): Pick<AppealView, 'again'> & { asked: Colleague[] } {
+  const others = coordinatorsBesides([deciderId, authorId], now);
+  if (others.length > 0) return { again: 'another', asked: others };
+  const same = coordinatorsBesides([authorId], now);
+  if (same.length > 0) return { again: 'same', asked: same };
+  return { again: coordinates({ id: authorId }, null, now) ? 'author' : null, asked: [] };
 }
 
 /** What was decided about, as somebody may read it: a thread of others that is out of view is not named to the author of a post in it. */
@@ -97,9 +106,9 @@ export function appealDecision(actor: Member, input: z.output<typeof appealInput
     db.insert(appeals).values({ decisionId: decision.id, text: input.text, at: now }).run();
     const { id } = db.insert(cases).values({ kind: 'appeal', decisionId: decision.id, openedAt: now }).returning({ id: cases.id }).get();
     const { name, url } = settings();
-    const others = coordinatorsBesides([decision.deciderId, decision.authorId], now);
-    for (const { email } of others.length > 0 ? others : coordinatorsBesides([decision.authorId], now)) {
-      mail(email, `An appeal waits on ${name}`, [`${decision.before.suspendedUntil === undefined ? `The author of ${words}` : 'A suspended member'} has appealed a decision.${others.length > 0 ? '' : ' There is nobody else than the one who decided first: please look at it again.'}`, `${url}/desk/flags/${id}`]);
+    const { again, asked } = whoLooksAgain(decision, now);
+    for (const { email } of asked) {
+      mail(email, `An appeal waits on ${name}`, [`${decision.before.suspendedUntil === undefined ? `The author of ${words}` : 'A suspended member'} has appealed a decision.${again === 'another' ? '' : ' There is nobody else than the one who decided first: please look at it again.'}`, `${url}/desk/flags/${id}`]);
     }
     return { url: `/appeals/${decision.id}?sent` };
   });

@@ -1,6 +1,7 @@
 import { inArray, sql, type SQL } from 'drizzle-orm';
 import { cases, db, prepared } from '#db/client.ts';
 import { NotFound } from '../errors.ts';
+import { coordinates } from '../people/coordinators.ts';
 import { canModerateForum, forumsOf } from '../people/permissions.ts';
 import type { Viewer } from '../people/types.ts';
 
@@ -35,4 +36,9 @@ export function casesFor(viewer: Viewer): SQL | undefined {
 /** Throws NotFound where a case is not for this coordinator: it is nowhere on their desk. */
 export function mustBeFor(viewer: Viewer, caseId: number): void {
   if (!canModerateForum(viewer, forumOfCase(caseId))) throw new NotFound('There is no such case.');
+}
+
+/** Whether somebody's "I am on it" keeps others off a case: it has not ended, and they are among those who decide there. */
+export function isClaimed({ id, claimedById, claimedUntil }: Pick<typeof cases.$inferSelect, 'id' | 'claimedById' | 'claimedUntil'>, now: Date): boolean {
+  return claimedById !== null && claimedUntil !== null && claimedUntil > now && coordinates({ id: claimedById }, forumOfCase(id), now);
 }

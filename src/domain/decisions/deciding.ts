@@ -24,9 +24,10 @@ import { hide, remove, show } from './hiding.ts';
 import { tellAuthor, tellFlaggers, tellUndone } from './letters.ts';
 import { hoursToEdit, isSuspension, outcomesFor, type Outcome } from './outcomes.ts';
 import { admitsNobodyElse, hasProposed, mustHandle, whyBarred } from './queue.ts';
-import { caseById, decisionById, postSubject, stateOf, subjectOf, type Case, type Decision, type Held, type Subject } from './subjects.ts';
+import { caseById, decisionById, isUnnamed, postSubject, shownSubject, stateOf, subjectOf, type Case, type Decision, type Held, type Subject } from './subjects.ts';
 import { setSuspensionBack } from './suspending.ts';
 import { isOnNewest } from './suspension-decisions.ts';
+import { whyNotTakenBack } from './taking-back.ts';
 
 const outcomeCodes = ['keep', 'remove', 'ask', 'warn', 'move', 'correct', 'approve', 'decline', 'uphold', 'overturn'] as const satisfies readonly Outcome[];
 
@@ -67,7 +68,7 @@ export function decide(actor: Member, input: z.output<typeof decideInput>, now =
     // Whatever is decided now: it may have been edited out before anybody flagged it.
     if (subject.kind === 'post' && isAboutPersonalData(row)) withholdWithDecision(actor, subject.post, told);
     if (subject.kind === 'post' && row.kind === 'flags') lookAgainAtQuotes({ postId: subject.post.id });
-    writeLog(actor, decision, row.kind, subject, admitsNobodyElse(decision, subject) ? `${told} (There was nobody else who could decide.)` : told);
+    writeLog(actor, decision, row.kind, subject, admitsNobodyElse(decision, subject) ? `${told} ${nobodyElseDecided}` : told);
     tellAuthor(decision, row.kind, still);
     tellFlaggers(subject.kind === 'appeal' ? subject.decision.caseId : row.id, decision, still.kind === 'appeal' ? still.about : still);
     computeTrust(subject.author.id, now);
@@ -80,6 +81,8 @@ function snapshot(subject: Subject, row: Case): Decision['before'] {
   if (subject.kind !== 'post' || row.kind !== 'flags') return {};
   return { ...stateOf(subject), ...(subject.isThread && subject.post.hidden && { text: true }), ...(subject.post.thread.forumId !== null && { forumId: subject.post.thread.forumId }) };
 }
+
+const nobodyElseDecided = '(There was nobody else who could decide.)';
 
 export const nothingMore = 'It was looked at because of a resident’s personal data; nothing more is said here.';
 
@@ -221,23 +224,16 @@ export function undoDecision(actor: Member, input: z.output<typeof undoInput>, n
     const row = caseById(decision.caseId);
     mustBeFor(actor, row.id);
     const subject = subjectOf(actor, row);
-    if (decision.undoneAt) throw new Denied('This decision was taken back already.');
-    if (['uphold', 'overturn'].includes(decision.outcome)) throw new Denied('A decision about an appeal is final.');
-    if (decision.outcome === 'approve') throw new Denied('Everybody has been able to see it: flag it, and decide about that.');
-    if (decision.authorId === actor.id) throw new Denied('This is about yourself: another coordinator decides.');
-    if (subject.kind === 'confirmation') throw new Denied(decision.outcome === 'keep' ? 'It can be flagged again, and then removed.' : 'Its author can appeal, or say it in other words.');
-    if (subject.kind === 'member' && subject.left) throw new Denied('The member has left the hub: there is nothing left to decide.');
-    if (isSuspension(decision)) throw new Denied('A suspension is ended on the page of the member.');
-    if (db.select({ id: cases.id }).from(cases).where(eq(cases.decisionId, decision.id)).get()) throw new Denied('The author has appealed: decide about the appeal.');
-    const later = db.select({ id: decisions.id }).from(decisions).where(and(eq(decisions.caseId, row.id), isNull(decisions.undoneAt), ne(decisions.id, decision.id))).all();
-    if (later.some(({ id }) => id > decision.id)) throw new Denied('Something was decided after this: take that back first.');
+    const refused = whyNotTakenBack(actor, decision, row, subject, now);
+    if (refused !== null) throw new Denied(refused);
     const left = takeBack(actor, decision, subject, decision.before);
+    const withNobodyElse = (reason: string) => (decision.authorId === actor.id && !isUnnamed(shownSubject(subject)) ? `${reason} ${nobodyElseDecided}` : reason);
     db.update(decisions).set({ undoneAt: now, undoneById: actor.id }).where(eq(decisions.id, decision.id)).run();
     const other = row.postId === null ? undefined : db.select({ id: cases.id }).from(cases).where(and(eq(cases.postId, row.postId), eq(cases.kind, 'flags'), isNull(cases.closedAt), ne(cases.id, row.id))).get();
     if (!other) db.update(cases).set({ closedAt: null, editBy: null }).where(eq(cases.id, row.id)).run();
     if (subject.kind === 'post' && row.kind === 'flags') lookAgainAtQuotes({ postId: subject.post.id });
-    if (subject.kind === 'member') recordAct(actor, 'decide about profile', subject.author.name, subject.url, `Taken back: ${input.reason}`);
-    else recordAct(actor, 'undo decision', subject.kind === 'held' ? 'a post that waited' : subject.words, subject.kind === 'held' ? null : subject.url, publicReason(row, input.reason));
+    if (subject.kind === 'member') recordAct(actor, 'decide about profile', subject.author.name, subject.url, `Taken back: ${withNobodyElse(input.reason)}`);
+    else recordAct(actor, 'undo decision', subject.kind === 'held' ? 'a post that waited' : subject.words, subject.kind === 'held' ? null : subject.url, withNobodyElse(publicReason(row, input.reason)));
     tellUndone(decision.id, subject, input.reason, left);
     computeTrust(decision.authorId, now);
     bumpChanges();

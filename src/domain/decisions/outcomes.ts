@@ -29,11 +29,14 @@ export function wordsOf({ outcome, before }: Pick<Decision, 'outcome' | 'before'
   return before.suspendedUntil === null ? { label: 'Suspension', author: 'A coordinator has suspended your account.' } : { label: 'Longer suspension', author: 'A coordinator has made the suspension of your account longer.' };
 }
 
+/** What an appeal is, in words that hold whoever is there. */
+export const askAgain = 'ask a different coordinator, or the same where there is no other, to look at it';
+
 /** Which decisions the author may appeal, within 30 days. */
 export const appealable: readonly Outcome[] = ['remove', 'ask', 'warn', 'move', 'correct', 'decline'];
 export const daysToAppeal = 30;
 /** What a member who can appeal a decision is told in a letter. */
-export const howToAppeal = (decisionId: number) => `If you think this is wrong, you can ask a different coordinator, or the same where there is no other, to look at it, once, within ${daysToAppeal} days: ${settings().url}/appeals/${decisionId}`;
+export const howToAppeal = (decisionId: number) => `If you think this is wrong, you can ${askAgain}, once, within ${daysToAppeal} days: ${settings().url}/appeals/${decisionId}`;
 /** How long an author who is asked to edit has for it. */
 export const hoursToEdit = 48;
 

@@ -12,10 +12,11 @@ import { standingOf, type Standing } from '../people/levels.ts';
 import { coordinatorsBesides, whyNotOwn } from '../people/coordinators.ts';
 import { canModerateForum, mustModerateSomething } from '../people/permissions.ts';
 import type { Member, Viewer } from '../people/types.ts';
-import { casesFor, forumOfCase, mustBeFor } from './case-areas.ts';
+import { casesFor, forumOfCase, isClaimed, mustBeFor } from './case-areas.ts';
 import { heldFilesOf } from './held-files.ts';
 import { outcomesFor, type Outcome } from './outcomes.ts';
 import { caseById, flaggersOf, isUnnamed, shownSubject, subjectOf, type Case, type Decision, type Subject } from './subjects.ts';
+import { whyNotTakenBack } from './taking-back.ts';
 
 /** How long "I am on it" holds, in working hours. */
 export const hoursOfClaim = 8;
@@ -65,9 +66,9 @@ function asRow(subject: Subject, row: Case, claimantName: string | null, reasons
   };
 }
 
-/** Whether somebody is on a case; the claim of somebody who must not decide it is none. */
+/** Whether somebody is on a case; the claim of somebody who coordinates it no more, or must not decide it, is none. */
 function claimHolds(row: Case, subject: Subject, now: Date): row is Case & { claimedById: number; claimedUntil: Date } {
-  return row.claimedById !== null && row.claimedUntil !== null && row.claimedUntil > now && whyBarred({ id: row.claimedById }, row, subject, now) === null;
+  return row.claimedById !== null && isClaimed(row, now) && whyBarred({ id: row.claimedById }, row, subject, now) === null;
 }
 
 function nameOf(memberId: number): string {
@@ -83,7 +84,7 @@ export interface CaseView extends CaseRow {
   mayNote: boolean;
   correction: typeof corrections.$inferSelect | null;
   appeal: { text: string; at: Date } | null;
-  decisions: (Decision & { decider: string })[];
+  decisions: (Decision & { decider: string; mayTakeBack: boolean })[];
   outcomes: Outcome[];
   /** Why this viewer does not decide it, in a sentence; null when they may. */
   barred: string | null;
@@ -117,7 +118,7 @@ export function findCase(viewer: Viewer, id: number, now = new Date()): CaseView
     correction: db.select().from(corrections).where(eq(corrections.caseId, id)).get() ?? null,
     appeal: row.decisionId === null ? null : db.select({ text: appeals.text, at: appeals.at }).from(appeals).where(eq(appeals.decisionId, row.decisionId)).get() ?? null,
     decisions: db.select({ decision: decisions, decider: members.name }).from(decisions).innerJoin(members, eq(members.id, decisions.deciderId))
-      .where(eq(decisions.caseId, id)).orderBy(asc(decisions.id)).all().map(({ decision, decider }) => ({ ...decision, decider, nobodyElse: admitsNobodyElse(decision, subject) })),
+      .where(eq(decisions.caseId, id)).orderBy(asc(decisions.id)).all().map(({ decision, decider }) => ({ ...decision, decider, nobodyElse: admitsNobodyElse(decision, subject), mayTakeBack: whyNotTakenBack(viewer, decision, row, subject, now) === null })),
   };
 }
 

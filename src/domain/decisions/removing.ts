@@ -16,6 +16,7 @@ import { openCaseOf } from './flagging.ts';
 import { show } from './hiding.ts';
 import { tellRestored } from './letters.ts';
 import { postSubject } from './subjects.ts';
+import { whyNotAppealed } from './taking-back.ts';
 
 const reason = text({ missing: 'Please give the reason: it stands in the public log.', max: 1_000 });
 
@@ -95,14 +96,19 @@ function openingPost(threadId: number): number {
   return row.id;
 }
 
-/** Throws Denied where the removal is somebody else's to take back: one's own, or one that was appealed. */
-function mustRestore(actor: Member, post: { id: number; authorId: number; thread: { forumId: number | null } }): void {
+function mustRestore(actor: Member, post: Parameters<typeof whyNotRestored>[1]): void {
+  const refused = whyNotRestored(actor, post);
+  if (refused !== null) throw new Denied(refused);
+}
+
+/** Why a coordinator does not bring back what was removed, in a sentence: it is their own, or the removal was appealed. Null when they may. */
+export function whyNotRestored(actor: { id: number }, post: { id: number; authorId: number; thread: { forumId: number | null } }): string | null {
   const own = whyNotOwn(actor, post.authorId, post.thread.forumId);
-  if (own !== null) throw new Denied(own);
+  if (own !== null) return own;
   const removal = alias(cases, 'removal');
   const appeal = db.select({ closedAt: cases.closedAt }).from(decisions).innerJoin(removal, eq(removal.id, decisions.caseId)).innerJoin(cases, eq(cases.decisionId, decisions.id))
     .where(and(eq(removal.postId, post.id), ne(removal.kind, 'confirmation'), eq(decisions.outcome, 'remove'), isNull(decisions.undoneAt), isNull(decisions.overturnedAt))).get();
-  if (appeal) throw new Denied(appeal.closedAt === null ? 'The author has appealed: decide about the appeal.' : 'A decision about an appeal is final.');
+  return appeal ? whyNotAppealed(appeal) : null;
 }
 
 function takenBack(actor: Member, post: { id: number; authorId: number }): void {

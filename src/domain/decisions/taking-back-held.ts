@@ -1,4 +1,4 @@
-import { and, eq, gt } from 'drizzle-orm';
+import { and, eq } from 'drizzle-orm';
 import { z } from 'zod';
 import { cases, db, decisions, heldFiles, heldPosts, transaction } from '#db/client.ts';
 import { rowId } from '#lib/fields.ts';
@@ -8,6 +8,7 @@ import { bringHome, draftPlace, type DraftFields } from '../forum/drafts.ts';
 import { recordAct } from '../moderation/log.ts';
 import { mustSignIn } from '../people/permissions.ts';
 import type { Member } from '../people/types.ts';
+import { isClaimed } from './case-areas.ts';
 import type { Held } from './subjects.ts';
 
 export const takeBackHeldInput = z.object({ heldId: rowId });
@@ -44,11 +45,7 @@ function withdraw(heldId: number, now: Date): void {
 export function whyItStays({ id, state }: Pick<Held, 'id' | 'state'>, now = new Date()): string | null {
   const decided = db.select({ id: decisions.id }).from(decisions).innerJoin(cases, eq(cases.id, decisions.caseId)).where(eq(cases.heldId, id)).limit(1).get() !== undefined;
   if (state !== 'waiting' || decided) return 'A coordinator has looked at this already, so it stays with them.';
-  return isClaimed(id, now) ? 'A coordinator is looking at this just now, so it stays with them.' : null;
-}
-
-function isClaimed(heldId: number, now: Date): boolean {
-  return db.select({ id: cases.id }).from(cases).where(and(eq(cases.heldId, heldId), gt(cases.claimedUntil, now))).limit(1).get() !== undefined;
+  return db.select().from(cases).where(eq(cases.heldId, id)).all().some((row) => isClaimed(row, now)) ? 'A coordinator is looking at this just now, so it stays with them.' : null;
 }
 
 function placeOf({ kind, threadId, resourceId }: Held): string {

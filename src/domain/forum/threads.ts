@@ -32,6 +32,8 @@ const rowColumns = {
   postCount: threads.postCount, pinned: threads.pinned, lockedAt: threads.lockedAt, removedAt: threads.removedAt, hidden: threads.hidden,
   forumSlug: forums.slug, forumName: forums.name, resourceSlug: resources.slug, closedAt: closedThreads.at, author: personColumns(author), lastPoster: personColumns(poster),
   answered: hasAnswer, waiting: isWaiting,
+  // Who left may have taken their opening post with them, and the replies are there still.
+  opens: sql<number>`${threads.forumId} is not null and exists (select 1 from ${posts} o where o.thread_id = ${threads.id} and o.number = 1 and o.removed_at is null)`,
 };
 
 const rowsById = prepared((d) => d.select(rowColumns).from(threads)
@@ -63,7 +65,7 @@ function asRow(row: RawRow, themes: Term[]): ThreadRow {
     id: row.id, title: row.title, url: threadUrl(row), kind: row.kind,
     forum: row.forumSlug !== null && row.forumName !== null ? { slug: row.forumSlug, name: row.forumName } : null,
     author: row.author ?? nameless, createdAt: row.createdAt, lastPostAt: row.lastPostAt, lastPoster: row.lastPoster ?? nameless,
-    replies: Math.max(0, row.postCount - (row.forumSlug === null ? 0 : 1)), pinned: row.pinned, locked: row.lockedAt !== null, closed: row.closedAt !== null,
+    replies: row.postCount - (row.opens ? 1 : 0), pinned: row.pinned, locked: row.lockedAt !== null, closed: row.closedAt !== null,
     removed: row.removedAt !== null, hidden: row.hidden,
     answered: row.answered, waiting: row.waiting, themes,
   };

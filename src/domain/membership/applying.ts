@@ -66,9 +66,9 @@ export function acceptApplicant(actor: Member, input: z.output<typeof acceptInpu
   });
 }
 
-export const declineInput = z.object({ memberId: rowId, reason: text({ missing: 'Please give the reason: it is mailed to them.', max: 1_000 }) });
+export const declineInput = z.object({ memberId: rowId, reason: text({ missing: 'Please give the reason.', max: 1_000 }) });
 
-/** Does not let somebody in, tells them why, and forgets what they gave, letters to them and invitations of their address too. They may ask again, within the limit of where they ask from. Throws Denied, NotFound. */
+/** Does not let somebody in, tells them why where the hub sends mail, and forgets what they gave, letters to them and invitations of their address too. They may ask again, within the limit of where they ask from. Throws Denied, NotFound. */
 export function declineApplicant(actor: Member, input: z.output<typeof declineInput>): void {
   mustCoordinate(actor);
   const { email: address } = transaction(() => {

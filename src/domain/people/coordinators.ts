@@ -18,6 +18,11 @@ const others = prepared((d) => d.$client.prepare(`
     and (not m.sample or exists (select 1 from passwords p where p.member_id = m.id))
     and m.id not in (select value from json_each(@ids)) order by m.id`));
 
+/** Whether a member is among those who can decide in a forum at present; with null, about what belongs to none. */
+export function coordinates({ id }: { id: number }, forumId: number | null, now = new Date()): boolean {
+  return coordinatorsBesides([], now, forumId).some((colleague) => colleague.id === id);
+}
+
 /** Why a coordinator does not decide about what an author wrote in a forum: they are the author. Null also when there is nobody else. */
 export function whyNotOwn(actor: { id: number }, authorId: number, forumId: number | null, now = new Date()): string | null {
   return authorId === actor.id && coordinatorsBesides([actor.id], now, forumId).length > 0 ? 'This is about yourself: another coordinator decides.' : null;
