@@ -12,7 +12,7 @@ import { submitEdit } from '#domain/decisions/submitting.ts';
 import { addCaseNote, claimCase, findCase, openCases, releaseCase } from '#domain/decisions/queue.ts';
 import { Denied, Invalid, NotFound, SignInRequired } from '#domain/errors.ts';
 import { listForums } from '#domain/forum/forums.ts';
-import { createPost, editPost, findPost, postsOnPage } from '#domain/forum/posts.ts';
+import { createPost, editPost, findPost, postsOnPage, removeOwnPost } from '#domain/forum/posts.ts';
 import { putPostFiles } from '#domain/forum/post-files.ts';
 import { createThread } from '#domain/forum/starting-threads.ts';
 import { actsOn } from '#domain/forum/thread-acts.ts';
@@ -461,8 +461,7 @@ describe('deciding', () => {
     expect(picture().map((p) => JSON.stringify(p).replace(/"removedAt":"[^"]*"/g, ''))).toEqual(hidden.map((p) => JSON.stringify(p).replace(/"removedAt":"[^"]*"/g, '')));
   });
 
-  test('what its author took back meanwhile stays taken back', async () => {
-    const { removeOwnPost } = await import('#domain/forum/posts.ts');
+  test('what its author took back meanwhile stays taken back', () => {
     const post = reply(tom, start(rosa));
     flag(rosa, post);
     removeOwnPost(tom, { postId: post });
@@ -688,11 +687,12 @@ describe('appeals', () => {
 });
 
 describe('taking a decision back', () => {
-  const decided = (by: Member, author: Member, outcome: 'keep' | 'remove' = 'keep') => {
+  const decided = (by: Member, author: Member, outcome: 'keep' | 'warn' | 'remove' = 'keep') => {
     const post = reply(author, start(tom));
     flag(rosa.id === author.id ? tom : rosa, post);
-    const { decisionId } = decide(by, { caseId: caseOn(post), outcome, reason: 'Looked at.' });
-    return { post, decisionId, mayTakeBack: (viewer: Member) => findCase(viewer, caseOn(post)).decisions.find(({ id }) => id === decisionId)?.mayTakeBack };
+    const caseId = caseOn(post);
+    const { decisionId } = decide(by, { caseId, outcome, reason: 'Looked at.' });
+    return { post, decisionId, mayTakeBack: (viewer: Member) => findCase(viewer, caseId).decisions.find(({ id }) => id === decisionId)?.mayTakeBack };
   };
 
   test('about oneself is another coordinator’s, unless there is nobody else, as the log then says', () => {
@@ -704,6 +704,48 @@ describe('taking a decision back', () => {
       undoDecision(nadia, { decisionId, reason: 'Rather not.' });
     });
     expect(readPublicLog(null).lines[0]).toMatchObject({ act: 'undo decision', reason: expect.stringContaining('There was nobody else who could decide') });
+  });
+
+  test('brings back what that decision removed, and nothing that went since: by another decision, a flag or its author', () => {
+    const warned = (author: Member) => {
+      const one = decided(nadia, author, 'warn');
+      const appeal = () => {
+        appealDecision(author, { decisionId: one.decisionId, text: 'It was no attack.' });
+        const caseId = db.select().from(cases).where(eq(cases.decisionId, one.decisionId)).get()?.id ?? 0;
+        decide(ines, { caseId, outcome: 'overturn', reason: 'It was none.' });
+      };
+      return { ...one, appeal };
+    };
+    const away = (post: number) => { const { removedAt, hidden } = rowOf(post) ?? {}; return [removedAt != null, hidden]; };
+    const takeBackOwn = (post: number) => { removeOwnPost(tom, { postId: post }); };
+    const byDecision = (post: number) => { removePost(ines, { postId: post, reason: 'Now it must go.' }); };
+    const byFlag = (post: number) => { flag(ines, post, 'personal-data'); };
+
+    const kept = decided(nadia, tom);
+    byDecision(kept.post);
+    expect(kept.mayTakeBack(nadia)).toBe(false);
+    expect(() => undoDecision(nadia, { decisionId: kept.decisionId, reason: 'Rather not.' })).toThrow(/after this/);
+    for (const [go, hidden] of [[byFlag, true], [takeBackOwn, false]] as const) {
+      const { post, decisionId } = decided(nadia, tom);
+      go(post);
+      undoDecision(nadia, { decisionId, reason: 'Rather not.' });
+      expect(away(post)).toEqual([true, hidden]);
+    }
+    for (const [go, hidden] of [[byDecision, false], [byFlag, true], [takeBackOwn, false]] as const) {
+      const { post, appeal } = warned(tom);
+      go(post);
+      appeal();
+      expect(away(post)).toEqual([true, hidden]);
+    }
+  });
+
+  test('of one’s own that one removed as the only coordinator brings it back', () => {
+    alone(nadia, () => {
+      const { post, decisionId } = decided(nadia, nadia, 'remove');
+      expect(rowOf(post)?.removedAt).not.toBeNull();
+      undoDecision(nadia, { decisionId, reason: 'Rather not.' });
+      expect(rowOf(post)?.removedAt).toBeNull();
+    });
   });
 
   test('is not offered where it is refused: after an appeal, or under a later decision', () => {

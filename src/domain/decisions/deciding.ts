@@ -183,7 +183,8 @@ function takeBack(actor: Member, decision: Decision, subject: Subject, before: D
   if (subject.kind !== 'post' || decision.before.hidden === undefined || decision.outcome === 'ask') return null;
   // What its author had taken back before stays taken back.
   if (decision.before.removed && !decision.before.hidden) return null;
-  show(subject, actor);
+  // Only what this decision took out of view comes back: what a flag, another decision or its author took away since stays away.
+  if (decision.outcome === 'remove' && isOutByDecision(decision, subject)) show(subject, actor);
   const { thread } = subject.post;
   const { movedTo } = decision.before;
   const movedAgain = decision.outcome === 'move' && movedTo !== undefined && movedTo !== thread.forumId;
@@ -192,6 +193,13 @@ function takeBack(actor: Member, decision: Decision, subject: Subject, before: D
   if (home) moveThreadByDecision(actor, { threadId: thread.id, forum: home.slug, reason: 'A decision was taken back.' });
   if (before.hidden) hide(postSubject(actor, subject.post.id), before.text ? 'own' : 'all');
   return movedAgain ? `It was moved again since, so it stays in the forum ${thread.forum?.name ?? ''}.` : null;
+}
+
+/** Whether it is a coordinator's removal that keeps it out of view now: no flag that waits, and not its author. One who decides about themselves is both. */
+function isOutByDecision({ deciderId }: Decision, subject: Extract<Subject, { kind: 'post' }>): boolean {
+  const { removed, hidden } = stateOf(subject);
+  const { removedById, authorId } = subject.post;
+  return removed && !hidden && (subject.isThread || removedById !== authorId || deciderId === authorId);
 }
 
 function writeLog(actor: Member, { outcome }: Decision, kind: Case['kind'], subject: Subject, reason: string): void {

@@ -5,7 +5,8 @@ import { cases, db, decisions, posts, transaction } from '#db/client.ts';
 import { rowId, text } from '#lib/fields.ts';
 import { Denied, NotFound } from '../errors.ts';
 import { postUrl } from '../forum/addresses.ts';
-import { findThread } from '../forum/threads.ts';
+import type { FoundPost } from '../forum/posts.ts';
+import { findThread, type Thread } from '../forum/threads.ts';
 import { recordAct } from '../moderation/log.ts';
 import { whyNotOwn } from '../people/coordinators.ts';
 import { mustModerateForum, mustModerateSomething } from '../people/permissions.ts';
@@ -60,8 +61,8 @@ export function restorePost(actor: Member, input: z.output<typeof restorePostInp
     const subject = { ...postSubject(actor, input.postId), isThread: false, url: postUrl(input.postId) };
     const { post } = subject;
     mustModerateForum(actor, post.thread.forumId);
-    if (!post.removed || post.removedById === post.authorId) throw new Denied('Only what a coordinator removed can be brought back.');
-    mustRestore(actor, post);
+    const refused = whyNotRestored(actor, post);
+    if (refused !== null) throw new Denied(refused);
     show(subject, actor);
     recordAct(actor, 'restore post', `a post in “${post.thread.title}”`, subject.url, input.reason);
     takenBack(actor, post);
@@ -78,10 +79,9 @@ export function restoreThread(actor: Member, input: z.output<typeof restoreThrea
   return transaction(() => {
     const thread = findThread(actor, input.threadId);
     mustModerateForum(actor, thread.forumId);
-    if (thread.hidden) throw new Denied('This thread is hidden until its flags are decided: decide them in the queue.');
-    if (!thread.removed) throw new Denied('This thread is not removed.');
+    const refused = whyThreadNotRestored(actor, thread);
+    if (refused !== null) throw new Denied(refused);
     const subject = postSubject(actor, openingPost(thread.id));
-    mustRestore(actor, subject.post);
     show(subject, actor);
     recordAct(actor, 'restore thread', thread.title, thread.url, input.reason);
     takenBack(actor, subject.post);
@@ -96,13 +96,19 @@ function openingPost(threadId: number): number {
   return row.id;
 }
 
-function mustRestore(actor: Member, post: Parameters<typeof whyNotRestored>[1]): void {
-  const refused = whyNotRestored(actor, post);
-  if (refused !== null) throw new Denied(refused);
+/** Why a coordinator does not bring a post back, in a sentence; null when they may. */
+export function whyNotRestored(actor: { id: number }, post: FoundPost): string | null {
+  return !post.removed || post.removedById === post.authorId ? 'Only what a coordinator removed can be brought back.' : whyRemovalStays(actor, post);
 }
 
-/** Why a coordinator does not bring back what was removed, in a sentence: it is their own, or the removal was appealed. Null when they may. */
-export function whyNotRestored(actor: { id: number }, post: { id: number; authorId: number; thread: { forumId: number | null } }): string | null {
+/** The same of a thread. */
+export function whyThreadNotRestored(actor: Member, thread: Thread): string | null {
+  if (thread.hidden) return 'This thread is hidden until its flags are decided: decide them in the queue.';
+  return thread.removed ? whyRemovalStays(actor, postSubject(actor, openingPost(thread.id)).post) : 'This thread is not removed.';
+}
+
+/** A removal is somebody else's to take back where it is about oneself, or was appealed. */
+function whyRemovalStays(actor: { id: number }, post: FoundPost): string | null {
   const own = whyNotOwn(actor, post.authorId, post.thread.forumId);
   if (own !== null) return own;
   const removal = alias(cases, 'removal');

@@ -43,9 +43,9 @@ export function reasonBesides({ id, authorId }: Pick<Decision, 'id' | 'authorId'
 /** Decisions on the newest suspension of a member, without what was overturned. */
 const onNewest = (memberId: number) => and(eq(decisions.authorId, memberId), ofSuspension, gte(decisions.id, newest(memberId)), isNull(decisions.overturnedAt));
 
-/** The decisions on the suspension that a member is under, the newest first: the one to suspend them, and those to make it longer; without what was overturned, or is too old to appeal. Appealed ones are among them, told apart. */
-export function suspensionsToAppeal({ id }: Member, now = new Date()): { id: number; at: Date; appealed: boolean }[] {
-  return db.select({ id: decisions.id, at: decisions.at, appealed: sql<boolean>`${appeals.decisionId} is not null`.mapWith(Boolean) }).from(decisions).leftJoin(appeals, eq(appeals.decisionId, decisions.id))
+/** The decisions on the suspension that a member is under, the newest first: the one to suspend them, and those to make it longer; without what was overturned, or is too old to appeal. Appealed ones are among them, told apart, as are those that made it longer. */
+export function suspensionsToAppeal({ id }: Member, now = new Date()): { id: number; at: Date; longer: boolean; appealed: boolean }[] {
+  return db.select({ id: decisions.id, at: decisions.at, longer: sql<boolean>`json_type(${decisions.before}, '$.suspendedUntil') <> 'null'`.mapWith(Boolean), appealed: sql<boolean>`${appeals.decisionId} is not null`.mapWith(Boolean) }).from(decisions).leftJoin(appeals, eq(appeals.decisionId, decisions.id))
     .where(and(onNewest(id), gt(decisions.at, addDays(now, -daysToAppeal)))).orderBy(desc(decisions.id)).all();
 }
 

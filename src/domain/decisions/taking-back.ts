@@ -1,4 +1,4 @@
-import { and, eq, gt, isNull } from 'drizzle-orm';
+import { and, eq, gt, isNull, ne, or } from 'drizzle-orm';
 import { cases, db, decisions } from '#db/client.ts';
 import { whyNotOwn } from '../people/coordinators.ts';
 import { forumOfCase } from './case-areas.ts';
@@ -6,7 +6,7 @@ import { isSuspension } from './outcomes.ts';
 import type { Case, Decision, Subject } from './subjects.ts';
 
 /** Why a coordinator does not take a decision back, in a sentence; null when they may. `subject` is what the case of the decision is about. */
-export function whyNotTakenBack(actor: { id: number }, decision: Decision, { id: caseId }: Pick<Case, 'id'>, subject: Subject, now = new Date()): string | null {
+export function whyNotTakenBack(actor: { id: number }, decision: Decision, { id: caseId, postId }: Pick<Case, 'id' | 'postId'>, subject: Subject, now = new Date()): string | null {
   if (decision.undoneAt) return 'This decision was taken back already.';
   if (['uphold', 'overturn'].includes(decision.outcome)) return finalAfterAppeal;
   if (decision.outcome === 'approve') return 'Everybody has been able to see it: flag it, and decide about that.';
@@ -17,7 +17,9 @@ export function whyNotTakenBack(actor: { id: number }, decision: Decision, { id:
   if (isSuspension(decision)) return 'A suspension is ended on the page of the member.';
   const appeal = db.select({ closedAt: cases.closedAt }).from(cases).where(eq(cases.decisionId, decision.id)).get();
   if (appeal) return whyNotAppealed(appeal);
-  const later = db.select({ id: decisions.id }).from(decisions).where(and(eq(decisions.caseId, caseId), isNull(decisions.undoneAt), gt(decisions.id, decision.id))).get();
+  const removedSince = postId === null ? undefined : and(eq(cases.postId, postId), ne(cases.kind, 'confirmation'), eq(decisions.outcome, 'remove'), isNull(decisions.overturnedAt));
+  const later = db.select({ id: decisions.id }).from(decisions).innerJoin(cases, eq(cases.id, decisions.caseId))
+    .where(and(or(eq(cases.id, caseId), removedSince), isNull(decisions.undoneAt), gt(decisions.id, decision.id))).get();
   return later ? 'Something was decided after this: take that back first.' : null;
 }
 
