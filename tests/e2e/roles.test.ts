@@ -115,7 +115,7 @@ describe('looking after a member', () => {
     await own.page.getByRole('link', { name: 'Why, and what you can do' }).click();
     await own.page.getByText('It went on by letter.').first().waitFor();
     expect(await axeViolations(own.page)).toEqual([]);
-    await own.page.getByRole('link', { name: /^the decision of/ }).first().click();
+    await own.page.getByRole('link', { name: /^that it was made longer on/ }).click();
     await own.page.getByRole('heading', { name: 'A decision about your suspension' }).waitFor();
     expect(await own.page.getByText('A coordinator has made the suspension of your account longer.').count()).toBe(1);
     expect(await axeViolations(own.page)).toEqual([]);

@@ -26,6 +26,7 @@ import type { Member } from '#domain/people/types.ts';
 import { addDays } from '#lib/dates.ts';
 import { listTold } from '#domain/forum/inbox.ts';
 import { addForum } from '#domain/forum/keeping-forums.ts';
+import { mergeThreads } from '#domain/forum/merging.ts';
 import { moveThread, renameThread } from '#domain/forum/moderating.ts';
 import { again, enter, forgetLimits, lettersTo } from '../support/cast.ts';
 import { useDatabase } from '../support/database.ts';
@@ -736,6 +737,61 @@ describe('taking a decision back', () => {
       go(post);
       appeal();
       expect(away(post)).toEqual([true, hidden]);
+    }
+  });
+
+  const overturn = (author: Member, decisionId: number) => {
+    appealDecision(author, { decisionId, text: 'Look again.' });
+    decide(ines, { caseId: db.select().from(cases).where(eq(cases.decisionId, decisionId)).get()?.id ?? 0, outcome: 'overturn', reason: 'It was in order.' });
+  };
+  const merge = (thread: Thread, into: Thread) => { mergeThreads(nadia, { threadId: thread.id, target: into.url, order: 'appended', reason: 'The same.' }); };
+  const openingOf = (thread: Thread) => db.select({ id: posts.id }).from(posts).where(and(eq(posts.threadId, thread.id), eq(posts.number, 1))).get()?.id ?? 0;
+  const unmerge = () => { undoThreadAct(nadia, { actId: Math.max(...db.select().from(threadActs).all().map(({ id }) => id)) }); };
+
+  test('to have asked for an edit leaves the flag that hides it to be decided', () => {
+    for (const hides of [true, false]) {
+      const post = reply(tom, start(rosa));
+      flag(ines, post, hides ? 'personal-data' : 'attack');
+      overturn(tom, decide(nadia, { caseId: caseOn(post), outcome: 'ask', reason: 'Please edit it.' }).decisionId);
+      expect([rowOf(post)?.hidden, findCase(nadia, caseOn(post)).closedAt === null]).toEqual([hides, hides]);
+      if (hides) decide(nadia, { caseId: caseOn(post), outcome: 'keep', reason: 'Nothing of the kind.' });
+      expect(rowOf(post)).toMatchObject({ removedAt: null, hidden: false });
+    }
+  });
+
+  test('to have moved a thread moves no other that it went into since, and none into a closed forum', () => {
+    const moved = () => {
+      const thread = start(rosa);
+      flag(tom, openingOf(thread), 'off-topic');
+      return { thread, ...decide(nadia, { caseId: caseOn(openingOf(thread)), outcome: 'move', reason: 'It belongs there.', forum: 'operations' }) };
+    };
+    const other = createThread(tom, { forum: 'operations', kind: 'discussion', title: `Which of them? ${++written}`, body: 'We wait.', themes: [] });
+    const [undone, overturned, stuck] = [moved(), moved(), moved()];
+    merge(undone.thread, other);
+    merge(overturned.thread, other);
+    expect(undoDecision(nadia, { decisionId: undone.decisionId, reason: 'Rather not.' }).left).toContain('merged with another');
+    overturn(rosa, overturned.decisionId);
+    expect(findThread(null, other.id).forum?.slug).toBe('operations');
+    const home = db.select().from(forums).where(eq(forums.slug, 'measures')).get();
+    db.update(forums).set({ closedAt: new Date(), closedReason: 'Over.' }).where(eq(forums.id, home?.id ?? 0)).run();
+    try {
+      overturn(rosa, stuck.decisionId);
+    } finally {
+      db.update(forums).set({ closedAt: null, closedReason: null }).where(eq(forums.id, home?.id ?? 0)).run();
+    }
+    expect(findThread(null, stuck.thread.id).forum?.slug).toBe('operations');
+  });
+
+  test('to have removed a reply brings it back also where it opens its thread again', () => {
+    for (const back of [(id: number) => { undoDecision(nadia, { decisionId: id, reason: 'Rather not.' }); }, (id: number) => { overturn(rosa, id); }]) {
+      const [thread, other] = [start(rosa), start(tom)];
+      const post = openingOf(thread);
+      merge(thread, other);
+      removePost(nadia, { postId: post, reason: 'It attacks.' });
+      unmerge();
+      expect([openingOf(thread), rowOf(post)?.removedAt]).toEqual([post, expect.any(Date)]);
+      back(findCase(nadia, caseOn(post)).decisions.at(-1)?.id ?? 0);
+      expect([rowOf(post)?.removedAt, postsOnPage(null, findThread(null, thread.id), 1)[0]?.html]).toEqual([null, expect.stringContaining('We count the weeks')]);
     }
   });
 

@@ -24,7 +24,7 @@ import { hide, remove, show } from './hiding.ts';
 import { tellAuthor, tellFlaggers, tellUndone } from './letters.ts';
 import { hoursToEdit, isSuspension, outcomesFor, type Outcome } from './outcomes.ts';
 import { admitsNobodyElse, hasProposed, mustHandle, whyBarred } from './queue.ts';
-import { caseById, decisionById, isUnnamed, postSubject, shownSubject, stateOf, subjectOf, type Case, type Decision, type Held, type Subject } from './subjects.ts';
+import { asTakenOut, caseById, decisionById, isUnnamed, postSubject, shownSubject, stateOf, subjectOf, type Case, type Decision, type Held, type Subject } from './subjects.ts';
 import { setSuspensionBack } from './suspending.ts';
 import { isOnNewest } from './suspension-decisions.ts';
 import { whyNotTakenBack } from './taking-back.ts';
@@ -165,7 +165,9 @@ function overturn(actor: Member, { decision, about }: Extract<Subject, { kind: '
   if (decision.outcome === 'decline' && about.kind === 'held') publish(about.held, about.author);
   else takeBack(actor, decision, about, { hidden: false });
   db.update(decisions).set({ overturnedAt: now }).where(eq(decisions.id, decision.id)).run();
-  db.update(cases).set({ closedAt: now, editBy: null }).where(and(eq(cases.id, decision.caseId), isNull(cases.closedAt))).run();
+  // What a flag hides waits for a decision about the flag still.
+  const waits = about.kind === 'post' && stateOf(postSubject(actor, about.post.id)).hidden;
+  db.update(cases).set({ editBy: null, ...(!waits && { closedAt: now }) }).where(and(eq(cases.id, decision.caseId), isNull(cases.closedAt))).run();
 }
 
 /**
@@ -184,15 +186,23 @@ function takeBack(actor: Member, decision: Decision, subject: Subject, before: D
   // What its author had taken back before stays taken back.
   if (decision.before.removed && !decision.before.hidden) return null;
   // Only what this decision took out of view comes back: what a flag, another decision or its author took away since stays away.
-  if (decision.outcome === 'remove' && isOutByDecision(decision, subject)) show(subject, actor);
-  const { thread } = subject.post;
-  const { movedTo } = decision.before;
-  const movedAgain = decision.outcome === 'move' && movedTo !== undefined && movedTo !== thread.forumId;
-  const home = decision.outcome === 'move' && !movedAgain && decision.before.forumId !== undefined && decision.before.forumId !== thread.forumId
-    ? db.select({ slug: forums.slug }).from(forums).where(eq(forums.id, decision.before.forumId)).get() : undefined;
-  if (home) moveThreadByDecision(actor, { threadId: thread.id, forum: home.slug, reason: 'A decision was taken back.' });
-  if (before.hidden) hide(postSubject(actor, subject.post.id), before.text ? 'own' : 'all');
-  return movedAgain ? `It was moved again since, so it stays in the forum ${thread.forum?.name ?? ''}.` : null;
+  const out = asTakenOut(subject);
+  if (decision.outcome === 'remove' && isOutByDecision(decision, out)) show(out, actor);
+  const stays = decision.outcome === 'move' ? moveHome(actor, decision, subject) : null;
+  if (before.hidden) hide(postSubject(actor, subject.post.id), before.text || out !== subject ? 'own' : 'all');
+  return stays;
+}
+
+/** Moves a thread back to where it was before the decision to move it. @returns why it stays where it is, in a sentence; null when it does not */
+function moveHome(actor: Member, { before: { forumId, movedTo } }: Decision, { isThread, post: { thread } }: Extract<Subject, { kind: 'post' }>): string | null {
+  if (!isThread) return 'Its thread was merged with another since, so it stays there.';
+  const here = `it stays in the forum ${thread.forum?.name ?? ''}.`;
+  if (movedTo !== undefined && movedTo !== thread.forumId) return `It was moved again since, so ${here}`;
+  if (forumId === undefined || forumId === thread.forumId) return null;
+  const home = db.select({ slug: forums.slug }).from(forums).where(and(eq(forums.id, forumId), isNull(forums.closedReason))).get();
+  if (!home) return `The forum it came from is closed or gone, so ${here}`;
+  moveThreadByDecision(actor, { threadId: thread.id, forum: home.slug, reason: 'A decision was taken back.' });
+  return null;
 }
 
 /** Whether it is a coordinator's removal that keeps it out of view now: no flag that waits, and not its author. One who decides about themselves is both. */
