@@ -795,6 +795,18 @@ describe('taking a decision back', () => {
     }
   });
 
+  test('where its thread was removed as well, it comes back with the thread and not before', () => {
+    const [thread, other] = [start(rosa), start(tom)];
+    const post = openingOf(thread);
+    merge(thread, other);
+    removePost(nadia, { postId: post, reason: 'It attacks.' });
+    unmerge();
+    removeThread(nadia, { threadId: thread.id, reason: 'The title too.' });
+    expect(() => restorePost(ines, { postId: post, reason: 'In order.' })).toThrow(/restore the thread/);
+    restoreThread(ines, { threadId: thread.id, reason: 'In order.' });
+    expect([findThread(null, thread.id).removed, rowOf(post)?.removedAt]).toEqual([false, null]);
+  });
+
   test('of one’s own that one removed as the only coordinator brings it back', () => {
     alone(nadia, () => {
       const { post, decisionId } = decided(nadia, nadia, 'remove');

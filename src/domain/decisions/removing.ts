@@ -16,7 +16,7 @@ import { decide } from './deciding.ts';
 import { openCaseOf } from './flagging.ts';
 import { show } from './hiding.ts';
 import { tellRestored } from './letters.ts';
-import { postSubject } from './subjects.ts';
+import { asTakenOut, postSubject } from './subjects.ts';
 import { whyNotAppealed } from './taking-back.ts';
 
 const reason = text({ missing: 'Please give the reason: it stands in the public log.', max: 1_000 });
@@ -83,6 +83,9 @@ export function restoreThread(actor: Member, input: z.output<typeof restoreThrea
     if (refused !== null) throw new Denied(refused);
     const subject = postSubject(actor, openingPost(thread.id));
     show(subject, actor);
+    // Its opening post may have been removed before, as a reply.
+    const opening = asTakenOut(postSubject(actor, subject.post.id));
+    if (!opening.isThread && opening.post.removedById !== opening.post.authorId) show(opening, actor);
     recordAct(actor, 'restore thread', thread.title, thread.url, input.reason);
     takenBack(actor, subject.post);
     if (subject.author.id !== actor.id) tellRestored(subject, input.reason);
@@ -98,7 +101,8 @@ function openingPost(threadId: number): number {
 
 /** Why a coordinator does not bring a post back, in a sentence; null when they may. */
 export function whyNotRestored(actor: { id: number }, post: FoundPost): string | null {
-  return !post.removed || post.removedById === post.authorId ? 'Only what a coordinator removed can be brought back.' : whyRemovalStays(actor, post);
+  if (!post.removed || post.removedById === post.authorId) return 'Only what a coordinator removed can be brought back.';
+  return post.number === 1 && post.thread.removed && !post.thread.hidden ? 'Its thread is removed, and it comes back with that: restore the thread.' : whyRemovalStays(actor, post);
 }
 
 /** The same of a thread. */
