@@ -94,6 +94,7 @@ describe('looking after a member', () => {
     await context.addCookies([abe.cookie]);
     const before = await browser.open();
     await before.context.addCookies([await signIn(piet)]);
+    db.update(members).set({ listed: true }).where(eq(members.id, piet)).run();
     await page.goto(`${hub.base}/desk/members/piet`);
     const panel = page.getByRole('region', { name: 'Suspension' });
     expect(await panel.textContent()).toContain('signs the member out everywhere');
@@ -114,6 +115,7 @@ describe('looking after a member', () => {
     expect(await own.page.locator('main .notice', { hasText: 'suspended' }).count()).toBe(1);
     await own.page.getByRole('link', { name: 'Why, and what you can do' }).click();
     await own.page.getByText('It went on by letter.').first().waitFor();
+    expect(await own.page.getByRole('region', { name: 'Profile' }).textContent()).toContain('You are not in the directory while you are suspended.');
     expect(await axeViolations(own.page)).toEqual([]);
     await own.page.getByRole('link', { name: /^that it was made longer on/ }).click();
     await own.page.getByRole('heading', { name: 'A decision about your suspension' }).waitFor();

@@ -243,14 +243,16 @@ describe('vouching', () => {
 describe('coordinators', () => {
   test('verify with a reason, take it away whatever speaks for it, and leave it to the rules again', () => {
     const member = official();
+    const before = changes();
     verifyMember(nadia, { memberId: member.id, verdict: 'denied', why: 'A contractor with a city address.' });
-    expect(methodOf(member)).toBeNull();
+    expect([methodOf(member), changes() > before]).toEqual([null, true]);
     for (const by of [official(), official()]) say(by, member);
     settleVerification(member.id);
     expect(methodOf(member)).toBeNull();
     expect([verdictOn(nadia, member.id), verdictOn(member, member.id)?.reason, verdictOn(rosa, member.id), verdictOn(null, member.id)]).toEqual([{ method: 'denied', reason: 'A contractor with a city address.' }, 'A contractor with a city address.', null, null]);
+    const denied = changes();
     verifyMember(ines, { memberId: member.id, verdict: 'coordinator', why: 'We have spoken.' });
-    expect(methodOf(member)).toBe('coordinator');
+    expect([methodOf(member), changes() > denied]).toEqual(['coordinator', true]);
     verifyMember(ines, { memberId: member.id, verdict: 'rules', why: 'Enough.' });
     expect(methodOf(member)).toBe('domain');
     expect(listTold(member, null).told.filter(({ words }) => words.includes('coordinator')).map(({ words }) => words.slice(0, 32))).toEqual(['What a coordinator had decided a', 'A coordinator has verified you a', 'A coordinator has decided that y']);

@@ -71,7 +71,7 @@ function subjectOf(name: string): MailSubject | null {
 /** Of a merged thread the one it went into is named; of one that is out of view no title is told, nor of comments on what is not in the library any more. */
 function wordsOf(subject: MailSubject, untitled = 'letters about this thread'): string {
   if (subject === 'searches') return 'daily letters about your saved searches';
-  if (subject === 'notifications') return 'letters about what happens in the forums and in comments';
+  if (subject === 'notifications') return 'letters about what is new behind the bell: in the forums, in comments, and about you, such as who vouches for you';
   const title = titleInView(Number(subject.slice('thread-'.length)));
   return title === null ? untitled : `letters about “${title}”`;
 }

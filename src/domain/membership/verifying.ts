@@ -1,6 +1,6 @@
 import { asc, eq } from 'drizzle-orm';
 import { z } from 'zod';
-import { db, governmentDomains, transaction, verifications } from '#db/client.ts';
+import { bumpChanges, db, governmentDomains, transaction, verifications } from '#db/client.ts';
 import { rowId, text } from '#lib/fields.ts';
 import { Denied, Invalid, NotFound } from '../errors.ts';
 import { recordAct } from '../moderation/log.ts';
@@ -32,6 +32,7 @@ export function verifyMember(actor: Member, { memberId, verdict, why: reason }: 
     db.delete(verifications).where(eq(verifications.memberId, member.id)).run();
     if (verdict !== 'rules') db.insert(verifications).values({ memberId: member.id, method: verdict, reason, byId: actor.id }).run();
     settleVerification(member.id);
+    bumpChanges();
     tellVerified(member.id, told[verdict]);
     recordAct(actor, verdict === 'coordinator' ? 'verify member' : 'unverify member', verdict === 'rules' ? `${member.name}: left to the rules` : member.name, `/members/${member.handle}`, reason);
   });
