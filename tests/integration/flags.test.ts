@@ -754,6 +754,7 @@ describe('taking a decision back', () => {
       flag(ines, post, hides ? 'personal-data' : 'attack');
       overturn(tom, decide(nadia, { caseId: caseOn(post), outcome: 'ask', reason: 'Please edit it.' }).decisionId);
       expect([rowOf(post)?.hidden, findCase(nadia, caseOn(post)).closedAt === null]).toEqual([hides, hides]);
+      expect(/hidden\s+still/.test(lastTo(tom)?.text ?? '')).toBe(hides);
       if (hides) decide(nadia, { caseId: caseOn(post), outcome: 'keep', reason: 'Nothing of the kind.' });
       expect(rowOf(post)).toMatchObject({ removedAt: null, hidden: false });
     }
@@ -772,6 +773,7 @@ describe('taking a decision back', () => {
     expect(undoDecision(nadia, { decisionId: undone.decisionId, reason: 'Rather not.' }).left).toContain('merged with another');
     overturn(rosa, overturned.decisionId);
     expect(findThread(null, other.id).forum?.slug).toBe('operations');
+    expect([appealFor(rosa, overturned.decisionId).result?.before.left, lastTo(rosa)?.text.replace(/\s+/g, ' ')]).toEqual([expect.stringContaining('merged with another'), expect.stringContaining('merged with another')]);
     const home = db.select().from(forums).where(eq(forums.slug, 'measures')).get();
     db.update(forums).set({ closedAt: new Date(), closedReason: 'Over.' }).where(eq(forums.id, home?.id ?? 0)).run();
     try {
@@ -805,6 +807,20 @@ describe('taking a decision back', () => {
     expect(() => restorePost(ines, { postId: post, reason: 'In order.' })).toThrow(/restore the thread/);
     restoreThread(ines, { threadId: thread.id, reason: 'In order.' });
     expect([findThread(null, thread.id).removed, rowOf(post)?.removedAt]).toEqual([false, null]);
+  });
+
+  test('of a reply does not bring back the thread that it opens since, and that was removed for itself', () => {
+    const [thread, other] = [start(rosa), start(tom)];
+    const post = openingOf(thread);
+    merge(thread, other);
+    removePost(nadia, { postId: post, reason: 'It attacks.' });
+    const decisionId = findCase(nadia, caseOn(post)).decisions.at(-1)?.id ?? 0;
+    unmerge();
+    removeThread(nadia, { threadId: thread.id, reason: 'The title too.' });
+    overturn(rosa, decisionId);
+    expect([findThread(nadia, thread.id).removed, rowOf(post)?.removedAt]).toEqual([true, null]);
+    restoreThread(nadia, { threadId: thread.id, reason: 'In order.' });
+    expect(findThread(null, thread.id).removed).toBe(false);
   });
 
   test('of one’s own that one removed as the only coordinator brings it back', () => {

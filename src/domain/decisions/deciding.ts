@@ -24,7 +24,7 @@ import { hide, remove, show } from './hiding.ts';
 import { tellAuthor, tellFlaggers, tellUndone } from './letters.ts';
 import { hoursToEdit, isSuspension, outcomesFor, type Outcome } from './outcomes.ts';
 import { admitsNobodyElse, hasProposed, mustHandle, whyBarred } from './queue.ts';
-import { asTakenOut, caseById, decisionById, isUnnamed, postSubject, shownSubject, stateOf, subjectOf, type Case, type Decision, type Held, type Subject } from './subjects.ts';
+import { asReply, asTakenOut, caseById, decisionById, isUnnamed, postSubject, shownSubject, stateOf, subjectOf, type Case, type Decision, type Held, type Subject } from './subjects.ts';
 import { setSuspensionBack } from './suspending.ts';
 import { isOnNewest } from './suspension-decisions.ts';
 import { whyNotTakenBack } from './taking-back.ts';
@@ -56,14 +56,14 @@ export function decide(actor: Member, input: z.output<typeof decideInput>, now =
     const first = subject.kind === 'appeal' ? subject.decision.deciderId : null;
     const nobodyElse = first === actor.id || subject.author.id === actor.id || hasProposed(actor.id, row);
     const before = snapshot(subject, row);
-    const decision = db.insert(decisions).values({
+    const begun = db.insert(decisions).values({
       caseId: row.id, outcome: input.outcome, reason: input.reason, deciderId: actor.id, authorId: subject.author.id, firstDeciderId: first, nobodyElse, before, at: now,
     }).returning().get();
     const told = publicReason(row, input.reason);
-    const still = carryOut(actor, { row, subject, outcome: input.outcome, reason: told, forum: input.forum ?? null, now });
-    if (input.outcome === 'move' && still.kind === 'post' && still.post.thread.forumId !== null) {
-      db.update(decisions).set({ before: { ...before, movedTo: still.post.thread.forumId } }).where(eq(decisions.id, decision.id)).run();
-    }
+    const { still, left } = carryOut(actor, { row, subject, outcome: input.outcome, reason: told, forum: input.forum ?? null, now });
+    const movedTo = input.outcome === 'move' && still.kind === 'post' ? still.post.thread.forumId : null;
+    const decision = { ...begun, before: { ...before, ...(movedTo !== null && { movedTo }), ...(left !== null && { left }) } };
+    db.update(decisions).set({ before: decision.before }).where(eq(decisions.id, decision.id)).run();
     db.update(cases).set(input.outcome === 'ask' ? { editBy: new Date(now.getTime() + hoursToEdit * 3_600_000) } : { closedAt: now, editBy: null, claimedById: null, claimedUntil: null }).where(eq(cases.id, row.id)).run();
     // Whatever is decided now: it may have been edited out before anybody flagged it.
     if (subject.kind === 'post' && isAboutPersonalData(row)) withholdWithDecision(actor, subject.post, told);
@@ -79,7 +79,7 @@ export function decide(actor: Member, input: z.output<typeof decideInput>, now =
 
 function snapshot(subject: Subject, row: Case): Decision['before'] {
   if (subject.kind !== 'post' || row.kind !== 'flags') return {};
-  return { ...stateOf(subject), ...(subject.isThread && subject.post.hidden && { text: true }), ...(subject.post.thread.forumId !== null && { forumId: subject.post.thread.forumId }) };
+  return { ...stateOf(subject), opens: subject.isThread, ...(subject.isThread && subject.post.hidden && { text: true }), ...(subject.post.thread.forumId !== null && { forumId: subject.post.thread.forumId }) };
 }
 
 const nobodyElseDecided = '(There was nobody else who could decide.)';
@@ -98,8 +98,8 @@ function isAboutPersonalData(row: Case): boolean {
 
 interface Carrying { row: Case; subject: Subject; outcome: Outcome; reason: string; forum: string | null; now: Date }
 
-/** Does what was decided. Returns the subject as it stands afterwards. */
-function carryOut(actor: Member, { row, subject, outcome, reason, forum, now }: Carrying): Subject {
+/** Does what was decided. Returns the subject as it stands afterwards, and what was not taken back with a decision that is overturned, in a sentence. */
+function carryOut(actor: Member, { row, subject, outcome, reason, forum, now }: Carrying): { still: Subject; left: string | null } {
   if (subject.kind === 'post') {
     const { removed, hidden } = stateOf(subject);
     if (outcome === 'remove' && (hidden || !removed)) remove(subject, actor, reason);
@@ -113,8 +113,8 @@ function carryOut(actor: Member, { row, subject, outcome, reason, forum, now }: 
     else turnDown(subject.held);
     learn(subject.held.markdown, outcome === 'approve' ? 'good' : 'spam');
   }
-  if (subject.kind === 'appeal' && outcome === 'overturn') overturn(actor, subject, now);
-  return subjectOf(actor, row);
+  const left = subject.kind === 'appeal' && outcome === 'overturn' ? overturn(actor, subject, now) : null;
+  return { still: subjectOf(actor, row), left };
 }
 
 /** Words of what was flagged as spam teach the hub, either way. */
@@ -161,13 +161,16 @@ export function accept(caseId: number, byId: number, as: 'author' | 'coordinator
   db.update(corrections).set({ acceptedAt: now, acceptedById: byId, acceptedAs: as }).where(eq(corrections.caseId, caseId)).run();
 }
 
-function overturn(actor: Member, { decision, about }: Extract<Subject, { kind: 'appeal' }>, now: Date): void {
+/** @returns what did not become as it was, in a sentence; null when all did */
+function overturn(actor: Member, { decision, about }: Extract<Subject, { kind: 'appeal' }>, now: Date): string | null {
+  let left: string | null = null;
   if (decision.outcome === 'decline' && about.kind === 'held') publish(about.held, about.author);
-  else takeBack(actor, decision, about, { hidden: false });
+  else left = takeBack(actor, decision, about, { hidden: false });
   db.update(decisions).set({ overturnedAt: now }).where(eq(decisions.id, decision.id)).run();
   // What a flag hides waits for a decision about the flag still.
   const waits = about.kind === 'post' && stateOf(postSubject(actor, about.post.id)).hidden;
   db.update(cases).set({ editBy: null, ...(!waits && { closedAt: now }) }).where(and(eq(cases.id, decision.caseId), isNull(cases.closedAt))).run();
+  return waits ? 'It is hidden still, until the flags on it are decided.' : left;
 }
 
 /**
@@ -186,7 +189,7 @@ function takeBack(actor: Member, decision: Decision, subject: Subject, before: D
   // What its author had taken back before stays taken back.
   if (decision.before.removed && !decision.before.hidden) return null;
   // Only what this decision took out of view comes back: what a flag, another decision or its author took away since stays away.
-  const out = asTakenOut(subject);
+  const out = decision.before.opens === false ? asReply(subject) : asTakenOut(subject);
   if (decision.outcome === 'remove' && isOutByDecision(decision, out)) show(out, actor);
   const stays = decision.outcome === 'move' ? moveHome(actor, decision, subject) : null;
   if (before.hidden) hide(postSubject(actor, subject.post.id), before.text || out !== subject ? 'own' : 'all');

@@ -30,6 +30,7 @@ export function tellAuthor(decision: Decision, kind: Case['kind'], subject: Subj
     paragraphs: [
       `This is about ${subject.words}.`,
       said,
+      ...(decision.before.left === undefined ? [] : [decision.before.left]),
       `The reason: ${decision.reason}`,
       ...(decision.nobodyElse ? ['There was nobody else who could decide, so the same person has looked at it again.'] : subject.kind === 'appeal' ? ['It was decided by somebody else than the first time.'] : []),
       ...(subject.kind === 'post' && outcome === 'ask' ? [`Edit it by ${inTwoDays(decision.at)}: ${url}/posts/${subject.post.id}/edit`] : []),

@@ -16,7 +16,7 @@ import { decide } from './deciding.ts';
 import { openCaseOf } from './flagging.ts';
 import { show } from './hiding.ts';
 import { tellRestored } from './letters.ts';
-import { asTakenOut, postSubject } from './subjects.ts';
+import { asReply, asTakenOut, postSubject } from './subjects.ts';
 import { whyNotAppealed } from './taking-back.ts';
 
 const reason = text({ missing: 'Please give the reason: it stands in the public log.', max: 1_000 });
@@ -58,7 +58,7 @@ export function restorePost(actor: Member, input: z.output<typeof restorePostInp
   mustModerateSomething(actor);
   return transaction(() => {
     // Also where it has come to stand first in its thread since: it was removed as a post.
-    const subject = { ...postSubject(actor, input.postId), isThread: false, url: postUrl(input.postId) };
+    const subject = asReply(postSubject(actor, input.postId));
     const { post } = subject;
     mustModerateForum(actor, post.thread.forumId);
     const refused = whyNotRestored(actor, post);

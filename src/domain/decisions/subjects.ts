@@ -98,10 +98,15 @@ export function stateOf({ post, isThread }: Extract<Subject, { kind: 'post' }>):
   return isThread ? { removed: post.thread.removed || post.hidden, hidden: post.thread.hidden || post.hidden } : { removed: post.removed, hidden: post.hidden };
 }
 
+/** A post for itself, also where it opens a thread by now. */
+export function asReply(subject: Extract<Subject, { kind: 'post' }>): Extract<Subject, { kind: 'post' }> {
+  return subject.isThread ? { ...subject, isThread: false, url: postUrl(subject.post.id) } : subject;
+}
+
 /** The same as what was taken out of view: an opening post that was removed as a reply, and opens its thread again since a merge was undone, is that post and not the thread. */
 export function asTakenOut(subject: Extract<Subject, { kind: 'post' }>): Extract<Subject, { kind: 'post' }> {
-  const { id, removed, hidden, thread } = subject.post;
-  return subject.isThread && removed && !hidden && !thread.removed ? { ...subject, isThread: false, url: postUrl(id) } : subject;
+  const { removed, hidden, thread } = subject.post;
+  return removed && !hidden && !thread.removed ? asReply(subject) : subject;
 }
 
 /** What a case is about as it is shown: whoever wrote it without a name has none here either. `author` of the other one is for letters, trust and what somebody may decide. */
