@@ -614,6 +614,35 @@ describe('appeals', () => {
   };
   const appealCase = (decisionId: number) => db.select().from(cases).where(eq(cases.decisionId, decisionId)).get()?.id ?? 0;
 
+  test('name in their letters no thread of others whose title is hidden meanwhile, nor do those of taking back', () => {
+    for (const act of ['appeal', 'undo', 'remove']) {
+      const thread = start(ines);
+      const opening = db.select({ id: posts.id }).from(posts).where(and(eq(posts.threadId, thread.id), eq(posts.number, 1))).get()?.id ?? 0;
+      const post = createPost(rosa, { threadId: thread.id, body: 'Hm, you fool.' }).id;
+      flag(tom, post);
+      const begun = act === 'remove' ? null : decide(nadia, { caseId: caseOn(post), outcome: 'remove', reason: 'Rude.' });
+      const other = createPost(tom, { threadId: thread.id, body: 'As you say.' }).id;
+      flag(nadia, opening, 'personal-data');
+      expect([findThread(null, thread.id).title, rowOf(other)?.hidden]).not.toContain(thread.title);
+      const sent = () => [rosa, tom].map(({ email }) => lettersTo(email));
+      const before = sent().map((letters) => letters.length);
+      if (begun === null) {
+        flag(ines, post, 'personal-data');
+        decide(nadia, { caseId: caseOn(post), outcome: 'remove', reason: 'Rude.' });
+      }
+      if (begun && act === 'undo') undoDecision(abe, { decisionId: begun.decisionId, reason: 'Rather not.' });
+      if (begun && act === 'appeal') {
+        appealDecision(rosa, { decisionId: begun.decisionId, text: 'Look again.' });
+        decide(abe, { caseId: appealCase(begun.decisionId), outcome: 'overturn', reason: 'It was in order.' });
+        expect(appealFor(rosa, begun.decisionId).words).toBe('a post');
+      }
+      const letters = sent().flatMap((all, n) => all.slice(before[n]));
+      expect(letters.length).toBeGreaterThan(0);
+      for (const { subject, text } of letters) expect(`${subject} ${text.replace(/\s+/g, ' ')}`).not.toContain(thread.title);
+      expect(JSON.stringify(readPublicLog(null))).not.toContain(thread.title);
+    }
+  });
+
   test('do not name a thread of others that is out of view meanwhile', () => {
     const thread = start(rosa);
     const post = createPost(tom, { threadId: thread.id, body: 'Hm, you fool.' }).id;
@@ -754,7 +783,7 @@ describe('taking a decision back', () => {
       flag(ines, post, hides ? 'personal-data' : 'attack');
       overturn(tom, decide(nadia, { caseId: caseOn(post), outcome: 'ask', reason: 'Please edit it.' }).decisionId);
       expect([rowOf(post)?.hidden, findCase(nadia, caseOn(post)).closedAt === null]).toEqual([hides, hides]);
-      expect(/hidden\s+still/.test(lastTo(tom)?.text ?? '')).toBe(hides);
+      expect(/stays\s+hidden/.test(lastTo(tom)?.text ?? '')).toBe(hides);
       if (hides) decide(nadia, { caseId: caseOn(post), outcome: 'keep', reason: 'Nothing of the kind.' });
       expect(rowOf(post)).toMatchObject({ removedAt: null, hidden: false });
     }
@@ -819,6 +848,9 @@ describe('taking a decision back', () => {
     removeThread(nadia, { threadId: thread.id, reason: 'The title too.' });
     overturn(rosa, decisionId);
     expect([findThread(nadia, thread.id).removed, rowOf(post)?.removedAt]).toEqual([true, null]);
+    const letter = lastTo(rosa)?.text.replace(/\s+/g, ' ');
+    expect([letter, appealFor(rosa, decisionId).result?.before.left]).toEqual([expect.stringMatching(/^.*This is about the decision about a post\..*Its thread is out of view/), 'Its thread is out of view, and it shows again only with that.']);
+    expect(appealFor(rosa, decisionId).words).toBe('a post');
     restoreThread(nadia, { threadId: thread.id, reason: 'In order.' });
     expect(findThread(null, thread.id).removed).toBe(false);
   });

@@ -12,7 +12,7 @@ import { canModerate, mustSignIn } from '../people/permissions.ts';
 import type { Member, Viewer } from '../people/types.ts';
 import { keeper } from './flagging.ts';
 import { appealable, daysToAppeal, isSuspension } from './outcomes.ts';
-import { caseById, decisionById, nounOf, subjectOf, type Decision, type Subject } from './subjects.ts';
+import { asDecided, caseById, decisionById, publicWords, subjectOf, type Decision, type Subject } from './subjects.ts';
 
 export interface AppealView {
   decision: Decision;
@@ -45,7 +45,7 @@ export function appealFor(viewer: Viewer, decisionId: number, now = new Date()):
   const closed = whyClosed(decision, appeal !== null, now);
   const result = db.select({ decision: decisions, decider: members.name }).from(cases).innerJoin(decisions, eq(decisions.caseId, cases.id)).innerJoin(members, eq(members.id, decisions.deciderId))
     .where(eq(cases.decisionId, decision.id)).get();
-  const subject = subjectOf(keeper, caseById(decision.caseId));
+  const subject = asDecided(decision, subjectOf(keeper, caseById(decision.caseId)));
   const about = subject.kind === 'appeal' ? subject.about : subject;
   const namesDecider = !isSuspension(decision) || canModerate(viewer);
   return {
@@ -63,13 +63,11 @@ function whoLooksAgain({ deciderId, authorId }: Decision, now: Date): Pick<Appea
   return { again: coordinates({ id: authorId }, null, now) ? 'author' : null, asked: [] };
 }
 
-/** What was decided about, as somebody may read it: a thread of others that is out of view is not named to the author of a post in it. */
+/** What was decided about, as somebody may read it. */
 function wordsFor(viewer: Member, subject: Subject): string {
   if (subject.kind === 'appeal') return `the decision about ${wordsFor(viewer, subject.about)}`;
   if (subject.kind === 'member' && subject.suspension && viewer.id === subject.author.id) return 'your suspension';
-  if (subject.kind !== 'post' || subject.isThread || canModerate(viewer)) return subject.words;
-  const { removed, resourceStatus } = subject.post.thread;
-  return removed || (resourceStatus !== null && resourceStatus !== 'published') ? `a ${nounOf(subject)}` : subject.words;
+  return canModerate(viewer) ? subject.words : publicWords(subject);
 }
 
 const nameOf = (id: number) => db.select({ name: members.name }).from(members).where(eq(members.id, id)).get()?.name ?? 'a former coordinator';

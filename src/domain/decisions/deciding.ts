@@ -24,7 +24,7 @@ import { hide, remove, show } from './hiding.ts';
 import { tellAuthor, tellFlaggers, tellUndone } from './letters.ts';
 import { hoursToEdit, isSuspension, outcomesFor, type Outcome } from './outcomes.ts';
 import { admitsNobodyElse, hasProposed, mustHandle, whyBarred } from './queue.ts';
-import { asReply, asTakenOut, caseById, decisionById, isUnnamed, postSubject, shownSubject, stateOf, subjectOf, type Case, type Decision, type Held, type Subject } from './subjects.ts';
+import { asDecided, asReply, asTakenOut, caseById, decisionById, isUnnamed, postSubject, shownSubject, stateOf, subjectOf, type Case, type Decision, type Held, type Subject } from './subjects.ts';
 import { setSuspensionBack } from './suspending.ts';
 import { isOnNewest } from './suspension-decisions.ts';
 import { whyNotTakenBack } from './taking-back.ts';
@@ -170,7 +170,7 @@ function overturn(actor: Member, { decision, about }: Extract<Subject, { kind: '
   // What a flag hides waits for a decision about the flag still.
   const waits = about.kind === 'post' && stateOf(postSubject(actor, about.post.id)).hidden;
   db.update(cases).set({ editBy: null, ...(!waits && { closedAt: now }) }).where(and(eq(cases.id, decision.caseId), isNull(cases.closedAt))).run();
-  return waits ? 'It is hidden still, until the flags on it are decided.' : left;
+  return left;
 }
 
 /**
@@ -185,15 +185,27 @@ function takeBack(actor: Member, decision: Decision, subject: Subject, before: D
   if (decision.before.confirmation) bringBackConfirmation(decision.before.confirmation);
   if (decision.outcome === 'correct') db.update(corrections).set({ acceptedAt: null, acceptedById: null, acceptedAs: null }).where(eq(corrections.caseId, decision.caseId)).run();
   if (decision.outcome === 'decline' && subject.kind === 'held') db.update(heldPosts).set({ state: 'waiting' }).where(eq(heldPosts.id, subject.held.id)).run();
-  if (subject.kind !== 'post' || decision.before.hidden === undefined || decision.outcome === 'ask') return null;
+  if (subject.kind !== 'post') return null;
+  const stays = (...why: (string | null)[]) => [...why, whyOutOfView(actor, subject, before)].filter((sentence) => sentence !== null).join(' ') || null;
+  if (decision.before.hidden === undefined || decision.outcome === 'ask') return stays();
   // What its author had taken back before stays taken back.
   if (decision.before.removed && !decision.before.hidden) return null;
   // Only what this decision took out of view comes back: what a flag, another decision or its author took away since stays away.
   const out = decision.before.opens === false ? asReply(subject) : asTakenOut(subject);
   if (decision.outcome === 'remove' && isOutByDecision(decision, out)) show(out, actor);
-  const stays = decision.outcome === 'move' ? moveHome(actor, decision, subject) : null;
-  if (before.hidden) hide(postSubject(actor, subject.post.id), before.text || out !== subject ? 'own' : 'all');
-  return stays;
+  const home = decision.outcome === 'move' ? moveHome(actor, decision, subject) : null;
+  if (before.hidden) {
+    const now = postSubject(actor, subject.post.id);
+    hide(now, before.text || (now.isThread && !out.isThread) ? 'own' : 'all');
+  }
+  return stays(home);
+}
+
+/** What keeps a post out of view after a decision was taken back that did not, in a sentence; null where nothing does, and where its author knows why. */
+function whyOutOfView(actor: Member, subject: Extract<Subject, { kind: 'post' }>, before: Decision['before']): string | null {
+  const now = postSubject(actor, subject.post.id);
+  if (stateOf(now).hidden) return before.hidden ? null : 'It stays hidden until the flags on it are decided.';
+  return !subject.isThread && now.post.thread.removed ? 'Its thread is out of view, and it shows again only with that.' : null;
 }
 
 /** Moves a thread back to where it was before the decision to move it. @returns why it stays where it is, in a sentence; null when it does not */
@@ -244,12 +256,12 @@ export function undoDecision(actor: Member, input: z.output<typeof undoInput>, n
     const decision = decisionById(input.decisionId);
     const row = caseById(decision.caseId);
     mustBeFor(actor, row.id);
-    const subject = subjectOf(actor, row);
+    const subject = asDecided(decision, subjectOf(actor, row));
     const refused = whyNotTakenBack(actor, decision, row, subject, now);
     if (refused !== null) throw new Denied(refused);
     const left = takeBack(actor, decision, subject, decision.before);
     const withNobodyElse = (reason: string) => (decision.authorId === actor.id && !isUnnamed(shownSubject(subject)) ? `${reason} ${nobodyElseDecided}` : reason);
-    db.update(decisions).set({ undoneAt: now, undoneById: actor.id }).where(eq(decisions.id, decision.id)).run();
+    db.update(decisions).set({ undoneAt: now, undoneById: actor.id, before: { ...decision.before, ...(left !== null && { left }) } }).where(eq(decisions.id, decision.id)).run();
     const other = row.postId === null ? undefined : db.select({ id: cases.id }).from(cases).where(and(eq(cases.postId, row.postId), eq(cases.kind, 'flags'), isNull(cases.closedAt), ne(cases.id, row.id))).get();
     if (!other) db.update(cases).set({ closedAt: null, editBy: null }).where(eq(cases.id, row.id)).run();
     if (subject.kind === 'post' && row.kind === 'flags') lookAgainAtQuotes({ postId: subject.post.id });

@@ -18,7 +18,7 @@ import type { Member, Viewer } from '../people/types.ts';
 import { forumOfCase } from './case-areas.ts';
 import { hide } from './hiding.ts';
 import { tell } from './letters.ts';
-import { caseById, nounOf, stateOf, subjectOf } from './subjects.ts';
+import { caseById, nounOf, publicWords, stateOf, subjectOf } from './subjects.ts';
 
 /** How many flags by trusted members or coordinators hide a post until somebody decides. */
 export const flagsThatHide = 3;
@@ -119,7 +119,7 @@ export function hideByHub(row: typeof cases.$inferSelect, why: string, what: 'al
   tell(subject.author, {
     subject: `Your ${nounOf(subject)} on ${settings().name} is hidden for now`,
     paragraphs: [
-      `${capital(subject.words)} is hidden until a coordinator has looked at it: ${settings().url}${subject.url}`,
+      `${capital(publicWords(subject))} is hidden until a coordinator has looked at it: ${settings().url}${subject.url}`,
       `The reason: ${why}`, 'You will get a letter with what they decide and why. You need not do anything; you can edit it meanwhile.',
     ],
   }, { reason: 'own', words: `Your ${nounOf(subject)} is hidden until a coordinator has looked at it. You can edit it meanwhile.`, url: `/posts/${subject.post.id}/edit` });

@@ -4,7 +4,7 @@ import { putNotification, type Notification } from '../mail/notifications.ts';
 import { post as mail } from '../mail/outbox.ts';
 import { appealable, hoursToEdit, howToAppeal, outcomes } from './outcomes.ts';
 import { noteShownIn, noteToldIn } from '../mail/withdrawing.ts';
-import { flaggersOf, nounOf, stateOf, type Case, type Decision, type Subject } from './subjects.ts';
+import { flaggersOf, nounOf, publicWords, stateOf, type Case, type Decision, type Subject } from './subjects.ts';
 
 /**
  * Tells somebody by a letter, and in their inbox by one sentence, whatever they follow or have muted and whichever letters they have stopped.
@@ -26,9 +26,9 @@ export function tellAuthor(decision: Decision, kind: Case['kind'], subject: Subj
   if (subject.author.id === decision.deciderId) return;
   const said = whatIsSaid(kind, outcome, subject);
   tell(subject.author, {
-    subject: subject.kind === 'appeal' ? `About your appeal: ${subject.about.words}` : `A decision about ${subject.words} on ${name}`,
+    subject: subject.kind === 'appeal' ? `About your appeal: ${publicWords(subject.about)}` : `A decision about ${publicWords(subject)} on ${name}`,
     paragraphs: [
-      `This is about ${subject.words}.`,
+      `This is about ${publicWords(subject)}.`,
       said,
       ...(decision.before.left === undefined ? [] : [decision.before.left]),
       `The reason: ${decision.reason}`,
@@ -59,7 +59,7 @@ export function tellFlaggers(caseId: number, decision: Pick<Decision, 'outcome' 
     if (id === decision.deciderId) continue;
     tell({ id, email }, {
       subject: `About what you flagged on ${name}`,
-      paragraphs: [`You told us about ${stands ? subject.words : `a ${nounOf(subject)}`}. ${flagger}`, `The reason: ${decision.reason}`, ...(stands ? [`${url}${subject.url}`] : []), 'Thank you for looking after this place.'],
+      paragraphs: [`You told us about ${stands ? publicWords(subject) : `a ${nounOf(subject)}`}. ${flagger}`, `The reason: ${decision.reason}`, ...(stands ? [`${url}${subject.url}`] : []), 'Thank you for looking after this place.'],
     }, { reason: 'flagged', words: `About a ${nounOf(subject)} that you flagged: ${flagger.charAt(0).toLowerCase()}${flagger.slice(1)}`, url: subject.kind === 'post' ? postUrl(subject.post.id) : subject.url }, subject.kind === 'post' && stands ? subject.post.id : null);
   }
 }
@@ -68,8 +68,8 @@ export function tellFlaggers(caseId: number, decision: Pick<Decision, 'outcome' 
 export function tellUndone(decisionId: number, subject: Subject, reason: string, left: string | null): void {
   const { name, url } = settings();
   tell(subject.author, {
-    subject: `A decision about ${subject.words} on ${name} was taken back`,
-    paragraphs: ['A coordinator has taken the decision back: everything is as it was before it, and it will be decided anew.', ...(left === null ? [] : [left]), `The reason: ${reason}`, `${url}${subject.url}`],
+    subject: `A decision about ${publicWords(subject)} on ${name} was taken back`,
+    paragraphs: [left === null ? 'A coordinator has taken the decision back: everything is as it was before it, and it will be decided anew.' : `A coordinator has taken the decision back, and it will be decided anew. ${left}`, `The reason: ${reason}`, `${url}${subject.url}`],
   }, { reason: 'own', words: `About your ${nounOf(subject)}: a coordinator has taken the decision back. It will be decided anew.`, url: `/appeals/${decisionId}` });
 }
 

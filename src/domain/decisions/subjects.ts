@@ -54,19 +54,27 @@ export function subjectOf(viewer: Member, row: Pick<Case, 'postId' | 'memberId' 
     return { kind: 'held', held, author: memberById(held.authorId), words: heldWords(held), url: held.url ?? `/posts/held/${held.id}` };
   }
   const decision = decisionById(row.decisionId ?? NaN);
-  const about = subjectOf(viewer, caseById(decision.caseId));
+  const about = asDecided(decision, subjectOf(viewer, caseById(decision.caseId)));
   return { kind: 'appeal', decision, about, author: memberById(decision.authorId), words: `the decision about ${about.words}`, url: about.url };
 }
 
 /** A post, or the thread it opens, as what a case may be about. Throws NotFound, Gone. */
 export function postSubject(coordinator: Member, postId: number): Extract<Subject, { kind: 'post' }> {
   const post = findPost(coordinator, postId);
-  const isThread = post.number === 1 && post.thread.forumId !== null;
-  const title = post.thread.hiddenTitle ?? post.thread.title;
-  return {
-    kind: 'post', post, isThread, author: memberById(post.authorId), url: isThread ? post.thread.url : postUrl(post.id),
-    words: isThread ? `the thread “${title}”` : `a ${post.thread.forumId === null ? 'comment on' : 'post in'} “${title}”`,
+  const reply: Extract<Subject, { kind: 'post' }> = {
+    kind: 'post', post, isThread: false, author: memberById(post.authorId), url: postUrl(post.id), words: `a ${post.thread.forumId === null ? 'comment on' : 'post in'} “${titleOf(post)}”`,
   };
+  return post.number === 1 && post.thread.forumId !== null ? { ...reply, isThread: true, url: post.thread.url, words: `the thread “${titleOf(post)}”` } : reply;
+}
+
+const titleOf = ({ thread }: FoundPost): string => thread.hiddenTitle ?? thread.title;
+
+/** What a subject is called for whoever keeps no order here: the thread of others in which a post stands is named only while everybody reads its title. */
+export function publicWords(subject: Subject): string {
+  if (subject.kind === 'appeal') return `the decision about ${publicWords(subject.about)}`;
+  if (subject.kind !== 'post' || subject.isThread) return subject.words;
+  const { removed, resourceStatus, hiddenTitle } = subject.post.thread;
+  return removed || hiddenTitle !== null || (resourceStatus !== null && resourceStatus !== 'published') ? `a ${nounOf(subject)}` : subject.words;
 }
 
 /** What somebody said of a reply, with its words as they were removed, or, where a decision kept it, as they stand. Throws NotFound, Gone. */
@@ -100,7 +108,12 @@ export function stateOf({ post, isThread }: Extract<Subject, { kind: 'post' }>):
 
 /** A post for itself, also where it opens a thread by now. */
 export function asReply(subject: Extract<Subject, { kind: 'post' }>): Extract<Subject, { kind: 'post' }> {
-  return subject.isThread ? { ...subject, isThread: false, url: postUrl(subject.post.id) } : subject;
+  return subject.isThread ? { ...subject, isThread: false, url: postUrl(subject.post.id), words: `a post in “${titleOf(subject.post)}”` } : subject;
+}
+
+/** What a decision was about: a post that has come to open a thread since is that post. */
+export function asDecided({ before }: Pick<Decision, 'before'>, subject: Subject): Subject {
+  return subject.kind === 'post' && before.opens === false ? asReply(subject) : subject;
 }
 
 /** The same as what was taken out of view: an opening post that was removed as a reply, and opens its thread again since a merge was undone, is that post and not the thread. */
