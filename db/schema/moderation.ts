@@ -103,7 +103,7 @@ export const decisions = sqliteTable('decisions', {
    * decision is: until when its member was suspended before, in milliseconds, or null, and by how many days it is longer since. Of a "works for us too" that was removed: which of the
    * refused words were its own, the year, and when it was said first and last, in milliseconds.
    */
-  before: text('before', { mode: 'json' }).$type<{ hidden?: boolean; removed?: boolean; opens?: boolean; text?: boolean; left?: string; forumId?: number; movedTo?: number; suspendedUntil?: number | null; days?: number; confirmation?: { words: number; year: number; createdAt: number; at: number } }>().notNull().default({}),
+  before: text('before', { mode: 'json' }).$type<{ hidden?: boolean; removed?: boolean; opens?: boolean; away?: boolean; text?: boolean; left?: string; forumId?: number; movedTo?: number; suspendedUntil?: number | null; days?: number; confirmation?: { words: number; year: number; createdAt: number; at: number } }>().notNull().default({}),
   undoneAt: moment('undone_at'),
   undoneById: integer('undone_by_id').references(() => members.id),
   overturnedAt: moment('overturned_at'),

@@ -1,14 +1,14 @@
 import { setTimeout } from 'node:timers/promises';
 import { and, eq, ne } from 'drizzle-orm';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { cases, coordinatorAreas, db, decisions, flags, forums, letterPosts, members, notifications, outbox, passwords, posts, searchDocuments, threadActs, threads, trustLevels } from '#db/client.ts';
+import { cases, coordinatorAreas, db, decisions, flags, forums, heldPosts, letterPosts, members, notifications, outbox, passwords, posts, searchDocuments, threadActs, threads, trustLevels } from '#db/client.ts';
 import { noAreas } from '#domain/people/areas.ts';
 import { acceptCorrection, answerCorrection, correctionFor } from '#domain/decisions/correcting.ts';
 import { appealDecision, appealFor } from '#domain/decisions/appealing.ts';
 import { decide, undoDecision } from '#domain/decisions/deciding.ts';
 import { flagMember, flagPost, flagPostInput } from '#domain/decisions/flagging.ts';
 import { removePost, removeThread, restorePost, restoreThread, whyNotRestored } from '#domain/decisions/removing.ts';
-import { submitEdit } from '#domain/decisions/submitting.ts';
+import { heldPost, submitEdit, submitPost } from '#domain/decisions/submitting.ts';
 import { addCaseNote, claimCase, findCase, openCases, releaseCase } from '#domain/decisions/queue.ts';
 import { Denied, Invalid, NotFound, SignInRequired } from '#domain/errors.ts';
 import { listForums } from '#domain/forum/forums.ts';
@@ -22,6 +22,7 @@ import { findThread, listThreads, threadsOfTheme, type Thread } from '#domain/fo
 import { readLog, readPublicLog } from '#domain/moderation/log.ts';
 import { search } from '#domain/search/results.ts';
 import { levelLimits } from '#domain/people/limits.ts';
+import { stamp } from '#domain/people/traps.ts';
 import type { Member } from '#domain/people/types.ts';
 import { addDays } from '#lib/dates.ts';
 import { listTold } from '#domain/forum/inbox.ts';
@@ -640,6 +641,34 @@ describe('appeals', () => {
       expect(letters.length).toBeGreaterThan(0);
       for (const { subject, text } of letters) expect(`${subject} ${text.replace(/\s+/g, ' ')}`).not.toContain(thread.title);
       expect(JSON.stringify(readPublicLog(null))).not.toContain(thread.title);
+    }
+  });
+
+  test('of what was held name no such thread either, nor does its page', () => {
+    for (const out of ['title', 'thread'] as const) {
+      const thread = start(ines);
+      createPost(tom, { threadId: thread.id, body: 'So do we.' });
+      submitPost(rosa, { threadId: thread.id, body: `Held text ${++written}`, website: 'http://robot.example', shown: stamp() });
+      const { id, caseId } = db.select({ id: heldPosts.id, caseId: cases.id }).from(heldPosts).innerJoin(cases, eq(cases.heldId, heldPosts.id)).orderBy(heldPosts.id).all().at(-1) ?? { id: 0, caseId: 0 };
+      expect(heldPost(rosa, id).title).toBe(thread.title);
+      if (out === 'title') flag(nadia, db.select({ id: posts.id }).from(posts).where(and(eq(posts.threadId, thread.id), eq(posts.number, 1))).get()?.id ?? 0, 'personal-data');
+      else removeThread(abe, { threadId: thread.id, reason: 'Off.' });
+      const { decisionId } = decide(nadia, { caseId, outcome: 'decline', reason: 'A robot.' });
+      expect([heldPost(rosa, id).title, heldPost(nadia, id).title, appealFor(rosa, decisionId).words, appealFor(nadia, decisionId).words]).toEqual([null, thread.title, 'a post that waits', `a post that waits, in “${thread.title}”`]);
+      expect(`${lastTo(rosa)?.subject} ${lastTo(rosa)?.text.replace(/\s+/g, ' ')}`).toMatch(/a post that waits(?!, in)/);
+      expect(`${lastTo(rosa)?.subject} ${lastTo(rosa)?.text.replace(/\s+/g, ' ')}`).not.toContain(thread.title);
+    }
+  });
+
+  test('say of a reply in a thread that was out of view before that all is as it was', () => {
+    for (const outcome of ['keep', 'remove'] as const) {
+      const thread = start(ines);
+      const post = createPost(rosa, { threadId: thread.id, body: 'Hm, you fool.' }).id;
+      flag(tom, post);
+      removeThread(abe, { threadId: thread.id, reason: 'Off.' });
+      const { decisionId } = decide(nadia, { caseId: caseOn(post), outcome, reason: 'Looked at.' });
+      expect(undoDecision(abe, { decisionId, reason: 'Rather not.' }).left).toBeNull();
+      expect(lastTo(rosa)?.text).toContain('everything is as it was');
     }
   });
 

@@ -79,7 +79,7 @@ export function decide(actor: Member, input: z.output<typeof decideInput>, now =
 
 function snapshot(subject: Subject, row: Case): Decision['before'] {
   if (subject.kind !== 'post' || row.kind !== 'flags') return {};
-  return { ...stateOf(subject), opens: subject.isThread, ...(subject.isThread && subject.post.hidden && { text: true }), ...(subject.post.thread.forumId !== null && { forumId: subject.post.thread.forumId }) };
+  return { ...stateOf(subject), opens: subject.isThread, ...(!subject.isThread && subject.post.thread.removed && { away: true }), ...(subject.isThread && subject.post.hidden && { text: true }), ...(subject.post.thread.forumId !== null && { forumId: subject.post.thread.forumId }) };
 }
 
 const nobodyElseDecided = '(There was nobody else who could decide.)';
@@ -186,7 +186,7 @@ function takeBack(actor: Member, decision: Decision, subject: Subject, before: D
   if (decision.outcome === 'correct') db.update(corrections).set({ acceptedAt: null, acceptedById: null, acceptedAs: null }).where(eq(corrections.caseId, decision.caseId)).run();
   if (decision.outcome === 'decline' && subject.kind === 'held') db.update(heldPosts).set({ state: 'waiting' }).where(eq(heldPosts.id, subject.held.id)).run();
   if (subject.kind !== 'post') return null;
-  const stays = (...why: (string | null)[]) => [...why, whyOutOfView(actor, subject, before)].filter((sentence) => sentence !== null).join(' ') || null;
+  const stays = (...why: (string | null)[]) => [...why, whyOutOfView(actor, decision, subject, before)].filter((sentence) => sentence !== null).join(' ') || null;
   if (decision.before.hidden === undefined || decision.outcome === 'ask') return stays();
   // What its author had taken back before stays taken back.
   if (decision.before.removed && !decision.before.hidden) return null;
@@ -202,10 +202,10 @@ function takeBack(actor: Member, decision: Decision, subject: Subject, before: D
 }
 
 /** What keeps a post out of view after a decision was taken back that did not, in a sentence; null where nothing does, and where its author knows why. */
-function whyOutOfView(actor: Member, subject: Extract<Subject, { kind: 'post' }>, before: Decision['before']): string | null {
+function whyOutOfView(actor: Member, { outcome }: Decision, subject: Extract<Subject, { kind: 'post' }>, before: Decision['before']): string | null {
   const now = postSubject(actor, subject.post.id);
   if (stateOf(now).hidden) return before.hidden ? null : 'It stays hidden until the flags on it are decided.';
-  return !subject.isThread && now.post.thread.removed ? 'Its thread is out of view, and it shows again only with that.' : null;
+  return outcome === 'remove' && !before.away && !subject.isThread && now.post.thread.removed ? 'Its thread is out of view, and it shows again only with that.' : null;
 }
 
 /** Moves a thread back to where it was before the decision to move it. @returns why it stays where it is, in a sentence; null when it does not */

@@ -51,7 +51,7 @@ export function subjectOf(viewer: Member, row: Pick<Case, 'postId' | 'memberId' 
   if (row.heldId !== null) {
     const held = db.select().from(heldPosts).where(eq(heldPosts.id, row.heldId)).get();
     if (!held) throw new NotFound('There is no such post.');
-    return { kind: 'held', held, author: memberById(held.authorId), words: heldWords(held), url: held.url ?? `/posts/held/${held.id}` };
+    return { kind: 'held', held, author: memberById(held.authorId), words: heldWords(held, held.title), url: held.url ?? `/posts/held/${held.id}` };
   }
   const decision = decisionById(row.decisionId ?? NaN);
   const about = asDecided(decision, subjectOf(viewer, caseById(decision.caseId)));
@@ -72,6 +72,7 @@ const titleOf = ({ thread }: FoundPost): string => thread.hiddenTitle ?? thread.
 /** What a subject is called for whoever keeps no order here: the thread of others in which a post stands is named only while everybody reads its title. */
 export function publicWords(subject: Subject): string {
   if (subject.kind === 'appeal') return `the decision about ${publicWords(subject.about)}`;
+  if (subject.kind === 'held') return heldWords(subject.held, publicTitleOfHeld(subject.held));
   if (subject.kind !== 'post' || subject.isThread) return subject.words;
   const { removed, resourceStatus, hiddenTitle } = subject.post.thread;
   return removed || hiddenTitle !== null || (resourceStatus !== null && resourceStatus !== 'published') ? `a ${nounOf(subject)}` : subject.words;
@@ -85,9 +86,22 @@ export function confirmationSubject(viewer: Member, caseId: number, postId: numb
   return { kind: 'confirmation', post: findPost(viewer, postId), said: confirmation ? refusedWords(confirmation) : standingWords(postId, decision.authorId), author: memberById(decision.authorId), words: 'a “works for us too” below an answer', url: postUrl(postId) };
 }
 
-function heldWords({ kind, title, withdrawnAt }: Held): string {
+function heldWords({ kind, withdrawnAt }: Held, title: string | null): string {
   const state = withdrawnAt === null ? 'that waits' : 'that was taken back';
-  return { thread: `the thread “${title}” ${state}`, post: `a post ${state}, in “${title}”`, comment: `a comment ${state}, on “${title}”` }[kind];
+  if (kind === 'thread') return `the thread “${title}” ${state}`;
+  return title === null ? `a ${kind} ${state}` : `a ${kind} ${state}, ${kind === 'post' ? 'in' : 'on'} “${title}”`;
+}
+
+/** The title of what somebody wrote for that is held, or of the thread it begins; null where it is out of view, or hidden. */
+export function publicTitleOfHeld({ kind, title, threadId, resourceId }: Held): string | null {
+  return kind !== 'thread' && isOutOfView().get({ threadId, resourceId }) !== undefined ? null : title;
+}
+const isOutOfView = prepared((d) => d.$client.prepare(`select 1 where ${isTitleOutOfView('@threadId', '@resourceId')}`));
+
+/** Whether the title of a thread is hidden or out of view, or that of a resource is not in the library, as a condition of SQL. */
+export function isTitleOutOfView(threadId: string, resourceId: string): string {
+  return `(exists (select 1 from threads v where v.id = ${threadId} and (v.removed_at is not null or exists (select 1 from hidden_titles h where h.thread_id = v.id)))
+    or exists (select 1 from resources v where v.id = ${resourceId} and v.status <> 'published'))`;
 }
 
 /** What it is, in one word that fits after "your" and names nothing. */
