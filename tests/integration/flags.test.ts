@@ -660,6 +660,28 @@ describe('appeals', () => {
     }
   });
 
+  test('nor by the title or address that a thread had before its title was hidden and changed', () => {
+    const thread = start(ines);
+    createPost(tom, { threadId: thread.id, body: 'So do we.' });
+    const hold = () => {
+      submitPost(rosa, { threadId: thread.id, body: `Held text ${++written}`, website: 'http://robot.example', shown: stamp() });
+      return db.select({ id: heldPosts.id, caseId: cases.id }).from(heldPosts).innerJoin(cases, eq(cases.heldId, heldPosts.id)).orderBy(heldPosts.id).all().at(-1) ?? { id: 0, caseId: 0 };
+    };
+    const [through, later, waiting] = [hold(), hold(), hold()];
+    decide(nadia, { caseId: through.caseId, outcome: 'approve', reason: 'Fine.' });
+    for (let n = 0; n < 20; n++) createPost(nadia, { threadId: thread.id, body: `So do we, ${n}.` });
+    decide(nadia, { caseId: later.caseId, outcome: 'approve', reason: 'Fine.' });
+    expect(heldPost(rosa, later.id).url).toMatch(new RegExp(`^/forums/measures/${thread.id}\\?page=2#post-\\d+$`));
+    expect(heldPost(rosa, through.id).url).toMatch(new RegExp(`^/forums/measures/${thread.id}#post-\\d+$`));
+    flag(nadia, db.select({ id: posts.id }).from(posts).where(and(eq(posts.threadId, thread.id), eq(posts.number, 1))).get()?.id ?? 0, 'personal-data');
+    renameThread(abe, { threadId: thread.id, title: 'A clean name', reason: 'It named somebody.' });
+    const { decisionId } = decide(nadia, { caseId: waiting.caseId, outcome: 'decline', reason: 'A robot.' });
+    const said = JSON.stringify([heldPost(rosa, through.id), heldPost(rosa, waiting.id), appealFor(rosa, decisionId), lastTo(rosa)]);
+    expect(said).toContain('A clean name');
+    expect(said).not.toContain(thread.title);
+    expect(said).not.toContain(thread.url.split('/').at(-1));
+  });
+
   test('say of a reply in a thread that was out of view before that all is as it was', () => {
     for (const outcome of ['keep', 'remove'] as const) {
       const thread = start(ines);

@@ -51,7 +51,7 @@ export function subjectOf(viewer: Member, row: Pick<Case, 'postId' | 'memberId' 
   if (row.heldId !== null) {
     const held = db.select().from(heldPosts).where(eq(heldPosts.id, row.heldId)).get();
     if (!held) throw new NotFound('There is no such post.');
-    return { kind: 'held', held, author: memberById(held.authorId), words: heldWords(held, held.title), url: held.url ?? `/posts/held/${held.id}` };
+    return { kind: 'held', held, author: memberById(held.authorId), words: heldWords(held, held.title), url: addressOfHeld(held) ?? `/posts/held/${held.id}` };
   }
   const decision = decisionById(row.decisionId ?? NaN);
   const about = asDecided(decision, subjectOf(viewer, caseById(decision.caseId)));
@@ -92,17 +92,25 @@ function heldWords({ kind, withdrawnAt }: Held, title: string | null): string {
   return title === null ? `a ${kind} ${state}` : `a ${kind} ${state}, ${kind === 'post' ? 'in' : 'on'} “${title}”`;
 }
 
-/** The title of what somebody wrote for that is held, or of the thread it begins; null where it is out of view, or hidden. */
-export function publicTitleOfHeld({ kind, title, threadId, resourceId }: Held): string | null {
-  return kind !== 'thread' && isOutOfView().get({ threadId, resourceId }) !== undefined ? null : title;
+/** The title of what somebody wrote for that is held, as it is now, or of the thread it begins; null where it is out of view, or hidden. */
+export function publicTitleOfHeld({ id }: Pick<Held, 'id'>): string | null {
+  return publicTitle().get(id) as string | null;
 }
-const isOutOfView = prepared((d) => d.$client.prepare(`select 1 where ${isTitleOutOfView('@threadId', '@resourceId')}`));
 
-/** Whether the title of a thread is hidden or out of view, or that of a resource is not in the library, as a condition of SQL. */
-export function isTitleOutOfView(threadId: string, resourceId: string): string {
-  return `(exists (select 1 from threads v where v.id = ${threadId} and (v.removed_at is not null or exists (select 1 from hidden_titles h where h.thread_id = v.id)))
-    or exists (select 1 from resources v where v.id = ${resourceId} and v.status <> 'published'))`;
+/** The same for a row `x` of held posts, as a value of SQL. */
+export const publicTitleOfHeldSql = `case x.kind when 'thread' then x.title
+  when 'post' then (select v.title from threads v where v.id = x.thread_id and v.removed_at is null and not exists (select 1 from hidden_titles h where h.thread_id = v.id))
+  else (select v.title from resources v where v.id = x.resource_id and v.status = 'published') end`;
+const publicTitle = prepared((d) => d.$client.prepare(`select ${publicTitleOfHeldSql} from held_posts x where x.id = ?`).pluck());
+
+/** Where what was held stands; null where it does not. Without the title that its thread had then: its number leads there. */
+export function addressOfHeld({ id }: Pick<Held, 'id'>): string | null {
+  return address().get(id) as string | null;
 }
+
+/** The same for a row `x` of held posts, as a value of SQL. */
+export const addressOfHeldSql = `case when x.kind = 'post' and x.url like '/forums/%-%#%' then substr(x.url, 1, instr(x.url, '/' || x.thread_id || '-')) || x.thread_id || substr(x.url, iif(instr(x.url, '?') > 0, instr(x.url, '?'), instr(x.url, '#'))) else x.url end`;
+const address = prepared((d) => d.$client.prepare(`select ${addressOfHeldSql} from held_posts x where x.id = ?`).pluck());
 
 /** What it is, in one word that fits after "your" and names nothing. */
 export function nounOf(subject: Subject): 'thread' | 'post' | 'comment' | 'profile' | 'account' | '“works for us too”' {

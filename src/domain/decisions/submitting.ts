@@ -21,7 +21,7 @@ import type { Member, Viewer } from '../people/types.ts';
 import { forumOfHeld } from './case-areas.ts';
 import { flagByHub } from './flagging.ts';
 import { heldFilesOf, holdFiles } from './held-files.ts';
-import { publicTitleOfHeld } from './subjects.ts';
+import { addressOfHeld, publicTitleOfHeld } from './subjects.ts';
 import { whyItStays } from './taking-back-held.ts';
 
 type WithFiles = { files?: readonly TakenFile[] };
@@ -172,7 +172,7 @@ function asView(row: typeof heldPosts.$inferSelect, viewer: Member): HeldView {
   const state = row.withdrawnAt === null ? row.state : 'withdrawn';
   const waitsForAuthor = state === 'waiting' && row.authorId === viewer.id;
   const staysBecause = waitsForAuthor ? whyItStays(row) : null;
-  return { id: row.id, kind: row.kind, title: canModerateForum(viewer, forumOfHeld(row.id)) ? row.title : publicTitleOfHeld(row), html: showKept(row.markdown, `h${row.id}`), at: row.at, state, url: row.url, files: heldFilesOf(row.id), mayTakeBack: waitsForAuthor && staysBecause === null, staysBecause, declined: state === 'declined' ? whyDeclined(row.id) : null };
+  return { id: row.id, kind: row.kind, title: canModerateForum(viewer, forumOfHeld(row.id)) ? row.title : publicTitleOfHeld(row), html: showKept(row.markdown, `h${row.id}`), at: row.at, state, url: addressOfHeld(row), files: heldFilesOf(row.id), mayTakeBack: waitsForAuthor && staysBecause === null, staysBecause, declined: state === 'declined' ? whyDeclined(row.id) : null };
 }
 
 function whyDeclined(heldId: number): HeldView['declined'] {
