@@ -99,7 +99,7 @@ export const decisions = sqliteTable('decisions', {
   firstDeciderId: integer('first_decider_id').references(() => members.id),
   nobodyElse: integer('nobody_else', { mode: 'boolean' }).notNull().default(false),
   /**
-   * How the thing stood before (`text`: of a thread its opening text alone was hidden), and the forum to which it was moved then. Of a suspension, which no other
+   * How the thing stood before (`text`: of a thread its opening text alone was hidden; `opens`: it was about the thread that the post opens; `away`: the thread of a reply was out of view), the forum to which it was moved then, and what did not come back (`left`), in a sentence. Of a suspension, which no other
    * decision is: until when its member was suspended before, in milliseconds, or null, and by how many days it is longer since. Of a "works for us too" that was removed: which of the
    * refused words were its own, the year, and when it was said first and last, in milliseconds.
    */

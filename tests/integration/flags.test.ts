@@ -682,6 +682,22 @@ describe('appeals', () => {
     expect(said).not.toContain(thread.url.split('/').at(-1));
   });
 
+  test('but the address still leads there, after a merge and from a forum that is named by a number', () => {
+    const [thread, into] = [start(ines), start(tom)];
+    const hold = (threadId: number) => {
+      submitPost(rosa, { threadId, body: `Held text ${++written}`, website: 'http://robot.example', shown: stamp() });
+      return db.select({ id: heldPosts.id, caseId: cases.id }).from(heldPosts).innerJoin(cases, eq(cases.heldId, heldPosts.id)).orderBy(heldPosts.id).all().at(-1) ?? { id: 0, caseId: 0 };
+    };
+    const merged = hold(thread.id);
+    mergeThreads(nadia, { threadId: thread.id, target: into.url, order: 'appended', reason: 'The same.' });
+    decide(nadia, { caseId: merged.caseId, outcome: 'approve', reason: 'Fine.' });
+    expect(heldPost(rosa, merged.id).url).toMatch(new RegExp(`^/forums/measures/${into.id}#post-\\d+$`));
+    const numbered = hold(into.id);
+    decide(nadia, { caseId: numbered.caseId, outcome: 'approve', reason: 'Fine.' });
+    db.update(heldPosts).set({ url: `/forums/${into.id}-basics/${into.id}-a-title?page=2#post-21` }).where(eq(heldPosts.id, numbered.id)).run();
+    expect(heldPost(rosa, numbered.id).url).toBe(`/forums/${into.id}-basics/${into.id}?page=2#post-21`);
+  });
+
   test('say of a reply in a thread that was out of view before that all is as it was', () => {
     for (const outcome of ['keep', 'remove'] as const) {
       const thread = start(ines);

@@ -104,13 +104,7 @@ export const publicTitleOfHeldSql = `case x.kind when 'thread' then x.title
 const publicTitle = prepared((d) => d.$client.prepare(`select ${publicTitleOfHeldSql} from held_posts x where x.id = ?`).pluck());
 
 /** Where what was held stands; null where it does not. Without the title that its thread had then: its number leads there. */
-export function addressOfHeld({ id }: Pick<Held, 'id'>): string | null {
-  return address().get(id) as string | null;
-}
-
-/** The same for a row `x` of held posts, as a value of SQL. */
-export const addressOfHeldSql = `case when x.kind = 'post' and x.url like '/forums/%-%#%' then substr(x.url, 1, instr(x.url, '/' || x.thread_id || '-')) || x.thread_id || substr(x.url, iif(instr(x.url, '?') > 0, instr(x.url, '?'), instr(x.url, '#'))) else x.url end`;
-const address = prepared((d) => d.$client.prepare(`select ${addressOfHeldSql} from held_posts x where x.id = ?`).pluck());
+export const addressOfHeld = ({ kind, url }: Pick<Held, 'kind' | 'url'>): string | null => (kind === 'post' ? url?.replace(/^(\/forums\/[^/]+\/\d+)-[^?#]*/, '$1') ?? null : url);
 
 /** What it is, in one word that fits after "your" and names nothing. */
 export function nounOf(subject: Subject): 'thread' | 'post' | 'comment' | 'profile' | 'account' | '“works for us too”' {

@@ -1,6 +1,6 @@
 import { prepared } from '#db/client.ts';
 import { hasBlocked } from '../blocked.ts';
-import { addressOfHeldSql, publicTitleOfHeldSql } from '../decisions/subjects.ts';
+import { publicTitleOfHeldSql } from '../decisions/subjects.ts';
 import { opened } from '../people/former-traces.ts';
 
 /** One kind of what a member gets in the export: a file of JSON with an object for each row. */
@@ -37,7 +37,7 @@ export const kinds: readonly Kind[] = [
   { file: 'posts', words: 'What you wrote in the forums, what you asked without your name too', tells: ['posts.author_id', 'anonymous_posts.member_id'], from: 'posts x join threads t on t.id = x.thread_id', where: 'x.author_id = @me and t.forum_id is not null', columns: writing },
   { file: 'comments', words: 'What you wrote about works in the library', tells: [], from: `posts x join threads t on t.id = x.thread_id join resources r on r.id = t.resource_id`, where: 'x.author_id = @me', columns: `${writing.replace(`${titleIn('t')} as thread`, 'r.title as work')}` },
   { file: 'earlier-versions', words: 'What your posts and comments said before you edited them', tells: ['post_versions.replaced_by_id'], from: 'post_versions x join posts p on p.id = x.post_id', where: 'p.author_id = @me', columns: `'/posts/' || p.id as post, x.markdown, x.written_at as writtenAt, x.replaced_at as replacedAt` },
-  { file: 'held-posts', words: 'What you sent that waited, or waits, for a coordinator', tells: ['held_posts.author_id'], from: 'held_posts x', where: 'x.author_id = @me', columns: `x.kind, ${publicTitleOfHeldSql} as title, x.markdown, x.at, case when x.withdrawn_at is null then x.state else 'taken back' end as state, ${addressOfHeldSql} as address` },
+  { file: 'held-posts', words: 'What you sent that waited, or waits, for a coordinator', tells: ['held_posts.author_id'], from: 'held_posts x', where: 'x.author_id = @me', columns: `x.kind, ${publicTitleOfHeldSql} as title, x.markdown, x.at, case when x.withdrawn_at is null then x.state else 'taken back' end as state, case when x.url is not null then '/posts/held/' || x.id end as address` },
   { file: 'drafts', words: 'What you began to write and did not send', tells: ['drafts.member_id'], from: 'drafts x', where: 'x.member_id = @me', columns: 'x.place, x.fields as fields_json, x.updated_at as updatedAt' },
   { file: 'stray-drafts', words: 'What you sent when your session was over', tells: ['stray_drafts.member_id'], from: 'stray_drafts x', where: 'x.member_id = @me', columns: 'x.place, x.fields as fields_json, x.expires_at as expiresAt' },
   { file: 'files', words: 'Pictures and documents of your posts; the files themselves are in files/', tells: [], from: 'post_files x join posts p on p.id = x.post_id', where: 'p.author_id = @me', columns: `'/posts/' || p.id as post, 'files/post-' || x.id || '-' || x.name as file, x.label, x.media_type as mediaType, x.size` },
