@@ -155,13 +155,14 @@ export const heldPosts = sqliteTable('held_posts', {
   signals: text('signals', { mode: 'json' }).$type<string[]>().notNull().default([]),
   at: moment('at').notNull().default(now),
   state: text('state', { enum: ['waiting', 'approved', 'declined'] }).notNull().default('waiting'),
-  /** Where it stands since it was approved. */
-  url: text('url'),
+  /** What it became when it was approved; null also where there was no place for it any more. */
+  postId: integer('post_id').references(() => posts.id, { onDelete: 'set null' }),
   /** When its author took it back, which ends the waiting. Its words stay for coordinators, as those of a post that its author removed. */
   withdrawnAt: moment('withdrawn_at'),
 }, (t) => [
   index('held_posts_author').on(t.authorId, t.state),
   index('held_posts_thread').on(t.threadId),
+  index('held_posts_post').on(t.postId),
   check('held_posts_kind', sql`${t.kind} in ('thread', 'post', 'comment')`),
   check('held_posts_state', sql`${t.state} in ('waiting', 'approved', 'declined')`),
 ]);

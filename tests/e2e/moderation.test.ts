@@ -151,7 +151,7 @@ describe('a flag from the post to the public log', () => {
     await nadia.page.getByLabel(/^Do not let it through/).check();
     await nadia.page.getByLabel('Reason', { exact: true }).fill('It advertises a game of chance.');
     await nadia.page.getByRole('button', { name: 'Decide' }).click();
-    expect(flat((await letterTo(hub, 'tom@test.example', /a post that waits/)).text)).toContain('It advertises a game of chance.');
+    expect(flat((await letterTo(hub, 'tom@test.example', /a post that waited/)).text)).toContain('It advertises a game of chance.');
     await tom.page.goto(`${hub.base}${thread.url}`);
     expect(await tom.page.content()).not.toContain('casino');
   }, 60_000);

@@ -7,7 +7,7 @@ import { decide } from '#domain/decisions/deciding.ts';
 import { flagPost, flagPostInput } from '#domain/decisions/flagging.ts';
 import { findCase, openCases } from '#domain/decisions/queue.ts';
 import { removePost, removeThread, restoreThread } from '#domain/decisions/removing.ts';
-import { heldPost, submitThread, submitThreadInput } from '#domain/decisions/submitting.ts';
+import { heldPost, submitPost, submitThread, submitThreadInput } from '#domain/decisions/submitting.ts';
 import { Denied, Invalid, NotFound } from '#domain/errors.ts';
 import { acceptAnswer } from '#domain/forum/accepting.ts';
 import { assignOverdue, openQuestions } from '#domain/forum/answer-clock.ts';
@@ -336,6 +336,22 @@ describe('moderation of what has no name', () => {
     const thread = latestThreads(nadia, {}, 50).find((one) => one.title === title);
     expect(thread?.author.name).toBe(namelessName);
     expect(JSON.stringify([findCase(nadia, caseId), readLog(nadia, null)])).not.toMatch(names);
+  });
+
+  test('holds a reply in such a thread without a name, also when the thread is merged while it waits, and after', () => {
+    const { thread } = story();
+    const body = `May I add something, for the friend I ask for? ${++written}`;
+    expect(submitPost(quill, { threadId: thread.id, body, website: 'filled by a robot' }).held).toBe(true);
+    const held = db.select().from(heldPosts).where(eq(heldPosts.markdown, body)).get();
+    const caseId = db.select({ id: cases.id }).from(cases).where(eq(cases.heldId, held?.id ?? 0)).get()?.id ?? 0;
+    const shown = () => JSON.stringify([openCases(nadia, null), findCase(nadia, caseId)]);
+    expect(shown()).not.toMatch(names);
+    const into = createThread(tom, { forum: 'measures', kind: 'discussion', title: `Another one ${++written}`, body: 'We do too.', themes: [] });
+    mergeThreads(nadia, mergeThreadsInput.parse({ threadId: thread.id, target: into.url, reason: 'The same.' }));
+    expect(shown()).not.toMatch(names);
+    expect(findCase(nadia, caseId).subject.author.name).toBe(namelessName);
+    decide(nadia, { caseId, outcome: 'approve', reason: 'Fine.' });
+    expect(JSON.stringify([shown(), readLog(nadia, null), postsOnPage(tom, findThread(tom, into.id), 1)])).not.toMatch(names);
   });
 
   test('moves posts to other threads without telling whose they are', () => {

@@ -8,11 +8,14 @@ import { appealDecision, appealFor } from '#domain/decisions/appealing.ts';
 import { decide, undoDecision } from '#domain/decisions/deciding.ts';
 import { flagMember, flagPost, flagPostInput } from '#domain/decisions/flagging.ts';
 import { removePost, removeThread, restorePost, restoreThread, whyNotRestored } from '#domain/decisions/removing.ts';
-import { heldPost, submitEdit, submitPost } from '#domain/decisions/submitting.ts';
+import { forumOfCase, forumOfHeld } from '#domain/decisions/case-areas.ts';
+import { heldPost, ownWaiting, submitEdit, submitPost, submitThread, submitThreadInput } from '#domain/decisions/submitting.ts';
+import { takeBackHeld } from '#domain/decisions/taking-back-held.ts';
 import { addCaseNote, claimCase, findCase, openCases, releaseCase } from '#domain/decisions/queue.ts';
 import { Denied, Invalid, NotFound, SignInRequired } from '#domain/errors.ts';
 import { listForums } from '#domain/forum/forums.ts';
-import { createPost, editPost, findPost, postsOnPage, removeOwnPost } from '#domain/forum/posts.ts';
+import { draftPlace, draftsAt } from '#domain/forum/drafts.ts';
+import { createPost, editPost, findPost, placeOfPost, postsOnPage, removeOwnPost } from '#domain/forum/posts.ts';
 import { putPostFiles } from '#domain/forum/post-files.ts';
 import { createThread } from '#domain/forum/starting-threads.ts';
 import { actsOn } from '#domain/forum/thread-acts.ts';
@@ -25,6 +28,7 @@ import { levelLimits } from '#domain/people/limits.ts';
 import { stamp } from '#domain/people/traps.ts';
 import type { Member } from '#domain/people/types.ts';
 import { addDays } from '#lib/dates.ts';
+import { settings } from '#lib/settings.ts';
 import { listTold } from '#domain/forum/inbox.ts';
 import { addForum } from '#domain/forum/keeping-forums.ts';
 import { mergeThreads } from '#domain/forum/merging.ts';
@@ -654,8 +658,8 @@ describe('appeals', () => {
       if (out === 'title') flag(nadia, db.select({ id: posts.id }).from(posts).where(and(eq(posts.threadId, thread.id), eq(posts.number, 1))).get()?.id ?? 0, 'personal-data');
       else removeThread(abe, { threadId: thread.id, reason: 'Off.' });
       const { decisionId } = decide(nadia, { caseId, outcome: 'decline', reason: 'A robot.' });
-      expect([heldPost(rosa, id).title, heldPost(nadia, id).title, appealFor(rosa, decisionId).words, appealFor(nadia, decisionId).words]).toEqual([null, thread.title, 'a post that waits', `a post that waits, in “${thread.title}”`]);
-      expect(`${lastTo(rosa)?.subject} ${lastTo(rosa)?.text.replace(/\s+/g, ' ')}`).toMatch(/a post that waits(?!, in)/);
+      expect([heldPost(rosa, id).title, heldPost(nadia, id).title, appealFor(rosa, decisionId).words, appealFor(nadia, decisionId).words]).toEqual([null, thread.title, 'a post that waited', `a post that waited, in “${thread.title}”`]);
+      expect(`${lastTo(rosa)?.subject} ${lastTo(rosa)?.text.replace(/\s+/g, ' ')}`).toMatch(/a post that waited(?!, in)/);
       expect(`${lastTo(rosa)?.subject} ${lastTo(rosa)?.text.replace(/\s+/g, ' ')}`).not.toContain(thread.title);
     }
   });
@@ -671,8 +675,7 @@ describe('appeals', () => {
     decide(nadia, { caseId: through.caseId, outcome: 'approve', reason: 'Fine.' });
     for (let n = 0; n < 20; n++) createPost(nadia, { threadId: thread.id, body: `So do we, ${n}.` });
     decide(nadia, { caseId: later.caseId, outcome: 'approve', reason: 'Fine.' });
-    expect(heldPost(rosa, later.id).url).toMatch(new RegExp(`^/forums/measures/${thread.id}\\?page=2#post-\\d+$`));
-    expect(heldPost(rosa, through.id).url).toMatch(new RegExp(`^/forums/measures/${thread.id}#post-\\d+$`));
+    for (const { id } of [later, through]) expect(heldPost(rosa, id).url).toMatch(/^\/posts\/\d+$/);
     flag(nadia, db.select({ id: posts.id }).from(posts).where(and(eq(posts.threadId, thread.id), eq(posts.number, 1))).get()?.id ?? 0, 'personal-data');
     renameThread(abe, { threadId: thread.id, title: 'A clean name', reason: 'It named somebody.' });
     const { decisionId } = decide(nadia, { caseId: waiting.caseId, outcome: 'decline', reason: 'A robot.' });
@@ -682,20 +685,51 @@ describe('appeals', () => {
     expect(said).not.toContain(thread.url.split('/').at(-1));
   });
 
-  test('but the address still leads there, after a merge and from a forum that is named by a number', () => {
-    const [thread, into] = [start(ines), start(tom)];
+  test('but the address leads to the post where it stands, whatever became of its thread before and after', () => {
     const hold = (threadId: number) => {
       submitPost(rosa, { threadId, body: `Held text ${++written}`, website: 'http://robot.example', shown: stamp() });
-      return db.select({ id: heldPosts.id, caseId: cases.id }).from(heldPosts).innerJoin(cases, eq(cases.heldId, heldPosts.id)).orderBy(heldPosts.id).all().at(-1) ?? { id: 0, caseId: 0 };
+      return db.select({ id: heldPosts.id, caseId: cases.id, markdown: heldPosts.markdown }).from(heldPosts).innerJoin(cases, eq(cases.heldId, heldPosts.id)).orderBy(heldPosts.id).all().at(-1) ?? { id: 0, caseId: 0, markdown: '' };
     };
-    const merged = hold(thread.id);
+    const through = (held: ReturnType<typeof hold>) => decide(nadia, { caseId: held.caseId, outcome: 'approve', reason: 'Fine.' });
+    const led = ({ id }: { id: number }) => placeOfPost(rosa, Number(/^\/posts\/(\d+)$/.exec(heldPost(rosa, id).url ?? '')?.[1]));
+    const stands = ({ markdown }: { markdown: string }) => placeOfPost(rosa, db.select({ id: posts.id }).from(posts).where(eq(posts.markdown, markdown)).get()?.id ?? 0);
+    for (const order of ['appended', 'by-date'] as const) {
+      const [thread, into] = [start(ines), start(tom)];
+      const before = hold(thread.id);
+      through(before);
+      const after = hold(thread.id);
+      createPost(tom, { threadId: into.id, body: `So do we, ${++written}.` });
+      mergeThreads(nadia, { threadId: thread.id, target: into.url, order, reason: 'The same.' });
+      const { decisionId } = through(after);
+      for (const held of [before, after]) expect([led(held), led(held).split('#')[0]]).toEqual([stands(held), into.url]);
+      expect([before, after].map(({ id }) => heldPost(rosa, id).title)).toEqual([into.title, into.title]);
+      expect(appealFor(rosa, decisionId).url).toBe(heldPost(rosa, after.id).url);
+      expect(lastTo(rosa)?.text).toContain(`${settings().url}${heldPost(rosa, after.id).url}`);
+      undoThreadAct(nadia, { actId: db.select().from(threadActs).orderBy(threadActs.id).all().at(-1)?.id ?? 0 });
+      expect([led(before), led(before).split('#')[0]]).toEqual([stands(before), thread.url]);
+    }
+    submitThread(rosa, submitThreadInput.parse({ forum: 'measures', kind: 'discussion', title: `A thread that waits ${++written}`, body: `Held text ${++written}`, website: 'http://robot.example', shown: stamp() }));
+    const held = db.select({ id: heldPosts.id, caseId: cases.id, markdown: heldPosts.markdown }).from(heldPosts).innerJoin(cases, eq(cases.heldId, heldPosts.id)).orderBy(heldPosts.id).all().at(-1) ?? { id: 0, caseId: 0, markdown: '' };
+    through(held);
+    const into = start(tom);
+    mergeThreads(nadia, { threadId: findPost(rosa, Number(heldPost(rosa, held.id).url?.split('/').at(-1))).thread.id, target: into.url, order: 'appended', reason: 'The same.' });
+    expect([led(held), stands(held)]).toEqual([`${into.url}#post-2`, `${into.url}#post-2`]);
+  });
+
+  test('a reply that waits goes along with its thread when that is merged: to the coordinators there, for its author, and back into the form', () => {
+    const thread = start(ines);
+    const into = createThread(tom, { forum: 'operations', kind: 'discussion', title: `Elsewhere ${++written}`, body: 'We do too.', themes: [] });
+    submitPost(rosa, { threadId: thread.id, body: `Held text ${++written}`, website: 'http://robot.example', shown: stamp() });
+    const { id, caseId } = db.select({ id: heldPosts.id, caseId: cases.id }).from(heldPosts).innerJoin(cases, eq(cases.heldId, heldPosts.id)).orderBy(heldPosts.id).all().at(-1) ?? { id: 0, caseId: 0 };
+    const where = () => [forumOfCase(caseId), forumOfHeld(id)];
+    const forumId = (of: { id: number }) => findThread(nadia, of.id).forumId;
+    expect(where()).toEqual([forumId(thread), forumId(thread)]);
     mergeThreads(nadia, { threadId: thread.id, target: into.url, order: 'appended', reason: 'The same.' });
-    decide(nadia, { caseId: merged.caseId, outcome: 'approve', reason: 'Fine.' });
-    expect(heldPost(rosa, merged.id).url).toMatch(new RegExp(`^/forums/measures/${into.id}#post-\\d+$`));
-    const numbered = hold(into.id);
-    decide(nadia, { caseId: numbered.caseId, outcome: 'approve', reason: 'Fine.' });
-    db.update(heldPosts).set({ url: `/forums/${into.id}-basics/${into.id}-a-title?page=2#post-21` }).where(eq(heldPosts.id, numbered.id)).run();
-    expect(heldPost(rosa, numbered.id).url).toBe(`/forums/${into.id}-basics/${into.id}?page=2#post-21`);
+    expect(where()).toEqual([forumId(into), forumId(into)]);
+    expect(ownWaiting(rosa, { threadId: into.id }).map((held) => held.id)).toEqual([id]);
+    expect([heldPost(rosa, id).title, heldPost(nadia, id).title, findCase(nadia, caseId).subject.words]).toEqual([into.title, into.title, `a post that waits, in “${into.title}”`]);
+    takeBackHeld(rosa, { heldId: id });
+    expect(draftsAt(rosa, draftPlace.reply(into.id))).toHaveLength(1);
   });
 
   test('say of a reply in a thread that was out of view before that all is as it was', () => {

@@ -100,3 +100,28 @@ test('a later migration may rebuild tables that guards speak of, and the guards 
   openDatabase(file, next);
   expect(names()).toEqual(before);
 });
+
+test('what was held and let through is known again by its words, or by when it was, also when the address that was kept leads to another post by now', () => {
+  const file = join(folder, 'held.sqlite');
+  openDatabase(file, migrationsUpTo(9));
+  db.$client.exec(`
+    insert into members (id, email, handle, name) values (1, 'rosa@test.example', 'rosa', 'Rosa'), (2, 'nadia@test.example', 'nadia', 'Nadia');
+    insert into forums (id, slug, name, description, position) values (1, 'operations', 'Running the centre', 'x', 1);
+    insert into threads (id, forum_id, kind, title, slug, author_id, last_poster_id, post_count, last_number) values (1, 1, 'question', 'How long?', 'how-long', 2, 1, 5, 5);
+    insert into posts (id, thread_id, number, author_id, markdown, html, rendered_by, created_at) values
+      (10, 1, 1, 2, 'How long?', 'x', 1, 1000), (11, 1, 2, 2, 'Words of another', 'x', 1, 5000), (12, 1, 3, 1, 'Same words', 'x', 1, 5001), (13, 1, 4, 1, 'Edited since', 'x', 1, 90005), (14, 1, 5, 1, 'After an appeal', 'x', 1, 200002);
+    insert into held_posts (id, author_id, kind, input, thread_id, markdown, why, state, url) values
+      (1, 1, 'post', '{}', 1, 'Same words', 'spam', 'approved', '/forums/operations/1-how-long#post-2'), (2, 1, 'post', '{}', 1, 'As it was', 'spam', 'approved', '/forums/operations/1-how-long#post-4'),
+      (3, 1, 'post', '{}', 1, 'Before the appeal', 'spam', 'approved', '/forums/operations/1-how-long#post-5'), (4, 1, 'post', '{}', 1, 'Nowhere', 'spam', 'approved', null),
+      (5, 1, 'post', '{}', 1, 'Same words', 'spam', 'waiting', null), (6, 1, 'post', '{}', 1, 'Gone for good', 'spam', 'approved', '/forums/operations/1-how-long#post-9');
+    insert into cases (id, kind, held_id) values (1, 'held', 1), (2, 'held', 2), (3, 'held', 3), (4, 'held', 4), (5, 'held', 5), (7, 'held', 6);
+    insert into decisions (id, case_id, outcome, reason, decider_id, author_id, at) values (1, 1, 'approve', 'x', 2, 1, 5000), (2, 2, 'approve', 'x', 2, 1, 90000), (3, 3, 'decline', 'x', 2, 1, 100000), (4, 4, 'approve', 'x', 2, 1, 150000), (6, 7, 'approve', 'x', 2, 1, 900000);
+    insert into cases (id, kind, decision_id) values (6, 'appeal', 3);
+    insert into decisions (id, case_id, outcome, reason, decider_id, first_decider_id, nobody_else, author_id, at) values (5, 6, 'overturn', 'x', 2, 2, 1, 1, 200000);`);
+  closeDatabase();
+  openDatabase(file, migrations);
+  expect(all('select id, post_id as post from held_posts order by id')).toEqual([[1, 12], [2, 13], [3, 14], [4, null], [5, null], [6, null]].map(([id, post]) => ({ id, post })));
+  expect(all('pragma foreign_key_check')).toEqual([]);
+  db.$client.exec('delete from posts where id = 12');
+  expect(all('select post_id as post, state from held_posts where id = 1')).toEqual([{ post: null, state: 'approved' }]);
+});

@@ -5,7 +5,7 @@ import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { and, eq } from 'drizzle-orm';
 import { cases, changes, db, forums, heldPosts, members, outbox, posts, searchDocuments, spamWords, threads, trustLevels } from '#db/client.ts';
 import { noAreas } from '#domain/people/areas.ts';
-import { appealDecision } from '#domain/decisions/appealing.ts';
+import { appealDecision, appealFor } from '#domain/decisions/appealing.ts';
 import { decide, undoDecision } from '#domain/decisions/deciding.ts';
 import { flagPost } from '#domain/decisions/flagging.ts';
 import { claimCase, findCase, openCases, releaseCase } from '#domain/decisions/queue.ts';
@@ -15,6 +15,7 @@ import { takeBackHeld } from '#domain/decisions/taking-back-held.ts';
 import { Denied, Invalid, NotFound, SignInRequired } from '#domain/errors.ts';
 import { draftsAt, dropDraft, saveDraft } from '#domain/forum/drafts.ts';
 import { closeThread } from '#domain/forum/closing.ts';
+import { addForum, deleteForum, newForumInput } from '#domain/forum/keeping-forums.ts';
 import { lockThread } from '#domain/forum/moderating.ts';
 import { filesOfOnePost, type TakenFile } from '#domain/forum/post-files.ts';
 import { createPost, postsOnPage } from '#domain/forum/posts.ts';
@@ -333,8 +334,22 @@ describe('what is held', () => {
     expect(lettersTo(somebody.email).at(-1)?.text).toMatch(/found\s+nothing\s+wrong[^]*not\s+there\s+any\s+more/);
     expect(lettersTo(somebody.email).at(-1)?.text).not.toContain('everybody can see it now');
     decide(ines, { caseId: appeal, outcome: 'overturn', reason: 'It sells nothing.' });
-    expect(db.select({ state: heldPosts.state, url: heldPosts.url }).from(heldPosts).where(eq(heldPosts.authorId, somebody.id)).all()).toEqual([{ state: 'approved', url: null }, { state: 'approved', url: null }]);
+    expect(db.select({ state: heldPosts.state, postId: heldPosts.postId }).from(heldPosts).where(eq(heldPosts.authorId, somebody.id)).all()).toEqual([{ state: 'approved', postId: null }, { state: 'approved', postId: null }]);
     expect(ownWaiting(somebody)).toEqual([]);
+  });
+
+  test('for a thread whose forum is gone too; the coordinator is told so first, and the decision’s page says what the letter does', () => {
+    const somebody = newcomer();
+    const { slug } = addForum(nadia, newForumInput.parse({ name: `A forum for a day ${++joined}`, description: 'Not for long.' }));
+    submitThread(somebody, { forum: slug, kind: 'question', title: `Who covers the early shift ${++joined}?`, body: 'We do not.', themes: [], website: 'x', shown: typed() });
+    const caseId = lastCase();
+    expect(findCase(nadia, caseId).placeless).toBe(false);
+    deleteForum(nadia, { forumId: db.select().from(forums).where(eq(forums.slug, slug)).get()?.id ?? 0 });
+    expect(findCase(nadia, caseId).placeless).toBe(true);
+    const { decisionId } = decide(nadia, { caseId, outcome: 'approve', reason: 'Nothing wrong with it.' });
+    expect(lettersTo(somebody.email).at(-1)?.text).toMatch(/a\s+post\s+that\s+waited|thread[^]*that\s+waited/);
+    expect(appealFor(somebody, decisionId).said).toMatch(/nothing wrong with it.*not shown/);
+    expect(heldPost(somebody, db.select().from(heldPosts).where(eq(heldPosts.authorId, somebody.id)).get()?.id ?? 0)).toMatchObject({ state: 'approved', url: null });
   });
 
   test('an edit that turns a post into spam puts it before the coordinators and hides it', () => {

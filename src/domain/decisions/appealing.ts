@@ -11,11 +11,14 @@ import { coordinates, coordinatorsBesides, type Colleague } from '../people/coor
 import { canModerate, mustSignIn } from '../people/permissions.ts';
 import type { Member, Viewer } from '../people/types.ts';
 import { keeper } from './flagging.ts';
+import { whatIsSaid } from './letters.ts';
 import { appealable, daysToAppeal, isSuspension } from './outcomes.ts';
 import { asDecided, caseById, decisionById, publicWords, subjectOf, type Decision, type Subject } from './subjects.ts';
 
 export interface AppealView {
   decision: Decision;
+  /** What its author is told that was decided. */
+  said: string;
   /** Null where it is not said: who suspends is not told to whom they suspend. */
   decider: string | null;
   words: string;
@@ -45,11 +48,12 @@ export function appealFor(viewer: Viewer, decisionId: number, now = new Date()):
   const closed = whyClosed(decision, appeal !== null, now);
   const result = db.select({ decision: decisions, decider: members.name }).from(cases).innerJoin(decisions, eq(decisions.caseId, cases.id)).innerJoin(members, eq(members.id, decisions.deciderId))
     .where(eq(cases.decisionId, decision.id)).get();
-  const subject = asDecided(decision, subjectOf(keeper, caseById(decision.caseId)));
+  const row = caseById(decision.caseId);
+  const subject = asDecided(decision, subjectOf(keeper, row));
   const about = subject.kind === 'appeal' ? subject.about : subject;
   const namesDecider = !isSuspension(decision) || canModerate(viewer);
   return {
-    decision, decider: namesDecider ? nameOf(decision.deciderId) : null, words: wordsFor(viewer, subject), url: subject.url, markdown: about.kind === 'post' ? about.post.markdown : about.kind === 'held' ? about.held.markdown : null, confirmation: about.kind === 'confirmation' ? about.said : null, until: closed === null ? until : null, closed, appeal,
+    decision, said: whatIsSaid(row.kind, decision, subject), decider: namesDecider ? nameOf(decision.deciderId) : null, words: wordsFor(viewer, subject), url: subject.url, markdown: about.kind === 'post' ? about.post.markdown : about.kind === 'held' ? about.held.markdown : null, confirmation: about.kind === 'confirmation' ? about.said : null, until: closed === null ? until : null, closed, appeal,
     result: result ? { ...result.decision, decider: namesDecider ? result.decider : null } : null, again: whoLooksAgain(decision, now).again,
   };
 }

@@ -4,12 +4,16 @@ import { NotFound } from '../errors.ts';
 import { coordinates } from '../people/coordinators.ts';
 import { canModerateForum, forumsOf } from '../people/permissions.ts';
 import type { Viewer } from '../people/types.ts';
+import { threadNow } from '../thread-addresses.ts';
 
 /*
  * A case belongs to the forum where the post stands, or is to stand. Comments, profiles and appeals belong to none: they are for coordinators of all.
  */
 
-const forumOfHeldSql = (held: string) => `coalesce((select forum_id from threads where id = ${held}.thread_id), (select id from forums where ${held}.kind = 'thread' and slug = ${held}.input ->> '$.forum'))`;
+/** In SQL: the thread in which a held post stands, or is to stand; null of a thread or a first comment that waits. */
+export const threadOfHeldSql = (held: string): string => `coalesce((select thread_id from posts where posts.id = ${held}.post_id), ${threadNow(`${held}.thread_id`)})`;
+
+const forumOfHeldSql = (held: string) => `coalesce((select forum_id from threads where threads.id = ${threadOfHeldSql(held)}), (select id from forums where ${held}.kind = 'thread' and slug = ${held}.input ->> '$.forum'))`;
 
 const forumOfCaseSql = `case
   when cases.post_id is not null then (select t.forum_id from posts p join threads t on t.id = p.thread_id where p.id = cases.post_id)
@@ -26,6 +30,12 @@ export function forumOfHeld(heldId: number): number | null {
   return (ofHeld().get(heldId) as number | null | undefined) ?? null;
 }
 const ofHeld = prepared((d) => d.$client.prepare(`select ${forumOfHeldSql('h')} from held_posts h where h.id = ?`).pluck());
+
+/** The thread in which a held post stands, or is to stand: the one that it was written for may have been merged. Null of a thread or a comment that waits. */
+export function threadOfHeld(heldId: number): number | null {
+  return (threadOf().get(heldId) as number | null | undefined) ?? null;
+}
+const threadOf = prepared((d) => d.$client.prepare(`select ${threadOfHeldSql('h')} from held_posts h where h.id = ?`).pluck());
 
 /** A condition on `cases`: those that this coordinator decides. */
 export function casesFor(viewer: Viewer): SQL | undefined {

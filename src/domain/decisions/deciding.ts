@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { and, eq, isNull, ne } from 'drizzle-orm';
 import { z } from 'zod';
-import { bumpChanges, cases, corrections, db, decisions, flags, forums, heldPosts, resources, transaction } from '#db/client.ts';
+import { bumpChanges, cases, corrections, db, decisions, flags, forums, heldPosts, transaction } from '#db/client.ts';
 import { rowId, text } from '#lib/fields.ts';
 import { Denied, Invalid } from '../errors.ts';
 import { lookAgainAtQuotes } from '../forum/blanked-quotes.ts';
@@ -20,11 +20,12 @@ import type { Member } from '../people/types.ts';
 import { mustBeFor } from './case-areas.ts';
 import { keeper } from './flagging.ts';
 import { releaseFiles } from './held-files.ts';
+import { hasPlace } from './held-places.ts';
 import { hide, remove, show } from './hiding.ts';
 import { tellAuthor, tellFlaggers, tellUndone } from './letters.ts';
 import { hoursToEdit, isSuspension, outcomesFor, type Outcome } from './outcomes.ts';
 import { admitsNobodyElse, hasProposed, mustHandle, whyBarred } from './queue.ts';
-import { asDecided, asReply, asTakenOut, caseById, decisionById, isUnnamed, postSubject, shownSubject, stateOf, subjectOf, type Case, type Decision, type Held, type Subject } from './subjects.ts';
+import { asDecided, asReply, asTakenOut, caseById, decisionById, isUnnamed, openingPost, postSubject, shownSubject, stateOf, subjectOf, type Case, type Decision, type Held, type Subject } from './subjects.ts';
 import { setSuspensionBack } from './suspending.ts';
 import { isOnNewest } from './suspension-decisions.ts';
 import { whyNotTakenBack } from './taking-back.ts';
@@ -131,11 +132,11 @@ function publish(held: Held, writer: Member): void {
   mustNotWaitForFlags(held);
   const author = { ...writer, suspendedUntil: null };
   const beside = () => ({ files: releaseFiles(held.id), waited: true });
-  const url = hasPlace(held) ? {
-    thread: () => createThread(author, { ...threadInput.parse(held.input), ...beside() }).url, post: () => createPost(author, { ...postInput.parse(held.input), ...beside() }).url,
-    comment: () => createComment(author, { ...commentInput.parse(held.input), ...beside() }).url,
+  const made = hasPlace(held) ? {
+    thread: () => openingPost(createThread(author, { ...threadInput.parse(held.input), ...beside() }).id), post: () => createPost(author, { ...postInput.parse(held.input), ...beside() }).id,
+    comment: () => createComment(author, { ...commentInput.parse(held.input), ...beside() }).id,
   }[held.kind]() : null;
-  db.update(heldPosts).set({ state: 'approved', url }).where(eq(heldPosts.id, held.id)).run();
+  db.update(heldPosts).set({ state: 'approved', postId: made }).where(eq(heldPosts.id, held.id)).run();
 }
 
 /** Does not let through what was held. Throws Denied while what it was written for is hidden. */
@@ -147,13 +148,6 @@ function turnDown(held: Held): void {
 // Whether a reply is in place there is seen when the flags are decided.
 function mustNotWaitForFlags({ threadId }: Held): void {
   if (threadId !== null && findThread(keeper, threadId).hidden) throw new Denied('The thread is hidden until its flags are decided: decide those first.');
-}
-
-function hasPlace({ threadId, resourceId }: Held): boolean {
-  if (resourceId !== null) return db.select({ id: resources.id }).from(resources).where(and(eq(resources.id, resourceId), eq(resources.status, 'published'))).get() !== undefined;
-  if (threadId === null) return true;
-  const thread = findThread(keeper, threadId);
-  return !thread.removed && (thread.resourceStatus === null || thread.resourceStatus === 'published');
 }
 
 /** Lets a correction stand under its post. Call inside a transaction. */

@@ -2,7 +2,7 @@ import { settings } from '#lib/settings.ts';
 import { postUrl } from '../forum/addresses.ts';
 import { putNotification, type Notification } from '../mail/notifications.ts';
 import { post as mail } from '../mail/outbox.ts';
-import { appealable, hoursToEdit, howToAppeal, outcomes } from './outcomes.ts';
+import { appealable, hoursToEdit, howToAppeal, outcomes, wordsOf } from './outcomes.ts';
 import { noteShownIn, noteToldIn } from '../mail/withdrawing.ts';
 import { flaggersOf, nounOf, publicWords, stateOf, type Case, type Decision, type Subject } from './subjects.ts';
 
@@ -24,7 +24,7 @@ export function tellAuthor(decision: Decision, kind: Case['kind'], subject: Subj
   const { name, url } = settings();
   const { outcome } = decision;
   if (subject.author.id === decision.deciderId) return;
-  const said = whatIsSaid(kind, outcome, subject);
+  const said = whatIsSaid(kind, decision, subject);
   tell(subject.author, {
     subject: subject.kind === 'appeal' ? `About your appeal: ${publicWords(subject.about)}` : `A decision about ${publicWords(subject)} on ${name}`,
     paragraphs: [
@@ -41,10 +41,12 @@ export function tellAuthor(decision: Decision, kind: Case['kind'], subject: Subj
   }, { reason: 'own', words: `About your ${nounOf(subject)}: ${said.charAt(0).toLowerCase()}${said.slice(1)}`, url: `/appeals/${subject.kind === 'appeal' ? subject.decision.id : decision.id}` });
 }
 
-function whatIsSaid(kind: Case['kind'], outcome: Decision['outcome'], subject: Subject): string {
+/** What the author of something is told that was decided about it, as it is. */
+export function whatIsSaid(kind: Case['kind'], decision: Pick<Decision, 'outcome' | 'before'>, subject: Subject): string {
+  const { outcome } = decision;
   if (kind === 'correction' && outcome === 'keep') return 'A coordinator has not taken up the correction that a reader proposed: your post stands as it is.';
-  if (outcome === 'approve' && subject.kind === 'held' && subject.held.url === null) return 'A coordinator has looked at it and found nothing wrong with it. What you wrote it for is not there any more, so it is not shown.';
-  return outcomes[outcome].author;
+  if (outcome === 'approve' && subject.kind === 'held' && subject.held.postId === null) return 'A coordinator has looked at it and found nothing wrong with it. What you wrote it for was not there any more, so it is not shown.';
+  return wordsOf(decision).author;
 }
 
 const inTwoDays = (from: Date) => `${new Date(from.getTime() + hoursToEdit * 3_600_000).toISOString().slice(0, 16).replace('T', ', ')} UTC`;

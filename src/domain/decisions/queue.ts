@@ -14,6 +14,7 @@ import { canModerateForum, mustModerateSomething } from '../people/permissions.t
 import type { Member, Viewer } from '../people/types.ts';
 import { casesFor, forumOfCase, isClaimed, mustBeFor } from './case-areas.ts';
 import { heldFilesOf } from './held-files.ts';
+import { hasPlace } from './held-places.ts';
 import { outcomesFor, type Outcome } from './outcomes.ts';
 import { caseById, flaggersOf, isUnnamed, shownSubject, subjectOf, type Case, type Decision, type Subject } from './subjects.ts';
 import { whyNotTakenBack } from './taking-back.ts';
@@ -88,6 +89,8 @@ export interface CaseView extends CaseRow {
   outcomes: Outcome[];
   /** Why this viewer does not decide it, in a sentence; null when they may. */
   barred: string | null;
+  /** Whether what a held post waits for is gone: let through, it stands nowhere. */
+  placeless: boolean;
   /** Of the post, or those that wait with a held one. */
   files: PostFile[];
   /** Null for whoever has no name here. */
@@ -114,6 +117,7 @@ export function findCase(viewer: Viewer, id: number, now = new Date()): CaseView
     flags: told.map(({ name, handle, ...flag }) => ({ ...flag, note: own ? null : flag.note, by: !own && name !== null && handle !== null ? { name, handle } : null })),
     own, mayNote: whyNotOwn(viewer, subject.author.id, forumOfCase(id)) === null,
     notes: own ? [] : db.select({ text: caseNotes.text, at: caseNotes.at, by: members.name }).from(caseNotes).innerJoin(members, eq(members.id, caseNotes.byId)).where(eq(caseNotes.caseId, id)).orderBy(asc(caseNotes.id)).all(),
+    placeless: subject.kind === 'held' && !hasPlace(subject.held),
     files: about.kind === 'held' ? heldFilesOf(about.held.id) : about.kind === 'post' ? filesOfOnePost(about.post.id) : [],
     correction: db.select().from(corrections).where(eq(corrections.caseId, id)).get() ?? null,
     appeal: row.decisionId === null ? null : db.select({ text: appeals.text, at: appeals.at }).from(appeals).where(eq(appeals.decisionId, row.decisionId)).get() ?? null,

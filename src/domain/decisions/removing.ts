@@ -1,9 +1,9 @@
 import { and, eq, inArray, isNull, ne } from 'drizzle-orm';
 import { alias } from 'drizzle-orm/sqlite-core';
 import { z } from 'zod';
-import { cases, db, decisions, posts, transaction } from '#db/client.ts';
+import { cases, db, decisions, transaction } from '#db/client.ts';
 import { rowId, text } from '#lib/fields.ts';
-import { Denied, NotFound } from '../errors.ts';
+import { Denied } from '../errors.ts';
 import { postUrl } from '../forum/addresses.ts';
 import type { FoundPost } from '../forum/posts.ts';
 import { findThread, type Thread } from '../forum/threads.ts';
@@ -16,7 +16,7 @@ import { decide } from './deciding.ts';
 import { openCaseOf } from './flagging.ts';
 import { show } from './hiding.ts';
 import { tellRestored } from './letters.ts';
-import { asReply, asTakenOut, postSubject } from './subjects.ts';
+import { asReply, asTakenOut, openingPost, postSubject } from './subjects.ts';
 import { whyNotAppealed } from './taking-back.ts';
 
 const reason = text({ missing: 'Please give the reason: it stands in the public log.', max: 1_000 });
@@ -52,6 +52,9 @@ export function removeThread(actor: Member, input: z.output<typeof removeThreadI
 }
 
 export const restorePostInput = z.object({ postId: rowId, reason });
+
+/** Why a coordinator does not remove a thread that stands, in a sentence; null when they may. */
+export const whyThreadNotRemoved = (actor: { id: number }, thread: Thread): string | null => whyNotOwn(actor, thread.authorId, thread.forumId);
 
 /** Brings back a post that a coordinator removed, takes the decision to remove it back and tells its author; what its author took back stays taken back. Throws Denied, NotFound. */
 export function restorePost(actor: Member, input: z.output<typeof restorePostInput>): { url: string } {
@@ -91,12 +94,6 @@ export function restoreThread(actor: Member, input: z.output<typeof restoreThrea
     if (subject.author.id !== actor.id) tellRestored(subject, input.reason);
     return { url: thread.url };
   });
-}
-
-function openingPost(threadId: number): number {
-  const row = db.select({ id: posts.id }).from(posts).where(and(eq(posts.threadId, threadId), eq(posts.number, 1))).get();
-  if (!row) throw new NotFound('There is no thread at this address.');
-  return row.id;
 }
 
 /** Why a coordinator does not bring a post back, in a sentence; null when they may. */

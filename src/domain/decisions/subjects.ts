@@ -1,5 +1,5 @@
 import { and, eq } from 'drizzle-orm';
-import { cases, db, decisions, heldPosts, prepared } from '#db/client.ts';
+import { cases, db, decisions, heldPosts, posts, prepared } from '#db/client.ts';
 import { isNameless, isWrittenNamelessly, nameless } from '../anonymity.ts';
 import { NotFound } from '../errors.ts';
 import { postUrl } from '../forum/addresses.ts';
@@ -10,6 +10,7 @@ import { noAreas } from '../people/areas.ts';
 import { formerWithin, isStandIn } from '../people/former.ts';
 import { memberById } from '../people/members.ts';
 import type { Member } from '../people/types.ts';
+import { threadOfHeld, threadOfHeldSql } from './case-areas.ts';
 import { ofSuspension } from './outcomes.ts';
 
 export type Case = typeof cases.$inferSelect;
@@ -51,7 +52,7 @@ export function subjectOf(viewer: Member, row: Pick<Case, 'postId' | 'memberId' 
   if (row.heldId !== null) {
     const held = db.select().from(heldPosts).where(eq(heldPosts.id, row.heldId)).get();
     if (!held) throw new NotFound('There is no such post.');
-    return { kind: 'held', held, author: memberById(held.authorId), words: heldWords(held, held.title), url: addressOfHeld(held) ?? `/posts/held/${held.id}` };
+    return { kind: 'held', held, author: memberById(held.authorId), words: heldWords(held, titleOfHeld(held)), url: addressOfHeld(held) ?? `/posts/held/${held.id}` };
   }
   const decision = decisionById(row.decisionId ?? NaN);
   const about = asDecided(decision, subjectOf(viewer, caseById(decision.caseId)));
@@ -65,6 +66,13 @@ export function postSubject(coordinator: Member, postId: number): Extract<Subjec
     kind: 'post', post, isThread: false, author: memberById(post.authorId), url: postUrl(post.id), words: `a ${post.thread.forumId === null ? 'comment on' : 'post in'} “${titleOf(post)}”`,
   };
   return post.number === 1 && post.thread.forumId !== null ? { ...reply, isThread: true, url: post.thread.url, words: `the thread “${titleOf(post)}”` } : reply;
+}
+
+/** The id of the post that opens a thread. Throws NotFound. */
+export function openingPost(threadId: number): number {
+  const row = db.select({ id: posts.id }).from(posts).where(and(eq(posts.threadId, threadId), eq(posts.number, 1))).get();
+  if (!row) throw new NotFound('There is no thread at this address.');
+  return row.id;
 }
 
 const titleOf = ({ thread }: FoundPost): string => thread.hiddenTitle ?? thread.title;
@@ -86,8 +94,8 @@ export function confirmationSubject(viewer: Member, caseId: number, postId: numb
   return { kind: 'confirmation', post: findPost(viewer, postId), said: confirmation ? refusedWords(confirmation) : standingWords(postId, decision.authorId), author: memberById(decision.authorId), words: 'a “works for us too” below an answer', url: postUrl(postId) };
 }
 
-function heldWords({ kind, withdrawnAt }: Held, title: string | null): string {
-  const state = withdrawnAt === null ? 'that waits' : 'that was taken back';
+function heldWords({ kind, state: decided, withdrawnAt }: Held, title: string | null): string {
+  const state = withdrawnAt !== null ? 'that was taken back' : decided === 'waiting' ? 'that waits' : 'that waited';
   if (kind === 'thread') return `the thread “${title}” ${state}`;
   return title === null ? `a ${kind} ${state}` : `a ${kind} ${state}, ${kind === 'post' ? 'in' : 'on'} “${title}”`;
 }
@@ -97,14 +105,22 @@ export function publicTitleOfHeld({ id }: Pick<Held, 'id'>): string | null {
   return publicTitle().get(id) as string | null;
 }
 
-/** The same for a row `x` of held posts, as a value of SQL. */
-export const publicTitleOfHeldSql = `case x.kind when 'thread' then x.title
-  when 'post' then (select v.title from threads v where v.id = x.thread_id and v.removed_at is null and not exists (select 1 from hidden_titles h where h.thread_id = v.id))
-  else (select v.title from resources v where v.id = x.resource_id and v.status = 'published') end`;
-const publicTitle = prepared((d) => d.$client.prepare(`select ${publicTitleOfHeldSql} from held_posts x where x.id = ?`).pluck());
+/** The same for coordinators, who read also what is out of view. */
+export function titleOfHeld({ id }: Pick<Held, 'id'>): string | null {
+  return title().get(id) as string | null;
+}
 
-/** Where what was held stands; null where it does not. Without the title that its thread had then: its number leads there. */
-export const addressOfHeld = ({ kind, url }: Pick<Held, 'kind' | 'url'>): string | null => (kind === 'post' ? url?.replace(/^(\/forums\/[^/]+\/\d+)-[^?#]*/, '$1') ?? null : url);
+const titleSql = (ofThread: string, ofWork: string) => `case x.kind when 'thread' then x.title when 'post' then (select ${ofThread}) else (select ${ofWork}) end`;
+const inThread = `from threads v left join hidden_titles h on h.thread_id = v.id where v.id = ${threadOfHeldSql('x')}`;
+const onWork = `from resources v where v.id = coalesce((select resource_id from threads where threads.id = ${threadOfHeldSql('x')}), x.resource_id)`;
+
+/** The public one for a row `x` of held posts, as a value of SQL. */
+export const publicTitleOfHeldSql = titleSql(`v.title ${inThread} and v.removed_at is null and h.title is null`, `v.title ${onWork} and v.status = 'published'`);
+const publicTitle = prepared((d) => d.$client.prepare(`select ${publicTitleOfHeldSql} from held_posts x where x.id = ?`).pluck());
+const title = prepared((d) => d.$client.prepare(`select ${titleSql(`coalesce(h.title, v.title) ${inThread}`, `v.title ${onWork}`)} from held_posts x where x.id = ?`).pluck());
+
+/** The permanent address of what was held, which names no title; null where it stands nowhere. */
+export const addressOfHeld = ({ postId }: Pick<Held, 'postId'>): string | null => (postId === null ? null : postUrl(postId));
 
 /** What it is, in one word that fits after "your" and names nothing. */
 export function nounOf(subject: Subject): 'thread' | 'post' | 'comment' | 'profile' | 'account' | '“works for us too”' {
@@ -154,7 +170,12 @@ function isNamelesslyWritten(subject: Subject): boolean {
   if (subject.kind === 'post') return isWrittenNamelessly(subject.post.id);
   if (subject.kind !== 'held') return false;
   const { held } = subject;
-  return held.kind === 'thread' ? threadInput.safeParse(held.input).data?.nameless === true : held.threadId !== null && isNameless(held.authorId, held.threadId);
+  return held.kind === 'thread' ? threadInput.safeParse(held.input).data?.nameless === true : isNamelessInItsThread(held);
+}
+
+function isNamelessInItsThread(held: Held): boolean {
+  const threadId = threadOfHeld(held.id);
+  return threadId !== null && isNameless(held.authorId, threadId);
 }
 
 const unnamed: Member = { ...nameless, areas: noAreas, email: '', emailConfirmed: true, waiting: false, suspendedUntil: null };

@@ -18,10 +18,10 @@ import { canModerateForum, mustSignIn } from '../people/permissions.ts';
 import { trapFields, type Trap } from '../people/traps.ts';
 import { computeTrust } from '../people/trust.ts';
 import type { Member, Viewer } from '../people/types.ts';
-import { forumOfHeld } from './case-areas.ts';
+import { forumOfHeld, threadOfHeld } from './case-areas.ts';
 import { flagByHub } from './flagging.ts';
 import { heldFilesOf, holdFiles } from './held-files.ts';
-import { addressOfHeld, publicTitleOfHeld } from './subjects.ts';
+import { addressOfHeld, publicTitleOfHeld, titleOfHeld } from './subjects.ts';
 import { whyItStays } from './taking-back-held.ts';
 
 type WithFiles = { files?: readonly TakenFile[] };
@@ -163,7 +163,7 @@ export function heldPost(viewer: Viewer, id: number): HeldView {
 export function ownWaiting(viewer: Viewer, where: { threadId?: number; resourceId?: string } = {}): HeldView[] {
   if (!viewer) return [];
   return waitingOf().all({ authorId: viewer.id })
-    .filter((row) => (where.threadId === undefined || row.threadId === where.threadId) && (where.resourceId === undefined || row.resourceId === where.resourceId))
+    .filter((row) => (where.threadId === undefined || threadOfHeld(row.id) === where.threadId) && (where.resourceId === undefined || row.resourceId === where.resourceId))
     .map((row) => asView(row, viewer));
 }
 const waitingOf = prepared((d) => d.select().from(heldPosts).where(and(eq(heldPosts.authorId, sql.placeholder('authorId')), eq(heldPosts.state, 'waiting'), isNull(heldPosts.withdrawnAt))).orderBy(heldPosts.id).prepare());
@@ -172,7 +172,7 @@ function asView(row: typeof heldPosts.$inferSelect, viewer: Member): HeldView {
   const state = row.withdrawnAt === null ? row.state : 'withdrawn';
   const waitsForAuthor = state === 'waiting' && row.authorId === viewer.id;
   const staysBecause = waitsForAuthor ? whyItStays(row) : null;
-  return { id: row.id, kind: row.kind, title: canModerateForum(viewer, forumOfHeld(row.id)) ? row.title : publicTitleOfHeld(row), html: showKept(row.markdown, `h${row.id}`), at: row.at, state, url: addressOfHeld(row), files: heldFilesOf(row.id), mayTakeBack: waitsForAuthor && staysBecause === null, staysBecause, declined: state === 'declined' ? whyDeclined(row.id) : null };
+  return { id: row.id, kind: row.kind, title: (canModerateForum(viewer, forumOfHeld(row.id)) ? titleOfHeld : publicTitleOfHeld)(row), html: showKept(row.markdown, `h${row.id}`), at: row.at, state, url: addressOfHeld(row), files: heldFilesOf(row.id), mayTakeBack: waitsForAuthor && staysBecause === null, staysBecause, declined: state === 'declined' ? whyDeclined(row.id) : null };
 }
 
 function whyDeclined(heldId: number): HeldView['declined'] {

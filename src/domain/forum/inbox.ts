@@ -9,6 +9,7 @@ import { NotFound } from '../errors.ts';
 import type { NotificationKind, NotificationReason } from '../mail/notifications.ts';
 import { mustSignIn } from '../people/permissions.ts';
 import type { Member, Viewer } from '../people/types.ts';
+import { threadNow } from '../thread-addresses.ts';
 import { postUrl } from './addresses.ts';
 
 /** Something the viewer is told. */
@@ -80,8 +81,8 @@ const threadTold = prepared((d) => d.$client.prepare(`
     select cast(@post as integer), null where @post is not null
     union all select c.post_id, c.held_id from decisions d join cases c on c.id = d.case_id where d.id = cast(@decision as integer)
     union all select post_id, null from corrections where case_id = cast(@correction as integer))
-  select t.title, t.resource_id is not null as comment from about left join posts p on p.id = about.post_id left join held_posts h on h.id = about.held_id
-  join threads t on t.id = coalesce(p.thread_id, h.thread_id) left join resources s on s.id = t.resource_id
+  select t.title, t.resource_id is not null as comment from about left join held_posts h on h.id = about.held_id left join posts p on p.id = coalesce(about.post_id, h.post_id)
+  join threads t on t.id = coalesce(p.thread_id, ${threadNow('h.thread_id')}) left join resources s on s.id = t.resource_id
   where t.removed_at is null and (t.resource_id is null or s.status = 'published') limit 1`));
 
 /** What happened, in a sentence. */

@@ -7,6 +7,7 @@ import { Denied, Invalid, NotFound } from '../errors.ts';
 import { recordAct, type Act } from '../moderation/log.ts';
 import { mustCoordinate } from '../people/permissions.ts';
 import type { Member, Viewer } from '../people/types.ts';
+import { threadNow } from '../thread-addresses.ts';
 import { indexForum } from './searchable.ts';
 import { forumStarters } from './types.ts';
 
@@ -105,8 +106,7 @@ const threadsIn = (forumId: number) => db.select({ n: count() }).from(threads).w
 
 /** Threads that went into another one belong where that stands, as soon as their own forum goes. */
 function rehomeFormer(forumId: number): void {
-  const home = sql`(with recursive way(id) as (select threads.id union select f.into_id from way join former_threads f on f.thread_id = way.id)
-    select t.forum_id from way join threads t on t.id = way.id where t.id not in (select thread_id from former_threads))`;
+  const home = sql.raw(`(select t.forum_id from threads t where t.id = ${threadNow('threads.id')})`);
   db.update(threads).set({ forumId: home }).where(and(eq(threads.forumId, forumId), isFormer)).run();
 }
 

@@ -1,0 +1,11 @@
+ALTER TABLE `held_posts` ADD `post_id` integer REFERENCES posts(id) ON DELETE set null;--> statement-breakpoint
+CREATE INDEX `held_posts_post` ON `held_posts` (`post_id`);--> statement-breakpoint
+-- The address that was kept may lead to the post of somebody else since a merge: what it became has the same words, or was written as it was let through.
+UPDATE `held_posts` SET `post_id` = (
+  SELECT p.id FROM posts p, (
+    SELECT max(d.at) AS at FROM decisions d JOIN cases c ON c.id = d.case_id WHERE (c.held_id = held_posts.id AND d.outcome = 'approve')
+      OR (d.outcome = 'overturn' AND c.decision_id IN (SELECT e.id FROM decisions e JOIN cases b ON b.id = e.case_id WHERE b.held_id = held_posts.id))) let
+  WHERE p.author_id = held_posts.author_id AND (p.markdown = held_posts.markdown OR p.created_at BETWEEN let.at AND let.at + 10000)
+  ORDER BY p.markdown = held_posts.markdown DESC, abs(p.created_at - let.at), p.id LIMIT 1)
+WHERE `state` = 'approved' AND `url` IS NOT NULL;--> statement-breakpoint
+ALTER TABLE `held_posts` DROP COLUMN `url`;
