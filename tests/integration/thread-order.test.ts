@@ -4,9 +4,10 @@ import { acceptedAnswers, changes, db, decisions, follows, members, notification
 import { decide, undoDecision } from '#domain/decisions/deciding.ts';
 import { flagPost } from '#domain/decisions/flagging.ts';
 import { openCases } from '#domain/decisions/queue.ts';
-import { removePost, removeThread, restorePost, restoreThread } from '#domain/decisions/removing.ts';
+import { removePost, removeThread, restorePost, restoreThread, whyThreadNotRemoved } from '#domain/decisions/removing.ts';
 import { Denied, Gone, Invalid, NotFound, TooMany } from '#domain/errors.ts';
 import { acceptAnswer } from '#domain/forum/accepting.ts';
+import { acceptedAnswersOf } from '#domain/forum/answers.ts';
 import { canReopen, closeThread, reopenThread } from '#domain/forum/closing.ts';
 import { addForum, closeForum, deleteForum, openForum } from '#domain/forum/keeping-forums.ts';
 import { findForum } from '#domain/forum/forums.ts';
@@ -662,8 +663,29 @@ describe('changing what a thread is', () => {
     expect(at(split(thread, [ids[0] ?? 0]).url).kind).toBe('question');
     expect(at(split(thread, [ids[1] ?? 0], { kind: 'discussion' }).url).kind).toBe('discussion');
     acceptAnswer(rosa, { postId: ids[2] ?? 0 });
-    expect(() => split(thread, [ids[2] ?? 0], { kind: 'discussion' })).toThrow(Invalid);
+    const later = reply(thread).id;
+    acceptAnswer(rosa, { postId: later });
+    expect(() => split(thread, [ids[2] ?? 0, later], { kind: 'discussion' })).toThrow(Invalid);
     expectOrder();
+  });
+
+  test('an accepted answer that opens a thread of its own is no answer there, whatever that is; taken back it is one again', () => {
+    for (const kind of ['question', 'discussion'] as const) {
+      const thread = start();
+      const { id } = reply(thread);
+      acceptAnswer(rosa, { postId: id });
+      const made = at(split(thread, [id], { kind }).url);
+      expect(findThread(null, thread.id)).toMatchObject({ answered: false, waiting: true });
+      expect(made).toMatchObject({ kind, answered: false, waiting: kind === 'question' });
+      expect([acceptedAnswersOf(made), db.select().from(searchDocuments).where(and(eq(searchDocuments.kind, 'thread'), eq(searchDocuments.ref, String(made.id)))).all().map((d) => d.accepted)]).toEqual([[], [false]]);
+      make(made, kind === 'question' ? 'discussion' : 'question');
+      undo();
+      expectOrder();
+      undo(db.select().from(threadActs).where(eq(threadActs.act, 'split thread')).orderBy(threadActs.id).all().at(-1)?.id);
+      expect(findThread(null, thread.id).answered).toBe(true);
+      expect(acceptedAnswersOf(findThread(null, thread.id)).map(({ postId }) => postId)).toEqual([id]);
+      expectOrder();
+    }
   });
 });
 
@@ -676,6 +698,8 @@ describe('what others did to a thread of one’s own', () => {
     lockThread(ines, { threadId, reason: 'Enough.' });
     expect(() => unlockThread(nadia, { threadId, reason: 'In order.' })).toThrow(yours);
     expect(() => undo()).toThrow(yours);
+    expect(() => removeThread(nadia, { threadId, reason: 'A mistake.' })).toThrow(yours);
+    expect([nadia, ines].map((who) => whyThreadNotRemoved(who, findThread(who, threadId)))).toEqual([expect.stringMatching(yours), null]);
     expect(actsOn(nadia, threadId).map((act) => act.mayUndo)).toEqual([false]);
     expect(actsOn(ines, threadId).map((act) => act.mayUndo)).toEqual([true]);
     unlockThread(ines, { threadId, reason: 'In order.' });

@@ -32,7 +32,7 @@ export interface Answer {
 
 interface Row { post_id: number; number: number; html: string; written: number; accepted: number; author: string; by_name: string; by_asker: number; confirmed: number | null }
 
-/** The accepted answers of a question in the order they stand in it; those that were removed are not among them. */
+/** The accepted answers of a question in the order they stand in it; those that were removed are not among them, nor is one that opens the thread since it was split off. */
 export function acceptedAnswersOf(thread: Thread, now = new Date()): Answer[] {
   const rows = accepted().all(thread.id) as Row[];
   const htmls = withTitles(rows.map((row) => row.html));
@@ -50,7 +50,7 @@ const accepted = prepared((d) => d.$client.prepare(`
   select yes.post_id, p.number, p.html, p.created_at as written, yes.at as accepted, ${shownName(isNamelessPost('p.id'), 'w')} as author,
     ${shownName(isNamelessIn('t.id', 'b.id'), 'b')} as by_name, yes.by_id = t.author_id as by_asker, ${lastConfirmed('p.id')} as confirmed
   from accepted_answers yes join posts p on p.id = yes.post_id join threads t on t.id = p.thread_id join members w on w.id = p.author_id join members b on b.id = yes.by_id
-  where yes.thread_id = ? and p.removed_at is null order by p.number`));
+  where yes.thread_id = ? and p.number > 1 and p.removed_at is null order by p.number`));
 
 /** In SQL: when somebody last said that an answer works, as milliseconds; null when nobody has. */
 export function lastConfirmed(postId: string): string {

@@ -8,10 +8,10 @@ import { coordinatorKinds, threadKindWords, type ThreadKind } from './types.ts';
  * answers, and what coordinators start would say of a post without a name that one of them wrote it.
  */
 export function whyNotOfKind(kind: ThreadKind, postIds: readonly number[]): string | null {
-  if (kind !== 'question' && db.select({ id: acceptedAnswers.postId }).from(acceptedAnswers).where(inArray(acceptedAnswers.postId, [...postIds])).get()) {
+  const [opening, ...replies] = postIds;
+  if (kind !== 'question' && db.select({ id: acceptedAnswers.postId }).from(acceptedAnswers).where(inArray(acceptedAnswers.postId, replies)).get()) {
     return 'It has an accepted answer, and only a question has one: take that back first.';
   }
-  const [opening] = postIds;
   if (coordinatorKinds.includes(kind) && opening !== undefined && isWrittenNamelessly(opening)) {
     return `It was written without a name. ${threadKindWords[kind].many} are by coordinators, so this would look as if one of them had asked.`;
   }

@@ -1,4 +1,4 @@
-import { and, eq, inArray, isNotNull, isNull, sql, type SQL } from 'drizzle-orm';
+import { and, eq, gt, inArray, isNotNull, isNull, sql, type SQL } from 'drizzle-orm';
 import { acceptedAnswers, db, forums, forumThemes, members, posts, resources, threads, threadThemes } from '#db/client.ts';
 import { plainText } from '#lib/markdown.ts';
 import { isNamelessPost, isNamelessStarter, writerIn } from '../anonymity.ts';
@@ -77,7 +77,7 @@ export const dropThreadFromSearch = (threadId: number): void => dropThreadDocume
 const findableName = (hidden: string) => sql<string>`case when ${sql.raw(hidden)} then '' else ${sql.raw(writerIn('members'))} end`;
 
 const hasAccepted = (which: SQL) => db.select({ id: acceptedAnswers.postId }).from(acceptedAnswers)
-  .innerJoin(posts, eq(posts.id, acceptedAnswers.postId)).where(and(which, isNull(posts.removedAt))).get() !== undefined;
+  .innerJoin(posts, eq(posts.id, acceptedAnswers.postId)).where(and(which, gt(posts.number, 1), isNull(posts.removedAt))).get() !== undefined;
 
 /** The words of a post and of its files. */
 function wordsOf(postId: number, html: string): string {
