@@ -8,6 +8,6 @@ export function verifiedWords({ method, domain }: Pick<Verification, 'method' | 
 }
 /** The same in a few words for coordinators, who see addresses anyway. */
 export function verifiedBriefly({ method, domain }: Pick<Verification, 'method' | 'domain'>): string {
-  return method === 'vouches' ? 'by two vouches' : method === 'coordinator' ? 'by a coordinator' : `by an address under ${domain ?? 'a domain of governments'}`;
+  return method === 'vouches' ? 'by two vouches' : method === 'coordinator' ? 'by a coordinator' : `by an address under ${domain && endings.has(domain) ? '.' : ''}${domain ?? 'a domain of governments'}`;
 }
 const endings = new Set(['gov', 'gc.ca', 'canada.ca', 'gov.uk', 'gov.au', 'govt.nz', 'gov.ie']);
