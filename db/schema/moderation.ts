@@ -145,6 +145,8 @@ export const heldPosts = sqliteTable('held_posts', {
   authorId: integer('author_id').notNull().references(() => members.id, { onDelete: 'cascade' }),
   kind: text('kind', { enum: ['thread', 'post', 'comment'] }).notNull(),
   input: text('input', { mode: 'json' }).$type<Record<string, unknown>>().notNull(),
+  /** Whether it was written without a name: so it stays, whatever becomes of its thread while it waits. */
+  nameless: integer('nameless', { mode: 'boolean' }).notNull().default(false),
   /** The thread it is for, so that its author finds it there. */
   threadId: integer('thread_id').references(() => threads.id, { onDelete: 'cascade' }),
   resourceId: text('resource_id').references(() => resources.id, { onDelete: 'cascade' }),

@@ -12,11 +12,11 @@ export interface PostAction {
 
 /**
  * What this viewer may do with a post, as the quiet links below it.
- * @param may whether they keep order where it stands, and whether they may look up who wrote without a name
+ * @param may whether they keep order where it stands, whether they may look up who wrote without a name, and which removed posts they may bring back, by id
  * @param appeals decisions about posts of the viewer's own that can be appealed, by id of the post
  * @param page the page it stands on, as an address without fragment: there a quotation is begun
  */
-export function postActions(post: PostView, { moderates, looksUp }: { moderates: boolean; looksUp: boolean }, opening: boolean, page: string, appeals: ReadonlyMap<number, number>): PostAction[] {
+export function postActions(post: PostView, { moderates, looksUp, restores }: { moderates: boolean; looksUp: boolean; restores: ReadonlySet<number> }, opening: boolean, page: string, appeals: ReadonlyMap<number, number>): PostAction[] {
   return [
     ...(post.mayQuote ? [{ href: `${page}${page.includes('?') ? '&' : '?'}quote=${post.id}#write`, label: 'Quote', of: `post ${post.number}`, quotes: true }] : []),
     ...(post.mayEdit ? [{ href: `/posts/${post.id}/edit`, label: 'Edit', of: `your post ${post.number}` }] : []),
@@ -25,6 +25,6 @@ export function postActions(post: PostView, { moderates, looksUp }: { moderates:
     ...(post.mayFlag ? [{ href: `/posts/${post.id}/flag`, label: 'Flag', of: `post ${post.number}` }] : []),
     ...(moderates && post.hidden ? [{ href: `/desk/flags?post=${post.id}`, label: 'Look at the flags', of: `of post ${post.number}` }] : []),
     ...(looksUp && post.author.id === nameless.id && !post.own ? [{ href: `/posts/${post.id}/author`, label: 'Look up who wrote it', of: `(post ${post.number})` }] : []),
-    ...(moderates && post.removed?.by === 'coordinator' ? [{ href: `/posts/${post.id}/restore`, label: 'Restore', of: `post ${post.number}` }] : []),
+    ...(restores.has(post.id) ? [{ href: `/posts/${post.id}/restore`, label: 'Restore', of: `post ${post.number}` }] : []),
   ];
 }

@@ -3,6 +3,7 @@ import type { alias, AnySQLiteColumn } from 'drizzle-orm/sqlite-core';
 import { anonymousPosts, db, members, posts, prepared, threads } from '#db/client.ts';
 import { Denied } from './errors.ts';
 import type { Author } from './people/types.ts';
+import { threadNow, wayOf } from './thread-addresses.ts';
 
 /*
  * Who asks for a colleague is shown to nobody. A post is marked (anonymous_posts), not a thread, so that moving posts shows nobody either.
@@ -94,7 +95,8 @@ export class WouldShow extends Denied {}
 
 /**
  * Throws WouldShow when moving these posts of a thread to another one would show who wrote without a name: it would put what somebody wrote with and
- * without their name together, or change whether they are named where they reacted, accepted or confirmed. Call before the posts move.
+ * without their name together, what waits for a look there as well, or change whether they are named where they reacted, accepted or confirmed. What waits goes along with a
+ * whole thread, and back with it. Call before the posts move.
  */
 export function mustShowNobody(from: number, to: number, moved: readonly number[]): void {
   if (tells().get({ from, to, moved: JSON.stringify(moved) })) throw new WouldShow('These posts cannot be moved there: it would show who asked without a name.');
@@ -104,8 +106,14 @@ const tells = prepared((d) => d.$client.prepare(`
     select p.id, p.author_id, p.thread_id as home, case when p.id in (select value from json_each(@moved)) then @to else p.thread_id end as goal, ${isNamelessPost('p.id')} as nameless
     from posts p where p.thread_id in (@from, @to)),
   unnamed as materialized (select distinct author_id, home, goal from placed where nameless),
+  waiting as materialized (
+    select h.author_id, h.nameless, ${threadNow('h.thread_id')} as home, @to in ${wayOf('h.thread_id')} or exists (select 1 from placed p join posts q on q.id = p.id where q.number = 1 and p.home = @from and p.goal = @to) as follows
+    from held_posts h where h.kind = 'post' and h.state = 'waiting' and h.withdrawn_at is null),
+  written as materialized (
+    select author_id, home, goal, nameless from placed
+    union all select author_id, home, case when home = @from and follows then @to else home end, nameless from waiting where home in (@from, @to)),
   said as (select post_id, member_id from reactions union select post_id, by_id from accepted_answers union select post_id, member_id from confirmations)
-  select 1 where exists (select 1 from unnamed u join placed p on p.author_id = u.author_id and p.goal = u.goal and p.home <> u.home where not p.nameless)
+  select 1 where exists (select 1 from written u join written p on p.author_id = u.author_id and p.goal = u.goal and p.home <> u.home where u.nameless and not p.nameless)
     or exists (
       select 1 from placed p join said s on s.post_id = p.id where s.member_id in (select author_id from unnamed)
         and exists (select 1 from unnamed u where u.author_id = s.member_id and u.home = p.home) <> exists (select 1 from unnamed u where u.author_id = s.member_id and u.goal = p.goal))`));

@@ -22,6 +22,10 @@ function typedThread(): RegExp {
 }
 let pattern: { url: string; typed: RegExp } | null = null;
 
-/** In SQL: the thread that the one with this id went into when it was merged, over as many merges as it takes; itself where it stands. */
-export const threadNow = (id: string): string => `(with recursive way(id) as (select ${id} union select f.into_id from way join former_threads f on f.thread_id = way.id)
-  select way.id from way where way.id not in (select thread_id from former_threads))`;
+/** In SQL: the thread with this id and those that it went into when it was merged, in brackets. */
+export const wayOf = (id: string): string => `(${way(id)} select way.id from way)`;
+
+/** In SQL: the last of them, which stands; in brackets. */
+export const threadNow = (id: string): string => `(${way(id)} select way.id from way where way.id not in (select thread_id from former_threads))`;
+
+const way = (id: string) => `with recursive way(id) as (select ${id} union select f.into_id from way join former_threads f on f.thread_id = way.id)`;

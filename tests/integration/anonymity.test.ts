@@ -361,6 +361,61 @@ describe('moderation of what has no name', () => {
     expect(rows.map(({ author }) => author.name)).toContain(namelessName);
     expect(JSON.stringify([surfaces(nadia, thread.id), rows])).not.toMatch(names);
   });
+
+  /** A reply by quill that waits in a thread, with its case. */
+  function waiting(threadId: number): { body: string; caseId: number; heldId: number } {
+    const body = `To add to it, we have six seats ${++written}`;
+    expect(submitPost(quill, { threadId, body, website: 'filled by a robot' }).held).toBe(true);
+    const heldId = db.select().from(heldPosts).where(eq(heldPosts.markdown, body)).get()?.id ?? 0;
+    return { body, heldId, caseId: db.select().from(cases).where(eq(cases.heldId, heldId)).get()?.id ?? 0 };
+  }
+
+  test('keeps what was written without a name so, when the post that made it so leaves the thread while it waits', () => {
+    for (const leave of ['undo', 'split'] as const) {
+      const thread = createThread(quill, { forum: 'operations', kind: 'question', title: `My supervisor forbids call-backs ${++written}`, body: 'What would you do?', themes: [], nameless: true });
+      const asked = opening(thread.id);
+      const into = createThread(tom, { forum: 'measures', kind: 'discussion', title: `Another one ${++written}`, body: 'We do too.', themes: [] });
+      mergeThreads(nadia, mergeThreadsInput.parse({ threadId: thread.id, target: into.url, reason: 'The same.' }));
+      // By the form of the thread as it was before it was merged.
+      const { body, caseId } = waiting(thread.id);
+      if (leave === 'undo') undoThreadAct(nadia, { actId: listActs(nadia, null).acts[0]?.id ?? 0 });
+      else splitThread(nadia, splitThreadInput.parse({ threadId: into.id, posts: [asked], title: `Split ${++written} off`, forum: 'operations', reason: 'Another question.' }));
+      // Written by the form of a thread that stands again, it stands there.
+      const place = leave === 'undo' ? thread.id : into.id;
+      expect(JSON.stringify([openCases(nadia, null), findCase(nadia, caseId)])).not.toMatch(names);
+      decide(nadia, { caseId, outcome: 'approve', reason: 'Fine.' });
+      const posted = postsOnPage(tom, findThread(tom, place), 1).find(({ html }) => html.includes(body));
+      expect(posted?.author.name).toBe(namelessName);
+      expect(JSON.stringify([findCase(nadia, caseId), search({ q: `"${body}"` }).results])).not.toMatch(names);
+    }
+  });
+
+  test('does not let a thread in which something waits under a name be merged with one in which its author has none', () => {
+    const { thread } = story();
+    const open = createThread(tom, { forum: 'measures', kind: 'discussion', title: `Another one ${++written}`, body: 'We do too.', themes: [] });
+    const { caseId } = waiting(open.id);
+    const named = () => findCase(nadia, caseId).subject.author.id;
+    expect(named()).toBe(quill.id);
+    for (const [from, into] of [[open, thread], [thread, open]] as const) expect(() => mergeThreads(nadia, mergeThreadsInput.parse({ threadId: from.id, target: into.url, reason: 'The same.' }))).toThrow(/would show who asked/);
+    expect(named()).toBe(quill.id);
+    decide(nadia, { caseId, outcome: 'decline', reason: 'A robot.' });
+    mergeThreads(nadia, mergeThreadsInput.parse({ threadId: open.id, target: thread.url, reason: 'The same.' }));
+    expect(named()).toBe(quill.id);
+  });
+
+  test('lets nothing through where its author is known by name since, and says so of nobody', () => {
+    const { thread } = story();
+    const into = createThread(tom, { forum: 'measures', kind: 'discussion', title: `Another one ${++written}`, body: 'We do too.', themes: [] });
+    mergeThreads(nadia, mergeThreadsInput.parse({ threadId: thread.id, target: into.url, reason: 'The same.' }));
+    const { body, caseId, heldId } = waiting(into.id);
+    undoThreadAct(nadia, { actId: listActs(nadia, null).acts[0]?.id ?? 0 });
+    createPost(quill, { threadId: into.id, body: 'With my name.' });
+    expect(findCase(nadia, caseId).placeless).toBe(true);
+    decide(nadia, { caseId, outcome: 'approve', reason: 'Fine.' });
+    expect(heldPost(quill, heldId)).toMatchObject({ state: 'approved', url: null });
+    expect(JSON.stringify(db.select().from(posts).all())).not.toContain(body);
+    expect(lettersTo(quill.email).at(-1)?.text).toMatch(/no\s+place\s+for\s+it/);
+  });
 });
 
 describe('a coordinator who asks without a name', () => {

@@ -7,7 +7,7 @@ import { acceptCorrection, answerCorrection, correctionFor } from '#domain/decis
 import { appealDecision, appealFor } from '#domain/decisions/appealing.ts';
 import { decide, undoDecision } from '#domain/decisions/deciding.ts';
 import { flagMember, flagPost, flagPostInput } from '#domain/decisions/flagging.ts';
-import { removePost, removeThread, restorePost, restoreThread, whyNotRestored } from '#domain/decisions/removing.ts';
+import { removePost, removeThread, restorable, restorePost, restoreThread, whyNotRestored } from '#domain/decisions/removing.ts';
 import { forumOfCase, forumOfHeld } from '#domain/decisions/case-areas.ts';
 import { heldPost, ownWaiting, submitEdit, submitPost, submitThread, submitThreadInput } from '#domain/decisions/submitting.ts';
 import { takeBackHeld } from '#domain/decisions/taking-back-held.ts';
@@ -967,9 +967,10 @@ describe('taking a decision back', () => {
 
   test('is not offered where it is refused: after an appeal, or under a later decision', () => {
     const { post, decisionId, mayTakeBack } = decided(nadia, tom, 'remove');
-    expect([mayTakeBack(ines), whyNotRestored(ines, findPost(ines, post))]).toEqual([true, null]);
+    expect([mayTakeBack(ines), whyNotRestored(ines, findPost(ines, post)), restorable(ines, [{ id: post, removed: { by: 'coordinator' } }])]).toEqual([true, null, new Set([post])]);
     appealDecision(tom, { decisionId, text: 'Look again.' });
-    expect([mayTakeBack(ines), whyNotRestored(ines, findPost(ines, post))]).toEqual([false, expect.stringContaining('decide about the appeal')]);
+    expect([mayTakeBack(ines), whyNotRestored(ines, findPost(ines, post))]).toEqual([false, expect.stringContaining('decides about the appeal')]);
+    expect(restorable(ines, [{ id: post, removed: { by: 'coordinator' } }])).toEqual(new Set());
     const appeal = db.select().from(cases).where(eq(cases.decisionId, decisionId)).get()?.id ?? 0;
     decide(ines, { caseId: appeal, outcome: 'uphold', reason: 'It stands.' });
     expect([mayTakeBack(ines), whyNotRestored(ines, findPost(ines, post))]).toEqual([false, expect.stringContaining('final')]);

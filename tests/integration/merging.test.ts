@@ -1,8 +1,11 @@
 import { and, asc, eq, isNull } from 'drizzle-orm';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import {
-  attachments, bookmarks, changes, citations, collectionItems, collections, db, formerSlugs, linkChecks, log, merges, posts, reads, resources, resourceThemes, resourceVersions, threads,
+  attachments, bookmarks, cases, changes, citations, collectionItems, collections, db, formerSlugs, heldPosts, linkChecks, log, merges, posts, reads, resources, resourceThemes, resourceVersions, threads,
 } from '#db/client.ts';
+import { decide } from '#domain/decisions/deciding.ts';
+import { findCase } from '#domain/decisions/queue.ts';
+import { heldPost, ownWaiting, submitComment, submitCommentInput } from '#domain/decisions/submitting.ts';
 import { Denied, Gone, Invalid, NotFound, SignInRequired } from '#domain/errors.ts';
 import { commentsOf, createComment } from '#domain/forum/comments.ts';
 import { editPost, placeOfPost } from '#domain/forum/posts.ts';
@@ -627,4 +630,21 @@ describe('likely duplicates', () => {
     expect(listed()).toEqual([]);
     expect(likelyPairs(nadia).waiting).toBe(0);
   });
+});
+
+test('a comment that waits for a look goes where the comments of its work go, and back', () => {
+  const [kept, duplicate] = [work('Lost and found, part one'), work('Lost and found, part 1')];
+  const hold = (body: string) => {
+    submitComment(rosa, { ...submitCommentInput.parse({ resourceId: duplicate.id, body }), website: 'http://robot.example' });
+    return db.select({ id: heldPosts.id, caseId: cases.id }).from(heldPosts).innerJoin(cases, eq(cases.heldId, heldPosts.id)).where(eq(heldPosts.markdown, body)).get() ?? { id: 0, caseId: 0 };
+  };
+  const [one, two] = [hold('We do so since May.'), hold('And since June at night.')];
+  const { id } = merge(kept, duplicate);
+  expect([ownWaiting(rosa, { resourceId: kept.id }).length, heldPost(rosa, one.id).title, findCase(nadia, one.caseId).placeless]).toEqual([2, kept.title, false]);
+  decide(nadia, { caseId: one.caseId, outcome: 'approve', reason: 'Fine.' });
+  expect(saying(kept)).toEqual([[1, 'We do so since May.']]);
+  undo(id);
+  expect([ownWaiting(rosa, { resourceId: duplicate.id }).map((held) => held.id), heldPost(rosa, two.id).title]).toEqual([[two.id], duplicate.title]);
+  decide(nadia, { caseId: two.caseId, outcome: 'approve', reason: 'Fine.' });
+  expect(saying(duplicate)).toEqual([[1, 'And since June at night.']]);
 });

@@ -155,7 +155,7 @@ describe('an appeal', () => {
 
   test('is decided as an appeal: while it waits, and after it was upheld, nobody brings the post back in passing', () => {
     const { post, caseId } = appealed();
-    expect(() => restorePost(nadia, { postId: post, reason: 'In order.' })).toThrow(/decide about the appeal/);
+    expect(() => restorePost(nadia, { postId: post, reason: 'In order.' })).toThrow(/decides about the appeal/);
     decide(ines, { caseId, outcome: 'uphold', reason: 'It does.' });
     expect(() => restorePost(nadia, { postId: post, reason: 'In order.' })).toThrow(/final/);
     const again = appealed();

@@ -331,7 +331,7 @@ describe('what is held', () => {
     decide(ines, { caseId: flagged, outcome: 'keep', reason: 'Nobody is named.' });
     removeThread(abe, { threadId: place.id, reason: 'An attack.' });
     decide(ines, { caseId: one, outcome: 'approve', reason: 'Nothing wrong with it.' });
-    expect(lettersTo(somebody.email).at(-1)?.text).toMatch(/found\s+nothing\s+wrong[^]*not\s+there\s+any\s+more/);
+    expect(lettersTo(somebody.email).at(-1)?.text).toMatch(/found\s+nothing\s+wrong[^]*no\s+place\s+for\s+it\s+any\s+more/);
     expect(lettersTo(somebody.email).at(-1)?.text).not.toContain('everybody can see it now');
     decide(ines, { caseId: appeal, outcome: 'overturn', reason: 'It sells nothing.' });
     expect(db.select({ state: heldPosts.state, postId: heldPosts.postId }).from(heldPosts).where(eq(heldPosts.authorId, somebody.id)).all()).toEqual([{ state: 'approved', postId: null }, { state: 'approved', postId: null }]);
@@ -350,6 +350,22 @@ describe('what is held', () => {
     expect(lettersTo(somebody.email).at(-1)?.text).toMatch(/a\s+post\s+that\s+waited|thread[^]*that\s+waited/);
     expect(appealFor(somebody, decisionId).said).toMatch(/nothing wrong with it.*not shown/);
     expect(heldPost(somebody, db.select().from(heldPosts).where(eq(heldPosts.authorId, somebody.id)).get()?.id ?? 0)).toMatchObject({ state: 'approved', url: null });
+  });
+
+  test('a question without a name has no place in a forum that is for coordinators by now; while its thread is hidden nothing is decided about a reply, and the case says so', () => {
+    const somebody = newcomer();
+    const { slug } = addForum(nadia, newForumInput.parse({ name: `A forum for a week ${++joined}`, description: 'Not for long.' }));
+    submitThread(somebody, submitThreadInput.parse({ forum: slug, kind: 'question', title: `Who covers the late shift ${++joined}?`, body: 'We do not.', nameless: true, website: 'x', shown: typed() }));
+    const asked = lastCase();
+    db.update(forums).set({ startedBy: 'coordinators' }).where(eq(forums.slug, slug)).run();
+    expect(findCase(nadia, asked).placeless).toBe(true);
+    decide(nadia, { caseId: asked, outcome: 'approve', reason: 'Nothing wrong with it.' });
+    const place = thread();
+    submitPost(somebody, { threadId: place.id, body: 'We cover them in turns.', website: 'x', shown: typed() });
+    const reply = lastCase();
+    expect(findCase(ines, reply)).toMatchObject({ placeless: false, barred: null });
+    flagPost(ines, { postId: postsOnPage(null, findThread(null, place.id), 1)[0]?.id ?? 0, reason: 'personal-data', note: null, source: null });
+    expect(findCase(ines, reply)).toMatchObject({ placeless: false, barred: expect.stringContaining('hidden until its flags are decided') });
   });
 
   test('an edit that turns a post into spam puts it before the coordinators and hides it', () => {

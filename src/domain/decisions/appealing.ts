@@ -33,7 +33,7 @@ export interface AppealView {
   closed: string | null;
   appeal: { text: string; at: Date } | null;
   /** What came of the appeal. */
-  result: (Decision & { decider: string | null }) | null;
+  result: (Decision & { decider: string | null; said: string }) | null;
   /** Who can look at it at present: a different coordinator, the one who decided first, or nobody but its author; null where nobody can. */
   again: 'another' | 'same' | 'author' | null;
 }
@@ -54,7 +54,7 @@ export function appealFor(viewer: Viewer, decisionId: number, now = new Date()):
   const namesDecider = !isSuspension(decision) || canModerate(viewer);
   return {
     decision, said: whatIsSaid(row.kind, decision, subject), decider: namesDecider ? nameOf(decision.deciderId) : null, words: wordsFor(viewer, subject), url: subject.url, markdown: about.kind === 'post' ? about.post.markdown : about.kind === 'held' ? about.held.markdown : null, confirmation: about.kind === 'confirmation' ? about.said : null, until: closed === null ? until : null, closed, appeal,
-    result: result ? { ...result.decision, decider: namesDecider ? result.decider : null } : null, again: whoLooksAgain(decision, now).again,
+    result: result ? { ...result.decision, said: whatIsSaid('appeal', result.decision, { kind: 'appeal', decision, about: subject, author: subject.author, words: subject.words, url: subject.url }), decider: namesDecider ? result.decider : null } : null, again: whoLooksAgain(decision, now).again,
   };
 }
 

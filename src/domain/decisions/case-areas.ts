@@ -13,6 +13,10 @@ import { threadNow } from '../thread-addresses.ts';
 /** In SQL: the thread in which a held post stands, or is to stand; null of a thread or a first comment that waits. */
 export const threadOfHeldSql = (held: string): string => `coalesce((select thread_id from posts where posts.id = ${held}.post_id), ${threadNow(`${held}.thread_id`)})`;
 
+/** In SQL: the work on which a held comment stands, or is to stand. */
+export const workOfHeldSql = (held: string): string => `coalesce((select t.resource_id from posts p join threads t on t.id = p.thread_id where p.id = ${held}.post_id), (
+  with recursive led(id, next) as (select id, merged_into_id from resources where id = ${held}.resource_id union select r.id, r.merged_into_id from led join resources r on r.id = led.next) select led.id from led where led.next is null))`;
+
 const forumOfHeldSql = (held: string) => `coalesce((select forum_id from threads where threads.id = ${threadOfHeldSql(held)}), (select id from forums where ${held}.kind = 'thread' and slug = ${held}.input ->> '$.forum'))`;
 
 const forumOfCaseSql = `case
@@ -36,6 +40,12 @@ export function threadOfHeld(heldId: number): number | null {
   return (threadOf().get(heldId) as number | null | undefined) ?? null;
 }
 const threadOf = prepared((d) => d.$client.prepare(`select ${threadOfHeldSql('h')} from held_posts h where h.id = ?`).pluck());
+
+/** The work on which a held comment stands, or is to stand, over merged duplicates; null of what is no comment. */
+export function workOfHeld(heldId: number): string | null {
+  return (workOf().get(heldId) as string | null | undefined) ?? null;
+}
+const workOf = prepared((d) => d.$client.prepare(`select ${workOfHeldSql('h')} from held_posts h where h.id = ?`).pluck());
 
 /** A condition on `cases`: those that this coordinator decides. */
 export function casesFor(viewer: Viewer): SQL | undefined {

@@ -10,21 +10,19 @@ import { bringBackConfirmation, standingWords } from '../forum/confirming.ts';
 import { moveThreadByDecision } from '../forum/moderating.ts';
 import { createPost, postInput } from '../forum/posts.ts';
 import { createThread, threadInput } from '../forum/starting-threads.ts';
-import { findThread } from '../forum/threads.ts';
 import { withholdWithDecision } from '../forum/withholding-versions.ts';
 import { recordAct, type Act } from '../moderation/log.ts';
 import { learn } from '../moderation/spam-words.ts';
 import { mustModerateSomething } from '../people/permissions.ts';
 import { computeTrust } from '../people/trust.ts';
 import type { Member } from '../people/types.ts';
-import { mustBeFor } from './case-areas.ts';
-import { keeper } from './flagging.ts';
+import { mustBeFor, workOfHeld } from './case-areas.ts';
 import { releaseFiles } from './held-files.ts';
 import { hasPlace } from './held-places.ts';
 import { hide, remove, show } from './hiding.ts';
 import { tellAuthor, tellFlaggers, tellUndone } from './letters.ts';
 import { hoursToEdit, isSuspension, outcomesFor, type Outcome } from './outcomes.ts';
-import { admitsNobodyElse, hasProposed, mustHandle, whyBarred } from './queue.ts';
+import { admitsNobodyElse, hasProposed, mustHandle, whyNotDecided } from './queue.ts';
 import { asDecided, asReply, asTakenOut, caseById, decisionById, isUnnamed, openingPost, postSubject, shownSubject, stateOf, subjectOf, type Case, type Decision, type Held, type Subject } from './subjects.ts';
 import { setSuspensionBack } from './suspending.ts';
 import { isOnNewest } from './suspension-decisions.ts';
@@ -35,7 +33,7 @@ const outcomeCodes = ['keep', 'remove', 'ask', 'warn', 'move', 'correct', 'appro
 export const decideInput = z.object({
   caseId: rowId,
   outcome: z.enum(outcomeCodes, { error: 'Please choose what to do.' }),
-  reason: text({ missing: 'Please give the reason: the author and those who flagged receive it.', max: 1_000 }),
+  reason: text({ missing: 'Please give the reason: those whom it concerns receive it.', max: 1_000 }),
   /** Where a thread moves. */
   forum: z.string().nullish(),
 });
@@ -51,7 +49,7 @@ export function decide(actor: Member, input: z.output<typeof decideInput>, now =
     mustHandle(actor, row, now);
     const subject = subjectOf(actor, row);
     if (!outcomesFor(row.kind, subject).includes(input.outcome)) throw new Invalid({ outcome: 'This cannot be decided here.' });
-    const barred = whyBarred(actor, row, subject, now);
+    const barred = whyNotDecided(actor, row, subject, now);
     if (barred !== null) throw new Denied(barred);
     if (subject.kind === 'appeal' && subject.decision.undoneAt && input.outcome === 'uphold') throw new Invalid({ outcome: 'The decision was taken back meanwhile, so it cannot stand: overturn it.' });
     const first = subject.kind === 'appeal' ? subject.decision.deciderId : null;
@@ -126,28 +124,21 @@ function learnFrom(row: Case, markdown: string, outcome: Outcome): void {
 
 /**
  * Runs the command that was held, with its files, in the author's name: as it could have been run when it was written, also when they were suspended
- * since. What it was written for may be gone: then it was right to write it, and it stands nowhere. Throws Denied while that is hidden.
+ * since. There may be no place for it any more: then it was right to write it, and it stands nowhere.
  */
 function publish(held: Held, writer: Member): void {
-  mustNotWaitForFlags(held);
   const author = { ...writer, suspendedUntil: null };
-  const beside = () => ({ files: releaseFiles(held.id), waited: true });
+  const beside = () => ({ files: releaseFiles(held.id), waited: true, unnamed: held.nameless });
   const made = hasPlace(held) ? {
     thread: () => openingPost(createThread(author, { ...threadInput.parse(held.input), ...beside() }).id), post: () => createPost(author, { ...postInput.parse(held.input), ...beside() }).id,
-    comment: () => createComment(author, { ...commentInput.parse(held.input), ...beside() }).id,
+    comment: () => createComment(author, { ...commentInput.parse({ ...held.input, resourceId: workOfHeld(held.id) }), ...beside() }).id,
   }[held.kind]() : null;
   db.update(heldPosts).set({ state: 'approved', postId: made }).where(eq(heldPosts.id, held.id)).run();
 }
 
-/** Does not let through what was held. Throws Denied while what it was written for is hidden. */
+/** Does not let through what was held. */
 function turnDown(held: Held): void {
-  mustNotWaitForFlags(held);
   db.update(heldPosts).set({ state: 'declined' }).where(eq(heldPosts.id, held.id)).run();
-}
-
-// Whether a reply is in place there is seen when the flags are decided.
-function mustNotWaitForFlags({ threadId }: Held): void {
-  if (threadId !== null && findThread(keeper, threadId).hidden) throw new Denied('The thread is hidden until its flags are decided: decide those first.');
 }
 
 /** Lets a correction stand under its post. Call inside a transaction. */

@@ -1,13 +1,36 @@
 import { and, eq } from 'drizzle-orm';
-import { db, forums, resources } from '#db/client.ts';
+import { db, forums, prepared, resources } from '#db/client.ts';
+import { isNameless, isNamelessPost } from '../anonymity.ts';
 import { findThread } from '../forum/threads.ts';
+import { threadOfHeld, workOfHeld } from './case-areas.ts';
 import { keeper } from './flagging.ts';
 import type { Held } from './subjects.ts';
 
-/** Whether what somebody wrote that is held was written for is there: the forum of a thread, the thread of a reply, the work of a comment. */
-export function hasPlace({ threadId, resourceId, input }: Held): boolean {
-  if (resourceId !== null) return db.select({ id: resources.id }).from(resources).where(and(eq(resources.id, resourceId), eq(resources.status, 'published'))).get() !== undefined;
-  if (threadId === null) return db.select({ id: forums.id }).from(forums).where(eq(forums.slug, String(input['forum']))).get() !== undefined;
+/** Whether there is a place for what somebody wrote that is held: the forum of a thread, the thread of a reply, the work of a comment, and none where it would show who wrote without a name. */
+export function hasPlace(held: Held): boolean {
+  if (held.kind === 'thread') {
+    const forum = db.select({ startedBy: forums.startedBy }).from(forums).where(eq(forums.slug, String(held.input['forum']))).get();
+    return forum !== undefined && !(held.nameless && forum.startedBy === 'coordinators');
+  }
+  if (held.kind === 'comment') return db.select({ id: resources.id }).from(resources).where(and(eq(resources.id, workOfHeld(held.id) ?? ''), eq(resources.status, 'published'))).get() !== undefined;
+  const threadId = threadOfHeld(held.id);
+  if (threadId === null) return false;
   const thread = findThread(keeper, threadId);
-  return !thread.removed && (thread.resourceStatus === null || thread.resourceStatus === 'published');
+  return (!thread.removed || thread.hidden) && (thread.resourceStatus === null || thread.resourceStatus === 'published') && !wouldShow(held, threadId);
+}
+
+/** Whether somebody is known in the thread by now with what they do there as they were not when they wrote this: a merge was undone, or a post moved, while it waited. */
+function wouldShow({ authorId, nameless }: Held, threadId: number): boolean {
+  const now = isNameless(authorId, threadId);
+  return nameless !== now && (now || namedThere().get({ authorId, threadId }) !== undefined);
+}
+const namedThere = prepared((d) => d.$client.prepare(`
+  select 1 where exists (select 1 from posts p where p.thread_id = @threadId and p.author_id = @authorId and not ${isNamelessPost('p.id')})
+    or exists (select 1 from posts p join (select post_id, member_id from reactions union select post_id, by_id from accepted_answers union select post_id, member_id from confirmations) s on s.post_id = p.id
+      where p.thread_id = @threadId and s.member_id = @authorId)`));
+
+/** Why nothing is decided about what is held for now, in a sentence: its thread is hidden, and whether a reply is in place there is seen when the flags are decided. Null where it can be. */
+export function whyItWaits(held: Held): string | null {
+  const threadId = held.kind === 'post' && held.postId === null ? threadOfHeld(held.id) : null;
+  return threadId !== null && findThread(keeper, threadId).hidden ? 'The thread is hidden until its flags are decided: decide those first.' : null;
 }

@@ -45,7 +45,9 @@ export function tellAuthor(decision: Decision, kind: Case['kind'], subject: Subj
 export function whatIsSaid(kind: Case['kind'], decision: Pick<Decision, 'outcome' | 'before'>, subject: Subject): string {
   const { outcome } = decision;
   if (kind === 'correction' && outcome === 'keep') return 'A coordinator has not taken up the correction that a reader proposed: your post stands as it is.';
-  if (outcome === 'approve' && subject.kind === 'held' && subject.held.postId === null) return 'A coordinator has looked at it and found nothing wrong with it. What you wrote it for was not there any more, so it is not shown.';
+  const noPlace = 'There was no place for it any more, so it is not shown.';
+  if (outcome === 'approve' && subject.kind === 'held' && subject.held.postId === null) return `A coordinator has looked at it and found nothing wrong with it. ${noPlace}`;
+  if (outcome === 'overturn' && subject.kind === 'appeal' && subject.about.kind === 'held' && subject.about.held.postId === null) return `${outcomes.overturn.author} ${noPlace}`;
   return wordsOf(decision).author;
 }
 

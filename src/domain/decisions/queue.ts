@@ -14,7 +14,7 @@ import { canModerateForum, mustModerateSomething } from '../people/permissions.t
 import type { Member, Viewer } from '../people/types.ts';
 import { casesFor, forumOfCase, isClaimed, mustBeFor } from './case-areas.ts';
 import { heldFilesOf } from './held-files.ts';
-import { hasPlace } from './held-places.ts';
+import { hasPlace, whyItWaits } from './held-places.ts';
 import { outcomesFor, type Outcome } from './outcomes.ts';
 import { caseById, flaggersOf, isUnnamed, shownSubject, subjectOf, type Case, type Decision, type Subject } from './subjects.ts';
 import { whyNotTakenBack } from './taking-back.ts';
@@ -89,7 +89,7 @@ export interface CaseView extends CaseRow {
   outcomes: Outcome[];
   /** Why this viewer does not decide it, in a sentence; null when they may. */
   barred: string | null;
-  /** Whether what a held post waits for is gone: let through, it stands nowhere. */
+  /** Whether there is no place for a held post any more: let through, it stands nowhere. */
   placeless: boolean;
   /** Of the post, or those that wait with a held one. */
   files: PostFile[];
@@ -113,7 +113,7 @@ export function findCase(viewer: Viewer, id: number, now = new Date()): CaseView
   const shown = asRow(subject, row, row.claimedById === null ? null : nameOf(row.claimedById), reasons, now);
   const own = subject.author.id === viewer.id;
   return {
-    ...shown, closedAt: row.closedAt, barred: whyBarred(viewer, row, subject, now), outcomes: outcomesFor(row.kind, subject), authorStanding: isUnnamed(shown.subject) ? null : standingOf(subject.author),
+    ...shown, closedAt: row.closedAt, barred: whyNotDecided(viewer, row, subject, now), outcomes: outcomesFor(row.kind, subject), authorStanding: isUnnamed(shown.subject) ? null : standingOf(subject.author),
     flags: told.map(({ name, handle, ...flag }) => ({ ...flag, note: own ? null : flag.note, by: !own && name !== null && handle !== null ? { name, handle } : null })),
     own, mayNote: whyNotOwn(viewer, subject.author.id, forumOfCase(id)) === null,
     notes: own ? [] : db.select({ text: caseNotes.text, at: caseNotes.at, by: members.name }).from(caseNotes).innerJoin(members, eq(members.id, caseNotes.byId)).where(eq(caseNotes.caseId, id)).orderBy(asc(caseNotes.id)).all(),
@@ -169,6 +169,12 @@ export function whyBarred(actor: { id: number }, row: Pick<Case, 'id' | 'kind'>,
   if (coordinatorsBesides([actor.id, subject.author.id], now, forumId).length === 0) return null;
   if (subject.kind === 'appeal' && subject.decision.deciderId === actor.id) return 'You took the first decision, so a different coordinator decides about the appeal.';
   return hasProposed(actor.id, row) ? 'You proposed this correction, so a different coordinator decides about it.' : null;
+}
+
+/** Why this coordinator does not decide a case now: the same, or what is held waits until flags are decided. */
+export function whyNotDecided(actor: { id: number }, row: Pick<Case, 'id' | 'kind'>, subject: Subject, now: Date): string | null {
+  const about = subject.kind === 'appeal' ? subject.about : subject;
+  return whyBarred(actor, row, subject, now) ?? (about.kind === 'held' ? whyItWaits(about.held) : null);
 }
 
 function mustNotBeOwn(actor: Member, row: Case): void {

@@ -5,7 +5,7 @@ import { cases, db, decisions, transaction } from '#db/client.ts';
 import { rowId, text } from '#lib/fields.ts';
 import { Denied } from '../errors.ts';
 import { postUrl } from '../forum/addresses.ts';
-import type { FoundPost } from '../forum/posts.ts';
+import { findPost, type FoundPost } from '../forum/posts.ts';
 import { findThread, type Thread } from '../forum/threads.ts';
 import { recordAct } from '../moderation/log.ts';
 import { whyNotOwn } from '../people/coordinators.ts';
@@ -100,6 +100,11 @@ export function restoreThread(actor: Member, input: z.output<typeof restoreThrea
 export function whyNotRestored(actor: { id: number }, post: FoundPost): string | null {
   if (!post.removed || post.removedById === post.authorId) return 'Only what a coordinator removed can be brought back.';
   return post.number === 1 && post.thread.removed && !post.thread.hidden ? 'Its thread is removed, and it comes back with that: restore the thread.' : whyRemovalStays(actor, post);
+}
+
+/** Which of these posts a coordinator may bring back, by id. */
+export function restorable(actor: Member, posts: readonly { id: number; removed: { by: 'author' | 'coordinator' } | null }[]): Set<number> {
+  return new Set(posts.flatMap(({ id, removed }) => (removed?.by === 'coordinator' && whyNotRestored(actor, findPost(actor, id)) === null ? [id] : [])));
 }
 
 /** The same of a thread. */

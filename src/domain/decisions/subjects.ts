@@ -1,16 +1,15 @@
 import { and, eq } from 'drizzle-orm';
 import { cases, db, decisions, heldPosts, posts, prepared } from '#db/client.ts';
-import { isNameless, isWrittenNamelessly, nameless } from '../anonymity.ts';
+import { isWrittenNamelessly, nameless } from '../anonymity.ts';
 import { NotFound } from '../errors.ts';
 import { postUrl } from '../forum/addresses.ts';
 import { refusedWords, standingWords, type Confirmation } from '../forum/confirming.ts';
 import { findPost, type FoundPost } from '../forum/posts.ts';
-import { threadInput } from '../forum/starting-threads.ts';
 import { noAreas } from '../people/areas.ts';
 import { formerWithin, isStandIn } from '../people/former.ts';
 import { memberById } from '../people/members.ts';
 import type { Member } from '../people/types.ts';
-import { threadOfHeld, threadOfHeldSql } from './case-areas.ts';
+import { threadOfHeldSql, workOfHeldSql } from './case-areas.ts';
 import { ofSuspension } from './outcomes.ts';
 
 export type Case = typeof cases.$inferSelect;
@@ -112,7 +111,7 @@ export function titleOfHeld({ id }: Pick<Held, 'id'>): string | null {
 
 const titleSql = (ofThread: string, ofWork: string) => `case x.kind when 'thread' then x.title when 'post' then (select ${ofThread}) else (select ${ofWork}) end`;
 const inThread = `from threads v left join hidden_titles h on h.thread_id = v.id where v.id = ${threadOfHeldSql('x')}`;
-const onWork = `from resources v where v.id = coalesce((select resource_id from threads where threads.id = ${threadOfHeldSql('x')}), x.resource_id)`;
+const onWork = `from resources v where v.id = ${workOfHeldSql('x')}`;
 
 /** The public one for a row `x` of held posts, as a value of SQL. */
 export const publicTitleOfHeldSql = titleSql(`v.title ${inThread} and v.removed_at is null and h.title is null`, `v.title ${onWork} and v.status = 'published'`);
@@ -168,14 +167,7 @@ export const isUnnamed = (shown: Subject): boolean => shown.author.id === namele
 
 function isNamelesslyWritten(subject: Subject): boolean {
   if (subject.kind === 'post') return isWrittenNamelessly(subject.post.id);
-  if (subject.kind !== 'held') return false;
-  const { held } = subject;
-  return held.kind === 'thread' ? threadInput.safeParse(held.input).data?.nameless === true : isNamelessInItsThread(held);
-}
-
-function isNamelessInItsThread(held: Held): boolean {
-  const threadId = threadOfHeld(held.id);
-  return threadId !== null && isNameless(held.authorId, threadId);
+  return subject.kind === 'held' && subject.held.nameless;
 }
 
 const unnamed: Member = { ...nameless, areas: noAreas, email: '', emailConfirmed: true, waiting: false, suspendedUntil: null };

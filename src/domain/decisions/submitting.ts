@@ -12,13 +12,14 @@ import { createPost, editPost, postEditInput, postInput, postMadeBefore } from '
 import { showKept } from '../forum/rendering.ts';
 import { bringsNothingNew, sameSince } from '../forum/sent-again.ts';
 import { createThread, threadInput, threadMadeBefore } from '../forum/starting-threads.ts';
+import { findThread } from '../forum/threads.ts';
 import { whyHeld } from '../moderation/holding.ts';
 import { countForLevel, mustKeepToLevel } from '../people/limits.ts';
 import { canModerateForum, mustSignIn } from '../people/permissions.ts';
 import { trapFields, type Trap } from '../people/traps.ts';
 import { computeTrust } from '../people/trust.ts';
 import type { Member, Viewer } from '../people/types.ts';
-import { forumOfHeld, threadOfHeld } from './case-areas.ts';
+import { forumOfHeld, threadOfHeld, workOfHeld } from './case-areas.ts';
 import { flagByHub } from './flagging.ts';
 import { heldFilesOf, holdFiles } from './held-files.ts';
 import { addressOfHeld, publicTitleOfHeld, titleOfHeld } from './subjects.ts';
@@ -47,7 +48,7 @@ export function submitPost(actor: Member, { website, shown, ...input }: z.output
   return submit(actor, { website, shown }, {
     count: 'postsPerHour', draft: draftPlace.reply(input.threadId), body: input.body, token: input.token, files: input.files ?? [], text: input.body,
     made: () => postMadeBefore(actor, input), create: () => createPost(actor, input),
-    nameless: () => isNameless(actor.id, input.threadId), held: () => ({ kind: 'post', input: postInput.parse(input), title: titleOf(input.threadId), threadId: input.threadId, resourceId: null }),
+    nameless: () => isNameless(actor.id, findThread(actor, input.threadId).id), held: () => ({ kind: 'post', input: postInput.parse(input), title: titleOf(input.threadId), threadId: input.threadId, resourceId: null }),
   });
 }
 
@@ -99,7 +100,7 @@ function submit(actor: Member, trap: Trap, { count, draft, title, body, token, f
     }
     countForLevel(actor, count, 'body');
     rehearse(create);
-    const waiting = db.insert(heldPosts).values({ ...row, authorId: actor.id, markdown: body, ...hold }).returning({ id: heldPosts.id }).get();
+    const waiting = db.insert(heldPosts).values({ ...row, authorId: actor.id, markdown: body, nameless: nameless(), ...hold }).returning({ id: heldPosts.id }).get();
     holdFiles(waiting.id, nameless() ? namelessPictures(files) : files);
     db.insert(cases).values({ kind: 'held', heldId: waiting.id }).run();
     return { url: `/posts/held/${waiting.id}`, held: true };
@@ -163,7 +164,7 @@ export function heldPost(viewer: Viewer, id: number): HeldView {
 export function ownWaiting(viewer: Viewer, where: { threadId?: number; resourceId?: string } = {}): HeldView[] {
   if (!viewer) return [];
   return waitingOf().all({ authorId: viewer.id })
-    .filter((row) => (where.threadId === undefined || threadOfHeld(row.id) === where.threadId) && (where.resourceId === undefined || row.resourceId === where.resourceId))
+    .filter((row) => (where.threadId === undefined || threadOfHeld(row.id) === where.threadId) && (where.resourceId === undefined || workOfHeld(row.id) === where.resourceId))
     .map((row) => asView(row, viewer));
 }
 const waitingOf = prepared((d) => d.select().from(heldPosts).where(and(eq(heldPosts.authorId, sql.placeholder('authorId')), eq(heldPosts.state, 'waiting'), isNull(heldPosts.withdrawnAt))).orderBy(heldPosts.id).prepare());

@@ -8,7 +8,7 @@ import { bringHome, draftPlace, type DraftFields } from '../forum/drafts.ts';
 import { recordAct } from '../moderation/log.ts';
 import { mustSignIn } from '../people/permissions.ts';
 import type { Member } from '../people/types.ts';
-import { isClaimed, threadOfHeld } from './case-areas.ts';
+import { isClaimed, threadOfHeld, workOfHeld } from './case-areas.ts';
 import type { Held } from './subjects.ts';
 
 export const takeBackHeldInput = z.object({ heldId: rowId });
@@ -48,9 +48,9 @@ export function whyItStays({ id, state }: Pick<Held, 'id' | 'state'>, now = new 
   return db.select().from(cases).where(eq(cases.heldId, id)).all().some((row) => isClaimed(row, now)) ? 'A coordinator is looking at this just now, so it stays with them.' : null;
 }
 
-function placeOf({ id, kind, resourceId }: Held): string {
+function placeOf({ id, kind }: Held): string {
   if (kind === 'thread') return draftPlace.newThread;
-  return kind === 'comment' ? draftPlace.comment(resourceId ?? '') : draftPlace.reply(threadOfHeld(id) ?? 0);
+  return kind === 'comment' ? draftPlace.comment(workOfHeld(id) ?? '') : draftPlace.reply(threadOfHeld(id) ?? 0);
 }
 
 /** What a command was given as its form had it. */

@@ -26,4 +26,4 @@ export function whyNotTakenBack(actor: { id: number }, decision: Decision, { id:
 const finalAfterAppeal = 'A decision about an appeal is final.';
 
 /** What keeps a decision that was appealed from being taken back. */
-export const whyNotAppealed = (appeal: Pick<Case, 'closedAt'>): string => (appeal.closedAt === null ? 'The author has appealed: decide about the appeal.' : finalAfterAppeal);
+export const whyNotAppealed = (appeal: Pick<Case, 'closedAt'>): string => (appeal.closedAt === null ? 'The author has appealed: a coordinator of the whole hub decides about the appeal.' : finalAfterAppeal);

@@ -26,7 +26,7 @@ export interface Told {
 /** A notification with what it is about, as the database has it. */
 export interface ToldRow {
   id: number; kind: NotificationKind; reason: NotificationReason; reason_name: string | null; post_id: number | null; thread_id: number | null; words: string | null; url: string | null;
-  created_at: number; read_at: number | null; number: number | null; markdown: string | null; title: string | null; comment: number; author_name: string | null; actor_name: string | null;
+  created_at: number; read_at: number | null; number: number | null; markdown: string | null; title: string | null; comment: number; /** Whether the reader started the thread in which it stands now. */ started: number; author_name: string | null; actor_name: string | null;
 }
 
 /**
@@ -34,7 +34,7 @@ export interface ToldRow {
  * answer that is not accepted any more, what somebody did whom the reader has blocked (unless in office). A post that quotes something hidden comes without its text.
  */
 export const toldColumns = `
-  n.id, n.kind, n.reason, n.post_id, coalesce(p.thread_id, n.thread_id) as thread_id, n.words, n.url, n.created_at, n.read_at, p.number, t.title, t.resource_id is not null as comment, ${shownName(isNamelessPost('p.id'), 'w', `${nameApart('w')} || iif(w.vendor, ' (vendor)', '')`)} as author_name,
+  n.id, n.kind, n.reason, n.post_id, coalesce(p.thread_id, n.thread_id) as thread_id, n.words, n.url, n.created_at, n.read_at, p.number, t.title, t.resource_id is not null as comment, t.author_id is n.member_id as started, ${shownName(isNamelessPost('p.id'), 'w', `${nameApart('w')} || iif(w.vendor, ' (vendor)', '')`)} as author_name,
   case when n.actor_id is null and ${isNamelessIn('t.id', 't.author_id')} then '${namelessName}' else a.name end as actor_name,
   case when not exists (select 1 from blanked_quotes b where b.post_id = p.id) then p.markdown end as markdown,
   case n.reason when 'follows-forum' then (select f.name from forums f where f.id = cast(n.reason_ref as integer))
@@ -43,7 +43,7 @@ export const toldJoins = `
   left join posts p on p.id = n.post_id left join threads t on t.id = coalesce(p.thread_id, n.thread_id) left join members w on w.id = p.author_id
   left join members a on a.id = n.actor_id left join resources s on s.id = t.resource_id`;
 export const stands = `not (n.kind = 'word' and n.url like '/members/%' and ${hasBlocked('n.member_id', 'n.actor_id')}) and (n.post_id is null or (p.removed_at is null and t.removed_at is null and (t.resource_id is null or s.status = 'published')
-  and (n.kind <> 'accepted' or exists (select 1 from accepted_answers y where y.post_id = n.post_id))
+  and (n.kind <> 'accepted' or (p.number > 1 and exists (select 1 from accepted_answers y where y.post_id = n.post_id)))
   and not (n.kind in ('mention', 'quote', 'reply', 'new-thread') and ${hasBlocked('n.member_id', 'p.author_id')} and not ${isNamelessPost('p.id')})
   and not (n.kind = 'accepted' and n.actor_id is t.author_id and ${hasBlocked('n.member_id', 'n.actor_id')})))`;
 
@@ -101,11 +101,11 @@ export function whatHappened(row: ToldRow): string {
 }
 
 /** Why somebody is told, as a sentence about them. */
-export function whyTold({ reason, reason_name, author_name }: ToldRow): string {
+export function whyTold({ reason, reason_name, author_name, started }: ToldRow): string {
   switch (reason) {
     case 'mentioned': return 'You are told because you were mentioned.';
     case 'quoted': return 'You are told because you were quoted.';
-    case 'started': return 'You are told because you started this thread.';
+    case 'started': return started ? 'You are told because you started this thread.' : 'You are told because it was written in a thread that you started, and was moved here since.';
     case 'follows-thread': return 'You are told because you follow this thread.';
     case 'follows-member': return `You are told because you follow ${author_name ?? 'them'}.`;
     case 'follows-forum': return `You are told because you follow the forum ${reason_name ?? ''}.`.replace(' .', '.');

@@ -86,8 +86,8 @@ export const postInput = z.object({ threadId: rowId, body: bodyField, token: for
 
 const wordsOf = (input: z.output<typeof postInput>) => [String(input.threadId), input.body];
 
-/** What a command that writes gets beside its form; `waited` of what a coordinator lets through after a look. */
-export interface Beside { files?: readonly TakenFile[]; waited?: boolean }
+/** What a command that writes gets beside its form; `waited` of what a coordinator lets through after a look, `unnamed` of what was written without a name before that. */
+export interface Beside { files?: readonly TakenFile[]; waited?: boolean; unnamed?: boolean }
 
 /** The reply that the same form wrote when it was sent before, or a new form with the same words just now; null for the first time. Throws NotFound, Gone. */
 export function postMadeBefore(actor: Member, input: z.output<typeof postInput> & Beside): { id: number; url: string } | null {
@@ -106,7 +106,7 @@ export function createPost(actor: Member, input: z.output<typeof postInput> & Be
     const thread = findThread(actor, input.threadId);
     mustReply(actor, thread, input.waited);
     countAttempt('postPerMember', actor.id);
-    const post = writePost(actor, thread.id, input.body, input.files);
+    const post = writePost(actor, thread.id, input.body, input.files, input.unnamed);
     indexPost(post.id);
     notifyOfPost(post.id, post.addressed);
     followByWriting(actor.id, thread.id, 'replied');

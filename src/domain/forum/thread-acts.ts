@@ -77,7 +77,7 @@ const lastOf = prepared((d) => d.$client.prepare(`
 export interface ThreadAct {
   id: number; at: Date; words: string; reason: string | null;
   by: { name: string; handle: string } | null;
-  thread: { title: string; url: string };
+  thread: { id: number; title: string; url: string };
   /** The other thread of a split or merge. */
   other: { title: string; url: string } | null;
   /** A removal: the thread's own page has the form that restores it. */
@@ -116,7 +116,7 @@ function shown(viewer: Member, row: ActRow): ThreadAct {
     id: row.id, at: row.at, words: wordsOfAct(row.act), reason: row.reason,
     // Who started a thread may have closed it without being named; all else is an act of the house, which the log names too.
     by: row.name !== null && row.handle !== null && !(row.byId === row.authorId && ownActs.has(row.act)) ? { name: row.name, handle: row.handle } : null,
-    thread: linked(row.thread),
+    thread: { id: row.thread.id, ...linked(row.thread) },
     other: row.otherId !== null && row.otherTitle !== null && row.otherSlug !== null ? linked({ id: row.otherId, title: row.otherTitle, slug: row.otherSlug, forumSlug: row.otherForum }) : null,
     mayUndo: row.undoneAt === null && touched.every((thread) => whyNotOnOwn(viewer, thread, row.byId) === null),
     removal: undo.as === 'removal', undoneAt: row.undoneAt, undoneBy: row.undoneBy, left: 'left' in undo ? undo.left ?? [] : [],
@@ -155,10 +155,11 @@ export interface MovedNote {
   to: { url: string; title: string } | null;
 }
 
-/** The notes among the posts of a thread with these numbers: how many were moved, and where to. */
+/** The notes among the posts of a thread with these numbers: how many were moved, and where to. What has come back since, with a merge, is not away. */
 export function movedFrom(threadId: number, first: number, last: number): MovedNote[] {
   return (splitsOf().all(threadId) as string[]).flatMap((places) => {
-    const gone = placesSchema.parse(JSON.parse(places)).filter(({ number }) => number >= first && number <= last);
+    const back = new Set(hereAgain().all({ threadId, places }) as number[]);
+    const gone = placesSchema.parse(JSON.parse(places)).filter(({ id, number }) => number >= first && number <= last && !back.has(id));
     const [start] = gone;
     if (!start) return [];
     const title = titleOfPost().get(start.id) as string | undefined;
@@ -166,6 +167,7 @@ export function movedFrom(threadId: number, first: number, last: number): MovedN
   }).sort((a, b) => a.number - b.number);
 }
 const splitsOf = prepared((d) => d.$client.prepare(`select undo ->> '$.posts' from thread_acts where thread_id = ? and act = 'split thread' and undone_at is null`).pluck());
+const hereAgain = prepared((d) => d.$client.prepare(`select p.id from posts p where p.thread_id = @threadId and p.id in (select value ->> '$.id' from json_each(@places))`).pluck());
 const titleOfPost = prepared((d) => d.$client.prepare('select t.title from posts p join threads t on t.id = p.thread_id where p.id = ? and t.removed_at is null').pluck());
 
 /** That another thread went into this one. */

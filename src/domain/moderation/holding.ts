@@ -1,12 +1,11 @@
 import { eq } from 'drizzle-orm';
 import { z } from 'zod';
 import { db, facts, prepared, transaction } from '#db/client.ts';
-import { isNamelessIn, isNamelessPost } from '../anonymity.ts';
+import { isNamelessPost } from '../anonymity.ts';
 import { levelOf } from '../people/levels.ts';
 import { mustAdminister } from '../people/permissions.ts';
 import { secondsSince, type Trap } from '../people/traps.ts';
 import type { Member } from '../people/types.ts';
-import { threadNow } from '../thread-addresses.ts';
 import { recordAct } from './log.ts';
 import { spamScore, spamThreshold } from './spam.ts';
 import { likelihood } from './spam-words.ts';
@@ -55,4 +54,4 @@ function repeats(authorId: number, text: string, postId: number | null): { ownRe
 const same = prepared((d) => d.$client.prepare(`
   select coalesce(sum(author_id = @authorId), 0) as own, count(distinct case when author_id <> @authorId then author_id end) as others
   from (select author_id from posts where length(trim(markdown)) = length(@body) and created_at > @since and trim(markdown) = @body and id is not @postId and not ${isNamelessPost('posts.id')}
-    union all select author_id from held_posts where at > @since and state <> 'approved' and withdrawn_at is null and trim(markdown) = @body and not coalesce(json_extract(input, '$.nameless'), 0) and not coalesce(${isNamelessIn(threadNow('held_posts.thread_id'), 'held_posts.author_id')}, 0))`));
+    union all select author_id from held_posts where at > @since and state <> 'approved' and withdrawn_at is null and trim(markdown) = @body and not nameless)`));
