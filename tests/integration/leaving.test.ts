@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { and, eq, gt, isNull } from 'drizzle-orm';
 import { describe, expect, test } from 'vitest';
 import { attempts, cases, collections, db, foldLog, leavings, log, members, outbox, posts, questionTurns, resources, searchDocuments, spamWords, threads, transaction } from '#db/client.ts';
-import { Denied, Invalid } from '#domain/errors.ts';
+import { Denied, Gone, Invalid } from '#domain/errors.ts';
+import { historyOfPost } from '#domain/forum/post-history.ts';
 import { findPost, postsOnPage } from '#domain/forum/posts.ts';
 import { createThread } from '#domain/forum/starting-threads.ts';
 import { findThread } from '#domain/forum/threads.ts';
@@ -82,6 +83,8 @@ for (const how of ['keep', 'delete'] as const) {
         expect(findThread(null, ids.thread).replies).toBe(db.select().from(posts).where(and(eq(posts.threadId, ids.thread), gt(posts.number, 1), isNull(posts.removedAt))).all().length);
         expect(search({ q: 'chrysanthemum' }).results).toEqual([]);
         expect([post(ids.comment)?.markdown, post(ids.reply)?.removedAt === null]).toEqual(['Removed.', false]);
+        // An empty place has no history either, for nobody.
+        expect(() => historyOfPost(nadia, ids.comment)).toThrow(Gone);
         expect(db.select().from(resources).where(eq(resources.id, 'hub:q1')).get()).toBeUndefined();
         expect(db.select().from(resources).where(eq(resources.id, 'hub:q2')).get()?.ownerId).toBeNull();
         expect([hashes.photo, hashes.post, hashes.attachment].map((hash) => existsSync(pathInStore(filesFolder(), hash)))).toEqual([false, false, false]);

@@ -657,6 +657,31 @@ describe('changing what a thread is', () => {
     expect(findThread(null, thread.id).author.name).not.toBe(rosa.name);
   });
 
+  test('what was accepted and went into a discussion neither shows there nor keeps it one', () => {
+    const [thread, into] = [start(), createThread(tom, { forum: 'operations', kind: 'discussion', title: `How we call back ${++written}`, body: `Like so. ${written}`, themes: [] })];
+    const { id } = reply(thread);
+    acceptAnswer(rosa, { postId: id });
+    merge(thread, into);
+    expect(db.select().from(searchDocuments).where(eq(searchDocuments.threadId, into.id)).all().map((d) => d.accepted)).not.toContain(true);
+    make(into, 'announcement');
+    make(into, 'question');
+    expect(acceptedAnswersOf(findThread(null, into.id)).map(({ postId }) => postId)).toEqual([id]);
+    expect(() => make(into, 'announcement')).toThrow(Invalid);
+    expectOrder();
+  });
+
+  test('posts that come back with a merge leave no note that they are away, and nobody is told that they started what another did', () => {
+    const thread = start();
+    const [first, second] = [reply(thread).id, reply(thread).id];
+    const made = at(split(thread, [first, second]).url);
+    expect(listTold(rosa, null).told.filter(({ words }) => words.includes(made.title) && words.includes('replied')).map(({ why }) => why)).toEqual(Array.from({ length: 2 }, () => expect.stringContaining('moved here since')));
+    splitThread(nadia, splitThreadInput.parse({ threadId: made.id, posts: [second], into: 'existing', target: thread.url, reason: 'Back.' }));
+    expect(movedFrom(thread.id, 1, 20)).toMatchObject([{ numbers: [2] }]);
+    merge(made, thread);
+    expect(movedFrom(thread.id, 1, 20)).toEqual([]);
+    expect(listTold(rosa, null).told.filter(({ words }) => words.includes(thread.title) && words.includes('replied')).map(({ why }) => why)).toEqual(Array.from({ length: 2 }, () => 'You are told because you started this thread.'));
+  });
+
   test('splitting chooses it; unless it is said, a question makes a question', () => {
     const thread = start();
     const ids = [reply(thread), reply(thread), reply(thread)].map(({ id }) => id);
@@ -677,6 +702,7 @@ describe('changing what a thread is', () => {
       const made = at(split(thread, [id], { kind }).url);
       expect(findThread(null, thread.id)).toMatchObject({ answered: false, waiting: true });
       expect(made).toMatchObject({ kind, answered: false, waiting: kind === 'question' });
+      expect(listTold(tom, null).told.map(({ words }) => words).filter((words) => words.includes(made.title) && words.includes('accepted'))).toEqual([]);
       expect([acceptedAnswersOf(made), db.select().from(searchDocuments).where(and(eq(searchDocuments.kind, 'thread'), eq(searchDocuments.ref, String(made.id)))).all().map((d) => d.accepted)]).toEqual([[], [false]]);
       make(made, kind === 'question' ? 'discussion' : 'question');
       undo();

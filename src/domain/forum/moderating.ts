@@ -79,7 +79,7 @@ export const changeKindInput = z.object({ threadId: rowId, kind: z.enum(threadKi
 export function changeThreadKind(actor: Member, { threadId, kind, reason }: z.output<typeof changeKindInput>): { url: string } {
   return onThread(actor, threadId, (thread) => {
     if (kind === thread.kind) throw new Invalid({ kind: 'The thread is of this kind already.' });
-    const whyNot = whyNotOfKind(kind, placesIn(thread.id).map((p) => p.id));
+    const whyNot = whyNotOfKind(thread.kind, kind, placesIn(thread.id).map((p) => p.id));
     if (whyNot) throw new Invalid({ kind: whyNot });
     change(actor, thread, 'change kind', { kind }, reason);
     indexWholeThread(thread.id);

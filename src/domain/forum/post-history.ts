@@ -42,7 +42,8 @@ const patience = 300;
 export function historyOfPost(viewer: Viewer, id: number, page: string | null = null): PostHistory {
   const post = findPost(viewer, id);
   if (post.hidden && post.markdown === '') throw new NotFound('This post is hidden while coordinators look at it.');
-  if (post.removed && post.markdown === '') throw new Gone('This post was removed, and what it said before with it.');
+  // What somebody took with them when they left is kept as an empty place.
+  if (post.removed && post.html === '') throw new Gone('This post was removed, and what it said before with it.');
   const moderates = canModerateForum(viewer, post.thread.forumId);
   const seesAll = viewer?.id === post.authorId || moderates;
   const withheld = withheldOf(id);

@@ -25,7 +25,7 @@ export function indexThread(threadId: number): void {
   putDocument({
     kind: 'thread', ref: String(threadId), threadId, url: threadUrl({ ...row.thread, forumSlug: row.forumSlug, resourceSlug: null }),
     title: row.thread.title, people: row.author, summary: '', body: row.taken === null ? wordsOf(row.postId, row.html) : '', type: row.thread.kind, themes: themesOf(threadId),
-    year: row.thread.createdAt.getUTCFullYear(), place: null, accepted: hasAccepted(eq(acceptedAnswers.threadId, threadId)), at: row.thread.createdAt,
+    year: row.thread.createdAt.getUTCFullYear(), place: null, accepted: row.thread.kind === 'question' && hasAccepted(eq(acceptedAnswers.threadId, threadId)), at: row.thread.createdAt,
   });
 }
 
@@ -39,7 +39,7 @@ export function indexPost(postId: number): void {
   putDocument({
     kind: 'post', ref: String(postId), threadId: row.thread.id, url: postUrl(postId),
     title: '', people: row.author, summary: '', body: wordsOf(postId, row.post.html), type: row.thread.resourceId === null ? row.thread.kind : 'comment',
-    themes: themesOf(row.thread.id), year: row.post.createdAt.getUTCFullYear(), place: null, accepted: hasAccepted(eq(acceptedAnswers.postId, postId)), at: row.post.createdAt,
+    themes: themesOf(row.thread.id), year: row.post.createdAt.getUTCFullYear(), place: null, accepted: row.thread.kind === 'question' && hasAccepted(eq(acceptedAnswers.postId, postId)), at: row.post.createdAt,
   });
 }
 

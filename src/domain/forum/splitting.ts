@@ -81,7 +81,7 @@ function threadFor(actor: Member, from: Thread, moved: readonly Place[], input: 
   const opening = db.select().from(posts).where(eq(posts.id, moved[0]?.id ?? 0)).get();
   if (!opening || opening.removedAt !== null) throw new Invalid({ posts: 'The first of them was removed, so it cannot open a thread: choose another one.' });
   const kind = input.kind ?? kindOfSplit(from);
-  const whyNot = whyNotOfKind(kind, moved.map((p) => p.id));
+  const whyNot = whyNotOfKind(from.kind, kind, moved.map((p) => p.id));
   if (whyNot) throw new Invalid({ kind: whyNot });
   const { id } = db.insert(threads).values({
     forumId: forum.id, kind, title: title.data, slug: slugify(title.data),

@@ -56,7 +56,7 @@ function forumsTouched({ threadId, otherId }: { threadId: number; otherId: numbe
 
 function putBackAsItWas(actor: Member, { id, threadId }: { id: number; threadId: number }, undo: Undo): string[] {
   switch (undo.as) {
-    case 'fields': return undoFields(threadId, undo);
+    case 'fields': return undoFields(actor, threadId, undo);
     case 'closing': return undoClosing(threadId, undo);
     case 'removal': throw new Denied('A removed thread is restored on its own page, with a reason.');
     case 'posts': return undo.fresh ? undoNewThread(actor, undo) : undoMovedPosts(actor, id, undo);
@@ -66,11 +66,11 @@ function putBackAsItWas(actor: Member, { id, threadId }: { id: number; threadId:
 
 const changedSince = () => new Denied('This was changed again since: undo that first.');
 
-function undoFields(threadId: number, { before, after }: Extract<Undo, { as: 'fields' }>): string[] {
+function undoFields(actor: Member, threadId: number, { before, after }: Extract<Undo, { as: 'fields' }>): string[] {
   mustStandStill(threadId, { removed: true });
   if (!areStill(threadId, after)) throw changedSince();
   if (before.forumId != null && !db.select({ id: forums.id }).from(forums).where(eq(forums.id, before.forumId)).get()) throw new Denied('The forum where the thread stood before is not there any more.');
-  const whyNot = before.kind !== undefined ? whyNotOfKind(before.kind, placesIn(threadId).map((p) => p.id)) : null;
+  const whyNot = before.kind !== undefined ? whyNotOfKind(findThread(actor, threadId).kind, before.kind, placesIn(threadId).map((p) => p.id)) : null;
   if (whyNot) throw new Denied(whyNot);
   putFields(threadId, before);
   if (before.kind === undefined) indexThread(threadId);

@@ -26,7 +26,7 @@ export const mayInvite = (viewer: Viewer): viewer is Member => canInvite(viewer,
 
 function mustInvite(actor: Viewer): asserts actor is Member {
   mustWrite(actor);
-  if (!mayInvite(actor)) throw new Denied(rulesOfJoining().membersInvite ? 'New members do not invite yet. What changes this: see the page about trust.' : 'Coordinators invite here.');
+  if (!mayInvite(actor)) throw new Denied(rulesOfJoining().membersInvite ? 'New members do not invite yet. What changes this: see the page about trust.' : 'Coordinators of the whole hub invite here.');
 }
 
 /** For letters of members to people outside the hub, which begin with the name of who invites. Throws Denied, Invalid. */
