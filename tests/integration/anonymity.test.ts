@@ -1,6 +1,6 @@
 import { eq } from 'drizzle-orm';
 import { beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
-import { cases, db, heldPosts, log, members, outbox, posts, searchDocuments, threads } from '#db/client.ts';
+import { cases, db, decisions, heldPosts, log, members, outbox, posts, searchDocuments, threads } from '#db/client.ts';
 import { namelessName } from '#domain/anonymity.ts';
 import { appealDecision } from '#domain/decisions/appealing.ts';
 import { decide } from '#domain/decisions/deciding.ts';
@@ -370,24 +370,53 @@ describe('moderation of what has no name', () => {
     return { body, heldId, caseId: db.select().from(cases).where(eq(cases.heldId, heldId)).get()?.id ?? 0 };
   }
 
-  test('keeps what was written without a name so, when the post that made it so leaves the thread while it waits', () => {
+  /** A question of quill's without a name that has gone into a thread of tom's, and what it takes to undo that. */
+  function asksWithin() {
+    const thread = createThread(quill, { forum: 'operations', kind: 'question', title: `My supervisor forbids call-backs ${++written}`, body: 'What would you do?', themes: [], nameless: true });
+    const asked = opening(thread.id);
+    const into = createThread(tom, { forum: 'measures', kind: 'discussion', title: `Another one ${++written}`, body: 'We do too.', themes: [] });
+    mergeThreads(nadia, mergeThreadsInput.parse({ threadId: thread.id, target: into.url, reason: 'The same.' }));
+    const actId = listActs(nadia, null).acts[0]?.id ?? 0;
+    return {
+      thread, into, undo: () => undoThreadAct(nadia, { actId }),
+      split: () => splitThread(nadia, splitThreadInput.parse({ threadId: into.id, posts: [asked], title: `Split ${++written} off`, forum: 'operations', reason: 'Another question.' })),
+    };
+  }
+  const shownAs = (threadId: number, body: string) => postsOnPage(tom, findThread(tom, threadId), 1).filter(({ html }) => html.includes(body)).map(({ author }) => author.name);
+
+  test('keeps what was written without a name so while it waits: nothing moves by which its author would have one there', () => {
     for (const leave of ['undo', 'split'] as const) {
-      const thread = createThread(quill, { forum: 'operations', kind: 'question', title: `My supervisor forbids call-backs ${++written}`, body: 'What would you do?', themes: [], nameless: true });
-      const asked = opening(thread.id);
-      const into = createThread(tom, { forum: 'measures', kind: 'discussion', title: `Another one ${++written}`, body: 'We do too.', themes: [] });
-      mergeThreads(nadia, mergeThreadsInput.parse({ threadId: thread.id, target: into.url, reason: 'The same.' }));
-      // By the form of the thread as it was before it was merged.
-      const { body, caseId } = waiting(thread.id);
-      if (leave === 'undo') undoThreadAct(nadia, { actId: listActs(nadia, null).acts[0]?.id ?? 0 });
-      else splitThread(nadia, splitThreadInput.parse({ threadId: into.id, posts: [asked], title: `Split ${++written} off`, forum: 'operations', reason: 'Another question.' }));
-      // Written by the form of a thread that stands again, it stands there.
-      const place = leave === 'undo' ? thread.id : into.id;
+      const asks = asksWithin();
+      const { body, caseId } = waiting(asks.into.id);
+      expect(() => asks[leave]()).toThrow(/would show who asked/);
       expect(JSON.stringify([openCases(nadia, null), findCase(nadia, caseId)])).not.toMatch(names);
       decide(nadia, { caseId, outcome: 'approve', reason: 'Fine.' });
-      const posted = postsOnPage(tom, findThread(tom, place), 1).find(({ html }) => html.includes(body));
-      expect(posted?.author.name).toBe(namelessName);
+      asks[leave]();
+      expect(shownAs(asks.into.id, body)).toEqual([namelessName]);
       expect(JSON.stringify([findCase(nadia, caseId), search({ q: `"${body}"` }).results])).not.toMatch(names);
     }
+    // By the form of the thread as it was before it was merged: it goes back with that.
+    const asks = asksWithin();
+    const { body, caseId } = waiting(asks.thread.id);
+    asks.undo();
+    expect(findCase(nadia, caseId).subject.author.name).toBe(namelessName);
+    decide(nadia, { caseId, outcome: 'approve', reason: 'Fine.' });
+    expect(shownAs(asks.thread.id, body)).toEqual([namelessName]);
+  });
+
+  test('nor while it was declined and can be let through on appeal', () => {
+    const asks = asksWithin();
+    const { caseId, body } = waiting(asks.into.id);
+    const { decisionId } = decide(nadia, { caseId, outcome: 'decline', reason: 'A robot.' });
+    expect(() => asks.undo()).toThrow(/would show who asked/);
+    appealDecision(quill, { decisionId, text: 'I am none.' });
+    db.update(decisions).set({ at: addDays(new Date(), -40) }).where(eq(decisions.id, decisionId)).run();
+    expect(() => asks.undo()).toThrow(/would show who asked/);
+    const appeal = db.select().from(cases).where(eq(cases.decisionId, decisionId)).get()?.id ?? 0;
+    decide(ines, { caseId: appeal, outcome: 'uphold', reason: 'It is.' });
+    asks.undo();
+    expect(db.select().from(posts).where(eq(posts.markdown, body)).all()).toEqual([]);
+    expect(JSON.stringify([findCase(nadia, caseId), findCase(nadia, appeal)])).not.toMatch(names);
   });
 
   test('does not let a thread in which something waits under a name be merged with one in which its author has none', () => {
@@ -398,22 +427,21 @@ describe('moderation of what has no name', () => {
     expect(named()).toBe(quill.id);
     for (const [from, into] of [[open, thread], [thread, open]] as const) expect(() => mergeThreads(nadia, mergeThreadsInput.parse({ threadId: from.id, target: into.url, reason: 'The same.' }))).toThrow(/would show who asked/);
     expect(named()).toBe(quill.id);
-    decide(nadia, { caseId, outcome: 'decline', reason: 'A robot.' });
+    const { decisionId } = decide(nadia, { caseId, outcome: 'decline', reason: 'A robot.' });
+    db.update(decisions).set({ at: addDays(new Date(), -40) }).where(eq(decisions.id, decisionId)).run();
     mergeThreads(nadia, mergeThreadsInput.parse({ threadId: open.id, target: thread.url, reason: 'The same.' }));
     expect(named()).toBe(quill.id);
   });
 
-  test('lets nothing through where its author is known by name since, and says so of nobody', () => {
-    const { thread } = story();
-    const into = createThread(tom, { forum: 'measures', kind: 'discussion', title: `Another one ${++written}`, body: 'We do too.', themes: [] });
-    mergeThreads(nadia, mergeThreadsInput.parse({ threadId: thread.id, target: into.url, reason: 'The same.' }));
-    const { body, caseId, heldId } = waiting(into.id);
-    undoThreadAct(nadia, { actId: listActs(nadia, null).acts[0]?.id ?? 0 });
-    createPost(quill, { threadId: into.id, body: 'With my name.' });
-    expect(findCase(nadia, caseId).placeless).toBe(true);
+  test('lets nothing through where its author has a name by now, as earlier versions let happen, and says so of nobody', () => {
+    const open = createThread(tom, { forum: 'measures', kind: 'discussion', title: `Another one ${++written}`, body: 'We do too.', themes: [] });
+    const { body, caseId, heldId } = waiting(open.id);
+    db.update(heldPosts).set({ nameless: true }).where(eq(heldPosts.id, heldId)).run();
+    createPost(quill, { threadId: open.id, body: 'With my name.' });
+    expect(findCase(nadia, caseId).placeless).toBe(false);
     decide(nadia, { caseId, outcome: 'approve', reason: 'Fine.' });
     expect(heldPost(quill, heldId)).toMatchObject({ state: 'approved', url: null });
-    expect(JSON.stringify(db.select().from(posts).all())).not.toContain(body);
+    expect(db.select().from(posts).where(eq(posts.markdown, body)).all()).toEqual([]);
     expect(lettersTo(quill.email).at(-1)?.text).toMatch(/no\s+place\s+for\s+it/);
   });
 });

@@ -18,7 +18,8 @@ import { mergeThreads, mergeThreadsInput } from '#domain/forum/merging.ts';
 import { changeThreadKind, lockThread, moveThread, pinThread, renameThread, unlockThread, unpinThread, whyPostsStay } from '#domain/forum/moderating.ts';
 import { mailNotifications, membersWithLettersDue } from '#domain/forum/notification-letters.ts';
 import { setNotificationSettings } from '#domain/forum/notification-settings.ts';
-import { createPost, placeOfPost, postsOnPage } from '#domain/forum/posts.ts';
+import { oldAnswers } from '#domain/forum/old-answers.ts';
+import { createPost, placeOfPost, postsOnPage, removeOwnPost } from '#domain/forum/posts.ts';
 import { indexPost, indexWholeThread } from '#domain/forum/searchable.ts';
 import { splitThread, splitThreadInput } from '#domain/forum/splitting.ts';
 import { createThread } from '#domain/forum/starting-threads.ts';
@@ -663,10 +664,17 @@ describe('changing what a thread is', () => {
     acceptAnswer(rosa, { postId: id });
     merge(thread, into);
     expect(db.select().from(searchDocuments).where(eq(searchDocuments.threadId, into.id)).all().map((d) => d.accepted)).not.toContain(true);
+    expect(listTold(tom, null).told.filter(({ words }) => words.includes('accepted') && words.includes(into.title))).toEqual([]);
+    const old = new Date(Date.now() + 3 * 366 * 86_400_000);
+    expect(oldAnswers(nadia, old).map(({ postId }) => postId)).not.toContain(id);
     make(into, 'announcement');
     make(into, 'question');
     expect(acceptedAnswersOf(findThread(null, into.id)).map(({ postId }) => postId)).toEqual([id]);
+    expect(oldAnswers(nadia, old).map(({ postId }) => postId)).toContain(id);
     expect(() => make(into, 'announcement')).toThrow(Invalid);
+    // Nobody could take back that a removed one is accepted.
+    removeOwnPost(tom, { postId: id });
+    make(into, 'discussion');
     expectOrder();
   });
 
@@ -679,7 +687,20 @@ describe('changing what a thread is', () => {
     expect(movedFrom(thread.id, 1, 20)).toMatchObject([{ numbers: [2] }]);
     merge(made, thread);
     expect(movedFrom(thread.id, 1, 20)).toEqual([]);
+    const again = at(split(thread, [first], { title: 'A question of its own, once more' }).url);
+    expect(movedFrom(thread.id, 1, 20)).toMatchObject([{ numbers: [expect.any(Number)], to: { title: again.title } }]);
+    merge(again, thread);
+    expect(movedFrom(thread.id, 1, 20)).toEqual([]);
     expect(listTold(rosa, null).told.filter(({ words }) => words.includes(thread.title) && words.includes('replied')).map(({ why }) => why)).toEqual(Array.from({ length: 2 }, () => 'You are told because you started this thread.'));
+  });
+
+  test('what somebody started is told as written where it has been merged', () => {
+    follow(ines, { kind: 'forum', ref: String(findThread(null, start().id).forumId), level: 'following' });
+    const [thread, into] = [start(tom), start(rosa)];
+    const words = () => listTold(ines, null).told.map((told) => told.words).filter((told) => told.includes(tom.name));
+    expect(words()[0]).toBe(`${tom.name} started “${thread.title}”`);
+    merge(thread, into);
+    expect(words()[0]).toBe(`${tom.name} wrote in “${into.title}”`);
   });
 
   test('splitting chooses it; unless it is said, a question makes a question', () => {

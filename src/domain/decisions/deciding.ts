@@ -18,7 +18,7 @@ import { computeTrust } from '../people/trust.ts';
 import type { Member } from '../people/types.ts';
 import { mustBeFor, workOfHeld } from './case-areas.ts';
 import { releaseFiles } from './held-files.ts';
-import { hasPlace } from './held-places.ts';
+import { hasPlace, wouldShow } from './held-places.ts';
 import { hide, remove, show } from './hiding.ts';
 import { tellAuthor, tellFlaggers, tellUndone } from './letters.ts';
 import { hoursToEdit, isSuspension, outcomesFor, type Outcome } from './outcomes.ts';
@@ -129,7 +129,7 @@ function learnFrom(row: Case, markdown: string, outcome: Outcome): void {
 function publish(held: Held, writer: Member): void {
   const author = { ...writer, suspendedUntil: null };
   const beside = () => ({ files: releaseFiles(held.id), waited: true, unnamed: held.nameless });
-  const made = hasPlace(held) ? {
+  const made = hasPlace(held) && !wouldShow(held) ? {
     thread: () => openingPost(createThread(author, { ...threadInput.parse(held.input), ...beside() }).id), post: () => createPost(author, { ...postInput.parse(held.input), ...beside() }).id,
     comment: () => createComment(author, { ...commentInput.parse({ ...held.input, resourceId: workOfHeld(held.id) }), ...beside() }).id,
   }[held.kind]() : null;

@@ -6,7 +6,7 @@ import { threadOfHeld, workOfHeld } from './case-areas.ts';
 import { keeper } from './flagging.ts';
 import type { Held } from './subjects.ts';
 
-/** Whether there is a place for what somebody wrote that is held: the forum of a thread, the thread of a reply, the work of a comment, and none where it would show who wrote without a name. */
+/** Whether there is a place for what somebody wrote that is held: the forum of a thread, the thread of a reply, the work of a comment. */
 export function hasPlace(held: Held): boolean {
   if (held.kind === 'thread') {
     const forum = db.select({ startedBy: forums.startedBy }).from(forums).where(eq(forums.slug, String(held.input['forum']))).get();
@@ -16,11 +16,16 @@ export function hasPlace(held: Held): boolean {
   const threadId = threadOfHeld(held.id);
   if (threadId === null) return false;
   const thread = findThread(keeper, threadId);
-  return (!thread.removed || thread.hidden) && (thread.resourceStatus === null || thread.resourceStatus === 'published') && !wouldShow(held, threadId);
+  return (!thread.removed || thread.hidden) && (thread.resourceStatus === null || thread.resourceStatus === 'published');
 }
 
-/** Whether somebody is known in the thread by now with what they do there as they were not when they wrote this: a merge was undone, or a post moved, while it waited. */
-function wouldShow({ authorId, nameless }: Held, threadId: number): boolean {
+/**
+ * Whether letting a reply through would show who wrote without a name: its author is known in its thread by now as they were not when they wrote it. Threads are not moved so while it
+ * waits (`mustShowNobody`); this is for what earlier versions left behind, and said to nobody, as it would name them.
+ */
+export function wouldShow({ id, kind, authorId, nameless }: Held): boolean {
+  const threadId = kind === 'post' ? threadOfHeld(id) : null;
+  if (threadId === null) return false;
   const now = isNameless(authorId, threadId);
   return nameless !== now && (now || namedThere().get({ authorId, threadId }) !== undefined);
 }

@@ -117,7 +117,7 @@ export function findCase(viewer: Viewer, id: number, now = new Date()): CaseView
     flags: told.map(({ name, handle, ...flag }) => ({ ...flag, note: own ? null : flag.note, by: !own && name !== null && handle !== null ? { name, handle } : null })),
     own, mayNote: whyNotOwn(viewer, subject.author.id, forumOfCase(id)) === null,
     notes: own ? [] : db.select({ text: caseNotes.text, at: caseNotes.at, by: members.name }).from(caseNotes).innerJoin(members, eq(members.id, caseNotes.byId)).where(eq(caseNotes.caseId, id)).orderBy(asc(caseNotes.id)).all(),
-    placeless: subject.kind === 'held' && !hasPlace(subject.held),
+    placeless: about.kind === 'held' && !hasPlace(about.held),
     files: about.kind === 'held' ? heldFilesOf(about.held.id) : about.kind === 'post' ? filesOfOnePost(about.post.id) : [],
     correction: db.select().from(corrections).where(eq(corrections.caseId, id)).get() ?? null,
     appeal: row.decisionId === null ? null : db.select({ text: appeals.text, at: appeals.at }).from(appeals).where(eq(appeals.decisionId, row.decisionId)).get() ?? null,

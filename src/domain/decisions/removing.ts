@@ -9,7 +9,7 @@ import { findPost, type FoundPost } from '../forum/posts.ts';
 import { findThread, type Thread } from '../forum/threads.ts';
 import { recordAct } from '../moderation/log.ts';
 import { whyNotOwn } from '../people/coordinators.ts';
-import { mustModerateForum, mustModerateSomething } from '../people/permissions.ts';
+import { mustModerateForum, mustModerateIn, mustModerateSomething } from '../people/permissions.ts';
 import { computeTrust } from '../people/trust.ts';
 import type { Member } from '../people/types.ts';
 import { decide } from './deciding.ts';
@@ -63,7 +63,7 @@ export function restorePost(actor: Member, input: z.output<typeof restorePostInp
     // Also where it has come to stand first in its thread since: it was removed as a post.
     const subject = asReply(postSubject(actor, input.postId));
     const { post } = subject;
-    mustModerateForum(actor, post.thread.forumId);
+    mustModerateIn(actor, post.thread);
     const refused = whyNotRestored(actor, post);
     if (refused !== null) throw new Denied(refused);
     show(subject, actor);
@@ -81,7 +81,7 @@ export function restoreThread(actor: Member, input: z.output<typeof restoreThrea
   mustModerateSomething(actor);
   return transaction(() => {
     const thread = findThread(actor, input.threadId);
-    mustModerateForum(actor, thread.forumId);
+    mustModerateIn(actor, thread);
     const refused = whyThreadNotRestored(actor, thread);
     if (refused !== null) throw new Denied(refused);
     const subject = postSubject(actor, openingPost(thread.id));

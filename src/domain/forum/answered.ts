@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
 
-/** In SQL over `threads`: somebody accepted an answer that still stands. One that opens a thread of its own since is none there. */
-const accepted = `exists (select 1 from accepted_answers yes join posts answer on answer.id = yes.post_id where yes.thread_id = threads.id and answer.number > 1 and answer.removed_at is null)`;
+/** In SQL over `threads`: a question of which somebody accepted an answer that still stands. One that opens a thread of its own since is none there. */
+const accepted = `(threads.kind = 'question' and exists (select 1 from accepted_answers yes join posts answer on answer.id = yes.post_id where yes.thread_id = threads.id and answer.number > 1 and answer.removed_at is null))`;
 
 /**
  * In SQL over `threads`: one that is open, as its forum is, to which nobody but who started it has replied, and of which no reply is accepted.
@@ -20,7 +20,7 @@ export const waitingSql = `(threads.kind = 'question' and ${unansweredSql})`;
 export const isUnanswered = sql.raw(unansweredSql);
 
 /** Column: the question has an accepted answer. */
-export const hasAnswer = sql<boolean>`(threads.kind = 'question' and ${sql.raw(accepted)})`.mapWith(Boolean);
+export const hasAnswer = sql<boolean>`${sql.raw(accepted)}`.mapWith(Boolean);
 
 /** Column: the question waits for an answer. */
 export const isWaiting = sql<boolean>`${sql.raw(waitingSql)}`.mapWith(Boolean);

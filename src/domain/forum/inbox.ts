@@ -43,7 +43,7 @@ export const toldJoins = `
   left join posts p on p.id = n.post_id left join threads t on t.id = coalesce(p.thread_id, n.thread_id) left join members w on w.id = p.author_id
   left join members a on a.id = n.actor_id left join resources s on s.id = t.resource_id`;
 export const stands = `not (n.kind = 'word' and n.url like '/members/%' and ${hasBlocked('n.member_id', 'n.actor_id')}) and (n.post_id is null or (p.removed_at is null and t.removed_at is null and (t.resource_id is null or s.status = 'published')
-  and (n.kind <> 'accepted' or (p.number > 1 and exists (select 1 from accepted_answers y where y.post_id = n.post_id)))
+  and (n.kind <> 'accepted' or (p.number > 1 and t.kind = 'question' and exists (select 1 from accepted_answers y where y.post_id = n.post_id)))
   and not (n.kind in ('mention', 'quote', 'reply', 'new-thread') and ${hasBlocked('n.member_id', 'p.author_id')} and not ${isNamelessPost('p.id')})
   and not (n.kind = 'accepted' and n.actor_id is t.author_id and ${hasBlocked('n.member_id', 'n.actor_id')})))`;
 
@@ -93,7 +93,8 @@ export function whatHappened(row: ToldRow): string {
   switch (row.kind) {
     case 'mention': return `${who} mentioned you in ${where}`;
     case 'quote': return `${who} quoted you in ${where}`;
-    case 'new-thread': return `${who} started ${where}`;
+    // Merged into another since, it is one of the posts there.
+    case 'new-thread': return row.number === 1 ? `${who} started ${where}` : `${who} wrote in ${where}`;
     case 'accepted': return `${who} accepted your answer in ${where}`;
     case 'moved': return `A coordinator has moved what you wrote to ${where}. The reason given: ${row.words ?? ''}`;
     default: return row.words ?? (row.comment ? `${who} commented on “${row.title}”` : `${who} replied in ${where}`);

@@ -1,5 +1,5 @@
-import { inArray } from 'drizzle-orm';
-import { acceptedAnswers, db } from '#db/client.ts';
+import { and, eq, inArray, isNull } from 'drizzle-orm';
+import { acceptedAnswers, db, posts } from '#db/client.ts';
 import { isWrittenNamelessly } from '../anonymity.ts';
 import { coordinatorKinds, threadKindWords, type ThreadKind } from './types.ts';
 
@@ -9,7 +9,7 @@ import { coordinatorKinds, threadKindWords, type ThreadKind } from './types.ts';
  */
 export function whyNotOfKind(from: ThreadKind, kind: ThreadKind, postIds: readonly number[]): string | null {
   const [opening, ...replies] = postIds;
-  if (from === 'question' && kind !== 'question' && db.select({ id: acceptedAnswers.postId }).from(acceptedAnswers).where(inArray(acceptedAnswers.postId, replies)).get()) {
+  if (from === 'question' && kind !== 'question' && db.select({ id: acceptedAnswers.postId }).from(acceptedAnswers).innerJoin(posts, eq(posts.id, acceptedAnswers.postId)).where(and(inArray(acceptedAnswers.postId, replies), isNull(posts.removedAt))).get()) {
     return 'It has an accepted answer, and only a question has one: take that back first.';
   }
   if (coordinatorKinds.includes(kind) && opening !== undefined && isWrittenNamelessly(opening)) {

@@ -80,7 +80,7 @@ function byThread(rows: readonly Waiting[]): Waiting[][] {
 
 function writeAtOnce(to: { id: number; email: string }, first: Waiting, group: readonly Waiting[]): number {
   const parts = group.flatMap(partsOf);
-  const opening = group.some(({ kind, number }) => kind === 'new-thread' || number === 1);
+  const opening = group.some(({ number }) => number === 1);
   return postNews({
     to, subject: first.title === null ? whatHappened(first) : opening ? first.title : `Re: ${first.title}`,
     parts, why: `${whatIsCompared(parts)}${whysOf(group)}\nTo answer, open the link.`, change: '/account/notifications', headers: threading(group),

@@ -39,7 +39,7 @@ const unconfirmed = prepared((d) => d.$client.prepare(`
     select p.id as post_id, t.title, ${shownName(isNamelessPost('p.id'), 'w')} as author, p.created_at as written, ${lastConfirmed('p.id')} as confirmed,
       (select asked_at from answer_checks c where c.post_id = p.id and (c.confirmed_at is null or c.confirmed_at < c.asked_at)) as asked
     from accepted_answers yes join posts p on p.id = yes.post_id join threads t on t.id = p.thread_id join members w on w.id = p.author_id
-    where p.created_at <= @before and p.number > 1 and p.removed_at is null and t.removed_at is null
+    where p.created_at <= @before and p.number > 1 and p.removed_at is null and t.removed_at is null and t.kind = 'question'
       and (@forums = 'null' or t.forum_id in (select value from json_each(@forums))))
   where coalesce(confirmed, 0) <= @before order by written limit 200`));
 
@@ -95,6 +95,6 @@ export function reconfirmAnswer(actor: Member, { postId }: z.output<typeof answe
 function acceptedPost(viewer: Member, postId: number): FoundPost {
   const post = findPost(viewer, postId);
   const accepted = db.select({ id: acceptedAnswers.postId }).from(acceptedAnswers).where(eq(acceptedAnswers.postId, postId)).get();
-  if (!accepted || post.removed || post.number === 1) throw new Denied('This is not an accepted answer.');
+  if (!accepted || post.removed || post.number === 1 || post.thread.kind !== 'question') throw new Denied('This is not an accepted answer.');
   return post;
 }

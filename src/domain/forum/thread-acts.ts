@@ -155,18 +155,21 @@ export interface MovedNote {
   to: { url: string; title: string } | null;
 }
 
-/** The notes among the posts of a thread with these numbers: how many were moved, and where to. What has come back since, with a merge, is not away. */
+/** The notes among the posts of a thread with these numbers: how many were moved, and where to. What has come back since, with a merge, is not away, and what has gone again is so by the last time. */
 export function movedFrom(threadId: number, first: number, last: number): MovedNote[] {
+  const noted = new Set<number>();
   return (splitsOf().all(threadId) as string[]).flatMap((places) => {
     const back = new Set(hereAgain().all({ threadId, places }) as number[]);
-    const gone = placesSchema.parse(JSON.parse(places)).filter(({ id, number }) => number >= first && number <= last && !back.has(id));
+    const away = placesSchema.parse(JSON.parse(places)).filter(({ id }) => !back.has(id) && !noted.has(id));
+    for (const { id } of away) noted.add(id);
+    const gone = away.filter(({ number }) => number >= first && number <= last);
     const [start] = gone;
     if (!start) return [];
     const title = titleOfPost().get(start.id) as string | undefined;
     return [{ number: start.number, numbers: gone.map(({ number }) => number), to: title === undefined ? null : { url: postUrl(start.id), title } }];
   }).sort((a, b) => a.number - b.number);
 }
-const splitsOf = prepared((d) => d.$client.prepare(`select undo ->> '$.posts' from thread_acts where thread_id = ? and act = 'split thread' and undone_at is null`).pluck());
+const splitsOf = prepared((d) => d.$client.prepare(`select undo ->> '$.posts' from thread_acts where thread_id = ? and act = 'split thread' and undone_at is null order by id desc`).pluck());
 const hereAgain = prepared((d) => d.$client.prepare(`select p.id from posts p where p.thread_id = @threadId and p.id in (select value ->> '$.id' from json_each(@places))`).pluck());
 const titleOfPost = prepared((d) => d.$client.prepare('select t.title from posts p join threads t on t.id = p.thread_id where p.id = ? and t.removed_at is null').pluck());
 
