@@ -409,8 +409,10 @@ describe('moderation of what has no name', () => {
     const { caseId, body } = waiting(asks.into.id);
     const { decisionId } = decide(nadia, { caseId, outcome: 'decline', reason: 'A robot.' });
     expect(() => asks.undo()).toThrow(/would show who asked/);
-    appealDecision(quill, { decisionId, text: 'I am none.' });
+    // Also after the days in which it can be appealed: a coordinator may take it back.
     db.update(decisions).set({ at: addDays(new Date(), -40) }).where(eq(decisions.id, decisionId)).run();
+    expect(() => asks.undo()).toThrow(/would show who asked/);
+    appealDecision(quill, { decisionId, text: 'I am none.' }, addDays(new Date(), -39));
     expect(() => asks.undo()).toThrow(/would show who asked/);
     const appeal = db.select().from(cases).where(eq(cases.decisionId, decisionId)).get()?.id ?? 0;
     decide(ines, { caseId: appeal, outcome: 'uphold', reason: 'It is.' });
@@ -428,8 +430,11 @@ describe('moderation of what has no name', () => {
     for (const [from, into] of [[open, thread], [thread, open]] as const) expect(() => mergeThreads(nadia, mergeThreadsInput.parse({ threadId: from.id, target: into.url, reason: 'The same.' }))).toThrow(/would show who asked/);
     expect(named()).toBe(quill.id);
     const { decisionId } = decide(nadia, { caseId, outcome: 'decline', reason: 'A robot.' });
-    db.update(decisions).set({ at: addDays(new Date(), -40) }).where(eq(decisions.id, decisionId)).run();
-    mergeThreads(nadia, mergeThreadsInput.parse({ threadId: open.id, target: thread.url, reason: 'The same.' }));
+    const merge = () => mergeThreads(nadia, mergeThreadsInput.parse({ threadId: open.id, target: thread.url, reason: 'The same.' }));
+    expect(merge).toThrow(/would show who asked/);
+    appealDecision(quill, { decisionId, text: 'I am none.' });
+    decide(ines, { caseId: db.select().from(cases).where(eq(cases.decisionId, decisionId)).get()?.id ?? 0, outcome: 'uphold', reason: 'It is.' });
+    merge();
     expect(named()).toBe(quill.id);
   });
 
