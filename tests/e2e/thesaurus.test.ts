@@ -37,12 +37,18 @@ describe('a word that is missing, from the member to the public page', () => {
     const page = await signedIn(rosa, /400|403/);
     await page.goto(`${hub.base}/thesaurus`);
     const words = page.getByLabel(/^The word, and what else/);
+    // The page before has links of that name too.
+    const suggest = async () => {
+      const answered = page.waitForEvent('load');
+      await page.getByRole('button', { name: 'Suggest it' }).click();
+      await answered;
+    };
     await words.fill('Garbage, refuse');
-    await page.getByRole('button', { name: 'Suggest it' }).click();
+    await suggest();
     expect(await page.getByRole('main').getByRole('link', { name: 'trash', exact: true }).last().getAttribute('href')).toMatch(/^\/thesaurus#word-\d+$/);
     expect(await words.inputValue()).toBe('Garbage, refuse');
     await words.fill('x'.repeat(90));
-    await page.getByRole('button', { name: 'Suggest it' }).click();
+    await suggest();
     expect(await page.locator('#words-error').textContent()).toContain('Please keep each word to 80 characters.');
     await words.fill('kerbside day, set-out day');
     await page.getByLabel(/^What it means/).fill('When the crew comes.');
