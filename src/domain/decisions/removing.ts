@@ -102,15 +102,15 @@ export function whyNotRestored(actor: { id: number }, post: FoundPost): string |
   return post.number === 1 && post.thread.removed && !post.thread.hidden ? 'Its thread is removed, and it comes back with that: restore the thread.' : whyRemovalStays(actor, post);
 }
 
-/** Which of these posts a coordinator may bring back, by id. */
-export function restorable(actor: Member, posts: readonly { id: number; removed: { by: 'author' | 'coordinator' } | null }[]): Set<number> {
-  return new Set(posts.flatMap(({ id, removed }) => (removed?.by === 'coordinator' && whyNotRestored(actor, findPost(actor, id)) === null ? [id] : [])));
-}
-
 /** The same of a thread. */
 export function whyThreadNotRestored(actor: Member, thread: Thread): string | null {
   if (thread.hidden) return 'This thread is hidden until its flags are decided: decide them in the queue.';
   return thread.removed ? whyRemovalStays(actor, postSubject(actor, openingPost(thread.id)).post) : 'This thread is not removed.';
+}
+
+/** Which of these posts a coordinator may bring back, by id. */
+export function restorable(actor: Member, posts: readonly { id: number; removed: { by: 'author' | 'coordinator' } | null }[]): Set<number> {
+  return new Set(posts.flatMap(({ id, removed }) => (removed?.by === 'coordinator' && whyNotRestored(actor, findPost(actor, id)) === null ? [id] : [])));
 }
 
 /** A removal is somebody else's to take back where it is about oneself, or was appealed. */
