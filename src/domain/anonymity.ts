@@ -1,6 +1,8 @@
 import { and, eq, not, notExists, or, sql, type SQL } from 'drizzle-orm';
 import type { alias, AnySQLiteColumn } from 'drizzle-orm/sqlite-core';
 import { anonymousPosts, db, members, posts, prepared, threads } from '#db/client.ts';
+import { addDays } from '#lib/dates.ts';
+import { daysToAppeal } from './decisions/outcomes.ts';
 import { Denied } from './errors.ts';
 import type { Author } from './people/types.ts';
 import { threadNow, wayOf } from './thread-addresses.ts';
@@ -95,12 +97,15 @@ export class WouldShow extends Denied {}
 
 /**
  * Throws WouldShow when moving these posts of a thread to another one would show who wrote without a name: it would put what somebody wrote with and
- * without their name together, or change whether they are named where they reacted, accepted or confirmed, or where something of theirs waits for a look, or was declined, which
- * is final only after an appeal: that goes along with a whole thread, and back with it. Call before the posts move.
+ * without their name together, or change whether they are named where they reacted, accepted or confirmed, or where something of theirs waits for a look: that goes along
+ * with a whole thread, and back with it. What was declined, and a confirmation that was removed, counts like what it would be until that is final. Call before the posts move.
  */
-export function mustShowNobody(from: number, to: number, moved: readonly number[]): void {
-  if (tells().get({ from, to, moved: JSON.stringify(moved) })) throw new WouldShow('These posts cannot be moved there: it would show who asked without a name.');
+export function mustShowNobody(from: number, to: number, moved: readonly number[], now = new Date()): void {
+  if (tells().get({ from, to, moved: JSON.stringify(moved), appealable: addDays(now, -daysToAppeal).getTime() })) throw new WouldShow('These posts cannot be moved there: it would show who asked without a name.');
 }
+// A decision `d` after which there may be an appeal still, or that waits for the answer to one.
+const notFinal = `d.undone_at is null and (d.at >= @appealable or exists (select 1 from cases appeal where appeal.decision_id = d.id))
+  and not exists (select 1 from cases appeal where appeal.decision_id = d.id and appeal.closed_at is not null)`;
 const tells = prepared((d) => d.$client.prepare(`
   with placed as materialized (
     select p.id, p.author_id, p.thread_id as home, case when p.id in (select value from json_each(@moved)) then @to else p.thread_id end as goal, ${isNamelessPost('p.id')} as nameless
@@ -108,13 +113,14 @@ const tells = prepared((d) => d.$client.prepare(`
   unnamed as materialized (select distinct author_id, home, goal from placed where nameless),
   waiting as materialized (
     select h.author_id, h.nameless, ${threadNow('h.thread_id')} as home, @to in ${wayOf('h.thread_id')} or exists (select 1 from placed p join posts q on q.id = p.id where q.number = 1 and p.home = @from and p.goal = @to) as follows
-    from held_posts h where h.kind = 'post' and h.withdrawn_at is null and (h.state = 'waiting' or (h.state = 'declined' and not exists (
-      select 1 from cases c join decisions d on d.case_id = c.id join cases final on final.decision_id = d.id where c.held_id = h.id and final.closed_at is not null)))),
+    from held_posts h where h.kind = 'post' and h.withdrawn_at is null and (h.state = 'waiting' or (h.state = 'declined' and exists (
+      select 1 from cases c join decisions d on d.case_id = c.id where c.held_id = h.id and d.outcome = 'decline' and ${notFinal})))),
   waits as materialized (select author_id, home, case when home = @from and follows then @to else home end as goal, nameless from waiting where home in (@from, @to)),
   written as materialized (
     select author_id, home, goal, nameless from placed
     union all select author_id, home, goal, nameless from waits),
-  said as (select post_id, member_id from reactions union select post_id, by_id from accepted_answers union select post_id, member_id from confirmations)
+  said as (select post_id, member_id from reactions union select post_id, by_id from accepted_answers union select post_id, member_id from confirmations
+    union select post_id, member_id from refused_confirmations where id in (select d.before ->> '$.confirmation.words' from decisions d where d.outcome = 'remove' and ${notFinal}))
   select 1 where exists (select 1 from written u join written p on p.author_id = u.author_id and p.goal = u.goal and p.home <> u.home where u.nameless and not p.nameless)
     or exists (
       select 1 from placed p join said s on s.post_id = p.id where s.member_id in (select author_id from unnamed)

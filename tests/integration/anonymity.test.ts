@@ -1,9 +1,10 @@
 import { eq } from 'drizzle-orm';
 import { beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { cases, db, decisions, heldPosts, log, members, outbox, posts, searchDocuments, threads } from '#db/client.ts';
-import { namelessName } from '#domain/anonymity.ts';
+import { hideAuthor, namelessName } from '#domain/anonymity.ts';
 import { appealDecision } from '#domain/decisions/appealing.ts';
-import { decide } from '#domain/decisions/deciding.ts';
+import { decide, undoDecision } from '#domain/decisions/deciding.ts';
+import { removeConfirmation } from '#domain/decisions/flagging-confirmations.ts';
 import { flagPost, flagPostInput } from '#domain/decisions/flagging.ts';
 import { findCase, openCases } from '#domain/decisions/queue.ts';
 import { removePost, removeThread, restoreThread } from '#domain/decisions/removing.ts';
@@ -409,9 +410,7 @@ describe('moderation of what has no name', () => {
     const { caseId, body } = waiting(asks.into.id);
     const { decisionId } = decide(nadia, { caseId, outcome: 'decline', reason: 'A robot.' });
     expect(() => asks.undo()).toThrow(/would show who asked/);
-    // Also after the days in which it can be appealed: a coordinator may take it back.
     db.update(decisions).set({ at: addDays(new Date(), -40) }).where(eq(decisions.id, decisionId)).run();
-    expect(() => asks.undo()).toThrow(/would show who asked/);
     appealDecision(quill, { decisionId, text: 'I am none.' }, addDays(new Date(), -39));
     expect(() => asks.undo()).toThrow(/would show who asked/);
     const appeal = db.select().from(cases).where(eq(cases.decisionId, decisionId)).get()?.id ?? 0;
@@ -419,6 +418,54 @@ describe('moderation of what has no name', () => {
     asks.undo();
     expect(db.select().from(posts).where(eq(posts.markdown, body)).all()).toEqual([]);
     expect(JSON.stringify([findCase(nadia, caseId), findCase(nadia, appeal)])).not.toMatch(names);
+  });
+
+  test('a decline that nobody appealed is final after the days of appeal: nothing is refused because of it any more, and nobody takes it back', () => {
+    const asks = asksWithin();
+    const { caseId, heldId } = waiting(asks.into.id);
+    const { decisionId } = decide(nadia, { caseId, outcome: 'decline', reason: 'A robot.' });
+    const mayTakeBack = () => findCase(nadia, caseId).decisions.map((one) => one.mayTakeBack);
+    db.update(decisions).set({ at: addDays(new Date(), -29) }).where(eq(decisions.id, decisionId)).run();
+    expect(mayTakeBack()).toEqual([true]);
+    expect(() => asks.undo()).toThrow(/would show who asked/);
+    db.update(decisions).set({ at: addDays(new Date(), -31) }).where(eq(decisions.id, decisionId)).run();
+    expect(mayTakeBack()).toEqual([false]);
+    expect(() => undoDecision(nadia, { decisionId, reason: 'A second look.' })).toThrow(/is final/);
+    asks.undo();
+    expect(heldPost(quill, heldId)).toMatchObject({ state: 'declined' });
+  });
+
+  test('nor where a “works for us too” was removed and can come back on appeal: it has a name', () => {
+    for (const way of ['merge', 'split'] as const) {
+      const asked = createThread(tom, { forum: 'operations', kind: 'question', title: `Do you call back? ${++written}`, body: 'We wonder.', themes: [] });
+      const { id: postId } = createPost(abe, { threadId: asked.id, body: `We do, within a day. ${written}` });
+      confirmPost(quill, { postId, place: 'Zebrowitzville', year: 2026, note: null });
+      const { thread } = story();
+      const move = () => (way === 'merge'
+        ? mergeThreads(nadia, mergeThreadsInput.parse({ threadId: thread.id, target: asked.url, reason: 'The same.' }))
+        : splitThread(nadia, splitThreadInput.parse({ threadId: asked.id, posts: [postId], into: 'existing', target: thread.url, reason: 'Another question.' })));
+      expect(move).toThrow(/would show who asked/);
+      removeConfirmation(nadia, { postId, memberId: quill.id, reason: 'An advertisement.' });
+      expect(move).toThrow(/would show who asked/);
+      const decisionId = Number(/appeals\/(\d+)/.exec(lettersTo(quill.email).at(-1)?.text ?? '')?.[1]);
+      db.update(decisions).set({ at: addDays(new Date(), -31) }).where(eq(decisions.id, decisionId)).run();
+      appealDecision(quill, { decisionId, text: 'It is none.' }, addDays(new Date(), -30));
+      expect(move).toThrow(/would show who asked/);
+      decide(ines, { caseId: db.select().from(cases).where(eq(cases.decisionId, decisionId)).get()?.id ?? 0, outcome: 'uphold', reason: 'It is.' });
+      move();
+    }
+  });
+
+  test('nor does an appeal bring one back where its author has no name by now', () => {
+    const asked = createThread(tom, { forum: 'operations', kind: 'question', title: `Do you call back? ${++written}`, body: 'We wonder.', themes: [] });
+    const { id: postId } = createPost(abe, { threadId: asked.id, body: `We do, within a day. ${written}` });
+    confirmPost(quill, { postId, place: 'Zebrowitzville', year: 2026, note: null });
+    removeConfirmation(nadia, { postId, memberId: quill.id, reason: 'An advertisement.' });
+    hideAuthor(createPost(quill, { threadId: asked.id, body: 'As earlier versions let it be merged.' }).id, quill.id);
+    const decisionId = Number(/appeals\/(\d+)/.exec(lettersTo(quill.email).at(-1)?.text ?? '')?.[1]);
+    appealDecision(quill, { decisionId, text: 'It is none.' });
+    decide(ines, { caseId: db.select().from(cases).where(eq(cases.decisionId, decisionId)).get()?.id ?? 0, outcome: 'overturn', reason: 'It is none.' });
+    expect(confirmationsBetween(asked.id, 1, 99).size).toBe(0);
   });
 
   test('does not let a thread in which something waits under a name be merged with one in which its author has none', () => {

@@ -1,8 +1,9 @@
 import { and, eq, gt, isNull, ne, or } from 'drizzle-orm';
 import { cases, db, decisions } from '#db/client.ts';
+import { addDays } from '#lib/dates.ts';
 import { whyNotOwn } from '../people/coordinators.ts';
 import { forumOfCase } from './case-areas.ts';
-import { isSuspension } from './outcomes.ts';
+import { daysToAppeal, isSuspension } from './outcomes.ts';
 import type { Case, Decision, Subject } from './subjects.ts';
 
 /** Why a coordinator does not take a decision back, in a sentence; null when they may. `subject` is what the case of the decision is about. */
@@ -17,6 +18,8 @@ export function whyNotTakenBack(actor: { id: number }, decision: Decision, { id:
   if (isSuspension(decision)) return 'A suspension is ended on the page of the member.';
   const appeal = db.select({ closedAt: cases.closedAt }).from(cases).where(eq(cases.decisionId, decision.id)).get();
   if (appeal) return whyNotAppealed(appeal);
+  // So long, threads are not moved so that its author would have a name where it would stand, or none (see mustShowNobody).
+  if (decision.outcome === 'decline' && addDays(decision.at, daysToAppeal) < now) return `Nobody has appealed within ${daysToAppeal} days: it is final.`;
   const removedSince = postId === null ? undefined : and(eq(cases.postId, postId), ne(cases.kind, 'confirmation'), eq(decisions.outcome, 'remove'), isNull(decisions.overturnedAt));
   const later = db.select({ id: decisions.id }).from(decisions).innerJoin(cases, eq(cases.id, decisions.caseId))
     .where(and(or(eq(cases.id, caseId), removedSince), isNull(decisions.undoneAt), gt(decisions.id, decision.id))).get();

@@ -1,6 +1,6 @@
 import { and, eq, isNull, lt, notExists, sql } from 'drizzle-orm';
 import { z } from 'zod';
-import { bumpChanges, cases, confirmationFlags, confirmations, db, decisions, members, prepared, refusedConfirmations, transaction } from '#db/client.ts';
+import { bumpChanges, cases, confirmationFlags, confirmations, db, decisions, members, posts, prepared, refusedConfirmations, transaction } from '#db/client.ts';
 import { addDays } from '#lib/dates.ts';
 import { foldWords } from '#lib/find-words.ts';
 import { line, optionalText, rowId } from '#lib/fields.ts';
@@ -117,11 +117,16 @@ export function standingWords(postId: number, memberId: number): Pick<Confirmati
   return db.select({ place: confirmations.place, year: confirmations.year, note: confirmations.note }).from(confirmations).where(one(postId, memberId)).get() ?? null;
 }
 
-/** Brings back what was taken away, and forgets that its words were refused. What its author has said in other words since stays. Call inside a transaction. */
+/**
+ * Brings back what was taken away, and forgets that its words were refused. What its author has said in other words since stays; where they write without their name
+ * by now, as earlier versions let happen, nothing comes back, as it would name them. Call inside a transaction.
+ */
 export function bringBackConfirmation({ words, year, createdAt, at }: Refused): void {
   const kept = db.delete(refusedConfirmations).where(eq(refusedConfirmations.id, words)).returning().get();
   if (!kept) return;
   const { postId, memberId, place, note } = kept;
+  const threadId = db.select({ id: posts.threadId }).from(posts).where(eq(posts.id, postId)).get()?.id;
+  if (threadId === undefined || isNameless(memberId, threadId)) return;
   db.insert(confirmations).values({ postId, memberId, place, year, note, createdAt: new Date(createdAt), at: new Date(at) }).onConflictDoNothing().run();
   bumpChanges();
 }
