@@ -55,6 +55,8 @@ describe('a coordinator of one forum and one theme', () => {
     await role.getByRole('checkbox', { name: 'Equity and access' }).check();
     await role.getByRole('button', { name: 'Appoint' }).click();
     await page.waitForURL('**/desk/members/odile?appointed*');
+    const told = await page.getByText('The role is changed').boundingBox();
+    expect(told?.y, 'what was done stands in view').toBeGreaterThanOrEqual(0);
     expect(await role.textContent()).toContain('Coordinator of Measuring and reporting and resources on Equity and access');
     expect(memberById(odile).areas.themes).toEqual(['equity']);
     await role.locator('summary').click();
