@@ -1,6 +1,6 @@
-import { eq } from 'drizzle-orm';
+import { and, eq } from 'drizzle-orm';
 import { describe, expect, inject, test } from 'vitest';
-import { db, decisions } from '#db/client.ts';
+import { db, decisions, memberActivity, members } from '#db/client.ts';
 import { decide } from '#domain/decisions/deciding.ts';
 import { flagPost, flagPostInput } from '#domain/decisions/flagging.ts';
 import { flagConfirmation } from '#domain/decisions/flagging-confirmations.ts';
@@ -12,6 +12,7 @@ import { createPost } from '#domain/forum/posts.ts';
 import { createThread } from '#domain/forum/starting-threads.ts';
 import { stamp } from '#domain/people/traps.ts';
 import type { Member } from '#domain/people/types.ts';
+import { addDays } from '#lib/dates.ts';
 import { axeViolations, phone, useBrowser, useCast } from '../support/browser.ts';
 import { letterTo } from '../support/hub.ts';
 
@@ -177,6 +178,16 @@ describe('a flag from the post to the public log', () => {
     const rosa = await as('rosa');
     await rosa.page.goto(`${hub.base}/members/rosa`);
     expect(flat(await rosa.page.getByRole('region', { name: 'Trust' }).textContent() ?? '')).toMatch(/You are a new member.*To become a member:.*threads to read.*The rules for a member are not met any more/);
+    // All of it is done, and the hub has not looked yet.
+    const days = ['2026-01-05', '2026-01-06'].map((day) => ({ memberId: rosa.member.id, day, threadsRead: 5 }));
+    const since = (createdAt: Date) => db.update(members).set({ createdAt }).where(eq(members.id, rosa.member.id)).run();
+    const joined = db.select().from(members).where(eq(members.id, rosa.member.id)).get()?.createdAt ?? new Date();
+    db.insert(memberActivity).values(days).run();
+    since(addDays(joined, -2));
+    await rosa.page.reload();
+    expect(flat(await rosa.page.getByRole('region', { name: 'Trust' }).textContent() ?? '')).toMatch(/You are a new member.*All that a member needs is there: the hub looks once an hour, and after each post\./);
+    since(joined);
+    for (const { day } of days) db.delete(memberActivity).where(and(eq(memberActivity.memberId, rosa.member.id), eq(memberActivity.day, day))).run();
     // Other journeys meet Rosa as the cast has her.
     await set('member', 'Known for long.');
     expect(await abe.page.getByText('as a coordinator has set it').count()).toBe(1);
