@@ -1,6 +1,6 @@
 import { eq } from 'drizzle-orm';
 import { beforeAll, describe, expect, inject, test } from 'vitest';
-import { bumpChanges, db, members, transaction, trustLevels } from '#db/client.ts';
+import { bumpChanges, db, members, sessions, transaction, trustLevels } from '#db/client.ts';
 import { flagPost, flagPostInput } from '#domain/decisions/flagging.ts';
 import { createThread } from '#domain/forum/starting-threads.ts';
 import type { Thread } from '#domain/forum/threads.ts';
@@ -41,7 +41,7 @@ const statusOf = async (path: string, cookie: { name: string; value: string }) =
 
 describe('a coordinator of one forum and one theme', () => {
   test('is appointed without JavaScript, and must have something to coordinate', async () => {
-    const { page, context } = await browser.open({ javaScriptEnabled: false, expectErrors: /400/ });
+    const { page, context } = await browser.open({ javaScriptEnabled: false, expectErrors: /40[03]/ });
     await context.addCookies([abe.cookie]);
     await page.goto(`${hub.base}/desk/members?q=odile`);
     await page.getByRole('link', { name: 'Odile Marchand' }).click();
@@ -62,6 +62,12 @@ describe('a coordinator of one forum and one theme', () => {
     await role.locator('summary').click();
     await role.getByRole('button', { name: 'Appoint' }).click();
     await page.locator('.error-summary').filter({ hasText: 'Odile Marchand is a coordinator of Measuring and reporting and resources on Equity and access already: nothing was changed.' }).waitFor();
+    // A refusal of the whole form stands by it too.
+    db.update(sessions).set({ provedAt: new Date(Date.now() - 3_600_000) }).where(eq(sessions.memberId, abe.member.id)).run();
+    await role.getByRole('button', { name: 'Appoint' }).click();
+    const refused = await role.getByText('For your safety this takes a proof').boundingBox();
+    expect(refused?.y, 'why it was refused stands in view').toBeGreaterThanOrEqual(0);
+    db.update(sessions).set({ provedAt: new Date() }).where(eq(sessions.memberId, abe.member.id)).run();
   });
 
   test('has a desk with what is theirs, and the tools in their forum only', async () => {

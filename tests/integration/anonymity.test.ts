@@ -466,6 +466,7 @@ describe('moderation of what has no name', () => {
     appealDecision(quill, { decisionId, text: 'It is none.' });
     decide(ines, { caseId: db.select().from(cases).where(eq(cases.decisionId, decisionId)).get()?.id ?? 0, outcome: 'overturn', reason: 'It is none.' });
     expect(confirmationsBetween(asked.id, 1, 99).size).toBe(0);
+    expect(readPublicLog(null).lines[0]?.words).toBe('overturned, after an appeal, the removal of a “works for us too”; what its author says there by now stays as it is');
   });
 
   test('does not let a thread in which something waits under a name be merged with one in which its author has none', () => {

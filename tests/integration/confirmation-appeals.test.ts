@@ -174,7 +174,7 @@ describe('an appeal about a “works for us too”', () => {
     confirmPost(tom, { postId, ...said, note: 'In other words.' });
     decide(ines, { caseId, outcome: 'overturn', reason: 'It is a town.' });
     expect(confirmationsBetween(thread.id, 1, 20).get(postId)).toMatchObject([{ note: 'In other words.' }]);
-    expect(readPublicLog(null).lines[0]).toMatchObject({ act: 'overturn removal of replaced confirmation', words: expect.stringContaining('newer words of its author stay') });
+    expect(readPublicLog(null).lines[0]).toMatchObject({ act: 'overturn removal of replaced confirmation', words: expect.stringContaining('what its author says there by now stays') });
   });
 
   test('names no thread that is out of view meanwhile, and can be decided still', () => {

@@ -22,7 +22,7 @@ const acts = {
   'withhold versions': ['public', 'took earlier versions of a post out of view'], 'show versions': ['public', 'brought earlier versions of a post back'],
   'remove confirmation': ['public', 'removed a “works for us too”'], 'keep confirmation': ['public', 'kept a “works for us too” that was flagged'],
   'uphold removal of confirmation': ['public', 'upheld, after an appeal, the removal of a “works for us too”'], 'overturn removal of confirmation': ['public', 'brought a “works for us too” back after an appeal'],
-  'overturn removal of replaced confirmation': ['public', 'overturned, after an appeal, the removal of a “works for us too”, in whose place newer words of its author stay'],
+  'overturn removal of replaced confirmation': ['public', 'overturned, after an appeal, the removal of a “works for us too”; what its author says there by now stays as it is'],
   'accept answer': ['public', 'accepted an answer'], 'unaccept answer': ['public', 'took back that an answer is accepted'],
   'confirm answer': ['public', 'said that an answer is still right'], 'ask about answer': ['coordinators', 'asked whether an old answer is still right'],
   'hand over question': ['coordinators', 'handed over a question'], 'look up asker': ['coordinators', 'looked up who wrote without a name'], 'try move': ['coordinators', 'tried to move posts where it would show who wrote without a name'],
