@@ -1,6 +1,7 @@
 import { and, eq } from 'drizzle-orm';
 import { beforeAll, describe, expect, inject, test } from 'vitest';
 import { db, follows, mailStops, posts, threads } from '#db/client.ts';
+import { closeThread } from '#domain/forum/closing.ts';
 import { addForum } from '#domain/forum/keeping-forums.ts';
 import { lockThread } from '#domain/forum/moderating.ts';
 import { createPost, editPost } from '#domain/forum/posts.ts';
@@ -105,6 +106,25 @@ test('the form that edits a post says before anything is typed that its thread i
   await page.getByLabel('Your post').fill('Maple.');
   await page.getByRole('button', { name: 'Save', exact: true }).click();
   await page.waitForURL(`${hub.base}${thread.url}**`);
+});
+
+test('a thread that is locked and closed is said to be open only when it is both no longer', async () => {
+  forgetLimits();
+  const thread = await start('rosa');
+  const { member, page } = await as('nadia');
+  const done = async (button: string, sentence: string) => {
+    await page.goto(hub.base + thread.url);
+    await page.locator('summary', { hasText: button === 'Unlock' ? 'Coordinate this thread' : 'Open this thread again' }).click();
+    if (button === 'Unlock') await page.locator('#unlock-reason').fill('It is calm again.');
+    await page.getByRole('button', { name: button, exact: true }).click();
+    await page.getByRole('status').filter({ hasText: sentence }).waitFor();
+  };
+  lockThread(member, { threadId: thread.id, reason: 'It went in circles.' });
+  closeThread(member, { threadId: thread.id, reason: 'All is said.' });
+  await done('Open it again', 'It is no longer closed; it stays locked.');
+  closeThread(member, { threadId: thread.id, reason: 'All is said.' });
+  await done('Unlock', 'It is no longer locked; it stays closed.');
+  await done('Open it again', 'The thread is open again.');
 });
 
 test('of two windows that edit one post the second sees both texts and loses nothing', async () => {
