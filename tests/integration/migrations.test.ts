@@ -125,3 +125,13 @@ test('what was held and let through is known again by its words, or by when it w
   db.$client.exec('delete from posts where id = 12');
   expect(all('select post_id as post, state from held_posts where id = 1')).toEqual([{ post: null, state: 'approved' }]);
 });
+
+test('the name of who suggested a work goes out of its record', () => {
+  const file = join(folder, 'suggested.sqlite');
+  openDatabase(file, migrationsUpTo(10));
+  const work = db.$client.prepare(`insert into resources (id, slug, kind, type, status, origin, title, rights, csl, provenance) values (?, ?, 'reference', 'book', 'submitted', ?, 'A title', 'undetermined', '{}', ?)`);
+  for (const [id, origin, provenance] of [['a', 'hub', 'Suggested by Rosa Delgado'], ['b', 'hub', null], ['c', 'content', 'Suggested by the editors of a journal']] as const) work.run(id, id, origin, provenance);
+  closeDatabase();
+  openDatabase(file, migrations);
+  expect(all('select id, provenance from resources order by id')).toEqual([{ id: 'a', provenance: 'Suggested by a member' }, { id: 'b', provenance: null }, { id: 'c', provenance: 'Suggested by the editors of a journal' }]);
+});

@@ -68,6 +68,8 @@ describe('a suggestion', () => {
     expect(suggestionsOf(rosa)[0]).toMatchObject({ status: 'published', url: `/library/${slug}` });
     expect(suggestionsOf(tom)).toEqual([]);
     expect(findResource(rosa, slug)).not.toHaveProperty('suggestionNote');
+    // It stays in the library when she leaves.
+    expect(findResource(nadia, slug).provenance).toBe('Suggested by a member');
   });
 
   test('without a theme is not published as it stands', () => {

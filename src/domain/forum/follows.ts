@@ -47,7 +47,7 @@ const ofPlaces: Record<Exclude<FollowLevel, 'following'>, string> = {
   tracking: 'From now on what is unread in it is counted at the top of every page. No letters.',
 };
 const ofMembers: Record<FollowLevel, string> = {
-  muted: 'Muted: nothing that they write reaches you as news, not even that they mention you.',
+  muted: 'Muted: you are told of nothing that they write, not even that they mention you. What they reply in threads of others counts as unread all the same.',
   normal: 'Normal: you are told when they mention or quote you, and of nothing else.',
   'first-post': 'From now on you are told of every thread that they start, not of their replies.',
   tracking: 'From now on what is unread in their threads is counted at the top of every page. No letters.',

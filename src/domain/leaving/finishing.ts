@@ -255,9 +255,9 @@ function putNewSlug({ id, title, slug: before }: typeof resources.$inferSelect):
   const slug = freeSlug(title);
   const former = [before, ...db.select({ slug: formerSlugs.slug }).from(formerSlugs).where(eq(formerSlugs.resourceId, id)).all().map((one) => one.slug)];
   for (const table of ['log', 'notifications']) db.$client.prepare(`update ${table} set url = ? where url in (select '/desk/resources/' || value from json_each(?))`).run(`/desk/resources/${slug}`, JSON.stringify(former));
-  db.update(resourceVersions).set({ fields: sql`json_set(${resourceVersions.fields}, '$.slug', ${slug})` }).where(and(eq(resourceVersions.resourceId, id), sql`${resourceVersions.fields} ->> '$.slug' is not null`)).run();
+  db.update(resourceVersions).set({ fields: sql`json_replace(${resourceVersions.fields}, '$.slug', ${slug}, '$.csl.id', ${slug})` }).where(and(eq(resourceVersions.resourceId, id), sql`${resourceVersions.fields} ->> '$.slug' is not null`)).run();
   db.delete(formerSlugs).where(eq(formerSlugs.resourceId, id)).run();
-  db.update(resources).set({ slug }).where(eq(resources.id, id)).run();
+  db.update(resources).set({ slug, csl: sql`json_replace(${resources.csl}, '$.id', ${slug})` }).where(eq(resources.id, id)).run();
 }
 
 function indexWork(resource: typeof resources.$inferSelect | undefined): void {

@@ -59,7 +59,7 @@ export function suggestResource(actor: Member, { why, different, themes: codes, 
     const id = newId();
     db.insert(resources).values({
       id, slug, kind: 'reference', status: 'submitted', origin: 'hub', submittedById: actor.id, submittedAt: new Date(), suggestionNote: why, ...typed, summary: typed.summary ?? '',
-      people: shortPeople(names), csl, workKey: workKey(readCsl(csl)), provenance: `Suggested by ${actor.name}`,
+      people: shortPeople(names), csl, workKey: workKey(readCsl(csl)), provenance: 'Suggested by a member',
     }).run();
     putThemesOf(id, codes);
     return { saved: true };
