@@ -1,6 +1,6 @@
 import { eq } from 'drizzle-orm';
 import { beforeAll, describe, expect, inject, test } from 'vitest';
-import { bumpChanges, db, members, sessions, transaction, trustLevels } from '#db/client.ts';
+import { bumpChanges, db, members, sessions, transaction, trustLevels, verifications, vouches } from '#db/client.ts';
 import { flagPost, flagPostInput } from '#domain/decisions/flagging.ts';
 import { createThread } from '#domain/forum/starting-threads.ts';
 import type { Thread } from '#domain/forum/threads.ts';
@@ -97,6 +97,21 @@ describe('a coordinator of one forum and one theme', () => {
 });
 
 describe('looking after a member', () => {
+  test('who may not do it any more is told so, once', async () => {
+    const nadia = await enter('nadia');
+    const sent = async ({ cookie }: typeof nadia, page: string, action: string, fields: Record<string, string>) => {
+      const answer = await fetch(`${hub.base}${page}?_action=${action}`, { method: 'POST', body: new URLSearchParams({ memberId: String(odile), ...fields }), headers: { cookie: `${cookie.name}=${cookie.value}`, origin: hub.base } });
+      return [answer.status, (await answer.text()).split('class="notice error"').length - 1];
+    };
+    expect(await sent(nadia, '/desk/members/odile', 'moderation.removeSecondStep', { reason: 'They have lost it.' })).toEqual([403, 1]);
+    const tom = await enter('tom');
+    db.insert(verifications).values({ memberId: piet, method: 'coordinator', reason: 'A test.' }).run();
+    db.insert(vouches).values({ memberId: odile, byId: piet, how: 'We worked together.' }).run();
+    expect(await sent(tom, '/members/odile', 'verification.verify', { verdict: 'coordinator', why: 'They are.' })).toEqual([403, 1]);
+    db.delete(vouches).where(eq(vouches.memberId, odile)).run();
+    db.delete(verifications).where(eq(verifications.memberId, piet)).run();
+  });
+
   test('a suspension is told on every page, with its reason on the account, made longer and ended', async () => {
     const { page, context } = await browser.open();
     await context.addCookies([abe.cookie]);
