@@ -38,8 +38,8 @@ test('what somebody leaves to the hub has neither their name nor their address, 
   db.insert(resourceVersions).values({ resourceId: 'hub:h1', number: 1, act: 'edit', status: 'published', fields: { title: 'Hetty Marrow’s way', slug: 'h1', body: 'Hetty Marrow' } }).run();
   work('hub:h4', { submittedById: leaver.id, status: 'submitted', publishedAt: null, slug: 'how-hetty-marrow-answers', submittedAt: new Date(), csl: { id: 'how-hetty-marrow-answers', title: 'How Hetty Marrow answers' } });
   db.insert(formerSlugs).values({ slug: 'the-way-of-hetty-marrow', resourceId: 'hub:h4' }).run();
-  db.insert(resourceVersions).values({ resourceId: 'hub:h4', number: 1, act: 'submit', status: 'submitted', fields: { title: 'How Hetty Marrow answers', slug: 'how-hetty-marrow-answers', csl: { id: 'how-hetty-marrow-answers' } } }).run();
-  for (const url of ['/desk/resources/how-hetty-marrow-answers', '/desk/resources/the-way-of-hetty-marrow']) db.insert(log).values({ actorId: nadia.id, act: 'review resource', object: 'How Hetty Marrow answers hub:h4', url }).run();
+  db.insert(resourceVersions).values({ resourceId: 'hub:h4', number: 1, act: 'submit', status: 'submitted', fields: { title: 'How Hetty Marrow answers', slug: 'how-hetty-marrow-answers', csl: { id: 'how-hetty-marrow-answers', title: 'How Hetty Marrow answers' }, workKey: 'how hetty marrow answers||' } }).run();
+  for (const url of ['/desk/resources/how-hetty-marrow-answers', '/desk/resources/the-way-of-hetty-marrow']) db.insert(log).values({ actorId: nadia.id, act: 'review resource', object: '“How Hetty Marrow answers”: the-way-of-hetty-marrow is now how-hetty-marrow-answers', url }).run();
   const added = db.insert(attachments).values({ resourceId: 'hub:h2', hash: 'd'.repeat(64), name: 'Hetty Marrow.docx', label: 'Form of Hetty Marrow', mediaType: 'x', size: 1, rights: 'cc-by', text: 'Hetty Marrow', textState: 'done', uploadedById: leaver.id }).returning().get();
   for (const id of ['hub:h1', 'hub:h2', 'hub:h3']) { const row = db.select().from(resources).where(eq(resources.id, id)).get(); if (row) indexResource(row, []); }
   const list = (ownerId: number) => db.insert(collections).values({ ownerId, title: 'What Hetty Marrow reads', slug: 'what-hetty-marrow-reads', description: 'By Hetty Marrow, hetty1@town.example, see [her](/members/hetty1).', visibility: 'public' }).returning().get().id;
@@ -61,9 +61,10 @@ test('what somebody leaves to the hub has neither their name nor their address, 
   expect(db.select().from(resourceVersions).where(eq(resourceVersions.resourceId, 'hub:h1')).all()).toMatchObject([{ fields: { title: 'a former member’s way', slug: 'h1', body: 'a former member' } }]);
   // Nobody knows the address of what was never published; one that was public leads on for ever.
   expect([of('hub:h1')?.slug, of('hub:h4')?.slug, db.select().from(formerSlugs).all()]).toEqual(['h1', 'how-a-former-member-answers-hub-h4', []]);
-  expect(db.select().from(resourceVersions).where(eq(resourceVersions.resourceId, 'hub:h4')).all()).toMatchObject([{ fields: { title: 'How a former member answers', slug: 'how-a-former-member-answers-hub-h4', csl: { id: 'how-a-former-member-answers-hub-h4' } } }]);
+  expect(db.select().from(resourceVersions).where(eq(resourceVersions.resourceId, 'hub:h4')).all()).toMatchObject([{ fields: { title: 'How a former member answers', slug: 'how-a-former-member-answers-hub-h4', csl: { id: 'how-a-former-member-answers-hub-h4' }, workKey: 'how a former member answers||' } }]);
   expect(of('hub:h4')?.csl).toMatchObject({ id: 'how-a-former-member-answers-hub-h4', title: 'How a former member answers' });
-  expect(db.select({ url: log.url }).from(log).where(eq(log.act, 'review resource')).all()).toEqual(Array<object>(2).fill({ url: '/desk/resources/how-a-former-member-answers-hub-h4' }));
+  const address = 'how-a-former-member-answers-hub-h4';
+  expect(db.select({ url: log.url, object: log.object }).from(log).where(eq(log.act, 'review resource')).all()).toEqual(Array<object>(2).fill({ url: `/desk/resources/${address}`, object: `“How a former member answers”: ${address} is now ${address}` }));
   // What others brought, and works that are of the library, may speak of anybody.
   for (const id of ['hub:h2', 'hub:h3']) expect(of(id)).toMatchObject({ title: `How Hetty Marrow answers ${id}`, body: 'Write to an address that is gone or a former member, Hetty Marrow.' });
   expect(db.select().from(attachments).where(eq(attachments.id, added.id)).all()).toMatchObject([{ name: 'file.docx', label: 'Form of a former member', text: 'a former member' }]);

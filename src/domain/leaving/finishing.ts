@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { and, asc, eq, notInArray, sql } from 'drizzle-orm';
-import { attachments, bumpChanges, collections, db, foldLog, formerSlugs, leavingPosts, leavings, postFiles, posts, resources, resourceVersions, threads, transaction } from '#db/client.ts';
+import { attachments, bumpChanges, collections, db, foldLog, formerSlugs, leavingPosts, leavings, log, postFiles, posts, resources, resourceVersions, threads, transaction } from '#db/client.ts';
 import { reportFailure } from '#lib/failures.ts';
 import { rendererVersion } from '#lib/markdown.ts';
 import { seal, unseal } from '#lib/sealing.ts';
@@ -238,6 +238,11 @@ const rowChanges: Record<string, (row: number, change: Change, usual: () => bool
     if (work) db.update(resources).set({ workKey: workKey(readCsl(work.csl)) }).where(eq(resources.id, work.id)).run();
     indexWork(work);
   },
+  resource_versions: (id, _, usual) => {
+    if (!usual()) return;
+    const csl = db.select({ csl: sql<string | null>`${resourceVersions.fields} -> '$.csl'` }).from(resourceVersions).where(eq(resourceVersions.id, id)).get()?.csl;
+    if (csl) db.update(resourceVersions).set({ fields: sql`json_replace(${resourceVersions.fields}, '$.workKey', ${workKey(readCsl(JSON.parse(csl)))})` }).where(eq(resourceVersions.id, id)).run();
+  },
   collections: (id, _, usual) => {
     const titleOf = () => db.select({ title: collections.title }).from(collections).where(eq(collections.id, id)).get()?.title ?? '';
     const before = titleOf();
@@ -254,7 +259,10 @@ const rowChanges: Record<string, (row: number, change: Change, usual: () => bool
 function putNewSlug({ id, title, slug: before }: typeof resources.$inferSelect): void {
   const slug = freeSlug(title);
   const former = [before, ...db.select({ slug: formerSlugs.slug }).from(formerSlugs).where(eq(formerSlugs.resourceId, id)).all().map((one) => one.slug)];
-  for (const table of ['log', 'notifications']) db.$client.prepare(`update ${table} set url = ? where url in (select '/desk/resources/' || value from json_each(?))`).run(`/desk/resources/${slug}`, JSON.stringify(former));
+  const address = `/desk/resources/${slug}`;
+  for (const table of ['log', 'notifications']) db.$client.prepare(`update ${table} set url = ? where url in (select '/desk/resources/' || value from json_each(?))`).run(address, JSON.stringify(former));
+  // A line about another address names both.
+  for (const old of former) db.update(log).set({ object: sql`replace(${log.object}, ${old}, ${slug})` }).where(and(eq(log.url, address), sql`instr(${log.object}, ${old}) > 0`)).run();
   db.update(resourceVersions).set({ fields: sql`json_replace(${resourceVersions.fields}, '$.slug', ${slug}, '$.csl.id', ${slug})` }).where(and(eq(resourceVersions.resourceId, id), sql`${resourceVersions.fields} ->> '$.slug' is not null`)).run();
   db.delete(formerSlugs).where(eq(formerSlugs.resourceId, id)).run();
   db.update(resources).set({ slug, csl: sql`json_replace(${resources.csl}, '$.id', ${slug})` }).where(eq(resources.id, id)).run();
