@@ -1,4 +1,4 @@
-import { and, eq, isNotNull } from 'drizzle-orm';
+import { and, eq, isNotNull, like } from 'drizzle-orm';
 import { expect, test } from 'vitest';
 import { attachments, collectionItems, collections, confirmations, db, formerSlugs, log, members, postFiles, posts, resourceVersions, resources, searchDocuments } from '#db/client.ts';
 import { createThread } from '#domain/forum/starting-threads.ts';
@@ -40,6 +40,10 @@ test('what somebody leaves to the hub has neither their name nor their address, 
   db.insert(formerSlugs).values({ slug: 'the-way-of-hetty-marrow', resourceId: 'hub:h4' }).run();
   db.insert(resourceVersions).values({ resourceId: 'hub:h4', number: 1, act: 'submit', status: 'submitted', fields: { title: 'How Hetty Marrow answers', slug: 'how-hetty-marrow-answers', csl: { id: 'how-hetty-marrow-answers', title: 'How Hetty Marrow answers' }, workKey: 'how hetty marrow answers||' } }).run();
   for (const url of ['/desk/resources/how-hetty-marrow-answers', '/desk/resources/the-way-of-hetty-marrow']) db.insert(log).values({ actorId: nadia.id, act: 'review resource', object: '“How Hetty Marrow answers”: the-way-of-hetty-marrow is now how-hetty-marrow-answers', url }).run();
+  // Its title names them no more; its addresses did, one within another.
+  work('hub:h5', { submittedById: leaver.id, status: 'submitted', publishedAt: null, slug: 'by-hetty-marrow', submittedAt: new Date(), title: 'How to answer', summary: '', body: '', csl: { id: 'by-hetty-marrow', title: 'How to answer' }, details: {} });
+  for (const slug of ['hetty', 'hetty-marrow-calls']) db.insert(formerSlugs).values({ slug, resourceId: 'hub:h5' }).run();
+  for (const [from, to] of [['hetty', 'hetty-marrow-calls'], ['hetty-marrow-calls', 'by-hetty-marrow']] as const) db.insert(log).values({ actorId: nadia.id, act: 'draft resource', object: `“How to answer by hetty”: ${from} is now ${to}`, url: `/desk/resources/${to}` }).run();
   const added = db.insert(attachments).values({ resourceId: 'hub:h2', hash: 'd'.repeat(64), name: 'Hetty Marrow.docx', label: 'Form of Hetty Marrow', mediaType: 'x', size: 1, rights: 'cc-by', text: 'Hetty Marrow', textState: 'done', uploadedById: leaver.id }).returning().get();
   for (const id of ['hub:h1', 'hub:h2', 'hub:h3']) { const row = db.select().from(resources).where(eq(resources.id, id)).get(); if (row) indexResource(row, []); }
   const list = (ownerId: number) => db.insert(collections).values({ ownerId, title: 'What Hetty Marrow reads', slug: 'what-hetty-marrow-reads', description: 'By Hetty Marrow, hetty1@town.example, see [her](/members/hetty1).', visibility: 'public' }).returning().get().id;
@@ -65,6 +69,8 @@ test('what somebody leaves to the hub has neither their name nor their address, 
   expect(of('hub:h4')?.csl).toMatchObject({ id: 'how-a-former-member-answers-hub-h4', title: 'How a former member answers' });
   const address = 'how-a-former-member-answers-hub-h4';
   expect(db.select({ url: log.url, object: log.object }).from(log).where(eq(log.act, 'review resource')).all()).toEqual(Array<object>(2).fill({ url: `/desk/resources/${address}`, object: `“How a former member answers”: ${address} is now ${address}` }));
+  expect(of('hub:h5')).toMatchObject({ slug: 'how-to-answer', csl: { id: 'how-to-answer' } });
+  expect(db.select({ url: log.url, object: log.object }).from(log).where(eq(log.act, 'draft resource')).all()).toEqual(Array<object>(2).fill({ url: '/desk/resources/how-to-answer', object: '“How to answer by hetty”: how-to-answer is now how-to-answer' }));
   // What others brought, and works that are of the library, may speak of anybody.
   for (const id of ['hub:h2', 'hub:h3']) expect(of(id)).toMatchObject({ title: `How Hetty Marrow answers ${id}`, body: 'Write to an address that is gone or a former member, Hetty Marrow.' });
   expect(db.select().from(attachments).where(eq(attachments.id, added.id)).all()).toMatchObject([{ name: 'file.docx', label: 'Form of a former member', text: 'a former member' }]);
@@ -88,4 +94,15 @@ test('a handle that is the key of a work changes no citation of it', async () =>
   db.insert(resources).values({ id: 'hub:c1', slug: 'c1', kind: 'practice', type: 'practice', status: 'published', publishedAt: new Date(), origin: 'hub', title: 'Citing', body, csl: { title: 'Citing' }, submittedById: rosa.id }).run();
   await leave(leaver);
   expect(db.select().from(resources).where(eq(resources.id, 'hub:c1')).get()?.body).toBe(body);
+});
+
+test('a suggestion that goes leaves no address behind that was called after who brought it', async () => {
+  const nadia = await enter('nadia');
+  const leaver = called('Odo Sorrel', 'odo1');
+  db.insert(resources).values({ id: 'hub:o1', slug: 'by-odo-sorrel', kind: 'reference', type: 'book', status: 'submitted', origin: 'hub', title: 'Ways of Odo Sorrel', csl: {}, submittedById: leaver.id }).run();
+  db.insert(formerSlugs).values({ slug: 'ways-of-odo-sorrel', resourceId: 'hub:o1' }).run();
+  db.insert(log).values({ actorId: nadia.id, act: 'draft resource', object: '“Ways of Odo Sorrel”: ways-of-odo-sorrel is now by-odo-sorrel', url: '/desk/resources/ways-of-odo-sorrel' }).run();
+  leaveHub(await sessionOf(leaver), { posts: 'keep', comments: 'keep', suggestions: 'delete', collections: 'keep', files: 'keep', confirm: leaver.handle });
+  await finishLeavings();
+  expect(db.select({ url: log.url, object: log.object }).from(log).where(like(log.object, '%Ways of a former member%')).all()).toEqual([{ url: '/desk/resources', object: '“Ways of a former member”: … is now …' }]);
 });

@@ -241,7 +241,7 @@ const rowChanges: Record<string, (row: number, change: Change, usual: () => bool
   resource_versions: (id, _, usual) => {
     if (!usual()) return;
     const csl = db.select({ csl: sql<string | null>`${resourceVersions.fields} -> '$.csl'` }).from(resourceVersions).where(eq(resourceVersions.id, id)).get()?.csl;
-    if (csl) db.update(resourceVersions).set({ fields: sql`json_replace(${resourceVersions.fields}, '$.workKey', ${workKey(readCsl(JSON.parse(csl)))})` }).where(eq(resourceVersions.id, id)).run();
+    if (csl && csl !== 'null') db.update(resourceVersions).set({ fields: sql`json_replace(${resourceVersions.fields}, '$.workKey', ${workKey(readCsl(JSON.parse(csl)))})` }).where(eq(resourceVersions.id, id)).run();
   },
   collections: (id, _, usual) => {
     const titleOf = () => db.select({ title: collections.title }).from(collections).where(eq(collections.id, id)).get()?.title ?? '';
@@ -256,16 +256,30 @@ const rowChanges: Record<string, (row: number, change: Change, usual: () => bool
 };
 
 /** Another address for a work that was called after them and never published, everywhere where the desk has it. One that was public leads on for ever, whatever it is called. */
-function putNewSlug({ id, title, slug: before }: typeof resources.$inferSelect): void {
+export function putNewSlug({ id, title }: Pick<typeof resources.$inferSelect, 'id' | 'title'>): void {
   const slug = freeSlug(title);
-  const former = [before, ...db.select({ slug: formerSlugs.slug }).from(formerSlugs).where(eq(formerSlugs.resourceId, id)).all().map((one) => one.slug)];
-  const address = `/desk/resources/${slug}`;
-  for (const table of ['log', 'notifications']) db.$client.prepare(`update ${table} set url = ? where url in (select '/desk/resources/' || value from json_each(?))`).run(address, JSON.stringify(former));
-  // A line about another address names both.
-  for (const old of former) db.update(log).set({ object: sql`replace(${log.object}, ${old}, ${slug})` }).where(and(eq(log.url, address), sql`instr(${log.object}, ${old}) > 0`)).run();
+  readdress(id, slug);
   db.update(resourceVersions).set({ fields: sql`json_replace(${resourceVersions.fields}, '$.slug', ${slug}, '$.csl.id', ${slug})` }).where(and(eq(resourceVersions.resourceId, id), sql`${resourceVersions.fields} ->> '$.slug' is not null`)).run();
   db.delete(formerSlugs).where(eq(formerSlugs.resourceId, id)).run();
   db.update(resources).set({ slug, csl: sql`json_replace(${resources.csl}, '$.id', ${slug})` }).where(eq(resources.id, id)).run();
+}
+
+/** The addresses that a work has and had. */
+export const slugsOf = (id: string): string[] => [
+  ...db.select({ slug: resources.slug }).from(resources).where(eq(resources.id, id)).all(), ...db.select({ slug: formerSlugs.slug }).from(formerSlugs).where(eq(formerSlugs.resourceId, id)).all(),
+].map((one) => one.slug);
+
+/** Puts another address of the desk in the place of those that a work has and had, in log and notifications; null where the work goes, and leads to all works. A line about another address names both after the title. */
+export function readdress(id: string, slug: string | null): void {
+  const former = slugsOf(id);
+  const urls = JSON.stringify(former.map((one) => `/desk/resources/${one}`));
+  const isFormer = new RegExp(`(?<![a-z0-9-])(?:${former.join('|')})(?![a-z0-9-])`, 'g');
+  for (const line of db.select({ id: log.id, object: log.object }).from(log).where(sql`${log.url} in (select value from json_each(${urls}))`).all()) {
+    const [title, ...after] = line.object.split(/(?<=”: )(?!.*”: )/s);
+    const object = [title, ...after.map((words) => words.replace(isFormer, slug ?? '…'))].join('');
+    if (object !== line.object) db.update(log).set({ object }).where(eq(log.id, line.id)).run();
+  }
+  for (const table of ['log', 'notifications']) db.$client.prepare(`update ${table} set url = ? where url in (select value from json_each(?))`).run(slug === null ? '/desk/resources' : `/desk/resources/${slug}`, urls);
 }
 
 function indexWork(resource: typeof resources.$inferSelect | undefined): void {

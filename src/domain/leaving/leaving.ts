@@ -28,7 +28,7 @@ import type { Session } from '../people/sessions.ts';
 import type { Member } from '../people/types.ts';
 import { settleVouches } from '../people/verification.ts';
 import { changingMany, dropDocument, dropDocuments } from '../search/documents.ts';
-import { beginFinishing, finishFor, type Left } from './finishing.ts';
+import { beginFinishing, finishFor, putNewSlug, readdress, slugsOf, type Left } from './finishing.ts';
 import { scrubber, scrubRecords, type Own, type Traces } from './traces.ts';
 
 const choice = z.enum(['keep', 'delete'], { error: 'Please choose one.' });
@@ -63,7 +63,7 @@ export function leaveHub(session: Session, { confirm, ...choices }: z.output<typ
     dropOwnFiles(member.id, choices);
     const quoting = quotingThem(member);
     const own = changingMany(() => [...leaveWritings(member, 'posts', choices.posts, traces), ...leaveWritings(member, 'comments', choices.comments, traces)]);
-    leaveSuggestions(member.id, choices.suggestions);
+    leaveSuggestions(member.id, choices.suggestions, traces);
     leaveCollections(member.id, choices.collections);
     leaveCases(member.id);
     forgetInOthers(member);
@@ -209,9 +209,15 @@ const quoting = prepared((d) => d.$client.prepare(`
     union select l.post_id from posts o join post_links l on l.path = '/posts/' || o.id where o.author_id = @member and not ${isNamelessPost('o.id')})`).pluck());
 
 /** Works that were published stay in the library, nobody's; what was not goes, or stays for the coordinators without who brought it. */
-function leaveSuggestions(memberId: number, how: 'keep' | 'delete'): void {
+function leaveSuggestions(memberId: number, how: 'keep' | 'delete', { names }: Traces): void {
   const theirs = eq(resources.submittedById, memberId);
-  if (how === 'delete') db.delete(resources).where(and(theirs, isNull(resources.publishedAt), inArray(resources.status, ['draft', 'submitted', 'in-review', 'declined']))).run();
+  const unpublished = db.select({ id: resources.id, title: resources.title, status: resources.status }).from(resources).where(and(theirs, isNull(resources.publishedAt))).all();
+  for (const work of unpublished) {
+    if (how === 'delete' && work.status !== 'retired') {
+      readdress(work.id, null);
+      db.delete(resources).where(eq(resources.id, work.id)).run();
+    } else if (slugsOf(work.id).some((slug) => names.some((name) => `-${slug}-`.includes(`-${slugify(name)}-`)))) putNewSlug(work);
+  }
   db.update(resources).set({ suggestionNote: null }).where(theirs).run();
   db.update(resources).set({ status: 'submitted', reviewerId: null }).where(and(eq(resources.reviewerId, memberId), eq(resources.status, 'in-review'))).run();
 }
