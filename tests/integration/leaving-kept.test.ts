@@ -44,6 +44,10 @@ test('what somebody leaves to the hub has neither their name nor their address, 
   work('hub:h5', { submittedById: leaver.id, status: 'submitted', publishedAt: null, slug: 'by-hetty-marrow', submittedAt: new Date(), title: 'How to answer', summary: '', body: '', csl: { id: 'by-hetty-marrow', title: 'How to answer' }, details: {} });
   for (const slug of ['hetty', 'hetty-marrow-calls']) db.insert(formerSlugs).values({ slug, resourceId: 'hub:h5' }).run();
   for (const [from, to] of [['hetty', 'hetty-marrow-calls'], ['hetty-marrow-calls', 'by-hetty-marrow']] as const) db.insert(log).values({ actorId: nadia.id, act: 'draft resource', object: `“How to answer by hetty”: ${from} is now ${to}`, url: `/desk/resources/${to}` }).run();
+  // In the plural, and with a file; and one that others cite by its address, as it was merged into theirs.
+  work('hub:h6', { submittedById: leaver.id, status: 'submitted', publishedAt: null, slug: 'hetty-marrows-way', submittedAt: new Date(), title: 'A way', summary: '', body: '', csl: { title: 'A way' }, details: {} });
+  db.insert(log).values({ actorId: nadia.id, act: 'attach file', object: 'Hetty Marrow’s way: Form', url: '/desk/resources/hetty-marrows-way/files' }).run();
+  work('hub:h7', { submittedById: leaver.id, status: 'retired', publishedAt: null, mergedIntoId: 'hub:h2', retiredReason: 'The same.', slug: 'merged-by-hetty-marrow', title: 'Merged by Hetty Marrow', summary: '', body: '', csl: { title: 'Merged by Hetty Marrow' }, details: {} });
   const added = db.insert(attachments).values({ resourceId: 'hub:h2', hash: 'd'.repeat(64), name: 'Hetty Marrow.docx', label: 'Form of Hetty Marrow', mediaType: 'x', size: 1, rights: 'cc-by', text: 'Hetty Marrow', textState: 'done', uploadedById: leaver.id }).returning().get();
   for (const id of ['hub:h1', 'hub:h2', 'hub:h3']) { const row = db.select().from(resources).where(eq(resources.id, id)).get(); if (row) indexResource(row, []); }
   const list = (ownerId: number) => db.insert(collections).values({ ownerId, title: 'What Hetty Marrow reads', slug: 'what-hetty-marrow-reads', description: 'By Hetty Marrow, hetty1@town.example, see [her](/members/hetty1).', visibility: 'public' }).returning().get().id;
@@ -69,6 +73,8 @@ test('what somebody leaves to the hub has neither their name nor their address, 
   expect(of('hub:h4')?.csl).toMatchObject({ id: 'how-a-former-member-answers-hub-h4', title: 'How a former member answers' });
   const address = 'how-a-former-member-answers-hub-h4';
   expect(db.select({ url: log.url, object: log.object }).from(log).where(eq(log.act, 'review resource')).all()).toEqual(Array<object>(2).fill({ url: `/desk/resources/${address}`, object: `“How a former member answers”: ${address} is now ${address}` }));
+  expect([of('hub:h6')?.slug, of('hub:h7')?.slug]).toEqual(['a-way', 'merged-by-hetty-marrow']);
+  expect(db.select({ url: log.url, object: log.object }).from(log).where(eq(log.act, 'attach file')).all()).toEqual([{ url: '/desk/resources/a-way/files', object: 'a former member’s way: Form' }]);
   expect(of('hub:h5')).toMatchObject({ slug: 'how-to-answer', csl: { id: 'how-to-answer' } });
   expect(db.select({ url: log.url, object: log.object }).from(log).where(eq(log.act, 'draft resource')).all()).toEqual(Array<object>(2).fill({ url: '/desk/resources/how-to-answer', object: '“How to answer by hetty”: how-to-answer is now how-to-answer' }));
   // What others brought, and works that are of the library, may speak of anybody.

@@ -234,7 +234,7 @@ const rowChanges: Record<string, (row: number, change: Change, usual: () => bool
     const before = db.select({ title: resources.title }).from(resources).where(sql`rowid = ${row}`).get();
     if (!usual()) return;
     const work = db.select().from(resources).where(sql`rowid = ${row}`).get();
-    if (work && work.publishedAt === null && work.title !== before?.title) putNewSlug(work);
+    if (work && work.publishedAt === null && work.mergedIntoId === null && work.title !== before?.title) putNewSlug(work);
     if (work) db.update(resources).set({ workKey: workKey(readCsl(work.csl)) }).where(eq(resources.id, work.id)).run();
     indexWork(work);
   },
@@ -255,7 +255,7 @@ const rowChanges: Record<string, (row: number, change: Change, usual: () => bool
   corrections: (_row, _, usual) => { if (usual()) bumpChanges(); },
 };
 
-/** Another address for a work that was called after them and never published, everywhere where the desk has it. One that was public leads on for ever, whatever it is called. */
+/** Another address for a work that was called after them and never published, everywhere where the desk has it. One that was public leads on for ever, whatever it is called, and so does one that was merged. */
 export function putNewSlug({ id, title }: Pick<typeof resources.$inferSelect, 'id' | 'title'>): void {
   const slug = freeSlug(title);
   readdress(id, slug);
@@ -272,14 +272,19 @@ export const slugsOf = (id: string): string[] => [
 /** Puts another address of the desk in the place of those that a work has and had, in log and notifications; null where the work goes, and leads to all works. A line about another address names both after the title. */
 export function readdress(id: string, slug: string | null): void {
   const former = slugsOf(id);
-  const urls = JSON.stringify(former.map((one) => `/desk/resources/${one}`));
+  const addresses = JSON.stringify(former.map((one) => `/desk/resources/${one}`));
+  const isThere = sql`exists (select 1 from json_each(${addresses}) a where ${log.url} = a.value or ${log.url} like a.value || '/%')`;
   const isFormer = new RegExp(`(?<![a-z0-9-])(?:${former.join('|')})(?![a-z0-9-])`, 'g');
-  for (const line of db.select({ id: log.id, object: log.object }).from(log).where(sql`${log.url} in (select value from json_each(${urls}))`).all()) {
+  for (const line of db.select({ id: log.id, object: log.object }).from(log).where(isThere).all()) {
     const [title, ...after] = line.object.split(/(?<=”: )(?!.*”: )/s);
     const object = [title, ...after.map((words) => words.replace(isFormer, slug ?? '…'))].join('');
     if (object !== line.object) db.update(log).set({ object }).where(eq(log.id, line.id)).run();
   }
-  for (const table of ['log', 'notifications']) db.$client.prepare(`update ${table} set url = ? where url in (select value from json_each(?))`).run(slug === null ? '/desk/resources' : `/desk/resources/${slug}`, urls);
+  for (const table of ['log', 'notifications']) {
+    // What is below it, such as its files, goes along.
+    db.$client.prepare(`update ${table} set url = @to || case when @goes then '' else substr(url, length(a.value) + 1) end from json_each(@addresses) a where url = a.value or url like a.value || '/%'`)
+      .run({ to: slug === null ? '/desk/resources' : `/desk/resources/${slug}`, goes: slug === null ? 1 : 0, addresses });
+  }
 }
 
 function indexWork(resource: typeof resources.$inferSelect | undefined): void {

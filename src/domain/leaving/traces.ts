@@ -121,8 +121,8 @@ const byThem = 'x.by_id = @id';
 /** Their page, one of their posts, lists or unpublished works, or a thread that they started. What they wrote without their name is not among them: a name that goes would tell whose it is. */
 const aboutAddress = `(x.url = @page or x.url like @page || '/%' or x.url in (select '/posts/' || id from posts where author_id = @id and id not in (select post_id from anonymous_posts))
   or (x.url like '/forums/%/%' and ${ownThread(threadAt('x.url'))}) or (x.url like '/collections/%' and cast(substr(x.url, 14) as integer) in (select value from json_each(@collections)))
-  or x.url in (select at.column1 || own.slug from (values ('/library/'), ('/desk/resources/')) at
-    cross join (select id, slug from resources union all select resource_id, slug from former_slugs) own where own.id in (select value from json_each(@resources))))`;
+  or exists (select 1 from (values ('/library/'), ('/desk/resources/')) at cross join (select id, slug from resources union all select resource_id, slug from former_slugs) own
+    where own.id in (select value from json_each(@resources)) and (x.url = at.column1 || own.slug or x.url like at.column1 || own.slug || '/%')))`;
 
 /** Every column in which the hub or coordinators write about members, in words. Whoever adds one adds it here, or to what is never touched (tests/integration/leaving-traces.test.ts). */
 export const records: readonly OfficeWords[] = [
