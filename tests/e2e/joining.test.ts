@@ -285,7 +285,7 @@ describe('verified practitioners', () => {
     await desk.getByLabel('are left to their address and to vouches').check();
     await desk.locator('#verification').getByLabel('Why').fill('The rules are enough.');
     await desk.getByRole('button', { name: 'Save the verdict' }).click();
-    await desk.waitForURL('**/desk/members/*?verified#verification');
+    await desk.waitForURL('**/desk/members/*?verified#main');
     const public_ = await (await fetch(`${hub.base}/members/${otis?.handle}`)).text();
     expect(public_).toContain('two verified members vouch');
     expect(public_).not.toContain('side by side');
