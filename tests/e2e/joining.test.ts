@@ -145,6 +145,7 @@ describe('joining, without JavaScript', () => {
     await page.getByLabel('E-mail address').fill(wilma.email);
     await page.getByLabel('Password').fill(password);
     await press(page, 'Sign in');
+    await page.waitForURL('**/account');
     const leaveOut = (steps: string[]) => db.update(firstHours).set({ skipped: steps }).where(eq(firstHours.memberId, wilma.id)).run();
     leaveOut(['place', 'themes', 'act']);
     await page.reload();
