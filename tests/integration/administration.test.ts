@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { eq } from 'drizzle-orm';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { authenticators, db, log, members, recoveryCodes, sessions, transaction, trustLevels, verifications } from '#db/client.ts';
+import { authenticators, db, log, members, posts, recoveryCodes, sessions, transaction, trustLevels, verifications } from '#db/client.ts';
 import { casesOfMember, latestPostsOf } from '#domain/decisions/about-member.ts';
 import { flagPost, flagPostInput } from '#domain/decisions/flagging.ts';
 import { Denied, NotFound, SignInRequired } from '#domain/errors.ts';
@@ -125,6 +125,12 @@ describe('the list of members', () => {
     const told = JSON.stringify([latestPostsOf(nadia, rosa.id), casesOfMember(nadia, rosa.id)]);
     expect(told).toContain('under my name');
     expect(told).not.toContain('for a colleague');
+  });
+
+  test('names first what they wrote last, whichever came into the hub first', () => {
+    const [early, late] = ['An early question of hers', 'A late question of hers'].map((title) => createThread(rosa, { forum: 'measures', kind: 'question', title, body: 'How do you do it?', themes: [] }));
+    for (const [thread, at] of [[late, Date.now() + 2000], [early, Date.now() + 3000]] as const) db.update(posts).set({ createdAt: new Date(at) }).where(eq(posts.threadId, thread?.id ?? 0)).run();
+    expect(latestPostsOf(nadia, rosa.id).slice(0, 2).map(({ title }) => title)).toEqual([early?.title, late?.title]);
   });
 });
 

@@ -34,4 +34,4 @@ export function latestPostsOf(viewer: Viewer, memberId: number): PostOfMember[] 
 }
 const latest = prepared((d) => d.$client.prepare(`
   select p.id, t.title, p.created_at as at, (p.removed_at is not null or t.removed_at is not null) as removed
-  from posts p join threads t on t.id = p.thread_id where p.author_id = @memberId and not ${isNamelessPost('p.id')} order by p.id desc limit 15`));
+  from posts p join threads t on t.id = p.thread_id where p.author_id = @memberId and not ${isNamelessPost('p.id')} order by p.created_at desc, p.id desc limit 15`));
