@@ -82,3 +82,10 @@ export async function formState<Output>(
     values: (field, otherwise = []) => (typed ? typed.getAll(field).filter((v) => typeof v === 'string') : otherwise),
   };
 }
+
+/** The address of an action whose answer is the page that is shown, at the place in its list of posts where it is: the action's own leads to the first page of them. */
+export function stayingOn({ searchParams }: URL, action: unknown): string {
+  const [query, fragment] = String(action).split('#');
+  const kept = new URLSearchParams([...searchParams].filter(([name]) => name === 'page' || name === 'comments'));
+  return `${[query, kept].filter(String).join('&')}${fragment === undefined ? '' : `#${fragment}`}`;
+}

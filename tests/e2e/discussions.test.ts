@@ -1,6 +1,6 @@
 import { and, eq } from 'drizzle-orm';
 import { beforeAll, describe, expect, inject, test } from 'vitest';
-import { db, follows, mailStops, posts, threads } from '#db/client.ts';
+import { db, follows, mailStops, posts, sessions, threads } from '#db/client.ts';
 import { removeThread } from '#domain/decisions/removing.ts';
 import { closeThread } from '#domain/forum/closing.ts';
 import { addForum } from '#domain/forum/keeping-forums.ts';
@@ -175,4 +175,27 @@ test('the settings say near their heading what was just set', async () => {
   expect(await page.locator('.notice', { hasText: `${thread.title}: Muted: you are told of nothing in it` }).count()).toBe(1);
   db.delete(mailStops).where(eq(mailStops.memberId, member.id)).run();
   db.delete(follows).where(and(eq(follows.memberId, member.id), eq(follows.ref, String(thread.id)))).run();
+});
+
+test('what is looked at or kept on a later page of a thread comes back on that page, also after signing in again', async () => {
+  forgetLimits();
+  const thread = await start();
+  const { member, page } = await as('nadia', { expectErrors: /40[13]/ });
+  for (let n = 2; n < 23; n++) createPost(member, { threadId: thread.id, body: `Number ${n}.` });
+  const later = `${thread.url}?page=2`;
+  await page.goto(hub.base + later);
+  await page.getByLabel('Your reply').fill('Half a thought.');
+  await page.getByRole('button', { name: 'Preview', exact: true }).click();
+  await page.getByRole('heading', { name: /^Preview/ }).waitFor();
+  expect(await page.locator('#post-22, #post-1').evaluateAll((all) => all.map(({ id }) => id))).toEqual(['post-22']);
+  await page.getByRole('button', { name: 'Save draft' }).click();
+  await page.waitForURL((url) => url.searchParams.has('draft'));
+  expect(await page.locator('#post-22').count()).toBe(1);
+  await page.getByRole('button', { name: 'Throw it away' }).click();
+  await page.waitForURL((url) => url.pathname + url.search === later);
+  await page.getByLabel('Your reply').fill('Another.');
+  db.delete(sessions).where(eq(sessions.memberId, member.id)).run();
+  await page.getByRole('button', { name: 'Reply', exact: true }).click();
+  const next = await page.getByRole('link', { name: 'Sign in and go on writing' }).getAttribute('href');
+  expect(new URL(String(next), hub.base).searchParams.get('next')).toBe(`${later}&draft#write`);
 });
