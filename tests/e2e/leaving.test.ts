@@ -95,6 +95,20 @@ describe('without JavaScript', () => {
       expect(page.url()).toBe(`${hub.base}/account/prove?next=${encodeURIComponent(path)}`);
     }
   });
+
+  test('a proof that grew too old meanwhile can be given again, and what was chosen and typed is still there', async () => {
+    for (const [path, label, words, send] of [['/account/leave', /^Type your handle/, 'not-my-handle', 'Leave for good'], ['/account/email', 'New e-mail address', 'una@new.example', 'Send the link']] as const) {
+      const { page, context } = await browser.open({ javaScriptEnabled: false, expectErrors: /403/ });
+      await context.addCookies([await cookieOf(una)]);
+      await page.goto(hub.base + path);
+      await page.getByLabel(label).fill(words);
+      db.$client.prepare('update sessions set proved_at = null where member_id = ?').run(una.id);
+      await page.getByRole('button', { name: send }).click();
+      await page.getByText('For your safety this takes a proof').waitFor();
+      expect(await page.getByLabel(label).inputValue()).toBe(words);
+      expect(await page.getByRole('link', { name: 'Show that it is you' }).getAttribute('href')).toBe(`/account/prove?next=${encodeURIComponent(path)}`);
+    }
+  });
 });
 
 test.each(['/account/blocked', '/account/export', '/account/leave', '/left', '/members/una-stillwater'])('%s is accessible, on a phone too', async (path) => {

@@ -1,6 +1,6 @@
 import { eq } from 'drizzle-orm';
 import { beforeAll, describe, expect, inject, test } from 'vitest';
-import { bumpChanges, db, members, sessions, transaction, trustLevels, verifications, vouches } from '#db/client.ts';
+import { authenticators, bumpChanges, db, members, sessions, transaction, trustLevels, verifications, vouches } from '#db/client.ts';
 import { flagPost, flagPostInput } from '#domain/decisions/flagging.ts';
 import { createThread } from '#domain/forum/starting-threads.ts';
 import type { Thread } from '#domain/forum/threads.ts';
@@ -67,6 +67,7 @@ describe('a coordinator of one forum and one theme', () => {
     await role.getByRole('button', { name: 'Appoint' }).click();
     const refused = await role.getByText('For your safety this takes a proof').boundingBox();
     expect(refused?.y, 'why it was refused stands in view').toBeGreaterThanOrEqual(0);
+    expect(await role.getByRole('radio', { name: /of some forums or themes/ }).isChecked(), 'what was chosen is still chosen').toBe(true);
     db.update(sessions).set({ provedAt: new Date() }).where(eq(sessions.memberId, abe.member.id)).run();
   });
 
@@ -183,6 +184,28 @@ describe('looking after a member', () => {
     expect([sizes.length > 3, new Set(sizes).size]).toEqual([true, 1]);
     expect(await page.locator('main .panel').evaluateAll((panels) => panels.filter((panel) => panel.firstElementChild?.tagName !== 'H2').map((panel) => panel.textContent))).toEqual([]);
   });
+
+  test('a proof that grew too old while they were called costs no word, without JavaScript', async () => {
+    db.insert(authenticators).values({ memberId: piet, secret: 'JBSWY3DPEHPK3PXP' }).run();
+    const { page, context } = await browser.open({ javaScriptEnabled: false, expectErrors: /403/ });
+    await context.addCookies([abe.cookie]);
+    const proofIs = (minutes: number) => db.update(sessions).set({ provedAt: new Date(Date.now() - minutes * 60_000) }).where(eq(sessions.memberId, abe.member.id)).run();
+    proofIs(0);
+    await page.goto(`${hub.base}/desk/members/piet`);
+    const step = page.getByRole('region', { name: 'Second step' });
+    await step.locator('summary').click();
+    await step.getByLabel('Reason').fill('I called him on the number in the directory.');
+    proofIs(11);
+    await step.getByRole('button', { name: 'Remove the second step' }).click();
+    await step.getByText('For your safety this takes a proof').waitFor();
+    const [tab] = await Promise.all([context.waitForEvent('page'), step.getByRole('link', { name: 'Show that it is you' }).click()]);
+    await tab.waitForURL(`**/account/prove?next=${encodeURIComponent('/desk/members/piet#step')}`);
+    proofIs(0);
+    expect(await step.getByLabel('Reason').inputValue()).toBe('I called him on the number in the directory.');
+    await step.getByRole('button', { name: 'Remove the second step' }).click();
+    await page.getByText('The second step is removed; the member is told.').waitFor();
+    expect(db.select().from(authenticators).where(eq(authenticators.memberId, piet)).all()).toEqual([]);
+  }, 60_000);
 
   test('an administrator signs somebody out', async () => {
     const cookie = await signIn(piet);
