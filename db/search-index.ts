@@ -1,7 +1,7 @@
 /**
  * The full-text index over `search_documents`, and the triggers that keep it in step and write down what changed. Idempotent: run after every migration.
  * What is remembered about documents in memory is brought up to date from `search_changes`.
- * What is deleted from it is taken out of its files at once, not when they are next merged.
+ * What is deleted from it is taken out of its files at once, not when they are next merged; that takes long, so that nothing is deleted whose words are the same after.
  * Porter stems English; diacritics are folded. It stores no text of its own (external content).
  */
 export const searchIndex = `
@@ -17,7 +17,9 @@ end;
 create trigger if not exists search_documents_gone after delete on search_documents begin
   insert into search_index (search_index, rowid, title, people, summary, body) values ('delete', old.id, old.title, old.people, old.summary, old.body);
 end;
-create trigger if not exists search_documents_changed after update of title, people, summary, body on search_documents begin
+drop trigger if exists search_documents_changed;
+create trigger if not exists search_documents_reworded after update of title, people, summary, body on search_documents
+  when old.title <> new.title or old.people <> new.people or old.summary <> new.summary or old.body <> new.body begin
   insert into search_index (search_index, rowid, title, people, summary, body) values ('delete', old.id, old.title, old.people, old.summary, old.body);
   insert into search_index (rowid, title, people, summary, body) values (new.id, new.title, new.people, new.summary, new.body);
 end;

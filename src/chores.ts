@@ -30,13 +30,14 @@ import { forgetExpiredSessions } from '#domain/people/sessions.ts';
 import { forgetOldSteps } from '#domain/people/steps.ts';
 import { forgetOldChanges } from '#domain/search/attributes.ts';
 import { mailSavedSearches, membersWithSearchesDue, passOverSearches } from '#domain/saved-searches/letters.ts';
+import { purgeIndex } from '#domain/search/documents.ts';
 import { pagefindIsStale, rebuildPagefind } from '#domain/search/pagefind.ts';
 import { folderMailer, smtpMailer } from '#lib/mailer.ts';
 import { settings } from '#lib/settings.ts';
 import { writeReads } from './reads.ts';
 import { reportFailure } from '#lib/failures.ts';
 
-/** Starts the housekeeping: mail every five seconds, reads every half minute, the Pagefind bundle when it is behind, imports that are being read, three links a minute, questions, newcomers, invitations that wait and suspensions of who has confirmed their address since every three minutes, letters of news, levels of trust, forgetting once an hour. Returns a function that stops it and waits for what runs. */
+/** Starts the housekeeping: mail every five seconds, reads every half minute, the Pagefind bundle when it is behind, imports that are being read, what leavings and removals leave in the search index, three links a minute, questions, newcomers, invitations that wait and suspensions of who has confirmed their address since every three minutes, letters of news, levels of trust, forgetting once an hour. Returns a function that stops it and waits for what runs. */
 export function startChores(): () => Promise<void> {
   const { dataDir, smtpUrl, mailFrom, outbound } = settings();
   const mailer = smtpUrl ? smtpMailer(smtpUrl, mailFrom) : folderMailer(join(dataDir, 'mail'), mailFrom);
@@ -57,6 +58,7 @@ export function startChores(): () => Promise<void> {
     every('*/7 * * * * *', 'documents', async () => { await readWaitingDocuments(); await readWaitingPostFiles(); }),
     every('*/3 * * * * *', 'rendering', () => renderAgain()),
     every('*/2 * * * * *', 'leaving', finishLeavings),
+    every('*/10 * * * * *', 'search index', purgeIndex),
     every('30 * * * * *', 'links', () => outbound && checkSomeLinks(3)),
     every('40 * * * * *', 'notifications', () => eachOf(membersWithLettersDue(), 'notifications', mailNotifications)),
     every('20 */5 * * * *', 'saved searches', async () => {

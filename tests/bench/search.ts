@@ -1,6 +1,6 @@
 import { join, resolve } from 'node:path';
 import { closeDatabase, db, openDatabase } from '#db/client.ts';
-import { putDocument } from '#domain/search/documents.ts';
+import { dropDocument, dropThreadDocuments, putDocument } from '#domain/search/documents.ts';
 import { likelyAnswers } from '#domain/search/likely-answers.ts';
 import { search } from '#domain/search/results.ts';
 import { readWords } from '#domain/search/spelling.ts';
@@ -37,6 +37,13 @@ for (let n = 0; n < 1_000; n++) {
 db.$client.exec('rollback');
 const writing = spread(written);
 console.log(`search, index write of a post: ${writing.text} · ${verdict(writing.p95 <= 2, 'p95 ≤ 2 ms')}`);
+
+const long = db.$client.prepare('select thread_id from search_documents where thread_id is not null group by thread_id having count(*) between 900 and 1100 limit 1').pluck().get() as number;
+const reply = db.$client.prepare(`select ref from search_documents where kind = 'post' limit 1 offset 50000`).pluck().get() as string;
+db.$client.exec('begin immediate');
+const [one, whole] = [timed(() => dropDocument('post', reply)), timed(() => dropThreadDocuments(long))];
+db.$client.exec('rollback');
+console.log(`search, taking a removed post out of the index: ${one.toFixed(1)} ms; a removed thread of 1,000 posts: ${whole.toFixed(0)} ms · ${verdict(whole <= 500, '≤ 500 ms')}`);
 
 const titles = ['missed collection how do others route it', 'pothole repair time by the level of service', 'which interpreter service for language access', 'abandon rate in a snow storm', 'agent training for knowledge articles', 'w7a2 contract with a vendor', 'survey of satisfaction after closure'];
 const asking = spread(Array.from({ length: 300 }, (_, n) => timed(() => likelyAnswers(null, `${titles[n % titles.length]} w${(n * 7 % 20_000).toString(36)}`))));

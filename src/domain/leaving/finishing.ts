@@ -292,13 +292,10 @@ function indexWork(resource: typeof resources.$inferSelect | undefined): void {
   bumpChanges();
 }
 
-/** Pages of the search index that are written in one portion. */
-const pages = 30;
-
 /** Takes what is no longer found out of the files of the search index, and forgets the leaving at the end. Returns whether it is over. */
 function purge({ id, purging }: Leaving): boolean {
   return transaction(() => {
-    const more = purgeSome(!purging, pages);
+    const more = purgeSome(!purging);
     if (more) db.update(leavings).set({ purging: true }).where(eq(leavings.id, id)).run();
     else db.delete(leavings).where(eq(leavings.id, id)).run();
     if (!more) bumpChanges();

@@ -3,7 +3,7 @@ import { bumpChanges, db, importRows, imports, prepared, transaction } from '#db
 import { recordAct } from '../../moderation/log.ts';
 import { mustCoordinate } from '../../people/permissions.ts';
 import type { Member } from '../../people/types.ts';
-import { dropDocument } from '../../search/documents.ts';
+import { dropDocuments } from '../../search/documents.ts';
 import { countLibraryChange } from '../published.ts';
 import type { ImportAct } from './discarding.ts';
 import { importIn } from './finding.ts';
@@ -25,7 +25,7 @@ export function undoImport(actor: Member, { id }: ImportAct): { url: string } {
     const gone = brought.filter((work) => usesOf(work).length === 0);
     for (const work of kept) sayWhy(id, work);
     for (const work of gone) takeOut(actor, work);
-    for (const work of gone) dropDocument('resource', work.id);
+    dropDocuments('resource', gone.map((work) => work.id));
     countLibraryChange();
     db.update(imports).set({ state: 'undone', undoneAt: new Date() }).where(eq(imports.id, id)).run();
     recordAct(actor, 'undo import', works(gone.length), `/desk/imports/${id}`, kept.length ? `${works(kept.length)} kept, because somebody has used them since` : null);
