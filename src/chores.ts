@@ -58,7 +58,7 @@ export function startChores(): () => Promise<void> {
     every('*/7 * * * * *', 'documents', async () => { await readWaitingDocuments(); await readWaitingPostFiles(); }),
     every('*/3 * * * * *', 'rendering', () => renderAgain()),
     every('*/2 * * * * *', 'leaving', finishLeavings),
-    every('*/10 * * * * *', 'search index', purgeIndex),
+    every('50 */5 * * * *', 'search index', purgeIndex),
     every('30 * * * * *', 'links', () => outbound && checkSomeLinks(3)),
     every('40 * * * * *', 'notifications', () => eachOf(membersWithLettersDue(), 'notifications', mailNotifications)),
     every('20 */5 * * * *', 'saved searches', async () => {

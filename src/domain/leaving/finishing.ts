@@ -17,7 +17,7 @@ import { themeCodesOf } from '../library/resource-themes.ts';
 import { indexResource } from '../library/searchable.ts';
 import { freeSlug } from '../library/slugs.ts';
 import { formerName } from '../people/former.ts';
-import { changingMany, purgeSome } from '../search/documents.ts';
+import { purgeSome } from '../search/documents.ts';
 import { inRow } from './row-by-row.ts';
 import { attributionsTo, endOfPortion, mostKept, rowsNaming, scrubber, scrubRow, writings, type Change, type Own, type Scrub, type Traces, type Writing } from './traces.ts';
 
@@ -64,7 +64,7 @@ function finishSome(): boolean {
   const leaving = db.select().from(leavings).where(notInArray(leavings.traces, aside)).orderBy(asc(leavings.id)).limit(1).get();
   if (!leaving) return false;
   try {
-    const over = transaction(() => changingMany(() => finishPosts(leaving) || finishTexts(leaving))) ? false : purge(leaving);
+    const over = transaction(() => finishPosts(leaving) || finishTexts(leaving)) ? false : purge(leaving);
     if (over) foldLog();
   } catch (error) {
     setAside.set(leaving.traces, Date.now() + untilAgain);

@@ -27,7 +27,7 @@ import { mustHaveProved } from '../people/proving.ts';
 import type { Session } from '../people/sessions.ts';
 import type { Member } from '../people/types.ts';
 import { settleVouches } from '../people/verification.ts';
-import { changingMany, dropDocument, dropDocuments } from '../search/documents.ts';
+import { dropDocument, dropDocuments } from '../search/documents.ts';
 import { beginFinishing, finishFor, putNewSlug, readdress, slugsOf, type Left } from './finishing.ts';
 import { scrubber, scrubRecords, type Own, type Traces } from './traces.ts';
 
@@ -62,7 +62,7 @@ export function leaveHub(session: Session, { confirm, ...choices }: z.output<typ
     unlearn([...traces.names, traces.handle, ...traces.emails.map((email) => email.split('@')[0] ?? '')]);
     dropOwnFiles(member.id, choices);
     const quoting = quotingThem(member);
-    const own = changingMany(() => [...leaveWritings(member, 'posts', choices.posts, traces), ...leaveWritings(member, 'comments', choices.comments, traces)]);
+    const own = [...leaveWritings(member, 'posts', choices.posts, traces), ...leaveWritings(member, 'comments', choices.comments, traces)];
     leaveSuggestions(member.id, choices.suggestions, traces);
     leaveCollections(member.id, choices.collections);
     leaveCases(member.id);

@@ -51,64 +51,41 @@ const removal = prepared((d) => d.$client.prepare('delete from search_documents 
 
 /** Takes a thread and every post in it out of search. */
 export function dropThreadDocuments(threadId: number): void {
-  const many = inThread().get(threadId) as number;
-  if (many === 0) return;
-  changingSo(many, () => db.delete(searchDocuments).where(eq(searchDocuments.threadId, threadId)).run());
-  countRemoval();
+  if (db.delete(searchDocuments).where(eq(searchDocuments.threadId, threadId)).run().changes) countRemoval();
 }
-const inThread = prepared((d) => d.$client.prepare('select count(*) from search_documents where thread_id = ?').pluck());
 
 /** Takes many things of one kind out of search. */
 export function dropDocuments(kind: DocumentKind, refs: readonly (number | string)[]): void {
-  if (changingSo(refs.length, () => removals().run(kind, JSON.stringify(refs))).changes) countRemoval();
+  if (removals().run(kind, JSON.stringify(refs)).changes) countRemoval();
 }
 const removals = prepared((d) => d.$client.prepare('delete from search_documents where kind = ? and ref in (select cast(value as text) from json_each(?))'));
 
-let changesMany = false;
-
 /**
- * Changes many documents in a fraction of the time (2 ms instead of 60 for each, where there are 100,000): words that are no longer found stay in the files of the
- * index until `purgeSome` has gone through it, which whoever calls this sees to. Call inside a transaction.
+ * Takes what is no longer found out of the files of the search index, if anything was taken out of search or reworded since the last time, and lets requests through
+ * between portions. For the chores: nobody who removes something waits for it.
  */
-export function changingMany<T>(work: () => T): T {
-  if (changesMany) return work();
-  quickly().run();
-  changesMany = true;
-  try {
-    return work();
-  } finally {
-    changesMany = false;
-    securely().run();
-  }
-}
-const quickly = prepared((d) => d.$client.prepare(`insert into search_index (search_index, rank) values ('secure-delete', 0)`));
-const securely = prepared((d) => d.$client.prepare(`insert into search_index (search_index, rank) values ('secure-delete', 1)`));
-
-/** As many documents are changed one by one: nobody waits long for them. */
-const few = 5;
-
-/** Changes so many documents, many of them quickly; then the chores take out of the files of the index what is no longer found. Call inside a transaction. */
-function changingSo<T>(many: number, work: () => T): T {
-  if (many <= few || changesMany) return work();
-  purgeAsked().run(1);
-  return changingMany(work);
-}
-/** 1: it is to begin; 2: it has begun; 0: it is done. */
-const purgeAsked = prepared((d) => d.$client.prepare(`insert into facts (name, value) values ('index-purge', ?) on conflict (name) do update set value = excluded.value`));
-
-/** Takes what is no longer found out of the files of the search index after many changes, and lets requests through between portions. For the chores. */
 export async function purgeIndex(): Promise<void> {
-  for (let state = counted('index-purge'); state > 0; state = counted('index-purge')) {
-    const begins = state === 1;
-    transaction(() => purgeAsked().run(purgeSome(begins) ? 2 : 0));
-    await setImmediate();
-  }
+  for (let more = true; more; await setImmediate()) more = purgeOn();
 }
 
-/** Pages of 4 kB of the index that one portion writes, about. */
+/** One portion of it. Returns whether there is more to do. */
+function purgeOn(): boolean {
+  const begun = counted('index-purging');
+  const removals = begun || documentRemovals();
+  if (removals === counted('index-purged')) return false;
+  return transaction(() => {
+    const more = purgeSome(begun === 0);
+    noting().run('index-purging', more ? removals : 0);
+    if (!more) noting().run('index-purged', removals);
+    return more;
+  });
+}
+const noting = prepared((d) => d.$client.prepare('insert into facts (name, value) values (?, ?) on conflict (name) do update set value = excluded.value'));
+
+/** Pages of 4 kB that one portion writes, about. */
 const pages = 30;
 
-/** Writes a part of the search index anew, without what was taken out of it. `begin` says that all that is there now is to be gone through. Returns whether there is more to do. */
+/** Writes a part of the files of the search index anew, without what was taken out of it. `begin` says that all that is there now is to be gone through. Returns whether there is more to do. */
 export function purgeSome(begin: boolean): boolean {
   const total = changesSoFar();
   merging().run(begin ? -pages : pages);
@@ -140,13 +117,10 @@ export const documentRemovals = (): number => counted('documents-removed');
 
 /** Puts a member's new name into everything of theirs that can be found. Call inside the transaction of the change. */
 export function putWriterName(memberId: number, name: string): void {
-  const written = writtenUnderName().all({ memberId }) as number[];
-  if (written.length === 0) return;
-  changingSo(written.length, () => renaming().run(name, JSON.stringify(written)));
-  countRemoval();
+  const changed = rename().run({ memberId, name }).changes;
+  if (changed) countRemoval();
 }
-const renaming = prepared((d) => d.$client.prepare('update search_documents set people = ? where id in (select value from json_each(?))'));
-const writtenUnderName = prepared((d) => d.$client.prepare(`
-  select id from search_documents
+const rename = prepared((d) => d.$client.prepare(`
+  update search_documents set people = @name
   where (kind = 'thread' and ref in (select cast(id as text) from threads where author_id = @memberId and not ${isNamelessStarter('threads.id', 'threads.author_id')}))
-     or (kind = 'post' and ref in (select cast(id as text) from posts where author_id = @memberId and not ${isNamelessPost('posts.id')}))`).pluck());
+     or (kind = 'post' and ref in (select cast(id as text) from posts where author_id = @memberId and not ${isNamelessPost('posts.id')}))`));
