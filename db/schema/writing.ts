@@ -35,6 +35,8 @@ export const formTokens = sqliteTable('form_tokens', {
 export const postMentions = sqliteTable('post_mentions', {
   postId: integer('post_id').notNull().references(() => posts.id, { onDelete: 'cascade' }),
   memberId: integer('member_id').notNull().references(() => members.id, { onDelete: 'cascade' }),
+  /** Named only in what it quotes, of which nobody is told: those are the words of somebody else. */
+  quoted: integer('quoted', { mode: 'boolean' }).notNull().default(false),
 }, (t) => [primaryKey({ columns: [t.postId, t.memberId] }), index('post_mentions_member').on(t.memberId)]);
 
 /** Pictures and documents that belong to a post; the bytes lie under their SHA-256 in the data folder. */

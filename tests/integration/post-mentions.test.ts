@@ -6,6 +6,7 @@ import { openCaseOf } from '#domain/decisions/flagging.ts';
 import { heldPost, submitPost, submitPostInput } from '#domain/decisions/submitting.ts';
 import { Gone, Invalid, SignInRequired } from '#domain/errors.ts';
 import { blankQuotes, restoreQuotes } from '#domain/forum/blanked-quotes.ts';
+import { blockMember, unblockMember } from '#domain/forum/blocking.ts';
 import { createComment } from '#domain/forum/comments.ts';
 import { draftPlace, saveDraft } from '#domain/forum/drafts.ts';
 import { membersToMention, mentionedMembers, mentionsIn } from '#domain/forum/mentions.ts';
@@ -50,6 +51,8 @@ describe('whom Markdown names', () => {
     ['Ask @rosa about it', ['rosa']], ['@rosa, @Tom and @rosa again', ['rosa', 'tom']], ['(@rosa) "@tom" @nadia’s @ines.', ['rosa', 'tom', 'nadia', 'ines']], ['**@rosa**: yes', ['rosa']], ['- @rosa-delgado-2', ['rosa-delgado-2']],
     ['`@rosa`', []], ['```\n@rosa\n```', []], ['    @rosa', []], ['write to rosa@test.example', []], ['x@rosa', []], ['https://social.example/@rosa', []], ['[@rosa](https://a.example)', []], ['@rosa@social.example', []], ['@rosa.example', []], ['@@rosa', []],
     ['@ rosa', []], ['@-rosa', []], ['@rosa- x', ['rosa']], ['<b>@rosa</b>', ['rosa']], ['no names here', []],
+    // What is quoted are words of somebody else.
+    ['> @rosa', []], ['> > @rosa', []], ['- > @rosa', []], ['> @rosa\n\nAsk @tom.', ['tom']], ['> @rosa\n\nAsk @rosa.', ['rosa']], ['Yes.[^1]\n\n[^1]: Ask @rosa.', ['rosa']],
   ])('%j: %j', (markdown, handles) => expect(mentionsIn(markdown)).toEqual(handles));
 });
 
@@ -122,6 +125,39 @@ describe('whom a post speaks to', () => {
     editPost(nadia, { postId: plain, body: `${quote(id, 'nadia, once more')} @rosa` });
     // Who asked was told of it as a reply already.
     expect(told()).toEqual([...all, { member: tom.id, kind: 'quote', post: plain }]);
+  });
+
+  test('is nobody whom it only quotes: whoever calls them did so before; an edit that calls them tells them', () => {
+    const thread = start('Who does it, @tom?', nadia);
+    const opening = postsOf(thread.id)[0]?.id ?? 0;
+    const before = [{ member: tom.id, kind: 'mention', post: opening }];
+    expect(told()).toEqual(before);
+    const quoted = `${quoteOf(rosa, opening)}We do.`;
+    expect(quoted).toContain('> Who does it, @tom?');
+    const { id } = createPost(rosa, { threadId: thread.id, body: quoted });
+    expect(postsOf(thread.id)[1]?.html).toContain('<a href="/members/tom" class="mention">@tom</a>');
+    const all = [...before, { member: nadia.id, kind: 'quote', post: id }];
+    expect([told(), namedIn(id)]).toEqual([all, []]);
+    editPost(rosa, { postId: id, body: `${quoted} And you, @tom?` });
+    expect([told(), namedIn(id)]).toEqual([[...all, { member: tom.id, kind: 'mention', post: id }], ['tom']]);
+    editPost(rosa, { postId: id, body: quoted });
+    editPost(rosa, { postId: id, body: `${quoted} Hm, @tom.` });
+    expect(told()).toHaveLength(3);
+  });
+
+  test('is not who blocked the one who called them, when somebody else quotes it', () => {
+    blockMember(nadia, { memberId: tom.id });
+    const thread = start('Who does?');
+    const { id } = createPost(tom, { threadId: thread.id, body: 'A jab at @nadia.' });
+    createPost(rosa, { threadId: thread.id, body: `${quoteOf(rosa, id)}Hm.` });
+    expect(told().map(({ member }) => member)).toEqual([tom.id]);
+    unblockMember(nadia, { memberId: tom.id });
+  });
+
+  test('may be quoted with as many as its author named', () => {
+    const thread = start(colleagues(10), nadia);
+    const { id } = createPost(rosa, { threadId: thread.id, body: `${quoteOf(rosa, postsOf(thread.id)[0]?.id ?? 0)}All of them?` });
+    expect(namedIn(id)).toEqual([]);
   });
 
   test('nobody is told by a line that quotes nothing that stands, by their own, or by a link outside a quotation', () => {

@@ -7,6 +7,7 @@ import { mustKeepToLevel } from '../people/limits.ts';
 import { isNamelessPost } from '../anonymity.ts';
 import { canReadAsMember, mustSignIn } from '../people/permissions.ts';
 import type { Member, Viewer } from '../people/types.ts';
+import { replaceQuotes } from './quote-boxes.ts';
 
 /** A member whom a post names. */
 export interface Named { id: number; handle: string; name: string }
@@ -14,12 +15,17 @@ export interface Named { id: number; handle: string; name: string }
 /** `@rosa-delgado` where it is neither part of an address nor of a longer word. */
 const mention = /(?<![\w@/.-])@([a-z0-9](?:[a-z0-9-]{0,78}[a-z0-9])?)(?![\w@]|-\w|\.\w)/gi;
 
-/** Handles that Markdown names with @, each once, in lower case, in the order of the text; code and links name nobody. */
+/** Handles that Markdown calls with @, each once, in lower case, in the order of the text; code, links and quotations call nobody. */
 export function mentionsIn(markdown: string): string[] {
-  return handlesIn(renderKept(markdown));
+  return handlesCalledIn(renderKept(markdown));
 }
 
 /** The same of rendered Markdown. */
+export function handlesCalledIn(html: string): string[] {
+  return handlesIn(replaceQuotes(html, () => ''));
+}
+
+/** The same, with those that stand in quotations. */
 export function handlesIn(html: string): string[] {
   const handles = new Set<string>();
   if (html.includes('@')) mapText(html, (text) => text.replace(mention, (_, handle: string) => (handles.add(handle.toLowerCase()), '')));
@@ -40,26 +46,28 @@ export function linkMentions(html: string, named: readonly Named[]): string {
     (known.has(handle.toLowerCase()) ? `<a href="/members/${handle.toLowerCase()}" class="mention">${typed}</a>` : typed)));
 }
 
-/** Throws Invalid on `body` when a post names more members than the level of its author allows; oneself does not count. */
-export function mustNameFew(author: Member, named: readonly Named[]): void {
-  mustKeepToLevel(author, { mentionsPerPost: named.filter((m) => m.id !== author.id).length }, 'body');
+/** Throws Invalid on `body` when a post calls more members than the level of its author allows; oneself does not count. */
+export function mustNameFew(author: Member, called: readonly Named[]): void {
+  mustKeepToLevel(author, { mentionsPerPost: called.filter((m) => m.id !== author.id).length }, 'body');
 }
 
 /**
- * Remembers whom a post names. Returns those whom it did not name before: they may be told. Throws Invalid on `body` when it has named more by and
- * by than its author may name at once. Call inside the transaction that writes it.
+ * Remembers whom a post names. Returns those whom it calls and did not call before: they may be told. Throws Invalid on `body` when it has called more by and
+ * by than its author may call at once. Call inside the transaction that writes it.
  */
-export function putMentions(author: Member, postId: number, named: readonly Named[]): Named[] {
-  const fresh = named.filter((member) => insert().run(postId, member.id).changes > 0);
+export function putMentions(author: Member, postId: number, { named, called }: { named: readonly Named[]; called: readonly Named[] }): Named[] {
+  for (const { id } of named) quote().run(postId, id);
+  const fresh = called.filter(({ id }) => call().run(postId, id).changes > 0);
   if (fresh.length > 0) mustNameFew(author, mentionedMembers(postId));
   return fresh;
 }
-const insert = prepared((d) => d.$client.prepare('insert into post_mentions (post_id, member_id) values (?, ?) on conflict do nothing'));
+const quote = prepared((d) => d.$client.prepare('insert into post_mentions (post_id, member_id, quoted) values (?, ?, true) on conflict do nothing'));
+const call = prepared((d) => d.$client.prepare('update post_mentions set quoted = false where post_id = ? and member_id = ? and quoted'));
 
-/** The members whom a post names or named before an edit. */
+/** The members whom a post calls, or called before an edit. */
 export function mentionedMembers(postId: number): Named[] {
   return db.select({ id: members.id, handle: members.handle, name: members.name }).from(postMentions)
-    .innerJoin(members, eq(members.id, postMentions.memberId)).where(eq(postMentions.postId, postId)).orderBy(members.handle).all();
+    .innerJoin(members, eq(members.id, postMentions.memberId)).where(and(eq(postMentions.postId, postId), eq(postMentions.quoted, false))).orderBy(members.handle).all();
 }
 
 /** A member who can be named, as a writer chooses among them. */

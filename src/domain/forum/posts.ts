@@ -72,12 +72,12 @@ export function writePost(author: Member, threadId: number, markdown: string, fi
   const { number } = db.update(threads).set({
     lastNumber: sql`${threads.lastNumber} + 1`, postCount: sql`${threads.postCount} + 1`, lastPostAt: createdAt, lastPosterId: author.id,
   }).where(eq(threads.id, threadId)).returning({ number: threads.lastNumber }).get();
-  const { html, linked, named } = renderNewPost(author, markdown, `p${threadId}-${number}`);
+  const { html, linked, ...names } = renderNewPost(author, markdown, `p${threadId}-${number}`);
   const { id } = db.insert(posts).values({ threadId, number, authorId: author.id, markdown, html, renderedBy: rendererVersion, createdAt }).returning({ id: posts.id }).get();
   putPostLinks(id, linked);
   blankHidden(id, linked);
   if (hidden) hideAuthor(id, author.id);
-  const mentioned = putMentions(author, id, named).map((member) => member.id);
+  const mentioned = putMentions(author, id, names).map((member) => member.id);
   putPostFiles(id, hidden ? namelessPictures(files) : files);
   return { id, number, addressed: { mentioned, quoted: membersQuoted(author, html) } };
 }
@@ -218,13 +218,13 @@ export function editPost(actor: Member, input: { postId: number; body: string; v
     if (post.markdown !== input.body) {
       const editedAt = new Date();
       db.insert(postVersions).values({ postId: post.id, markdown: post.markdown, writtenAt: post.editedAt ?? post.createdAt, replacedAt: editedAt, replacedById: actor.id }).run();
-      const { html, linked, named } = renderNewPost(actor, input.body, `p${post.thread.id}-${post.number}`);
+      const { html, linked, ...names } = renderNewPost(actor, input.body, `p${post.thread.id}-${post.number}`);
       db.update(posts).set({ markdown: input.body, html, renderedBy: rendererVersion, editedAt }).where(eq(posts.id, post.id)).run();
       replacePostLinks(post.id, linked);
       blankHidden(post.id, linked);
       // What is edited away while it is flagged is quoted by nobody any more.
       if (versionsClosedUntil(post.id) >= editedAt.getTime()) lookAgainAtQuotes({ postId: post.id });
-      const mentioned = putMentions(actor, post.id, named).map((member) => member.id);
+      const mentioned = putMentions(actor, post.id, names).map((member) => member.id);
       const before = new Set(membersQuoted(actor, post.html));
       notifyOfEdit(post.id, { mentioned, quoted: membersQuoted(actor, html).filter((id) => !before.has(id)) });
     }

@@ -2,12 +2,12 @@ import { escapeHtml, renderKept, renderMarkdown } from '#lib/markdown.ts';
 import { settings } from '#lib/settings.ts';
 import type { Member } from '../people/types.ts';
 import { threadsByNumber } from '../thread-addresses.ts';
-import { handlesIn, linkMentions, membersNamed, mustNameFew, type Named } from './mentions.ts';
+import { handlesCalledIn, handlesIn, linkMentions, membersNamed, mustNameFew, type Named } from './mentions.ts';
 import { withTrueQuotes } from './quoted.ts';
 import { markAddresses, withTitles } from './titles.ts';
 
-/** A post as it is kept: its HTML, the same with the links of quotations that are not what they say, and the members whom it names. */
-export interface Rendered { html: string; linked: string; named: Named[] }
+/** A post as it is kept: its HTML, the same with the links of quotations that are not what they say, the members whom it names, and those of them whom it calls: not only in what it quotes. */
+export interface Rendered { html: string; linked: string; named: Named[]; called: Named[] }
 
 /**
  * Renders the text of a post. Members who exist now are links to their pages, and so are bare addresses of the hub: `withTitles` gives them titles
@@ -15,14 +15,15 @@ export interface Rendered { html: string; linked: string; named: Named[] }
  * @param place makes ids differ between posts on one page
  */
 export function renderPost(markdown: string, place: string, render = renderKept): Rendered {
-  const { linked, named } = linkedIn(markdown, place, render);
-  return { html: withTrueQuotes(linked), linked, named };
+  const { linked, ...names } = linkedIn(markdown, place, render);
+  return { html: withTrueQuotes(linked), linked, ...names };
 }
 
 function linkedIn(markdown: string, place: string, render: typeof renderKept): Omit<Rendered, 'html'> {
   const html = markAddresses(render(threadsByNumber(markdown), place));
   const named = membersNamed(handlesIn(html));
-  return { linked: linkMentions(html, named), named };
+  const handles = new Set(handlesCalledIn(html));
+  return { linked: linkMentions(html, named), named, called: named.filter(({ handle }) => handles.has(handle)) };
 }
 
 /** The text of a post with the links of quotations that are not what they say. */
@@ -43,6 +44,6 @@ export function showPlain(words: string): string {
 /** The same for what somebody is about to send. Throws MarkdownTooLarge, and Invalid when it names too many. */
 export function renderNewPost(author: Member, markdown: string, place: string): Rendered {
   const rendered = renderPost(markdown, place, renderMarkdown);
-  mustNameFew(author, rendered.named);
+  mustNameFew(author, rendered.called);
   return rendered;
 }

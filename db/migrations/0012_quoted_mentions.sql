@@ -1,0 +1,1 @@
+ALTER TABLE `post_mentions` ADD `quoted` integer DEFAULT false NOT NULL;
