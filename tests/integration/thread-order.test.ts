@@ -1,10 +1,11 @@
 import { and, asc, desc, eq, gt, inArray, isNotNull, isNull, ne, sql } from 'drizzle-orm';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { acceptedAnswers, changes, db, decisions, follows, members, notifications, outbox, passwords, postLinks, posts, searchDocuments, threadActs, threadReads, threads } from '#db/client.ts';
+import { acceptedAnswers, cases, changes, db, decisions, follows, heldPosts, members, notifications, outbox, passwords, postLinks, posts, searchDocuments, threadActs, threadReads, threads } from '#db/client.ts';
 import { decide, undoDecision } from '#domain/decisions/deciding.ts';
 import { flagPost } from '#domain/decisions/flagging.ts';
 import { openCases } from '#domain/decisions/queue.ts';
 import { removePost, removeThread, restorePost, restoreThread, whyThreadNotRemoved } from '#domain/decisions/removing.ts';
+import { heldPost, submitPost } from '#domain/decisions/submitting.ts';
 import { Denied, Gone, Invalid, NotFound, TooMany } from '#domain/errors.ts';
 import { acceptAnswer } from '#domain/forum/accepting.ts';
 import { acceptedAnswersOf } from '#domain/forum/answers.ts';
@@ -29,6 +30,7 @@ import { undoThreadAct } from '#domain/forum/undoing.ts';
 import { noteReading } from '#domain/forum/unread.ts';
 import { isStopped, stopMail, stopToken } from '#domain/mail/stopping.ts';
 import { columnOfAct, monthsOfOrder, publicActs, readPublicLog, recordAct } from '#domain/moderation/log.ts';
+import { stamp } from '#domain/people/traps.ts';
 import type { Member } from '#domain/people/types.ts';
 import { addDays } from '#lib/dates.ts';
 import { enter, forgetLimits, lettersTo } from '../support/cast.ts';
@@ -201,6 +203,31 @@ describe('merging', () => {
     undo();
     expect(of(into)).toEqual([...before, { id: newer, number: 4 }]);
     expect(numbers(thread)).toEqual([1, 2]);
+    expectOrder();
+  });
+
+  test('what waited for a coordinator when its thread was merged goes back with it, let through meanwhile or after', () => {
+    const [one, two, three] = [start(), start(), start()];
+    const hold = (thread: Thread, body: string) => {
+      const { id } = heldPost(tom, Number(submitPost(tom, { threadId: thread.id, body, website: 'http://robot.example', shown: stamp() }).url.split('/').at(-1)));
+      const caseId = db.select({ id: cases.id }).from(cases).where(eq(cases.heldId, id)).get()?.id ?? 0;
+      return { letThrough: () => { decide(nadia, { caseId, outcome: 'approve', reason: 'A person.' }); return db.select().from(heldPosts).where(eq(heldPosts.id, id)).get()?.postId ?? 0; } };
+    };
+    const [early, late, later, own] = [hold(one, 'Held early'), hold(one, 'Held late'), hold(one, 'Held later'), hold(three, 'Held for the other')];
+    const before = reply(one, tom, 'Not held').id;
+    merge(one, two);
+    const first = lastAct();
+    const afterFirst = early.letThrough();
+    merge(two, three, 'by-date');
+    const second = lastAct();
+    const [afterSecond, ownPost, after] = [late.letThrough(), own.letThrough(), hold(one, 'Held after both').letThrough()];
+    expect([afterFirst, afterSecond, ownPost, after].map((id) => placeOfPost(null, id).startsWith(`${three.url}#`))).toEqual([true, true, true, true]);
+    expect(undo(second).left).toEqual([expect.stringContaining('2 posts that were written after the merge stayed')]);
+    expect([afterFirst, afterSecond].map((id) => placeOfPost(null, id))).toEqual([`${two.url}#post-4`, `${two.url}#post-5`]);
+    expect(undo(first).left).toEqual([]);
+    expect([before, afterFirst, afterSecond, later.letThrough()].map((id) => placeOfPost(null, id))).toEqual([2, 3, 4, 5].map((n) => `${one.url}#post-${n}`));
+    expect([ownPost, after].map((id) => placeOfPost(null, id))).toEqual([2, 3].map((n) => `${three.url}#post-${n}`));
+    expect(numbers(two)).toEqual([1]);
     expectOrder();
   });
 

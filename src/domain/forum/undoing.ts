@@ -1,12 +1,13 @@
 import { and, eq, inArray } from 'drizzle-orm';
 import { z } from 'zod';
-import { bumpChanges, db, forums, posts, threadActs, threads } from '#db/client.ts';
+import { bumpChanges, db, forums, posts, prepared, threadActs, threads } from '#db/client.ts';
 import { rowId } from '#lib/fields.ts';
 import { mustShowNobody } from '../anonymity.ts';
 import { Denied, NotFound } from '../errors.ts';
 import { recordAct, wordsOfAct } from '../moderation/log.ts';
 import { mustModerateForum, mustModerateIn, mustModerateSomething } from '../people/permissions.ts';
 import type { Member } from '../people/types.ts';
+import { wayOf } from '../thread-addresses.ts';
 import { carryFollows, carryReads, carryReadsBack, takeFollowsBack, type Carried } from './carrying.ts';
 import { hideTitleThatCameBack } from './hidden-titles.ts';
 import { whyNotOfKind } from './kinds.ts';
@@ -124,25 +125,33 @@ function undoNewThread(actor: Member, { from, to, posts: places, carried }: Extr
   return [...sentences, ...lateSentence(late), ...(since.length > 0 ? [`${many(since.length, 'that was', 'that were')} written in the new thread since went along, to the end.`] : [])];
 }
 
-/** Lets a merged thread stand again with its posts; what was written since stays in the other one. */
+/** Lets a merged thread stand again with its posts, and with what was held for it when it was merged and let through since; what was written since stays in the other one. */
 function undoMerge(actor: Member, actId: number, { from, to, lastNumber, posts: places, own, carried }: Extract<Undo, { as: 'thread' }>): string[] {
   mustStandStill(to);
   const { here, sentences } = stillIn(to, places);
   if (!here.some(({ number }) => number === 1)) throw new Denied('Its opening post has been moved to another thread since: undo that first.');
-  mustShowNobody(to, from, here.map((p) => p.id));
+  const sent = letThrough().all({ actId, from, to, places: JSON.stringify(places) }) as number[];
+  const back = [...here.map((p) => p.id), ...sent];
+  mustShowNobody(to, from, back);
   standAgain(from);
   carryReadsBack(readsSince(actId, { from, to, carried }), { from, to, keptIn: from }, () => {
     putBack(from, here);
+    appendPosts(from, sent);
     if (own) renumber(to, placesBefore(to, own, lastNumber));
     else closeUp(to, lastNumber);
   });
   if (carried) takeFollowsBack(to, carried);
   db.update(threads).set({ lastNumber: Math.max(lastNumber, highest(to)) }).where(eq(threads.id, to)).run();
-  settleThreads([from, to], here.map((p) => p.id));
-  tellMovedBack(actor, here.map((p) => p.id));
+  settleThreads([from, to], back);
+  tellMovedBack(actor, back);
   const since = placesIn(to).filter(({ number }) => number > lastNumber).length;
   return [...sentences, ...(since > 0 ? [`${many(since, 'that was', 'that were')} written after the merge stayed in the other thread.`] : [])];
 }
+
+/** Posts that were written before a merge, for the thread that went or one that had gone into it, and waited for a coordinator until after it. */
+const letThrough = prepared((d) => d.$client.prepare(`
+  select p.id from posts p join held_posts h on h.post_id = p.id join thread_acts a on a.id = @actId
+  where p.thread_id = @to and p.created_at >= a.at and h.at <= a.at and @from in ${wayOf('h.thread_id')} and p.id not in (select value ->> '$.id' from json_each(@places)) order by p.number`).pluck());
 
 /** Positions that can be put back as they were: none when posts were moved here since, for then their numbers mean something else. */
 function readsSince(actId: number, { from, to, carried }: { from: number; to: number; carried?: Carried | undefined }): Carried['reads'] {
