@@ -8,7 +8,7 @@ export function jsonLdOfCollection({ title, excerpt, url, owner, createdAt, upda
   const hub = settings();
   const list = {
     '@context': 'https://schema.org', '@type': 'CollectionPage', name: title, ...(excerpt && { description: excerpt }), url: hub.url + url, inLanguage: 'en',
-    author: { '@type': 'Person', name: owner.name, url: `${hub.url}/members/${owner.handle}` },
+    author: { '@type': 'Person', name: owner.name, ...(owner.handle && { url: `${hub.url}/members/${owner.handle}` }) },
     dateCreated: createdAt.toISOString(), dateModified: updatedAt.toISOString(), isPartOf: { '@type': 'WebSite', name: hub.name, url: hub.url },
     mainEntity: {
       '@type': 'ItemList', name: title, numberOfItems: total, itemListOrder: 'https://schema.org/ItemListOrderAscending',

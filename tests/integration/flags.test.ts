@@ -88,6 +88,22 @@ describe('flagging', () => {
     expect(() => db.insert(flags).values({ caseId: caseOn(post), memberId: abe.id, reason: 'I dislike it' }).run()).toThrow(/CHECK/);
   });
 
+  test('the very same flag, sent again at once, is the first one, also where it hid the post', async () => {
+    const post = reply(rosa, start(rosa));
+    expect(flag(tom, post, 'spam', { note: 'It sells.' })).toEqual({ url: `/posts/${post}`, hidden: false });
+    expect(flag(tom, post, 'spam', { note: 'It sells.' })).toEqual({ url: `/posts/${post}`, hidden: false });
+    expect(() => flag(tom, post, 'spam', { note: 'It sells chairs.' })).toThrow(/already/);
+    const hidden = { url: '/forums/measures', hidden: true };
+    expect([flag(ines, post, 'personal-data'), flag(ines, post, 'personal-data')]).toEqual([hidden, hidden]);
+    expect(findCase(nadia, caseOn(post)).flags).toHaveLength(2);
+    db.update(flags).set({ at: addDays(new Date(), -1) }).where(eq(flags.caseId, caseOn(post))).run();
+    expect(() => flag(ines, post, 'personal-data')).toThrow(/hidden already/);
+    const wrong = reply(rosa, start(rosa));
+    for (let n = 0; n < 2; n++) flag(tom, wrong, 'inaccurate', { note: 'It is 12.', source: 'The report, page 3' });
+    expect(db.select().from(cases).where(eq(cases.postId, wrong)).all()).toHaveLength(1);
+    expect(() => flag(tom, wrong, 'inaccurate', { note: 'It is 12.', source: 'The report, page 4' })).toThrow(/still open/);
+  });
+
   test('not of one’s own, not of what is gone, not without an account, not for an unknown reason', () => {
     const post = reply(rosa, start(rosa));
     expect(() => flag(rosa, post)).toThrow(Denied);
@@ -106,6 +122,7 @@ describe('flagging', () => {
 
   test('a profile can be flagged, with a note', () => {
     expect(() => flagMember(tom, { memberId: rosa.id, reason: 'spam', note: null, source: null })).toThrow(Invalid);
+    flagMember(tom, { memberId: rosa.id, reason: 'spam', note: 'The job title advertises.', source: null });
     flagMember(tom, { memberId: rosa.id, reason: 'spam', note: 'The job title advertises.', source: null });
     expect(() => flagMember(tom, { memberId: rosa.id, reason: 'spam', note: 'Again.', source: null })).toThrow(Denied);
     expect(() => flagMember(tom, { memberId: tom.id, reason: 'spam', note: 'Myself.', source: null })).toThrow(Denied);
@@ -583,13 +600,13 @@ describe('corrections', () => {
     const post = reply(rosa, start(rosa));
     const more = { note: 'It is 12.', source: 'The charter' };
     flag(tom, post, 'inaccurate', more);
-    expect(() => flag(tom, post, 'inaccurate', more)).toThrow(/^A correction that you proposed/);
+    expect(() => flag(tom, post, 'inaccurate', { ...more, note: 'It is 13.' })).toThrow(/^A correction that you proposed/);
     flag(tom, post, 'personal-data');
     expect(() => flag(tom, post)).toThrow(Denied);
     const other = reply(rosa, start(rosa));
     flag(tom, other);
     flag(tom, other, 'inaccurate', more);
-    expect(() => flag(tom, other, 'inaccurate', more)).toThrow(Denied);
+    expect(() => flag(tom, other, 'inaccurate', { ...more, note: 'It is 13.' })).toThrow(Denied);
   });
 
   test('or answer, and a coordinator decides; undo takes the note away', () => {

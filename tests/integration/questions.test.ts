@@ -17,6 +17,7 @@ import { setHolding } from '#domain/moderation/holding.ts';
 import { readPublicLog } from '#domain/moderation/log.ts';
 import { levelLimits } from '#domain/people/limits.ts';
 import { asMember } from '#domain/people/members.ts';
+import { formerMember } from '#domain/people/former.ts';
 import type { Member } from '#domain/people/types.ts';
 import { addMonths } from '#lib/dates.ts';
 import { flagConfirmation, flaggedConfirmation, flaggedConfirmations, keepConfirmation, removeConfirmation, takeBackConfirmation } from '#domain/decisions/flagging-confirmations.ts';
@@ -187,6 +188,14 @@ describe('for search engines', () => {
     });
   });
 
+  test('who has left has no page', () => {
+    const thread = ask('discussion');
+    answer(thread);
+    db.update(posts).set({ authorId: formerMember() }).where(eq(posts.threadId, thread.id)).run();
+    expect(nodeOf(thread)).toMatchObject({ comment: [{ author: { '@type': 'Person', name: 'A former member' } }] });
+    expect(JSON.stringify(nodeOf(thread))).not.toContain('/members/');
+  });
+
   test('a question without an answer has none', () => {
     expect(Object.keys((nodeOf(ask()) as { mainEntity: object }).mainEntity)).not.toEqual(expect.arrayContaining(['acceptedAnswer']));
   });
@@ -266,7 +275,7 @@ describe('works for us too, kept in order', () => {
 });
 
 describe('works for us too, flagged', () => {
-  const flag = (who: Member, postId: number, memberId = tom.id) => flagConfirmation(who, { postId, memberId, reason: 'spam', note: 'It sells something.' });
+  const flag = (who: Member, postId: number, memberId = tom.id, note = 'It sells something.') => flagConfirmation(who, { postId, memberId, reason: 'spam', note });
   const inboxOf = (who: Member) => listTold(who, null).told.map(({ words }) => words);
   const confirmed = () => {
     const id = answer(ask(), ines);
@@ -277,7 +286,8 @@ describe('works for us too, flagged', () => {
   test('waits for a coordinator, hides nothing, and goes with what it is about', () => {
     const id = confirmed();
     expect(flag(rosa, id).url).toBe(`/posts/${id}`);
-    expect(() => flag(rosa, id)).toThrow(/already/);
+    expect(flag(rosa, id).url, 'sent twice').toBe(`/posts/${id}`);
+    expect(() => flag(rosa, id, tom.id, 'It sells chairs.')).toThrow(/already/);
     expect(() => flag(tom, id)).toThrow(Denied);
     expect(() => flag(rosa, id, abe.id)).toThrow(NotFound);
     expect(() => flaggedConfirmations(rosa)).toThrow(Denied);

@@ -7,6 +7,7 @@ import { Denied, NotFound } from '../errors.ts';
 import { postPlace, postUrl } from '../forum/addresses.ts';
 import { confirmationBy, findConfirmation, refuseConfirmation, unconfirmPost, type Confirmation, type unconfirmInput } from '../forum/confirming.ts';
 import type { FoundPost } from '../forum/posts.ts';
+import { sameSince } from '../forum/sent-again.ts';
 import { recordAct } from '../moderation/log.ts';
 import { flagReasonCodes, type FlagReason } from '../moderation/reasons.ts';
 import { countForLevel } from '../people/limits.ts';
@@ -38,15 +39,17 @@ export const flagConfirmationInput = z.object({
   note: text({ missing: 'Please say what you mean, in a sentence.', max: 1_000 }),
 });
 
-/** Tells the coordinators about a "works for us too". Throws NotFound, Denied, TooMany. */
+/** Tells the coordinators about a "works for us too". The same flag, sent again within ten minutes, is the first one. Throws NotFound, Denied, TooMany. */
 export function flagConfirmation(actor: Member, { reason, note, ...which }: z.output<typeof flagConfirmationInput>): { url: string } {
   return transaction(() => {
     flaggableConfirmation(actor, which);
-    const known = db.select({ id: confirmationFlags.id }).from(confirmationFlags).where(and(openFlagsOf(which), eq(confirmationFlags.byId, actor.id))).get();
+    const known = db.select({ reason: confirmationFlags.reason, note: confirmationFlags.note, at: confirmationFlags.at }).from(confirmationFlags).where(and(openFlagsOf(which), eq(confirmationFlags.byId, actor.id))).get();
+    const url = postUrl(which.postId);
+    if (known && known.reason === reason && known.note === note && known.at > sameSince()) return { url };
     if (known) throw new Denied('You have told the coordinators about this already. They will write to you when they have decided.');
     countForLevel(actor, 'flagsPerDay', 'reason');
     db.insert(confirmationFlags).values({ ...which, byId: actor.id, reason, note }).run();
-    return { url: postUrl(which.postId) };
+    return { url };
   });
 }
 

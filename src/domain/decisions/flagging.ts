@@ -5,6 +5,7 @@ import { optionalText, rowId } from '#lib/fields.ts';
 import { settings } from '#lib/settings.ts';
 import { Denied, Invalid, NotFound } from '../errors.ts';
 import { findPost, type FoundPost } from '../forum/posts.ts';
+import { sameSince } from '../forum/sent-again.ts';
 import { post as mail } from '../mail/outbox.ts';
 import { recordAct } from '../moderation/log.ts';
 import { flagReasonCodes, type FlagReason } from '../moderation/reasons.ts';
@@ -43,11 +44,13 @@ export const flagPostInput = z.object({ postId: rowId, ...flagFields });
 /**
  * Tells the coordinators about a post or comment; flagging an opening post flags its thread. "Inaccurate" asks the author for a
  * correction; a resident's personal data hides it at once where a trusted member says so, of a thread in which others wrote its opening text and title alone; three flags that count hide it until a coordinator decides.
- * Flags of those whose flag a coordinator has not followed do not count while it says the same.
+ * Flags of those whose flag a coordinator has not followed do not count while it says the same. The same flag, sent again within ten minutes, is the first one.
  * Throws NotFound, Denied, Invalid.
  */
 export function flagPost(actor: Member, input: z.output<typeof flagPostInput>): { url: string; hidden: boolean } {
+  mustWrite(actor);
   return transaction(() => {
+    if (sentJustNow().get({ ...input, memberId: actor.id, since: sameSince().getTime() })) return whereItWas(actor, input.postId);
     const post = flaggablePost(actor, input.postId);
     const { id: postId, thread } = post;
     const inaccurate = input.reason === 'inaccurate';
@@ -55,18 +58,29 @@ export function flagPost(actor: Member, input: z.output<typeof flagPostInput>): 
       throw new Denied(inaccurate ? 'A correction that you proposed to this post is still open. You will have a letter when its author or a coordinator has answered it.' : 'You have told the coordinators about this post already. They will write to you when they have decided.');
     }
     countForLevel(actor, 'flagsPerDay', 'reason');
-    const url = `/posts/${postId}`;
     if (inaccurate) {
       proposeCorrection(actor, postId, input);
-      return { url, hidden: false };
+      return { url: `/posts/${postId}`, hidden: false };
     }
     const caseId = openCaseOf({ postId });
     const counts = isTrusted(actor) && letStand().get({ postId, memberId: actor.id }) === undefined;
     db.insert(flags).values({ caseId, memberId: actor.id, reason: input.reason, note: input.note, counts }).run();
-    const hidden = hideWhenDue(caseId, post, input.reason, counts);
-    return { url: hidden && thread.forum ? `/forums/${thread.forum.slug}` : url, hidden };
+    return whereTold({ id: postId, thread, hidden: hideWhenDue(caseId, post, input.reason, counts) });
   });
 }
+
+/** Where somebody goes on who has flagged a post. */
+const whereTold = ({ id, thread, hidden }: Pick<FoundPost, 'id' | 'thread' | 'hidden'>) => ({ url: hidden && thread.forum ? `/forums/${thread.forum.slug}` : `/posts/${id}`, hidden });
+
+function whereItWas(actor: Member, postId: number): { url: string; hidden: boolean } {
+  const post = findPost(actor, postId);
+  return whereTold({ ...post, hidden: post.hidden || post.thread.hidden });
+}
+
+/** Whether this member has said the very same of a post just now: whoever presses twice has flagged once. */
+const sentJustNow = prepared((d) => d.$client.prepare(`
+  select 1 from flags f join cases c on c.id = f.case_id left join corrections k on k.case_id = c.id
+  where c.post_id = @postId and c.closed_at is null and f.member_id = @memberId and f.at > @since and f.reason = @reason and f.note is @note and (k.case_id is null or k.source is @source)`));
 
 /** What this viewer has told about a post that nobody has answered yet, in sentences. */
 export function toldAlready(viewer: Viewer, postId: number): string[] {
@@ -164,18 +178,20 @@ function proposeCorrection(actor: Member, postId: number, { note, source }: { no
 
 export const flagMemberInput = z.object({ memberId: rowId, ...flagFields });
 
-/** Tells the coordinators about a member's profile. Nothing is hidden by it. Throws NotFound, Denied, Invalid. */
+/** Tells the coordinators about a member's profile. Nothing is hidden by it. The same flag, sent again, is the first one. Throws NotFound, Denied, Invalid. */
 export function flagMember(actor: Member, input: z.output<typeof flagMemberInput>): { url: string } {
   mustWrite(actor);
   return transaction(() => {
     const member = flaggableMember(actor, input.memberId);
     if (input.note === null) throw new Invalid({ note: 'Please say what is wrong with this profile.' });
-    countForLevel(actor, 'flagsPerDay', 'reason');
     const caseId = openCaseOf({ memberId: member.id });
-    const once = and(eq(flags.caseId, caseId), eq(flags.memberId, actor.id));
-    if (db.select({ id: flags.id }).from(flags).where(once).get()) throw new Denied('You have told the coordinators about this profile already. They will write to you when they have decided.');
+    const known = db.select({ reason: flags.reason, note: flags.note, at: flags.at }).from(flags).where(and(eq(flags.caseId, caseId), eq(flags.memberId, actor.id))).get();
+    const url = `/members/${member.handle}`;
+    if (known && known.reason === input.reason && known.note === input.note && known.at > sameSince()) return { url };
+    if (known) throw new Denied('You have told the coordinators about this profile already. They will write to you when they have decided.');
+    countForLevel(actor, 'flagsPerDay', 'reason');
     db.insert(flags).values({ caseId, memberId: actor.id, reason: input.reason, note: input.note, counts: isTrusted(actor) }).run();
-    return { url: `/members/${member.handle}` };
+    return { url };
   });
 }
 

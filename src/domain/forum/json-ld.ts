@@ -1,5 +1,4 @@
 import { ownWords, plainText } from '#lib/markdown.ts';
-import { nameless } from '../anonymity.ts';
 import type { Author } from '../people/types.ts';
 import { postPlace, postUrl } from './addresses.ts';
 import type { Thread } from './threads.ts';
@@ -44,4 +43,4 @@ function replyOf(post: PostView, thread: Thread, hub: Hub) {
   };
 }
 
-const personOf = ({ id, name, handle }: Author, hub: Hub) => ({ '@type': 'Person', name, ...(id !== nameless.id && { url: `${hub.url}/members/${handle}` }) });
+const personOf = ({ name, handle }: Author, hub: Hub) => ({ '@type': 'Person', name, ...(handle && { url: `${hub.url}/members/${handle}` }) });
