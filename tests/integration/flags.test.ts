@@ -96,6 +96,15 @@ describe('flagging', () => {
     const hidden = { url: '/forums/measures', hidden: true };
     expect([flag(ines, post, 'personal-data'), flag(ines, post, 'personal-data')]).toEqual([hidden, hidden]);
     expect(findCase(nadia, caseOn(post)).flags).toHaveLength(2);
+    // A hidden thread is seen by its author and coordinators alone.
+    const alone = db.select().from(posts).where(eq(posts.threadId, start(rosa).id)).get()?.id ?? 0;
+    const who = await trusted(1);
+    expect([flag(who, alone, 'personal-data'), flag(who, alone, 'personal-data')]).toEqual([hidden, hidden]);
+    expect(() => flag(tom, alone, 'personal-data')).toThrow(NotFound);
+    const takenBack = reply(rosa, start(rosa));
+    flag(tom, takenBack);
+    removeOwnPost(rosa, { postId: takenBack });
+    expect(() => flag(tom, takenBack)).toThrow(NotFound);
     db.update(flags).set({ at: addDays(new Date(), -1) }).where(eq(flags.caseId, caseOn(post))).run();
     expect(() => flag(ines, post, 'personal-data')).toThrow(/hidden already/);
     const wrong = reply(rosa, start(rosa));

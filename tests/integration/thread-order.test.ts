@@ -5,7 +5,7 @@ import { decide, undoDecision } from '#domain/decisions/deciding.ts';
 import { flagPost } from '#domain/decisions/flagging.ts';
 import { openCases } from '#domain/decisions/queue.ts';
 import { removePost, removeThread, restorePost, restoreThread, whyThreadNotRemoved } from '#domain/decisions/removing.ts';
-import { heldPost, submitPost } from '#domain/decisions/submitting.ts';
+import { submitPost } from '#domain/decisions/submitting.ts';
 import { Denied, Gone, Invalid, NotFound, TooMany } from '#domain/errors.ts';
 import { acceptAnswer } from '#domain/forum/accepting.ts';
 import { acceptedAnswersOf } from '#domain/forum/answers.ts';
@@ -45,6 +45,12 @@ beforeEach(forgetLimits);
 let written = 0;
 const start = (author = rosa, forum = 'operations'): Thread => createThread(author, { forum, kind: 'question', title: `How long until you call, case ${++written}?`, body: `We wait. ${written}`, themes: ['equity'] });
 const reply = (thread: Thread, author = tom, body = `We call the same day. ${++written}`) => createPost(author, { threadId: thread.id, body });
+/** A reply that waits for a coordinator, who lets it through later. */
+const hold = (thread: Thread, body: string, who = tom) => {
+  const id = Number(submitPost(who, { threadId: thread.id, body, website: 'http://robot.example', shown: stamp() }).url.split('/').at(-1));
+  const caseId = db.select({ id: cases.id }).from(cases).where(eq(cases.heldId, id)).get()?.id ?? 0;
+  return { letThrough: () => { decide(nadia, { caseId, outcome: 'approve', reason: 'A person.' }); return db.select().from(heldPosts).where(eq(heldPosts.id, id)).get()?.postId ?? 0; } };
+};
 const of = (thread: Thread) => db.select({ id: posts.id, number: posts.number }).from(posts).where(eq(posts.threadId, thread.id)).orderBy(asc(posts.number)).all();
 const numbers = (thread: Thread) => of(thread).map((p) => p.number);
 const split = (thread: Thread, ids: number[], more: Record<string, unknown> = {}) =>
@@ -208,11 +214,6 @@ describe('merging', () => {
 
   test('what waited for a coordinator when its thread was merged goes back with it, let through meanwhile or after', () => {
     const [one, two, three] = [start(), start(), start()];
-    const hold = (thread: Thread, body: string) => {
-      const { id } = heldPost(tom, Number(submitPost(tom, { threadId: thread.id, body, website: 'http://robot.example', shown: stamp() }).url.split('/').at(-1)));
-      const caseId = db.select({ id: cases.id }).from(cases).where(eq(cases.heldId, id)).get()?.id ?? 0;
-      return { letThrough: () => { decide(nadia, { caseId, outcome: 'approve', reason: 'A person.' }); return db.select().from(heldPosts).where(eq(heldPosts.id, id)).get()?.postId ?? 0; } };
-    };
     const [early, late, later, own] = [hold(one, 'Held early'), hold(one, 'Held late'), hold(one, 'Held later'), hold(three, 'Held for the other')];
     const before = reply(one, tom, 'Not held').id;
     merge(one, two);
@@ -229,6 +230,18 @@ describe('merging', () => {
     expect([ownPost, after].map((id) => placeOfPost(null, id))).toEqual([2, 3].map((n) => `${three.url}#post-${n}`));
     expect(numbers(two)).toEqual([1]);
     expectOrder();
+  });
+
+  test('who wrote what goes back follows the thread that it was written for, and the other one only where they write or chose it', () => {
+    const [one, two] = [start(ines), start(ines)];
+    const held = [tom, rosa].map((who) => hold(one, 'Held', who));
+    merge(one, two);
+    reply(two, rosa);
+    for (const { letThrough } of held) letThrough();
+    const followed = (who: Member) => [one, two].map((thread) => db.select({ auto: follows.auto }).from(follows).where(and(eq(follows.memberId, who.id), eq(follows.ref, String(thread.id)), eq(follows.kind, 'thread'))).get()?.auto ?? null);
+    expect([followed(tom), followed(rosa)]).toEqual([[null, true], [null, true]]);
+    undo();
+    expect([followed(tom), followed(rosa)]).toEqual([[true, null], [true, true]]);
   });
 
   test('chains lead to the last; what lies below must be undone first, in words', () => {

@@ -50,7 +50,8 @@ export const flagPostInput = z.object({ postId: rowId, ...flagFields });
 export function flagPost(actor: Member, input: z.output<typeof flagPostInput>): { url: string; hidden: boolean } {
   mustWrite(actor);
   return transaction(() => {
-    if (sentJustNow().get({ ...input, memberId: actor.id, since: sameSince().getTime() })) return whereItWas(actor, input.postId);
+    const before = sentJustNow().get({ ...input, memberId: actor.id, since: sameSince().getTime() }) as { hidden: 0 | 1; slug: string | null } | undefined;
+    if (before) return whereTold(input.postId, before.hidden === 1, before.slug);
     const post = flaggablePost(actor, input.postId);
     const { id: postId, thread } = post;
     const inaccurate = input.reason === 'inaccurate';
@@ -65,22 +66,19 @@ export function flagPost(actor: Member, input: z.output<typeof flagPostInput>): 
     const caseId = openCaseOf({ postId });
     const counts = isTrusted(actor) && letStand().get({ postId, memberId: actor.id }) === undefined;
     db.insert(flags).values({ caseId, memberId: actor.id, reason: input.reason, note: input.note, counts }).run();
-    return whereTold({ id: postId, thread, hidden: hideWhenDue(caseId, post, input.reason, counts) });
+    return whereTold(postId, hideWhenDue(caseId, post, input.reason, counts), thread.forum?.slug ?? null);
   });
 }
 
 /** Where somebody goes on who has flagged a post. */
-const whereTold = ({ id, thread, hidden }: Pick<FoundPost, 'id' | 'thread' | 'hidden'>) => ({ url: hidden && thread.forum ? `/forums/${thread.forum.slug}` : `/posts/${id}`, hidden });
+const whereTold = (postId: number, hidden: boolean, forum: string | null) => ({ url: hidden && forum !== null ? `/forums/${forum}` : `/posts/${postId}`, hidden });
 
-function whereItWas(actor: Member, postId: number): { url: string; hidden: boolean } {
-  const post = findPost(actor, postId);
-  return whereTold({ ...post, hidden: post.hidden || post.thread.hidden });
-}
-
-/** Whether this member has said the very same of a post just now: whoever presses twice has flagged once. */
+/** Of the very same flag by this member, from the last minutes and on what still stands or is hidden: where it was. Whoever presses twice has flagged once. */
 const sentJustNow = prepared((d) => d.$client.prepare(`
-  select 1 from flags f join cases c on c.id = f.case_id left join corrections k on k.case_id = c.id
-  where c.post_id = @postId and c.closed_at is null and f.member_id = @memberId and f.at > @since and f.reason = @reason and f.note is @note and (k.case_id is null or k.source is @source)`));
+  select p.hidden or t.hidden as hidden, o.slug from flags f join cases c on c.id = f.case_id left join corrections k on k.case_id = c.id
+    join posts p on p.id = c.post_id join threads t on t.id = p.thread_id left join forums o on o.id = t.forum_id
+  where c.post_id = @postId and c.closed_at is null and f.member_id = @memberId and f.at > @since and f.reason = @reason and f.note is @note and (k.case_id is null or k.source is @source)
+    and (p.removed_at is null or p.hidden) and (t.removed_at is null or t.hidden)`));
 
 /** What this viewer has told about a post that nobody has answered yet, in sentences. */
 export function toldAlready(viewer: Viewer, postId: number): string[] {

@@ -111,6 +111,16 @@ export function takeFollowsBack(threadId: number, { follows: carried, stops }: P
   }
 }
 
+/** Lets those whose posts went back to where they were written follow that thread because they wrote there, and the other one no more, unless they have other posts in it or chose it. */
+export function carryWriting(from: number, to: number, authors: readonly number[]): void {
+  const there = new Set(setOn(to).map(({ memberId }) => memberId));
+  for (const { memberId, ...set } of setOn(from).filter(({ memberId, auto }) => auto && authors.includes(memberId))) {
+    if (!there.has(memberId)) putFollow(memberId, to, set);
+    if (writesIn().get(from, memberId) === undefined) putFollow(memberId, from, null);
+  }
+}
+const writesIn = prepared((d) => d.$client.prepare('select 1 from posts where thread_id = ? and author_id = ? limit 1'));
+
 const onThread = (threadId: number) => and(eq(follows.kind, 'thread'), eq(follows.ref, String(threadId)));
 
 function setOn(threadId: number): ({ memberId: number } & Following)[] {
