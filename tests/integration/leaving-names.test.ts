@@ -1,4 +1,4 @@
-import { eq } from 'drizzle-orm';
+import { eq, type SQL } from 'drizzle-orm';
 import { expect, test } from 'vitest';
 import { db, emailChanges, formerStandings, formerTraces, log, members, posts, threads } from '#db/client.ts';
 import { flagPost } from '#domain/decisions/flagging.ts';
@@ -49,6 +49,26 @@ test('a name that somebody had before goes with them, from wherever it stands', 
   expect(db.select().from(posts).where(eq(posts.threadId, elsewhere)).get()?.markdown).toContain('Says a former member.');
   expect(db.select().from(log).where(eq(log.act, 'rename thread')).all()[0]?.url).toContain(`/${threadId}-a-former-member-on-snow-days`);
   expect(db.select().from(formerTraces).all()).toEqual([]);
+});
+
+test('a name of several words goes from what they wrote however it is spaced and whatever its capitals; one of one word as it is, and of no other words', async () => {
+  const rosa = await enter('rosa');
+  const [leaver, green] = [called('Ottoline Vree', 'ottoline-vree'), called('Green', 'green1')];
+  const start = (who: Member, body: string) => createThread(who, { forum: 'operations', kind: 'question', title: `OTTOLINE VREE asks, ${body.length}`, body, themes: [], token: undefined, nameless: false }).id;
+  const threadId = start(leaver, 'OTTOLINE VREE, ottoline  vree, Ottoline\nVree, Ottoline\u00a0Vree.\n\n> Ottoline\n> Vree\n\nOttoline; Vreeland; Ottoline Vreeland; (ottoline-vree), Ottoline-Vree, ottoline-vree-2.');
+  const opening = db.select().from(posts).where(eq(posts.threadId, threadId)).get()?.id ?? 0;
+  const quoting = createPost(rosa, { threadId, body: `${quoteOf(rosa, opening)}As OTTOLINE VREE says.`, token: undefined }).id;
+  const short = start(green, 'Green here: the green light is Green, not GREEN.');
+  await leave(leaver);
+  await leave(green);
+  const said = (where: SQL) => db.select({ markdown: posts.markdown }).from(posts).where(where).get()?.markdown;
+  const gone = 'a former member, a former member, a former member, a former member.';
+  expect(said(eq(posts.threadId, threadId))).toBe(`${gone}\n\n> a former member\n\nOttoline; Vreeland; Ottoline Vreeland; (a former member), a former member, ottoline-vree-2.`);
+  expect(db.select().from(threads).where(eq(threads.id, threadId)).get()?.title).toMatch(/^a former member asks/);
+  // What somebody else says of them, in plain words, is theirs.
+  expect(said(eq(posts.id, quoting))).toMatch(/As OTTOLINE VREE says\.$/);
+  expect(said(eq(posts.id, quoting))?.match(/^> .*vree(?!land|-2).*$/gim) ?? []).toEqual([]);
+  expect(said(eq(posts.threadId, short))).toBe('a former member here: the green light is a former member, not GREEN.');
 });
 
 test('an address that somebody had long ago goes too, and what was decided holds for it', async () => {

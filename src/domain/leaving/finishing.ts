@@ -134,7 +134,7 @@ function rewrite({ id, number, threadId, markdown: before }: Written, markdown: 
  * `most`, if the text was not: where that takes it, `…` stands everywhere for whom it was about, and nothing is shorter than that.
  */
 function wordsWithout(traces: Traces, mentions = true): Change {
-  const scrub = scrubber(traces, mentions);
+  const scrub = scrubber(traces, { mentions, anyCase: true });
   const posts = new Set(traces.own.posts);
   return (text, isOwn, most = mostKept, column = '') => {
     if (isOwn) return column === 'name' ? fileNameWithout(text, traces, scrub) : scrub(text, true, most);
@@ -154,15 +154,20 @@ function fileNameWithout(name: string, { names, handle }: Traces, scrub: Scrub):
 /** Markdown without their name in quotations of what they wrote: in the line that says so, and in their words, as in the post itself. In brief, `…` stands there: where it is shown, the line says what is shown of the post (see quoted.ts). */
 function withoutThemQuoted(markdown: string, traces: Traces, posts: ReadonlySet<number>, scrub: Scrub, brief: boolean): string {
   const said = attributionsTo(traces);
-  let theirs = false;
-  return markdown.split('\n').map((line) => {
+  const parts: { theirs: boolean; lines: string[] }[] = [];
+  for (const line of markdown.split('\n')) {
     const isQuotation = /^ {0,3}>/.test(line);
     const quoted = isQuotation ? /\bwrote\]\(([^()\s]{1,300})\)/.exec(line)?.[1] : undefined;
-    if (!isQuotation) theirs = false;
-    else if (quoted !== undefined) theirs = posts.has(postAt(quoted) ?? 0);
-    if (!theirs) return line;
+    const last = parts.at(-1);
+    const theirs = isQuotation && (quoted === undefined ? last?.theirs === true : posts.has(postAt(quoted) ?? 0));
+    if (last?.theirs === theirs) last.lines.push(line);
+    else parts.push({ theirs, lines: [line] });
+  }
+  return parts.map(({ theirs, lines }) => {
+    const text = lines.join('\n');
+    if (!theirs) return text;
     // What stands there instead is put in at the end: it may hold a word that somebody is called.
-    const without = scrub(said.reduce((text, one) => text.replaceAll(one, '\0]('), line), true, brief ? 0 : mostKept);
+    const without = scrub(said.reduce((words, one) => words.replaceAll(one, '\0]('), text), true, brief ? 0 : mostKept);
     return without.replaceAll('\0](', `[${brief ? '…' : formerName} wrote](`);
   }).join('\n');
 }

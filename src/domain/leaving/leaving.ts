@@ -151,7 +151,7 @@ function leaveWritings(member: Member, kind: 'posts' | 'comments', how: 'keep' |
   // Under another name, or none, they are found again when they are brought in step.
   dropDocuments('post', ids);
   const opened = inForums ? rows.filter(({ number }) => number === 1) : [];
-  const scrub = scrubber(traces);
+  const scrub = scrubber(traces, { anyCase: true });
   const named = new Set(traces.own.posts);
   const titled = opened.filter(({ id }) => named.has(id)).map(({ threadId }) => threadId);
   retitleAll(new Map(titled.map((id) => [id, scrub(titleOf(id), true, 500)])));

@@ -36,16 +36,17 @@ export type Scrub = (text: string, names: boolean, most?: number) => string;
 
 /**
  * Takes a member out of Markdown and plain words: links to their page, mentions, their e-mail addresses as whole ones. Their plain name goes only where it is asked for:
- * others may speak of anybody. Without `mentions` what stands after an @ stays: works cite others so. Never to be used on HTML, nor on values that a machine reads. Takes a time that grows with the text and no faster.
+ * others may speak of anybody. Without `mentions` what stands after an @ stays: works cite others so. With `anyCase` a name of several words goes in capitals and small
+ * letters alike, and a handle of several words: where they wrote it themselves. Never to be used on HTML, nor on values that a machine reads. Takes a time that grows with the text and no faster.
  */
-export function scrubber({ names, handle, emails }: Pick<Traces, 'names' | 'handle' | 'emails'>, mentions = true): Scrub {
+export function scrubber({ names, handle, emails }: Pick<Traces, 'names' | 'handle' | 'emails'>, { mentions = true, anyCase = false } = {}): Scrub {
   const page = new RegExp(`/members/${literally(handle)}(?![\\w-])`, 'gi');
   const mention = new RegExp(`(?<![\\w@/.-])@${literally(handle)}(?![\\w@]|-\\w|\\.\\w)`, 'gi');
   const addresses = emails.map((email) => {
     const written = [...new Set([email, inMarkdown(email)])].map(literally).join('|');
     return { linked: new RegExp(`mailto:${literally(email)}(?![\\w.-])`, 'gi'), bare: new RegExp(`<?(?<![\\p{L}\\p{N}._%+'-])(?:${written})(?![\\p{L}\\p{N}-]|\\.[\\p{L}\\p{N}])>?`, 'giu') };
   });
-  const called = [...new Set(names.flatMap((name) => [name, inMarkdown(name)]))].sort((a, b) => b.length - a.length).map(literally).join('|');
+  const called = [...new Set(names.flatMap((name) => [name, inMarkdown(name)]))].sort((a, b) => b.length - a.length).map((name) => spaced(name, anyCase)).concat(anyCase && handle.includes('-') ? `@?${inAnyCase(handle)}(?!-)` : []).join('|');
   // All at once, the longest first: one may stand in another, or in what is put in its place.
   const plain = new RegExp(`(?<![\\p{L}\\p{N}])(?:${called})(?![\\p{L}\\p{N}])`, 'gu');
   const without = (text: string, withNames: boolean, somebody: string, somewhere: string) => {
@@ -59,6 +60,15 @@ export function scrubber({ names, handle, emails }: Pick<Traces, 'names' | 'hand
     return out.length <= most ? out : without(text, withNames, short, short);
   };
 }
+
+/** A name as part of a regular expression: with whatever spaces between its words, also at the end of a line, of a quotation too. */
+function spaced(name: string, anyCase: boolean): string {
+  const words = name.split(/\s+/).filter(Boolean);
+  return words.map(anyCase && words.length > 1 ? inAnyCase : literally).join('[\\s>]{1,9}');
+}
+
+/** The flag `i` would be that of the whole expression. */
+const inAnyCase = (word: string) => [...word].map((letter) => `(?:${[letter, letter.toLowerCase(), letter.toUpperCase()].map(literally).join('|')})`).join('');
 
 /** Markdown changed where it is no address that a link leads to: changed, it would lead nowhere. */
 function outsideLinks(text: string, change: (words: string) => string): string {
