@@ -95,15 +95,15 @@ describe('whoever is blocked', () => {
       search: search({ q: 'zebra crossing' }).results.map((r) => blockedAmong(viewer, [r]).size),
       person: search({ q: 'Achterberg' }).results.filter((r) => r.kind === 'member').map((r) => blockedAmong(viewer, [r]).size),
       likely: likelyAnswers(viewer, 'Which zebra crossing paint').length,
-      reacted: whoReacted(viewer, mine.id).flatMap((group) => group.members.map((m) => m.handle)),
+      reacted: whoReacted(viewer, mine.id).map(({ kind, members: who, blocked }) => [kind, who.map((m) => m.handle), blocked]),
       mention: membersToMention(viewer, 'tom').map((m) => m.handle),
       directory: listDirectory(viewer, readDirectoryAsk(new URLSearchParams())).members.map((m) => m.handle).includes('tom'),
       lists: listThreads(viewer, {}, null).threads.some((t) => t.id === thread),
     });
-    const open = { posts: [false, false], search: [0], person: [0], likely: 1, reacted: ['tom'], mention: ['tom'], directory: true, lists: true };
+    const open = { posts: [false, false], search: [0], person: [0], likely: 1, reacted: [['helpful', ['tom'], 0]], mention: ['tom'], directory: true, lists: true };
     expect(seen(rosa)).toEqual(open);
     blockMember(rosa, { memberId: tom.id });
-    expect(seen(rosa)).toEqual({ posts: [true, false], search: [1], person: [1], likely: 0, reacted: [], mention: [], directory: false, lists: false });
+    expect(seen(rosa)).toEqual({ posts: [true, false], search: [1], person: [1], likely: 0, reacted: [['helpful', [], 1]], mention: [], directory: false, lists: false });
     expect(seen(nadia)).toEqual(open);
     // Whoever is blocked sees what they saw before.
     expect(membersToMention(tom, 'rosa').map((m) => m.handle)).toEqual(['rosa']);

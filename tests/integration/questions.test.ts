@@ -135,6 +135,11 @@ describe('works for us too', () => {
     confirmPost(ines, { postId: id, ...said });
     confirmPost(nadia, { postId: id, ...said, year: 2024, note: 'Since the merger.' });
     confirmPost(ines, { postId: id, ...said, place: 'Fir County' });
+    const vendors = () => confirmationsBetween(thread.id, 1, 20).get(id)?.map(({ vendor }) => vendor);
+    expect(vendors()).toEqual([false, false]);
+    db.update(members).set({ vendor: true }).where(eq(members.id, nadia.id)).run();
+    expect(vendors()).toEqual([false, true]);
+    db.update(members).set({ vendor: false }).where(eq(members.id, nadia.id)).run();
     expect(confirmationsBetween(thread.id, 1, 20).get(id)).toMatchObject([{ name: 'Inès Lévesque', place: 'Fir County', year: 2026 }, { name: 'Nadia Okafor', note: 'Since the merger.' }]);
     expect(ownConfirmation(ines, id)).toMatchObject({ said: true, place: 'Fir County' });
     unconfirmPost(ines, { postId: id });

@@ -16,8 +16,8 @@ import { postPlace } from './addresses.ts';
 import { canReply, findPost, mustReply, type FoundPost } from './posts.ts';
 import type { Thread } from './threads.ts';
 
-/** "Works for us too", said of a reply. */
-export interface Confirmation { memberId: number; name: string; place: string; year: number; note: string | null }
+/** "Works for us too", said of a reply. `vendor` of whoever says it. */
+export interface Confirmation { memberId: number; name: string; vendor: boolean; place: string; year: number; note: string | null }
 
 /** Whether replies in this thread can be confirmed by the viewer at all: in questions, by whoever may add to it, did not ask and writes there under their name. */
 export function canConfirmIn(viewer: Viewer, thread: Thread): viewer is Member {
@@ -27,13 +27,13 @@ export function canConfirmIn(viewer: Viewer, thread: Thread): viewer is Member {
 /** What was said of the posts of a thread between two numbers, oldest first, by id of the post. */
 export function confirmationsBetween(threadId: number, first: number, last: number): Map<number, Confirmation[]> {
   const found = new Map<number, Confirmation[]>();
-  for (const { postId, ...confirmation } of between().all({ threadId, first, last }) as (Confirmation & { postId: number })[]) {
-    found.set(postId, [...found.get(postId) ?? [], { ...confirmation, note: confirmation.note && threadsByNumber(confirmation.note) }]);
+  for (const { postId, vendor, ...confirmation } of between().all({ threadId, first, last }) as (Omit<Confirmation, 'vendor'> & { postId: number; vendor: 0 | 1 })[]) {
+    found.set(postId, [...found.get(postId) ?? [], { ...confirmation, vendor: vendor === 1, note: confirmation.note && threadsByNumber(confirmation.note) }]);
   }
   return found;
 }
 const between = prepared((d) => d.$client.prepare(`
-  select c.post_id as postId, c.member_id as memberId, m.name, c.place, c.year, c.note from posts p
+  select c.post_id as postId, c.member_id as memberId, m.name, m.vendor, c.place, c.year, c.note from posts p
   cross join confirmations c on c.post_id = p.id join members m on m.id = c.member_id
   where p.thread_id = @threadId and p.number between @first and @last and p.removed_at is null order by p.number, c.created_at, c.member_id`));
 
@@ -177,7 +177,7 @@ export function confirmationBy(viewer: Viewer, which: { postId: number; memberId
 /** What a member said of a reply that the viewer may see. Throws NotFound, Gone. */
 export function findConfirmation(viewer: Viewer, { postId, memberId }: { postId: number; memberId: number }): { post: FoundPost; confirmation: Confirmation } {
   const post = findPost(viewer, postId);
-  const confirmation = db.select({ memberId: members.id, name: members.name, place: confirmations.place, year: confirmations.year, note: confirmations.note }).from(confirmations)
+  const confirmation = db.select({ memberId: members.id, name: members.name, vendor: members.vendor, place: confirmations.place, year: confirmations.year, note: confirmations.note }).from(confirmations)
     .innerJoin(members, eq(members.id, confirmations.memberId)).where(one(postId, memberId)).get();
   if (!confirmation) throw new NotFound('Nothing of the kind is said of this post.');
   return { post, confirmation };

@@ -36,13 +36,17 @@ export function react(actor: Member, { postId, give, take }: z.output<typeof rea
   });
 }
 
-/** Who reacted to a post, by kind, the first one first, without those whom the viewer has blocked. Throws NotFound, Gone. */
-export function whoReacted(viewer: Viewer, postId: number): { kind: ReactionKind; members: Author[] }[] {
+/** Who reacted to a post, by kind, the first one first; of those whom the viewer has blocked, how many. Throws NotFound, Gone. */
+export function whoReacted(viewer: Viewer, postId: number): { kind: ReactionKind; members: Author[]; blocked: number }[] {
   const post = findPost(viewer, postId);
   if (post.removed) return [];
   const rows = db.select({ kind: reactions.kind, member: personColumns(members) }).from(reactions).innerJoin(posts, eq(posts.id, reactions.postId))
     .leftJoin(members, isNamedInThread(members, reactions.memberId, posts.threadId))
     .where(eq(reactions.postId, postId)).orderBy(asc(reactions.at), asc(reactions.memberId)).all();
   const blocked = blockedBy(viewer);
-  return reactionKinds.map((kind) => ({ kind, members: rows.filter((row) => row.kind === kind && !blocked.has(row.member?.id ?? 0)).map((row) => row.member ?? nameless) })).filter((group) => group.members.length > 0);
+  return reactionKinds.flatMap((kind) => {
+    const all = rows.filter((row) => row.kind === kind).map((row) => row.member ?? nameless);
+    const members = all.filter(({ id }) => !blocked.has(id));
+    return all.length === 0 ? [] : [{ kind, members, blocked: all.length - members.length }];
+  });
 }
