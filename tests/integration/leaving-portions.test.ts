@@ -17,7 +17,7 @@ test('a portion of a leaving looks through fewer texts the more names and addres
   const emails = many.map((n) => `wilhelmina${n}@quocker.example`);
   const asked = transaction(() => { for (let n = 2; n < 400; n++) put(n, text); return emails.map((email, n) => put(400 + n, `${text} ${email.toUpperCase()}`)); });
   const leave = (known: number) => {
-    transaction(() => beginFinishing({ names: names.slice(0, known), handle: 'wilhelmina-q', emails: emails.slice(0, known), own: { posts: [], attachments: [], collections: [], resources: [], corrections: [] } }, []));
+    transaction(() => beginFinishing({ names: names.slice(0, known), handle: 'wilhelmina-q', emails: emails.slice(0, known), own: { posts: [], attachments: [], collections: [], resources: [], corrections: [], answers: [] } }, []));
     const times: number[] = [];
     for (let more = true; more;) {
       const began = performance.now();

@@ -136,7 +136,7 @@ describe('leaving', () => {
 
   test('what is left to do afterwards is not written down in clear, and is done in portions', async () => {
     const rosa = await enter('rosa');
-    const traces = { names: ['Wilhelmina Quockerwodger'], handle: 'wilhelmina-q', emails: ['wilhelmina@quocker.example'], own: { posts: [], attachments: [], collections: [], resources: [], corrections: [] } };
+    const traces = { names: ['Wilhelmina Quockerwodger'], handle: 'wilhelmina-q', emails: ['wilhelmina@quocker.example'], own: { posts: [], attachments: [], collections: [], resources: [], corrections: [], answers: [] } };
     const { id } = createThread(rosa, { forum: 'operations', kind: 'question', title: 'Who knows wooden puppets', body: 'Ask [her](/members/wilhelmina-q).', themes: [], token: undefined, nameless: false });
     transaction(() => beginFinishing(traces, []));
     expect(JSON.stringify(db.select().from(leavings).all())).not.toMatch(/quocker|wilhelmina/i);

@@ -43,8 +43,8 @@ beforeAll(async () => { [rosa, tom, nadia, ines, abe] = [await enter('rosa'), aw
 beforeEach(forgetLimits);
 
 let written = 0;
-const start = (author = rosa, forum = 'operations'): Thread => createThread(author, { forum, kind: 'question', title: `How long until you call, case ${++written}?`, body: `We wait. ${written}`, themes: ['equity'] });
-const reply = (thread: Thread, author = tom, body = `We call the same day. ${++written}`) => createPost(author, { threadId: thread.id, body });
+const start = (author = rosa, forum = 'operations'): Thread => createThread(author, { forum, kind: 'question', title: `How long until you call, case c${++written}?`, body: `We wait. n${written}`, themes: ['equity'] });
+const reply = (thread: Thread, author = tom, body = `We call the same day. n${++written}`) => createPost(author, { threadId: thread.id, body });
 /** A reply that waits for a coordinator, who lets it through later. */
 const hold = (thread: Thread, body: string, who = tom) => {
   const id = Number(submitPost(who, { threadId: thread.id, body, website: 'http://robot.example', shown: stamp() }).url.split('/').at(-1));
@@ -242,6 +242,24 @@ describe('merging', () => {
     expect([followed(tom), followed(rosa)]).toEqual([[null, true], [null, true]]);
     undo();
     expect([followed(tom), followed(rosa)]).toEqual([[true, null], [true, true]]);
+    // As closely as their settings say, and not as the other one.
+    const [own, other] = [start(tom), start(ines)];
+    expect(followLevelOf(tom, 'thread', own.id)).toBe('following');
+    const late = hold(other, 'Held too');
+    merge(other, own);
+    late.letThrough();
+    undo();
+    expect([own, other].map((thread) => followLevelOf(tom, 'thread', thread.id))).toEqual(['following', 'tracking']);
+  });
+
+  test('who wrote in both follows both when a merge is undone', () => {
+    const [one, two] = [start(ines), start(ines)];
+    reply(one, tom);
+    merge(one, two);
+    reply(two, tom);
+    undo();
+    expect([one, two].map((thread) => followLevelOf(tom, 'thread', thread.id))).toEqual(['tracking', 'tracking']);
+    expect([one, two].map((thread) => followLevelOf(rosa, 'thread', thread.id))).toEqual(['normal', 'normal']);
   });
 
   test('chains lead to the last; what lies below must be undone first, in words', () => {
@@ -563,7 +581,7 @@ describe.each([1, 2, 3, 4])('random life %i', (seed) => {
     };
     for (let n = 0; n < 50; n++) {
       forgetLimits();
-      for (let r = below(4); r > 0; r--) attempt(() => createPost(from([rosa, tom, nadia]), { threadId: thread().id, body: `Words ${++written}. See [here](${thread().url}) and [there](/posts/${of(all[0] ?? thread())[0]?.id ?? 1}).` }));
+      for (let r = below(4); r > 0; r--) attempt(() => createPost(from([rosa, tom, nadia]), { threadId: thread().id, body: `Words n${++written}. See [here](${thread().url}) and [there](/posts/${of(all[0] ?? thread())[0]?.id ?? 1}).` }));
       if (reader.chance(0.7)) read(reader.from([rosa, tom]), findThread(nadia, reader.from(all).id));
       const threadId = thread().id;
       from<() => void>([

@@ -71,7 +71,7 @@ describe('what is not taken, and what is said', () => {
     ['a document with macros', makeZip(wordParts(['x'], 'application/vnd.ms-word.document.macroEnabled.main+xml')), /macros/],
     ['one with macros that says it has none', makeZip({ ...word, 'word/vbaProject.bin': 'x' }), /macros/], ['a workbook with macros of Excel 4', makeZip({ ...workbookParts('A', [['x']]), 'xl/macrosheets/sheet1.xml': '<x/>' }), /macros/],
     ['a template', makeZip(wordParts(['x'], `${office}.wordprocessingml.template.main+xml`)), /kind of Office file is not taken/],
-    ['an archive', makeZip({ 'a.txt': 'hello' }), /ZIP archive/], ['half a document', makeZip(word).subarray(0, 700), /damaged/],
+    ['an archive', makeZip({ 'a.txt': 'hello' }), /ZIP archive/], ['an OpenDocument text', makeZip({ mimetype: 'application/vnd.oasis.opendocument.text', 'content.xml': '<x/>' }), /OpenDocument.*\.docx/], ['half a document', makeZip(word).subarray(0, 700), /damaged/],
     ['a document whose beginning is damaged', makeZip(word, { '[Content_Types].xml': { size: 5 } }), /damaged/], ['an encrypted part', makeZip(word, { '[Content_Types].xml': { flags: 1 } }), /damaged/],
     ['one that says it unpacks to four gigabytes', makeZip({ ...word, 'word/media/a.bin': 'x' }, { 'word/media/a.bin': { size: 0xf0000000 } }), /unpacks to more/],
     ['one with a million types', makeZip({ ...word, '[Content_Types].xml': ' '.repeat(3_000_000) }), /damaged/], ['one with too many parts', makeZip({ ...word, ...Object.fromEntries(Array.from({ length: 5001 }, (_, n) => [`p${n}`, ''])) }), /damaged/],

@@ -1,7 +1,7 @@
 import { and, eq, inArray } from 'drizzle-orm';
 import { z } from 'zod';
 import { db, follows, mailStops, prepared, threadReads } from '#db/client.ts';
-import { followLevels } from './follows.ts';
+import { followByWriting, followLevels } from './follows.ts';
 import { placesIn, type Place } from './moving-posts.ts';
 
 /*
@@ -100,26 +100,28 @@ function closer(there: Following, coming: Following): Following {
   return isCloser && (!coming.auto || there.auto) ? coming : there;
 }
 
-/** Takes back what `carryFollows` set, where nobody has set anything else since. */
+/** Takes back what `carryFollows` set, where nobody has set anything else since; who has posts there follows it by these. */
 export function takeFollowsBack(threadId: number, { follows: carried, stops }: Pick<Carried, 'follows' | 'stops'>): void {
   const now = new Map(setOn(threadId).map(({ memberId, ...set }) => [memberId, set]));
   for (const { memberId, before, after } of carried) {
     const set = now.get(memberId);
     if (set?.level !== after.level || set.auto !== after.auto) continue;
     putFollow(memberId, threadId, before);
+    if (before === null && after.auto && writesIn(threadId, memberId)) followByWriting(memberId, threadId, 'replied');
     if (stops.includes(memberId)) db.delete(mailStops).where(and(eq(mailStops.memberId, memberId), eq(mailStops.subject, `thread-${threadId}`))).run();
   }
 }
 
-/** Lets those whose posts went back to where they were written follow that thread because they wrote there, and the other one no more, unless they have other posts in it or chose it. */
+/** Lets those whose posts went back to where they were written follow that thread as if they had always stood there, and the other one only where they have other posts or chose it. */
 export function carryWriting(from: number, to: number, authors: readonly number[]): void {
-  const there = new Set(setOn(to).map(({ memberId }) => memberId));
-  for (const { memberId, ...set } of setOn(from).filter(({ memberId, auto }) => auto && authors.includes(memberId))) {
-    if (!there.has(memberId)) putFollow(memberId, to, set);
-    if (writesIn().get(from, memberId) === undefined) putFollow(memberId, from, null);
+  for (const id of authors) {
+    followByWriting(id, to, 'replied');
+    if (setOn(from).some(({ memberId, auto }) => auto && memberId === id) && !writesIn(from, id)) putFollow(id, from, null);
   }
 }
-const writesIn = prepared((d) => d.$client.prepare('select 1 from posts where thread_id = ? and author_id = ? limit 1'));
+
+const writesIn = (threadId: number, memberId: number): boolean => written().get(threadId, memberId) !== undefined;
+const written = prepared((d) => d.$client.prepare('select 1 from posts where thread_id = ? and author_id = ? limit 1'));
 
 const onThread = (threadId: number) => and(eq(follows.kind, 'thread'), eq(follows.ref, String(threadId)));
 

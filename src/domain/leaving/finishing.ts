@@ -31,9 +31,11 @@ import { attributionsTo, endOfPortion, mostKept, rowsNaming, scrubber, scrubRow,
 export interface Left { postId: number; what: 'emptied' | 'kept' | 'quoting' }
 interface Leaving { id: number; traces: string; tables: string[]; doneTo: number; purging: boolean }
 
+const nameOf = ({ name, table }: Writing) => name ?? table;
+
 /** Writes down what is left to be done about somebody who leaves. Call inside the transaction of their leaving. */
 export function beginFinishing(traces: Traces, left: readonly Left[]): void {
-  const { id } = db.insert(leavings).values({ traces: seal(JSON.stringify(traces), 'leaving'), tables: writings.map(({ table }) => table) }).returning({ id: leavings.id }).get();
+  const { id } = db.insert(leavings).values({ traces: seal(JSON.stringify(traces), 'leaving'), tables: writings.map(nameOf) }).returning({ id: leavings.id }).get();
   for (const { postId, what } of left) db.insert(leavingPosts).values({ leavingId: id, postId, what }).run();
 }
 
@@ -78,7 +80,7 @@ function tracesOf(leaving: Leaving): Traces | null {
   if (opened === null) return null;
   // Of who left while an earlier version of the hub ran, one name is known, and not what was theirs.
   const { name = '', ...traces } = JSON.parse(opened) as Omit<Traces, 'own'> & { own?: Partial<Own>; name?: string };
-  return { ...traces, names: traces.names ?? [name], own: { posts: [], attachments: [], collections: [], resources: [], corrections: [], ...traces.own } };
+  return { ...traces, names: traces.names ?? [name], own: { posts: [], attachments: [], collections: [], resources: [], corrections: [], answers: [], ...traces.own } };
 }
 
 const shown = { id: posts.id, number: posts.number, threadId: posts.threadId, forumId: threads.forumId, removedAt: posts.removedAt, markdown: posts.markdown };
@@ -156,7 +158,7 @@ function withoutThemQuoted(markdown: string, traces: Traces, posts: ReadonlySet<
   const said = attributionsTo(traces);
   const parts: { theirs: boolean; lines: string[] }[] = [];
   for (const line of markdown.split('\n')) {
-    const isQuotation = /^ {0,3}>/.test(line);
+    const isQuotation = quotes.test(line);
     const quoted = isQuotation ? /\bwrote\]\(([^()\s]{1,300})\)/.exec(line)?.[1] : undefined;
     const last = parts.at(-1);
     const theirs = isQuotation && (quoted === undefined ? last?.theirs === true : posts.has(postAt(quoted) ?? 0));
@@ -164,13 +166,17 @@ function withoutThemQuoted(markdown: string, traces: Traces, posts: ReadonlySet<
     else parts.push({ theirs, lines: [line] });
   }
   return parts.map(({ theirs, lines }) => {
-    const text = lines.join('\n');
-    if (!theirs) return text;
+    if (!theirs) return lines.join('\n');
+    const text = lines.map((line) => line.replace(quotes, '')).join('\n');
     // What stands there instead is put in at the end: it may hold a word that somebody is called.
     const without = scrub(said.reduce((words, one) => words.replaceAll(one, '\0]('), text), true, brief ? 0 : mostKept);
-    return without.replaceAll('\0](', `[${brief ? '…' : formerName} wrote](`);
+    if (without === text) return lines.join('\n');
+    return without.replaceAll('\0](', `[${brief ? '…' : formerName} wrote](`).split('\n').map((line) => `> ${line}`.trimEnd()).join('\n');
   }).join('\n');
 }
+
+/** What a line of a quotation begins with. */
+const quotes = /^ {0,3}> ?/;
 
 /** The last resort: a text without its quotations, and without every line in which something of theirs stands. */
 function withoutTheirLines(text: string, { names, handle, emails }: Traces): string {
@@ -189,7 +195,7 @@ function finishTexts(leaving: Leaving): boolean {
   const traces = tracesOf(leaving);
   // With another key than it was sealed with, nobody can tell any more whom to look for.
   if (table === undefined || traces === null) return false;
-  const writing = writings.find((one) => one.table === table);
+  const writing = writings.find((one) => nameOf(one) === table);
   const began = performance.now();
   const end = writing ? endOfPortion(traces, writing, leaving.doneTo, many) : null;
   const doneTo = !writing || end === null ? null : lookThrough(traces, writing, leaving.doneTo, end);

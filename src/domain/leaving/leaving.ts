@@ -103,7 +103,8 @@ function ownOf(id: number): Own {
     attachments: ids('select id from attachments where uploaded_by_id = ?'),
     collections: ids('select id from collections where owner_id = ?'),
     resources: ids(`select id from resources where submitted_by_id = ? and (kind <> 'reference' or published_at is null)`),
-    corrections: [...ids<number>('select k.case_id from corrections k join flags f on f.case_id = k.case_id where f.member_id = ?'), ...ids<number>(`select k.case_id from corrections k join posts p on p.id = k.post_id where p.author_id = ? and not ${isNamelessPost('p.id')}`)],
+    corrections: ids<number>('select k.case_id from corrections k join flags f on f.case_id = k.case_id where f.member_id = ?'),
+    answers: ids<number>(`select k.case_id from corrections k join posts p on p.id = k.post_id where p.author_id = ? and not ${isNamelessPost('p.id')}`),
   };
 }
 

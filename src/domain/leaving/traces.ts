@@ -21,7 +21,7 @@ export interface Traces {
 }
 
 /** Ids of what was theirs and stays, or is quoted: in these words of their own their plain name goes too. Nothing is among them that they wrote without their name: a name that goes would tell whose it is. */
-export interface Own { posts: readonly number[]; attachments: readonly number[]; collections: readonly number[]; resources: readonly string[]; /** That they proposed, or that are about a post of theirs. */ corrections: readonly number[] }
+export interface Own { posts: readonly number[]; attachments: readonly number[]; collections: readonly number[]; resources: readonly string[]; /** That they proposed. */ corrections: readonly number[]; /** To corrections of a post of theirs. */ answers: readonly number[] }
 
 const inMarkdown = (text: string) => text.replace(/[\\`*_[\]<>&~!#|]/g, '\\$&');
 const goneAddress = 'an address that is gone';
@@ -46,9 +46,9 @@ export function scrubber({ names, handle, emails }: Pick<Traces, 'names' | 'hand
     const written = [...new Set([email, inMarkdown(email)])].map(literally).join('|');
     return { linked: new RegExp(`mailto:${literally(email)}(?![\\w.-])`, 'gi'), bare: new RegExp(`<?(?<![\\p{L}\\p{N}._%+'-])(?:${written})(?![\\p{L}\\p{N}-]|\\.[\\p{L}\\p{N}])>?`, 'giu') };
   });
-  const called = [...new Set(names.flatMap((name) => [name, inMarkdown(name)]))].sort((a, b) => b.length - a.length).map((name) => spaced(name, anyCase)).concat(anyCase && handle.includes('-') ? `@?${inAnyCase(handle)}(?!-)` : []).join('|');
+  const called = [...new Set(names.flatMap((name) => [name, inMarkdown(name)]))].sort((a, b) => b.length - a.length).map((name) => spaced(name, anyCase)).concat(anyCase && handle.includes('-') ? `(?<![\\w@/.[-])${inAnyCase(handle)}(?![@/-]|\\.[\\p{L}\\p{N}])` : []).join('|');
   // All at once, the longest first: one may stand in another, or in what is put in its place.
-  const plain = new RegExp(`(?<![\\p{L}\\p{N}])(?:${called})(?![\\p{L}\\p{N}])`, 'gu');
+  const plain = new RegExp(`(?<![\\p{L}\\p{N}])(?:${called})(?![\\p{L}\\p{N}\\p{M}])`, 'gu');
   const without = (text: string, withNames: boolean, somebody: string, somewhere: string) => {
     let out = withoutLinks(text, page, somebody, '/members', isInside);
     if (mentions) out = outsideCode(out, (words) => words.replace(mention, somebody));
@@ -61,10 +61,10 @@ export function scrubber({ names, handle, emails }: Pick<Traces, 'names' | 'hand
   };
 }
 
-/** A name as part of a regular expression: with whatever spaces between its words, also at the end of a line, of a quotation too. */
+/** A name as part of a regular expression: with whatever spaces between its words, or the end of a line, but not of a paragraph. */
 function spaced(name: string, anyCase: boolean): string {
   const words = name.split(/\s+/).filter(Boolean);
-  return words.map(anyCase && words.length > 1 ? inAnyCase : literally).join('[\\s>]{1,9}');
+  return words.map(anyCase && words.length > 1 ? inAnyCase : literally).join('(?:[^\\S\\n]{1,9}|[^\\S\\n]{0,9}\\n[^\\S\\n]{0,3})');
 }
 
 /** The flag `i` would be that of the whole expression. */
@@ -72,8 +72,15 @@ const inAnyCase = (word: string) => [...word].map((letter) => `(?:${[letter, let
 
 /** Markdown changed where it is no address that a link leads to: changed, it would lead nowhere. */
 function outsideLinks(text: string, change: (words: string) => string): string {
-  return text.split(/(\]\((?:<[^<>\n]{0,2000}>|[^()\s]{0,2000})|https?:\/\/[^\s<>()]{1,2000}|^ {0,3}\[[^[\]\n]{1,200}\]:[ \t]{0,3}\S{1,2000})/im).map((part, at) => (at % 2 ? part : change(part))).join('');
+  return text.split(addressesInMarkdown).map((part, at) => (at % 2 ? part : change(part))).join('');
 }
+
+/** Of a link, which ends or has a title after it; by itself; and of a definition, which is no footnote and no other words of a line. */
+const addressesInMarkdown = new RegExp(`(${[
+  String.raw`\]\((?:<[^<>\n]{0,2000}>|(?:[^()\s]|\([^()\s]{0,200}\)){0,2000})(?=\s*\)|\s+["'(])`,
+  String.raw`https?:\/\/(?:[^\s<>()]|\([^\s<>()]{0,200}\)){1,2000}`,
+  String.raw`^ {0,3}\[(?!\^)[^[\]\n]{1,200}\]:[ \t]{0,3}\S{1,2000}(?=[ \t]*(?:$|["'(]))`,
+].join('|')})`, 'im');
 
 /** A Markdown link is looked for no further than this to both sides of its address. */
 const reach = 300;
@@ -251,8 +258,10 @@ export function attributionsTo({ names, handle }: Pick<Traces, 'names' | 'handle
   return names.flatMap((name) => [name, `${name} (vendor)`, `${name} (${handle})`]).map((who) => `[${inMarkdown(who)} wrote](`);
 }
 
-/** A table in which members write. */
+/** A table in which members write, or some columns of one. */
 export interface Writing {
+  /** That of the table, where it is not said. */
+  name?: string;
   table: string;
   columns: readonly string[];
   /** Columns of JSON, and of which keys the values are words; all of them where there is no list. */
@@ -283,7 +292,8 @@ export const writings: readonly Writing[] = [
   { table: 'collection_items', columns: ['note'], own: ['collections', 'collection_id'] },
   { table: 'confirmations', columns: ['note'], most: { note: 200 } },
   { table: 'refused_confirmations', columns: ['note'], most: { note: 200 } },
-  { table: 'corrections', columns: ['wrong', 'source', 'answer'], own: ['corrections', 'case_id'] },
+  { table: 'corrections', columns: ['wrong', 'source'], own: ['corrections', 'case_id'] },
+  { name: 'answers', table: 'corrections', columns: ['answer'], own: ['answers', 'case_id'] },
   { table: 'vouches', columns: ['how'], most: { how: 300 } },
   // What the files of content/ say, their editors change.
   { table: 'resources', columns: ['title', 'summary', 'body', 'rights_note'], json: ['csl', 'details'], keys: wordsOfWorks, most: { title: 500 }, among: `x.origin = 'hub'`, cites: true, own: ['resources', 'id'] },
