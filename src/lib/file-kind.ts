@@ -78,9 +78,11 @@ function sniffOffice(bytes: Buffer): Sniffed {
     const entries = zipEntries(bytes);
     if (entries.reduce((sum, entry) => sum + entry.size, 0) > mostUnpacked) return { refusal: 'This file unpacks to more than the hub can handle. Split it, or save it in a simpler form.' };
     const types = entries.find((entry) => entry.name === '[Content_Types].xml');
-    const says = entries.find((entry) => entry.name === 'mimetype');
-    if (says && unzip(bytes, says, 200).toString('latin1').startsWith('application/vnd.oasis.opendocument')) return { refusal: 'This is an OpenDocument file. Save it as .docx, .xlsx or .pptx, or as PDF, and send that.' };
-    if (!types) return { refusal: `This is a ZIP archive. Send the files in it one by one: ${acceptedKinds}.` };
+    if (!types) {
+      const says = entries.find((entry) => entry.name === 'mimetype' && entry.size <= 100);
+      if (says && unzip(bytes, says, 100).toString('latin1').startsWith('application/vnd.oasis.opendocument')) return { refusal: 'This is an OpenDocument file. Save it as .docx, .xlsx or .pptx, or as PDF, and send that.' };
+      return { refusal: `This is a ZIP archive. Send the files in it one by one: ${acceptedKinds}.` };
+    }
     const xml = unzip(bytes, types, 1024 * 1024).toString();
     if (/macroEnabled|vnd\.ms-office\.vbaProject/i.test(xml) || entries.some((entry) => /vbaProject|macrosheets/i.test(entry.name))) return { refusal: macros };
     const kind = fileKinds.find(({ mediaType }) => mediaType.startsWith(office) && (xml.includes(`"${mediaType}.main+xml"`) || xml.includes(`'${mediaType}.main+xml'`)));

@@ -16,7 +16,7 @@ import { formerOf, rememberFormer } from '#domain/people/former-traces.ts';
 import { asMember } from '#domain/people/members.ts';
 import type { Member } from '#domain/people/types.ts';
 import { editProfile, profileInput } from '#domain/profiles/editing.ts';
-import { enter, sessionOf, tokenFor } from '../support/cast.ts';
+import { enter, forgetLimits, sessionOf, tokenFor } from '../support/cast.ts';
 import { useDatabase } from '../support/database.ts';
 
 useDatabase();
@@ -80,8 +80,41 @@ test.each([
   ['[Ann Lee]: we call back, (see [our note](Ann Lee, 2024)).', '[a former member]: we call back, (see [our note](a former member, 2024)).'],
   ['Ann Leé and Ann Lee\u0301 are others; (ann-lee) and **ANN LEE** are not.', 'Ann Leé and Ann Lee\u0301 are others; (a former member) and **a former member** are not.'],
   ['`ann lee` in code', '`a former member` in code'],
+  ['[plan][Ann Lee], a note.[^ann-lee]\n\n[Ann Lee]: https://e.example\n\n[^ann-lee]: Here.', '[plan][a former member], a note.[^ann-lee]\n\n[a former member]: https://e.example\n\n[^ann-lee]: Here.'],
+  ['Chat:\n[Ann Lee]: Thanks!', 'Chat:\n[a former member]: Thanks!'],
+  ['I think we will, Ann\n\nLee side.', null],
+  ['10. Ann\n    Lee', '10. a former member'],
 ])('what is no name of theirs stays, and no address breaks: %s', (text, out) => {
   expect(scrubber({ names: ['Ann Lee'], handle: 'ann-lee', emails: ['ann@fir.example'] }, { anyCase: true })(text, true)).toBe(out ?? text);
+});
+
+test('a name of one word is no part of an address', () => {
+  const text = 'Green, www.Green.example, info@Green.example, /library/Green, Green. Then.';
+  expect(scrubber({ names: ['Green'], handle: 'green', emails: [] }, { anyCase: true })(text, true)).toBe('a former member, www.Green.example, info@Green.example, /library/Green, a former member. Then.');
+});
+
+test('what others quote of them is without their name wherever the quotation stands, and nothing else that they wrote changes', async () => {
+  const [rosa, tom] = [await enter('rosa'), await enter('tom')];
+  const leaver = called('Yuri Tam', 'yuri-tam');
+  const threadId = createThread(leaver, { forum: 'operations', kind: 'question', title: 'Who reads the log?', body: 'I am Yuri Tam of Fir.', themes: [], token: undefined, nameless: false }).id;
+  const first = db.select().from(posts).where(eq(posts.threadId, threadId)).get()?.id ?? 0;
+  const write = (who: Member, body: string) => { forgetLimits(); return createPost(who, { threadId, body, token: undefined }).id; };
+  const toms = write(tom, `See what [she wrote](/posts/${first}) there.\n\nThe Yuri Tam archive has it, says Yuri Tam.`);
+  const says = write(leaver, `As [Tom wrote](/posts/${toms}), it begins.\n\nI am Yuri Tam and agree.`);
+  const line = (id: number, name = 'Yuri Tam') => `> [${name} wrote](/posts/${id}):`;
+  const own = `${line(first)}\n>\n> I am Yuri Tam of Fir.`;
+  const inList = (indent: string) => `1. First\n\n${own.split('\n').map((one) => indent + one).join('\n')}\n\n${indent}Yuri Tam says so.\n\n2. Second`;
+  const made = [
+    `${quoteOf(rosa, toms)}Yes.`, `${quoteOf(rosa, says)}Yes.`, inList('   '), `- a\n  - b\n\n${own.split('\n').map((one) => `    ${one}`).join('\n')}`, `- ${own.replaceAll('\n', '\n  ')}`,
+  ].map((body) => write(rosa, body));
+  await leave(leaver);
+  const now = made.map((id) => db.select({ markdown: posts.markdown, html: posts.html }).from(posts).where(eq(posts.id, id)).get());
+  const left = `${line(first, 'A former member')}\n>\n> I am a former member of Fir.`;
+  expect(now[0]?.markdown).toContain('The Yuri Tam archive has it, says Yuri Tam.');
+  expect(now[1]?.markdown).toContain('I am a former member and agree.');
+  expect(now[2]?.markdown).toBe(inList('   ').replace(own.replaceAll('\n', '\n   '), left.replaceAll('\n', '\n   ')));
+  expect(now.slice(3).map((post) => post?.markdown.match(/Yuri/))).toEqual([null, null]);
+  for (const post of now) expect(post?.html).toContain('wrote</a>:</p>');
 });
 
 test('in a correction only what they said themselves is without their name', async () => {

@@ -250,6 +250,14 @@ describe('merging', () => {
     late.letThrough();
     undo();
     expect([own, other].map((thread) => followLevelOf(tom, 'thread', thread.id))).toEqual(['following', 'tracking']);
+    // What they chose meanwhile holds there too.
+    const [mine, theirs] = [start(ines), start(ines)];
+    const muted = hold(mine, 'Held as well');
+    merge(mine, theirs);
+    muted.letThrough();
+    follow(tom, followInput.parse({ kind: 'thread', ref: String(theirs.id), level: 'muted' }));
+    undo();
+    expect([mine, theirs].map((thread) => followLevelOf(tom, 'thread', thread.id))).toEqual(['muted', 'muted']);
   });
 
   test('who wrote in both follows both when a merge is undone', () => {
@@ -260,6 +268,16 @@ describe('merging', () => {
     undo();
     expect([one, two].map((thread) => followLevelOf(tom, 'thread', thread.id))).toEqual(['tracking', 'tracking']);
     expect([one, two].map((thread) => followLevelOf(rosa, 'thread', thread.id))).toEqual(['normal', 'normal']);
+    // Who wrote there long before and did not follow it does not begin to.
+    const [here, there] = [start(ines), start(ines)];
+    reply(there, tom);
+    db.delete(follows).where(and(eq(follows.memberId, tom.id), eq(follows.ref, String(there.id)))).run();
+    db.update(posts).set({ createdAt: addDays(new Date(), -1) }).where(eq(posts.threadId, there.id)).run();
+    indexWholeThread(there.id);
+    reply(here, tom);
+    merge(here, there);
+    undo();
+    expect([here, there].map((thread) => followLevelOf(tom, 'thread', thread.id))).toEqual(['tracking', 'normal']);
   });
 
   test('chains lead to the last; what lies below must be undone first, in words', () => {

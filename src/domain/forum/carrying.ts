@@ -100,28 +100,34 @@ function closer(there: Following, coming: Following): Following {
   return isCloser && (!coming.auto || there.auto) ? coming : there;
 }
 
-/** Takes back what `carryFollows` set, where nobody has set anything else since; who has posts there follows it by these. */
-export function takeFollowsBack(threadId: number, { follows: carried, stops }: Pick<Carried, 'follows' | 'stops'>): void {
+/** Takes back what `carryFollows` set, where nobody has set anything else since; who has written there since the act follows it by that. */
+export function takeFollowsBack(threadId: number, { follows: carried, stops }: Pick<Carried, 'follows' | 'stops'>, act: Date): void {
   const now = new Map(setOn(threadId).map(({ memberId, ...set }) => [memberId, set]));
   for (const { memberId, before, after } of carried) {
     const set = now.get(memberId);
     if (set?.level !== after.level || set.auto !== after.auto) continue;
     putFollow(memberId, threadId, before);
-    if (before === null && after.auto && writesIn(threadId, memberId)) followByWriting(memberId, threadId, 'replied');
+    if (before === null && after.auto && writesIn(threadId, memberId, act)) followByWriting(memberId, threadId, 'replied');
     if (stops.includes(memberId)) db.delete(mailStops).where(and(eq(mailStops.memberId, memberId), eq(mailStops.subject, `thread-${threadId}`))).run();
   }
 }
 
-/** Lets those whose posts went back to where they were written follow that thread as if they had always stood there, and the other one only where they have other posts or chose it. */
-export function carryWriting(from: number, to: number, authors: readonly number[]): void {
+/**
+ * Lets those whose posts went back to where they were written follow that thread as they have chosen for the other one since the act, or else as if their posts
+ * had always stood there; and the other one only where they have other posts or chose it.
+ */
+export function carryWriting(from: number, to: number, authors: readonly number[], act: Date): void {
   for (const id of authors) {
+    const set = db.select({ level: follows.level, auto: follows.auto, at: follows.at }).from(follows).where(and(onThread(from), eq(follows.memberId, id))).get();
+    if (set && !set.auto && set.at >= act && setOn(to).every(({ memberId }) => memberId !== id)) putFollow(id, to, { level: set.level, auto: false });
     followByWriting(id, to, 'replied');
-    if (setOn(from).some(({ memberId, auto }) => auto && memberId === id) && !writesIn(from, id)) putFollow(id, from, null);
+    carryStop().run({ memberId: id, from: `thread-${from}`, to: `thread-${to}` });
+    if (set?.auto && !writesIn(from, id, new Date(0))) putFollow(id, from, null);
   }
 }
 
-const writesIn = (threadId: number, memberId: number): boolean => written().get(threadId, memberId) !== undefined;
-const written = prepared((d) => d.$client.prepare('select 1 from posts where thread_id = ? and author_id = ? limit 1'));
+const writesIn = (threadId: number, memberId: number, since: Date): boolean => written().get(threadId, memberId, since.getTime()) !== undefined;
+const written = prepared((d) => d.$client.prepare('select 1 from posts where thread_id = ? and author_id = ? and removed_at is null and created_at >= ? limit 1'));
 
 const onThread = (threadId: number) => and(eq(follows.kind, 'thread'), eq(follows.ref, String(threadId)));
 

@@ -55,13 +55,15 @@ function forumsTouched({ threadId, otherId }: { threadId: number; otherId: numbe
   return [...now.map(({ forumId }) => forumId), ...(undo.as === 'fields' && undo.before.forumId !== undefined ? [undo.before.forumId] : [])];
 }
 
-function putBackAsItWas(actor: Member, { id, threadId }: { id: number; threadId: number }, undo: Undo): string[] {
+interface Act { id: number; threadId: number; at: Date }
+
+function putBackAsItWas(actor: Member, { id, threadId, at }: Act, undo: Undo): string[] {
   switch (undo.as) {
     case 'fields': return undoFields(actor, threadId, undo);
     case 'closing': return undoClosing(threadId, undo);
     case 'removal': throw new Denied('A removed thread is restored on its own page, with a reason.');
-    case 'posts': return undo.fresh ? undoNewThread(actor, undo) : undoMovedPosts(actor, id, undo);
-    case 'thread': return undoMerge(actor, id, undo);
+    case 'posts': return undo.fresh ? undoNewThread(actor, at, undo) : undoMovedPosts(actor, { id, at }, undo);
+    case 'thread': return undoMerge(actor, { id, at }, undo);
   }
 }
 
@@ -88,24 +90,24 @@ function undoClosing(threadId: number, { before, after }: Extract<Undo, { as: 'c
 }
 
 /** Takes posts back out of the thread that they were moved to; what stands after them there moves up. */
-function undoMovedPosts(actor: Member, actId: number, { from, to, lastNumber, posts: places, carried }: Extract<Undo, { as: 'posts' }>): string[] {
+function undoMovedPosts(actor: Member, act: Pick<Act, 'id' | 'at'>, { from, to, lastNumber, posts: places, carried }: Extract<Undo, { as: 'posts' }>): string[] {
   mustStandStill(from);
   mustStandStill(to);
   const { here, sentences } = stillIn(to, places);
   mustShowNobody(to, from, here.map((p) => p.id));
   let late = 0;
-  carryReadsBack(readsSince(actId, { from, to, carried }), { from, to, keptIn: null }, () => {
+  carryReadsBack(readsSince(act.id, { from, to, carried }), { from, to, keptIn: null }, () => {
     late = putBack(from, here);
     closeUp(to, lastNumber);
   });
-  if (carried) takeFollowsBack(to, carried);
+  if (carried) takeFollowsBack(to, carried, act.at);
   settleThreads([from, to], here.map((p) => p.id));
   tellMovedBack(actor, here.map((p) => p.id));
   return [...sentences, ...lateSentence(late)];
 }
 
 /** Takes a thread that was made for moved posts back into the one they came from, with what was written in it since. */
-function undoNewThread(actor: Member, { from, to, posts: places, carried }: Extract<Undo, { as: 'posts' }>): string[] {
+function undoNewThread(actor: Member, at: Date, { from, to, posts: places, carried }: Extract<Undo, { as: 'posts' }>): string[] {
   mustStandStill(from);
   mustStandStill(to);
   const { here, sentences } = stillIn(to, places);
@@ -116,7 +118,7 @@ function undoNewThread(actor: Member, { from, to, posts: places, carried }: Extr
     late = putBack(from, here);
     appendPosts(from, since);
   });
-  if (carried) takeFollowsBack(to, carried);
+  if (carried) takeFollowsBack(to, carried, at);
   carryFollows(to, from);
   leadTo(actor, to, from, 'It was taken back into the thread it came from.');
   settleThreads([from, to], [...here.map((p) => p.id), ...since]);
@@ -126,22 +128,22 @@ function undoNewThread(actor: Member, { from, to, posts: places, carried }: Extr
 }
 
 /** Lets a merged thread stand again with its posts, and with what was held for it when it was merged and let through since; what was written since stays in the other one. */
-function undoMerge(actor: Member, actId: number, { from, to, lastNumber, posts: places, own, carried }: Extract<Undo, { as: 'thread' }>): string[] {
+function undoMerge(actor: Member, act: Pick<Act, 'id' | 'at'>, { from, to, lastNumber, posts: places, own, carried }: Extract<Undo, { as: 'thread' }>): string[] {
   mustStandStill(to);
   const { here, sentences } = stillIn(to, places);
   if (!here.some(({ number }) => number === 1)) throw new Denied('Its opening post has been moved to another thread since: undo that first.');
-  const sent = letThrough().all({ actId, from, to, places: JSON.stringify(places) }) as number[];
+  const sent = letThrough().all({ actId: act.id, from, to, places: JSON.stringify(places) }) as number[];
   const back = [...here.map((p) => p.id), ...sent];
   mustShowNobody(to, from, back);
   standAgain(from);
-  carryReadsBack(readsSince(actId, { from, to, carried }), { from, to, keptIn: from }, () => {
+  carryReadsBack(readsSince(act.id, { from, to, carried }), { from, to, keptIn: from }, () => {
     putBack(from, here);
     appendPosts(from, sent);
     if (own) renumber(to, placesBefore(to, own, lastNumber));
     else closeUp(to, lastNumber);
   });
-  if (carried) takeFollowsBack(to, carried);
-  carryWriting(to, from, authorsOf(sent));
+  if (carried) takeFollowsBack(to, carried, act.at);
+  carryWriting(to, from, authorsOf(sent), act.at);
   db.update(threads).set({ lastNumber: Math.max(lastNumber, highest(to)) }).where(eq(threads.id, to)).run();
   settleThreads([from, to], back);
   tellMovedBack(actor, back);

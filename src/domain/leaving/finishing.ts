@@ -19,7 +19,7 @@ import { freeSlug } from '../library/slugs.ts';
 import { formerName } from '../people/former.ts';
 import { purgeSome } from '../search/documents.ts';
 import { inRow } from './row-by-row.ts';
-import { attributionsTo, endOfPortion, mostKept, rowsNaming, scrubber, scrubRow, writings, type Change, type Own, type Scrub, type Traces, type Writing } from './traces.ts';
+import { attributionsTo, earlierWritings, endOfPortion, mostKept, rowsNaming, scrubber, scrubRow, writings, type Change, type Own, type Scrub, type Traces, type Writing } from './traces.ts';
 
 /*
  * Whoever leaves is gone at once, with all that is theirs. To take them out of what others wrote takes the hub through every text that it has (5 s where there are
@@ -156,27 +156,29 @@ function fileNameWithout(name: string, { names, handle }: Traces, scrub: Scrub):
 /** Markdown without their name in quotations of what they wrote: in the line that says so, and in their words, as in the post itself. In brief, `…` stands there: where it is shown, the line says what is shown of the post (see quoted.ts). */
 function withoutThemQuoted(markdown: string, traces: Traces, posts: ReadonlySet<number>, scrub: Scrub, brief: boolean): string {
   const said = attributionsTo(traces);
-  const parts: { theirs: boolean; lines: string[] }[] = [];
+  const parts: { theirs: boolean; lines: { mark: string; words: string }[] }[] = [];
   for (const line of markdown.split('\n')) {
-    const isQuotation = quotes.test(line);
-    const quoted = isQuotation ? /\bwrote\]\(([^()\s]{1,300})\)/.exec(line)?.[1] : undefined;
+    const mark = quoteMark.exec(line)?.[0] ?? '';
+    const words = line.slice(mark.length);
+    const quoted = mark && attributed.exec(words)?.[1];
     const last = parts.at(-1);
-    const theirs = isQuotation && (quoted === undefined ? last?.theirs === true : posts.has(postAt(quoted) ?? 0));
-    if (last?.theirs === theirs) last.lines.push(line);
-    else parts.push({ theirs, lines: [line] });
+    const theirs = mark !== '' && (quoted ? posts.has(postAt(quoted) ?? 0) : last?.theirs === true);
+    if (last?.theirs === theirs) last.lines.push({ mark, words });
+    else parts.push({ theirs, lines: [{ mark, words }] });
   }
-  return parts.map(({ theirs, lines }) => {
-    if (!theirs) return lines.join('\n');
-    const text = lines.map((line) => line.replace(quotes, '')).join('\n');
+  return parts.flatMap(({ theirs, lines }) => {
+    const text = lines.map(({ words }) => words).join('\n');
     // What stands there instead is put in at the end: it may hold a word that somebody is called.
-    const without = scrub(said.reduce((words, one) => words.replaceAll(one, '\0]('), text), true, brief ? 0 : mostKept);
-    if (without === text) return lines.join('\n');
-    return without.replaceAll('\0](', `[${brief ? '…' : formerName} wrote](`).split('\n').map((line) => `> ${line}`.trimEnd()).join('\n');
+    const without = theirs ? scrub(said.reduce((words, one) => words.replaceAll(one, '\0]('), text), true, brief ? 0 : mostKept).replaceAll('\0](', `[${brief ? '…' : formerName} wrote](`) : text;
+    return without.split('\n').map((words, at) => (lines[at]?.mark ?? '') + words);
   }).join('\n');
 }
 
-/** What a line of a quotation begins with. */
-const quotes = /^ {0,3}> ?/;
+/** What a line of a quotation begins with, in a list too. */
+const quoteMark = /^\s*(?:(?:[-*+]|\d{1,9}[.)])\s+)*> ?/;
+
+/** The line that says whose a quotation is: see attribution in forum/quoting.ts. */
+const attributed = /^\[(?:[^\]\\]|\\.){1,300} wrote\]\(([^()\s]{1,300})\):(?:\s|$)/;
 
 /** The last resort: a text without its quotations, and without every line in which something of theirs stands. */
 function withoutTheirLines(text: string, { names, handle, emails }: Traces): string {
@@ -195,7 +197,7 @@ function finishTexts(leaving: Leaving): boolean {
   const traces = tracesOf(leaving);
   // With another key than it was sealed with, nobody can tell any more whom to look for.
   if (table === undefined || traces === null) return false;
-  const writing = writings.find((one) => nameOf(one) === table);
+  const writing = [...writings, ...earlierWritings].find((one) => nameOf(one) === table);
   const began = performance.now();
   const end = writing ? endOfPortion(traces, writing, leaving.doneTo, many) : null;
   const doneTo = !writing || end === null ? null : lookThrough(traces, writing, leaving.doneTo, end);

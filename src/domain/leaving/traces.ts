@@ -46,9 +46,9 @@ export function scrubber({ names, handle, emails }: Pick<Traces, 'names' | 'hand
     const written = [...new Set([email, inMarkdown(email)])].map(literally).join('|');
     return { linked: new RegExp(`mailto:${literally(email)}(?![\\w.-])`, 'gi'), bare: new RegExp(`<?(?<![\\p{L}\\p{N}._%+'-])(?:${written})(?![\\p{L}\\p{N}-]|\\.[\\p{L}\\p{N}])>?`, 'giu') };
   });
-  const called = [...new Set(names.flatMap((name) => [name, inMarkdown(name)]))].sort((a, b) => b.length - a.length).map((name) => spaced(name, anyCase)).concat(anyCase && handle.includes('-') ? `(?<![\\w@/.[-])${inAnyCase(handle)}(?![@/-]|\\.[\\p{L}\\p{N}])` : []).join('|');
+  const called = [...new Set(names.flatMap((name) => [name, inMarkdown(name)]))].sort((a, b) => b.length - a.length).map((name) => spaced(name, anyCase)).concat(anyCase && handle.includes('-') ? `(?<![\\w@/.[^-])${inAnyCase(handle)}(?![@/-]|\\.[\\p{L}\\p{N}])` : []).join('|');
   // All at once, the longest first: one may stand in another, or in what is put in its place.
-  const plain = new RegExp(`(?<![\\p{L}\\p{N}])(?:${called})(?![\\p{L}\\p{N}\\p{M}])`, 'gu');
+  const plain = new RegExp(`(?<![\\p{L}\\p{N}]|\\[\\^)(?:${called})(?![\\p{L}\\p{N}\\p{M}])`, 'gu');
   const without = (text: string, withNames: boolean, somebody: string, somewhere: string) => {
     let out = withoutLinks(text, page, somebody, '/members', isInside);
     if (mentions) out = outsideCode(out, (words) => words.replace(mention, somebody));
@@ -61,10 +61,11 @@ export function scrubber({ names, handle, emails }: Pick<Traces, 'names' | 'hand
   };
 }
 
-/** A name as part of a regular expression: with whatever spaces between its words, or the end of a line, but not of a paragraph. */
+/** A name as part of a regular expression: with whatever spaces between its words, or the end of a line, but not of a paragraph; of one word, where it is no part of an address. */
 function spaced(name: string, anyCase: boolean): string {
   const words = name.split(/\s+/).filter(Boolean);
-  return words.map(anyCase && words.length > 1 ? inAnyCase : literally).join('(?:[^\\S\\n]{1,9}|[^\\S\\n]{0,9}\\n[^\\S\\n]{0,3})');
+  if (words.length === 1) return `(?<![@/]|www\\.)${literally(name)}(?!@|\\.\\p{Ll})`;
+  return words.map(anyCase ? inAnyCase : literally).join('(?:[^\\S\\n]{1,9}|[^\\S\\n]{0,9}\\n[^\\S\\n]{0,9})');
 }
 
 /** The flag `i` would be that of the whole expression. */
@@ -75,11 +76,11 @@ function outsideLinks(text: string, change: (words: string) => string): string {
   return text.split(addressesInMarkdown).map((part, at) => (at % 2 ? part : change(part))).join('');
 }
 
-/** Of a link, which ends or has a title after it; by itself; and of a definition, which is no footnote and no other words of a line. */
+/** Of a link, which ends or has a title after it; by itself; and of a definition, which is no footnote and no other words of a line: its label goes as where it is used. */
 const addressesInMarkdown = new RegExp(`(${[
   String.raw`\]\((?:<[^<>\n]{0,2000}>|(?:[^()\s]|\([^()\s]{0,200}\)){0,2000})(?=\s*\)|\s+["'(])`,
   String.raw`https?:\/\/(?:[^\s<>()]|\([^\s<>()]{0,200}\)){1,2000}`,
-  String.raw`^ {0,3}\[(?!\^)[^[\]\n]{1,200}\]:[ \t]{0,3}\S{1,2000}(?=[ \t]*(?:$|["'(]))`,
+  String.raw`(?<=^ {0,3}\[(?!\^)[^[\]\n]{1,200}\]:[ \t]{0,3})\S{1,2000}(?=[ \t]*(?:$|["'(]))`,
 ].join('|')})`, 'im');
 
 /** A Markdown link is looked for no further than this to both sides of its address. */
@@ -292,7 +293,7 @@ export const writings: readonly Writing[] = [
   { table: 'collection_items', columns: ['note'], own: ['collections', 'collection_id'] },
   { table: 'confirmations', columns: ['note'], most: { note: 200 } },
   { table: 'refused_confirmations', columns: ['note'], most: { note: 200 } },
-  { table: 'corrections', columns: ['wrong', 'source'], own: ['corrections', 'case_id'] },
+  { name: 'proposals', table: 'corrections', columns: ['wrong', 'source'], own: ['corrections', 'case_id'] },
   { name: 'answers', table: 'corrections', columns: ['answer'], own: ['answers', 'case_id'] },
   { table: 'vouches', columns: ['how'], most: { how: 300 } },
   // What the files of content/ say, their editors change.
@@ -302,6 +303,9 @@ export const writings: readonly Writing[] = [
   { table: 'drafts', columns: [], json: ['fields'] },
   { table: 'held_posts', columns: ['title', 'markdown'], json: ['input'], most: { title: mostInTitle, markdown: mostInBody, body: mostInBody } },
 ];
+
+/** As it stands in what is left of a leaving that an earlier version of the hub began. */
+export const earlierWritings: readonly Writing[] = [{ table: 'corrections', columns: ['wrong', 'source', 'answer'], own: ['corrections', 'case_id'] }];
 
 /** Characters of text that one portion looks through, each once for everything that is looked for; beside its last row. */
 const mostLooked = 10_000_000;
