@@ -1,6 +1,6 @@
 import { eq } from 'drizzle-orm';
 import { describe, expect, test, vi } from 'vitest';
-import { db, leavings, log, members, posts, postVersions, threadActs, threads, transaction } from '#db/client.ts';
+import { cases, corrections, db, leavings, log, members, posts, postVersions, threadActs, threads, transaction } from '#db/client.ts';
 import { createPost } from '#domain/forum/posts.ts';
 import { createThread } from '#domain/forum/starting-threads.ts';
 import { beginFinishing, finishFor, finishLeavings } from '#domain/leaving/finishing.ts';
@@ -198,4 +198,9 @@ test('who left while an earlier version ran is taken out too', async () => {
   db.insert(leavings).values({ traces: seal(JSON.stringify({ name: 'Early Leaver', handle: 'early-leaver', emails: ['early@town.example'] }), 'leaving'), tables: ['threads', 'posts'] }).run();
   await finishLeavings();
   expect([markdownOf(opening(thread)), db.select().from(leavings).all()]).toEqual(['Ask a former member or an address that is gone.', []]);
+  const caseId = db.insert(cases).values({ kind: 'correction', postId: opening(thread) }).returning().get().id;
+  db.insert(corrections).values({ caseId, postId: opening(thread), wrong: 'It is 12.', source: 'The charter', answer: 'Early Leaver stands by it.', answeredAt: new Date() }).run();
+  db.insert(leavings).values({ traces: seal(JSON.stringify({ names: ['Early Leaver'], handle: 'early-leaver', emails: [], own: { posts: [], attachments: [], collections: [], resources: [], corrections: [caseId] } }), 'leaving'), tables: ['posts', 'corrections'] }).run();
+  await finishLeavings();
+  expect(db.select().from(corrections).where(eq(corrections.caseId, caseId)).get()).toMatchObject({ wrong: 'It is 12.', answer: 'a former member stands by it.' });
 });

@@ -64,12 +64,12 @@ test('a name of several words goes from what they wrote however it is spaced and
   await leave(leaver);
   await leave(green);
   const said = (where: SQL) => db.select({ markdown: posts.markdown }).from(posts).where(where).get()?.markdown;
-  const gone = 'a former member, a former member, a former member, a former member.';
+  const gone = 'a former member, a former member, \na former member, a former member.';
   expect(said(eq(posts.threadId, threadId))).toBe(`${gone}\n\n> Ottoline\n\nVree, or Ottoline > Vree\n\nOttoline; Vreeland; Ottoline Vreeland; (a former member), a former member, ottoline-vree-2, /library/ottoline-vree, x-ottoline-vree.`);
   expect(db.select().from(threads).where(eq(threads.id, threadId)).get()?.title).toMatch(/^a former member asks/);
   // What somebody else says of them, in plain words, is theirs.
   expect(said(eq(posts.id, quoting))).toMatch(/As OTTOLINE VREE says\.$/);
-  expect(said(eq(posts.id, quoting))).toContain(`> ${gone}`);
+  expect(said(eq(posts.id, quoting))).toContain(`> ${gone.replace('\n', '\n> ')}`);
   expect(said(eq(posts.threadId, short))).toBe('a former member here: the green light is a former member, not GREEN.');
 });
 
@@ -83,14 +83,16 @@ test.each([
   ['[plan][Ann Lee], a note.[^ann-lee]\n\n[Ann Lee]: https://e.example\n\n[^ann-lee]: Here.', '[plan][a former member], a note.[^ann-lee]\n\n[a former member]: https://e.example\n\n[^ann-lee]: Here.'],
   ['Chat:\n[Ann Lee]: Thanks!', 'Chat:\n[a former member]: Thanks!'],
   ['I think we will, Ann\n\nLee side.', null],
-  ['10. Ann\n    Lee', '10. a former member'],
+  ['10. Ann\n    Lee', '10. a former member\n    '],
+  ['Asked by Ann\n Lee today.\nAnn\nLee has it.', 'Asked by \n a former member today.\na former member\n has it.'],
+  ['#ann-lee, name=ann-lee&x', null],
 ])('what is no name of theirs stays, and no address breaks: %s', (text, out) => {
   expect(scrubber({ names: ['Ann Lee'], handle: 'ann-lee', emails: ['ann@fir.example'] }, { anyCase: true })(text, true)).toBe(out ?? text);
 });
 
 test('a name of one word is no part of an address', () => {
-  const text = 'Green, www.Green.example, info@Green.example, /library/Green, Green. Then.';
-  expect(scrubber({ names: ['Green'], handle: 'green', emails: [] }, { anyCase: true })(text, true)).toBe('a former member, www.Green.example, info@Green.example, /library/Green, a former member. Then.');
+  const text = 'Green, www.Green.example, info@Green.example, /library/Green, Green@fir.example, Rosa/Green, Green@work, Green.Then';
+  expect(scrubber({ names: ['Green'], handle: 'green', emails: [] }, { anyCase: true })(text, true)).toBe('a former member, www.Green.example, info@Green.example, /library/Green, Green@fir.example, Rosa/a former member, a former member@work, a former member.Then');
 });
 
 test('what others quote of them is without their name wherever the quotation stands, and nothing else that they wrote changes', async () => {
@@ -104,17 +106,26 @@ test('what others quote of them is without their name wherever the quotation sta
   const line = (id: number, name = 'Yuri Tam') => `> [${name} wrote](/posts/${id}):`;
   const own = `${line(first)}\n>\n> I am Yuri Tam of Fir.`;
   const inList = (indent: string) => `1. First\n\n${own.split('\n').map((one) => indent + one).join('\n')}\n\n${indent}Yuri Tam says so.\n\n2. Second`;
+  const nested = `${line(toms, 'Tom Achterberg')}\n>\n${own.split('\n').map((one) => `> ${one}`).join('\n')}\n>\n> The Yuri Tam archive has it, says Yuri Tam.`;
+  const inAll = write(leaver, 'Asked by Yuri\nTam today.\n\n    code\n      more\n\nEnd.');
+  const loud = write(tom, 'YURI TAM says 5, and the file yuri-tam has it.');
   const made = [
     `${quoteOf(rosa, toms)}Yes.`, `${quoteOf(rosa, says)}Yes.`, inList('   '), `- a\n  - b\n\n${own.split('\n').map((one) => `    ${one}`).join('\n')}`, `- ${own.replaceAll('\n', '\n  ')}`,
+    own.split('\n').map((one) => `> ${one}`).join('\n'), nested, `> - ${own.replaceAll('\n', '\n>   ')}`, `${quoteOf(rosa, inAll)}Yes.`,
   ].map((body) => write(rosa, body));
+  // The last one says that they wrote what somebody else did.
+  const theirOwn = [`${quoteOf(leaver, inAll)}Mine.`, `${quoteOf(leaver, loud)}Yuri Tam quotes it.`, `${line(toms)}\n>\n> Hm`].map((body) => write(leaver, body));
   await leave(leaver);
-  const now = made.map((id) => db.select({ markdown: posts.markdown, html: posts.html }).from(posts).where(eq(posts.id, id)).get());
+  const now = [...made, ...theirOwn].map((id) => db.select({ markdown: posts.markdown, html: posts.html }).from(posts).where(eq(posts.id, id)).get());
   const left = `${line(first, 'A former member')}\n>\n> I am a former member of Fir.`;
   expect(now[0]?.markdown).toContain('The Yuri Tam archive has it, says Yuri Tam.');
   expect(now[1]?.markdown).toContain('I am a former member and agree.');
   expect(now[2]?.markdown).toBe(inList('   ').replace(own.replaceAll('\n', '\n   '), left.replaceAll('\n', '\n   ')));
-  expect(now.slice(3).map((post) => post?.markdown.match(/Yuri/))).toEqual([null, null]);
-  for (const post of now) expect(post?.html).toContain('wrote</a>:</p>');
+  expect([3, 4, 5, 7, 8, 9, 11].map((at) => now[at]?.markdown.match(/Yuri|Tam\b/))).toEqual(Array.from({ length: 7 }, () => null));
+  expect(now[6]?.markdown).toBe(nested.replace('Yuri Tam wrote', 'A former member wrote').replace('I am Yuri Tam', 'I am a former member'));
+  expect([8, 9].map((at) => now[at]?.html.includes('<code>code'))).toEqual([true, true]);
+  expect(now[10]?.markdown).toContain('> YURI TAM says 5, and the file yuri-tam has it.\n\na former member quotes it.');
+  for (const post of now.slice(0, -1)) expect(post?.html).toContain('wrote</a>:</p>');
 });
 
 test('in a correction only what they said themselves is without their name', async () => {

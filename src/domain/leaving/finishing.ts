@@ -132,16 +132,19 @@ function rewrite({ id, number, threadId, markdown: before }: Written, markdown: 
 }
 
 /**
- * How their traces go out of a text: of their own words with their name, of others' without links, mentions, addresses and attributions. What comes out is no longer than
- * `most`, if the text was not: where that takes it, `…` stands everywhere for whom it was about, and nothing is shorter than that.
+ * How their traces go out of a text: of their own words with their name, of others' without links, mentions, addresses and attributions. Quotations are the words of
+ * whoever wrote the post that they say they are of. What comes out is no longer than `most`, if the text was not: where that takes it, `…` stands everywhere for whom it
+ * was about, and nothing is shorter than that.
  */
 function wordsWithout(traces: Traces, mentions = true): Change {
   const scrub = scrubber(traces, { mentions, anyCase: true });
   const posts = new Set(traces.own.posts);
+  const without = (text: string, isOwn: boolean, brief: boolean) => inParts(unattributed(text, traces, isOwn ? null : posts), posts, isOwn, (words, theirs) => scrub(words, theirs, brief ? 0 : mostKept))
+    .replaceAll('\0](', `[${brief ? '…' : formerName} wrote](`);
   return (text, isOwn, most = mostKept, column = '') => {
-    if (isOwn) return column === 'name' ? fileNameWithout(text, traces, scrub) : scrub(text, true, most);
-    const out = scrub(withoutThemQuoted(text, traces, posts, scrub, false), false, most);
-    return out.length <= most ? out : scrub(withoutThemQuoted(text, traces, posts, scrub, true), false, 0);
+    if (isOwn && column === 'name') return fileNameWithout(text, traces, scrub);
+    const out = without(text, isOwn, false);
+    return out.length <= most ? out : without(text, isOwn, true);
   };
 }
 
@@ -153,32 +156,39 @@ function fileNameWithout(name: string, { names, handle }: Traces, scrub: Scrub):
   return isNamed ? `file${/\.[a-z0-9]{1,5}$/i.exec(name)?.[0] ?? ''}` : name;
 }
 
-/** Markdown without their name in quotations of what they wrote: in the line that says so, and in their words, as in the post itself. In brief, `…` stands there: where it is shown, the line says what is shown of the post (see quoted.ts). */
-function withoutThemQuoted(markdown: string, traces: Traces, posts: ReadonlySet<number>, scrub: Scrub, brief: boolean): string {
-  const said = attributionsTo(traces);
-  const parts: { theirs: boolean; lines: { mark: string; words: string }[] }[] = [];
+/** Markdown in which no line says that they wrote these posts of theirs, in their own words any post, by their name; a sign stands for it, which is put into words at the end: these may hold a word that somebody is called. Where it is shown, the line says what is shown of the post (see quoted.ts). */
+function unattributed(markdown: string, traces: Traces, posts: ReadonlySet<number> | null): string {
+  if (!markdown.includes(' wrote](')) return markdown;
+  return attributionsTo(traces).reduce((text, said) => text.split(said).reduce((before, after) => before + (posts === null || posts.has(postAt(/^[^()\s]{1,300}(?=\))/.exec(after)?.[0] ?? '') ?? 0) ? '\0](' : said) + after), markdown);
+}
+
+/** Markdown changed part by part: what stands in quotations of what the member wrote, of what others wrote, and in none, each without the marks of quotations, and on as many lines. */
+function inParts(markdown: string, posts: ReadonlySet<number>, isOwn: boolean, change: (words: string, theirs: boolean) => string): string {
+  const parts: { theirs: boolean; quoted: boolean; lines: { mark: string; words: string }[] }[] = [];
+  let fence: string | null = null;
+  let open: { depth: number; theirs: boolean }[] = [];
   for (const line of markdown.split('\n')) {
-    const mark = quoteMark.exec(line)?.[0] ?? '';
+    const mark: string = fence === null ? quoteMark.exec(line)?.[0] ?? '' : '';
     const words = line.slice(mark.length);
-    const quoted = mark && attributed.exec(words)?.[1];
+    const edge = mark === '' ? /^ {0,3}(`{3,}|~{3,})/.exec(line)?.[1] : undefined;
+    if (edge && (fence === null || edge.startsWith(fence))) fence = fence === null ? edge : null;
+    const depth = mark.split('>').length - 1;
+    open = open.filter((quotation) => quotation.depth <= depth);
+    const said = depth > 0 ? attributed.exec(words) : null;
+    if (said) open = [...open.filter((quotation) => quotation.depth < depth), { depth, theirs: words.startsWith('\0') || posts.has(postAt(said[1] ?? '') ?? 0) }];
+    const [quoted, theirs] = [depth > 0, open.at(-1)?.theirs ?? isOwn];
     const last = parts.at(-1);
-    const theirs = mark !== '' && (quoted ? posts.has(postAt(quoted) ?? 0) : last?.theirs === true);
-    if (last?.theirs === theirs) last.lines.push({ mark, words });
-    else parts.push({ theirs, lines: [{ mark, words }] });
+    if (last?.theirs === theirs && last.quoted === quoted) last.lines.push({ mark, words });
+    else parts.push({ theirs, quoted, lines: [{ mark, words }] });
   }
-  return parts.flatMap(({ theirs, lines }) => {
-    const text = lines.map(({ words }) => words).join('\n');
-    // What stands there instead is put in at the end: it may hold a word that somebody is called.
-    const without = theirs ? scrub(said.reduce((words, one) => words.replaceAll(one, '\0]('), text), true, brief ? 0 : mostKept).replaceAll('\0](', `[${brief ? '…' : formerName} wrote](`) : text;
-    return without.split('\n').map((words, at) => (lines[at]?.mark ?? '') + words);
-  }).join('\n');
+  return parts.flatMap(({ theirs, lines }) => change(lines.map(({ words }) => words).join('\n'), theirs).split('\n').map((words, at) => (lines[at]?.mark ?? '') + words)).join('\n');
 }
 
 /** What a line of a quotation begins with, in a list too. */
-const quoteMark = /^\s*(?:(?:[-*+]|\d{1,9}[.)])\s+)*> ?/;
+const quoteMark = /^(?:\s*(?:(?:[-*+]|\d{1,9}[.)])\s+)*> ?)+/;
 
 /** The line that says whose a quotation is: see attribution in forum/quoting.ts. */
-const attributed = /^\[(?:[^\]\\]|\\.){1,300} wrote\]\(([^()\s]{1,300})\):(?:\s|$)/;
+const attributed = /^(?:\0|\[(?:[^\]\\]|\\.){1,300} wrote)\]\(([^()\s]{1,300})\):(?:\s|$)/;
 
 /** The last resort: a text without its quotations, and without every line in which something of theirs stands. */
 function withoutTheirLines(text: string, { names, handle, emails }: Traces): string {

@@ -46,14 +46,14 @@ export function scrubber({ names, handle, emails }: Pick<Traces, 'names' | 'hand
     const written = [...new Set([email, inMarkdown(email)])].map(literally).join('|');
     return { linked: new RegExp(`mailto:${literally(email)}(?![\\w.-])`, 'gi'), bare: new RegExp(`<?(?<![\\p{L}\\p{N}._%+'-])(?:${written})(?![\\p{L}\\p{N}-]|\\.[\\p{L}\\p{N}])>?`, 'giu') };
   });
-  const called = [...new Set(names.flatMap((name) => [name, inMarkdown(name)]))].sort((a, b) => b.length - a.length).map((name) => spaced(name, anyCase)).concat(anyCase && handle.includes('-') ? `(?<![\\w@/.[^-])${inAnyCase(handle)}(?![@/-]|\\.[\\p{L}\\p{N}])` : []).join('|');
+  const called = [...new Set(names.flatMap((name) => [name, inMarkdown(name)]))].sort((a, b) => b.length - a.length).map((name) => spaced(name, anyCase)).concat(anyCase && handle.includes('-') ? `(?<![\\w@/.[^#=&-])${inAnyCase(handle)}(?![@/&=-]|\\.[\\p{L}\\p{N}])` : []).join('|');
   // All at once, the longest first: one may stand in another, or in what is put in its place.
   const plain = new RegExp(`(?<![\\p{L}\\p{N}]|\\[\\^)(?:${called})(?![\\p{L}\\p{N}\\p{M}])`, 'gu');
   const without = (text: string, withNames: boolean, somebody: string, somewhere: string) => {
     let out = withoutLinks(text, page, somebody, '/members', isInside);
     if (mentions) out = outsideCode(out, (words) => words.replace(mention, somebody));
     for (const { linked, bare } of addresses) out = withoutLinks(out, linked, somewhere, somewhere).replace(bare, somewhere);
-    return withNames && names.length > 0 ? outsideLinks(out, (words) => words.replace(plain, () => somebody)) : out;
+    return withNames && names.length > 0 ? outsideLinks(out, (words) => words.replace(plain, (name, at: number) => keepingLines(somebody, name, words.slice(0, at)))) : out;
   };
   return (text, withNames, most = mostKept) => {
     const out = without(text, withNames, gone, goneAddress);
@@ -61,10 +61,16 @@ export function scrubber({ names, handle, emails }: Pick<Traces, 'names' | 'hand
   };
 }
 
+/** What stands for a name, on as many lines: after the end of the line, or where the name begins one, before it. */
+function keepingLines(somebody: string, name: string, before: string): string {
+  const [end] = /\n\s*/.exec(name) ?? [''];
+  return /(?:^|\n)\s*(?:\d{1,9}[.)])?[^\p{L}\p{N}\n]*$/u.test(before.slice(-200)) ? somebody + end : end + somebody;
+}
+
 /** A name as part of a regular expression: with whatever spaces between its words, or the end of a line, but not of a paragraph; of one word, where it is no part of an address. */
 function spaced(name: string, anyCase: boolean): string {
   const words = name.split(/\s+/).filter(Boolean);
-  if (words.length === 1) return `(?<![@/]|www\\.)${literally(name)}(?!@|\\.\\p{Ll})`;
+  if (words.length === 1) return `(?<!@|www\\.|(?<![^\\s(<])/(?:[\\w.-]{1,100}/){0,9})${literally(name)}(?!@[\\w-]{1,100}\\.)`;
   return words.map(anyCase ? inAnyCase : literally).join('(?:[^\\S\\n]{1,9}|[^\\S\\n]{0,9}\\n[^\\S\\n]{0,9})');
 }
 
