@@ -139,8 +139,11 @@ function rewrite({ id, number, threadId, markdown: before }: Written, markdown: 
 function wordsWithout(traces: Traces, mentions = true): Change {
   const scrub = scrubber(traces, { mentions, anyCase: true });
   const posts = new Set(traces.own.posts);
-  const without = (text: string, isOwn: boolean, brief: boolean) => inParts(unattributed(text, traces, isOwn ? null : posts), posts, isOwn, (words, theirs) => scrub(words, theirs, brief ? 0 : mostKept))
-    .replaceAll('\0](', `[${brief ? '…' : formerName} wrote](`);
+  const without = (text: string, isOwn: boolean, brief: boolean) => {
+    const most = brief ? 0 : mostKept;
+    // A part may begin amid code, in which @ calls nobody: the whole is looked at too.
+    return scrub(inParts(unattributed(text, traces, isOwn ? null : posts), posts, isOwn, (words) => scrub(words, true, most)), false, most).replaceAll('\0](', `[${brief ? '…' : formerName} wrote](`);
+  };
   return (text, isOwn, most = mostKept, column = '') => {
     if (isOwn && column === 'name') return fileNameWithout(text, traces, scrub);
     const out = without(text, isOwn, false);
@@ -162,33 +165,37 @@ function unattributed(markdown: string, traces: Traces, posts: ReadonlySet<numbe
   return attributionsTo(traces).reduce((text, said) => text.split(said).reduce((before, after) => before + (posts === null || posts.has(postAt(/^[^()\s]{1,300}(?=\))/.exec(after)?.[0] ?? '') ?? 0) ? '\0](' : said) + after), markdown);
 }
 
-/** Markdown changed part by part: what stands in quotations of what the member wrote, of what others wrote, and in none, each without the marks of quotations, and on as many lines. */
-function inParts(markdown: string, posts: ReadonlySet<number>, isOwn: boolean, change: (words: string, theirs: boolean) => string): string {
+/** Markdown in which the member's words are changed part by part: those in quotations of what they wrote, and in their own texts what is no quotation of a post by somebody else; each without the marks of quotations, and on as many lines. */
+function inParts(markdown: string, posts: ReadonlySet<number>, isOwn: boolean, change: (words: string) => string): string {
   const parts: { theirs: boolean; quoted: boolean; lines: { mark: string; words: string }[] }[] = [];
-  let fence: string | null = null;
   let open: { depth: number; theirs: boolean }[] = [];
   for (const line of markdown.split('\n')) {
-    const mark: string = fence === null ? quoteMark.exec(line)?.[0] ?? '' : '';
+    const mark = quoteMark.exec(line)?.[0] ?? '';
     const words = line.slice(mark.length);
-    const edge = mark === '' ? /^ {0,3}(`{3,}|~{3,})/.exec(line)?.[1] : undefined;
-    if (edge && (fence === null || edge.startsWith(fence))) fence = fence === null ? edge : null;
-    const depth = mark.split('>').length - 1;
-    open = open.filter((quotation) => quotation.depth <= depth);
+    const [depth, above] = [mark, /^.*\d[.)]\s|^.*[-*+]\s/.exec(mark)?.[0] ?? mark].map((marks) => marks.split('>').length - 1) as [number, number];
+    // A line that is less deep ends a quotation, and so does the next item of a list.
+    open = open.filter((quotation) => quotation.depth <= above);
     const said = depth > 0 ? attributed.exec(words) : null;
-    if (said) open = [...open.filter((quotation) => quotation.depth < depth), { depth, theirs: words.startsWith('\0') || posts.has(postAt(said[1] ?? '') ?? 0) }];
+    if (said) {
+      const post = postAt(said[1] ?? '');
+      open = [...open.filter((quotation) => quotation.depth < depth), { depth, theirs: said[0].includes('\0') || (post === null ? isOwn : posts.has(post)) }];
+    }
     const [quoted, theirs] = [depth > 0, open.at(-1)?.theirs ?? isOwn];
     const last = parts.at(-1);
     if (last?.theirs === theirs && last.quoted === quoted) last.lines.push({ mark, words });
     else parts.push({ theirs, quoted, lines: [{ mark, words }] });
   }
-  return parts.flatMap(({ theirs, lines }) => change(lines.map(({ words }) => words).join('\n'), theirs).split('\n').map((words, at) => (lines[at]?.mark ?? '') + words)).join('\n');
+  return parts.flatMap(({ theirs, lines }) => {
+    const text = lines.map(({ words }) => words).join('\n');
+    return (theirs ? change(text) : text).split('\n').map((words, at) => (lines[at]?.mark ?? '') + words);
+  }).join('\n');
 }
 
 /** What a line of a quotation begins with, in a list too. */
 const quoteMark = /^(?:\s*(?:(?:[-*+]|\d{1,9}[.)])\s+)*> ?)+/;
 
 /** The line that says whose a quotation is: see attribution in forum/quoting.ts. */
-const attributed = /^(?:\0|\[(?:[^\]\\]|\\.){1,300} wrote)\]\(([^()\s]{1,300})\):(?:\s|$)/;
+const attributed = /^\s*(?:\0|\[(?:[^\]\\]|\\.){1,300} wrote)\]\(([^()\s]{1,300})\):(?:\s|$)/;
 
 /** The last resort: a text without its quotations, and without every line in which something of theirs stands. */
 function withoutTheirLines(text: string, { names, handle, emails }: Traces): string {
