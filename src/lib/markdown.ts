@@ -169,10 +169,53 @@ export function ownMarkdown(markdown: string): string {
 }
 
 function saidByOthers(node: MdastNode): { start: number; end: number }[] {
-  const [start, end] = [node.position?.start.offset, node.position?.end.offset];
-  if (/^(?:footnote|blockquote)/.test(node.type) && start !== undefined && end !== undefined) return [{ start, end }];
+  const at = placeOf(node);
+  if (/^(?:footnote|blockquote)/.test(node.type) && at) return [at];
   return 'children' in node ? node.children.flatMap(saidByOthers) : [];
 }
+
+function placeOf({ position }: MdastNode): { start: number; end: number } | null {
+  const [start, end] = [position?.start.offset, position?.end.offset];
+  return start === undefined || end === undefined ? null : { start, end };
+}
+
+/** A link in Markdown: the address that it leads to, its words, and where it stands, in characters. */
+export interface LinkInMarkdown { address: string; words: string; start: number; end: number }
+
+/** A quotation in Markdown, in characters: from its first mark on, where its words begin, in how many it stands with itself, its links that are in no quotation inside it, and those of a paragraph right before it. */
+export interface Quotation { start: number; words: number; end: number; depth: number; links: LinkInMarkdown[]; before: LinkInMarkdown[] }
+
+/** The quotations of a text as the parser finds them, in lists and in each other too, each before those inside it; as in its HTML those of footnotes come last. None in what is too large to be parsed. */
+export function quotationsIn(markdown: string): Quotation[] {
+  if (!markdown.includes('>') || !isWorthParsing(markdown)) return [];
+  const tree = markdownToMdast(markdown, plain);
+  const definitions = new Map<string, string>();
+  const define = (node: MdastNode): void => {
+    if (node.type === 'definition' && !definitions.has(node.identifier)) definitions.set(node.identifier, node.url);
+    if ('children' in node) node.children.forEach(define);
+  };
+  if (markdown.includes(']:')) define(tree);
+  const linksOf = (node: MdastNode): LinkInMarkdown[] => {
+    const at = placeOf(node);
+    const address = node.type === 'link' ? node.url : node.type === 'linkReference' ? definitions.get(node.identifier) : undefined;
+    if (at && address !== undefined) return [{ address, words: wordsOf(node), ...at }];
+    return 'children' in node && node.type !== 'blockquote' ? node.children.flatMap(linksOf) : [];
+  };
+  const [inText, inNotes]: [Quotation[], Quotation[]] = [[], []];
+  const look = (node: MdastNode, found: Quotation[], depth: number): void => {
+    if (!('children' in node)) return;
+    for (const [n, child] of node.children.entries()) {
+      const at = placeOf(child);
+      const before = node.children[n - 1];
+      if (child.type === 'blockquote' && at) found.push({ ...at, words: (child.children[0] && placeOf(child.children[0])?.start) ?? at.start, depth: depth + 1, links: child.children.flatMap(linksOf), before: before?.type === 'paragraph' ? linksOf(before) : [] });
+      look(child, child.type === 'footnoteDefinition' ? inNotes : found, child.type === 'blockquote' ? depth + 1 : depth);
+    }
+  };
+  look(tree, inText, 0);
+  return [...inText, ...inNotes];
+}
+
+const wordsOf = (node: MdastNode): string => ('value' in node ? node.value : 'children' in node ? node.children.map(wordsOf).join('') : '');
 
 /** Text made safe to stand in HTML. */
 export function escapeHtml(text: string): string {

@@ -130,6 +130,47 @@ test('what others quote of them is without their name wherever the quotation sta
   for (const post of now.slice(0, 14)) expect(post?.html).toContain('wrote</a>:</p>');
 });
 
+test.each([
+  ['    > [Tom wrote](/posts/TOM): Yuri Tam, hello'], ['```\n> [Tom wrote](/posts/TOM):\n> Yuri Tam, hello\n```'], ['So it goes\n     > [Tom wrote](/posts/TOM): Yuri Tam, hello'], ['\u00a0> [Tom wrote](/posts/TOM):\n\u00a0> Yuri Tam, hello'], ['> [Tom \\] wrote](/posts/TOM):\n>\n> Yuri Tam, hello'],
+  ['> [I wrote](/posts/99999):\n>\n> Yuri Tam, hello'], ['> [Tom Achterberg wrote](/posts/TOM):\n>\n> Yuri Tam said no such thing.'], ['> [Tom Achterberg wrote](/posts/TOM):\n>\n> > [Rosa Delgado wrote](/posts/TOM):\n> >\n> > Yuri\n> > Tam, hello'], ['> Yuri\nTam goes on.'],
+])('in their own text only what the hub has compared with the post of somebody else keeps their name: %j', async (body) => {
+  const tom = await enter('tom');
+  const leaver = called('Yuri Tam', 'yuri-tam');
+  const threadId = createThread(tom, { forum: 'operations', kind: 'question', title: 'Who reads the log?', body: 'The Yuri Tam archive has it.', themes: [], token: undefined, nameless: false }).id;
+  const toms = db.select().from(posts).where(eq(posts.threadId, threadId)).get()?.id ?? 0;
+  const write = (text: string) => createPost(leaver, { threadId, body: text, token: undefined }).id;
+  const [its, truly] = [write(body.replaceAll('TOM', String(toms))), write(`- a\n\n  ${quoteOf(leaver, toms).trim().replaceAll('\n', '\n  ')}\n\n\n> Yuri Tam says so.`)];
+  await leave(leaver);
+  const said = (id: number) => db.select().from(posts).where(eq(posts.id, id)).get();
+  expect(said(its)?.markdown).not.toMatch(/Yuri|Tam\b/);
+  expect(said(its)?.markdown.split('\n')).toHaveLength(body.split('\n').length);
+  expect(said(truly)?.markdown).toBe(`- a\n\n  > [Tom Achterberg wrote](/posts/${toms}):\n  >\n  > The Yuri Tam archive has it.\n\n\n> a former member says so.`);
+  expect(said(truly)?.html).toContain('wrote</a>:</p>');
+});
+
+test.each([
+  ['> **[Yuri Tam wrote](/posts/ID):**\n>\n> I am Yuri Tam.'], ['> [Yuri Tam wrote](/posts/ID)\n>\n> I am Yuri Tam.'], ['> As [Yuri Tam wrote](/posts/ID):\n> I am Yuri Tam.'], ['> [Yuri Tam wrote](/posts/ID) : I am Yuri\n> Tam.'], ['> [Yuri Tam wrote](/posts/ID):I am Yuri Tam.'],
+  ['> [Yuri Tam](/posts/ID): I am Yuri Tam.'], ['> *From Yuri Tam ([post](/posts/ID))*\n>\n> I am Yuri Tam.'], ['[Yuri Tam wrote](/posts/ID):\n\n> I am Yuri Tam.'], ['> [Yuri Tam wrote][1]:\n>\n> I am Yuri Tam.\n\n[1]: /posts/ID'],
+  ['>\n> [She said](/posts/ID):\n>\n> 1. I am Yuri\n>    Tam.'], ['> [Tom Achterberg wrote](/posts/TOM):\n>\n> Yes.\n>\n> [Yuri Tam wrote](/posts/ID):\n>\n> I am Yuri Tam.'], ['> [Yuri Tam wrote](/posts/ID):\n>\n> Not he,\nI am Yuri Tam.'],
+])('what others quote of them is without their name however the line over it is written: %j', async (body) => {
+  const [rosa, tom] = [await enter('rosa'), await enter('tom')];
+  const leaver = called('Yuri Tam', 'yuri-tam');
+  forgetLimits();
+  const start = (who: Member, text: string) => createThread(who, { forum: 'operations', kind: 'question', title: `Who reads the log, ${who.name}?`, body: text, themes: [], token: undefined, nameless: false }).id;
+  const threadId = start(leaver, 'I am Yuri Tam.');
+  const opening = (thread: number) => db.select().from(posts).where(eq(posts.threadId, thread)).get()?.id ?? 0;
+  const toms = opening(start(tom, `Yes. See [that](/posts/${opening(threadId)}).\n\n[Yuri Tam](/posts/${opening(threadId)}): The Yuri Tam archive has it.`));
+  const written = body.replaceAll('ID', String(opening(threadId))).replaceAll('TOM', String(toms));
+  const after = `\n\n${quoteOf(rosa, toms)}Yuri Tam and the Yuri Tam archive are two.`;
+  const { id } = createPost(rosa, { threadId, body: written + after, token: undefined });
+  await leave(leaver);
+  const post = db.select().from(posts).where(eq(posts.id, id)).get();
+  const [its = ''] = post?.markdown.split(after) ?? [];
+  expect(post?.markdown.endsWith(after)).toBe(true);
+  expect(its).not.toMatch(/Yuri|Tam\b/);
+  expect(its.split('\n')).toHaveLength(written.split('\n').length);
+});
+
 test('in a correction only what they said themselves is without their name', async () => {
   const rosa = await enter('rosa');
   const leaver = called('Open Data', 'open-data');

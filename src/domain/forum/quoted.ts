@@ -15,6 +15,9 @@ export const saidBy = '<p class="said-by" title="The hub has compared these word
 /** The posts that quotations in rendered HTML show as theirs, once for each. */
 export const postsSaid = (html: string): number[] => html.split(saidBy).slice(1).flatMap((said) => postAt(/^<a href="([^"]*)"/.exec(said)?.[1] ?? '') ?? []);
 
+/** Of each quotation in rendered HTML, in their order, whether it is shown so. */
+export const areSaid = (html: string): boolean[] => [...html.matchAll(/<blockquote>/g)].map(({ 0: tag, index }) => html.startsWith(saidBy, index + tag.length));
+
 /**
  * Members whose posts a rendered post quotes under their name, each once, without its author: of posts that stand, and no
  * more of them than its author may name.

@@ -6,7 +6,7 @@ import { rendererVersion } from '#lib/markdown.ts';
 import { seal, unseal } from '#lib/sealing.ts';
 import { slugify } from '#lib/slug.ts';
 import { blankHidden, blankQuotes } from '../forum/blanked-quotes.ts';
-import { postAt, replacePostLinks } from '../forum/post-links.ts';
+import { replacePostLinks } from '../forum/post-links.ts';
 import { recount } from '../forum/posts.ts';
 import { renderPost } from '../forum/rendering.ts';
 import { retitle } from '../forum/retitling.ts';
@@ -16,10 +16,10 @@ import { workKey } from '../library/exchange/duplicates.ts';
 import { themeCodesOf } from '../library/resource-themes.ts';
 import { indexResource } from '../library/searchable.ts';
 import { freeSlug } from '../library/slugs.ts';
-import { formerName } from '../people/former.ts';
 import { purgeSome } from '../search/documents.ts';
 import { inRow } from './row-by-row.ts';
-import { attributionsTo, earlierWritings, endOfPortion, mostKept, rowsNaming, scrubber, scrubRow, writings, type Change, type Own, type Scrub, type Traces, type Writing } from './traces.ts';
+import { earlierWritings, endOfPortion, rowsNaming, scrubRow, writings, type Change, type Own, type Traces, type Writing } from './traces.ts';
+import { withoutTheirLines, wordsWithout } from './words.ts';
 
 /*
  * Whoever leaves is gone at once, with all that is theirs. To take them out of what others wrote takes the hub through every text that it has (5 s where there are
@@ -129,79 +129,6 @@ function rewrite({ id, number, threadId, markdown: before }: Written, markdown: 
   db.update(posts).set({ markdown, html, renderedBy: rendererVersion }).where(eq(posts.id, id)).run();
   replacePostLinks(id, linked);
   blankHidden(id, linked);
-}
-
-/**
- * How their traces go out of a text: of their own words with their name, of others' without links, mentions, addresses and attributions. Quotations are the words of
- * whoever wrote the post that they say they are of. What comes out is no longer than `most`, if the text was not: where that takes it, `…` stands everywhere for whom it
- * was about, and nothing is shorter than that.
- */
-function wordsWithout(traces: Traces, mentions = true): Change {
-  const scrub = scrubber(traces, { mentions, anyCase: true });
-  const posts = new Set(traces.own.posts);
-  const without = (text: string, isOwn: boolean, brief: boolean) => {
-    const most = brief ? 0 : mostKept;
-    // A part may begin amid code, in which @ calls nobody: the whole is looked at too.
-    return scrub(inParts(unattributed(text, traces, isOwn ? null : posts), posts, isOwn, (words) => scrub(words, true, most)), false, most).replaceAll('\0](', `[${brief ? '…' : formerName} wrote](`);
-  };
-  return (text, isOwn, most = mostKept, column = '') => {
-    if (isOwn && column === 'name') return fileNameWithout(text, traces, scrub);
-    const out = without(text, isOwn, false);
-    return out.length <= most ? out : without(text, isOwn, true);
-  };
-}
-
-const flat = (text: string) => text.normalize('NFKD').toLowerCase().replace(/[^\p{L}\p{N}]+/gu, '');
-
-/** The name of a file of theirs: one in which theirs stands, however it is written, is called after nobody. */
-function fileNameWithout(name: string, { names, handle }: Traces, scrub: Scrub): string {
-  const isNamed = scrub(name, true) !== name || [...names, handle].map(flat).some((one) => one.length > 3 && flat(name).includes(one));
-  return isNamed ? `file${/\.[a-z0-9]{1,5}$/i.exec(name)?.[0] ?? ''}` : name;
-}
-
-/** Markdown in which no line says that they wrote these posts of theirs, in their own words any post, by their name; a sign stands for it, which is put into words at the end: these may hold a word that somebody is called. Where it is shown, the line says what is shown of the post (see quoted.ts). */
-function unattributed(markdown: string, traces: Traces, posts: ReadonlySet<number> | null): string {
-  if (!markdown.includes(' wrote](')) return markdown;
-  return attributionsTo(traces).reduce((text, said) => text.split(said).reduce((before, after) => before + (posts === null || posts.has(postAt(/^[^()\s]{1,300}(?=\))/.exec(after)?.[0] ?? '') ?? 0) ? '\0](' : said) + after), markdown);
-}
-
-/** Markdown in which the member's words are changed part by part: those in quotations of what they wrote, and in their own texts what is no quotation of a post by somebody else; each without the marks of quotations, and on as many lines. */
-function inParts(markdown: string, posts: ReadonlySet<number>, isOwn: boolean, change: (words: string) => string): string {
-  const parts: { theirs: boolean; quoted: boolean; lines: { mark: string; words: string }[] }[] = [];
-  let open: { depth: number; theirs: boolean }[] = [];
-  for (const line of markdown.split('\n')) {
-    const mark = quoteMark.exec(line)?.[0] ?? '';
-    const words = line.slice(mark.length);
-    const [depth, above] = [mark, /^.*\d[.)]\s|^.*[-*+]\s/.exec(mark)?.[0] ?? mark].map((marks) => marks.split('>').length - 1) as [number, number];
-    // A line that is less deep ends a quotation, and so does the next item of a list.
-    open = open.filter((quotation) => quotation.depth <= above);
-    const said = depth > 0 ? attributed.exec(words) : null;
-    if (said) {
-      const post = postAt(said[1] ?? '');
-      open = [...open.filter((quotation) => quotation.depth < depth), { depth, theirs: said[0].includes('\0') || (post === null ? isOwn : posts.has(post)) }];
-    }
-    const [quoted, theirs] = [depth > 0, open.at(-1)?.theirs ?? isOwn];
-    const last = parts.at(-1);
-    if (last?.theirs === theirs && last.quoted === quoted) last.lines.push({ mark, words });
-    else parts.push({ theirs, quoted, lines: [{ mark, words }] });
-  }
-  return parts.flatMap(({ theirs, lines }) => {
-    const text = lines.map(({ words }) => words).join('\n');
-    return (theirs ? change(text) : text).split('\n').map((words, at) => (lines[at]?.mark ?? '') + words);
-  }).join('\n');
-}
-
-/** What a line of a quotation begins with, in a list too. */
-const quoteMark = /^(?:\s*(?:(?:[-*+]|\d{1,9}[.)])\s+)*> ?)+/;
-
-/** The line that says whose a quotation is: see attribution in forum/quoting.ts. */
-const attributed = /^\s*(?:\0|\[(?:[^\]\\]|\\.){1,300} wrote)\]\(([^()\s]{1,300})\):(?:\s|$)/;
-
-/** The last resort: a text without its quotations, and without every line in which something of theirs stands. */
-function withoutTheirLines(text: string, { names, handle, emails }: Traces): string {
-  const theirs = [...names, `@${handle}`, `/members/${handle}`, ...emails].map((one) => one.toLowerCase());
-  const kept = text.split('\n').filter((line) => !/^ {0,3}>/.test(line) && !theirs.some((one) => line.toLowerCase().includes(one)));
-  return kept.join('\n').trim() || '…';
 }
 
 /** Rows that a portion looks through: few in a new table, then as many as take some milliseconds. */
