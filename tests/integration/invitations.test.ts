@@ -336,10 +336,11 @@ describe('a list of people', () => {
 
   test('columns that nothing is taken from and places nobody knows are said', async () => {
     db.insert(places).values({ slug: 'alder-co', name: 'Alder', label: 'Alder, CO', folded: 'alder co colorado us united states', kind: 'city', region: 'CO', country: 'US', origin: 'hub' }).run();
+    db.insert(places).values({ slug: 'linden-falls-oh', name: 'Linden Falls', label: 'Linden Falls, OH (sample)', folded: 'linden falls oh ohio us united states', kind: 'city', region: 'OH', country: 'US', origin: 'hub', sample: true }).run();
     for (const region of ['OH', 'ME']) db.insert(places).values({ slug: `birch-${region}`, name: 'Birch', label: `Birch, ${region}`, folded: `birch ${region}`, kind: 'city', region, country: 'US', origin: 'hub' }).run();
     countPlaceChange();
-    const read = await readList(nadia, { records: 'email,place,Phone\na1@test.example,Nowhereville,1\na2@test.example,"alder, co",2\na3@test.example,Alder,3\na4@test.example,,4\na5@test.example,Birch,5\na6@test.example,"Birch, ME",6' });
-    expect([read.unread, read.newPlaces, read.sharedPlaces, read.good]).toEqual([['Phone'], ['Nowhereville'], ['Birch'], 6]);
+    const read = await readList(nadia, { records: 'email,place,Phone\na1@test.example,Nowhereville,1\na2@test.example,"alder, co",2\na3@test.example,Alder,3\na4@test.example,,4\na5@test.example,Birch,5\na6@test.example,"Birch, ME",6\na7@test.example,"Linden Falls, OH",7\na8@test.example,"Linden Falls, OH (sample)",8\na9@test.example,"City of Alder, Colorado",9\na10@test.example,"Alder, US",10\na11@test.example,"Alder, ME",11' });
+    expect([read.unread, read.newPlaces, read.sharedPlaces, read.good]).toEqual([['Phone'], ['Nowhereville', 'Alder, ME'], ['Birch'], 11]);
   });
 
   test('a line with more cells than columns is left out, and says which: a comma without quotation marks', async () => {

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { z } from 'zod';
 import { transaction } from '#db/client.ts';
 import { decodeText } from '#lib/decoding.ts';
@@ -9,8 +10,8 @@ import { countAttempt, isUsedUp } from '../people/limits.ts';
 import { emailField, nameField } from '../people/members.ts';
 import { mustCoordinate } from '../people/permissions.ts';
 import type { Member } from '../people/types.ts';
+import { asTyped, namesOf, placesMeant } from '../places/finding.ts';
 import { knownPlaces } from '../places/known.ts';
-import { placeWords } from '../places/words.ts';
 import { objectionTo, putInvitation } from './inviting.ts';
 
 const mostLines = 500;
@@ -36,7 +37,7 @@ export async function readList(actor: Member, input: z.output<typeof readListInp
   if (file && file.size > mostBytes) throw new Invalid({ file: 'This file is too large for a list of 500 people.' });
   const text = file ? await textOf(file) : input.records;
   const read = linesOf(actor, text, file ? 'file' : 'records');
-  return { records: text, ...read, ...placesAmong(read.lines.flatMap(({ place }) => place ?? [])) };
+  return { records: text, ...read, ...await placesAmong(read.lines.flatMap(({ place }) => place ?? [])) };
 }
 
 async function textOf(file: File): Promise<string> {
@@ -91,11 +92,16 @@ function linesOf(actor: Member, text: string, field: 'file' | 'records'): Pick<L
 
 const tiredOf = (email: string) => (isUsedUp('letterPerInvitationOfCoordinators', email) ? 'This address has had as many letters as anybody gets in a day. Try again tomorrow.' : null);
 
-/** Which of these names, with or without the state, no known place has, and which several have. */
-function placesAmong(names: readonly string[]): Pick<ListRead, 'newPlaces' | 'sharedPlaces'> {
-  const called = (name: string) => placeWords(name).join(' ');
-  const asked = new Map([...new Set(names)].map((name) => [called(name), new Set<number>()]));
-  for (const { id, label, name } of asked.size > 0 ? knownPlaces().places : []) for (const words of [label, name]) asked.get(called(words))?.add(id);
-  const having = (fits: (many: number) => boolean) => [...new Set(names)].filter((name) => fits(asked.get(called(name))?.size ?? 0));
+/** Which of these names, with or without the state, no known place has, and which several have. All places are gone through once; those that none is called exactly are looked up, and others served between them. */
+async function placesAmong(names: readonly string[]): Promise<Pick<ListRead, 'newPlaces' | 'sharedPlaces'>> {
+  const asked = new Map([...new Set(names)].map((name) => [asTyped(name), new Set<number>()]));
+  for (const place of asked.size > 0 ? knownPlaces().places : []) for (const name of Object.values(namesOf(place)).flat()) asked.get(name)?.add(place.id);
+  const meant = new Map<string, number>();
+  for (const name of new Set(names)) {
+    const exact = asked.get(asTyped(name))?.size ?? 0;
+    if (exact === 0) await setImmediate();
+    meant.set(name, exact || placesMeant(name));
+  }
+  const having = (fits: (many: number) => boolean) => [...meant].filter(([, many]) => fits(many)).map(([name]) => name);
   return { newPlaces: having((many) => many === 0), sharedPlaces: having((many) => many > 1) };
 }

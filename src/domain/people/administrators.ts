@@ -19,5 +19,5 @@ export function isLastAdministrator(member: { id: number; role: string }, now = 
  * afterwards; triggers in the database (db/guards.ts) repeat it.
  */
 export function mustLeaveAnAdministrator(member: { id: number; role: string }, now = new Date()): void {
-  if (isLastAdministrator(member, now)) throw new Denied('This is the last administrator: appoint another one first.');
+  if (isLastAdministrator(member, now)) throw new Denied('This is the last administrator who can sign in: appoint another one first.');
 }

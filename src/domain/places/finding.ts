@@ -55,11 +55,11 @@ function first(limit: number, rows: Iterable<Row>, fits: (row: Row) => boolean):
 }
 
 /** A text written by hand as it is compared with names. */
-const asTyped = (text: string) => placeWords(withoutSample(text)).join(' ');
+export const asTyped = (text: string) => placeWords(withoutSample(text)).join(' ');
 const withoutSample = (text: string) => text.replace(/\s*\(sample\)$/i, '');
 
 /** How a place is called without its state, and with it. */
-function namesOf({ label }: FoundPlace): { bare: string[]; whole: string[] } {
+export function namesOf({ label }: Pick<FoundPlace, 'label'>): { bare: string[]; whole: string[] } {
   const [, name = '', region = ''] = /^(.*?)(?:,\s*([^,]*))?$/.exec(withoutSample(label)) ?? [];
   const called = placeWords(name.replace(/ \([^)]*\)$/, '')).join(' ');
   return { bare: [called, placeWords(name).join(' ')], whole: [`${called} ${placeWords(region).join(' ')}`, asTyped(label)] };
@@ -76,6 +76,9 @@ function calledExactly(text: string): FoundPlace[] {
   if (!typed) return [];
   return searchPlaces(withoutSample(text), 50).filter((place) => Object.values(namesOf(place)).flat().includes(typed));
 }
+
+/** How many places a text written by hand may mean, of which whoever wrote it is asked to choose: those called so, or the only one that fits it. */
+export const placesMeant = (text: string): number => placesCalled(text).length || (onlyPlaceIn(text) ? 1 : 0);
 
 /** Whether a text that names a place says its state too: a bare "Ottawa" may be one that is in no list. */
 export const saysWhere = (text: string, place: FoundPlace): boolean => [text, withoutStyle(text)].some((one) => namesOf(place).whole.includes(asTyped(one)));
