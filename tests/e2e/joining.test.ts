@@ -272,6 +272,7 @@ describe('verified practitioners', () => {
       await page.getByLabel('How you know them').fill('We have answered calls side by side.');
       await page.getByRole('button', { name: 'Vouch', exact: true }).click();
       await page.waitForURL('**#verification');
+      expect(await page.locator('#verification [role=status]').textContent()).toBe('Your word stands here now. You can take it back.');
       expect(await page.locator('.vouch-list').textContent()).toContain('side by side');
     }
     const waits = await as(nadia, `/members/${otis?.handle}`);
@@ -293,6 +294,7 @@ describe('verified practitioners', () => {
     const page = await as(rosa, `/members/${otis?.handle}`);
     await page.getByRole('button', { name: 'Take back what Rosa Delgado vouches' }).click();
     await page.waitForURL('**#verification');
+    expect(await page.locator('#verification [role=status]').textContent()).toBe('The word is taken away.');
     expect(await (await fetch(`${hub.base}/members/${otis?.handle}`)).text()).not.toContain('two verified members vouch');
   });
 

@@ -89,6 +89,7 @@ describe('a question asked for a colleague', () => {
     await page.getByLabel('To whom').selectOption({ label: 'Abe Whitfield' });
     await page.getByRole('button', { name: 'Hand over' }).click();
     await page.getByRole('cell', { name: /Abe Whitfield, since/ }).waitFor();
+    expect(await page.getByRole('status').textContent()).toBe('The question is handed over.');
   });
 
   test('a reply ends the wait; the asker accepts it, and it stands at the top', async () => {
