@@ -111,6 +111,22 @@ describe('whoever is blocked', () => {
     expect(seen(rosa)).toEqual(open);
   });
 
+  test('is folded where others quote them, for whoever blocked them alone', () => {
+    const thread = ask(tom, 'Who repaints zebra crossings', 'We do it in May.').id;
+    const [opening] = postsOnPage(nadia, findThread(nadia, thread), 1);
+    const theirs = say(rosa, thread, 'We do it in June, all of them');
+    say(nadia, thread, `- ${quoteOf(nadia, opening?.id ?? 0).trim().replaceAll('\n', '\n  ')}\n\n${quoteOf(nadia, theirs.id)}Both are early.`);
+    const seen = (viewer: Member | null) => postsOnPage(viewer, findThread(viewer, thread), 1).at(-1)?.html ?? '';
+    const open = seen(rosa);
+    blockMember(rosa, { memberId: tom.id });
+    expect(seen(rosa)).toMatch(/^<ul>\s*<li>\s*<blockquote><p class="said-by"[^>]*><a [^>]*>Tom Achterberg wrote<\/a>:<\/p><details class="fold"><summary>You blocked this member\. Show it anyway<\/summary>\s*<p>We do it in May\.<\/p>\s*<\/details><\/blockquote>/);
+    expect(seen(rosa).match(/<details/g)).toHaveLength(1);
+    expect([seen(nadia), seen(tom), seen(null)]).toEqual([open, open, open]);
+    expect(openingPost(rosa, findThread(rosa, thread))?.folded).toBe(true);
+    unblockMember(rosa, { memberId: tom.id });
+    expect(seen(rosa)).toBe(open);
+  });
+
   test('is in no letter about a saved search', () => {
     saveSearch(rosa, { query: 'q=wombat', name: 'Wombats' });
     blockMember(rosa, { memberId: tom.id });

@@ -4,7 +4,7 @@ import { bumpChanges, db, members, posts, postVersions, prepared, threads, trans
 import { rowId, text } from '#lib/fields.ts';
 import { plainText, rendererVersion } from '#lib/markdown.ts';
 import { hideAuthor, isNamedAuthor, isNameless, isWrittenNamelessly, nameless, personColumns } from '../anonymity.ts';
-import { blockedBy } from '../blocked.ts';
+import { blockedBy, postsByBlocked } from '../blocked.ts';
 import { Denied, Invalid, NotFound } from '../errors.ts';
 import { withdrawLettersAbout } from '../mail/withdrawing.ts';
 import { correctionsUnder } from '../moderation/corrections.ts';
@@ -25,7 +25,7 @@ import { versionsClosedUntil } from './open-versions.ts';
 import { dropPostFiles, filesOfOnePost, filesOfPosts, namelessPictures, putPostFiles, type PostFile, type TakenFile } from './post-files.ts';
 import { putPostLinks, replacePostLinks } from './post-links.ts';
 import { besideQuotes } from './quote-boxes.ts';
-import { membersQuoted } from './quoted.ts';
+import { membersQuoted, postsSaid, withFoldedQuotes } from './quoted.ts';
 import { canReact, reactionsBetween, reactionsFor } from './reactions.ts';
 import { renderNewPost } from './rendering.ts';
 import { dropPostFromSearch, indexPost, indexThread } from './searchable.ts';
@@ -139,7 +139,9 @@ function shownBetween(viewer: Viewer, thread: Thread, first: number, last: numbe
   const blocked = blockedBy(viewer);
   const rows = postsBetween().all({ threadId: thread.id, first, last });
   const ownHidden = (row: { hidden: boolean; authorId: number }) => row.hidden && viewer?.id === row.authorId;
-  const htmls = withTitles(rows.map((row) => (row.removedAt === null || ownHidden(row) ? row.html : '')));
+  const shown = rows.map((row) => (row.removedAt === null || ownHidden(row) ? row.html : ''));
+  const quoted = postsByBlocked(viewer, blocked.size > 0 ? shown.flatMap(postsSaid) : []);
+  const htmls = withTitles(shown.map((html) => withFoldedQuotes(html, quoted)));
   const files = filesOfPosts(thread.id, first, last);
   const corrections = correctionsUnder(rows.map((row) => row.id));
   const reacts = canReact(viewer, thread);

@@ -18,6 +18,14 @@ export const postsSaid = (html: string): number[] => html.split(saidBy).slice(1)
 /** Of each quotation in rendered HTML, in their order, whether it is shown so. */
 export const areSaid = (html: string): boolean[] => [...html.matchAll(/<blockquote>/g)].map(({ 0: tag, index }) => html.startsWith(saidBy, index + tag.length));
 
+/** Rendered HTML in which quotations that it shows as of these posts are folded: who wrote stays to be seen. None of them has another inside. */
+export function withFoldedQuotes(html: string, of: ReadonlySet<number>): string {
+  if (of.size === 0) return html;
+  return html.replace(saidIn, (whole, line: string, href: string, words: string) => (of.has(postAt(href) ?? 0)
+    ? `<blockquote>${line}<details class="fold"><summary>You blocked this member. Show it anyway</summary>${words}</details></blockquote>` : whole));
+}
+const saidIn = new RegExp(`<blockquote>(${saidBy.replace(/[()]/g, '\\$&')}<a href="([^"]*)">(?:(?!</p>).)*</p>)((?:(?!</?blockquote>).)*)</blockquote>`, 'gs');
+
 /**
  * Members whose posts a rendered post quotes under their name, each once, without its author: of posts that stand, and no
  * more of them than its author may name.
