@@ -179,43 +179,64 @@ function placeOf({ position }: MdastNode): { start: number; end: number } | null
   return start === undefined || end === undefined ? null : { start, end };
 }
 
-/** A link in Markdown: the address that it leads to, its words, and where it stands, in characters. */
+/** A link or picture in Markdown: the address that it leads to, its words, and where it stands, in characters. */
 export interface LinkInMarkdown { address: string; words: string; start: number; end: number }
 
 /** A quotation in Markdown, in characters: from its first mark on, where its words begin, in how many it stands with itself, its links that are in no quotation inside it, and those of a paragraph right before it. */
 export interface Quotation { start: number; words: number; end: number; depth: number; links: LinkInMarkdown[]; before: LinkInMarkdown[] }
 
-/** The quotations of a text as the parser finds them, in lists and in each other too, each before those inside it; as in its HTML those of footnotes come last. None in what is too large to be parsed. */
+/**
+ * The quotations of a text as the parser finds them, in lists and in each other too, in the order of its HTML: each before those inside it, and those of footnotes as these are
+ * referred to; at the end those that are not shown. None in what is too large to be parsed.
+ */
 export function quotationsIn(markdown: string): Quotation[] {
   if (!markdown.includes('>') || !isWorthParsing(markdown)) return [];
-  const tree = markdownToMdast(markdown, plain);
   const definitions = new Map<string, string>();
+  const notes = new Map<string, { quotations: Quotation[]; refers: string[] }>();
+  const linksOf = (node: MdastNode): LinkInMarkdown[] => {
+    const at = placeOf(node);
+    const address = node.type === 'link' || node.type === 'image' ? node.url : node.type === 'linkReference' || node.type === 'imageReference' ? definitions.get(node.identifier) : undefined;
+    if (at && address !== undefined) return [{ address, words: wordsOf(node), ...at }];
+    return 'children' in node && node.type !== 'blockquote' ? node.children.flatMap(linksOf) : [];
+  };
   const define = (node: MdastNode): void => {
     if (node.type === 'definition' && !definitions.has(node.identifier)) definitions.set(node.identifier, node.url);
     if ('children' in node) node.children.forEach(define);
   };
-  if (markdown.includes(']:')) define(tree);
-  const linksOf = (node: MdastNode): LinkInMarkdown[] => {
-    const at = placeOf(node);
-    const address = node.type === 'link' ? node.url : node.type === 'linkReference' ? definitions.get(node.identifier) : undefined;
-    if (at && address !== undefined) return [{ address, words: wordsOf(node), ...at }];
-    return 'children' in node && node.type !== 'blockquote' ? node.children.flatMap(linksOf) : [];
-  };
-  const [inText, inNotes]: [Quotation[], Quotation[]] = [[], []];
-  const look = (node: MdastNode, found: Quotation[], depth: number): void => {
+  const unseen: Quotation[] = [];
+  const look = (node: MdastNode, quotations: Quotation[], refers: string[], depth: number): void => {
+    if (node.type === 'footnoteReference') refers.push(node.identifier);
     if (!('children' in node)) return;
     for (const [n, child] of node.children.entries()) {
       const at = placeOf(child);
       const before = node.children[n - 1];
-      if (child.type === 'blockquote' && at) found.push({ ...at, words: (child.children[0] && placeOf(child.children[0])?.start) ?? at.start, depth: depth + 1, links: child.children.flatMap(linksOf), before: before?.type === 'paragraph' ? linksOf(before) : [] });
-      look(child, child.type === 'footnoteDefinition' ? inNotes : found, child.type === 'blockquote' ? depth + 1 : depth);
+      if (child.type === 'blockquote' && at) {
+        const first = child.children.find(({ type }) => !/definition/i.test(type));
+        quotations.push({ ...at, words: (first && placeOf(first)?.start) ?? at.start, depth: depth + 1, links: child.children.flatMap(linksOf), before: before?.type === 'paragraph' ? linksOf(before) : [] });
+      }
+      if (child.type === 'footnoteDefinition') {
+        const note: { quotations: Quotation[]; refers: string[] } = notes.has(child.identifier) ? { quotations: unseen, refers: [] } : { quotations: [], refers: [] };
+        if (!notes.has(child.identifier)) notes.set(child.identifier, note);
+        look(child, note.quotations, note.refers, depth);
+      } else look(child, quotations, refers, child.type === 'blockquote' ? depth + 1 : depth);
     }
   };
-  look(tree, inText, 0);
-  return [...inText, ...inNotes];
+  const tree = markdownToMdast(markdown, plain);
+  if (markdown.includes(']:')) define(tree);
+  const shown: Quotation[] = [];
+  const refers: string[] = [];
+  look(tree, shown, refers, 0);
+  // What a footnote refers to comes after what was referred to before.
+  for (const identifier of refers) {
+    const note = notes.get(identifier);
+    notes.delete(identifier);
+    shown.push(...note?.quotations ?? []);
+    refers.push(...note?.refers ?? []);
+  }
+  return [...shown, ...[...notes.values()].flatMap(({ quotations }) => quotations), ...unseen];
 }
 
-const wordsOf = (node: MdastNode): string => ('value' in node ? node.value : 'children' in node ? node.children.map(wordsOf).join('') : '');
+const wordsOf = (node: MdastNode): string => ('value' in node ? node.value : 'alt' in node ? node.alt ?? '' : 'children' in node ? node.children.map(wordsOf).join('') : '');
 
 /** Text made safe to stand in HTML. */
 export function escapeHtml(text: string): string {

@@ -1,10 +1,10 @@
 import { eq, type SQL } from 'drizzle-orm';
 import { expect, test } from 'vitest';
-import { corrections, db, emailChanges, formerStandings, formerTraces, log, members, posts, threads } from '#db/client.ts';
+import { collections, corrections, db, emailChanges, formerStandings, formerTraces, log, members, posts, postVersions, threads } from '#db/client.ts';
 import { answerCorrection } from '#domain/decisions/correcting.ts';
 import { flagPost } from '#domain/decisions/flagging.ts';
 import { renameThread } from '#domain/forum/moderating.ts';
-import { createPost } from '#domain/forum/posts.ts';
+import { createPost, editPost } from '#domain/forum/posts.ts';
 import { quoteOf } from '#domain/forum/quoting.ts';
 import { createThread } from '#domain/forum/starting-threads.ts';
 import { finishLeavings } from '#domain/leaving/finishing.ts';
@@ -133,6 +133,8 @@ test('what others quote of them is without their name wherever the quotation sta
 test.each([
   ['    > [Tom wrote](/posts/TOM): Yuri Tam, hello'], ['```\n> [Tom wrote](/posts/TOM):\n> Yuri Tam, hello\n```'], ['So it goes\n     > [Tom wrote](/posts/TOM): Yuri Tam, hello'], ['\u00a0> [Tom wrote](/posts/TOM):\n\u00a0> Yuri Tam, hello'], ['> [Tom \\] wrote](/posts/TOM):\n>\n> Yuri Tam, hello'],
   ['> [I wrote](/posts/99999):\n>\n> Yuri Tam, hello'], ['> [Tom Achterberg wrote](/posts/TOM):\n>\n> Yuri Tam said no such thing.'], ['> [Tom Achterberg wrote](/posts/TOM):\n>\n> > [Rosa Delgado wrote](/posts/TOM):\n> >\n> > Yuri\n> > Tam, hello'], ['> Yuri\nTam goes on.'],
+  ['One[^1], two[^2].\n\n[^2]: Mine:\n\n    > [Tom Achterberg wrote](/posts/TOM):\n    > Yuri Tam is a liar.\n\n[^1]: Said:\n\n    > [Tom Achterberg wrote](/posts/TOM):\n    >\n    > The archive has it.'], ['One[^a].\n\n[^z]: > [Tom Achterberg wrote](/posts/TOM): Yuri Tam is a liar.\n\n[^a]: > [Tom Achterberg wrote](/posts/TOM): The archive has it.'],
+  ['> [Tom Achterberg wrote](/posts/TOM):\n>\n> YURI TAM said no such thing.'], ['> [Tom Achterberg wrote](/posts/TOM):\r> The archive has it.\r\rI, Yuri Tam, think so.'],
 ])('in their own text only what the hub has compared with the post of somebody else keeps their name: %j', async (body) => {
   const tom = await enter('tom');
   const leaver = called('Yuri Tam', 'yuri-tam');
@@ -143,15 +145,62 @@ test.each([
   await leave(leaver);
   const said = (id: number) => db.select().from(posts).where(eq(posts.id, id)).get();
   expect(said(its)?.markdown).not.toMatch(/Yuri|Tam\b/);
-  expect(said(its)?.markdown.split('\n')).toHaveLength(body.split('\n').length);
+  expect(said(its)?.markdown.split(/\r|\n/)).toHaveLength(body.split(/\r|\n/).length);
   expect(said(truly)?.markdown).toBe(`- a\n\n  > [Tom Achterberg wrote](/posts/${toms}):\n  >\n  > The Yuri Tam archive has it.\n\n\n> a former member says so.`);
   expect(said(truly)?.html).toContain('wrote</a>:</p>');
+});
+
+test.each([
+  ['Anna Weiß', 'ANNA WEISS'], ['Nazım Kaya', 'NAZIM KAYA'],
+])('a name goes from an untrue quotation in the spelling of capitals, too: %s', async (name, loud) => {
+  const tom = await enter('tom');
+  const leaver = called(name, 'zz77');
+  const threadId = createThread(tom, { forum: 'operations', kind: 'question', title: 'Who reads the log?', body: 'The archive has it.', themes: [], token: undefined, nameless: false }).id;
+  const toms = db.select().from(posts).where(eq(posts.threadId, threadId)).get()?.id ?? 0;
+  const { id } = createPost(leaver, { threadId, body: `> [Tom Achterberg wrote](/posts/${toms}):\n>\n> ${loud} said no such thing.`, token: undefined });
+  await leave(leaver);
+  expect(db.select().from(posts).where(eq(posts.id, id)).get()?.markdown).toContain('> a former member said no such thing.');
+});
+
+test.each([
+  ['One[^1], two[^2].\n\n[^2]: > [Tom Achterberg wrote](/posts/TOM): The Yuri Tam archive has it.\n\n[^1]: Mine:\n\n    > Yuri Tam says no.', 'Yuri Tam says'], ['> [^1]: x\n>\n> [Tom Achterberg wrote](/posts/TOM):\n>\n> The Yuri Tam archive has it.', ''],
+  ['> [q]: /posts/TOM\n>\n> [Tom Achterberg wrote][q]:\n>\n> The Yuri Tam archive has it.', ''], ['> [Tom Achterberg wrote](/posts/TOM)&#58; The Yuri Tam archive has it.', ''],
+])('a true quotation of another in their own text stays wherever it stands: %j', async (body, goes) => {
+  const tom = await enter('tom');
+  const leaver = called('Yuri Tam', 'yuri-tam');
+  const threadId = createThread(tom, { forum: 'operations', kind: 'question', title: 'Who reads the log?', body: 'The Yuri Tam archive has it.', themes: [], token: undefined, nameless: false }).id;
+  const toms = db.select().from(posts).where(eq(posts.threadId, threadId)).get()?.id ?? 0;
+  const { id } = createPost(leaver, { threadId, body: body.replace('TOM', String(toms)), token: undefined });
+  await leave(leaver);
+  const post = db.select().from(posts).where(eq(posts.id, id)).get();
+  expect(post?.markdown).toBe(body.replace('TOM', String(toms)).replace(goes, goes.replace('Yuri Tam', 'a former member')));
+  expect(post?.html).toContain('wrote</a>:</p>');
+});
+
+test('a quotation of what they said before an edit is still shown as compared, and one in what others said before goes too; a description, where nothing is compared, holds no name', async () => {
+  const rosa = await enter('rosa');
+  const leaver = called('Yuri Tam', 'yuri-tam');
+  const threadId = createThread(leaver, { forum: 'operations', kind: 'question', title: 'Who reads the log?', body: 'First I am Yuri Tam.', themes: [], token: undefined, nameless: false }).id;
+  const first = db.select().from(posts).where(eq(posts.threadId, threadId)).get()?.id ?? 0;
+  const quoting = createPost(rosa, { threadId, body: `${quoteOf(rosa, first)}Yes.`, token: undefined }).id;
+  const edited = createPost(rosa, { threadId, body: `> *From [a post](/posts/${first}), she said:*\n>\n> First I am Yuri Tam.\n\nYes.`, token: undefined }).id;
+  const said = (id: number) => db.select().from(posts).where(eq(posts.id, id)).get();
+  editPost(leaver, { postId: first, body: 'Now it is other words.', token: undefined });
+  editPost(rosa, { postId: edited, body: 'No.', token: undefined });
+  const list = db.insert(collections).values({ ownerId: leaver.id, title: 'Mine', slug: 'mine', description: `> [Rosa Delgado wrote](/posts/${edited}):\n>\n> Yuri Tam says no.\n\n> [Rosa Delgado wrote](/posts/${edited}):\n>\n> No.`, visibility: 'public' }).returning().get();
+  expect(said(quoting)?.html).toContain('wrote</a>:</p>');
+  await leave(leaver);
+  expect(said(quoting)?.markdown).toContain('> First I am a former member.');
+  expect(said(quoting)?.html).toContain('A former member wrote</a>:</p>');
+  expect(db.select().from(postVersions).where(eq(postVersions.postId, edited)).all().map(({ markdown }) => markdown)).toEqual([`> *From [a post](/posts/${first}), she said:*\n>\n> First I am a former member.\n\nYes.`]);
+  expect(db.select().from(collections).where(eq(collections.id, list.id)).get()?.description).toContain('> a former member says no.');
 });
 
 test.each([
   ['> **[Yuri Tam wrote](/posts/ID):**\n>\n> I am Yuri Tam.'], ['> [Yuri Tam wrote](/posts/ID)\n>\n> I am Yuri Tam.'], ['> As [Yuri Tam wrote](/posts/ID):\n> I am Yuri Tam.'], ['> [Yuri Tam wrote](/posts/ID) : I am Yuri\n> Tam.'], ['> [Yuri Tam wrote](/posts/ID):I am Yuri Tam.'],
   ['> [Yuri Tam](/posts/ID): I am Yuri Tam.'], ['> *From Yuri Tam ([post](/posts/ID))*\n>\n> I am Yuri Tam.'], ['[Yuri Tam wrote](/posts/ID):\n\n> I am Yuri Tam.'], ['> [Yuri Tam wrote][1]:\n>\n> I am Yuri Tam.\n\n[1]: /posts/ID'],
   ['>\n> [She said](/posts/ID):\n>\n> 1. I am Yuri\n>    Tam.'], ['> [Tom Achterberg wrote](/posts/TOM):\n>\n> Yes.\n>\n> [Yuri Tam wrote](/posts/ID):\n>\n> I am Yuri Tam.'], ['> [Yuri Tam wrote](/posts/ID):\n>\n> Not he,\nI am Yuri Tam.'],
+  ['> ![Yuri Tam wrote](/posts/ID):\n>\n> I am Yuri Tam.'], ['[Yuri Tam wrote](/posts/ID)\nthis morning:\n\n> I am Yuri Tam.'],
 ])('what others quote of them is without their name however the line over it is written: %j', async (body) => {
   const [rosa, tom] = [await enter('rosa'), await enter('tom')];
   const leaver = called('Yuri Tam', 'yuri-tam');
@@ -169,6 +218,23 @@ test.each([
   expect(post?.markdown.endsWith(after)).toBe(true);
   expect(its).not.toMatch(/Yuri|Tam\b/);
   expect(its.split('\n')).toHaveLength(written.split('\n').length);
+});
+
+test.each([
+  ['> [Yuri Tam wrote](/posts/ID):\n>\n> I am Yuri Tam.\n>\n> [Tom Achterberg wrote](/posts/TOM):\n>\n> The Yuri Tam archive has it.', 'The Yuri Tam archive'], ['> [Tom Achterberg wrote](/posts/TOM): ask [Yuri Tam](/posts/ID), the Yuri Tam archive', 'ask [Yuri Tam](/posts/ID), the Yuri Tam archive'],
+  ['> [Tom Achterberg wrote](/posts/TOM): the Yuri Tam archive, says [this](/posts/ID)', 'the Yuri Tam archive, says'],
+])('what others quote of somebody else stays as it is: %j', async (body, stays) => {
+  const [rosa, tom] = [await enter('rosa'), await enter('tom')];
+  const leaver = called('Yuri Tam', 'yuri-tam');
+  forgetLimits();
+  const start = (who: Member, text: string) => createThread(who, { forum: 'operations', kind: 'question', title: `Who reads the log, ${who.name}?`, body: text, themes: [], token: undefined, nameless: false }).id;
+  const opening = (thread: number) => db.select().from(posts).where(eq(posts.threadId, thread)).get()?.id ?? 0;
+  const threadId = start(leaver, 'I am Yuri Tam.');
+  const fill = (text: string) => text.replaceAll('ID', String(opening(threadId))).replaceAll('TOM', String(toms));
+  const toms = opening(start(tom, 'The Yuri Tam archive has it.'));
+  const { id } = createPost(rosa, { threadId, body: fill(body), token: undefined });
+  await leave(leaver);
+  expect(db.select().from(posts).where(eq(posts.id, id)).get()?.markdown).toContain(fill(stays));
 });
 
 test('in a correction only what they said themselves is without their name', async () => {

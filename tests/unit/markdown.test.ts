@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { MarkdownTooLarge, ownWords, ownWordsInBrief, plainText, renderKept, renderMarkdown } from '#lib/markdown.ts';
+import { MarkdownTooLarge, ownWords, ownWordsInBrief, plainText, quotationsIn, renderKept, renderMarkdown } from '#lib/markdown.ts';
+import { randomFrom } from '../support/random.ts';
 
 describe('what members may write', () => {
   test.each([
@@ -73,4 +74,30 @@ describe('what members may write', () => {
     ['In short:\n\n| Agents | In 20 s |\n|---|---|\n| 1 | 2 |\n\nSo it is.', 'In short: … So it is.'], ['| a |\n|---|\n\n\n| b |\n|---|\n', '…'],
   ])('in brief, tables are left out: %j', (markdown, words) => expect(ownWordsInBrief(renderMarkdown(markdown))).toBe(words));
   test('what stands within a line is not torn apart', () => expect(plainText(renderMarkdown('He said **"I have it"**. Then `x`, [a link](/about)!'))).toBe('He said "I have it". Then x, a link!'));
+});
+
+describe('quotations', () => {
+  test('are found in the order of the HTML, those of footnotes as these are referred to', () => {
+    const inHtml = (html: string) => html.split('<blockquote>').slice(1).map((from) => /w\d+z/.exec(from)?.[0]);
+    let most = 0;
+    for (let seed = 1; seed <= 300; seed++) {
+      const random = randomFrom(seed);
+      let words = 0;
+      const note = () => `[^${random.from(['a', 'b', 'c', 'D'])}]`;
+      const word = () => `w${words++}z${random.chance(0.4) ? note() : ''}`;
+      const quote = (indent: string) => `> ${word()}${random.chance(0.3) ? `\n${indent}> > ${word()}` : ''}${random.chance(0.3) ? `\n${indent}>\n${indent}> - ${word()}\n${indent}>   > ${word()}` : ''}`;
+      const blocks = [word, () => quote(''), () => `- ${word()}\n\n  ${quote('  ')}`, () => `${note().toLowerCase()}: ${word()}\n\n    ${quote('    ')}`, () => `${note()}: ${quote('    ')}`, () => `> ${note()}: ${word()}\n>     > ${word()}\n>\n> ${word()}`, () => `| a | b |\n|---|---|\n| ${word()} | x |`];
+      const markdown = Array.from({ length: 2 + random.below(6) }, () => random.from(blocks)()).join('\n\n');
+      const [html, found] = [inHtml(renderKept(markdown)), quotationsIn(markdown).map(({ words: at }) => /w\d+z/.exec(markdown.slice(at))?.[0])];
+      expect(found.slice(0, html.length), markdown).toEqual(html);
+      most = Math.max(most, html.length);
+    }
+    expect(most).toBeGreaterThan(6);
+  });
+
+  test('have their links, and those right before them', () => {
+    const markdown = '[N wrote](/posts/1):\n\n> ![it](/posts/2) and [that][x]\n>\n> > [inside](/posts/3)\n\n[x]: /posts/4';
+    expect(quotationsIn(markdown).map(({ depth, links, before }) => [depth, links.map(({ address, words }) => `${words} ${address}`), before.map(({ address }) => address)])).toEqual([[1, ['it /posts/2', 'that /posts/4'], ['/posts/1']], [2, ['inside /posts/3'], ['/posts/2', '/posts/4']]]);
+    expect(quotationsIn(`${'>'.repeat(40)} too deep`)).toEqual([]);
+  });
 });

@@ -15,8 +15,8 @@ export const saidBy = '<p class="said-by" title="The hub has compared these word
 /** The posts that quotations in rendered HTML show as theirs, once for each. */
 export const postsSaid = (html: string): number[] => html.split(saidBy).slice(1).flatMap((said) => postAt(/^<a href="([^"]*)"/.exec(said)?.[1] ?? '') ?? []);
 
-/** Of each quotation in rendered HTML, in their order, whether it is shown so. */
-export const areSaid = (html: string): boolean[] => [...html.matchAll(/<blockquote>/g)].map(({ 0: tag, index }) => html.startsWith(saidBy, index + tag.length));
+/** Of each quotation in rendered HTML, in their order, the post that it is shown as of; null where it is shown as of none. */
+export const postsSaidIn = (html: string): (number | null)[] => html.split('<blockquote>').slice(1).map((block) => (block.startsWith(saidBy) ? postsSaid(block)[0] ?? null : null));
 
 /** Rendered HTML in which quotations that it shows as of these posts are folded: who wrote stays to be seen. None of them has another inside. */
 export function withFoldedQuotes(html: string, of: ReadonlySet<number>): string {

@@ -1,11 +1,11 @@
 import { setImmediate } from 'node:timers/promises';
 import { and, asc, eq, notInArray, sql } from 'drizzle-orm';
-import { attachments, bumpChanges, collections, db, foldLog, formerSlugs, leavingPosts, leavings, log, postFiles, posts, resources, resourceVersions, threads, transaction } from '#db/client.ts';
+import { attachments, bumpChanges, collections, db, foldLog, formerSlugs, leavingPosts, leavings, log, postFiles, posts, postVersions, resources, resourceVersions, threads, transaction } from '#db/client.ts';
 import { reportFailure } from '#lib/failures.ts';
 import { rendererVersion } from '#lib/markdown.ts';
 import { seal, unseal } from '#lib/sealing.ts';
 import { slugify } from '#lib/slug.ts';
-import { blankHidden, blankQuotes } from '../forum/blanked-quotes.ts';
+import { blankHidden, blankQuotes, lookAgainAtQuotes } from '../forum/blanked-quotes.ts';
 import { replacePostLinks } from '../forum/post-links.ts';
 import { recount } from '../forum/posts.ts';
 import { renderPost } from '../forum/rendering.ts';
@@ -18,7 +18,7 @@ import { indexResource } from '../library/searchable.ts';
 import { freeSlug } from '../library/slugs.ts';
 import { purgeSome } from '../search/documents.ts';
 import { inRow } from './row-by-row.ts';
-import { earlierWritings, endOfPortion, rowsNaming, scrubRow, writings, type Change, type Own, type Traces, type Writing } from './traces.ts';
+import { earlierWritings, endOfPortion, mostKept, rowsNaming, scrubRow, writings, type Change, type Own, type Traces, type Writing } from './traces.ts';
 import { withoutTheirLines, wordsWithout } from './words.ts';
 
 /*
@@ -102,7 +102,7 @@ function finishPosts(leaving: Leaving): boolean {
       if (post.what === 'emptied') {
         recount(post.threadId);
         blankQuotes(post.id);
-      } else if (change) rewrite(post, change(post.markdown, post.what === 'kept'));
+      } else if (change) rewrite(post, change(post.markdown, post.what === 'kept', mostKept, 'markdown'));
       index(post);
     }, () => {
       if (post.what !== 'emptied' && traces) rewrite(post, withoutTheirLines(post.markdown, traces));
@@ -176,6 +176,13 @@ const rowChanges: Record<string, (row: number, change: Change, usual: () => bool
     if (!post || markdown === undefined || markdown === post.markdown) return;
     rewrite(post, markdown);
     index(post);
+    bumpChanges();
+  },
+  post_versions: (id, _, usual) => {
+    if (!usual()) return;
+    const postId = db.select({ postId: postVersions.postId }).from(postVersions).where(eq(postVersions.id, id)).get()?.postId;
+    // A quotation may be of what a post said before.
+    if (postId !== undefined) lookAgainAtQuotes({ postId });
     bumpChanges();
   },
   post_files: (id, _, usual) => {

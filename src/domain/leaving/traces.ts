@@ -278,6 +278,8 @@ export interface Writing {
   most?: Readonly<Record<string, number>>;
   /** Works cite others by @ and a key: nobody is mentioned in them. */
   cites?: true;
+  /** Posts are quoted in it, in words that hold their name, whatever the line over these says. */
+  quotes?: true;
   /** Rows (of `x`) at all. */
   among?: string;
   /** The kind of thing of theirs that a row belongs to, and the column that names it. */
@@ -292,7 +294,7 @@ export const writings: readonly Writing[] = [
   { table: 'threads', columns: ['title'] },
   { table: 'hidden_titles', columns: ['title'] },
   { table: 'posts', columns: ['markdown'] },
-  { table: 'post_versions', columns: ['markdown'], own: ['posts', 'post_id'] },
+  { table: 'post_versions', columns: ['markdown'], quotes: true, own: ['posts', 'post_id'] },
   { table: 'post_files', columns: ['name', 'label', 'text'], own: ['posts', 'post_id'] },
   { table: 'attachments', columns: ['name', 'label', 'text'], own: ['attachments', 'id'] },
   { table: 'collections', columns: ['title', 'description'], most: { title: 120 }, own: ['collections', 'id'] },
@@ -305,9 +307,9 @@ export const writings: readonly Writing[] = [
   // What the files of content/ say, their editors change.
   { table: 'resources', columns: ['title', 'summary', 'body', 'rights_note'], json: ['csl', 'details'], keys: wordsOfWorks, most: { title: 500 }, among: `x.origin = 'hub'`, cites: true, own: ['resources', 'id'] },
   { table: 'resource_versions', columns: [], json: ['fields'], keys: wordsOfWorks, most: { title: 500 }, cites: true, own: ['resources', 'resource_id'] },
-  { table: 'stray_drafts', columns: [], json: ['fields'] },
-  { table: 'drafts', columns: [], json: ['fields'] },
-  { table: 'held_posts', columns: ['title', 'markdown'], json: ['input'], most: { title: mostInTitle, markdown: mostInBody, body: mostInBody } },
+  { table: 'stray_drafts', columns: [], json: ['fields'], quotes: true },
+  { table: 'drafts', columns: [], json: ['fields'], quotes: true },
+  { table: 'held_posts', columns: ['title', 'markdown'], json: ['input'], quotes: true, most: { title: mostInTitle, markdown: mostInBody, body: mostInBody } },
 ];
 
 /** As it stands in what is left of a leaving that an earlier version of the hub began. */
@@ -317,24 +319,24 @@ export const earlierWritings: readonly Writing[] = [{ table: 'corrections', colu
 const mostLooked = 10_000_000;
 
 /** Up to which row a portion of a table goes; null at its end. */
-export function endOfPortion(traces: Traces, { table, columns, json = [] }: Writing, after: number, rows: number): number | null {
+export function endOfPortion(traces: Traces, { table, columns, json = [], quotes }: Writing, after: number, rows: number): number | null {
   const size = [...columns, ...json].map((column) => `coalesce(octet_length("${column}"), 0)`).join(' + ');
   return db.$client.prepare(`
-    select max(row) from (select row, sum(size) over (order by row) - size as before from (select rowid as row, ${size} as size from "${table}" where rowid > ? order by rowid limit ?)) where before <= ?`).pluck().get(after, rows, mostLooked / needlesOf(traces).length) as number | null;
+    select max(row) from (select row, sum(size) over (order by row) - size as before from (select rowid as row, ${size} as size from "${table}" where rowid > ? order by rowid limit ?)) where before <= ?`).pluck().get(after, rows, mostLooked / needlesOf(traces, quotes).length) as number | null;
 }
 
 /** As SQLite writes small letters: those of ASCII alone. */
 const lowered = (text: string) => text.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
 
 /** What is looked for in texts, in small letters: as it is written, in Markdown, and in JSON. */
-function needlesOf({ names, handle, emails }: Traces): string[] {
+function needlesOf({ names, handle, emails }: Traces, quotes = false): string[] {
   const said = names.map((name) => lowered(`[${inMarkdown(name)}`));
-  return [...new Set([`/members/${handle}`, `@${handle}`, ...[...emails, ...emails.map(inMarkdown), ...said].flatMap((one) => [one, JSON.stringify(one).slice(1, -1)])])];
+  return [...new Set([`/members/${handle}`, `@${handle}`, ...[...emails, ...emails.map(inMarkdown), ...said].flatMap((one) => [one, JSON.stringify(one).slice(1, -1)]), ...(quotes ? ['/posts/'] : [])])];
 }
 
 /** Rows of a portion in which something of the member may stand, and whether each was theirs. Each text is put into small letters once. */
-export function rowsNaming(traces: Traces, { table, columns, json = [], among = 'true', own }: Writing, after: number, to: number): { row: number; isOwn: 0 | 1 }[] {
-  const needles = needlesOf(traces);
+export function rowsNaming(traces: Traces, { table, columns, json = [], among = 'true', own, quotes }: Writing, after: number, to: number): { row: number; isOwn: 0 | 1 }[] {
+  const needles = needlesOf(traces, quotes);
   const texts = [...columns, ...json];
   const holds = texts.flatMap((_, t) => needles.map((_, n) => `instr(text${t}, @n${n}) > 0`)).join(' or ');
   const isOwn = own ? `x."${own[1]}" in (select value from json_each(@own))` : 'false';

@@ -1,8 +1,8 @@
-import { eq } from 'drizzle-orm';
-import { db, posts } from '#db/client.ts';
+import { and, eq } from 'drizzle-orm';
+import { db, postLinks, posts } from '#db/client.ts';
 import { quotationsIn, type LinkInMarkdown, type Quotation } from '#lib/markdown.ts';
 import { postAt } from '../forum/post-links.ts';
-import { areSaid, withTrueQuotes } from '../forum/quoted.ts';
+import { postsSaidIn, withTrueQuotes } from '../forum/quoted.ts';
 import { linkedPost } from '../forum/rendering.ts';
 import { formerName } from '../people/former.ts';
 import { attributionsTo, mostKept, scrubber, type Change, type Scrub, type Traces } from './traces.ts';
@@ -15,20 +15,23 @@ import { attributionsTo, mostKept, scrubber, type Change, type Scrub, type Trace
 export function wordsWithout(traces: Traces, mentions = true): Change {
   const scrub = scrubber(traces, { mentions, anyCase: true });
   const own = new Set(traces.own.posts);
-  const without = (text: string, isOwn: boolean, isPlain: boolean, brief: boolean) => {
+  const names = [...traces.names, traces.handle].map(flat);
+  const isNamed = (text: string, flatText = flat(text)) => names.some((name) => flatText.includes(name)) || scrub(text, true) !== text;
+  const without = (text: string, isOwn: boolean, column: string, brief: boolean) => {
     const most = brief ? 0 : mostKept;
-    if (isPlain) return scrub(text, isOwn, most);
-    const said = unattributed(text, traces, isOwn ? null : own).split('\n');
-    const parts = linesOf(text, traces, own, isOwn).map((line, at) => ({ ...line, text: said[at] ?? '' }));
-    // A part may begin amid code, in which @ calls nobody: the whole is looked at too.
-    return scrub(inParts(parts, (words) => scrub(words, true, most)), false, most).replaceAll('\0](', `[${brief ? '…' : formerName} wrote](`);
-  };
-  return (text, isOwn, most = mostKept, column = '') => {
-    if (isOwn && column === 'name') return fileNameWithout(text, traces, scrub);
     // What a file says is no Markdown.
-    const isPlain = column === 'text';
-    const out = without(text, isOwn, isPlain, false);
-    return out.length <= most ? out : without(text, isOwn, isPlain, true);
+    if (column === 'text') return scrub(text, isOwn, most);
+    const said = unattributed(text, traces, isOwn ? null : own).split('\n');
+    const lines = (isOwn ? ownLines(text, own, column === 'markdown') : othersLines(text, own, isNamed)).map((line, at) => ({ ...line, text: said[at] ?? '' }));
+    // A part may begin amid code, in which @ calls nobody: the whole is looked at too.
+    return scrub(inParts(lines, (words) => scrub(words, true, most)), false, most).replaceAll('\0](', `[${brief ? '…' : formerName} wrote](`);
+  };
+  return (given, isOwn, most = mostKept, column = '') => {
+    if (isOwn && column === 'name') return fileNameWithout(given, traces, scrub);
+    // To Markdown a lone CR ends a line too.
+    const text = given.replace(/\r(?!\n)/g, '\n');
+    const out = without(text, isOwn, column, false);
+    return out.length <= most ? out : without(text, isOwn, column, true);
   };
 }
 
@@ -49,47 +52,66 @@ function unattributed(markdown: string, traces: Traces, posts: ReadonlySet<numbe
 /** Whether a line holds the member's words, and the quotation in which it stands, if in any. */
 interface Line { text: string; isTheirs: boolean; quotation: Quotation | null }
 
-/**
- * Whose the lines of a text are. In others' texts theirs are quotations that lead to a post of theirs where they begin, with their name or with saying that somebody wrote; in
- * their own all but quotations of others that the hub has compared with the post: what only looks like one may be anything.
- */
-function linesOf(markdown: string, traces: Traces, own: ReadonlySet<number>, isOwn: boolean): Line[] {
-  const lines = markdown.split('\n').map((text): Line => ({ text, isTheirs: isOwn, quotation: null }));
+const plainLines = (markdown: string, isTheirs: boolean) => markdown.split('\n').map((text): Line => ({ text, isTheirs, quotation: null }));
+
+/** The lines of a quotation, by the first and the last. */
+function put(lines: Line[], from: number, to: number, what: Partial<Line>): void {
+  for (const line of lines.slice(from, to + 1)) Object.assign(line, what);
+}
+
+/** Whose the lines of their own text are: theirs are all but quotations of others that the hub has compared with the post, where it does that. What only looks like one may be anything. */
+function ownLines(markdown: string, own: ReadonlySet<number>, isPost: boolean): Line[] {
+  const lines = plainLines(markdown, true);
   const quotations = quotationsIn(markdown);
-  if (quotations.length === 0) return lines;
   const lineAt = lineFinder(lines);
-  const names = [...traces.names, traces.handle].map(flat);
-  const isNamed = (text: string) => names.some((name) => flat(text).includes(name));
-  // A line may have a thousand links.
-  const leading: (boolean | undefined)[] = [];
-  const leads = (at: number) => (leading[at] ??= says.test(lines[at]?.text ?? '') || isNamed(lines[at]?.text ?? ''));
-  let compared: boolean[] | undefined;
+  const leadsToOthers = ({ address }: LinkInMarkdown) => {
+    const post = postAt(address);
+    return post !== null && !own.has(post);
+  };
+  const said = isPost && quotations.some(({ links }) => links.some(leadsToOthers)) ? postsSaidIn(withTrueQuotes(linkedPost(markdown, 'p'))) : [];
   for (const [n, quotation] of quotations.entries()) {
-    const isCompared = () => (compared ??= areSaid(withTrueQuotes(linkedPost(markdown, 'p'))))[n] === true;
-    const [from, first, to] = [quotation.start, quotation.words, quotation.end - 1].map((offset) => lineAt(offset).at) as [number, number, number];
-    const put = (after: number, what: Partial<Line>) => { for (const line of lines.slice(Math.max(after, from), to + 1)) Object.assign(line, what); };
-    put(from, { quotation });
-    let whose: 'theirs' | 'of others' | null = null;
-    for (const { address, words, start, end } of quotation.links) {
-      const post = postAt(address);
-      const { at, before, after } = lineAt(start, end);
-      // What they wrote may say in turn who wrote something.
-      if (post === null || whose === 'theirs') continue;
-      const isAttribution = says.test(words) && /^[\s*_~]*$/.test(before.slice(markOf(before, quotation).length)) && /^[*_~]*\s*:/.test(after);
-      if (own.has(post)) {
-        if (!(isAttribution || (at <= first && leads(at))) || (whose && isCompared())) continue;
-        put(at, { isTheirs: true });
-        whose = 'theirs';
-      } else if (!whose && isAttribution && (isOwn ? at === first && (!isNamed(markdown.slice(quotation.start, quotation.end)) || isCompared()) : isPost(post))) {
-        put(at, { isTheirs: false });
-        whose = 'of others';
-      }
-    }
-    const leadsOn = ({ address, start }: LinkInMarkdown) => own.has(postAt(address) ?? 0) && leads(lineAt(start).at) && lines.slice(lineAt(start).at + 1, from).every(({ text }) => /^[\s>]*$/.test(text));
-    if (!whose && quotation.before.some(leadsOn)) put(from, { isTheirs: true });
+    const of = said[n] ?? null;
+    put(lines, lineAt(quotation.start).at, lineAt(quotation.end - 1).at, { quotation, isTheirs: of === null || own.has(of) });
   }
   return lines;
 }
+
+/** Whose the lines of others' text are: theirs are quotations that lead to a post of theirs where they begin, with their name or with saying that somebody wrote. */
+function othersLines(markdown: string, own: ReadonlySet<number>, isNamed: (text: string) => boolean): Line[] {
+  const lines = plainLines(markdown, false);
+  const lineAt = lineFinder(lines);
+  // A line may have a thousand links.
+  const leading: (boolean | undefined)[] = [];
+  const leads = (at: number) => (leading[at] ??= says.test(lines[at]?.text ?? '') || isNamed(lines[at]?.text ?? ''));
+  let said: (number | null)[] | undefined;
+  for (const [n, quotation] of quotationsIn(markdown).entries()) {
+    const isCompared = () => (said ??= postsSaidIn(withTrueQuotes(linkedPost(markdown, 'p'))))[n] != null;
+    const [from, first, to] = [quotation.start, quotation.words, quotation.end - 1].map((offset) => lineAt(offset).at) as [number, number, number];
+    put(lines, from, to, { quotation });
+    let of: number | null = null;
+    for (const { address, words, start, end } of quotation.links) {
+      const post = postAt(address);
+      if (post === null || post === of) continue;
+      const { at, before, after } = lineAt(start, end);
+      const isAttribution = says.test(words) && /^[\s*_~!]*$/.test(before.slice(markOf(before, quotation).length)) && /^[*_~]*\s*:/.test(after);
+      const isTheirs = own.has(post);
+      const begins = isAttribution ? isTheirs || isPost(post) : isTheirs && at <= first && leads(at);
+      const goesOn = (before: number) => isAttribution && isTheirs !== own.has(before) && !(isTheirs ? isCompared() : linksTo(before, post));
+      if (of === null ? !begins : !goesOn(of)) continue;
+      put(lines, at, to, { isTheirs });
+      of = post;
+    }
+    const leadsOn = ({ address, start }: LinkInMarkdown) => {
+      const { at } = lineAt(start);
+      return own.has(postAt(address) ?? 0) && leads(at) && lines.slice(at + 1, from).reduce((length, { text }) => length + text.length, 0) < farFromQuotation;
+    };
+    if (of === null && quotation.before.some(leadsOn)) put(lines, from, to, { isTheirs: true });
+  }
+  return lines;
+}
+
+/** Characters that may stand in lines between saying who wrote and the quotation. */
+const farFromQuotation = 100;
 
 /** Finds the line of what stands between two places of the text, and what stands before and after that in it. */
 function lineFinder(lines: readonly Line[]): (start: number, end?: number) => { at: number; before: string; after: string } {
@@ -109,10 +131,12 @@ function lineFinder(lines: readonly Line[]): (start: number, end?: number) => { 
 
 const says = /\b(?:wrote|writes|said|says)\b/i;
 
-/** What a line of a quotation begins with, in a list too; what looks like another mark may be code. */
-const markOf = (line: string, { depth }: Quotation) => new RegExp(`^(?:\\s*(?:(?:[-*+]|\\d{1,9}[.)])\\s+)*> ?){1,${depth}}`).exec(line)?.[0] ?? '';
+/** What a line of a quotation begins with, in a list or footnote too; what looks like another mark may be code. */
+const markOf = (line: string, { depth }: Quotation) => new RegExp(`^(?:\\s*(?:(?:[-*+]|\\d{1,9}[.)]|\\[\\^[^\\]\\s]{1,100}\\]:)\\s+)*> ?){1,${depth}}`).exec(line)?.[0] ?? '';
 
 const isPost = (id: number) => db.select({ id: posts.id }).from(posts).where(eq(posts.id, id)).get() !== undefined;
+/** Whether what a post says may itself say who wrote another. */
+const linksTo = (id: number, other: number) => db.select({ path: postLinks.path }).from(postLinks).where(and(eq(postLinks.postId, id), eq(postLinks.path, `/posts/${other}`))).get() !== undefined;
 
 /** Lines with the member's words changed, as many as before: what stands in one quotation together, without its marks. */
 function inParts(lines: readonly Line[], change: (words: string) => string): string {
