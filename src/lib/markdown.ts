@@ -182,7 +182,7 @@ function placeOf({ position }: MdastNode): { start: number; end: number } | null
 /** A link or picture in Markdown: the address that it leads to, its words, and where it stands, in characters. */
 export interface LinkInMarkdown { address: string; words: string; start: number; end: number }
 
-/** A quotation in Markdown, in characters: from its first mark on, where its words begin, in how many it stands with itself, its links that are in no quotation inside it, and those of a paragraph right before it. */
+/** A quotation in Markdown, in characters: from its first mark on, where its words begin, in how many it stands with itself, its links that are in no quotation inside it, and those of a paragraph or heading right before it. */
 export interface Quotation { start: number; words: number; end: number; depth: number; links: LinkInMarkdown[]; before: LinkInMarkdown[] }
 
 /**
@@ -212,7 +212,7 @@ export function quotationsIn(markdown: string): Quotation[] {
       const before = node.children[n - 1];
       if (child.type === 'blockquote' && at) {
         const first = child.children.find(({ type }) => !/definition/i.test(type));
-        quotations.push({ ...at, words: (first && placeOf(first)?.start) ?? at.start, depth: depth + 1, links: child.children.flatMap(linksOf), before: before?.type === 'paragraph' ? linksOf(before) : [] });
+        quotations.push({ ...at, words: (first && placeOf(first)?.start) ?? at.start, depth: depth + 1, links: child.children.flatMap(linksOf), before: before?.type === 'paragraph' || before?.type === 'heading' ? linksOf(before) : [] });
       }
       if (child.type === 'footnoteDefinition') {
         const note: { quotations: Quotation[]; refers: string[] } = notes.has(child.identifier) ? { quotations: unseen, refers: [] } : { quotations: [], refers: [] };

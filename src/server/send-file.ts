@@ -34,7 +34,7 @@ export async function sendFile(request: IncomingMessage, response: ServerRespons
 
 /** Who has seen enough of a PDF closes the connection. */
 function leftEarly(error: unknown): void {
-  if (!(error instanceof Error && 'code' in error && ['ERR_STREAM_PREMATURE_CLOSE', 'ECONNRESET', 'EPIPE'].includes(String(error.code)))) throw error;
+  if (!(error instanceof Error && 'code' in error && ['ERR_STREAM_PREMATURE_CLOSE', 'ERR_STREAM_UNABLE_TO_PIPE', 'ECONNRESET', 'EPIPE'].includes(String(error.code)))) throw error;
 }
 
 /** The one range that is asked for; null for the whole, which is also the answer to several ranges and to what cannot be read. */

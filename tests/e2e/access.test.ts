@@ -105,7 +105,7 @@ const pages: [path: () => string, visitor: number, member: number, author: numbe
   [() => '/sign-in/agency/link', 303, 303, 303, 303, 303],
   ...['security', 'password', 'passkeys', 'authenticator', 'email', 'prove', 'blocked', 'export', 'leave'].map((page): (typeof pages)[number] => [() => `/account/${page}`, 303, 200, 200, 200, 200]),
   [() => '/account/export/file', 303, 303, 303, 303, 303],
-  [() => '/left', 200, 200, 200, 200, 200],
+  [() => '/left', 200, 303, 303, 303, 303],
   [() => '/account/email/confirm?token=guess', 410, 410, 410, 410, 410],
   [() => '/account/email/undo?token=guess', 410, 410, 410, 410, 410],
   [() => '/join', 200, 303, 303, 303, 303],

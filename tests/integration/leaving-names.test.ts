@@ -10,6 +10,7 @@ import { createThread } from '#domain/forum/starting-threads.ts';
 import { finishLeavings } from '#domain/leaving/finishing.ts';
 import { leaveHub } from '#domain/leaving/leaving.ts';
 import { scrubber } from '#domain/leaving/traces.ts';
+import { withoutTheirLines } from '#domain/leaving/words.ts';
 import { restoreMember, suspendMember } from '#domain/decisions/suspending.ts';
 import { confirmEmailChange, forgetOldEmailChanges, requestEmailChange } from '#domain/people/email-changing.ts';
 import { formerOf, rememberFormer } from '#domain/people/former-traces.ts';
@@ -235,6 +236,44 @@ test.each([
   const { id } = createPost(rosa, { threadId, body: fill(body), token: undefined });
   await leave(leaver);
   expect(db.select().from(posts).where(eq(posts.id, id)).get()?.markdown).toContain(fill(stays));
+});
+
+test('what quotes what was without them before is still shown as compared: in earlier versions of their own, and of whoever says in turn who wrote', async () => {
+  const [rosa, tom] = [await enter('rosa'), await enter('tom')];
+  const leaver = called('Yuri Tam', 'yuri-tam');
+  forgetLimits();
+  const threadId = createThread(leaver, { forum: 'operations', kind: 'question', title: 'Who reads the log?', body: 'I am Yuri Tam.', themes: [], token: undefined, nameless: false }).id;
+  const first = db.select().from(posts).where(eq(posts.threadId, threadId)).get()?.id ?? 0;
+  const write = (who: Member, body: string) => { forgetLimits(); return createPost(who, { threadId, body, token: undefined }).id; };
+  const said = (id: number) => db.select().from(posts).where(eq(posts.id, id)).get();
+  const toms = write(tom, 'Thanks @yuri-tam. Yuri Tam has the plan.');
+  const own = write(leaver, `${quoteOf(leaver, toms)}Yes.`);
+  editPost(leaver, { postId: own, body: `${quoteOf(leaver, toms)}Yes, says Yuri Tam.`, token: undefined });
+  const tells = write(tom, `[Yuri Tam wrote](/posts/${first}): it is so.\n\nYuri Tam has the plan.`);
+  const blog = write(tom, 'As [Yuri Tam wrote](https://yuri.example/blog), it is so. Yuri Tam is right.');
+  const quoting = [write(rosa, `${quoteOf(rosa, tells)}Ok.`), write(leaver, `${quoteOf(leaver, blog)}Mine.`)];
+  const linked = write(leaver, `[Tom Achterberg wrote](/posts/${toms}): it snows.\n\nI, Yuri Tam, agree.`);
+  const ofVersion = write(rosa, `${quoteOf(rosa, linked)}Ok.`);
+  editPost(leaver, { postId: linked, body: 'Taken back.', token: undefined });
+  await leave(leaver);
+  expect(said(own)?.markdown).toContain('> Thanks a former member. Yuri Tam has the plan.\n\nYes, says a former member.');
+  expect(db.select().from(postVersions).where(eq(postVersions.postId, own)).all().map(({ markdown }) => markdown)).toEqual([expect.stringContaining('> Thanks a former member. Yuri Tam has the plan.\n\nYes.')]);
+  expect(said(quoting[0] ?? 0)?.markdown).toContain('> [A former member wrote](/posts/' + first + '): it is so.\n>\n> Yuri Tam has the plan.');
+  expect(said(quoting[1] ?? 0)?.markdown).toContain('> As [Yuri Tam wrote](https://yuri.example/blog), it is so. Yuri Tam is right.');
+  expect(said(ofVersion)?.markdown).toContain('it snows.\n>\n> I, a former member, agree.');
+  for (const id of [own, ...quoting, ofVersion]) expect(said(id)?.html).toContain('wrote</a>:</p>');
+});
+
+test.each([
+  ['王小明', '我是王小明，来自北京。王小明在此。', '我是a former member，来自北京。a former member在此。'], ['田中太郎', '私は田中太郎です。', '私はa former memberです。'], ['สมชาย ใจดี', 'ผมสมชาย ใจดีครับ', 'ผมa former memberครับ'], ['O王', 'O王 and NO王', 'a former member and NO王'],
+])('a name in letters without spaces goes from wherever it stands: %s', (name, text, out) => {
+  expect(scrubber({ names: [name], handle: 'xq-7', emails: [] }, { anyCase: true })(text, true)).toBe(out);
+});
+
+test('the last resort leaves no quotation in a list, and no name over lines', () => {
+  const traces = { names: ['Ann_Lee M*x'], handle: 'ann-lee-mx', emails: [], own: { posts: [], attachments: [], collections: [], resources: [], corrections: [], answers: [] } };
+  expect(withoutTheirLines('One.\n\n- > [Ann\\_Lee M\\*x wrote](/posts/1): hi\n- Two', traces)).toBe('One.\n\n- Two');
+  expect(withoutTheirLines('One of Ann_Lee\nM*x.', traces)).toBe('…');
 });
 
 test('in a correction only what they said themselves is without their name', async () => {

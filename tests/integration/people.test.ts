@@ -155,7 +155,11 @@ describe('joining', () => {
     setRulesOfJoining(await enter('abe'), { mode: 'open', invite: 'coordinators', askWhom: null });
     requestReset({ email }, 'home');
     expect(readResetLink(tokenFor(email))).toEqual({ joins: false });
-    await setNewPassword({ token: tokenFor(email), name: 'Somebody Else', password: 'only the victim knows it' }, 'home');
+    const another = tokenFor(email);
+    expect(lettersTo(email).filter(({ subject }) => subject.includes('was changed'))).toEqual([]);
+    await setNewPassword({ token: another, name: 'Somebody Else', password: 'only the victim knows it' }, 'home');
+    // Whoever reads somebody else's mail must not change their password without a word.
+    expect(lettersTo(email).at(-1)?.subject).toMatch(/^Your password on .* was changed$/);
     expect(called(id)?.name).toBe('Vera Vance');
     expect(readResetLink('anything')).toBeNull();
   });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { distance, explain, pairsOfWeights, parts, readWeights, usualWeights, type Likenable, type Weights } from '#domain/places/likeness.ts';
+import { distance, explain, pairsOfWeights, parts, readWeights, saysNothingCounts, usualWeights, type Likenable, type Weights } from '#domain/places/likeness.ts';
 import { randomFrom } from '../support/random.ts';
 
 const random = randomFrom(311);
@@ -69,5 +69,8 @@ describe('weights in an address', () => {
     expect(pairsOfWeights(usualWeights)).toEqual([]);
     for (const { weights } of cases.slice(0, 200)) expect(readWeights(new URLSearchParams(pairsOfWeights(weights)))).toEqual(weights);
     expect(readWeights(new URLSearchParams('by-population=9&by-stage=x&by-kind=-1'))).toEqual(usualWeights);
+    // If nothing counted, every place would be alike.
+    const nothing = new URLSearchParams(parts.map((part) => [`by-${part}`, '0']));
+    expect([readWeights(nothing), saysNothingCounts(nothing), saysNothingCounts(new URLSearchParams('by-kind=0'))]).toEqual([usualWeights, true, false]);
   });
 });

@@ -43,7 +43,7 @@ const other = new RegExp(String.raw`[^${soft.source}\s\p{Z}\p{Cc}]`, 'v').source
 /** A word with all signs that stand at it or within it, and a sign that may be missing: "!" before a word, and "." before a number, are none. */
 const wordOrSign = new RegExp(String.raw`(?:!{1,3}[\p{Ps}\p{Pi}"']{0,3}|[.,](?=\d))?${other}+(?:${soft.source}+${other}+)*|${soft.source}`, 'gv');
 /** Letters of languages that are written without spaces: each is compared for itself, as pictures are, and two make a word. */
-const unspaced = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/u;
+export const unspaced = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/u;
 const eachUnspaced = new RegExp(`${unspaced.source}[\\p{M}\\u30FC]*|(?:\\p{ExtPict}|\\p{RI}{2})(?:[\\uFE0F\\p{EMod}]|\\u200D\\p{ExtPict})*`, 'gu');
 /** A cell, or an item, in which no other is. */
 const cells = /<(t[dh])\b[^>]*>((?:(?!<\/?t[dh]\b).)*)<\/\1>/gs;

@@ -102,7 +102,7 @@ function finishPosts(leaving: Leaving): boolean {
       if (post.what === 'emptied') {
         recount(post.threadId);
         blankQuotes(post.id);
-      } else if (change) rewrite(post, change(post.markdown, post.what === 'kept', mostKept, 'markdown'));
+      } else if (change) rewrite(post, change(post.markdown, post.what === 'kept', mostKept, 'markdown'), post.what === 'kept');
       index(post);
     }, () => {
       if (post.what !== 'emptied' && traces) rewrite(post, withoutTheirLines(post.markdown, traces));
@@ -122,13 +122,14 @@ function index({ id, number, threadId, forumId, removedAt }: { id: number; numbe
 
 interface Written { id: number; number: number; threadId: number; markdown: string }
 
-/** Puts other Markdown in a post's place, rendered as after an edit. It is found by what it says now. */
-function rewrite({ id, number, threadId, markdown: before }: Written, markdown: string): void {
+/** Puts other Markdown in a post's place, rendered as after an edit. It is found by what it says now. Where those that quote it do not have their turn after it, they are looked at again. */
+function rewrite({ id, number, threadId, markdown: before }: Written, markdown: string, quotingFollow = false): void {
   if (markdown === before) return;
   const { html, linked } = renderPost(markdown, `p${threadId}-${number}`);
   db.update(posts).set({ markdown, html, renderedBy: rendererVersion }).where(eq(posts.id, id)).run();
   replacePostLinks(id, linked);
   blankHidden(id, linked);
+  if (!quotingFollow) lookAgainAtQuotes({ postId: id });
 }
 
 /** Rows that a portion looks through: few in a new table, then as many as take some milliseconds. */

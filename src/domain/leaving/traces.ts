@@ -5,6 +5,7 @@ import { slugify } from '#lib/slug.ts';
 import { isCommonWord } from '#lib/password-strength.ts';
 import { mostInBody, mostInTitle } from '../forum/fields.ts';
 import { threadAt } from '../forum/retitling.ts';
+import { unspaced } from '../forum/said.ts';
 import { flagReasons } from '../moderation/reasons.ts';
 import { formerWithin as gone } from '../people/former.ts';
 import { stopWords } from '../search/words.ts';
@@ -46,9 +47,9 @@ export function scrubber({ names, handle, emails }: Pick<Traces, 'names' | 'hand
     const written = [...new Set([email, inMarkdown(email)])].map(literally).join('|');
     return { linked: new RegExp(`mailto:${literally(email)}(?![\\w.-])`, 'gi'), bare: new RegExp(`<?(?<![\\p{L}\\p{N}._%+'-])(?:${written})(?![\\p{L}\\p{N}-]|\\.[\\p{L}\\p{N}])>?`, 'giu') };
   });
-  const called = [...new Set(names.flatMap((name) => [name, inMarkdown(name)]))].sort((a, b) => b.length - a.length).map((name) => spaced(name, anyCase)).concat(anyCase && handle.includes('-') ? `(?<![\\w@/.[^#=&-])${inAnyCase(handle)}(?![@/&=-]|\\.[\\p{L}\\p{N}])` : []).join('|');
+  const called = [...new Set(names.flatMap((name) => [name, inMarkdown(name)]))].sort((a, b) => b.length - a.length).map((name) => spaced(name, anyCase)).concat(anyCase && handle.includes('-') ? `(?<![\\p{L}\\p{N}\\w@/.[^#=&-])${inAnyCase(handle)}(?![\\p{L}\\p{N}\\p{M}@/&=-]|\\.[\\p{L}\\p{N}])` : []).join('|');
   // All at once, the longest first: one may stand in another, or in what is put in its place.
-  const plain = new RegExp(`(?<![\\p{L}\\p{N}]|\\[\\^)(?:${called})(?![\\p{L}\\p{N}\\p{M}])`, 'gu');
+  const plain = new RegExp(`(?<!\\[\\^)(?:${called})`, 'gu');
   const without = (text: string, withNames: boolean, somebody: string, somewhere: string) => {
     let out = withoutLinks(text, page, somebody, '/members', isInside);
     if (mentions) out = outsideCode(out, (words) => words.replace(mention, somebody));
@@ -67,11 +68,12 @@ function keepingLines(somebody: string, name: string, before: string): string {
   return /(?:^|\n)\s*(?:\d{1,9}[.)])?[^\p{L}\p{N}\n]*$/u.test(before.slice(-200)) ? somebody + end : end + somebody;
 }
 
-/** A name as part of a regular expression: with whatever spaces between its words, or the end of a line, but not of a paragraph; of one word, where it is no part of an address. */
+/** A name as part of a regular expression: as words of their own, where they are written in letters between which spaces stand; with whatever spaces between its words, or the end of a line, but not of a paragraph; of one word, where it is no part of an address. */
 function spaced(name: string, anyCase: boolean): string {
   const words = name.split(/\s+/).filter(Boolean);
-  if (words.length === 1) return `(?<!@|www\\.|(?<![^\\s(<])/(?:[\\w.-]{1,100}/){0,9})${literally(name)}(?!@[\\w-]{1,100}\\.)`;
-  return words.map(anyCase ? inAnyCase : literally).join('(?:[^\\S\\n]{1,9}|[^\\S\\n]{0,9}\\n[^\\S\\n]{0,9})');
+  const [before, after] = [unspaced.test([...name].at(0) ?? '') ? '' : '(?<![\\p{L}\\p{N}])', unspaced.test([...name].at(-1) ?? '') ? '' : '(?![\\p{L}\\p{N}\\p{M}])'];
+  if (words.length === 1) return `${before}(?<!@|www\\.|(?<![^\\s(<])/(?:[\\w.-]{1,100}/){0,9})${literally(name)}${after}(?!@[\\w-]{1,100}\\.)`;
+  return before + words.map(anyCase ? inAnyCase : literally).join('(?:[^\\S\\n]{1,9}|[^\\S\\n]{0,9}\\n[^\\S\\n]{0,9})') + after;
 }
 
 /** The flag `i` would be that of the whole expression. */

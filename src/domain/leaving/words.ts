@@ -1,5 +1,4 @@
-import { and, eq } from 'drizzle-orm';
-import { db, postLinks, posts } from '#db/client.ts';
+import { prepared } from '#db/client.ts';
 import { quotationsIn, type LinkInMarkdown, type Quotation } from '#lib/markdown.ts';
 import { postAt } from '../forum/post-links.ts';
 import { postsSaidIn, withTrueQuotes } from '../forum/quoted.ts';
@@ -17,14 +16,19 @@ export function wordsWithout(traces: Traces, mentions = true): Change {
   const own = new Set(traces.own.posts);
   const names = [...traces.names, traces.handle].map(flat);
   const isNamed = (text: string, flatText = flat(text)) => names.some((name) => flatText.includes(name)) || scrub(text, true) !== text;
+  const saying = (text: string, who: string) => text.replaceAll('\0](', `[${who} wrote](`);
+  // As what others wrote is changed, or was already: one may quote another.
+  const asOfOthers = (text: string) => saying(scrub(unattributed(text, traces, own), false), formerName);
   const without = (text: string, isOwn: boolean, column: string, brief: boolean) => {
     const most = brief ? 0 : mostKept;
     // What a file says is no Markdown.
     if (column === 'text') return scrub(text, isOwn, most);
-    const said = unattributed(text, traces, isOwn ? null : own).split('\n');
-    const lines = (isOwn ? ownLines(text, own, column === 'markdown') : othersLines(text, own, isNamed)).map((line, at) => ({ ...line, text: said[at] ?? '' }));
+    const isComparedWith = comparing(text, asOfOthers);
+    const lines = isOwn ? ownLines(text, own, column === 'markdown' ? isComparedWith : () => null) : othersLines(text, own, isNamed, isComparedWith);
+    const [ofOthers, theirs] = [own, null].map((posts) => unattributed(text, traces, posts).split('\n')) as [string[], string[]];
+    const said = lines.map((line, at) => ({ ...line, text: (isOwn && line.isTheirs ? theirs : ofOthers)[at] ?? '' }));
     // A part may begin amid code, in which @ calls nobody: the whole is looked at too.
-    return scrub(inParts(lines, (words) => scrub(words, true, most)), false, most).replaceAll('\0](', `[${brief ? '…' : formerName} wrote](`);
+    return saying(scrub(inParts(said, (words) => scrub(words, true, most)), false, most), brief ? '…' : formerName);
   };
   return (given, isOwn, most = mostKept, column = '') => {
     if (isOwn && column === 'name') return fileNameWithout(given, traces, scrub);
@@ -59,53 +63,61 @@ function put(lines: Line[], from: number, to: number, what: Partial<Line>): void
   for (const line of lines.slice(from, to + 1)) Object.assign(line, what);
 }
 
-/** Whose the lines of their own text are: theirs are all but quotations of others that the hub has compared with the post, where it does that. What only looks like one may be anything. */
-function ownLines(markdown: string, own: ReadonlySet<number>, isPost: boolean): Line[] {
+/** The post with which the hub has compared a quotation of a text, by its place among them; null where it found none to be what was quoted. */
+type Compared = (quotation: number) => number | null;
+
+/** Compares the quotations of a text when they are asked for: as it is, and as the words of others are changed. */
+function comparing(markdown: string, asOfOthers: (markdown: string) => string): Compared {
+  const compared = (text: string) => postsSaidIn(withTrueQuotes(linkedPost(text, 'p')));
+  let now: (number | null)[] | undefined;
+  let then: (number | null)[] | undefined;
+  // The post that is quoted may have been without them before its quotation.
+  return (n) => (now ??= compared(markdown))[n] ?? (then ??= compared(asOfOthers(markdown)))[n] ?? null;
+}
+
+/** Whose the lines of their own text are: theirs are all but quotations of others that the hub has compared with the post. What only looks like one may be anything. */
+function ownLines(markdown: string, own: ReadonlySet<number>, isComparedWith: Compared): Line[] {
   const lines = plainLines(markdown, true);
   const quotations = quotationsIn(markdown);
   const lineAt = lineFinder(lines);
-  const leadsToOthers = ({ address }: LinkInMarkdown) => {
+  const isOfAnother = ({ address }: LinkInMarkdown) => {
     const post = postAt(address);
     return post !== null && !own.has(post);
   };
-  const said = isPost && quotations.some(({ links }) => links.some(leadsToOthers)) ? postsSaidIn(withTrueQuotes(linkedPost(markdown, 'p'))) : [];
   for (const [n, quotation] of quotations.entries()) {
-    const of = said[n] ?? null;
+    const of = quotation.links.some(isOfAnother) ? isComparedWith(n) : null;
     put(lines, lineAt(quotation.start).at, lineAt(quotation.end - 1).at, { quotation, isTheirs: of === null || own.has(of) });
   }
   return lines;
 }
 
 /** Whose the lines of others' text are: theirs are quotations that lead to a post of theirs where they begin, with their name or with saying that somebody wrote. */
-function othersLines(markdown: string, own: ReadonlySet<number>, isNamed: (text: string) => boolean): Line[] {
+function othersLines(markdown: string, own: ReadonlySet<number>, isNamed: (text: string) => boolean, isComparedWith: Compared): Line[] {
   const lines = plainLines(markdown, false);
   const lineAt = lineFinder(lines);
   // A line may have a thousand links.
   const leading: (boolean | undefined)[] = [];
   const leads = (at: number) => (leading[at] ??= says.test(lines[at]?.text ?? '') || isNamed(lines[at]?.text ?? ''));
-  let said: (number | null)[] | undefined;
   for (const [n, quotation] of quotationsIn(markdown).entries()) {
-    const isCompared = () => (said ??= postsSaidIn(withTrueQuotes(linkedPost(markdown, 'p'))))[n] != null;
     const [from, first, to] = [quotation.start, quotation.words, quotation.end - 1].map((offset) => lineAt(offset).at) as [number, number, number];
     put(lines, from, to, { quotation });
-    let of: number | null = null;
+    const parts: { at: number; of: number; isTheirs: boolean }[] = [];
     for (const { address, words, start, end } of quotation.links) {
-      const post = postAt(address);
-      if (post === null || post === of) continue;
+      const [post, last] = [postAt(address), parts.at(-1)];
+      if (post === null || post === last?.of) continue;
       const { at, before, after } = lineAt(start, end);
-      const isAttribution = says.test(words) && /^[\s*_~!]*$/.test(before.slice(markOf(before, quotation).length)) && /^[*_~]*\s*:/.test(after);
       const isTheirs = own.has(post);
+      const isAttribution = says.test(words) && /^[\s*_~!]*$/.test(before.slice(markOf(before, quotation).length)) && /^[*_~]*\s*:/.test(after);
       const begins = isAttribution ? isTheirs || isPost(post) : isTheirs && at <= first && leads(at);
-      const goesOn = (before: number) => isAttribution && isTheirs !== own.has(before) && !(isTheirs ? isCompared() : linksTo(before, post));
-      if (of === null ? !begins : !goesOn(of)) continue;
-      put(lines, at, to, { isTheirs });
-      of = post;
+      // What a post says may itself say who wrote another.
+      if (last ? isAttribution && isTheirs !== last.isTheirs && !(isTheirs ? isComparedWith(n) !== null : linksTo(last.of, post)) : begins) parts.push({ at, of: post, isTheirs });
     }
     const leadsOn = ({ address, start }: LinkInMarkdown) => {
       const { at } = lineAt(start);
       return own.has(postAt(address) ?? 0) && leads(at) && lines.slice(at + 1, from).reduce((length, { text }) => length + text.length, 0) < farFromQuotation;
     };
-    if (of === null && quotation.before.some(leadsOn)) put(lines, from, to, { isTheirs: true });
+    if (parts.length === 0 && quotation.before.some(leadsOn)) put(lines, from, to, { isTheirs: true });
+    for (const [part, { at, isTheirs }] of parts.entries()) put(lines, at, (parts[part + 1]?.at ?? to + 1) - 1, { isTheirs });
   }
   return lines;
 }
@@ -134,9 +146,12 @@ const says = /\b(?:wrote|writes|said|says)\b/i;
 /** What a line of a quotation begins with, in a list or footnote too; what looks like another mark may be code. */
 const markOf = (line: string, { depth }: Quotation) => new RegExp(`^(?:\\s*(?:(?:[-*+]|\\d{1,9}[.)]|\\[\\^[^\\]\\s]{1,100}\\]:)\\s+)*> ?){1,${depth}}`).exec(line)?.[0] ?? '';
 
-const isPost = (id: number) => db.select({ id: posts.id }).from(posts).where(eq(posts.id, id)).get() !== undefined;
-/** Whether what a post says may itself say who wrote another. */
-const linksTo = (id: number, other: number) => db.select({ path: postLinks.path }).from(postLinks).where(and(eq(postLinks.postId, id), eq(postLinks.path, `/posts/${other}`))).get() !== undefined;
+const isPost = (id: number) => standing().get(id) !== undefined;
+const standing = prepared((d) => d.$client.prepare('select 1 from posts where id = ?'));
+/** Whether a post links to another, or did before an edit. */
+const linksTo = (id: number, other: number) => linking().get({ id, path: `/posts/${other}` }) !== undefined;
+const linking = prepared((d) => d.$client.prepare(`
+  select 1 from post_links where post_id = @id and path = @path union all select 1 from post_versions where post_id = @id and instr(markdown, @path || ')') limit 1`));
 
 /** Lines with the member's words changed, as many as before: what stands in one quotation together, without its marks. */
 function inParts(lines: readonly Line[], change: (words: string) => string): string {
@@ -153,9 +168,10 @@ function inParts(lines: readonly Line[], change: (words: string) => string): str
   }).join('\n');
 }
 
-/** The last resort: a text without its quotations, and without every line in which something of theirs stands. */
+/** The last resort: a text without its quotations, and without every line in which something of theirs stands; nothing of it where a name stands over lines. */
 export function withoutTheirLines(text: string, { names, handle, emails }: Traces): string {
   const theirs = [...names, `@${handle}`, `/members/${handle}`, ...emails].map((one) => one.toLowerCase());
-  const kept = text.split('\n').filter((line) => !/^ {0,3}>/.test(line) && !theirs.some((one) => line.toLowerCase().includes(one)));
-  return kept.join('\n').trim() || '…';
+  const lines = text.split(/\r\n?|\n/).filter((line) => !/^\s*(?:(?:[-*+]|\d{1,9}[.)])\s+)*>/.test(line) && !theirs.some((one) => line.toLowerCase().includes(one)));
+  const kept = lines.join('\n').trim();
+  return names.map(flat).some((name) => name.length > 3 && flat(kept).includes(name)) ? '…' : kept || '…';
 }

@@ -1,10 +1,11 @@
-import { and, asc, eq, or, sql } from 'drizzle-orm';
+import { and, asc, eq, like, or, sql } from 'drizzle-orm';
 import { z } from 'zod';
-import { db, members, transaction, vouches } from '#db/client.ts';
+import { db, members, notifications, transaction, vouches } from '#db/client.ts';
 import { rowId, text } from '#lib/fields.ts';
 import { hasBlocked } from '../blocked.ts';
 import { Denied, Invalid, NotFound } from '../errors.ts';
 import { putNotification } from '../mail/notifications.ts';
+import { withdrawLettersTo } from '../mail/withdrawing.ts';
 import { recordAct } from '../moderation/log.ts';
 import { countAttempt, forgetAttempts } from '../people/limits.ts';
 import { findProfile, memberById } from '../people/members.ts';
@@ -63,6 +64,8 @@ export function removeVouch(actor: Member, { memberId, byId }: z.output<typeof u
     countAttempt('vouchForMember', `${memberId} ${byId}`);
     settleVouches();
     const member = memberById(memberId);
+    withdrawLettersTo(memberId);
+    db.delete(notifications).where(and(eq(notifications.memberId, memberId), eq(notifications.kind, 'word'), eq(notifications.actorId, byId), like(notifications.words, '% vouches for you.'))).run();
     if (![memberId, byId].includes(actor.id)) recordAct(actor, 'remove vouch', `${memberById(byId).name} for ${member.name}`, `/members/${member.handle}`);
   });
 }

@@ -41,7 +41,7 @@ const acts = {
   'add place': ['public', 'added a place'], 'edit place': ['public', 'changed the facts of a place'],
   'change joining': ['coordinators', 'changed how one joins'], 'accept applicant': ['coordinators', 'let somebody in'], 'decline applicant': ['coordinators', 'did not let somebody in'],
   'invite': ['coordinators', 'invited'], 'send invitation': ['coordinators', 'sent an invitation again to'], 'withdraw invitation': ['coordinators', 'withdrew an invitation of'],
-  'verify member': ['coordinators', 'verified a member'], 'unverify member': ['coordinators', 'took a verification away'], 'remove vouch': ['coordinators', 'took away what somebody vouched'], 'change domains': ['coordinators', 'changed the government domains'],
+  'verify member': ['coordinators', 'verified a member'], 'unverify member': ['coordinators', 'ruled on a verification'], 'remove vouch': ['coordinators', 'took away what somebody vouched'], 'change domains': ['coordinators', 'changed the government domains'],
   'set up hub': ['coordinators', 'set up the hub'], 'suspend member': ['coordinators', 'suspended a member'], 'extend suspension': ['coordinators', 'extended a suspension'], 'restore member': ['coordinators', 'ended a suspension'],
   'end sessions': ['coordinators', 'signed somebody out'], 'remove second step': ['coordinators', 'removed a second step'], 'appoint member': ['coordinators', 'changed a role'], 'leave hub': ['coordinators', 'took note of the leaving of'],
 } as const;

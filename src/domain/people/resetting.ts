@@ -68,6 +68,7 @@ export async function setNewPassword(input: z.output<typeof newPasswordInput>, a
     putPassword(id, passwordHash);
     confirmAddress(id);
     endSessionsOf(id);
+    if (member.emailConfirmed) tellOfChange(member.email);
     return id;
   });
 }
@@ -99,9 +100,13 @@ async function replacePassword(member: Member, password: string): Promise<void> 
   transaction(() => {
     putPassword(member.id, passwordHash);
     endSessionsOf(member.id);
-    post(member.email, `Your password on ${settings().name} was changed`, [
-      'Your password was changed just now, and every other browser was signed out.',
-      `If it was not you, set a new one at once: ${settings().url}/reset`,
-    ]);
+    tellOfChange(member.email);
   });
+}
+
+function tellOfChange(email: string): void {
+  post(email, `Your password on ${settings().name} was changed`, [
+    'Your password was changed just now, and every other browser was signed out.',
+    `If it was not you, set a new one at once: ${settings().url}/reset`,
+  ]);
 }

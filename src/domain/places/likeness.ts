@@ -125,8 +125,12 @@ function same(what: string, a: string | null, b: string | null, label: (code: st
   return a === b ? `same ${what}` : `${what}: ${label(b).toLowerCase()}`;
 }
 
-/** Reads weights from the query part of an address, as `by-population=3`; what means nothing is the usual. */
+/** Whether a query says of every part that it does not count. */
+export const saysNothingCounts = (query: URLSearchParams): boolean => parts.every((part) => query.get(`by-${part}`) === '0');
+
+/** Reads weights from the query part of an address, as `by-population=3`; what means nothing is the usual, and so are all where nothing would count. */
 export function readWeights(query: URLSearchParams): Weights {
+  if (saysNothingCounts(query)) return usualWeights;
   const weight = (part: Part) => {
     const given = query.get(`by-${part}`);
     return given !== null && /^[0-3]$/.test(given) ? Number(given) : usualWeights[part];

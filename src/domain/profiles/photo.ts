@@ -1,5 +1,6 @@
 import { bumpChanges, db, prepared, profiles, transaction } from '#db/client.ts';
 import type { ServedFile } from '#lib/file-headers.ts';
+import { acceptedKinds } from '#lib/file-kind.ts';
 import { filesFolder, pathInStore } from '#lib/file-store.ts';
 import { drawPortrait } from '#lib/pictures.ts';
 import { keepReceived, readReceived } from '#lib/taking-files.ts';
@@ -10,14 +11,16 @@ import type { Member, Viewer, Visibility } from '../people/types.ts';
 import { visibilityOf } from './fields.ts';
 import { storedProfile } from './stored.ts';
 
+const noPicture = 'This is no picture. Send a JPEG, PNG, WebP or GIF.';
+
 /** Takes a photo for the actor's profile: drawn anew as a square, without anything but pixels in it. `seenBy`: who sees it from now on, where that is said. Throws Denied, TooMany, Invalid on `photo`. */
 export async function putPhoto(actor: Member, { photo, seenBy }: { photo: File; seenBy?: Visibility }): Promise<void> {
   mustWrite(actor);
   countAttempt('filePerMember', actor.id);
   if (photo.size === 0) throw new Invalid({ photo: 'Choose a picture.' });
   const received = await readReceived(photo);
-  if ('refusal' in received) throw new Invalid({ photo: received.refusal });
-  if (!received.mediaType.startsWith('image/')) throw new Invalid({ photo: 'This is no picture. Send a JPEG, PNG, WebP or GIF.' });
+  if ('refusal' in received) throw new Invalid({ photo: received.refusal.includes(acceptedKinds) ? noPicture : received.refusal });
+  if (!received.mediaType.startsWith('image/')) throw new Invalid({ photo: noPicture });
   const drawn = await drawPortrait(received);
   if ('refusal' in drawn) throw new Invalid({ photo: drawn.refusal });
   const kept = await keepReceived(drawn);
