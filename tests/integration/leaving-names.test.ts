@@ -1,12 +1,14 @@
 import { eq, type SQL } from 'drizzle-orm';
 import { expect, test } from 'vitest';
-import { collections, corrections, db, emailChanges, formerStandings, formerTraces, log, members, posts, postVersions, threads } from '#db/client.ts';
+import { collections, corrections, db, emailChanges, formerStandings, formerTraces, log, members, posts, postVersions, threadActs, threads } from '#db/client.ts';
 import { answerCorrection } from '#domain/decisions/correcting.ts';
 import { flagPost } from '#domain/decisions/flagging.ts';
+import { mergeThreads, mergeThreadsInput } from '#domain/forum/merging.ts';
 import { renameThread } from '#domain/forum/moderating.ts';
 import { createPost, editPost } from '#domain/forum/posts.ts';
 import { quoteOf } from '#domain/forum/quoting.ts';
 import { createThread } from '#domain/forum/starting-threads.ts';
+import { undoThreadAct } from '#domain/forum/undoing.ts';
 import { finishLeavings } from '#domain/leaving/finishing.ts';
 import { leaveHub } from '#domain/leaving/leaving.ts';
 import { scrubber } from '#domain/leaving/traces.ts';
@@ -262,6 +264,47 @@ test('what quotes what was without them before is still shown as compared: in ea
   expect(said(quoting[1] ?? 0)?.markdown).toContain('> As [Yuri Tam wrote](https://yuri.example/blog), it is so. Yuri Tam is right.');
   expect(said(ofVersion)?.markdown).toContain('it snows.\n>\n> I, a former member, agree.');
   for (const id of [own, ...quoting, ofVersion]) expect(said(id)?.html).toContain('wrote</a>:</p>');
+});
+
+test('no page says their name over a true quotation whose line is otherwise written; own posts that quote each other still show it', async () => {
+  const rosa = await enter('rosa');
+  const leaver = called('Ulla Vantrey', 'uv-9');
+  forgetLimits();
+  const threadId = createThread(leaver, { forum: 'operations', kind: 'question', title: 'Who reads the log?', body: 'It snows in Fir today.', themes: [], token: undefined, nameless: false }).id;
+  const first = db.select().from(posts).where(eq(posts.threadId, threadId)).get()?.id ?? 0;
+  const write = (who: Member, body: string) => { forgetLimits(); return createPost(who, { threadId, body, token: undefined }).id; };
+  const said = (id: number) => db.select().from(posts).where(eq(posts.id, id)).get();
+  const quoting = ['Ulla', 'She', 'OP'].map((name) => write(rosa, `> [${name} wrote](/posts/${first}):\n>\n> It snows in Fir today.\n\nOk.`));
+  const earlier = write(leaver, 'First words.');
+  const later = write(leaver, 'I am Ulla Vantrey of Fir.');
+  editPost(leaver, { postId: earlier, body: `> [I wrote](/posts/${later}):\n>\n> I am Ulla Vantrey of Fir.\n\nAs I say.`, token: undefined });
+  for (const id of [...quoting, earlier]) expect(said(id)?.html).toContain('Ulla Vantrey wrote</a>:</p>');
+  await leave(leaver);
+  for (const id of [...quoting, earlier]) expect(said(id)?.html).toContain('A former member wrote</a>:</p>');
+  expect(said(quoting[0] ?? 0)?.markdown).toContain('[Ulla wrote]');
+  expect(everything().filter((text) => /vantrey/i.test(text))).toEqual([]);
+  expect(db.$client.prepare(`select body from search_documents where body like '%Ulla Vantrey%'`).all()).toEqual([]);
+});
+
+test('the title of a thread of theirs goes although it went into another before, and comes back without their name; addresses of threads lead on by their number', async () => {
+  const [nadia, tom] = [await enter('nadia'), await enter('tom')];
+  const leaver = called('Yuri Tam', 'yuri-tam');
+  forgetLimits();
+  const start = (who: Member, title: string, nameless = false) => createThread(who, { forum: 'operations', kind: 'question', title, body: 'Who reads the log?', themes: [], token: undefined, nameless });
+  const [into, other, from, unnamed] = [start(tom, 'Another thread about it'), start(tom, 'A third thread about it'), start(leaver, 'Yuri Tam asks'), start(leaver, 'What Yuri Tam is asked', true)];
+  mergeThreads(nadia, mergeThreadsInput.parse({ threadId: from.id, target: into.url, reason: 'Yuri Tam had it twice.' }));
+  mergeThreads(nadia, mergeThreadsInput.parse({ threadId: unnamed.id, target: other.url, reason: 'The same again.' }));
+  forgetLimits();
+  const linking = createPost(tom, { threadId: into.id, body: `See ${from.url} and /forums/operations/99-another-yuri-tam-talk.`, token: undefined }).id;
+  await leave(leaver);
+  expect(db.select().from(threads).where(eq(threads.id, from.id)).get()).toMatchObject({ title: 'a former member asks', slug: 'a-former-member-asks' });
+  // Without their name it tells whose it is: a name that goes would say so.
+  expect(db.select().from(threads).where(eq(threads.id, unnamed.id)).get()?.title).toBe('What Yuri Tam is asked');
+  expect(db.select().from(posts).where(eq(posts.id, linking)).get()?.markdown).toBe(`See /forums/operations/${from.id} and /forums/operations/99.`);
+  const [merge] = db.select().from(threadActs).where(eq(threadActs.threadId, from.id)).all();
+  expect(merge?.reason).toBe('a former member had it twice.');
+  undoThreadAct(nadia, { actId: merge?.id ?? 0 });
+  expect(db.select().from(threads).where(eq(threads.id, from.id)).get()).toMatchObject({ title: 'a former member asks', removedAt: null });
 });
 
 test.each([

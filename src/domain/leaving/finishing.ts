@@ -8,6 +8,7 @@ import { slugify } from '#lib/slug.ts';
 import { blankHidden, blankQuotes, lookAgainAtQuotes } from '../forum/blanked-quotes.ts';
 import { replacePostLinks } from '../forum/post-links.ts';
 import { recount } from '../forum/posts.ts';
+import { postsSaid } from '../forum/quoted.ts';
 import { renderPost } from '../forum/rendering.ts';
 import { retitle } from '../forum/retitling.ts';
 import { indexPost, indexThread } from '../forum/searchable.ts';
@@ -83,7 +84,7 @@ function tracesOf(leaving: Leaving): Traces | null {
   return { ...traces, names: traces.names ?? [name], own: { posts: [], attachments: [], collections: [], resources: [], corrections: [], answers: [], ...traces.own } };
 }
 
-const shown = { id: posts.id, number: posts.number, threadId: posts.threadId, forumId: threads.forumId, removedAt: posts.removedAt, markdown: posts.markdown };
+const shown = { id: posts.id, number: posts.number, threadId: posts.threadId, forumId: threads.forumId, removedAt: posts.removedAt, markdown: posts.markdown, html: posts.html };
 
 /** Brings posts in step for as long as a portion takes, theirs before those that quote them: a quotation says what stands there. Returns false where none is left. */
 function finishPosts(leaving: Leaving): boolean {
@@ -120,16 +121,16 @@ function index({ id, number, threadId, forumId, removedAt }: { id: number; numbe
   else if (removedAt === null) indexPost(id);
 }
 
-interface Written { id: number; number: number; threadId: number; markdown: string }
+interface Written { id: number; number: number; threadId: number; markdown: string; html: string }
 
-/** Puts other Markdown in a post's place, rendered as after an edit. It is found by what it says now. Where those that quote it do not have their turn after it, they are looked at again. */
-function rewrite({ id, number, threadId, markdown: before }: Written, markdown: string, quotingFollow = false): void {
-  if (markdown === before) return;
+/** Puts other Markdown in a post's place, rendered as after an edit: also where only what the hub says over a quotation has their name. It is found by what it says now. What quotes it is looked at again; with `inTurn` only what had its turn before. */
+function rewrite({ id, number, threadId, markdown: before, html: shownBefore }: Written, markdown: string, inTurn = false): void {
+  if (markdown === before && postsSaid(shownBefore).length === 0) return;
   const { html, linked } = renderPost(markdown, `p${threadId}-${number}`);
   db.update(posts).set({ markdown, html, renderedBy: rendererVersion }).where(eq(posts.id, id)).run();
   replacePostLinks(id, linked);
   blankHidden(id, linked);
-  if (!quotingFollow) lookAgainAtQuotes({ postId: id });
+  if (markdown !== before) lookAgainAtQuotes({ postId: id, ...(inTurn && { before: id }) });
 }
 
 /** Rows that a portion looks through: few in a new table, then as many as take some milliseconds. */

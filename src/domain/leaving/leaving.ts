@@ -29,7 +29,7 @@ import type { Member } from '../people/types.ts';
 import { settleVouches } from '../people/verification.ts';
 import { dropDocument, dropDocuments } from '../search/documents.ts';
 import { beginFinishing, finishFor, putNewSlug, readdress, slugsOf, type Left } from './finishing.ts';
-import { scrubber, scrubRecords, type Own, type Traces } from './traces.ts';
+import { scrubber, scrubRecords, threadsStartedBy, type Own, type Traces } from './traces.ts';
 
 const choice = z.enum(['keep', 'delete'], { error: 'Please choose one.' });
 
@@ -153,8 +153,7 @@ function leaveWritings(member: Member, kind: 'posts' | 'comments', how: 'keep' |
   dropDocuments('post', ids);
   const opened = inForums ? rows.filter(({ number }) => number === 1) : [];
   const scrub = scrubber(traces, { anyCase: true });
-  const named = new Set(traces.own.posts);
-  const titled = opened.filter(({ id }) => named.has(id)).map(({ threadId }) => threadId);
+  const titled = inForums ? threadsStartedBy(member.id) : [];
   retitleAll(new Map(titled.map((id) => [id, scrub(titleOf(id), true, 500)])));
   for (const { threadId, title } of db.select().from(hiddenTitles).where(inArray(hiddenTitles.threadId, titled)).all()) db.update(hiddenTitles).set({ title: scrub(title, true, 500) }).where(eq(hiddenTitles.threadId, threadId)).run();
   dropDocuments('thread', opened.map(({ threadId }) => threadId));

@@ -190,8 +190,7 @@ export function scrubRecords(traces: Traces, id: number): void {
   const inSentences = scrubber({ ...traces, names: traces.names.filter((name) => !isOrdinary(name)) });
   const page = `/members/${traces.handle}`;
   const needles = [page, `@${traces.handle}`, ...traces.emails];
-  const threads = db.$client.prepare('select t.id from threads t join posts o on o.thread_id = t.id and o.number = 1 where t.author_id = ? and o.id not in (select post_id from anonymous_posts)').pluck().all(id);
-  const given = { id, page, threads: JSON.stringify(threads), collections: JSON.stringify(traces.own.collections), resources: JSON.stringify(traces.own.resources), names: JSON.stringify(traces.names), ...numbered('n', needles) };
+  const given = { id, page, threads: JSON.stringify(threadsStartedBy(id)), collections: JSON.stringify(traces.own.collections), resources: JSON.stringify(traces.own.resources), names: JSON.stringify(traces.names), ...numbered('n', needles) };
   for (const { table, column, about, words, among = 'true' } of records) {
     const isIn = needles.map((_, n) => `instr(l.text, @n${n}) > 0`).join(' or ');
     const isNamed = traces.names.map((_, n) => `instr(x."${column}", @called${n}) > 0`).join(' or ');
@@ -215,6 +214,12 @@ export function scrubRecords(traces: Traces, id: number): void {
   }
   scrubLetters(id, scrub);
 }
+
+/** Threads that they started with their name; of one that went into another its opening post stands there now. */
+export const threadsStartedBy = (id: number): number[] => db.$client.prepare(`
+  select t.id from threads t join posts o on o.thread_id = t.id and o.number = 1 where t.author_id = @id and o.id not in (select post_id from anonymous_posts)
+  union select t.id from threads t join thread_acts a on a.thread_id = t.id and a.act = 'merge threads' and a.undone_at is null join json_each(a.undo, '$.posts') o on o.value ->> '$.number' = 1
+  where t.author_id = @id and o.value ->> '$.id' not in (select post_id from anonymous_posts)`).pluck().all({ id }) as number[];
 
 const numbered = (letter: string, values: readonly string[]) => Object.fromEntries(values.map((value, n) => [`${letter}${n}`, value]));
 
@@ -327,13 +332,16 @@ export function endOfPortion(traces: Traces, { table, columns, json = [], quotes
     select max(row) from (select row, sum(size) over (order by row) - size as before from (select rowid as row, ${size} as size from "${table}" where rowid > ? order by rowid limit ?)) where before <= ?`).pluck().get(after, rows, mostLooked / needlesOf(traces, quotes).length) as number | null;
 }
 
+/** Names of several words as they stand in the address of a thread that was called after them. */
+export const slugsOfNames = (names: readonly string[]): string[] => names.map((name) => slugify(name)).filter((slug) => slug.includes('-'));
+
 /** As SQLite writes small letters: those of ASCII alone. */
 const lowered = (text: string) => text.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
 
 /** What is looked for in texts, in small letters: as it is written, in Markdown, and in JSON. */
 function needlesOf({ names, handle, emails }: Traces, quotes = false): string[] {
   const said = names.map((name) => lowered(`[${inMarkdown(name)}`));
-  return [...new Set([`/members/${handle}`, `@${handle}`, ...[...emails, ...emails.map(inMarkdown), ...said].flatMap((one) => [one, JSON.stringify(one).slice(1, -1)]), ...(quotes ? ['/posts/'] : [])])];
+  return [...new Set([`/members/${handle}`, `@${handle}`, ...slugsOfNames(names).map((slug) => `-${slug}`), ...[...emails, ...emails.map(inMarkdown), ...said].flatMap((one) => [one, JSON.stringify(one).slice(1, -1)]), ...(quotes ? ['/posts/'] : [])])];
 }
 
 /** Rows of a portion in which something of the member may stand, and whether each was theirs. Each text is put into small letters once. */

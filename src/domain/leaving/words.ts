@@ -4,7 +4,7 @@ import { postAt } from '../forum/post-links.ts';
 import { postsSaidIn, withTrueQuotes } from '../forum/quoted.ts';
 import { linkedPost } from '../forum/rendering.ts';
 import { formerName } from '../people/former.ts';
-import { attributionsTo, mostKept, scrubber, type Change, type Scrub, type Traces } from './traces.ts';
+import { attributionsTo, mostKept, scrubber, slugsOfNames, type Change, type Scrub, type Traces } from './traces.ts';
 
 /**
  * How their traces go out of a text: of their own words with their name, of others' without links, mentions, addresses and attributions. Quotations are the words of
@@ -14,8 +14,11 @@ import { attributionsTo, mostKept, scrubber, type Change, type Scrub, type Trace
 export function wordsWithout(traces: Traces, mentions = true): Change {
   const scrub = scrubber(traces, { mentions, anyCase: true });
   const own = new Set(traces.own.posts);
-  const names = [...traces.names, traces.handle].map(flat);
+  // A short name is part of many words.
+  const names = [...traces.names, traces.handle].map(flat).filter((name) => name.length > 3);
   const isNamed = (text: string, flatText = flat(text)) => names.some((name) => flatText.includes(name)) || scrub(text, true) !== text;
+  const slugs = slugsOfNames(traces.names);
+  const thread = new RegExp(`(/forums/[a-z0-9-]{1,100}/\\d{1,15})-(?:[a-z0-9-]{0,200}-)?(?:${slugs.join('|')})(?![a-z0-9])[a-z0-9-]*`, 'gi');
   const saying = (text: string, who: string) => text.replaceAll('\0](', `[${who} wrote](`);
   // As what others wrote is changed, or was already: one may quote another.
   const asOfOthers = (text: string) => saying(scrub(unattributed(text, traces, own), false), formerName);
@@ -32,8 +35,8 @@ export function wordsWithout(traces: Traces, mentions = true): Change {
   };
   return (given, isOwn, most = mostKept, column = '') => {
     if (isOwn && column === 'name') return fileNameWithout(given, traces, scrub);
-    // To Markdown a lone CR ends a line too.
-    const text = given.replace(/\r(?!\n)/g, '\n');
+    // To Markdown a lone CR ends a line too. A thread is found by its number alone.
+    const text = given.replace(/\r(?!\n)/g, '\n').replace(thread, slugs.length > 0 ? '$1' : '$&');
     const out = without(text, isOwn, column, false);
     return out.length <= most ? out : without(text, isOwn, column, true);
   };
@@ -98,6 +101,14 @@ function othersLines(markdown: string, own: ReadonlySet<number>, isNamed: (text:
   // A line may have a thousand links.
   const leading: (boolean | undefined)[] = [];
   const leads = (at: number) => (leading[at] ??= says.test(lines[at]?.text ?? '') || isNamed(lines[at]?.text ?? ''));
+  const asked = new Map<string, boolean>();
+  // A text that leads to many posts in turn is no quotation that somebody wrote.
+  const leadsOnTo = (id: number, other: number) => {
+    const key = `${id} ${other}`;
+    const known = asked.get(key) ?? (asked.size >= mostAsked || linksTo(id, other));
+    asked.set(key, known);
+    return known;
+  };
   for (const [n, quotation] of quotationsIn(markdown).entries()) {
     const [from, first, to] = [quotation.start, quotation.words, quotation.end - 1].map((offset) => lineAt(offset).at) as [number, number, number];
     put(lines, from, to, { quotation });
@@ -110,7 +121,7 @@ function othersLines(markdown: string, own: ReadonlySet<number>, isNamed: (text:
       const isAttribution = says.test(words) && /^[\s*_~!]*$/.test(before.slice(markOf(before, quotation).length)) && /^[*_~]*\s*:/.test(after);
       const begins = isAttribution ? isTheirs || isPost(post) : isTheirs && at <= first && leads(at);
       // What a post says may itself say who wrote another.
-      if (last ? isAttribution && isTheirs !== last.isTheirs && !(isTheirs ? isComparedWith(n) !== null : linksTo(last.of, post)) : begins) parts.push({ at, of: post, isTheirs });
+      if (last ? isAttribution && isTheirs !== last.isTheirs && !(isTheirs ? isComparedWith(n) !== null : leadsOnTo(last.of, post)) : begins) parts.push({ at, of: post, isTheirs });
     }
     const leadsOn = ({ address, start }: LinkInMarkdown) => {
       const { at } = lineAt(start);
@@ -148,10 +159,13 @@ const markOf = (line: string, { depth }: Quotation) => new RegExp(`^(?:\\s*(?:(?
 
 const isPost = (id: number) => standing().get(id) !== undefined;
 const standing = prepared((d) => d.$client.prepare('select 1 from posts where id = ?'));
-/** Whether a post links to another, or did before an edit. */
+/** Pairs of posts of one text of which it is looked up whether the one links to the other. */
+const mostAsked = 20;
+/** Whether a post links to another, or did before one of its last edits. */
 const linksTo = (id: number, other: number) => linking().get({ id, path: `/posts/${other}` }) !== undefined;
 const linking = prepared((d) => d.$client.prepare(`
-  select 1 from post_links where post_id = @id and path = @path union all select 1 from post_versions where post_id = @id and instr(markdown, @path || ')') limit 1`));
+  select 1 from post_links where post_id = @id and path = @path
+  union all select 1 from (select markdown from post_versions where post_id = @id order by id desc limit 10) where instr(markdown, @path || ')') limit 1`));
 
 /** Lines with the member's words changed, as many as before: what stands in one quotation together, without its marks. */
 function inParts(lines: readonly Line[], change: (words: string) => string): string {
