@@ -7,6 +7,7 @@ import { mergeThreads, mergeThreadsInput } from '#domain/forum/merging.ts';
 import { renameThread } from '#domain/forum/moderating.ts';
 import { createPost, editPost } from '#domain/forum/posts.ts';
 import { quoteOf } from '#domain/forum/quoting.ts';
+import { splitThread, splitThreadInput } from '#domain/forum/splitting.ts';
 import { createThread } from '#domain/forum/starting-threads.ts';
 import { undoThreadAct } from '#domain/forum/undoing.ts';
 import { finishLeavings } from '#domain/leaving/finishing.ts';
@@ -305,6 +306,53 @@ test('the title of a thread of theirs goes although it went into another before,
   expect(merge?.reason).toBe('a former member had it twice.');
   undoThreadAct(nadia, { actId: merge?.id ?? 0 });
   expect(db.select().from(threads).where(eq(threads.id, from.id)).get()).toMatchObject({ title: 'a former member asks', removedAt: null });
+});
+
+test('what they wrote without their name is changed as anybody’s is: nothing tells whose it is', async () => {
+  const [rosa, tom] = [await enter('rosa'), await enter('tom')];
+  const leaver = called('Ilse Quandt', 'iq-5');
+  forgetLimits();
+  const ask = (who: Member, body: string, unnamed: boolean) => createThread(who, { forum: 'operations', kind: 'question', title: `Is it so, ${body.length}?`, body, themes: [], token: undefined, nameless: unnamed }).id;
+  const opening = (thread: number) => db.select().from(posts).where(eq(posts.threadId, thread)).get()?.id ?? 0;
+  const named = opening(ask(leaver, 'Ilse Quandt, Fir: we count calls twice a day.', false));
+  const bodies = [`> [My colleague wrote](/posts/${named}):\n>\n> Ilse Quandt, Fir: we count calls twice a day.\n\nIs that so?`, `> [Somebody said](/posts/${named})\n>\n> Ilse Quandt, Fir: we count calls.\n\nIs that so?`];
+  const asked = bodies.map((body) => [rosa, leaver].map((who) => { forgetLimits(); return opening(ask(who, body, true)); }));
+  const replied = bodies.map((body) => { forgetLimits(); return createPost(tom, { threadId: db.select().from(posts).where(eq(posts.id, named)).get()?.threadId ?? 0, body, token: undefined }).id; });
+  await leave(leaver);
+  const said = (id: number) => db.select({ markdown: posts.markdown, html: posts.html }).from(posts).where(eq(posts.id, id)).get();
+  for (const [at, [others = 0, theirs = 0]] of asked.entries()) {
+    expect(said(theirs)).toEqual(said(others));
+    expect(said(theirs)).toEqual(said(replied[at] ?? 0));
+    expect(JSON.stringify(said(theirs))).not.toContain('Quandt');
+  }
+});
+
+test('what the log says of a thread of theirs in a line about another is without their name', async () => {
+  const [nadia, tom, rosa] = [await enter('nadia'), await enter('tom'), await enter('rosa')];
+  const leaver = called('Ilse Quandtley', 'iq-6');
+  forgetLimits();
+  const start = (who: Member, title: string) => createThread(who, { forum: 'operations', kind: 'question', title, body: 'Who reads the log?', themes: [], token: undefined, nameless: false });
+  const [into, from, split] = [start(tom, 'What others ask here'), start(leaver, 'Ilse Quandtley a third time'), start(leaver, 'Ask Ilse Quandtley again')];
+  const reply = createPost(rosa, { threadId: split.id, body: 'Another matter.', token: undefined }).id;
+  createPost(rosa, { threadId: split.id, body: 'And this.', token: undefined });
+  renameThread(nadia, { threadId: from.id, title: 'Ilse Quandtley a fourth time', reason: 'It is.' });
+  mergeThreads(nadia, mergeThreadsInput.parse({ threadId: from.id, target: into.url, reason: 'The same.' }));
+  splitThread(nadia, splitThreadInput.parse({ threadId: split.id, posts: [String(reply)], into: 'existing', target: into.url, reason: 'Another matter.' }));
+  await leave(leaver);
+  expect(db.select().from(log).all().map(({ object }) => object).filter((object) => /Quandtley/.test(object))).toEqual([]);
+});
+
+test('whoever deletes their posts is in no quotation by name, also where what they wrote said who wrote', async () => {
+  const [rosa, tom] = [await enter('rosa'), await enter('tom')];
+  const leaver = called('Ilse Quandtmann', 'iq-7');
+  forgetLimits();
+  const threadId = createThread(tom, { forum: 'operations', kind: 'question', title: 'How often do you count?', body: 'We count calls.', themes: [], token: undefined, nameless: false }).id;
+  const toms = db.select().from(posts).where(eq(posts.threadId, threadId)).get()?.id ?? 0;
+  const theirs = createPost(leaver, { threadId, body: `[Tom Achterberg wrote](/posts/${toms}): we count calls. But I, Ilse Quandtmann, do not.`, token: undefined }).id;
+  createPost(rosa, { threadId, body: `${quoteOf(rosa, theirs)}Ok.`, token: undefined });
+  leaveHub(await sessionOf(again(leaver)), { posts: 'delete', comments: 'keep', suggestions: 'keep', collections: 'keep', files: 'keep', confirm: leaver.handle });
+  await finishLeavings();
+  expect(everything().filter((text) => /Quandtmann/.test(text))).toEqual([]);
 });
 
 test.each([

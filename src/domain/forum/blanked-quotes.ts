@@ -160,14 +160,13 @@ export function restoreQuotes(postId: number): void {
 /**
  * Looks again at what quotes a post, as when what everybody may read of it has changed; or at what quotes the posts of a thread elsewhere. Call inside
  * the transaction of the change.
- * @param of of those that quote a post, with `before` only those whose id is smaller than this
  */
-export function lookAgainAtQuotes(of: { postId: number; before?: number } | { threadId: number }): void {
-  for (const id of quoting().all({ postId: null, threadId: null, before: null, ...of }) as number[]) renewQuotes(id);
+export function lookAgainAtQuotes(of: { postId: number } | { threadId: number }): void {
+  for (const id of quoting().all({ postId: null, threadId: null, ...of }) as number[]) renewQuotes(id);
 }
 const quoting = prepared((d) => d.$client.prepare(`
   select distinct q.id from posts s join post_links l on l.path = '/posts/' || s.id join posts q on q.id = l.post_id
-  where (s.id = @postId or (s.thread_id = @threadId and q.thread_id <> s.thread_id)) and (@before is null or q.id < @before) and q.html like '%<blockquote>%'`).pluck());
+  where (s.id = @postId or (s.thread_id = @threadId and q.thread_id <> s.thread_id)) and q.html like '%<blockquote>%'`).pluck());
 
 /** Makes the quotations in a post anew. */
 function renewQuotes(postId: number): void {

@@ -5,10 +5,10 @@ import { reportFailure } from '#lib/failures.ts';
 import { rendererVersion } from '#lib/markdown.ts';
 import { seal, unseal } from '#lib/sealing.ts';
 import { slugify } from '#lib/slug.ts';
-import { blankHidden, blankQuotes, lookAgainAtQuotes } from '../forum/blanked-quotes.ts';
+import { postUrl } from '../forum/addresses.ts';
+import { blankHidden, blankQuotes } from '../forum/blanked-quotes.ts';
 import { replacePostLinks } from '../forum/post-links.ts';
 import { recount } from '../forum/posts.ts';
-import { postsSaid } from '../forum/quoted.ts';
 import { renderPost } from '../forum/rendering.ts';
 import { retitle } from '../forum/retitling.ts';
 import { indexPost, indexThread } from '../forum/searchable.ts';
@@ -37,7 +37,7 @@ const nameOf = ({ name, table }: Writing) => name ?? table;
 /** Writes down what is left to be done about somebody who leaves. Call inside the transaction of their leaving. */
 export function beginFinishing(traces: Traces, left: readonly Left[]): void {
   const { id } = db.insert(leavings).values({ traces: seal(JSON.stringify(traces), 'leaving'), tables: writings.map(nameOf) }).returning({ id: leavings.id }).get();
-  for (const { postId, what } of left) db.insert(leavingPosts).values({ leavingId: id, postId, what }).run();
+  for (const { postId, what } of left) db.insert(leavingPosts).values({ leavingId: id, postId, what }).onConflictDoNothing().run();
 }
 
 /** Milliseconds that one portion is to take. */
@@ -103,10 +103,10 @@ function finishPosts(leaving: Leaving): boolean {
       if (post.what === 'emptied') {
         recount(post.threadId);
         blankQuotes(post.id);
-      } else if (change) rewrite(post, change(post.markdown, post.what === 'kept', mostKept, 'markdown'), post.what === 'kept');
+      } else if (change) rewrite(leaving.id, post, change(post.markdown, post.what === 'kept', mostKept, 'markdown'));
       index(post);
     }, () => {
-      if (post.what !== 'emptied' && traces) rewrite(post, withoutTheirLines(post.markdown, traces));
+      if (post.what !== 'emptied' && traces) rewrite(leaving.id, post, withoutTheirLines(post.markdown, traces));
       index(post);
     });
     db.delete(leavingPosts).where(and(theirs, eq(leavingPosts.postId, post.id))).run();
@@ -123,14 +123,21 @@ function index({ id, number, threadId, forumId, removedAt }: { id: number; numbe
 
 interface Written { id: number; number: number; threadId: number; markdown: string; html: string }
 
-/** Puts other Markdown in a post's place, rendered as after an edit: also where only what the hub says over a quotation has their name. It is found by what it says now. What quotes it is looked at again; with `inTurn` only what had its turn before. */
-function rewrite({ id, number, threadId, markdown: before, html: shownBefore }: Written, markdown: string, inTurn = false): void {
-  if (markdown === before && postsSaid(shownBefore).length === 0) return;
+/** Puts other Markdown in a post's place, rendered as after an edit: also where only what the hub says over a quotation may have their name. It is found by what it says now. */
+function rewrite(leavingId: number, { id, number, threadId, markdown: before, html: shownBefore }: Written, markdown: string): void {
+  if (markdown === before && !shownBefore.includes('<blockquote>')) return;
   const { html, linked } = renderPost(markdown, `p${threadId}-${number}`);
   db.update(posts).set({ markdown, html, renderedBy: rendererVersion }).where(eq(posts.id, id)).run();
   replacePostLinks(id, linked);
   blankHidden(id, linked);
-  if (markdown !== before) lookAgainAtQuotes({ postId: id, ...(inTurn && { before: id }) });
+  if (markdown !== before) takeTurnAfter(leavingId, id);
+}
+
+/** Gives those that quote a post, and have had their turn, another one: a post may be quoted by thousands. */
+function takeTurnAfter(leavingId: number, postId: number): void {
+  db.$client.prepare(`
+    insert into leaving_posts (leaving_id, post_id, what) select @leavingId, q.id, 'quoting' from post_links l join posts q on q.id = l.post_id
+    where l.path = @path and q.html like '%<blockquote>%' on conflict do nothing`).run({ leavingId, path: postUrl(postId) });
 }
 
 /** Rows that a portion looks through: few in a new table, then as many as take some milliseconds. */
@@ -146,20 +153,20 @@ function finishTexts(leaving: Leaving): boolean {
   const writing = [...writings, ...earlierWritings].find((one) => nameOf(one) === table);
   const began = performance.now();
   const end = writing ? endOfPortion(traces, writing, leaving.doneTo, many) : null;
-  const doneTo = !writing || end === null ? null : lookThrough(traces, writing, leaving.doneTo, end);
+  const doneTo = !writing || end === null ? null : lookThrough(leaving.id, traces, writing, leaving.doneTo, end);
   many = doneTo === null ? few : Math.min(2_000, Math.max(1, performance.now() - began > goal ? many / 2 : many * 1.25) | 0);
   db.update(leavings).set(doneTo === null ? { tables: others, doneTo: 0 } : { doneTo }).where(eq(leavings.id, leaving.id)).run();
   return true;
 }
 
 /** Looks through the rows after one and up to another, for as long as a portion takes: some are rendered anew. Returns up to which it came. */
-function lookThrough(traces: Traces, writing: Writing, after: number, to: number): number {
+function lookThrough(leavingId: number, traces: Traces, writing: Writing, after: number, to: number): number {
   const { table } = writing;
   const change = wordsWithout(traces, !writing.cites);
   const until = performance.now() + goal;
   const changeRow = rowChanges[table] ?? ((_row, _change, usual) => { usual(); });
   for (const { row, isOwn } of rowsNaming(traces, writing, after, to)) {
-    const put = (how: Change) => { changeRow(row, how, () => scrubRow(writing, row, isOwn === 1, how)); };
+    const put = (how: Change) => { changeRow(row, how, () => scrubRow(writing, row, isOwn === 1, how), leavingId); };
     inRow(table, row, () => { put(change); }, () => { put((text) => withoutTheirLines(text, traces)); });
     if (performance.now() > until) return row;
   }
@@ -167,24 +174,24 @@ function lookThrough(traces: Traces, writing: Writing, after: number, to: number
 }
 
 /** How a row is changed that is shown otherwise than it is kept, or that is found: `usual` changes its columns and says whether there was anything to change. */
-const rowChanges: Record<string, (row: number, change: Change, usual: () => boolean) => void> = {
+const rowChanges: Record<string, (row: number, change: Change, usual: () => boolean, leavingId: number) => void> = {
   threads: (id, change) => {
     const title = db.select({ title: threads.title }).from(threads).where(eq(threads.id, id)).get()?.title;
     if (title !== undefined) retitle(id, change(title, false, 500));
   },
-  posts: (id, change) => {
+  posts: (id, change, _, leavingId) => {
     const post = db.select(shown).from(posts).innerJoin(threads, eq(threads.id, posts.threadId)).where(eq(posts.id, id)).get();
     const markdown = post && change(post.markdown, false);
     if (!post || markdown === undefined || markdown === post.markdown) return;
-    rewrite(post, markdown);
+    rewrite(leavingId, post, markdown);
     index(post);
     bumpChanges();
   },
-  post_versions: (id, _, usual) => {
+  post_versions: (id, _, usual, leavingId) => {
     if (!usual()) return;
     const postId = db.select({ postId: postVersions.postId }).from(postVersions).where(eq(postVersions.id, id)).get()?.postId;
     // A quotation may be of what a post said before.
-    if (postId !== undefined) lookAgainAtQuotes({ postId });
+    if (postId !== undefined) takeTurnAfter(leavingId, postId);
     bumpChanges();
   },
   post_files: (id, _, usual) => {

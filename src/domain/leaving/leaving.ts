@@ -199,12 +199,12 @@ function emptyPosts(memberId: number, ids: readonly number[]): void {
   db.update(corrections).set({ answer: null, answeredAt: null }).where(sql`${corrections.postId} in ${these}`).run();
 }
 
-/** The posts of others that mention them or may quote them by name: the first that are looked at. */
+/** The posts of others that mention them or may quote them by name: the first that are looked at. Their own without a name are among them, which are changed as anybody's. */
 function quotingThem({ id }: Member): Left[] {
   return (quoting().all({ member: id }) as number[]).map((postId) => ({ postId, what: 'quoting' as const }));
 }
 const quoting = prepared((d) => d.$client.prepare(`
-  select p.id from posts p where p.author_id <> @member and p.id in (
+  select p.id from posts p where (p.author_id <> @member or ${isNamelessPost('p.id')}) and p.id in (
     select post_id from post_mentions where member_id = @member
     union select l.post_id from posts o join post_links l on l.path = '/posts/' || o.id where o.author_id = @member and not ${isNamelessPost('o.id')})`).pluck());
 

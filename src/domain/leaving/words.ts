@@ -161,10 +161,11 @@ const isPost = (id: number) => standing().get(id) !== undefined;
 const standing = prepared((d) => d.$client.prepare('select 1 from posts where id = ?'));
 /** Pairs of posts of one text of which it is looked up whether the one links to the other. */
 const mostAsked = 20;
-/** Whether a post links to another, or did before one of its last edits. */
+/** Whether a post links to another, or did before one of its last edits; of one that is emptied nobody knows any more. */
 const linksTo = (id: number, other: number) => linking().get({ id, path: `/posts/${other}` }) !== undefined;
 const linking = prepared((d) => d.$client.prepare(`
   select 1 from post_links where post_id = @id and path = @path
+  union all select 1 from posts where id = @id and removed_at is not null
   union all select 1 from (select markdown from post_versions where post_id = @id order by id desc limit 10) where instr(markdown, @path || ')') limit 1`));
 
 /** Lines with the member's words changed, as many as before: what stands in one quotation together, without its marks. */
