@@ -127,6 +127,26 @@ describe('whoever is blocked', () => {
     expect(seen(rosa)).toBe(open);
   });
 
+  test('is left out of what letters quote, for whoever blocked them', () => {
+    const thread = ask(tom, 'Who counts wombats by night', 'We count them at dusk.').id;
+    const [opening] = postsOnPage(nadia, findThread(nadia, thread), 1);
+    follow(rosa, { kind: 'thread', ref: String(thread), level: 'following' });
+    setNotificationSettings(rosa, { mail: 'daily', started: 'following', replied: 'following' });
+    const letterAfter = (words: string) => {
+      say(nadia, thread, `${quoteOf(nadia, opening?.id ?? 0)}${words}.`);
+      mailNotifications(rosa.id, addDays(new Date(), 2));
+      const letter = db.select().from(outbox).where(eq(outbox.to, rosa.email)).all().at(-1);
+      return `${letter?.text} ${letter?.html}`;
+    };
+    expect(letterAfter('I agree')).toContain('at dusk');
+    blockMember(rosa, { memberId: tom.id });
+    db.delete(outbox).run();
+    const letter = letterAfter('So do we');
+    expect(letter).toMatch(/Tom Achterberg wrote.*You blocked this member.*So do we.*<blockquote>/s);
+    expect(letter).not.toContain('at dusk');
+    unblockMember(rosa, { memberId: tom.id });
+  });
+
   test('is in no letter about a saved search', () => {
     saveSearch(rosa, { query: 'q=wombat', name: 'Wombats' });
     blockMember(rosa, { memberId: tom.id });

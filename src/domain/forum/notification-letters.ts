@@ -6,6 +6,7 @@ import { renderKept } from '#lib/markdown.ts';
 import { settings } from '#lib/settings.ts';
 import { postNews } from '../mail/outbox.ts';
 import { stopUrl } from '../mail/stopping.ts';
+import { postsByBlocked } from '../blocked.ts';
 import { noteToldIn } from '../mail/withdrawing.ts';
 import { postUrl } from './addresses.ts';
 import { threadsByNumber } from '../thread-addresses.ts';
@@ -13,7 +14,7 @@ import { stands, toldColumns, toldJoins, whatHappened, whyTold, type ToldRow } f
 import { notificationSettingsOf } from './notification-settings.ts';
 import { elsewhere, filesAsHtml } from './outside.ts';
 import { filesOfOnePost } from './post-files.ts';
-import { saidBy, withTrueQuotes } from './quoted.ts';
+import { postsSaid, saidBy, withFoldedQuotes, withTrueQuotes } from './quoted.ts';
 
 /** A letter waits so long for more of the same thread. In milliseconds. */
 const patience = 2 * 60_000;
@@ -79,7 +80,7 @@ function byThread(rows: readonly Waiting[]): Waiting[][] {
 }
 
 function writeAtOnce(to: { id: number; email: string }, first: Waiting, group: readonly Waiting[]): number {
-  const parts = group.flatMap(partsOf);
+  const parts = group.flatMap((row) => partsOf(row, to));
   const opening = group.some(({ number }) => number === 1);
   return postNews({
     to, subject: first.title === null ? whatHappened(first) : opening ? first.title : `Re: ${first.title}`,
@@ -95,7 +96,7 @@ function writeDaily(to: { id: number; email: string }, rows: readonly Waiting[])
     const [first] = group;
     if (!first) return [];
     return [
-      ...(first.title === null ? [] : [{ heading: first.title }]), ...group.flatMap(partsOf), { text: whysOf(group) },
+      ...(first.title === null ? [] : [{ heading: first.title }]), ...group.flatMap((row) => partsOf(row, to)), { text: whysOf(group) },
       ...(first.thread_id === null ? [] : [{ link: 'Stop letters about this thread', url: stopUrl(to.id, `thread-${first.thread_id}`) }]),
     ];
   });
@@ -109,13 +110,13 @@ function writeDaily(to: { id: number; email: string }, rows: readonly Waiting[])
 /** What the sign of the hub means, where there is one. */
 const whatIsCompared = (parts: readonly LetterPart[]) => (parts.some((part) => 'quote' in part && /^(?:> )*✓/m.test(part.quote)) ? 'A ✓ says that the hub has compared the words below it with the post.\n' : '');
 
-function partsOf(row: Waiting): LetterPart[] {
+function partsOf(row: Waiting, to: { id: number }): LetterPart[] {
   const { url } = settings();
   if (row.post_id === null) return [{ text: `${whatHappened(row)}` }, { link: 'See it', url: url + (row.url ?? '/account/inbox') }];
   const happened = whatHappened(row);
   const words = row.kind === 'accepted' || row.kind === 'moved' ? null : row.markdown;
   return [
-    ...(words === null ? [{ text: /[.!?]$/.test(happened) || row.kind === 'moved' ? happened : `${happened}.` }] : [{ text: `${happened}:` }, quoted(row.post_id, words)]),
+    ...(words === null ? [{ text: /[.!?]$/.test(happened) || row.kind === 'moved' ? happened : `${happened}.` }] : [{ text: `${happened}:` }, quoted(row.post_id, words, to)]),
     { link: row.number === null ? 'Read it in its place' : `Read it in its place (#${row.number})`, url: url + postUrl(row.post_id) },
   ];
 }
@@ -123,10 +124,11 @@ function partsOf(row: Waiting): LetterPart[] {
 /** Why somebody is told, each reason once and on a line of its own. */
 const whysOf = (group: readonly Waiting[]) => [...new Set(group.map(whyTold))].join('\n');
 
-/** The words of a post as the hub shows them, and links to its files, with addresses that lead to the hub from anywhere. */
-function quoted(postId: number, markdown: string): LetterPart {
+/** The words of a post as the hub shows them to somebody, and links to its files, with addresses that lead to the hub from anywhere. */
+function quoted(postId: number, markdown: string, to: { id: number }): LetterPart {
   const shown = withTrueQuotes(renderKept(shortened(threadsByNumber(markdown)), `post-${postId}`));
-  const html = elsewhere(postId, shown + filesAsHtml(filesOfOnePost(postId), 'links'));
+  const words = withFoldedQuotes(shown, postsByBlocked(to, postsSaid(shown)), () => '<p>You blocked this member: what is quoted of them stands in the thread.</p>');
+  const html = elsewhere(postId, words + filesAsHtml(filesOfOnePost(postId), 'links'));
   return { quote: textOfHtml(html), html: html.replaceAll(saidBy, '<p style="padding:2px 8px;background:#e7f6f8;color:#1c1d1f;font-weight:bold">✓ ') };
 }
 

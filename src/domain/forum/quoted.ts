@@ -18,11 +18,10 @@ export const postsSaid = (html: string): number[] => html.split(saidBy).slice(1)
 /** Of each quotation in rendered HTML, in their order, the post that it is shown as of; null where it is shown as of none. */
 export const postsSaidIn = (html: string): (number | null)[] => html.split('<blockquote>').slice(1).map((block) => (block.startsWith(saidBy) ? postsSaid(block)[0] ?? null : null));
 
-/** Rendered HTML in which quotations that it shows as of these posts are folded: who wrote stays to be seen. None of them has another inside. */
-export function withFoldedQuotes(html: string, of: ReadonlySet<number>): string {
+/** Rendered HTML in which quotations that it shows as of these posts are folded, or otherwise put: who wrote stays to be seen. None of them has another inside. */
+export function withFoldedQuotes(html: string, of: ReadonlySet<number>, fold = (words: string) => `<details class="fold"><summary>You blocked this member. Show it anyway</summary>${words}</details>`): string {
   if (of.size === 0) return html;
-  return html.replace(saidIn, (whole, line: string, href: string, words: string) => (of.has(postAt(href) ?? 0)
-    ? `<blockquote>${line}<details class="fold"><summary>You blocked this member. Show it anyway</summary>${words}</details></blockquote>` : whole));
+  return html.replace(saidIn, (whole, line: string, href: string, words: string) => (of.has(postAt(href) ?? 0) ? `<blockquote>${line}${fold(words)}</blockquote>` : whole));
 }
 const saidIn = new RegExp(`<blockquote>(${saidBy.replace(/[()]/g, '\\$&')}<a href="([^"]*)">(?:(?!</p>).)*</p>)((?:(?!</?blockquote>).)*)</blockquote>`, 'gs');
 

@@ -14,10 +14,14 @@ export function isLastAdministrator(member: { id: number; role: string }, now = 
   return member.role === 'administrator' && administratorsBesides(member.id, now) === 0;
 }
 
+/** Whether there are others, who do not count, as they are invented people of the sample community. */
+export const hasInventedBesides = (memberId: number): boolean => invented().get(memberId) !== undefined;
+const invented = prepared((d) => d.$client.prepare(`select 1 from members where role = 'administrator' and sample and id <> ?`));
+
 /**
  * For whatever takes an administrator away: appointing, suspending, leaving, deleting. Throws Denied when nobody else could give out roles
  * afterwards; triggers in the database (db/guards.ts) repeat it.
  */
 export function mustLeaveAnAdministrator(member: { id: number; role: string }, now = new Date()): void {
-  if (isLastAdministrator(member, now)) throw new Denied('This is the last administrator who can sign in: appoint another one first.');
+  if (isLastAdministrator(member, now)) throw new Denied(`${hasInventedBesides(member.id) ? 'Besides this one only invented people of the sample community are administrators' : 'This is the last administrator who can sign in'}: appoint another one first.`);
 }

@@ -6,7 +6,7 @@ import { post } from '../mail/outbox.ts';
 import { Denied, Invalid } from '../errors.ts';
 import { confirmAddress } from './admitting.ts';
 import { mustBeFree } from './free-names.ts';
-import { countAttempt, isWithinLimit } from './limits.ts';
+import { countAttempt, forgetAttempts, isWithinLimit } from './limits.ts';
 import { deadLink, makeLink, memberOfLink, useLink } from './links.ts';
 import { emailField, memberByEmail, memberById, nameField, nameMissing } from './members.ts';
 import { hashPassword, hasPassword, isPasswordOf, mustNotTellOf, newPasswordField, putPassword } from './passwords.ts';
@@ -69,6 +69,9 @@ export async function setNewPassword(input: z.output<typeof newPasswordInput>, a
     confirmAddress(id);
     endSessionsOf(id);
     if (member.emailConfirmed) tellOfChange(member.email);
+    // Whoever was kept out by somebody's guesses is not any more.
+    forgetAttempts('signInAnywhere', member.email);
+    forgetAttempts('signInPerAccount', `${member.email} ${address}`);
     return id;
   });
 }
