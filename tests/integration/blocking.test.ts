@@ -147,6 +147,24 @@ describe('whoever is blocked', () => {
     unblockMember(rosa, { memberId: tom.id });
   });
 
+  test('is left out of a letter too where it is cut amid what is quoted', () => {
+    const thread = ask(tom, 'Who counts finches by night', Array.from({ length: 25 }, (_, at) => `Sentence ${'abcdefghijklmnopqrstuvwxy'[at]} sees [the zebrafinch birds page](https://birds.example/zeb${at}).`).join(' ')).id;
+    const [opening] = postsOnPage(nadia, findThread(nadia, thread), 1);
+    follow(rosa, { kind: 'thread', ref: String(thread), level: 'following' });
+    setNotificationSettings(rosa, { mail: 'daily', started: 'following', replied: 'following' });
+    blockMember(rosa, { memberId: tom.id });
+    for (let more = 0; more < 60; more += 5) {
+      forgetLimits();
+      db.delete(outbox).run();
+      say(nadia, thread, `${'My own words. '.repeat(36)}${'x'.repeat(more)}\n\n${quoteOf(nadia, opening?.id ?? 0)}So it is`);
+      mailNotifications(rosa.id, addDays(new Date(), 2));
+      const letter = db.select().from(outbox).where(eq(outbox.to, rosa.email)).all().at(-1);
+      expect(letter?.text).toContain('My own words');
+      expect(`${letter?.text} ${letter?.html}`).not.toContain('zebrafinch');
+    }
+    unblockMember(rosa, { memberId: tom.id });
+  });
+
   test('is in no letter about a saved search', () => {
     saveSearch(rosa, { query: 'q=wombat', name: 'Wombats' });
     blockMember(rosa, { memberId: tom.id });

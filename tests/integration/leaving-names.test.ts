@@ -361,6 +361,25 @@ test.each([
   expect(scrubber({ names: [name], handle: 'xq-7', emails: [] }, { anyCase: true })(text, true)).toBe(out);
 });
 
+test.each([
+  ["Sinead O'Neil", 'I am Sinead O’Neil, SINEAD O‘NEIL; O’Neil stays.', 'I am a former member, a former member; O’Neil stays.'], ['Sinead O’Neil', "Sinead O'Neil’s desk", 'a former member’s desk'], ['Jean-Luc Picard', 'Jean\u2011Luc Picard, JEAN–LUC PICARD', 'a former member, a former member'], ['O’Neil', "O'Neil", 'a former member'],
+])('a name goes with whatever apostrophe or hyphen it is typed: %s', (name, text, out) => {
+  expect(scrubber({ names: [name], handle: 'xq7', emails: [] }, { anyCase: true })(text, true)).toBe(out);
+});
+
+test('what stands for somebody who has left is never changed again: a leaving of whoever is called like it ends', async () => {
+  const leaver = called('A Former', 'af-9');
+  forgetLimits();
+  const threadId = createThread(leaver, { forum: 'operations', kind: 'question', title: 'Who reads the log of A Former?', body: 'I am A Former of Fir, a former member said.', themes: [], token: undefined, nameless: false }).id;
+  const a = db.select().from(posts).where(eq(posts.threadId, threadId)).get()?.id ?? 0;
+  const b = createPost(leaver, { threadId, body: `> [A Former wrote](/posts/${a}):\n>\n> I am A Former of Fir, a former member said.\n\nYes, says A Former.`, token: undefined }).id;
+  editPost(leaver, { postId: a, body: `> [A Former wrote](/posts/${b}):\n>\n> Yes, says A Former.\n\nI am A Former of Fir, a former member said.`, token: undefined });
+  await leave(leaver);
+  const said = (id: number) => db.select().from(posts).where(eq(posts.id, id)).get();
+  expect(said(a)?.markdown).toBe(`> [A former member wrote](/posts/${b}):\n>\n> Yes, says a former member.\n\nI am a former member of Fir, a former member said.`);
+  for (const id of [a, b]) expect(said(id)?.html).toContain('A former member wrote</a>:</p>');
+});
+
 test('the last resort leaves no quotation in a list, and no name over lines', () => {
   const traces = { names: ['Ann_Lee M*x'], handle: 'ann-lee-mx', emails: [], own: { posts: [], attachments: [], collections: [], resources: [], corrections: [], answers: [] } };
   expect(withoutTheirLines('One.\n\n- > [Ann\\_Lee M\\*x wrote](/posts/1): hi\n- Two', traces)).toBe('One.\n\n- Two');

@@ -2,11 +2,11 @@ import { prepared, transaction } from '#db/client.ts';
 import { addDays, lastHour } from '#lib/dates.ts';
 import { textOfHtml } from '#lib/html-as-text.ts';
 import type { LetterPart } from '#lib/letter.ts';
-import { renderKept } from '#lib/markdown.ts';
+import { ownMarkdown, renderKept } from '#lib/markdown.ts';
 import { settings } from '#lib/settings.ts';
 import { postNews } from '../mail/outbox.ts';
 import { stopUrl } from '../mail/stopping.ts';
-import { postsByBlocked } from '../blocked.ts';
+import { blockedBy, postsByBlocked } from '../blocked.ts';
 import { noteToldIn } from '../mail/withdrawing.ts';
 import { postUrl } from './addresses.ts';
 import { threadsByNumber } from '../thread-addresses.ts';
@@ -126,7 +126,11 @@ const whysOf = (group: readonly Waiting[]) => [...new Set(group.map(whyTold))].j
 
 /** The words of a post as the hub shows them to somebody, and links to its files, with addresses that lead to the hub from anywhere. */
 function quoted(postId: number, markdown: string, to: { id: number }): LetterPart {
-  const shown = withTrueQuotes(renderKept(shortened(threadsByNumber(markdown)), `post-${postId}`));
+  const shownTo = (text: string) => withTrueQuotes(renderKept(text, `post-${postId}`));
+  const whole = threadsByNumber(markdown);
+  // Where it is cut, a quotation would not be found to be of them any more.
+  const cutsThem = whole.length > mostQuoted && blockedBy(to).size > 0 && postsByBlocked(to, postsSaid(shownTo(whole))).size > 0;
+  const shown = shownTo(shortened(cutsThem ? ownMarkdown(whole) : whole));
   const words = withFoldedQuotes(shown, postsByBlocked(to, postsSaid(shown)), () => '<p>You blocked this member: what is quoted of them stands in the thread.</p>');
   const html = elsewhere(postId, words + filesAsHtml(filesOfOnePost(postId), 'links'));
   return { quote: textOfHtml(html), html: html.replaceAll(saidBy, '<p style="padding:2px 8px;background:#e7f6f8;color:#1c1d1f;font-weight:bold">✓ ') };

@@ -47,20 +47,23 @@ export function scrubber({ names, handle, emails }: Pick<Traces, 'names' | 'hand
     const written = [...new Set([email, inMarkdown(email)])].map(literally).join('|');
     return { linked: new RegExp(`mailto:${literally(email)}(?![\\w.-])`, 'gi'), bare: new RegExp(`<?(?<![\\p{L}\\p{N}._%+'-])(?:${written})(?![\\p{L}\\p{N}-]|\\.[\\p{L}\\p{N}])>?`, 'giu') };
   });
-  const called = [...new Set(names.flatMap((name) => [name, inMarkdown(name)]))].sort((a, b) => b.length - a.length).map((name) => spaced(name, anyCase)).concat(anyCase && handle.includes('-') ? `(?<![\\p{L}\\p{N}\\w@/.[^#=&-])${inAnyCase(handle)}(?![\\p{L}\\p{N}\\p{M}@/&=-]|\\.[\\p{L}\\p{N}])` : []).join('|');
+  const called = [...new Set(names.flatMap((name) => [name, inMarkdown(name)]))].sort((a, b) => b.length - a.length).map((name) => spaced(name, anyCase)).concat(anyCase && handle.includes('-') ? `(?<![\\p{L}\\p{N}\\w@/.[^#=&-])${asTyped(handle, true)}(?![\\p{L}\\p{N}\\p{M}@/&=-]|\\.[\\p{L}\\p{N}])` : []).join('|');
   // All at once, the longest first: one may stand in another, or in what is put in its place.
   const plain = new RegExp(`(?<!\\[\\^)(?:${called})`, 'gu');
   const without = (text: string, withNames: boolean, somebody: string, somewhere: string) => {
     let out = withoutLinks(text, page, somebody, '/members', isInside);
     if (mentions) out = outsideCode(out, (words) => words.replace(mention, somebody));
     for (const { linked, bare } of addresses) out = withoutLinks(out, linked, somewhere, somewhere).replace(bare, somewhere);
-    return withNames && names.length > 0 ? outsideLinks(out, (words) => words.replace(plain, (name, at: number) => keepingLines(somebody, name, words.slice(0, at)))) : out;
+    return withNames && names.length > 0 ? outsideLinks(out, (part) => outsideWhatIsGone(part, (words) => words.replace(plain, (name, at: number) => keepingLines(somebody, name, words.slice(0, at))))) : out;
   };
   return (text, withNames, most = mostKept) => {
     const out = without(text, withNames, gone, goneAddress);
     return out.length <= most ? out : without(text, withNames, short, short);
   };
 }
+
+/** Changes words, but those that stand for somebody who has left: a name may lie in them, and would go from them again and again. */
+const outsideWhatIsGone = (text: string, change: (words: string) => string) => text.split(/(\ba former member\b)/i).map((part, at) => (at % 2 ? part : change(part))).join('');
 
 /** What stands for a name, on as many lines: after the end of the line, or where the name begins one, before it. */
 function keepingLines(somebody: string, name: string, before: string): string {
@@ -72,12 +75,19 @@ function keepingLines(somebody: string, name: string, before: string): string {
 function spaced(name: string, anyCase: boolean): string {
   const words = name.split(/\s+/).filter(Boolean);
   const [before, after] = [unspaced.test([...name].at(0) ?? '') ? '' : '(?<![\\p{L}\\p{N}])', unspaced.test([...name].at(-1) ?? '') ? '' : '(?![\\p{L}\\p{N}\\p{M}])'];
-  if (words.length === 1) return `${before}(?<!@|www\\.|(?<![^\\s(<])/(?:[\\w.-]{1,100}/){0,9})${literally(name)}${after}(?!@[\\w-]{1,100}\\.)`;
-  return before + words.map(anyCase ? inAnyCase : literally).join('(?:[^\\S\\n]{1,9}|[^\\S\\n]{0,9}\\n[^\\S\\n]{0,9})') + after;
+  if (words.length === 1) return `${before}(?<!@|www\\.|(?<![^\\s(<])/(?:[\\w.-]{1,100}/){0,9})${asTyped(name, false)}${after}(?!@[\\w-]{1,100}\\.)`;
+  return before + words.map((word) => asTyped(word, anyCase)).join('(?:[^\\S\\n]{1,9}|[^\\S\\n]{0,9}\\n[^\\S\\n]{0,9})') + after;
 }
 
-/** The flag `i` would be that of the whole expression. */
-const inAnyCase = (word: string) => [...word].map((letter) => `(?:${[letter, letter.toLowerCase(), letter.toUpperCase()].map(literally).join('|')})`).join('');
+/** Signs for which others are typed, or put by a telephone. */
+const alikeSigns = ['\'’‘ʼ′´`', '-‐‑‒–'];
+
+/** A word with whatever apostrophes and hyphens, and in capitals or small letters: the flag `i` would be that of the whole expression. */
+const asTyped = (word: string, anyCase: boolean) => [...word].map((letter) => {
+  const alike = alikeSigns.find((signs) => signs.includes(letter));
+  if (alike) return `[${literally(alike).replaceAll('-', '\\-')}]`;
+  return anyCase ? `(?:${[letter, letter.toLowerCase(), letter.toUpperCase()].map(literally).join('|')})` : literally(letter);
+}).join('');
 
 /** Markdown changed where it is no address that a link leads to: changed, it would lead nowhere. */
 function outsideLinks(text: string, change: (words: string) => string): string {
@@ -216,7 +226,7 @@ export function scrubRecords(traces: Traces, id: number): void {
     // A list is found by its number alone.
     db.$client.prepare(`update ${table} set url = '/collections/' || cast(substr(url, 14) as integer) where url like '/collections/%' and cast(substr(url, 14) as integer) in (select value from json_each(?))`).run(given.collections);
   }
-  scrubLetters(id, scrub);
+  scrubLetters(id, scrub, scrubber({ ...traces, names: traces.names.filter((name) => /\S\s+\S/.test(name)) }));
 }
 
 /** Threads that they started with their name; of one that went into another its opening post stands there now. */
@@ -259,12 +269,12 @@ export function inJson(json: string, change: (key: string, value: string, beside
   });
 }
 
-/** Letters to others that wait and tell of them: by a link, by an address, or because of something that they did. They go without their HTML, which says the same. */
-function scrubLetters(id: number, scrub: Scrub): void {
+/** Letters to others that wait and tell of them: by a link, an address or a name of several words, or because of something that they did. They go without their HTML, which says the same. */
+function scrubLetters(id: number, scrub: Scrub, scrubTelling: Scrub): void {
   const letters = db.$client.prepare(`
     select id, subject, text, id in (select l.letter_id from letter_notifications l join notifications n on n.id = l.notification_id where n.actor_id = ?) as tells from outbox where sent_at is null`).all(id) as { id: number; subject: string; text: string; tells: 0 | 1 }[];
   for (const letter of letters) {
-    const about = letter.tells === 1 || [letter.subject, letter.text].some((words) => scrub(words, false) !== words);
+    const about = letter.tells === 1 || [letter.subject, letter.text].some((words) => scrubTelling(words, true) !== words);
     if (!about) continue;
     db.$client.prepare('update outbox set subject = ?, text = ?, html = null where id = ?').run(scrub(letter.subject, true), outsideAddresses(letter.text, (words) => scrub(words, true)), letter.id);
   }
