@@ -6,7 +6,7 @@ import { flagPost } from '#domain/decisions/flagging.ts';
 import { mergeThreads, mergeThreadsInput } from '#domain/forum/merging.ts';
 import { renameThread } from '#domain/forum/moderating.ts';
 import { createPost, editPost } from '#domain/forum/posts.ts';
-import { quoteOf } from '#domain/forum/quoting.ts';
+import { attribution, quoteOf } from '#domain/forum/quoting.ts';
 import { splitThread, splitThreadInput } from '#domain/forum/splitting.ts';
 import { createThread } from '#domain/forum/starting-threads.ts';
 import { undoThreadAct } from '#domain/forum/undoing.ts';
@@ -367,13 +367,13 @@ test.each([
   expect(scrubber({ names: [name], handle: 'xq7', emails: [] }, { anyCase: true })(text, true)).toBe(out);
 });
 
-test('what stands for somebody who has left is never changed again: a leaving of whoever is called like it ends', async () => {
-  const leaver = called('A Former', 'af-9');
+test.each([['A Former', 'af-9'], ['2. Vice Mayor', 'vm-9'], ['wrote', 'wr-9'], ['former member', 'fm-9']])('what stands for somebody who has left is never changed again: a leaving of whoever is called like it ends: %s', async (name, handle) => {
+  const leaver = called(name, handle);
   forgetLimits();
-  const threadId = createThread(leaver, { forum: 'operations', kind: 'question', title: 'Who reads the log of A Former?', body: 'I am A Former of Fir, a former member said.', themes: [], token: undefined, nameless: false }).id;
+  const threadId = createThread(leaver, { forum: 'operations', kind: 'question', title: `Who reads the log of ${name}?`, body: `I am ${name} of Fir, a former member said.`, themes: [], token: undefined, nameless: false }).id;
   const a = db.select().from(posts).where(eq(posts.threadId, threadId)).get()?.id ?? 0;
-  const b = createPost(leaver, { threadId, body: `> [A Former wrote](/posts/${a}):\n>\n> I am A Former of Fir, a former member said.\n\nYes, says A Former.`, token: undefined }).id;
-  editPost(leaver, { postId: a, body: `> [A Former wrote](/posts/${b}):\n>\n> Yes, says A Former.\n\nI am A Former of Fir, a former member said.`, token: undefined });
+  const b = createPost(leaver, { threadId, body: `> ${attribution(name, a)}\n>\n> I am ${name} of Fir, a former member said.\n\nYes, says ${name}.`, token: undefined }).id;
+  editPost(leaver, { postId: a, body: `> ${attribution(name, b)}\n>\n> Yes, says ${name}.\n\nI am ${name} of Fir, a former member said.`, token: undefined });
   await leave(leaver);
   const said = (id: number) => db.select().from(posts).where(eq(posts.id, id)).get();
   expect(said(a)?.markdown).toBe(`> [A former member wrote](/posts/${b}):\n>\n> Yes, says a former member.\n\nI am a former member of Fir, a former member said.`);

@@ -4,6 +4,7 @@ import { settings } from '#lib/settings.ts';
 import { slugify } from '#lib/slug.ts';
 import { isCommonWord } from '#lib/password-strength.ts';
 import { mostInBody, mostInTitle } from '../forum/fields.ts';
+import { attribution } from '../forum/quoting.ts';
 import { threadAt } from '../forum/retitling.ts';
 import { unspaced } from '../forum/said.ts';
 import { flagReasons } from '../moderation/reasons.ts';
@@ -63,7 +64,7 @@ export function scrubber({ names, handle, emails }: Pick<Traces, 'names' | 'hand
 }
 
 /** Changes words, but those that stand for somebody who has left: a name may lie in them, and would go from them again and again. */
-const outsideWhatIsGone = (text: string, change: (words: string) => string) => text.split(/(\ba former member\b)/i).map((part, at) => (at % 2 ? part : change(part))).join('');
+const outsideWhatIsGone = (text: string, change: (words: string) => string) => text.split(/((?:\ba former member\b|\[…)(?: wrote(?=\]\(|$))?)/i).map((part, at) => (at % 2 ? part : change(part))).join('');
 
 /** What stands for a name, on as many lines: after the end of the line, or where the name begins one, before it. */
 function keepingLines(somebody: string, name: string, before: string): string {
@@ -287,9 +288,9 @@ function outsideAddresses(text: string, change: (words: string) => string): stri
   return change(kept).replace(/\0(\d+)\0/g, (_, n: string) => links[Number(n)] ?? '');
 }
 
-/** How a quotation in Markdown says that they wrote: see attribution in forum/quoting.ts. */
+/** How a quotation in Markdown says that they wrote, up to the address. */
 export function attributionsTo({ names, handle }: Pick<Traces, 'names' | 'handle'>): string[] {
-  return names.flatMap((name) => [name, `${name} (vendor)`, `${name} (${handle})`]).map((who) => `[${inMarkdown(who)} wrote](`);
+  return names.flatMap((name) => [name, `${name} (vendor)`, `${name} (${handle})`]).map((who) => attribution(who, 0)).map((line) => line.slice(0, line.lastIndexOf('](') + 2));
 }
 
 /** A table in which members write, or some columns of one. */
@@ -360,7 +361,7 @@ const lowered = (text: string) => text.replace(/[A-Z]/g, (letter) => letter.toLo
 
 /** What is looked for in texts, in small letters: as it is written, in Markdown, and in JSON. */
 function needlesOf({ names, handle, emails }: Traces, quotes = false): string[] {
-  const said = names.map((name) => lowered(`[${inMarkdown(name)}`));
+  const said = names.map((name) => lowered(attribution(name, 0).split(' wrote](')[0] ?? ''));
   return [...new Set([`/members/${handle}`, `@${handle}`, ...slugsOfNames(names).map((slug) => `-${slug}`), ...[...emails, ...emails.map(inMarkdown), ...said].flatMap((one) => [one, JSON.stringify(one).slice(1, -1)]), ...(quotes ? ['/posts/'] : [])])];
 }
 
