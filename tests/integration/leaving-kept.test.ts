@@ -1,6 +1,7 @@
 import { and, eq, isNotNull, like } from 'drizzle-orm';
 import { expect, test } from 'vitest';
-import { attachments, collectionItems, collections, confirmations, db, formerSlugs, log, members, postFiles, posts, resourceVersions, resources, searchDocuments } from '#db/client.ts';
+import { attachments, collectionItems, collections, confirmations, db, formerSlugs, log, members, postFiles, posts, resourceVersions, resources, searchDocuments, threads } from '#db/client.ts';
+import { createComment } from '#domain/forum/comments.ts';
 import { createThread } from '#domain/forum/starting-threads.ts';
 import { finishLeavings } from '#domain/leaving/finishing.ts';
 import { leaveHub } from '#domain/leaving/leaving.ts';
@@ -111,4 +112,21 @@ test('a suggestion that goes leaves no address behind that was called after who 
   leaveHub(await sessionOf(leaver), { posts: 'keep', comments: 'keep', suggestions: 'delete', collections: 'keep', files: 'keep', confirm: leaver.handle });
   await finishLeavings();
   expect(db.select({ url: log.url, object: log.object }).from(log).where(like(log.object, '%Ways of a former member%')).all()).toEqual([{ url: '/desk/resources', object: '“Ways of a former member”: … is now …' }]);
+});
+
+test('comments on a work are called as it is called now', async () => {
+  const rosa = await enter('rosa');
+  const leaver = called('Ada Finch', 'ada-finch1');
+  const row = () => db.select().from(resources).where(eq(resources.id, 'hub:z1')).get();
+  db.insert(resources).values({ id: 'hub:z1', slug: 'ada-z1', kind: 'practice', type: 'practice', status: 'published', publishedAt: new Date(), origin: 'hub', title: 'The way of Ada Finch', summary: 'How.', body: 'So.', csl: { id: 'ada-z1', title: 'The way of Ada Finch' }, details: {}, submittedById: leaver.id, contentHash: null } as typeof resources.$inferInsert).run();
+  const indexIt = () => { const work = row(); if (work) indexResource(work, []); };
+  indexIt();
+  createComment(rosa, { resourceId: 'hub:z1', body: 'We do so.' });
+  const thread = () => db.select().from(threads).where(eq(threads.resourceId, 'hub:z1')).get();
+  expect(thread()?.title).toBe('The way of Ada Finch');
+  await leave(leaver);
+  expect([row()?.title, thread()?.title, thread()?.slug]).toEqual(['The way of a former member', 'The way of a former member', 'the-way-of-a-former-member']);
+  db.update(resources).set({ title: 'Another way' }).where(eq(resources.id, 'hub:z1')).run();
+  indexIt();
+  expect([thread()?.title, thread()?.slug]).toEqual(['Another way', 'another-way']);
 });

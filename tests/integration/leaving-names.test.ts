@@ -342,6 +342,31 @@ test('what the log says of a thread of theirs in a line about another is without
   expect(db.select().from(log).all().map(({ object }) => object).filter((object) => /Quandtley/.test(object))).toEqual([]);
 });
 
+test.each([["Maeve O'Brien", 'Maeve O’Brien asks about hail'], ['Rolf Kern', 'rolf kern asks about hail'], ['Wilma Exact', 'Wilma Exact asks about hail']])('no undoing brings a title with their name back, however it is written: %s', async (name, title) => {
+  const nadia = await enter('nadia');
+  const leaver = called(name, name.toLowerCase().replace(/[^a-z]+/g, '-'));
+  forgetLimits();
+  const { id } = createThread(leaver, { forum: 'operations', kind: 'question', title, body: 'How much?', themes: [], token: undefined, nameless: false });
+  renameThread(nadia, { threadId: id, title: 'About hail', reason: 'Says what it is about.' });
+  await leave(leaver);
+  const last = db.select().from(threadActs).where(eq(threadActs.threadId, id)).get();
+  undoThreadAct(nadia, { actId: last?.id ?? 0 });
+  expect(db.select().from(threads).where(eq(threads.id, id)).get()).toMatchObject({ title: 'a former member asks about hail', slug: 'a-former-member-asks-about-hail' });
+  expect(db.select().from(log).all().map(({ object }) => object).filter((object) => object.toLowerCase().includes(title.toLowerCase()))).toEqual([]);
+});
+
+test('whoever has a lonely thread without their name, which quotes a post of theirs, can leave and delete it', async () => {
+  const leaver = called('Ann Lonely', 'al-7');
+  forgetLimits();
+  const start = (body: string, nameless: boolean) => createThread(leaver, { forum: 'operations', kind: 'question', title: `Who counts, ${body.length}?`, body, themes: [], token: undefined, nameless }).id;
+  const first = db.select().from(posts).where(eq(posts.threadId, start('Ann Lonely counts.', false))).get()?.id ?? 0;
+  const unnamed = start(`${quoteOf(leaver, first)}As said [here](/posts/${first}): does anybody else, @al-7?`, true);
+  leaveHub(await sessionOf(again(leaver)), { posts: 'delete', comments: 'keep', suggestions: 'keep', collections: 'keep', files: 'keep', confirm: leaver.handle });
+  await finishLeavings();
+  expect(db.select().from(threads).where(eq(threads.id, unnamed)).get()).toBeUndefined();
+  expect(everything().filter((text) => /Ann Lonely/.test(text))).toEqual([]);
+});
+
 test('whoever deletes their posts is in no quotation by name, also where what they wrote said who wrote', async () => {
   const [rosa, tom] = [await enter('rosa'), await enter('tom')];
   const leaver = called('Ilse Quandtmann', 'iq-7');

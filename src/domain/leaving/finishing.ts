@@ -37,7 +37,9 @@ const nameOf = ({ name, table }: Writing) => name ?? table;
 /** Writes down what is left to be done about somebody who leaves. Call inside the transaction of their leaving. */
 export function beginFinishing(traces: Traces, left: readonly Left[]): void {
   const { id } = db.insert(leavings).values({ traces: seal(JSON.stringify(traces), 'leaving'), tables: writings.map(nameOf) }).returning({ id: leavings.id }).get();
-  for (const { postId, what } of left) db.insert(leavingPosts).values({ leavingId: id, postId, what }).onConflictDoNothing().run();
+  // Some went whole, with their thread; some are there for two reasons.
+  const put = db.$client.prepare('insert into leaving_posts (leaving_id, post_id, what) select ?, id, ? from posts where id = ? on conflict do nothing');
+  for (const { postId, what } of left) put.run(id, what, postId);
 }
 
 /** Milliseconds that one portion is to take. */

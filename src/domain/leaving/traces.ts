@@ -161,13 +161,10 @@ const aboutAddress = `(x.url = @page or x.url like @page || '/%' or x.url in (se
   or exists (select 1 from (values ('/library/'), ('/desk/resources/')) at cross join (select id, slug from resources union all select resource_id, slug from former_slugs) own
     where own.id in (select value from json_each(@resources)) and (x.url = at.column1 || own.slug or x.url like at.column1 || own.slug || '/%')))`;
 
-/** Where the hub says what a thread of theirs was called, in a line about another: “Snow” into “Winter”. */
-const titlesThreads = `(instr(x."object", '“') > 0 and exists (select 1 from json_each(@titles) title where instr(x."object", '“' || title.value || '”') > 0))`;
-
 /** Every column in which the hub or coordinators write about members, in words. Whoever adds one adds it here, or to what is never touched (tests/integration/leaving-traces.test.ts). */
 export const records: readonly OfficeWords[] = [
   // Whose word for somebody was taken away is said first: "Rosa Delgado for Tom Achterberg".
-  { table: 'log', column: 'object', about: `x.actor_id = @id or ${aboutAddress} or ${titlesThreads} or (x.act = 'remove vouch' and exists (select 1 from json_each(@names) n where instr(x.object, n.value || ' for ') = 1))` },
+  { table: 'log', column: 'object', about: `x.actor_id = @id or ${aboutAddress} or (x.act = 'remove vouch' and exists (select 1 from json_each(@names) n where instr(x.object, n.value || ' for ') = 1))` },
   { table: 'log', column: 'reason', about: `x.actor_id = @id or ${aboutAddress}` },
   { table: 'decisions', column: 'reason', about: '@id in (x.author_id, x.decider_id)' },
   { table: 'case_notes', column: 'text', about: `${byThem} or ${aboutCase}` },
@@ -205,7 +202,8 @@ export function scrubRecords(traces: Traces, id: number): void {
   const page = `/members/${traces.handle}`;
   const needles = [page, `@${traces.handle}`, ...traces.emails];
   const started = threadsStartedBy(id);
-  const given = { id, page, threads: JSON.stringify(started), titles: JSON.stringify(titlesOf(started).filter((title) => scrub(title, true) !== title)), collections: JSON.stringify(traces.own.collections), resources: JSON.stringify(traces.own.resources), names: JSON.stringify(traces.names), ...numbered('n', needles) };
+  const titles = titlesOf(started);
+  const given = { id, page, threads: JSON.stringify(started), collections: JSON.stringify(traces.own.collections), resources: JSON.stringify(traces.own.resources), names: JSON.stringify(traces.names), ...numbered('n', needles) };
   for (const { table, column, about, words, among = 'true' } of records) {
     const isIn = needles.map((_, n) => `instr(l.text, @n${n}) > 0`).join(' or ');
     const isNamed = traces.names.map((_, n) => `instr(x."${column}", @called${n}) > 0`).join(' or ');
@@ -222,6 +220,7 @@ export function scrubRecords(traces: Traces, id: number): void {
       }, () => { put.run(words ? '{}' : short, row); });
     }
   }
+  scrubTitles(started, titles, scrubber(traces, { anyCase: true }));
   for (const table of ['log', 'notifications']) {
     db.$client.prepare(`update ${table} set url = '/members' where url = ? or url like ?`).run(page, `${page}/%`);
     // A list is found by its number alone.
@@ -235,6 +234,24 @@ export const threadsStartedBy = (id: number): number[] => db.$client.prepare(`
   select t.id from threads t join posts o on o.thread_id = t.id and o.number = 1 where t.author_id = @id and o.id not in (select post_id from anonymous_posts)
   union select t.id from threads t join thread_acts a on a.thread_id = t.id and a.act = 'merge threads' and a.undone_at is null join json_each(a.undo, '$.posts') o on o.value ->> '$.number' = 1
   where t.author_id = @id and o.value ->> '$.id' not in (select post_id from anonymous_posts)`).pluck().all({ id }) as number[];
+
+/** Takes them out of what their threads are and were called where the hub says so: in what undoes an act, and in lines about another thread too: “Snow” into “Winter”. */
+function scrubTitles(threads: readonly number[], titles: readonly string[], scrub: Scrub): void {
+  const without = (title: string) => scrub(title, true, 500);
+  const renamed = new Map(titles.flatMap((title) => (without(title) === title ? [] : [[title, without(title)]])));
+  for (const { row, undo } of db.$client.prepare('select rowid as row, undo from thread_acts where thread_id in (select value from json_each(?))').all(JSON.stringify(threads)) as { row: number; undo: string }[]) {
+    const after = inJson(undo, (key, value, beside) => wordsOfUndo(['title'], key, value, beside, without));
+    if (after !== undo) db.$client.prepare('update thread_acts set undo = ? where rowid = ?').run(after, row);
+  }
+  for (const [table, column] of [['log', 'object'], ['notifications', 'words']] as const) {
+    if (renamed.size === 0) break;
+    const rows = db.$client.prepare(`select rowid as row, ${column} as words from ${table} where instr(${column}, '“') > 0 or ${column} in (select value from json_each(?))`).all(JSON.stringify([...renamed.keys()])) as { row: number; words: string }[];
+    for (const { row, words } of rows) {
+      const after = renamed.get(words) ?? words.replace(/(?<=“)[^“”]*(?=”)/g, (title) => renamed.get(title) ?? title);
+      if (after !== words) db.$client.prepare(`update ${table} set ${column} = ? where rowid = ?`).run(after, row);
+    }
+  }
+}
 
 /** What threads are called, and were before they were renamed. */
 const titlesOf = (threads: readonly number[]): string[] => db.$client.prepare(`

@@ -1,5 +1,6 @@
-import { eq } from 'drizzle-orm';
+import { and, eq, ne } from 'drizzle-orm';
 import { db, posts, resources, threads } from '#db/client.ts';
+import { slugify } from '#lib/slug.ts';
 import { lookAgainAtQuotes } from '../forum/blanked-quotes.ts';
 import { indexPost } from '../forum/searchable.ts';
 import { dropDocument, dropThreadDocuments, putDocument } from '../search/documents.ts';
@@ -11,9 +12,11 @@ import { countLibraryChange } from './published.ts';
 
 type ResourceRecord = typeof resources.$inferSelect;
 
-/** Brings search and lists in step with a resource: a published one is found, any other is not. Call inside the transaction of the change. */
+/** Brings search, lists and the comments on it in step with a resource: a published one is found, any other is not; its comments are called as it is. Call inside the transaction of the change. */
 export function indexResource(resource: ResourceRecord, themes: readonly string[]): void {
   countLibraryChange();
+  const { title } = resource;
+  db.update(threads).set({ title, slug: slugify(title) }).where(and(eq(threads.resourceId, resource.id), ne(threads.title, title))).run();
   if (resource.status !== 'published') {
     dropDocument('resource', resource.id);
     return;
