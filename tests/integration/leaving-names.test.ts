@@ -1,6 +1,6 @@
 import { eq, type SQL } from 'drizzle-orm';
 import { expect, test } from 'vitest';
-import { collections, corrections, db, emailChanges, formerStandings, formerTraces, log, members, posts, postVersions, threadActs, threads } from '#db/client.ts';
+import { collections, corrections, db, emailChanges, formerStandings, formerTraces, log, members, posts, postVersions, resources, threadActs, threads } from '#db/client.ts';
 import { answerCorrection } from '#domain/decisions/correcting.ts';
 import { flagPost } from '#domain/decisions/flagging.ts';
 import { mergeThreads, mergeThreadsInput } from '#domain/forum/merging.ts';
@@ -353,6 +353,28 @@ test.each([["Maeve O'Brien", 'Maeve O’Brien asks about hail'], ['Rolf Kern', '
   undoThreadAct(nadia, { actId: last?.id ?? 0 });
   expect(db.select().from(threads).where(eq(threads.id, id)).get()).toMatchObject({ title: 'a former member asks about hail', slug: 'a-former-member-asks-about-hail' });
   expect(db.select().from(log).all().map(({ object }) => object).filter((object) => object.toLowerCase().includes(title.toLowerCase()))).toEqual([]);
+});
+
+test.each([
+  ['Rolf Kernig', 'rolf-kernig', 'Does the “Quick Start” of Rolf Kernig work?', 'Does the “Quick Start” of a former member work?'], ['Ada Finchley', 'ada-finchley', 'ADA FINCHLEY (@ada-finchley) asks about snow', 'a former member (a former member) asks about snow'],
+])('a title stands in a line about another thread as it does in its own: %s', async (name, handle, title, now) => {
+  const [nadia, tom] = [await enter('nadia'), await enter('tom')];
+  const leaver = called(name, handle);
+  forgetLimits();
+  const start = (who: Member, words: string) => createThread(who, { forum: 'operations', kind: 'question', title: words, body: 'How much?', themes: [], token: undefined, nameless: false });
+  const [theirs, into, others] = [start(leaver, title), start(tom, `Winter of ${name}`), start(tom, 'Summer here')];
+  mergeThreads(nadia, mergeThreadsInput.parse({ threadId: theirs.id, target: into.url, reason: 'The same.' }));
+  const second = start(leaver, `${title} Again`);
+  mergeThreads(nadia, mergeThreadsInput.parse({ threadId: others.id, target: second.url, reason: 'The same.' }));
+  const work = db.select().from(resources).where(eq(resources.status, 'published')).get();
+  db.insert(log).values({ actorId: nadia.id, act: 'edit resource', object: title, url: `/library/${work?.slug}` }).run();
+  await leave(leaver);
+  const lines = db.select().from(log).all().map(({ object }) => object);
+  expect(lines).toContain(`“${now}” into “Winter of ${name}”`);
+  expect(lines).toContain(`“Summer here” into “${now} Again”`);
+  // A work that is called so is not theirs; that they are mentioned goes.
+  expect(lines).toContain(title.replace(`@${handle}`, 'a former member'));
+  expect(db.select().from(threads).where(eq(threads.id, others.id)).get()?.removedReason).toBe(`It was merged into “${now} Again”.`);
 });
 
 test('whoever has a lonely thread without their name, which quotes a post of theirs, can leave and delete it', async () => {

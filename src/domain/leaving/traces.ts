@@ -202,8 +202,8 @@ export function scrubRecords(traces: Traces, id: number): void {
   const page = `/members/${traces.handle}`;
   const needles = [page, `@${traces.handle}`, ...traces.emails];
   const started = threadsStartedBy(id);
-  const titles = titlesOf(started);
   const given = { id, page, threads: JSON.stringify(started), collections: JSON.stringify(traces.own.collections), resources: JSON.stringify(traces.own.resources), names: JSON.stringify(traces.names), ...numbered('n', needles) };
+  scrubTitles(started, scrubber(traces, { anyCase: true }));
   for (const { table, column, about, words, among = 'true' } of records) {
     const isIn = needles.map((_, n) => `instr(l.text, @n${n}) > 0`).join(' or ');
     const isNamed = traces.names.map((_, n) => `instr(x."${column}", @called${n}) > 0`).join(' or ');
@@ -220,7 +220,6 @@ export function scrubRecords(traces: Traces, id: number): void {
       }, () => { put.run(words ? '{}' : short, row); });
     }
   }
-  scrubTitles(started, titles, scrubber(traces, { anyCase: true }));
   for (const table of ['log', 'notifications']) {
     db.$client.prepare(`update ${table} set url = '/members' where url = ? or url like ?`).run(page, `${page}/%`);
     // A list is found by its number alone.
@@ -231,23 +230,27 @@ export function scrubRecords(traces: Traces, id: number): void {
 
 /** Threads that they started with their name; of one that went into another its opening post stands there now. */
 export const threadsStartedBy = (id: number): number[] => db.$client.prepare(`
-  select t.id from threads t join posts o on o.thread_id = t.id and o.number = 1 where t.author_id = @id and o.id not in (select post_id from anonymous_posts)
+  select t.id from threads t join posts o on o.thread_id = t.id and o.number = 1 where t.author_id = @id and t.forum_id is not null and o.id not in (select post_id from anonymous_posts)
   union select t.id from threads t join thread_acts a on a.thread_id = t.id and a.act = 'merge threads' and a.undone_at is null join json_each(a.undo, '$.posts') o on o.value ->> '$.number' = 1
-  where t.author_id = @id and o.value ->> '$.id' not in (select post_id from anonymous_posts)`).pluck().all({ id }) as number[];
+  where t.author_id = @id and t.forum_id is not null and o.value ->> '$.id' not in (select post_id from anonymous_posts)`).pluck().all({ id }) as number[];
 
 /** Takes them out of what their threads are and were called where the hub says so: in what undoes an act, and in lines about another thread too: “Snow” into “Winter”. */
-function scrubTitles(threads: readonly number[], titles: readonly string[], scrub: Scrub): void {
+function scrubTitles(threads: readonly number[], scrub: Scrub): void {
   const without = (title: string) => scrub(title, true, 500);
-  const renamed = new Map(titles.flatMap((title) => (without(title) === title ? [] : [[title, without(title)]])));
-  for (const { row, undo } of db.$client.prepare('select rowid as row, undo from thread_acts where thread_id in (select value from json_each(?))').all(JSON.stringify(threads)) as { row: number; undo: string }[]) {
+  const given = JSON.stringify(threads);
+  const renamed = new Map(titlesOf(threads).flatMap((title) => (without(title) === title ? [] : [[title, without(title)]])));
+  for (const { row, undo } of db.$client.prepare('select rowid as row, undo from thread_acts where thread_id in (select value from json_each(?))').all(given) as { row: number; undo: string }[]) {
     const after = inJson(undo, (key, value, beside) => wordsOfUndo(['title'], key, value, beside, without));
     if (after !== undo) db.$client.prepare('update thread_acts set undo = ? where rowid = ?').run(after, row);
   }
-  for (const [table, column] of [['log', 'object'], ['notifications', 'words']] as const) {
+  const quoted = [...renamed].map(([title, now]) => [`“${title}”`, `“${now}”`] as const);
+  for (const [table, column, url] of [['log', 'object', 'url'], ['notifications', 'words', 'url'], ['threads', 'removed_reason', 'null']] as const) {
     if (renamed.size === 0) break;
-    const rows = db.$client.prepare(`select rowid as row, ${column} as words from ${table} where instr(${column}, '“') > 0 or ${column} in (select value from json_each(?))`).all(JSON.stringify([...renamed.keys()])) as { row: number; words: string }[];
-    for (const { row, words } of rows) {
-      const after = renamed.get(words) ?? words.replace(/(?<=“)[^“”]*(?=”)/g, (title) => renamed.get(title) ?? title);
+    const rows = db.$client.prepare(`
+      select rowid as row, ${column} as words, ${url} is not null and ${threadAt(url)} in (select value from json_each(@given)) as isAbout from ${table}
+      where (${url} is null or ${url} like '/forums/%/%') and (instr(${column}, '“') > 0 or ${column} in (select value from json_each(@titles)))`).all({ given, titles: JSON.stringify([...renamed.keys()]) }) as { row: number; words: string; isAbout: 0 | 1 }[];
+    for (const { row, words, isAbout } of rows) {
+      const after = (isAbout === 1 ? renamed.get(words) : undefined) ?? quoted.reduce((text, [title, now]) => (text.includes(title) ? text.replaceAll(title, () => now) : text), words);
       if (after !== words) db.$client.prepare(`update ${table} set ${column} = ? where rowid = ?`).run(after, row);
     }
   }
