@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { collections, corrections, db, emailChanges, formerStandings, formerTraces, log, members, posts, postVersions, resources, threadActs, threads } from '#db/client.ts';
 import { answerCorrection } from '#domain/decisions/correcting.ts';
 import { flagPost } from '#domain/decisions/flagging.ts';
+import { acceptAnswer } from '#domain/forum/accepting.ts';
 import { mergeThreads, mergeThreadsInput } from '#domain/forum/merging.ts';
 import { renameThread } from '#domain/forum/moderating.ts';
 import { createPost, editPost } from '#domain/forum/posts.ts';
@@ -366,13 +367,19 @@ test.each([
   mergeThreads(nadia, mergeThreadsInput.parse({ threadId: theirs.id, target: into.url, reason: 'The same.' }));
   const second = start(leaver, `${title} Again`);
   mergeThreads(nadia, mergeThreadsInput.parse({ threadId: others.id, target: second.url, reason: 'The same.' }));
+  const reply = createPost(tom, { threadId: second.id, body: 'Ten.', token: undefined }).id;
+  acceptAnswer(nadia, { postId: reply });
+  const same = start(tom, title);
+  renameThread(nadia, { threadId: same.id, title: 'About summer', reason: 'It is.' });
   const work = db.select().from(resources).where(eq(resources.status, 'published')).get();
   db.insert(log).values({ actorId: nadia.id, act: 'edit resource', object: title, url: `/library/${work?.slug}` }).run();
   await leave(leaver);
   const lines = db.select().from(log).all().map(({ object }) => object);
   expect(lines).toContain(`“${now}” into “Winter of ${name}”`);
   expect(lines).toContain(`“Summer here” into “${now} Again”`);
-  // A work that is called so is not theirs; that they are mentioned goes.
+  expect(lines).toContain(`an answer to “${now} Again”`);
+  // A work or a thread of somebody else that is called so is not theirs; that they are mentioned goes.
+  expect(lines).toContain(`“${title.replace(`@${handle}`, 'a former member')}” is now “About summer”`);
   expect(lines).toContain(title.replace(`@${handle}`, 'a former member'));
   expect(db.select().from(threads).where(eq(threads.id, others.id)).get()?.removedReason).toBe(`It was merged into “${now} Again”.`);
 });

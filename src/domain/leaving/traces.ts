@@ -243,22 +243,31 @@ function scrubTitles(threads: readonly number[], scrub: Scrub): void {
     const after = inJson(undo, (key, value, beside) => wordsOfUndo(['title'], key, value, beside, without));
     if (after !== undo) db.$client.prepare('update thread_acts set undo = ? where rowid = ?').run(after, row);
   }
+  if (renamed.size === 0) return;
   const quoted = [...renamed].map(([title, now]) => [`“${title}”`, `“${now}”`] as const);
-  for (const [table, column, url] of [['log', 'object', 'url'], ['notifications', 'words', 'url'], ['threads', 'removed_reason', 'null']] as const) {
-    if (renamed.size === 0) break;
+  for (const { table, column, isOwn, among } of titledWords) {
     const rows = db.$client.prepare(`
-      select rowid as row, ${column} as words, ${url} is not null and ${threadAt(url)} in (select value from json_each(@given)) as isAbout from ${table}
-      where (${url} is null or ${url} like '/forums/%/%') and (instr(${column}, '“') > 0 or ${column} in (select value from json_each(@titles)))`).all({ given, titles: JSON.stringify([...renamed.keys()]) }) as { row: number; words: string; isAbout: 0 | 1 }[];
-    for (const { row, words, isAbout } of rows) {
-      const after = (isAbout === 1 ? renamed.get(words) : undefined) ?? quoted.reduce((text, [title, now]) => (text.includes(title) ? text.replaceAll(title, () => now) : text), words);
+      select x.rowid as row, x.${column} as words, ${isOwn} as isOwn from ${table} x where (${isOwn} or ${among}) and (instr(x.${column}, '“') > 0 or x.${column} in (select value from json_each(@titles)))`)
+      .all({ threads: given, titles: JSON.stringify([...renamed.keys()]) }) as { row: number; words: string; isOwn: 0 | 1 }[];
+    for (const { row, words, isOwn: own } of rows) {
+      const after = (own === 1 ? renamed.get(words) : undefined) ?? quoted.reduce((text, [title, now]) => (text.includes(title) ? text.replaceAll(title, () => now) : text), words);
       if (after !== words) db.$client.prepare(`update ${table} set ${column} = ? where rowid = ?`).run(after, row);
     }
   }
 }
 
+const aboutOwnThread = `coalesce(x.url like '/forums/%/%' and ${ownThread(threadAt('x.url'))}, 0)`;
+/** Where the hub says what threads are called: those of a leaver, and of others' what is about two threads or about a post. */
+const titledWords = [
+  { table: 'log', column: 'object', isOwn: aboutOwnThread, among: `x.act in ('merge threads', 'split thread') or x.url like '/posts/%'` },
+  { table: 'notifications', column: 'words', isOwn: aboutOwnThread, among: `x.url is null or x.url like '/forums/%/%' or x.url like '/posts/%'` },
+  { table: 'threads', column: 'removed_reason', isOwn: ownThread('x.id'), among: 'x.removed_reason is not null' },
+];
+
 /** What threads are called, and were before they were renamed. */
 const titlesOf = (threads: readonly number[]): string[] => db.$client.prepare(`
   select title from threads where id in (select value from json_each(@threads))
+  union select title from hidden_titles where thread_id in (select value from json_each(@threads))
   union select a.undo ->> ('$.' || side.column1 || '.title') from thread_acts a cross join (values ('before'), ('after')) side where a.thread_id in (select value from json_each(@threads)) and a.undo ->> ('$.' || side.column1 || '.title') is not null`)
   .pluck().all({ threads: JSON.stringify(threads) }) as string[];
 

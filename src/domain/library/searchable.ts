@@ -1,5 +1,5 @@
-import { and, eq, ne } from 'drizzle-orm';
-import { db, posts, resources, threads } from '#db/client.ts';
+import { eq } from 'drizzle-orm';
+import { db, posts, prepared, resources, threads } from '#db/client.ts';
 import { slugify } from '#lib/slug.ts';
 import { lookAgainAtQuotes } from '../forum/blanked-quotes.ts';
 import { indexPost } from '../forum/searchable.ts';
@@ -16,7 +16,8 @@ type ResourceRecord = typeof resources.$inferSelect;
 export function indexResource(resource: ResourceRecord, themes: readonly string[]): void {
   countLibraryChange();
   const { title } = resource;
-  db.update(threads).set({ title, slug: slugify(title) }).where(and(eq(threads.resourceId, resource.id), ne(threads.title, title))).run();
+  // Asked first: where many works are imported, a statement that writes would have the search index written to the disk, work by work.
+  if (commentsCalledElse().get(resource.id, title)) db.update(threads).set({ title, slug: slugify(title) }).where(eq(threads.resourceId, resource.id)).run();
   if (resource.status !== 'published') {
     dropDocument('resource', resource.id);
     return;
@@ -30,6 +31,8 @@ export function indexResource(resource: ResourceRecord, themes: readonly string[
     year: resource.year, place: resource.place, at: resource.publishedAt ?? resource.updatedAt,
   });
 }
+
+const commentsCalledElse = prepared((d) => d.$client.prepare('select 1 from threads where resource_id = ? and title <> ?'));
 
 /** Takes the comments on a resource out of search and out of what quotes them, as when it is retired. */
 export function dropComments(resourceId: string): void {
