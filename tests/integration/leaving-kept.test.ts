@@ -121,11 +121,13 @@ test('comments on a work are called as it is called now', async () => {
   db.insert(resources).values({ id: 'hub:z1', slug: 'ada-z1', kind: 'practice', type: 'practice', status: 'published', publishedAt: new Date(), origin: 'hub', title: 'The way of Ada Finch', summary: 'How.', body: 'So.', csl: { id: 'ada-z1', title: 'The way of Ada Finch' }, details: {}, submittedById: leaver.id, contentHash: null } as typeof resources.$inferInsert).run();
   const indexIt = () => { const work = row(); if (work) indexResource(work, []); };
   indexIt();
-  createComment(rosa, { resourceId: 'hub:z1', body: 'We do so.' });
+  const comment = createComment(rosa, { resourceId: 'hub:z1', body: 'We do so.' });
+  db.insert(log).values({ actorId: rosa.id, act: 'restore post', object: 'a post in “The way of Ada Finch”', url: `/posts/${comment.id}` }).run();
   const thread = () => db.select().from(threads).where(eq(threads.resourceId, 'hub:z1')).get();
   expect(thread()?.title).toBe('The way of Ada Finch');
   await leave(leaver);
   expect([row()?.title, thread()?.title, thread()?.slug]).toEqual(['The way of a former member', 'The way of a former member', 'the-way-of-a-former-member']);
+  expect(db.select().from(log).where(like(log.object, '%Ada Finch%')).all()).toEqual([]);
   db.update(resources).set({ title: 'Another way' }).where(eq(resources.id, 'hub:z1')).run();
   indexIt();
   expect([thread()?.title, thread()?.slug]).toEqual(['Another way', 'another-way']);

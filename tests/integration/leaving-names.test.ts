@@ -370,6 +370,7 @@ test.each([
   const reply = createPost(tom, { threadId: second.id, body: 'Ten.', token: undefined }).id;
   acceptAnswer(nadia, { postId: reply });
   const same = start(tom, title);
+  acceptAnswer(nadia, { postId: createPost(nadia, { threadId: same.id, body: 'Twelve.', token: undefined }).id });
   renameThread(nadia, { threadId: same.id, title: 'About summer', reason: 'It is.' });
   const work = db.select().from(resources).where(eq(resources.status, 'published')).get();
   db.insert(log).values({ actorId: nadia.id, act: 'edit resource', object: title, url: `/library/${work?.slug}` }).run();
@@ -378,6 +379,7 @@ test.each([
   expect(lines).toContain(`“${now}” into “Winter of ${name}”`);
   expect(lines).toContain(`“Summer here” into “${now} Again”`);
   expect(lines).toContain(`an answer to “${now} Again”`);
+  expect(lines.some((line) => line.startsWith('an answer to “') && line.includes(title.replace(`@${handle}`, 'a former member')))).toBe(true);
   // A work or a thread of somebody else that is called so is not theirs; that they are mentioned goes.
   expect(lines).toContain(`“${title.replace(`@${handle}`, 'a former member')}” is now “About summer”`);
   expect(lines).toContain(title.replace(`@${handle}`, 'a former member'));

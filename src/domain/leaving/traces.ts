@@ -203,7 +203,8 @@ export function scrubRecords(traces: Traces, id: number): void {
   const needles = [page, `@${traces.handle}`, ...traces.emails];
   const started = threadsStartedBy(id);
   const given = { id, page, threads: JSON.stringify(started), collections: JSON.stringify(traces.own.collections), resources: JSON.stringify(traces.own.resources), names: JSON.stringify(traces.names), ...numbered('n', needles) };
-  scrubTitles(started, scrubber(traces, { anyCase: true }));
+  const comments = db.$client.prepare('select id from threads where resource_id in (select value from json_each(?))').pluck().all(given.resources) as number[];
+  scrubTitles([...started, ...comments], scrubber(traces, { anyCase: true }));
   for (const { table, column, about, words, among = 'true' } of records) {
     const isIn = needles.map((_, n) => `instr(l.text, @n${n}) > 0`).join(' or ');
     const isNamed = traces.names.map((_, n) => `instr(x."${column}", @called${n}) > 0`).join(' or ');
@@ -257,10 +258,11 @@ function scrubTitles(threads: readonly number[], scrub: Scrub): void {
 }
 
 const aboutOwnThread = `coalesce(x.url like '/forums/%/%' and ${ownThread(threadAt('x.url'))}, 0)`;
-/** Where the hub says what threads are called: those of a leaver, and of others' what is about two threads or about a post. */
+const aboutPostThere = `x.url like '/posts/%' and (select p.thread_id from posts p where p.id = cast(substr(x.url, 8) as integer)) in (select value from json_each(@threads))`;
+/** Where the hub says what threads are called: those of a leaver, what is about a post in one, and what is about two threads. Comments on a work are called as it is. */
 const titledWords = [
-  { table: 'log', column: 'object', isOwn: aboutOwnThread, among: `x.act in ('merge threads', 'split thread') or x.url like '/posts/%'` },
-  { table: 'notifications', column: 'words', isOwn: aboutOwnThread, among: `x.url is null or x.url like '/forums/%/%' or x.url like '/posts/%'` },
+  { table: 'log', column: 'object', isOwn: aboutOwnThread, among: `x.act in ('merge threads', 'split thread') or (${aboutPostThere})` },
+  { table: 'notifications', column: 'words', isOwn: aboutOwnThread, among: `x.url is null or x.url like '/forums/%/%' or (${aboutPostThere})` },
   { table: 'threads', column: 'removed_reason', isOwn: ownThread('x.id'), among: 'x.removed_reason is not null' },
 ];
 
