@@ -5,6 +5,7 @@ import { answerCorrection } from '#domain/decisions/correcting.ts';
 import { flagPost } from '#domain/decisions/flagging.ts';
 import { acceptAnswer } from '#domain/forum/accepting.ts';
 import { mergeThreads, mergeThreadsInput } from '#domain/forum/merging.ts';
+import { createComment } from '#domain/forum/comments.ts';
 import { renameThread } from '#domain/forum/moderating.ts';
 import { createPost, editPost } from '#domain/forum/posts.ts';
 import { attribution, quoteOf } from '#domain/forum/quoting.ts';
@@ -370,7 +371,7 @@ test.each([
   const reply = createPost(tom, { threadId: second.id, body: 'Ten.', token: undefined }).id;
   acceptAnswer(nadia, { postId: reply });
   const same = start(tom, title);
-  acceptAnswer(nadia, { postId: createPost(nadia, { threadId: same.id, body: 'Twelve.', token: undefined }).id });
+  acceptAnswer(nadia, { postId: createPost(nadia, { threadId: start(tom, title).id, body: 'Twelve.', token: undefined }).id });
   renameThread(nadia, { threadId: same.id, title: 'About summer', reason: 'It is.' });
   const work = db.select().from(resources).where(eq(resources.status, 'published')).get();
   db.insert(log).values({ actorId: nadia.id, act: 'edit resource', object: title, url: `/library/${work?.slug}` }).run();
@@ -384,6 +385,23 @@ test.each([
   expect(lines).toContain(`“${title.replace(`@${handle}`, 'a former member')}” is now “About summer”`);
   expect(lines).toContain(title.replace(`@${handle}`, 'a former member'));
   expect(db.select().from(threads).where(eq(threads.id, others.id)).get()?.removedReason).toBe(`It was merged into “${now} Again”.`);
+});
+
+test('a line of the log about a post that was moved out of a thread of theirs is without their name, and one about a thread of somebody else that is called like a work of theirs stays', async () => {
+  const [nadia, tom] = [await enter('nadia'), await enter('tom')];
+  const leaver = called('Odo Reedling', 'odo-reedling');
+  forgetLimits();
+  const start = (who: Member, words: string) => createThread(who, { forum: 'operations', kind: 'question', title: words, body: 'How much?', themes: [], token: undefined, nameless: false });
+  const [theirs, into, like, others] = [start(leaver, 'A question by Odo Reedling'), start(tom, 'Which paper is it?'), start(tom, 'Way of Odo Reedling'), start(tom, 'Winter of the others')];
+  acceptAnswer(nadia, { postId: createPost(tom, { threadId: theirs.id, body: 'Ten.', token: undefined }).id });
+  mergeThreads(nadia, mergeThreadsInput.parse({ threadId: theirs.id, target: into.url, reason: 'The same.' }));
+  db.insert(resources).values({ id: 'hub:odo', slug: 'odo', kind: 'practice', type: 'practice', status: 'published', publishedAt: new Date(), origin: 'hub', title: 'Way of Odo Reedling', summary: 'How.', body: 'So.', csl: { id: 'odo', title: 'Way of Odo Reedling' }, details: {}, submittedById: leaver.id } as typeof resources.$inferInsert).run();
+  createComment(tom, { resourceId: 'hub:odo', body: 'We do so.' });
+  mergeThreads(nadia, mergeThreadsInput.parse({ threadId: others.id, target: like.url, reason: 'The same.' }));
+  await leave(leaver);
+  const lines = db.select().from(log).all().map(({ object }) => object);
+  expect(lines.filter((line) => line.includes('Reedling'))).toEqual(['“Winter of the others” into “Way of Odo Reedling”']);
+  expect(lines).toContain('an answer to “A question by a former member”');
 });
 
 test('whoever has a lonely thread without their name, which quotes a post of theirs, can leave and delete it', async () => {

@@ -204,7 +204,8 @@ export function scrubRecords(traces: Traces, id: number): void {
   const started = threadsStartedBy(id);
   const given = { id, page, threads: JSON.stringify(started), collections: JSON.stringify(traces.own.collections), resources: JSON.stringify(traces.own.resources), names: JSON.stringify(traces.names), ...numbered('n', needles) };
   const comments = db.$client.prepare('select id from threads where resource_id in (select value from json_each(?))').pluck().all(given.resources) as number[];
-  scrubTitles([...started, ...comments], scrubber(traces, { anyCase: true }));
+  scrubTitles(started, titledWords, scrubber(traces, { anyCase: true }));
+  scrubTitles(comments, titledComments, scrubber(traces, { anyCase: true }));
   for (const { table, column, about, words, among = 'true' } of records) {
     const isIn = needles.map((_, n) => `instr(l.text, @n${n}) > 0`).join(' or ');
     const isNamed = traces.names.map((_, n) => `instr(x."${column}", @called${n}) > 0`).join(' or ');
@@ -236,7 +237,7 @@ export const threadsStartedBy = (id: number): number[] => db.$client.prepare(`
   where t.author_id = @id and t.forum_id is not null and o.value ->> '$.id' not in (select post_id from anonymous_posts)`).pluck().all({ id }) as number[];
 
 /** Takes them out of what their threads are and were called where the hub says so: in what undoes an act, and in lines about another thread too: “Snow” into “Winter”. */
-function scrubTitles(threads: readonly number[], scrub: Scrub): void {
+function scrubTitles(threads: readonly number[], places: readonly TitledWords[], scrub: Scrub): void {
   const without = (title: string) => scrub(title, true, 500);
   const given = JSON.stringify(threads);
   const renamed = new Map(titlesOf(threads).flatMap((title) => (without(title) === title ? [] : [[title, without(title)]])));
@@ -246,7 +247,7 @@ function scrubTitles(threads: readonly number[], scrub: Scrub): void {
   }
   if (renamed.size === 0) return;
   const quoted = [...renamed].map(([title, now]) => [`“${title}”`, `“${now}”`] as const);
-  for (const { table, column, isOwn, among } of titledWords) {
+  for (const { table, column, isOwn, among } of places) {
     const rows = db.$client.prepare(`
       select x.rowid as row, x.${column} as words, ${isOwn} as isOwn from ${table} x where (${isOwn} or ${among}) and (instr(x.${column}, '“') > 0 or x.${column} in (select value from json_each(@titles)))`)
       .all({ threads: given, titles: JSON.stringify([...renamed.keys()]) }) as { row: number; words: string; isOwn: 0 | 1 }[];
@@ -258,13 +259,19 @@ function scrubTitles(threads: readonly number[], scrub: Scrub): void {
 }
 
 const aboutOwnThread = `coalesce(x.url like '/forums/%/%' and ${ownThread(threadAt('x.url'))}, 0)`;
-const aboutPostThere = `x.url like '/posts/%' and (select p.thread_id from posts p where p.id = cast(substr(x.url, 8) as integer)) in (select value from json_each(@threads))`;
-/** Where the hub says what threads are called: those of a leaver, what is about a post in one, and what is about two threads. Comments on a work are called as it is. */
-const titledWords = [
-  { table: 'log', column: 'object', isOwn: aboutOwnThread, among: `x.act in ('merge threads', 'split thread') or (${aboutPostThere})` },
-  { table: 'notifications', column: 'words', isOwn: aboutOwnThread, among: `x.url is null or x.url like '/forums/%/%' or (${aboutPostThere})` },
+const postOf = 'cast(substr(x.url, 8) as integer)';
+/** A line about a post, which may have been moved since: not where the thread in which it stands is somebody else's and called so itself. */
+const aboutPost = (column: string) => `(x.url like '/posts/%' and not exists (select 1 from posts p join threads t on t.id = p.thread_id where p.id = ${postOf} and t.id not in (select value from json_each(@threads)) and instr(x.${column}, '“' || t.title || '”') > 0))`;
+interface TitledWords { table: string; column: string; isOwn: string; among: string }
+/** Where the hub says what threads are called: those of a leaver, what is about a post, and what is about two threads. */
+const titledWords: readonly TitledWords[] = [
+  { table: 'log', column: 'object', isOwn: aboutOwnThread, among: `x.act in ('merge threads', 'split thread') or ${aboutPost('object')}` },
+  { table: 'notifications', column: 'words', isOwn: aboutOwnThread, among: `x.url is null or x.url like '/forums/%/%' or ${aboutPost('words')}` },
   { table: 'threads', column: 'removed_reason', isOwn: ownThread('x.id'), among: 'x.removed_reason is not null' },
 ];
+/** And what comments on a work are called, as it is: in lines about one of them. */
+const titledComments: readonly TitledWords[] = [['log', 'object'], ['notifications', 'words']].map(([table = '', column = '']) => (
+  { table, column, isOwn: 'false', among: `x.url like '/posts/%' and (select p.thread_id from posts p where p.id = ${postOf}) in (select value from json_each(@threads))` }));
 
 /** What threads are called, and were before they were renamed. */
 const titlesOf = (threads: readonly number[]): string[] => db.$client.prepare(`
