@@ -371,7 +371,7 @@ test.each([
   const reply = createPost(tom, { threadId: second.id, body: 'Ten.', token: undefined }).id;
   acceptAnswer(nadia, { postId: reply });
   const same = start(tom, title);
-  acceptAnswer(nadia, { postId: createPost(nadia, { threadId: start(tom, title).id, body: 'Twelve.', token: undefined }).id });
+  acceptAnswer(nadia, { postId: createPost(nadia, { threadId: createThread(tom, { forum: 'operations', kind: 'question', title, body: 'How many?', themes: [], token: undefined, nameless: false }).id, body: 'Twelve.', token: undefined }).id });
   renameThread(nadia, { threadId: same.id, title: 'About summer', reason: 'It is.' });
   const work = db.select().from(resources).where(eq(resources.status, 'published')).get();
   db.insert(log).values({ actorId: nadia.id, act: 'edit resource', object: title, url: `/library/${work?.slug}` }).run();
