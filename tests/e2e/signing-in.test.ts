@@ -184,7 +184,7 @@ describe('with an agency’s account', () => {
     await page.goto(`${hub.base}/sign-in?next=/forums`);
     await page.getByRole('link', { name: 'join', exact: true }).click();
     expect(await page.getByRole('main').textContent()).toContain('Do you work for Example County?');
-    expect(await page.getByText('By joining you agree').count()).toBe(2);
+    expect(await page.getByText('By joining you agree').count()).toBe(1);
     await page.getByRole('link', { name: 'Continue with Example County' }).click();
     await page.waitForURL('**/welcome?next=%2Fforums');
     expect(await whoIs(page)).toContain('Mara Lindqvist');
