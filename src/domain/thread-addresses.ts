@@ -29,3 +29,6 @@ export const wayOf = (id: string): string => `(${way(id)} select way.id from way
 export const threadNow = (id: string): string => `(${way(id)} select way.id from way where way.id not in (select thread_id from former_threads))`;
 
 const way = (id: string) => `with recursive way(id) as (select ${id} union select f.into_id from way join former_threads f on f.thread_id = way.id)`;
+
+/** SQL of the number of the thread in an address of one. */
+export const threadAt = (url: string): string => `cast(substr(${url}, 9 + instr(substr(${url}, 9), '/')) as integer)`;

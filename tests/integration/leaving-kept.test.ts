@@ -1,14 +1,20 @@
 import { and, eq, isNotNull, like } from 'drizzle-orm';
 import { expect, test } from 'vitest';
-import { attachments, collectionItems, collections, confirmations, db, formerSlugs, log, members, postFiles, posts, resourceVersions, resources, searchDocuments, threads } from '#db/client.ts';
+import { attachments, cases, collectionItems, collections, confirmations, db, formerSlugs, log, members, merges, postFiles, posts, resourceVersions, resources, searchDocuments, threads } from '#db/client.ts';
+import { decide } from '#domain/decisions/deciding.ts';
+import { flagPost, flagPostInput } from '#domain/decisions/flagging.ts';
 import { createComment } from '#domain/forum/comments.ts';
 import { createThread } from '#domain/forum/starting-threads.ts';
 import { finishLeavings } from '#domain/leaving/finishing.ts';
 import { leaveHub } from '#domain/leaving/leaving.ts';
+import { resourceForEditing } from '#domain/library/desk.ts';
+import { mergeInput, mergeResources, unmergeResources } from '#domain/library/merging.ts';
 import { indexResource } from '#domain/library/searchable.ts';
+import { editResource, resourceEditInput } from '#domain/library/writing.ts';
+import { recordAct } from '#domain/moderation/log.ts';
 import { asMember } from '#domain/people/members.ts';
 import type { Member } from '#domain/people/types.ts';
-import { enter, sessionOf } from '../support/cast.ts';
+import { enter, forgetLimits, sessionOf } from '../support/cast.ts';
 import { useDatabase } from '../support/database.ts';
 
 useDatabase();
@@ -122,7 +128,7 @@ test('comments on a work are called as it is called now', async () => {
   const indexIt = () => { const work = row(); if (work) indexResource(work, []); };
   indexIt();
   const comment = createComment(rosa, { resourceId: 'hub:z1', body: 'We do so.' });
-  db.insert(log).values({ actorId: rosa.id, act: 'restore post', object: 'a post in “The way of Ada Finch”', url: `/posts/${comment.id}` }).run();
+  recordAct(rosa, 'restore post', 'a post in “The way of Ada Finch”', `/posts/${comment.id}`);
   const thread = () => db.select().from(threads).where(eq(threads.resourceId, 'hub:z1')).get();
   expect(thread()?.title).toBe('The way of Ada Finch');
   await leave(leaver);
@@ -131,4 +137,34 @@ test('comments on a work are called as it is called now', async () => {
   db.update(resources).set({ title: 'Another way' }).where(eq(resources.id, 'hub:z1')).run();
   indexIt();
   expect([thread()?.title, thread()?.slug]).toEqual(['Another way', 'another-way']);
+});
+
+test('the log calls no work of theirs by their name, however it is called since and wherever its comments are', async () => {
+  const [nadia, rosa, tom] = [await enter('nadia'), await enter('rosa'), await enter('tom')];
+  const leaver = called('Ada Finchwood', 'ada-finchwood');
+  forgetLimits();
+  const work = (id: string, title: string, by: number) => {
+    const row = db.insert(resources).values({ id: `hub:${id}`, slug: id, kind: 'article', type: 'article', status: 'published', publishedAt: new Date(), origin: 'hub', title, summary: 'How.', body: 'So.', csl: { id, title }, details: {}, submittedById: by } as typeof resources.$inferInsert).returning().get();
+    indexResource(row, []);
+    return row.id;
+  };
+  const [other, talked] = [work('y1', 'Counting like Ada Finchwood', tom.id), work('y2', 'Another way', tom.id)];
+  const theirs = ['The way of Ada Finchwood', 'ADA FINCHWOOD counts', 'Ada Finchwood once more'].map((title, at) => work(`y${at + 3}`, title, leaver.id));
+  for (const [at, resourceId] of [...theirs, talked].entries()) {
+    forgetLimits();
+    const { id } = createComment(tom, { resourceId, body: `We do so, ${at}.` });
+    flagPost(rosa, flagPostInput.parse({ postId: id, reason: 'attack' }));
+    decide(nadia, { caseId: db.select().from(cases).where(eq(cases.postId, id)).get()?.id ?? 0, outcome: 'warn', reason: 'Please stay with it.' });
+  }
+  const [, merged = '', unmerged = ''] = theirs;
+  const { id, updatedAt, channels, serviceAreas, fields } = resourceForEditing(nadia, 'y3');
+  editResource(nadia, resourceEditInput.parse({ id, updatedAt: String(updatedAt), themes: ['equity'], channels, serviceAreas, ...fields, title: 'Called otherwise', reason: 'Says what it is.' }));
+  mergeResources(nadia, mergeInput.parse({ keepId: other, mergeId: merged, reason: 'The same.' }));
+  mergeResources(nadia, mergeInput.parse({ keepId: talked, mergeId: unmerged, reason: 'The same.' }));
+  unmergeResources(nadia, { mergeId: db.select().from(merges).where(eq(merges.mergedId, unmerged)).get()?.id ?? 0 });
+  await leave(leaver);
+  const lines = db.select().from(log).all().map(({ object }) => object);
+  expect(lines.filter((line) => /Finchwood/i.test(line))).toEqual(['“a former member counts” into “Counting like Ada Finchwood”']);
+  expect(lines).toEqual(expect.arrayContaining(['a comment on “The way of a former member”', 'a comment on “a former member once more”', '“a former member once more” and “Another way”']));
+  expect(JSON.stringify(db.select().from(merges).all())).not.toMatch(/Finchwood/i);
 });

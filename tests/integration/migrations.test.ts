@@ -135,3 +135,28 @@ test('the name of who suggested a work goes out of its record', () => {
   openDatabase(file, migrations);
   expect(all('select id, provenance from resources order by id')).toEqual([{ id: 'a', provenance: 'Suggested by a member' }, { id: 'b', provenance: null }, { id: 'c', provenance: 'Suggested by the editors of a journal' }]);
 });
+
+test('whose titles the lines of the log say is known of what stood elsewhere, was called otherwise or was merged', () => {
+  const file = join(folder, 'titles.sqlite');
+  openDatabase(file, migrationsUpTo(13));
+  db.$client.exec(`
+    insert into members (id, email, handle, name) values (1, 'rosa@test.example', 'rosa', 'Rosa');
+    insert into forums (id, slug, name, description, position) values (1, 'operations', 'Running the centre', 'x', 1);
+    insert into resources (id, slug, kind, type, status, origin, title, rights, csl, published_at) values ('a', 'a', 'practice', 'practice', 'published', 'hub', 'Way A', 'undetermined', '{}', 1), ('b', 'b', 'practice', 'practice', 'published', 'hub', 'Way B', 'undetermined', '{}', 1);
+    insert into resource_versions (resource_id, number, act, status, fields) values ('a', 1, 'edit', 'published', '{"title":"Old way"}');
+    insert into merges (kept_id, merged_id, moved) values ('a', 'b', '{}');
+    insert into threads (id, forum_id, resource_id, kind, title, slug, author_id, last_poster_id, post_count, last_number) values
+      (1, 1, null, 'question', 'First', 'first', 1, 1, 1, 1), (2, 1, null, 'question', 'Second', 'second', 1, 1, 2, 2), (3, null, 'a', 'discussion', 'Way A', 'way-a', 1, 1, 1, 1);
+    insert into posts (id, thread_id, number, author_id, markdown, html, rendered_by) values (10, 1, 1, 1, 'x', 'x', 1), (11, 2, 1, 1, 'x', 'x', 1), (12, 2, 2, 1, 'x', 'x', 1), (13, 3, 1, 1, 'x', 'x', 1);
+    insert into thread_acts (act, thread_id, other_id, undo) values ('rename thread', 1, null, '{"as":"fields","before":{"title":"Zeroth"},"after":{"title":"First"}}'), ('split thread', 1, 2, '{"as":"posts","posts":[{"id":12,"number":2}]}');
+    insert into log (id, act, object, url) values
+      (1, 'remove post', 'a post in “Zeroth”', '/posts/12'), (2, 'split thread', 'a post of “First” to “Second”', '/forums/operations/2-second'), (3, 'lock thread', 'Second', '/forums/operations/2-second'),
+      (4, 'remove post', 'a comment on “Old way”', '/posts/13'), (5, 'merge resources', '“Way B” into “Way A”', '/library/a'), (6, 'attach file', 'Way A: Plan', '/library/a'), (7, 'remove post', 'a comment on “Way B”', '/posts/13'),
+      (8, 'lock thread', 'Seconds', '/forums/operations/2-second'), (9, 'verify member', 'First', '/members/rosa');`);
+  closeDatabase();
+  openDatabase(file, migrations);
+  expect(db.$client.prepare('select log_id, coalesce(resource_id, thread_id), title from log_titles where resource_id is null or thread_id is null order by 1, 2').raw().all()).toEqual([
+    [1, 1, 'Zeroth'], [2, 1, 'First'], [2, 2, 'Second'], [3, 2, 'Second'], [4, 'a', 'Old way'], [5, 'a', 'Way A'], [5, 'b', 'Way B'], [6, 'a', 'Way A'], [7, 'b', 'Way B'],
+  ]);
+  expect(all('pragma foreign_key_check')).toEqual([]);
+});

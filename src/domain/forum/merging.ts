@@ -41,7 +41,7 @@ export function mergeThreads(actor: Member, input: z.output<typeof mergeThreadsI
     }, into.id);
     settleThreads([thread.id, into.id], moved.map((p) => p.id));
     tellMoved(actor, moved.map((p) => p.id), input.reason);
-    recordAct(actor, 'merge threads', `“${thread.title}” into “${into.title}”`, into.url, input.reason);
+    recordAct(actor, 'merge threads', `“${thread.title}” into “${into.title}”`, into.url, input.reason, { threadId: thread.id });
   });
 }
 

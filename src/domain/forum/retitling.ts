@@ -1,6 +1,7 @@
 import { eq } from 'drizzle-orm';
 import { bumpChanges, db, threads } from '#db/client.ts';
 import { slugify } from '#lib/slug.ts';
+import { threadAt } from '../thread-addresses.ts';
 import { indexThread } from './searchable.ts';
 
 /** Puts another title in a thread's place, in its address, and in the log too. Call inside a transaction. */
@@ -23,9 +24,6 @@ export function retitleAll(titles: ReadonlyMap<number, string>): number[] {
   if (changed.length > 0) bumpChanges();
   return changed;
 }
-
-/** SQL of the number of the thread in an address of one. */
-export const threadAt = (url: string): string => `cast(substr(${url}, 9 + instr(substr(${url}, 9), '/')) as integer)`;
 
 /** Puts the slugs of threads, by id, into all their addresses in the log and in notifications: earlier ones are there too. Call inside a transaction. */
 export function putThreadSlugs(slugs: ReadonlyMap<number, string>): void {

@@ -53,7 +53,7 @@ export function splitThread(actor: Member, input: z.output<typeof splitThreadInp
     noteAct(actor, 'split thread', thread.id, input.reason, { as: 'posts', from: thread.id, to: to.id, fresh: input.into === 'new', lastNumber, posts: moved, carried }, to.id);
     settleThreads([thread.id, to.id], ids);
     tellMoved(actor, ids, input.reason);
-    recordAct(actor, 'split thread', `${moved.length === 1 ? 'a post' : `${moved.length} posts`} of “${thread.title}” to “${to.title}”`, to.url, input.reason);
+    recordAct(actor, 'split thread', `${moved.length === 1 ? 'a post' : `${moved.length} posts`} of “${thread.title}” to “${to.title}”`, to.url, input.reason, { threadId: thread.id });
     url = to.url;
   });
   return { url };

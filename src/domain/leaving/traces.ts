@@ -5,11 +5,11 @@ import { slugify } from '#lib/slug.ts';
 import { isCommonWord } from '#lib/password-strength.ts';
 import { mostInBody, mostInTitle } from '../forum/fields.ts';
 import { attribution } from '../forum/quoting.ts';
-import { threadAt } from '../forum/retitling.ts';
 import { unspaced } from '../forum/said.ts';
 import { flagReasons } from '../moderation/reasons.ts';
 import { formerWithin as gone } from '../people/former.ts';
 import { stopWords } from '../search/words.ts';
+import { threadAt } from '../thread-addresses.ts';
 import { inRow } from './row-by-row.ts';
 
 /** What tells who somebody is. */
@@ -153,13 +153,15 @@ interface OfficeWords { table: string; column: string; about: string; /** The ro
 
 /** Threads that they started with their name: found once, and not for every row. */
 const ownThread = (thread: string) => `${thread} in (select value from json_each(@threads))`;
+const ownWork = (work: string) => `${work} in (select value from json_each(@resources))`;
+const ownMerge = `(${ownWork('x.merged_id')} or ${ownWork('x.kept_id')})`;
 const aboutCase = `x.case_id in (select c.id from cases c left join posts p on p.id = c.post_id left join held_posts h on h.id = c.held_id left join decisions d on d.case_id = c.id where @id in (c.member_id, p.author_id, h.author_id, d.author_id))`;
 const byThem = 'x.by_id = @id';
 /** Their page, one of their posts, lists or unpublished works, or a thread that they started. What they wrote without their name is not among them: a name that goes would tell whose it is. */
 const aboutAddress = `(x.url = @page or x.url like @page || '/%' or x.url in (select '/posts/' || id from posts where author_id = @id and id not in (select post_id from anonymous_posts))
   or (x.url like '/forums/%/%' and ${ownThread(threadAt('x.url'))}) or (x.url like '/collections/%' and cast(substr(x.url, 14) as integer) in (select value from json_each(@collections)))
   or exists (select 1 from (values ('/library/'), ('/desk/resources/')) at cross join (select id, slug from resources union all select resource_id, slug from former_slugs) own
-    where own.id in (select value from json_each(@resources)) and (x.url = at.column1 || own.slug or x.url like at.column1 || own.slug || '/%')))`;
+    where ${ownWork('own.id')} and (x.url = at.column1 || own.slug or x.url like at.column1 || own.slug || '/%')))`;
 
 /** Every column in which the hub or coordinators write about members, in words. Whoever adds one adds it here, or to what is never touched (tests/integration/leaving-traces.test.ts). */
 export const records: readonly OfficeWords[] = [
@@ -183,6 +185,7 @@ export const records: readonly OfficeWords[] = [
   { table: 'thread_acts', column: 'undo', about: `${byThem} or ${ownThread('x.thread_id')}`, words: ['title', 'reason', 'lockedReason'] },
   { table: 'resource_versions', column: 'reason', about: byThem },
   { table: 'merges', column: 'reason', about: byThem },
+  { table: 'merges', column: 'moved', about: ownMerge, words: ['title'] },
   { table: 'resources', column: 'declined_reason', about: '@id in (x.submitted_by_id, x.reviewer_id)' },
   { table: 'resources', column: 'retired_reason', about: '@id in (x.submitted_by_id, x.reviewer_id, x.owner_id)' },
   { table: 'thesaurus_suggestions', column: 'reason', about: 'x.decided_by_id = @id' },
@@ -193,7 +196,7 @@ export const records: readonly OfficeWords[] = [
 ];
 
 /** Columns whose words are the hub's, in which a name that is there is theirs; in all others coordinators write sentences. */
-const hubWords = ['object', 'undo', 'words'];
+const hubWords = ['object', 'undo', 'moved', 'words'];
 
 /** Takes a member out of what the hub and coordinators wrote. Call inside the transaction of their leaving, while every column still names them. */
 export function scrubRecords(traces: Traces, id: number): void {
@@ -203,9 +206,7 @@ export function scrubRecords(traces: Traces, id: number): void {
   const needles = [page, `@${traces.handle}`, ...traces.emails];
   const started = threadsStartedBy(id);
   const given = { id, page, threads: JSON.stringify(started), collections: JSON.stringify(traces.own.collections), resources: JSON.stringify(traces.own.resources), names: JSON.stringify(traces.names), ...numbered('n', needles) };
-  const comments = db.$client.prepare('select id from threads where resource_id in (select value from json_each(?))').pluck().all(given.resources) as number[];
-  scrubTitles(started, titledWords, scrubber(traces, { anyCase: true }));
-  scrubTitles(comments, titledComments, scrubber(traces, { anyCase: true }));
+  scrubTitles(started, traces.own.resources, scrubber(traces, { anyCase: true }));
   for (const { table, column, about, words, among = 'true' } of records) {
     const isIn = needles.map((_, n) => `instr(l.text, @n${n}) > 0`).join(' or ');
     const isNamed = traces.names.map((_, n) => `instr(x."${column}", @called${n}) > 0`).join(' or ');
@@ -236,49 +237,47 @@ export const threadsStartedBy = (id: number): number[] => db.$client.prepare(`
   union select t.id from threads t join thread_acts a on a.thread_id = t.id and a.act = 'merge threads' and a.undone_at is null join json_each(a.undo, '$.posts') o on o.value ->> '$.number' = 1
   where t.author_id = @id and t.forum_id is not null and o.value ->> '$.id' not in (select post_id from anonymous_posts)`).pluck().all({ id }) as number[];
 
-/** Takes them out of what their threads are and were called where the hub says so: in what undoes an act, and in lines about another thread too: “Snow” into “Winter”. */
-function scrubTitles(threads: readonly number[], places: readonly TitledWords[], scrub: Scrub): void {
+/** Takes them out of what their threads and works are and were called, exactly so: where the hub says it, whatever the line is about, and in what undoes an act. */
+function scrubTitles(threads: readonly number[], resources: readonly string[], scrub: Scrub): void {
   const without = (title: string) => scrub(title, true, 500);
-  const given = JSON.stringify(threads);
-  const renamed = new Map(titlesOf(threads).flatMap((title) => (without(title) === title ? [] : [[title, without(title)]])));
-  for (const { row, undo } of db.$client.prepare('select rowid as row, undo from thread_acts where thread_id in (select value from json_each(?))').all(given) as { row: number; undo: string }[]) {
-    const after = inJson(undo, (key, value, beside) => wordsOfUndo(['title'], key, value, beside, without));
-    if (after !== undo) db.$client.prepare('update thread_acts set undo = ? where rowid = ?').run(after, row);
-  }
-  if (renamed.size === 0) return;
-  const quoted = [...renamed].map(([title, now]) => [`“${title}”`, `“${now}”`] as const);
-  for (const { table, column, isOwn, among } of places) {
-    const rows = db.$client.prepare(`
-      select x.rowid as row, x.${column} as words, ${isOwn} as isOwn from ${table} x where (${isOwn} or ${among}) and (instr(x.${column}, '“') > 0 or x.${column} in (select value from json_each(@titles)))`)
-      .all({ threads: given, titles: JSON.stringify([...renamed.keys()]) }) as { row: number; words: string; isOwn: 0 | 1 }[];
-    for (const { row, words, isOwn: own } of rows) {
-      const after = (own === 1 ? renamed.get(words) : undefined) ?? quoted.reduce((text, [title, now]) => (text.includes(title) ? text.replaceAll(title, () => now) : text), words);
-      if (after !== words) db.$client.prepare(`update ${table} set ${column} = ? where rowid = ?`).run(after, row);
+  const given = { threads: JSON.stringify(threads), resources: JSON.stringify(resources) };
+  for (const [table, column, own] of [['thread_acts', 'undo', ownThread('x.thread_id')], ['merges', 'moved', ownMerge]] as const) {
+    for (const { row, undo } of db.$client.prepare(`select x.rowid as row, x.${column} as undo from ${table} x where ${own}`).all(given) as { row: number; undo: string }[]) {
+      const after = inJson(undo, (key, value, beside) => wordsOfUndo(['title'], key, value, beside, without));
+      if (after !== undo) db.$client.prepare(`update ${table} set ${column} = ? where rowid = ?`).run(after, row);
     }
+  }
+  for (const { table, column, titled } of titledWords) {
+    const rows = db.$client.prepare(`select x.rowid as row, x.${column} as words, titled.title from ${table} x join (${titled}) titled on titled.row = x.rowid where x.${column} is not null`).all(given) as { row: number; words: string; title: string }[];
+    const changed = new Map<number, string>();
+    for (const { row, words, title } of rows) {
+      if (without(title) !== title) changed.set(row, retitled(changed.get(row) ?? words, title, without(title)));
+    }
+    for (const [row, words] of changed) db.$client.prepare(`update ${table} set ${column} = ? where rowid = ?`).run(words, row);
   }
 }
 
-const aboutOwnThread = `coalesce(x.url like '/forums/%/%' and ${ownThread(threadAt('x.url'))}, 0)`;
-const postOf = 'cast(substr(x.url, 8) as integer)';
-/** A line about a post, which may have been moved since: not where the thread in which it stands is somebody else's and called so itself. */
-const aboutPost = (column: string) => `(x.url like '/posts/%' and not exists (select 1 from posts p join threads t on t.id = p.thread_id where p.id = ${postOf} and t.id not in (select value from json_each(@threads)) and instr(x.${column}, '“' || t.title || '”') > 0))`;
-interface TitledWords { table: string; column: string; isOwn: string; among: string }
-/** Where the hub says what threads are called: those of a leaver, what is about a post, and what is about two threads. */
-const titledWords: readonly TitledWords[] = [
-  { table: 'log', column: 'object', isOwn: aboutOwnThread, among: `x.act in ('merge threads', 'split thread') or ${aboutPost('object')}` },
-  { table: 'notifications', column: 'words', isOwn: aboutOwnThread, among: `x.url is null or x.url like '/forums/%/%' or ${aboutPost('words')}` },
-  { table: 'threads', column: 'removed_reason', isOwn: ownThread('x.id'), among: 'x.removed_reason is not null' },
-];
-/** And what comments on a work are called, as it is: in lines about one of them. */
-const titledComments: readonly TitledWords[] = [['log', 'object'], ['notifications', 'words']].map(([table = '', column = '']) => (
-  { table, column, isOwn: 'false', among: `x.url like '/posts/%' and (select p.thread_id from posts p where p.id = ${postOf}) in (select value from json_each(@threads))` }));
+/** Words of the hub with a title put in the place of another: all of them, or before a colon, or in quotation marks. */
+function retitled(words: string, title: string, now: string): string {
+  if (words === title || words.startsWith(`${title}: `)) return now + words.slice(title.length);
+  return words.replaceAll(`“${title}”`, () => `“${now}”`);
+}
 
+const ownTitle = `(${ownThread('l.thread_id')} or ${ownWork('l.resource_id')})`;
 /** What threads are called, and were before they were renamed. */
-const titlesOf = (threads: readonly number[]): string[] => db.$client.prepare(`
-  select title from threads where id in (select value from json_each(@threads))
-  union select title from hidden_titles where thread_id in (select value from json_each(@threads))
-  union select a.undo ->> ('$.' || side.column1 || '.title') from thread_acts a cross join (values ('before'), ('after')) side where a.thread_id in (select value from json_each(@threads)) and a.undo ->> ('$.' || side.column1 || '.title') is not null`)
-  .pluck().all({ threads: JSON.stringify(threads) }) as string[];
+const titlesOfOwn = `
+  select id as thread, title from threads where ${ownThread('id')}
+  union select thread_id, title from hidden_titles where ${ownThread('thread_id')}
+  union select a.thread_id, a.undo ->> ('$.' || side.column1 || '.title') from thread_acts a cross join (values ('before'), ('after')) side where ${ownThread('a.thread_id')} and a.undo ->> ('$.' || side.column1 || '.title') is not null`;
+/** Where the hub says what threads and works are called, with the titles of a leaver that stand there. */
+const titledWords: readonly { table: string; column: string; titled: string }[] = [
+  { table: 'log', column: 'object', titled: `select l.log_id as row, l.title from log_titles l where ${ownTitle}` },
+  { table: 'log_titles', column: 'title', titled: `select l.rowid as row, l.title from log_titles l where ${ownTitle}` },
+  // Of a thread that went into theirs, or from which posts went there, and of theirs itself.
+  { table: 'threads', column: 'removed_reason', titled: `with own as (${titlesOfOwn}) select thread as row, title from own union select a.thread_id, own.title from own join thread_acts a on a.other_id = own.thread` },
+  // Whose posts were moved is told why.
+  { table: 'notifications', column: 'words', titled: `with own as (${titlesOfOwn}) select n.id as row, own.title from notifications n cross join own where n.kind = 'moved'` },
+];
 
 const numbered = (letter: string, values: readonly string[]) => Object.fromEntries(values.map((value, n) => [`${letter}${n}`, value]));
 

@@ -62,7 +62,7 @@ export function mergeResources(actor: Member, { keepId, mergeId, reason, fill }:
     const id = withVersions(actor, [mergeId, keepId], 'merge', reason, () =>
       db.insert(merges).values({ keptId: keepId, mergedId: mergeId, byId: actor.id, reason, moved: move(keepId, mergeId, fill, reason) }).returning({ id: merges.id }).get().id);
     refresh([mergeId, keepId], citing);
-    recordAct(actor, 'merge resources', duplicate.status === 'published' ? `“${duplicate.title}” into “${kept.title}”` : `a suggestion into “${kept.title}”`, `/library/${kept.slug}`, reason);
+    recordAct(actor, 'merge resources', duplicate.status === 'published' ? `“${duplicate.title}” into “${kept.title}”` : `a suggestion into “${kept.title}”`, `/library/${kept.slug}`, reason, { resourceId: mergeId });
     tellSubmitter(actor, duplicate, kept, reason);
     bumpChanges();
     return { id, url: `/library/${kept.slug}` };
@@ -114,7 +114,7 @@ export function unmergeResources(actor: Member, { mergeId: id }: z.output<typeof
     const row = find(merge.mergedId);
     const kept = find(merge.keptId);
     const url = row.status === 'published' ? `/library/${row.slug}` : `/desk/resources/${row.slug}`;
-    recordAct(actor, 'unmerge resources', row.status === 'published' ? `“${row.title}” and “${kept.title}”` : `a suggestion and “${kept.title}”`, `/library/${kept.slug}`);
+    recordAct(actor, 'unmerge resources', row.status === 'published' ? `“${row.title}” and “${kept.title}”` : `a suggestion and “${kept.title}”`, `/library/${kept.slug}`, null, { resourceId: merge.mergedId });
     bumpChanges();
     return { url, left };
   });

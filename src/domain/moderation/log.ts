@@ -53,10 +53,25 @@ export const publicActs = Object.entries(acts).flatMap(([act, [who]]) => (who ==
 /** What an act is called in the log; an unknown one is called by its name. */
 export const wordsOfAct = (act: string): string => (act in acts ? acts[act as Act][1] : act);
 
-/** Writes one line of the log. Call inside the transaction of the act. `actor` null is the hub itself; `object` names the thing as it is called now. */
-export function recordAct(actor: { id: number } | null, act: Act, object: string, url: string | null, reason: string | null = null): void {
-  db.insert(log).values({ actorId: actor?.id ?? null, act, object, url, reason }).run();
+/**
+ * Writes one line of the log. Call inside the transaction of the act. `actor` null is the hub itself; `object` names the thing as it is called now. Whose titles it says is kept
+ * beside it: of what `url` leads to, and of a second thread or work that it names.
+ */
+export function recordAct(actor: { id: number } | null, act: Act, object: string, url: string | null, reason: string | null = null, second: { threadId?: number; resourceId?: string } = {}): void {
+  const { id } = db.insert(log).values({ actorId: actor?.id ?? null, act, object, url, reason }).returning({ id: log.id }).get();
+  const [, thread, post, slug] = /^\/(?:forums\/[^/]+\/(\d+)|posts\/(\d+)|(?:library|desk\/resources)\/([^/?#]+))/.exec(url ?? '') ?? [];
+  if (thread ?? post ?? slug) keepTitles().run({ id, object, thread: thread ?? null, post: post ?? null, slug: slug ?? null, secondThread: second.threadId ?? null, secondWork: second.resourceId ?? null });
 }
+const keepTitles = prepared((d) => d.$client.prepare(`
+  with of_threads(id) as materialized (values (cast(@thread as integer)), (@secondThread) union select thread_id from posts where id = cast(@post as integer)),
+  of_works(id) as materialized (values (@secondWork) union select id from resources where slug = @slug),
+  titles(thread_id, resource_id, title) as (
+    select id, resource_id, title from threads where id in (select id from of_threads)
+    union select thread_id, null, title from hidden_titles where thread_id in (select id from of_threads)
+    union select a.thread_id, null, a.undo ->> ('$.' || side.column1 || '.title') from of_threads o cross join thread_acts a on a.thread_id = o.id cross join (values ('before'), ('after')) side
+    union select null, id, title from resources where id in (select id from of_works))
+  insert into log_titles (log_id, thread_id, resource_id, title)
+  select @id, thread_id, resource_id, title from titles where @object = title or instr(@object, title || ': ') = 1 or instr(@object, '“' || title || '”') > 0`));
 
 export interface LogLine {
   id: number; at: Date; actor: { name: string; handle: string } | null; act: string; words: string; object: string; url: string | null; reason: string | null;
