@@ -34,7 +34,7 @@ export function verifyMember(actor: Member, { memberId, verdict, why: reason }: 
     settleVerification(member.id);
     bumpChanges();
     tellVerified(member.id, told[verdict]);
-    recordAct(actor, verdict === 'coordinator' ? 'verify member' : 'unverify member', verdict === 'rules' ? `${member.name}: left to the rules` : member.name, `/members/${member.handle}`, reason);
+    recordAct(actor, verdict === 'coordinator' ? 'verify member' : 'unverify member', verdict === 'coordinator' ? member.name : `${member.name}: ${verdict === 'rules' ? 'left to the rules' : 'does not count as verified'}`, `/members/${member.handle}`, reason);
   });
 }
 
