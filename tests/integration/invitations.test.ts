@@ -375,9 +375,11 @@ describe('a list of people', () => {
     expect(lettersTo('lea@test.example').at(-1)?.text).toContain('See you there.');
     expect(db.select().from(log).where(eq(log.object, 'lea@test.example, noor@test.example')).all()).toHaveLength(1);
     expect(() => inviteMany(nadia, { records: list, note: null })).toThrow(Invalid);
+    expect(stateOf('lea@test.example')?.place).toBe('Québec, QC');
     const id = await joinInvited({ token: tokenFor('lea@test.example'), name: 'Léa Martin', password }, 'here');
     const lea = db.select().from(members).where(eq(members.id, id)).get();
     expect(lea && placeInvitedFrom(asMember(lea))).toBe('Québec, QC');
+    expect(stateOf('lea@test.example')?.place).toBeNull();
   });
 });
 

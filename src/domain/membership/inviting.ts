@@ -143,7 +143,7 @@ function mailInvitation(by: { name: string }, { email, note, expiresAt }: { emai
 }
 
 export type InvitationState = 'sent' | 'used' | 'expired' | 'withdrawn';
-export interface InvitationRow { id: number; email: string; name: string | null; by: string | null; sentAt: Date; expiresAt: Date; state: InvitationState; member: { name: string; handle: string } | null; own: boolean; /** Sent by an invented member. */ sample: boolean }
+export interface InvitationRow { id: number; email: string; name: string | null; /** As it was typed; once they have joined, their profile says it as they want it seen. */ place: string | null; by: string | null; sentAt: Date; expiresAt: Date; state: InvitationState; member: { name: string; handle: string } | null; own: boolean; /** Sent by an invented member. */ sample: boolean }
 
 /** One page of 50 invitations, the newest first: to coordinators all of them, to members who may invite their own. Throws Denied. */
 export function listInvitations(viewer: Viewer, page: string | null, which: 'all' | 'own' = 'all'): { invitations: InvitationRow[]; total: number; paging: Paging } {
@@ -156,8 +156,8 @@ export function listInvitations(viewer: Viewer, page: string | null, which: 'all
     .orderBy(desc(invitations.sentAt), desc(invitations.id)).limit(slice.size).offset(slice.offset).all();
   return {
     total, paging: slice,
-    invitations: rows.map(({ invitation: { id, email, name, sentAt, expiresAt, memberId, ...row }, by, sample }) => ({
-      id, email, name, by, sentAt, expiresAt, state: stateOf({ ...row, expiresAt }), own: row.invitedById === viewer.id, sample: sample ?? false,
+    invitations: rows.map(({ invitation: { id, email, name, place, sentAt, expiresAt, memberId, ...row }, by, sample }) => ({
+      id, email, name, place: memberId === null ? place : null, by, sentAt, expiresAt, state: stateOf({ ...row, expiresAt }), own: row.invitedById === viewer.id, sample: sample ?? false,
       member: memberId === null ? null : db.select({ name: members.name, handle: members.handle }).from(members).where(eq(members.id, memberId)).get() ?? null,
     })),
   };
