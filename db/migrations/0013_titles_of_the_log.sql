@@ -11,12 +11,14 @@ CREATE INDEX `log_titles_thread` ON `log_titles` (`thread_id`) WHERE thread_id i
 CREATE INDEX `log_titles_resource` ON `log_titles` (`resource_id`) WHERE resource_id is not null;--> statement-breakpoint
 -- Of the lines that are there, as far as it can be known: of what the address leads to, of where a post stood before, of both threads or works of a merge; under what they are called and were.
 INSERT INTO `log_titles` (`log_id`, `thread_id`, `resource_id`, `title`)
-WITH `about`(`log_id`, `thread_id`) AS MATERIALIZED (
+WITH `posted`(`log_id`, `post_id`) AS MATERIALIZED (SELECT id, CAST(substr(url, 8) AS integer) FROM log WHERE url LIKE '/posts/%'),
+`moved`(`post_id`, `thread_id`) AS MATERIALIZED (
+  SELECT CAST(o.value ->> '$.id' AS integer), side.value FROM thread_acts a CROSS JOIN json_each(a.undo, '$.posts') o CROSS JOIN json_each(json_array(a.thread_id, a.other_id)) side WHERE a.other_id IS NOT NULL
+),
+`about`(`log_id`, `thread_id`) AS MATERIALIZED (
   SELECT id, CAST(substr(url, 9 + instr(substr(url, 9), '/')) AS integer) FROM log WHERE url LIKE '/forums/%/%'
-  UNION SELECT l.id, p.thread_id FROM log l JOIN posts p ON p.id = CAST(substr(l.url, 8) AS integer) WHERE l.url LIKE '/posts/%'
-  UNION SELECT l.id, side.value FROM log l JOIN (
-    SELECT o.value ->> '$.id' AS post_id, a.thread_id, a.other_id FROM thread_acts a CROSS JOIN json_each(a.undo, '$.posts') o WHERE a.other_id IS NOT NULL) moved ON moved.post_id = CAST(substr(l.url, 8) AS integer)
-    CROSS JOIN json_each(json_array(moved.thread_id, moved.other_id)) side WHERE l.url LIKE '/posts/%'
+  UNION SELECT l.log_id, p.thread_id FROM posted l JOIN posts p ON p.id = l.post_id
+  UNION SELECT l.log_id, m.thread_id FROM posted l JOIN moved m ON m.post_id = l.post_id
   UNION SELECT l.id, a.thread_id FROM log l JOIN thread_acts a ON a.other_id = CAST(substr(l.url, 9 + instr(substr(l.url, 9), '/')) AS integer) WHERE l.act IN ('merge threads', 'split thread') AND l.url LIKE '/forums/%/%'
 ),
 `works`(`log_id`, `resource_id`) AS MATERIALIZED (

@@ -163,11 +163,15 @@ const aboutAddress = `(x.url = @page or x.url like @page || '/%' or x.url in (se
   or exists (select 1 from (values ('/library/'), ('/desk/resources/')) at cross join (select id, slug from resources union all select resource_id, slug from former_slugs) own
     where ${ownWork('own.id')} and (x.url = at.column1 || own.slug or x.url like at.column1 || own.slug || '/%')))`;
 
+const aboutLine = `x.actor_id = @id or ${aboutAddress}`;
+
 /** Every column in which the hub or coordinators write about members, in words. Whoever adds one adds it here, or to what is never touched (tests/integration/leaving-traces.test.ts). */
 export const records: readonly OfficeWords[] = [
   // Whose word for somebody was taken away is said first: "Rosa Delgado for Tom Achterberg".
-  { table: 'log', column: 'object', about: `x.actor_id = @id or ${aboutAddress} or (x.act = 'remove vouch' and exists (select 1 from json_each(@names) n where instr(x.object, n.value || ' for ') = 1))` },
-  { table: 'log', column: 'reason', about: `x.actor_id = @id or ${aboutAddress}` },
+  { table: 'log', column: 'object', about: `${aboutLine} or (x.act = 'remove vouch' and exists (select 1 from json_each(@names) n where instr(x.object, n.value || ' for ') = 1))` },
+  // As the line says it, by which it is found again when somebody else leaves.
+  { table: 'log_titles', column: 'title', about: `x.log_id in (select x.id from log x where ${aboutLine})` },
+  { table: 'log', column: 'reason', about: aboutLine },
   { table: 'decisions', column: 'reason', about: '@id in (x.author_id, x.decider_id)' },
   { table: 'case_notes', column: 'text', about: `${byThem} or ${aboutCase}` },
   { table: 'flags', column: 'note', about: aboutCase },
@@ -196,7 +200,7 @@ export const records: readonly OfficeWords[] = [
 ];
 
 /** Columns whose words are the hub's, in which a name that is there is theirs; in all others coordinators write sentences. */
-const hubWords = ['object', 'undo', 'moved', 'words'];
+const hubWords = ['object', 'title', 'undo', 'moved', 'words'];
 
 /** Takes a member out of what the hub and coordinators wrote. Call inside the transaction of their leaving, while every column still names them. */
 export function scrubRecords(traces: Traces, id: number): void {
@@ -231,52 +235,66 @@ export function scrubRecords(traces: Traces, id: number): void {
   scrubLetters(id, scrub, scrubber({ ...traces, names: traces.names.filter((name) => /\S\s+\S/.test(name)) }));
 }
 
-/** Threads that they started with their name; of one that went into another its opening post stands there now. */
+/** Threads that they started with their name; of one that went into another, or back to where it was split from, its opening post stands there now. */
 export const threadsStartedBy = (id: number): number[] => db.$client.prepare(`
   select t.id from threads t join posts o on o.thread_id = t.id and o.number = 1 where t.author_id = @id and t.forum_id is not null and o.id not in (select post_id from anonymous_posts)
   union select t.id from threads t join thread_acts a on a.thread_id = t.id and a.act = 'merge threads' and a.undone_at is null join json_each(a.undo, '$.posts') o on o.value ->> '$.number' = 1
-  where t.author_id = @id and t.forum_id is not null and o.value ->> '$.id' not in (select post_id from anonymous_posts)`).pluck().all({ id }) as number[];
+  where t.author_id = @id and t.forum_id is not null and o.value ->> '$.id' not in (select post_id from anonymous_posts)
+  union select t.id from threads t join thread_acts a on a.other_id = t.id and a.act = 'split thread' and a.undo ->> '$.fresh'
+  where t.author_id = @id and t.forum_id is not null and a.undo ->> '$.posts[0].id' not in (select post_id from anonymous_posts)`).pluck().all({ id }) as number[];
 
 /** Takes them out of what their threads and works are and were called, exactly so: where the hub says it, whatever the line is about, and in what undoes an act. */
 function scrubTitles(threads: readonly number[], resources: readonly string[], scrub: Scrub): void {
   const without = (title: string) => scrub(title, true, 500);
   const given = { threads: JSON.stringify(threads), resources: JSON.stringify(resources) };
-  for (const [table, column, own] of [['thread_acts', 'undo', ownThread('x.thread_id')], ['merges', 'moved', ownMerge]] as const) {
-    for (const { row, undo } of db.$client.prepare(`select x.rowid as row, x.${column} as undo from ${table} x where ${own}`).all(given) as { row: number; undo: string }[]) {
-      const after = inJson(undo, (key, value, beside) => wordsOfUndo(['title'], key, value, beside, without));
-      if (after !== undo) db.$client.prepare(`update ${table} set ${column} = ? where rowid = ?`).run(after, row);
-    }
-  }
+  const called = (db.$client.prepare(titlesOfOwn).all(given) as { thread: number | null; work: string | null; title: string }[]).filter(({ title }) => without(title) !== title);
+  const renamed = [...new Set(called.map(({ title }) => title))].map((title) => [title, without(title)] as const);
   for (const { table, column, titled } of titledWords) {
-    const rows = db.$client.prepare(`select x.rowid as row, x.${column} as words, titled.title from ${table} x join (${titled}) titled on titled.row = x.rowid where x.${column} is not null`).all(given) as { row: number; words: string; title: string }[];
+    const rows = db.$client.prepare(`with own as materialized (select value ->> '$.thread' as thread, value ->> '$.work' as work, value ->> '$.title' as title from json_each(@called))
+      select x.rowid as row, x.${column} as words, titled.title from (${titled}) titled cross join ${table} x on x.rowid = titled.row where x.${column} is not null`).all({ ...given, called: JSON.stringify(called) }) as { row: number; words: string; title: string }[];
     const changed = new Map<number, string>();
     for (const { row, words, title } of rows) {
-      if (without(title) !== title) changed.set(row, retitled(changed.get(row) ?? words, title, without(title)));
+      const before = changed.get(row) ?? words;
+      const after = retitled(before, title, without(title));
+      if (after !== before) changed.set(row, after);
     }
     for (const [row, words] of changed) db.$client.prepare(`update ${table} set ${column} = ? where rowid = ?`).run(words, row);
+  }
+  for (const [table, column, own] of [['thread_acts', 'undo', ownThread('x.thread_id')], ['merges', 'moved', ownMerge]] as const) {
+    for (const { row, undo } of db.$client.prepare(`select x.rowid as row, x.${column} as undo from ${table} x where ${own}`).all(given) as { row: number; undo: string }[]) {
+      const after = inJson(undo, (key, value, beside) => renamed.reduce((text, [title, now]) => retitled(text, title, now), wordsOfUndo(['title'], key, value, beside, without)));
+      if (after !== undo) db.$client.prepare(`update ${table} set ${column} = ? where rowid = ?`).run(after, row);
+    }
   }
 }
 
 /** Words of the hub with a title put in the place of another: all of them, or before a colon, or in quotation marks. */
 function retitled(words: string, title: string, now: string): string {
   if (words === title || words.startsWith(`${title}: `)) return now + words.slice(title.length);
-  return words.replaceAll(`“${title}”`, () => `“${now}”`);
+  return words.includes(`“${title}”`) ? words.replaceAll(`“${title}”`, () => `“${now}”`) : words;
 }
 
-const ownTitle = `(${ownThread('l.thread_id')} or ${ownWork('l.resource_id')})`;
-/** What threads are called, and were before they were renamed. */
+/** What threads and works are called, and were before. */
 const titlesOfOwn = `
-  select id as thread, title from threads where ${ownThread('id')}
-  union select thread_id, title from hidden_titles where ${ownThread('thread_id')}
-  union select a.thread_id, a.undo ->> ('$.' || side.column1 || '.title') from thread_acts a cross join (values ('before'), ('after')) side where ${ownThread('a.thread_id')} and a.undo ->> ('$.' || side.column1 || '.title') is not null`;
-/** Where the hub says what threads and works are called, with the titles of a leaver that stand there. */
+  select id as thread, null as work, title from threads where ${ownThread('id')}
+  union select thread_id, null, title from hidden_titles where ${ownThread('thread_id')}
+  union select a.thread_id, null, a.undo ->> ('$.' || side.column1 || '.title') from thread_acts a cross join (values ('before'), ('after')) side where ${ownThread('a.thread_id')} and a.undo ->> ('$.' || side.column1 || '.title') is not null
+  union select null, id, title from resources where ${ownWork('id')}
+  union select null, resource_id, fields ->> '$.title' from resource_versions where ${ownWork('resource_id')} and fields ->> '$.title' is not null`;
+const titlesInLog = `from log_titles l where ${ownThread('l.thread_id')} or ${ownWork('l.resource_id')}`;
+const mergedWith = `from own join merges m on m.kept_id = own.work`;
+/** Where the hub says what threads and works are called, with the titles of a leaver (`own`, those that change) that may stand there. */
 const titledWords: readonly { table: string; column: string; titled: string }[] = [
-  { table: 'log', column: 'object', titled: `select l.log_id as row, l.title from log_titles l where ${ownTitle}` },
-  { table: 'log_titles', column: 'title', titled: `select l.rowid as row, l.title from log_titles l where ${ownTitle}` },
-  // Of a thread that went into theirs, or from which posts went there, and of theirs itself.
-  { table: 'threads', column: 'removed_reason', titled: `with own as (${titlesOfOwn}) select thread as row, title from own union select a.thread_id, own.title from own join thread_acts a on a.other_id = own.thread` },
+  { table: 'log', column: 'object', titled: `select l.log_id as row, l.title ${titlesInLog}` },
+  { table: 'log_titles', column: 'title', titled: `select l.rowid as row, l.title ${titlesInLog}` },
+  // Of a thread that went into theirs, and of theirs itself.
+  { table: 'threads', column: 'removed_reason', titled: 'select thread as row, title from own where thread is not null union select a.thread_id, own.title from own join thread_acts a on a.other_id = own.thread' },
   // Whose posts were moved is told why.
-  { table: 'notifications', column: 'words', titled: `with own as (${titlesOfOwn}) select n.id as row, own.title from notifications n cross join own where n.kind = 'moved'` },
+  { table: 'notifications', column: 'words', titled: `
+    select n.id as row, own.title from own join (select id as thread, id as into_thread from threads union select thread_id, other_id from thread_acts) went on went.thread = own.thread
+      join notifications n on n.thread_id = went.into_thread and n.kind = 'moved'` },
+  { table: 'resources', column: 'retired_reason', titled: `select r.rowid as row, own.title ${mergedWith} join resources r on r.id = m.merged_id` },
+  { table: 'resource_versions', column: 'reason', titled: `select v.rowid as row, own.title ${mergedWith} join resource_versions v on v.resource_id in (m.kept_id, m.merged_id) and v.act = 'unmerge'` },
 ];
 
 const numbered = (letter: string, values: readonly string[]) => Object.fromEntries(values.map((value, n) => [`${letter}${n}`, value]));

@@ -113,14 +113,15 @@ export function restoreVersion(actor: Member, { id, number, updatedAt, reason }:
     if (row.updatedAt.getTime() !== updatedAt) throw new Invalid({ updatedAt: 'Somebody has changed this resource since you opened its history. Look at what they did first.' });
     const { slug: _, themes, ...fields } = fieldsSchema.parse(version.fields);
     if (!canCurateThemes(actor, themes)) throw new Denied('This version carried none of the themes that you coordinate.');
-    withVersion(actor, id, 'restore', reason, () => {
+    const { title } = withVersion(actor, id, 'restore', reason, () => {
       const changed = db.update(resources).set({ ...fields, origin: 'hub', contentHash: null, updatedAt: new Date(Math.max(Date.now(), updatedAt + 1)) }).where(eq(resources.id, id)).returning().get();
       if (!changed) throw new NotFound();
       putThemesOf(id, themes);
       putCitations(id, keysCitedBy(changed));
       indexResource(changed, themes);
+      return changed;
     });
-    recordAct(actor, row.status === 'published' ? 'edit resource' : 'draft resource', row.title, row.status === 'published' ? `/library/${row.slug}` : `/desk/resources/${row.slug}`, reason);
+    recordAct(actor, row.status === 'published' ? 'edit resource' : 'draft resource', title, row.status === 'published' ? `/library/${row.slug}` : `/desk/resources/${row.slug}`, reason);
     if (row.status === 'published') bumpChanges();
     return { url: `/desk/resources/${row.slug}/history` };
   });

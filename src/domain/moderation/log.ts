@@ -69,7 +69,8 @@ const keepTitles = prepared((d) => d.$client.prepare(`
     select id, resource_id, title from threads where id in (select id from of_threads)
     union select thread_id, null, title from hidden_titles where thread_id in (select id from of_threads)
     union select a.thread_id, null, a.undo ->> ('$.' || side.column1 || '.title') from of_threads o cross join thread_acts a on a.thread_id = o.id cross join (values ('before'), ('after')) side
-    union select null, id, title from resources where id in (select id from of_works))
+    union select null, id, title from resources where id in (select id from of_works)
+    union select null, resource_id, fields ->> '$.title' from resource_versions where resource_id in (select id from of_works) and fields ->> '$.title' is not null)
   insert into log_titles (log_id, thread_id, resource_id, title)
   select @id, thread_id, resource_id, title from titles where @object = title or instr(@object, title || ': ') = 1 or instr(@object, '“' || title || '”') > 0`));
 

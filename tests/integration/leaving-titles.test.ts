@@ -1,0 +1,107 @@
+import { eq } from 'drizzle-orm';
+import { beforeEach, expect, test } from 'vitest';
+import { db, log, members, merges, resources, threadActs } from '#db/client.ts';
+import { mergeThreads, mergeThreadsInput } from '#domain/forum/merging.ts';
+import { lockThread, renameThread } from '#domain/forum/moderating.ts';
+import { createPost } from '#domain/forum/posts.ts';
+import { splitThread, splitThreadInput } from '#domain/forum/splitting.ts';
+import { createThread } from '#domain/forum/starting-threads.ts';
+import { undoThreadAct } from '#domain/forum/undoing.ts';
+import { finishLeavings } from '#domain/leaving/finishing.ts';
+import { leaveHub } from '#domain/leaving/leaving.ts';
+import { mergeInput, mergeResources, unmergeResources } from '#domain/library/merging.ts';
+import { indexResource } from '#domain/library/searchable.ts';
+import { restoreVersion } from '#domain/library/versions.ts';
+import { asMember } from '#domain/people/members.ts';
+import type { Member } from '#domain/people/types.ts';
+import { enter, forgetLimits, sessionOf } from '../support/cast.ts';
+import { useDatabase } from '../support/database.ts';
+
+useDatabase();
+beforeEach(() => forgetLimits());
+
+let made = 0;
+const called = (name: string, given: Partial<typeof members.$inferInsert> = {}) => { const handle = `leaver-${++made}`; return asMember(db.insert(members).values({ name, handle, email: `${handle}@town.example`, emailConfirmedAt: new Date(), ...given }).returning().get()); };
+async function leave(member: Member): Promise<void> {
+  leaveHub(await sessionOf(member), { posts: 'keep', comments: 'keep', suggestions: 'keep', collections: 'keep', files: 'keep', confirm: member.handle });
+  await finishLeavings();
+}
+const start = (who: Member, title: string, nameless = false) => createThread(who, { forum: 'operations', kind: 'question', title, body: `What of ${title}, ${++made}?`, themes: [], token: undefined, nameless });
+const merge = (by: Member, from: { id: number }, into: { url: string }) => mergeThreads(by, mergeThreadsInput.parse({ threadId: from.id, target: into.url, reason: 'The same.' }));
+function work(title: string, by: Member): typeof resources.$inferSelect {
+  const slug = `work-${++made}`;
+  const row = db.insert(resources).values({ id: `hub:${slug}`, slug, kind: 'article', type: 'article', status: 'published', publishedAt: new Date(), origin: 'hub', title, summary: 'How.', body: 'So.', csl: { id: slug, title }, submittedById: by.id } as typeof resources.$inferInsert).returning().get();
+  indexResource(row, []);
+  return row;
+}
+const lines = () => db.select().from(log).all().map(({ object }) => object);
+/** Every text of the database that says it, but for the full-text index. */
+const saying = (what: RegExp) => (db.$client.prepare(`select m.name as "table", c.name as "column" from sqlite_master m join pragma_table_info(m.name) c where m.type = 'table' and upper(c.type) = 'TEXT' and m.name not like 'search\\_index%' escape '\\'`).all() as { table: string; column: string }[])
+  .flatMap(({ table, column }) => (db.$client.prepare(`select "${column}" from "${table}"`).pluck().all() as string[]).map((text) => `${table}.${column}: ${text}`)).filter((text) => what.test(text));
+
+test('why another thread is gone says no earlier title of theirs', async () => {
+  const [nadia, tom] = [await enter('nadia'), await enter('tom')];
+  const leaver = called('Zebulon Quixotry');
+  const thread = start(leaver, 'Zebulon Quixotry asks');
+  merge(nadia, start(tom, 'How much snow is it?'), thread);
+  renameThread(nadia, { threadId: thread.id, title: 'About snow', reason: 'It is.' });
+  await leave(leaver);
+  expect(saying(/quixotry/i)).toEqual([]);
+});
+
+test('a line is found again when a second one leaves, whatever it called the first', async () => {
+  const [nadia, rosa] = [await enter('nadia'), await enter('rosa')];
+  const [first, second] = [called('Zelda Brandish', { role: 'coordinator' }), called('Tom Quillwort')];
+  const other = start(rosa, 'Which other one?');
+  merge(first, start(second, 'Tom Quillwort thanks Zelda Brandish'), other);
+  merge(nadia, start(second, `Tom Quillwort asks @${first.handle}`), other);
+  const [theirs, others] = [work('Tom Quillwort after Zelda Brandish', second), work('Some other work', rosa)];
+  mergeResources(first, mergeInput.parse({ keepId: others.id, mergeId: theirs.id, reason: 'The same.' }));
+  await leave(first);
+  expect(saying(new RegExp(`@${first.handle}`))).toEqual([]);
+  expect(lines()).toContain('“Tom Quillwort thanks a former member” into “Which other one?”');
+  await leave(second);
+  expect(saying(/quillwort/i)).toEqual([]);
+  expect(lines()).toEqual(expect.arrayContaining(['“a former member thanks a former member” into “Which other one?”', '“a former member asks a former member” into “Which other one?”', '“a former member after a former member” into “Some other work”']));
+});
+
+test('a thread that was split off for them and taken back is theirs, and one without their name is not', async () => {
+  const [nadia, rosa] = [await enter('nadia'), await enter('rosa')];
+  const leaver = called('Gideon Marchbanks');
+  const split = (threadId: number, post: number, title: string) => {
+    const { url } = splitThread(nadia, splitThreadInput.parse({ threadId, posts: [String(post)], into: 'new', title, forum: 'operations', reason: 'Another matter.' }));
+    lockThread(nadia, { threadId: Number(/\/(\d+)-/.exec(url)?.[1]), reason: 'For a while.' });
+    undoThreadAct(nadia, { actId: db.select().from(threadActs).where(eq(threadActs.act, 'split thread')).all().at(-1)?.id ?? 0 });
+  };
+  const snow = start(rosa, 'How much snow falls?');
+  split(snow.id, createPost(leaver, { threadId: snow.id, body: 'Ten.', token: undefined }).id, 'Gideon Marchbanks on snow');
+  const unnamed = start(leaver, 'Who else asks so?', true);
+  split(unnamed.id, createPost(leaver, { threadId: unnamed.id, body: 'I mean it.', token: undefined }).id, 'Gideon Marchbanks without a name');
+  await leave(leaver);
+  expect(saying(/marchbanks on/i)).toEqual([]);
+  expect(lines()).toContain('a post of “Who else asks so?” to “Gideon Marchbanks without a name”');
+});
+
+test('the line of a version that was brought back says the title as it is then', async () => {
+  const nadia = await enter('nadia');
+  const leaver = called("Sinead O'Neil");
+  const row = work('Counting like Sinead O’Neil', leaver);
+  const now = () => db.select().from(resources).where(eq(resources.id, row.id)).get();
+  mergeResources(nadia, mergeInput.parse({ keepId: row.id, mergeId: work('Another', nadia).id, reason: 'The same.' }));
+  db.update(resources).set({ title: 'Counting' }).where(eq(resources.id, row.id)).run();
+  restoreVersion(nadia, { id: row.id, number: 1, updatedAt: now()?.updatedAt.getTime() ?? 0, reason: 'As it was.' });
+  expect(lines()).toContain('Counting like Sinead O’Neil');
+  await leave(leaver);
+  expect(saying(/O.Neil/)).toEqual([]);
+});
+
+test('why works are merged or not says no title of theirs', async () => {
+  const [nadia, tom] = [await enter('nadia'), await enter('tom')];
+  const leaver = called('Una Pettifer');
+  const [kept, gone, back] = [work('Way of Una Pettifer', leaver), work('One more', tom), work('And another', tom)];
+  for (const { id } of [gone, back]) mergeResources(nadia, mergeInput.parse({ keepId: kept.id, mergeId: id, reason: 'The same.' }));
+  unmergeResources(nadia, { mergeId: db.select().from(merges).where(eq(merges.mergedId, back.id)).get()?.id ?? 0 });
+  await leave(leaver);
+  expect(saying(/pettifer/i)).toEqual([]);
+  expect(db.select().from(resources).where(eq(resources.id, gone.id)).get()?.retiredReason).toBe('It was merged with “Way of a former member”: The same.');
+});
