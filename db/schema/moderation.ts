@@ -19,14 +19,16 @@ export const log = sqliteTable('log', {
   reason: text('reason'),
 }, (t) => [index('log_at').on(t.at)]);
 
-/** The titles that lines of the log say, and whose they are: a post or a work may have gone elsewhere since, or be called otherwise, and the title has to go when its author leaves. */
+/** The titles that lines of the log say, and of what: a post, a work or a list may have gone since, or be called otherwise, and a name in its title goes when its author leaves. */
 export const logTitles = sqliteTable('log_titles', {
   logId: integer('log_id').notNull().references(() => log.id, { onDelete: 'cascade' }),
   /** The thread that was called so, and the work that its posts are comments on. Both may be gone. */
   threadId: integer('thread_id'),
   resourceId: text('resource_id'),
+  /** Whose reading list was called so. */
+  ownerId: integer('owner_id').references(() => members.id, { onDelete: 'set null' }),
   title: text('title').notNull(),
-}, (t) => [index('log_titles_log').on(t.logId), index('log_titles_thread').on(t.threadId).where(sql`thread_id is not null`), index('log_titles_resource').on(t.resourceId).where(sql`resource_id is not null`)]);
+}, (t) => [index('log_titles_owner').on(t.ownerId).where(sql`owner_id is not null`), index('log_titles_log').on(t.logId), index('log_titles_thread').on(t.threadId).where(sql`thread_id is not null`), index('log_titles_resource').on(t.resourceId).where(sql`resource_id is not null`)]);
 
 /** What waits for a coordinator: flags on one thing, a correction, a post that was held, an appeal. Closed by a decision. That a "works for us too" below a post was removed or kept never waits: it is decided and closed at once. */
 export const cases = sqliteTable('cases', {

@@ -1,6 +1,8 @@
-import { eq } from 'drizzle-orm';
+import { and, eq } from 'drizzle-orm';
 import { beforeEach, expect, test } from 'vitest';
-import { db, log, members, merges, resources, threadActs } from '#db/client.ts';
+import { collections, db, imports, log, members, merges, posts, resourceThemes, resources, threadActs, threads } from '#db/client.ts';
+import { acceptAnswer, unacceptAnswer } from '#domain/forum/accepting.ts';
+import { closeThread, reopenThread } from '#domain/forum/closing.ts';
 import { mergeThreads, mergeThreadsInput } from '#domain/forum/merging.ts';
 import { lockThread, renameThread } from '#domain/forum/moderating.ts';
 import { createPost } from '#domain/forum/posts.ts';
@@ -9,9 +11,11 @@ import { createThread } from '#domain/forum/starting-threads.ts';
 import { undoThreadAct } from '#domain/forum/undoing.ts';
 import { finishLeavings } from '#domain/leaving/finishing.ts';
 import { leaveHub } from '#domain/leaving/leaving.ts';
+import { createCollection, deleteCollection, featureCollection } from '#domain/library/collecting.ts';
 import { mergeInput, mergeResources, unmergeResources } from '#domain/library/merging.ts';
 import { indexResource } from '#domain/library/searchable.ts';
 import { restoreVersion } from '#domain/library/versions.ts';
+import { readPublicLog, recordAct } from '#domain/moderation/log.ts';
 import { asMember } from '#domain/people/members.ts';
 import type { Member } from '#domain/people/types.ts';
 import { enter, forgetLimits, sessionOf } from '../support/cast.ts';
@@ -31,6 +35,7 @@ const merge = (by: Member, from: { id: number }, into: { url: string }) => merge
 function work(title: string, by: Member): typeof resources.$inferSelect {
   const slug = `work-${++made}`;
   const row = db.insert(resources).values({ id: `hub:${slug}`, slug, kind: 'article', type: 'article', status: 'published', publishedAt: new Date(), origin: 'hub', title, summary: 'How.', body: 'So.', csl: { id: slug, title }, submittedById: by.id } as typeof resources.$inferInsert).returning().get();
+  db.insert(resourceThemes).values({ resourceId: row.id, theme: 'equity' }).run();
   indexResource(row, []);
   return row;
 }
@@ -104,4 +109,80 @@ test('why works are merged or not says no title of theirs', async () => {
   await leave(leaver);
   expect(saying(/pettifer/i)).toEqual([]);
   expect(db.select().from(resources).where(eq(resources.id, gone.id)).get()?.retiredReason).toBe('It was merged with “Way of a former member”: The same.');
+});
+
+test('what was done to threads can be undone after whoever did it has left, with the words that stand there', async () => {
+  const [nadia, tom] = [await enter('nadia'), await enter('tom')];
+  const leaver = called('Adalbert Fisker', { role: 'coordinator' });
+  const [closed, reopened, locked, renamed] = ['Is it closed?', 'Is it open?', 'Is it locked?', 'Is it snow?'].map((title) => start(tom, title));
+  const own = start(leaver, 'Is it mine?');
+  const id = (thread: { id: number } | undefined) => thread?.id ?? 0;
+  for (const thread of [closed, reopened, own]) closeThread(leaver, { threadId: id(thread), reason: 'Settled, says Adalbert Fisker.' });
+  reopenThread(leaver, { threadId: id(reopened) });
+  acceptAnswer(nadia, { postId: createPost(leaver, { threadId: id(renamed), body: 'It is.', token: undefined }).id });
+  lockThread(leaver, { threadId: id(locked), reason: 'Adalbert Fisker looks at it.' });
+  renameThread(nadia, { threadId: id(renamed), title: 'Adalbert Fisker answers', reason: 'So they do.' });
+  renameThread(leaver, { threadId: id(renamed), title: 'Is it snow, Adalbert Fisker?', reason: 'It is.' });
+  unacceptAnswer(nadia, { postId: db.select().from(posts).where(and(eq(posts.threadId, id(renamed)), eq(posts.number, 2))).get()?.id ?? 0 });
+  await leave(leaver);
+  const state = (thread: { id: number } | undefined) => db.select().from(threads).where(eq(threads.id, id(thread))).get();
+  expect([state(locked)?.lockedReason, state(renamed)?.title]).toEqual(['a former member looks at it.', 'Is it snow, a former member?']);
+  expect(lines()).toContain('an answer to “Is it snow, a former member?”');
+  for (const thread of [closed, reopened, reopened, own, locked, renamed]) undoThreadAct(nadia, { actId: db.select().from(threadActs).where(eq(threadActs.threadId, id(thread))).all().filter(({ undoneAt }) => undoneAt === null).at(-1)?.id ?? 0 });
+  // What another called it stays.
+  expect([state(locked)?.lockedReason, state(renamed)?.title]).toEqual([null, 'Adalbert Fisker answers']);
+  expect(db.$client.prepare('select count(*) from closed_threads').pluck().get()).toBe(0);
+  expect(saying(/says Adalbert|Fisker looks|snow, Adalbert/)).toEqual([]);
+});
+
+test('a name that is a word stays in why a thread of theirs was locked, and in what undoes it', async () => {
+  const nadia = await enter('nadia');
+  const leaver = called('max');
+  const thread = start(leaver, 'How many replies?');
+  lockThread(nadia, { threadId: thread.id, reason: 'At max ten replies.' });
+  await leave(leaver);
+  undoThreadAct(nadia, { actId: db.select().from(threadActs).where(eq(threadActs.threadId, thread.id)).get()?.id ?? 0 });
+  expect(db.select().from(threads).where(eq(threads.id, thread.id)).get()?.lockedAt).toBeNull();
+});
+
+test('works and lists are called otherwise at once, before the rest of leaving is done', async () => {
+  const [nadia, tom] = [await enter('nadia'), await enter('tom')];
+  const leaver = called('Ottoline Vree');
+  const [way, double, second] = [work('Ottoline Vree’s way', leaver), work('Double', tom), work('Second', leaver)];
+  const list = createCollection(leaver, { title: 'OTTOLINE VREE reads', description: '', visibility: 'public' });
+  mergeResources(nadia, mergeInput.parse({ keepId: way.id, mergeId: second.id, reason: 'The same.' }));
+  mergeResources(nadia, mergeInput.parse({ keepId: double.id, mergeId: way.id, reason: 'The same.' }));
+  unmergeResources(nadia, { mergeId: db.select().from(merges).where(eq(merges.mergedId, second.id)).get()?.id ?? 0 });
+  unmergeResources(nadia, { mergeId: db.select().from(merges).where(eq(merges.mergedId, way.id)).get()?.id ?? 0 });
+  leaveHub(await sessionOf(leaver), { posts: 'keep', comments: 'keep', suggestions: 'keep', collections: 'keep', files: 'keep', confirm: leaver.handle });
+  expect(db.select().from(resources).where(eq(resources.id, way.id)).get()?.title).toBe('a former member’s way');
+  expect(db.select().from(collections).where(eq(collections.id, list.id)).get()).toMatchObject({ title: 'a former member reads', slug: 'a-former-member-reads' });
+  mergeResources(nadia, mergeInput.parse({ keepId: way.id, mergeId: double.id, reason: 'The same.' }));
+  featureCollection(nadia, { collectionId: list.id });
+  await finishLeavings();
+  expect(saying(/vree/i)).toEqual([]);
+});
+
+test('lists that are gone are named by nobody, and lines about them lead nowhere', async () => {
+  const nadia = await enter('nadia');
+  const leaver = called('Eustacia Pym');
+  const list = (title: string) => { const { id } = createCollection(leaver, { title, description: '', visibility: 'public' }); featureCollection(nadia, { collectionId: id }); return id; };
+  deleteCollection(leaver, { collectionId: list('Readings of Eustacia Pym') });
+  const [kept] = [list('EUSTACIA PYM reads'), list('Secret things of mine')];
+  leaveHub(await sessionOf(leaver), { posts: 'keep', comments: 'keep', suggestions: 'keep', collections: 'delete', files: 'keep', confirm: leaver.handle });
+  await finishLeavings();
+  expect(saying(/eustacia|pym/i)).toEqual([]);
+  expect(lines()).toEqual(expect.arrayContaining(['Readings of a former member', 'a former member reads']));
+  expect(readPublicLog(null).lines.filter(({ act }) => act === 'feature collection').map(({ object, url }) => [object, url])).toEqual(expect.arrayContaining([['a reading list', null]]));
+  expect(readPublicLog(null).lines.map(({ object }) => object)).not.toContain('Secret things of mine');
+  expect(kept).toBeGreaterThan(0);
+});
+
+test('the file that they imported is called without their name, in what others did with it too', async () => {
+  const nadia = await enter('nadia');
+  const leaver = called('Zebulon Wexford', { role: 'coordinator' });
+  const { id } = db.insert(imports).values({ fileName: 'Zebulon Wexford refs.ris', format: 'ris', state: 'ready', byId: leaver.id, size: 1, theme: 'equity', rights: 'undetermined' }).returning().get();
+  recordAct(nadia, 'discard import', 'Zebulon Wexford refs.ris', `/desk/imports/${id}`);
+  await leave(leaver);
+  expect(saying(/wexford/i)).toEqual([]);
 });

@@ -11,6 +11,7 @@ import { asMember } from '#domain/people/members.ts';
 import { rememberFormer } from '#domain/people/former-traces.ts';
 import { hashPassword, putPassword } from '#domain/people/passwords.ts';
 import { indexMember } from '#domain/people/searchable.ts';
+import { recordAct } from '#domain/moderation/log.ts';
 import type { Member } from '#domain/people/types.ts';
 import { filesFolder, storeFile } from '#lib/file-store.ts';
 import { password } from './cast.ts';
@@ -85,6 +86,7 @@ export async function wholeMember(other: Member): Promise<WholeMember> {
     db.insert(knownBrowsers).values({ memberId, browser: 'b1' }).run();
     db.insert(links).values([{ id: 'l1', purpose: 'reset', memberId, expiresAt: new Date() }, { id: 'l2', purpose: 'confirm', memberId, expiresAt: new Date(), name: quilla.name, passwordHash: hash, application: `${quilla.name} asked` }]).run();
     db.insert(log).values([{ actorId: memberId, act: 'lock thread', object: 'x', reason: `Asked by ${quilla.name}` }, { actorId: other.id, act: 'suspend member', object: `${quilla.name} until tomorrow`, url: `/members/${quilla.handle}` }]).run();
+    recordAct(other, 'feature collection', 'Her public list', `/collections/${open?.id}-public`);
     db.insert(mailStops).values({ memberId, subject: 'searches' }).run();
     db.insert(memberActivity).values({ memberId, day: '2026-11-01' }).run();
     db.insert(memberTraits).values({ memberId, kind: 'language', value: 'fr' }).run();

@@ -19,7 +19,7 @@ import { indexResource } from '../library/searchable.ts';
 import { freeSlug } from '../library/slugs.ts';
 import { purgeSome } from '../search/documents.ts';
 import { inRow } from './row-by-row.ts';
-import { earlierWritings, endOfPortion, mostKept, rowsNaming, scrubRow, writings, type Change, type Own, type Traces, type Writing } from './traces.ts';
+import { earlierWritings, endOfPortion, mostKept, rowsNaming, scrubber, scrubRow, writings, type Change, type Own, type Traces, type Writing } from './traces.ts';
 import { withoutTheirLines, wordsWithout } from './words.ts';
 
 /*
@@ -142,6 +142,16 @@ function takeTurnAfter(leavingId: number, postId: number): void {
     where l.path = @path and q.html like '%<blockquote>%' on conflict do nothing`).run({ leavingId, path: postUrl(postId) });
 }
 
+/** Gives their works and lists that are called after them other titles at once: until their turn came, all that is done to them would be noted under those. Call inside the transaction of their leaving. */
+export function retitleOwn(traces: Traces): void {
+  const change = scrubber(traces, { anyCase: true });
+  for (const [table, ids] of [['resources', traces.own.resources], ['collections', traces.own.collections]] as const) {
+    const rows = db.$client.prepare(`select rowid as row, title from ${table} where id in (select value from json_each(?))`).all(JSON.stringify(ids)) as { row: number; title: string }[];
+    const writing = writings.find((one) => one.table === table);
+    for (const { row, title } of rows) if (writing && change(title, true) !== title) lookAt(writing, row, true, traces, 0);
+  }
+}
+
 /** Rows that a portion looks through: few in a new table, then as many as take some milliseconds. */
 const few = 100;
 let many = few;
@@ -163,16 +173,20 @@ function finishTexts(leaving: Leaving): boolean {
 
 /** Looks through the rows after one and up to another, for as long as a portion takes: some are rendered anew. Returns up to which it came. */
 function lookThrough(leavingId: number, traces: Traces, writing: Writing, after: number, to: number): number {
-  const { table } = writing;
-  const change = wordsWithout(traces, !writing.cites);
   const until = performance.now() + goal;
-  const changeRow = rowChanges[table] ?? ((_row, _change, usual) => { usual(); });
   for (const { row, isOwn } of rowsNaming(traces, writing, after, to)) {
-    const put = (how: Change) => { changeRow(row, how, () => scrubRow(writing, row, isOwn === 1, how), leavingId); };
-    inRow(table, row, () => { put(change); }, () => { put((text) => withoutTheirLines(text, traces)); });
+    lookAt(writing, row, isOwn === 1, traces, leavingId);
     if (performance.now() > until) return row;
   }
   return to;
+}
+
+function lookAt(writing: Writing, row: number, isOwn: boolean, traces: Traces, leavingId: number): void {
+  const { table } = writing;
+  const change = wordsWithout(traces, !writing.cites);
+  const changeRow = rowChanges[table] ?? ((_row, _change, usual) => { usual(); });
+  const put = (how: Change) => { changeRow(row, how, () => scrubRow(writing, row, isOwn, how), leavingId); };
+  inRow(table, row, () => { put(change); }, () => { put((text) => withoutTheirLines(text, traces)); });
 }
 
 /** How a row is changed that is shown otherwise than it is kept, or that is found: `usual` changes its columns and says whether there was anything to change. */

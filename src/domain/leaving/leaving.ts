@@ -28,8 +28,8 @@ import type { Session } from '../people/sessions.ts';
 import type { Member } from '../people/types.ts';
 import { settleVouches } from '../people/verification.ts';
 import { dropDocument, dropDocuments } from '../search/documents.ts';
-import { beginFinishing, finishFor, putNewSlug, readdress, slugsOf, type Left } from './finishing.ts';
-import { scrubber, scrubRecords, threadsStartedBy, type Own, type Traces } from './traces.ts';
+import { beginFinishing, retitleOwn, finishFor, putNewSlug, readdress, slugsOf, type Left } from './finishing.ts';
+import { scrubber, scrubRecords, threadsNamedBy, threadsStartedBy, type Own, type Traces } from './traces.ts';
 
 const choice = z.enum(['keep', 'delete'], { error: 'Please choose one.' });
 
@@ -58,13 +58,15 @@ export function leaveHub(session: Session, { confirm, ...choices }: z.output<typ
     const traces = tracesOf(member);
     const hashes = filesOf(member.id);
     rememberStanding(member, traces.emails);
+    const named = threadsNamedBy(member.id);
     scrubRecords(traces, member.id);
     unlearn([...traces.names, traces.handle, ...traces.emails.map((email) => email.split('@')[0] ?? '')]);
     dropOwnFiles(member.id, choices);
     const quoting = quotingThem(member);
-    const own = [...leaveWritings(member, 'posts', choices.posts, traces), ...leaveWritings(member, 'comments', choices.comments, traces)];
+    const own = [...leaveWritings(member, 'posts', choices.posts, traces, named), ...leaveWritings(member, 'comments', choices.comments, traces)];
     leaveSuggestions(member.id, choices.suggestions, traces);
     leaveCollections(member.id, choices.collections);
+    retitleOwn(traces);
     leaveCases(member.id);
     forgetInOthers(member);
     passOn(member.id);
@@ -140,9 +142,9 @@ function dropOwnFiles(memberId: number, { files }: Choices): void {
 
 /**
  * Deletes what they wrote in forums, or in comments, or leaves it to be kept without their name; kept as it is where their name was never shown, since a change would show it.
- * A title stays where others answered; a name in it does not. What is deleted can be read and found no more. Returns what is left to be done.
+ * A title stays where others answered; a name in it does not, nor in those that they gave to threads of others (`named`). What is deleted can be read and found no more. Returns what is left to be done.
  */
-function leaveWritings(member: Member, kind: 'posts' | 'comments', how: 'keep' | 'delete', traces: Traces): Left[] {
+function leaveWritings(member: Member, kind: 'posts' | 'comments', how: 'keep' | 'delete', traces: Traces, named: readonly number[] = []): Left[] {
   const inForums = kind === 'posts';
   if (how === 'delete' && inForums) dropLonelyThreads(member.id);
   const rows = db.select({ id: posts.id, threadId: posts.threadId, number: posts.number, removedAt: posts.removedAt }).from(posts)
@@ -153,7 +155,7 @@ function leaveWritings(member: Member, kind: 'posts' | 'comments', how: 'keep' |
   dropDocuments('post', ids);
   const opened = inForums ? rows.filter(({ number }) => number === 1) : [];
   const scrub = scrubber(traces, { anyCase: true });
-  const titled = inForums ? threadsStartedBy(member.id) : [];
+  const titled = inForums ? threadsStartedBy(member.id).concat(named) : [];
   retitleAll(new Map(titled.map((id) => [id, scrub(titleOf(id), true, 500)])));
   for (const { threadId, title } of db.select().from(hiddenTitles).where(inArray(hiddenTitles.threadId, titled)).all()) db.update(hiddenTitles).set({ title: scrub(title, true, 500) }).where(eq(hiddenTitles.threadId, threadId)).run();
   dropDocuments('thread', opened.map(({ threadId }) => threadId));
@@ -260,6 +262,8 @@ function passOn(memberId: number): void {
     if (rule !== 'NO ACTION' && !nobodyMeansOther.includes(`${table}.${column}`)) continue;
     sqlite.prepare(`update or ignore "${table}" set "${column}" = ? where "${column}" = ?`).run(former, memberId);
   }
+  // What undoes a closing says who closed it.
+  for (const by of ['$.before.byId', '$.after.byId']) sqlite.prepare('update thread_acts set undo = json_replace(undo, @by, @former) where undo ->> @by = @memberId').run({ by, former, memberId });
 }
 
 /** Every column of the schema that names a member, and what happens to it when the member's row goes. */

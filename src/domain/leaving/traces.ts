@@ -157,9 +157,12 @@ const ownWork = (work: string) => `${work} in (select value from json_each(@reso
 const ownMerge = `(${ownWork('x.merged_id')} or ${ownWork('x.kept_id')})`;
 const aboutCase = `x.case_id in (select c.id from cases c left join posts p on p.id = c.post_id left join held_posts h on h.id = c.held_id left join decisions d on d.case_id = c.id where @id in (c.member_id, p.author_id, h.author_id, d.author_id))`;
 const byThem = 'x.by_id = @id';
+/** What was done to a thread of theirs, or to one to which they did something: what undoes it is to be as what stands there. */
+const aboutThread = (thread: string) => `(${ownThread(thread)} or ${thread} in (select thread_id from thread_acts where by_id = @id))`;
 /** Their page, one of their posts, lists or unpublished works, or a thread that they started. What they wrote without their name is not among them: a name that goes would tell whose it is. */
 const aboutAddress = `(x.url = @page or x.url like @page || '/%' or x.url in (select '/posts/' || id from posts where author_id = @id and id not in (select post_id from anonymous_posts))
   or (x.url like '/forums/%/%' and ${ownThread(threadAt('x.url'))}) or (x.url like '/collections/%' and cast(substr(x.url, 14) as integer) in (select value from json_each(@collections)))
+  or (x.url like '/desk/imports/%' and cast(substr(x.url, 15) as integer) in (select id from imports where by_id = @id))
   or exists (select 1 from (values ('/library/'), ('/desk/resources/')) at cross join (select id, slug from resources union all select resource_id, slug from former_slugs) own
     where ${ownWork('own.id')} and (x.url = at.column1 || own.slug or x.url like at.column1 || own.slug || '/%')))`;
 
@@ -180,15 +183,19 @@ export const records: readonly OfficeWords[] = [
   { table: 'trust_changes', column: 'reason', about: byThem },
   { table: 'verifications', column: 'reason', about: byThem },
   { table: 'withheld_versions', column: 'reason', about: `${byThem} or x.post_id in (select id from posts where author_id = @id)` },
-  { table: 'closed_threads', column: 'reason', about: `${byThem} or ${ownThread('x.thread_id')}` },
+  { table: 'closed_threads', column: 'reason', about: `${byThem} or ${aboutThread('x.thread_id')}` },
   { table: 'question_turns', column: 'reason', about: `${byThem} or x.owner_id = @id or ${ownThread('x.thread_id')}` },
-  { table: 'threads', column: 'locked_reason', about: ownThread('x.id') },
+  { table: 'threads', column: 'locked_reason', about: aboutThread('x.id') },
   { table: 'threads', column: 'removed_reason', about: `x.removed_by_id = @id or ${ownThread('x.id')}` },
   { table: 'posts', column: 'removed_reason', among: 'x.removed_by_id is not null', about: 'x.removed_by_id = @id or (x.author_id = @id and x.id not in (select post_id from anonymous_posts))' },
   { table: 'thread_acts', column: 'reason', about: `${byThem} or ${ownThread('x.thread_id')}` },
-  { table: 'thread_acts', column: 'undo', about: `${byThem} or ${ownThread('x.thread_id')}`, words: ['title', 'reason', 'lockedReason'] },
+  { table: 'thread_acts', column: 'undo', about: aboutThread('x.thread_id'), words: ['reason', 'lockedReason'] },
+  // A title of somebody else's thread stays as it stands there.
+  { table: 'thread_acts', column: 'undo', about: ownThread('x.thread_id'), words: ['title'] },
   { table: 'resource_versions', column: 'reason', about: byThem },
   { table: 'merges', column: 'reason', about: byThem },
+  { table: 'imports', column: 'file_name', about: byThem },
+  { table: 'resources', column: 'provenance', about: 'x.import_id in (select id from imports where by_id = @id)' },
   { table: 'merges', column: 'moved', about: ownMerge, words: ['title'] },
   { table: 'resources', column: 'declined_reason', about: '@id in (x.submitted_by_id, x.reviewer_id)' },
   { table: 'resources', column: 'retired_reason', about: '@id in (x.submitted_by_id, x.reviewer_id, x.owner_id)' },
@@ -200,7 +207,7 @@ export const records: readonly OfficeWords[] = [
 ];
 
 /** Columns whose words are the hub's, in which a name that is there is theirs; in all others coordinators write sentences. */
-const hubWords = ['object', 'title', 'undo', 'moved', 'words'];
+const hubWords = ['object', 'title', 'words', 'moved', 'file_name', 'provenance'];
 
 /** Takes a member out of what the hub and coordinators wrote. Call inside the transaction of their leaving, while every column still names them. */
 export function scrubRecords(traces: Traces, id: number): void {
@@ -210,7 +217,7 @@ export function scrubRecords(traces: Traces, id: number): void {
   const needles = [page, `@${traces.handle}`, ...traces.emails];
   const started = threadsStartedBy(id);
   const given = { id, page, threads: JSON.stringify(started), collections: JSON.stringify(traces.own.collections), resources: JSON.stringify(traces.own.resources), names: JSON.stringify(traces.names), ...numbered('n', needles) };
-  scrubTitles(started, traces.own.resources, scrubber(traces, { anyCase: true }));
+  scrubTitles(id, started, traces.own.resources, scrubber(traces, { anyCase: true }));
   for (const { table, column, about, words, among = 'true' } of records) {
     const isIn = needles.map((_, n) => `instr(l.text, @n${n}) > 0`).join(' or ');
     const isNamed = traces.names.map((_, n) => `instr(x."${column}", @called${n}) > 0`).join(' or ');
@@ -219,7 +226,7 @@ export function scrubRecords(traces: Traces, id: number): void {
       select x.rowid as row, x."${column}" as text, (${about}) as about from lowered l cross join "${table}" x on x.rowid = l.row where ((${isNamed}) and (${about})) or ${isIn}`)
       .all({ ...given, ...numbered('called', traces.names.map((name) => (words ? JSON.stringify(name).slice(1, -1) : name))) }) as { row: number; text: string; about: 0 | 1 }[];
     const put = db.$client.prepare(`update "${table}" set "${column}" = ? where rowid = ?`);
-    const change = hubWords.includes(column) ? scrub : inSentences;
+    const change = hubWords.includes(column) || words?.includes('title') ? scrub : inSentences;
     for (const { row, text, about: isAbout } of rows) {
       inRow(table, row, () => {
         const without = words ? inJson(text, (key, value, beside) => wordsOfUndo(words, key, value, beside, (said) => change(said, isAbout === 1, 500))) : change(text, isAbout === 1);
@@ -232,6 +239,7 @@ export function scrubRecords(traces: Traces, id: number): void {
     // A list is found by its number alone.
     db.$client.prepare(`update ${table} set url = '/collections/' || cast(substr(url, 14) as integer) where url like '/collections/%' and cast(substr(url, 14) as integer) in (select value from json_each(?))`).run(given.collections);
   }
+  db.$client.prepare(`update log set url = '/collections/' || cast(substr(url, 14) as integer) where url like '/collections/%' and id in (select log_id from log_titles where owner_id = ?)`).run(id);
   scrubLetters(id, scrub, scrubber({ ...traces, names: traces.names.filter((name) => /\S\s+\S/.test(name)) }));
 }
 
@@ -244,11 +252,11 @@ export const threadsStartedBy = (id: number): number[] => db.$client.prepare(`
   where t.author_id = @id and t.forum_id is not null and a.undo ->> '$.posts[0].id' not in (select post_id from anonymous_posts)`).pluck().all({ id }) as number[];
 
 /** Takes them out of what their threads and works are and were called, exactly so: where the hub says it, whatever the line is about, and in what undoes an act. */
-function scrubTitles(threads: readonly number[], resources: readonly string[], scrub: Scrub): void {
+function scrubTitles(id: number, threads: readonly number[], resources: readonly string[], scrub: Scrub): void {
   const without = (title: string) => scrub(title, true, 500);
-  const given = { threads: JSON.stringify(threads), resources: JSON.stringify(resources) };
+  const given = { id, threads: JSON.stringify(threads), resources: JSON.stringify(resources) };
   const called = (db.$client.prepare(titlesOfOwn).all(given) as { thread: number | null; work: string | null; title: string }[]).filter(({ title }) => without(title) !== title);
-  const renamed = [...new Set(called.map(({ title }) => title))].map((title) => [title, without(title)] as const);
+  const renamed = new Map(called.map(({ title }) => [title, without(title)]));
   for (const { table, column, titled } of titledWords) {
     const rows = db.$client.prepare(`with own as materialized (select value ->> '$.thread' as thread, value ->> '$.work' as work, value ->> '$.title' as title from json_each(@called))
       select x.rowid as row, x.${column} as words, titled.title from (${titled}) titled cross join ${table} x on x.rowid = titled.row where x.${column} is not null`).all({ ...given, called: JSON.stringify(called) }) as { row: number; words: string; title: string }[];
@@ -260,9 +268,10 @@ function scrubTitles(threads: readonly number[], resources: readonly string[], s
     }
     for (const [row, words] of changed) db.$client.prepare(`update ${table} set ${column} = ? where rowid = ?`).run(words, row);
   }
-  for (const [table, column, own] of [['thread_acts', 'undo', ownThread('x.thread_id')], ['merges', 'moved', ownMerge]] as const) {
-    for (const { row, undo } of db.$client.prepare(`select x.rowid as row, x.${column} as undo from ${table} x where ${own}`).all(given) as { row: number; undo: string }[]) {
-      const after = inJson(undo, (key, value, beside) => renamed.reduce((text, [title, now]) => retitled(text, title, now), wordsOfUndo(['title'], key, value, beside, without)));
+  for (const { table, column, about, own } of undoings) {
+    for (const { row, undo, isOwn } of db.$client.prepare(`select x.rowid as row, x.${column} as undo, (${own}) as isOwn from ${table} x where ${about}`).all(given) as { row: number; undo: string; isOwn: 0 | 1 }[]) {
+      const called = (title: string) => (isOwn ? without(title) : renamed.get(title) ?? title);
+      const after = inJson(undo, (key, value, beside) => [...renamed].reduce((text, [title, now]) => retitled(text, title, now), wordsOfUndo(['title'], key, value, beside, called)));
       if (after !== undo) db.$client.prepare(`update ${table} set ${column} = ? where rowid = ?`).run(after, row);
     }
   }
@@ -274,14 +283,25 @@ function retitled(words: string, title: string, now: string): string {
   return words.includes(`“${title}”`) ? words.replaceAll(`“${title}”`, () => `“${now}”`) : words;
 }
 
-/** What threads and works are called, and were before. */
+/** What undoes an act on a thread or work of theirs, or on a thread that they renamed: of that, the titles that they gave it. */
+const undoings = [
+  { table: 'thread_acts', column: 'undo', about: `${ownThread('x.thread_id')} or x.thread_id in (select thread_id from thread_acts where by_id = @id and act = 'rename thread')`, own: ownThread('x.thread_id') },
+  { table: 'merges', column: 'moved', about: ownMerge, own: 'true' },
+] as const;
+
+/** Threads of others that are called as they called them, in office. Their acts say so until `scrubRecords`. */
+export const threadsNamedBy = (id: number): number[] => db.$client.prepare(`
+  select t.id from thread_acts a join threads t on t.id = a.thread_id and t.title = a.undo ->> '$.after.title' where a.by_id = ? and a.act = 'rename thread'`).pluck().all(id) as number[];
+
+/** What threads and works are called, and were before; and others' threads, where they gave the title. */
 const titlesOfOwn = `
-  select id as thread, null as work, title from threads where ${ownThread('id')}
+  select thread_id as thread, null as work, undo ->> '$.after.title' as title from thread_acts where by_id = @id and act = 'rename thread' union
+  select id, null, title from threads where ${ownThread('id')}
   union select thread_id, null, title from hidden_titles where ${ownThread('thread_id')}
   union select a.thread_id, null, a.undo ->> ('$.' || side.column1 || '.title') from thread_acts a cross join (values ('before'), ('after')) side where ${ownThread('a.thread_id')} and a.undo ->> ('$.' || side.column1 || '.title') is not null
   union select null, id, title from resources where ${ownWork('id')}
   union select null, resource_id, fields ->> '$.title' from resource_versions where ${ownWork('resource_id')} and fields ->> '$.title' is not null`;
-const titlesInLog = `from log_titles l where ${ownThread('l.thread_id')} or ${ownWork('l.resource_id')}`;
+const titlesInLog = `from log_titles l where ${ownThread('l.thread_id')} or ${ownWork('l.resource_id')} or l.owner_id = @id or exists (select 1 from own where own.thread = l.thread_id and own.title = l.title)`;
 const mergedWith = `from own join merges m on m.kept_id = own.work`;
 /** Where the hub says what threads and works are called, with the titles of a leaver (`own`, those that change) that may stand there. */
 const titledWords: readonly { table: string; column: string; titled: string }[] = [
@@ -294,7 +314,7 @@ const titledWords: readonly { table: string; column: string; titled: string }[] 
     select n.id as row, own.title from own join (select id as thread, id as into_thread from threads union select thread_id, other_id from thread_acts) went on went.thread = own.thread
       join notifications n on n.thread_id = went.into_thread and n.kind = 'moved'` },
   { table: 'resources', column: 'retired_reason', titled: `select r.rowid as row, own.title ${mergedWith} join resources r on r.id = m.merged_id` },
-  { table: 'resource_versions', column: 'reason', titled: `select v.rowid as row, own.title ${mergedWith} join resource_versions v on v.resource_id in (m.kept_id, m.merged_id) and v.act = 'unmerge'` },
+  { table: 'resource_versions', column: 'reason', titled: `select v.rowid as row, own.title from own cross join resource_versions v on v.act = 'unmerge' and instr(v.reason, '“' || own.title || '”') > 0 where own.work is not null` },
 ];
 
 const numbered = (letter: string, values: readonly string[]) => Object.fromEntries(values.map((value, n) => [`${letter}${n}`, value]));
@@ -315,7 +335,7 @@ function isOrdinary(name: string): boolean {
 function wordsOfUndo(words: readonly string[], key: string, value: string, beside: Record<string, unknown>, scrub: (said: string) => string): string {
   if (words.includes(key)) return scrub(value);
   const { title } = beside;
-  return key === 'slug' && typeof title === 'string' && scrub(title) !== title ? slugify(scrub(title)) : value;
+  return key === 'slug' && words.includes('title') && typeof title === 'string' && scrub(title) !== title ? slugify(scrub(title)) : value;
 }
 
 /** JSON with its texts changed, each by the key that it stands under and what stands beside it. */

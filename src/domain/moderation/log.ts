@@ -59,20 +59,21 @@ export const wordsOfAct = (act: string): string => (act in acts ? acts[act as Ac
  */
 export function recordAct(actor: { id: number } | null, act: Act, object: string, url: string | null, reason: string | null = null, second: { threadId?: number; resourceId?: string } = {}): void {
   const { id } = db.insert(log).values({ actorId: actor?.id ?? null, act, object, url, reason }).returning({ id: log.id }).get();
-  const [, thread, post, slug] = /^\/(?:forums\/[^/]+\/(\d+)|posts\/(\d+)|(?:library|desk\/resources)\/([^/?#]+))/.exec(url ?? '') ?? [];
-  if (thread ?? post ?? slug) keepTitles().run({ id, object, thread: thread ?? null, post: post ?? null, slug: slug ?? null, secondThread: second.threadId ?? null, secondWork: second.resourceId ?? null });
+  const [, thread, post, slug, list] = /^\/(?:forums\/[^/]+\/(\d+)|posts\/(\d+)|(?:library|desk\/resources)\/([^/?#]+)|collections\/(\d+))/.exec(url ?? '') ?? [];
+  if (thread ?? post ?? slug ?? list) keepTitles().run({ id, object, thread: thread ?? null, post: post ?? null, slug: slug ?? null, list: list ?? null, secondThread: second.threadId ?? null, secondWork: second.resourceId ?? null });
 }
 const keepTitles = prepared((d) => d.$client.prepare(`
   with of_threads(id) as materialized (values (cast(@thread as integer)), (@secondThread) union select thread_id from posts where id = cast(@post as integer)),
   of_works(id) as materialized (values (@secondWork) union select id from resources where slug = @slug),
-  titles(thread_id, resource_id, title) as (
-    select id, resource_id, title from threads where id in (select id from of_threads)
-    union select thread_id, null, title from hidden_titles where thread_id in (select id from of_threads)
-    union select a.thread_id, null, a.undo ->> ('$.' || side.column1 || '.title') from of_threads o cross join thread_acts a on a.thread_id = o.id cross join (values ('before'), ('after')) side
-    union select null, id, title from resources where id in (select id from of_works)
-    union select null, resource_id, fields ->> '$.title' from resource_versions where resource_id in (select id from of_works) and fields ->> '$.title' is not null)
-  insert into log_titles (log_id, thread_id, resource_id, title)
-  select @id, thread_id, resource_id, title from titles where @object = title or instr(@object, title || ': ') = 1 or instr(@object, '“' || title || '”') > 0`));
+  titles(thread_id, resource_id, owner_id, title) as (
+    select id, resource_id, null, title from threads where id in (select id from of_threads)
+    union select thread_id, null, null, title from hidden_titles where thread_id in (select id from of_threads)
+    union select a.thread_id, null, null, a.undo ->> ('$.' || side.column1 || '.title') from of_threads o cross join thread_acts a on a.thread_id = o.id cross join (values ('before'), ('after')) side
+    union select null, id, null, title from resources where id in (select id from of_works)
+    union select null, resource_id, null, fields ->> '$.title' from resource_versions where resource_id in (select id from of_works) and fields ->> '$.title' is not null
+    union select null, null, owner_id, title from collections where id = cast(@list as integer))
+  insert into log_titles (log_id, thread_id, resource_id, owner_id, title)
+  select @id, thread_id, resource_id, owner_id, title from titles where @object = title or instr(@object, title || ': ') = 1 or instr(@object, '“' || title || '”') > 0`));
 
 export interface LogLine {
   id: number; at: Date; actor: { name: string; handle: string } | null; act: string; words: string; object: string; url: string | null; reason: string | null;
@@ -195,7 +196,7 @@ function wordsOfUndoing(object: string): string {
 }
 
 function objectForAll(object: string, url: string | null): { object: string; url: string | null } {
-  const list = /^\/collections\/(\d+)-/.exec(url ?? '')?.[1];
+  const list = /^\/collections\/(\d+)/.exec(url ?? '')?.[1];
   if (list) {
     const open = openList().get(list) as { title: string; slug: string } | undefined;
     return open ? { object: open.title, url: `/collections/${list}-${open.slug}` } : { object: 'a reading list', url: null };
