@@ -1,6 +1,8 @@
 import { and, eq } from 'drizzle-orm';
 import { beforeEach, expect, test } from 'vitest';
-import { collections, db, imports, log, members, merges, posts, resourceThemes, resources, threadActs, threads } from '#db/client.ts';
+import { cases, collections, db, hiddenTitles, imports, log, members, merges, posts, resourceThemes, resources, threadActs, threads } from '#db/client.ts';
+import { decide } from '#domain/decisions/deciding.ts';
+import { flagPost, flagPostInput, hideByHub } from '#domain/decisions/flagging.ts';
 import { acceptAnswer, unacceptAnswer } from '#domain/forum/accepting.ts';
 import { closeThread, reopenThread } from '#domain/forum/closing.ts';
 import { mergeThreads, mergeThreadsInput } from '#domain/forum/merging.ts';
@@ -30,7 +32,7 @@ async function leave(member: Member): Promise<void> {
   leaveHub(await sessionOf(member), { posts: 'keep', comments: 'keep', suggestions: 'keep', collections: 'keep', files: 'keep', confirm: member.handle });
   await finishLeavings();
 }
-const start = (who: Member, title: string, nameless = false) => createThread(who, { forum: 'operations', kind: 'question', title, body: `What of ${title}, ${++made}?`, themes: [], token: undefined, nameless });
+const start = (who: Member, title: string, nameless = false) => createThread(who, { forum: 'operations', kind: 'question', title, body: `What of it, ${++made}?`, themes: [], token: undefined, nameless });
 const merge = (by: Member, from: { id: number }, into: { url: string }) => mergeThreads(by, mergeThreadsInput.parse({ threadId: from.id, target: into.url, reason: 'The same.' }));
 function work(title: string, by: Member): typeof resources.$inferSelect {
   const slug = `work-${++made}`;
@@ -185,4 +187,51 @@ test('the file that they imported is called without their name, in what others d
   recordAct(nadia, 'discard import', 'Zebulon Wexford refs.ris', `/desk/imports/${id}`);
   await leave(leaver);
   expect(saying(/wexford/i)).toEqual([]);
+});
+
+test('titles that they gave in office are found as they are now, also those that were hidden or made by a split; others’ of the same words stay', async () => {
+  const [nadia, tom, rosa] = [await enter('nadia'), await enter('tom'), await enter('rosa')];
+  const leaver = called('Hedda Corriveau', { role: 'coordinator' });
+  const [snow, hidden, split, same] = ['How is snow?', 'Which one is hidden?', 'What is split?', 'Hedda Corriveau on salt'].map((title) => start(tom, title).id);
+  start(leaver, 'Hedda Corriveau on salt');
+  const last = (thread = 0) => db.select().from(threadActs).where(eq(threadActs.threadId, thread)).all().filter(({ undoneAt }) => undoneAt === null).at(-1)?.id ?? 0;
+  renameThread(leaver, { threadId: snow ?? 0, title: 'Snow: notes of Hedda Corriveau', reason: 'So.' });
+  renameThread(leaver, { threadId: hidden ?? 0, title: 'Plan of Hedda Corriveau', reason: 'So.' });
+  renameThread(leaver, { threadId: same ?? 0, title: 'Another on salt', reason: 'So.' });
+  const reply = createPost(rosa, { threadId: split ?? 0, body: 'Another matter.', token: undefined }).id;
+  splitThread(leaver, splitThreadInput.parse({ threadId: split, posts: [String(reply)], into: 'new', title: 'Split for Hedda Corriveau', forum: 'operations', reason: 'So.' }));
+  const opening = db.select().from(posts).where(eq(posts.threadId, hidden ?? 0)).get()?.id ?? 0;
+  createPost(rosa, { threadId: hidden ?? 0, body: 'This one.', token: undefined });
+  flagPost(rosa, flagPostInput.parse({ postId: opening, reason: 'attack' }));
+  const flagged = db.select().from(cases).where(eq(cases.postId, opening)).get();
+  if (flagged) hideByHub(flagged, 'flags', 'own');
+  expect(db.select().from(hiddenTitles).get()?.title).toBe('Plan of Hedda Corriveau');
+  await leave(leaver);
+  decide(nadia, { caseId: flagged?.id ?? 0, outcome: 'keep', reason: 'Fine.' });
+  expect(db.select().from(threads).all().map(({ title }) => title)).toEqual(expect.arrayContaining(['Snow: notes of a former member', 'Plan of a former member', 'Split for a former member']));
+  expect(saying(/of Hedda|for Hedda|of-hedda/i)).toEqual([]);
+  expect(db.$client.prepare(`select count(*) from search_documents where title like '%Hedda%' or url like '%hedda%'`).pluck().get()).toBe(0);
+  for (const thread of [snow, hidden, same]) undoThreadAct(nadia, { actId: last(thread) });
+  expect([snow, hidden, same].map((id) => db.select().from(threads).where(eq(threads.id, id ?? 0)).get()?.title)).toEqual(['How is snow?', 'Which one is hidden?', 'Hedda Corriveau on salt']);
+});
+
+test('a long reason is the same where it stands and in what undoes it', async () => {
+  const [nadia, tom] = [await enter('nadia'), await enter('tom')];
+  const leaver = called('Max Leed', { role: 'coordinator' });
+  const thread = start(tom, 'How long is it?');
+  lockThread(leaver, { threadId: thread.id, reason: `Max Leed looked. ${'Again. '.repeat(90)}` });
+  await leave(leaver);
+  expect(db.select().from(threads).where(eq(threads.id, thread.id)).get()?.lockedReason).toMatch(/^a former member looked/);
+  undoThreadAct(nadia, { actId: db.select().from(threadActs).where(eq(threadActs.threadId, thread.id)).get()?.id ?? 0 });
+});
+
+test('a thread that went into another leads there after its author has deleted what they wrote', async () => {
+  const [nadia, rosa] = [await enter('nadia'), await enter('rosa')];
+  const leaver = called('Ingmar Tolle');
+  const [from, into] = [start(leaver, 'Who has gone?'), start(rosa, 'Who is there?')];
+  createPost(rosa, { threadId: from.id, body: 'I am.', token: undefined });
+  merge(nadia, from, into);
+  leaveHub(await sessionOf(leaver), { posts: 'delete', comments: 'keep', suggestions: 'keep', collections: 'keep', files: 'keep', confirm: leaver.handle });
+  await finishLeavings();
+  expect(db.$client.prepare('select into_id from former_threads where thread_id = ?').pluck().get(from.id)).toBe(into.id);
 });

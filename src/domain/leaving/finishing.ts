@@ -146,9 +146,10 @@ function takeTurnAfter(leavingId: number, postId: number): void {
 export function retitleOwn(traces: Traces): void {
   const change = scrubber(traces, { anyCase: true });
   for (const [table, ids] of [['resources', traces.own.resources], ['collections', traces.own.collections]] as const) {
-    const rows = db.$client.prepare(`select rowid as row, title from ${table} where id in (select value from json_each(?))`).all(JSON.stringify(ids)) as { row: number; title: string }[];
     const writing = writings.find((one) => one.table === table);
-    for (const { row, title } of rows) if (writing && change(title, true) !== title) lookAt(writing, row, true, traces, 0);
+    if (!writing) continue;
+    const rows = db.$client.prepare(`select x.rowid as row, x.title from ${table} x where x.id in (select value from json_each(?)) and (${writing.among ?? 'true'})`).all(JSON.stringify(ids)) as { row: number; title: string }[];
+    for (const { row, title } of rows) if (change(title, true) !== title) lookAt(writing, row, true, traces, 0);
   }
 }
 

@@ -156,6 +156,7 @@ function leaveWritings(member: Member, kind: 'posts' | 'comments', how: 'keep' |
   const opened = inForums ? rows.filter(({ number }) => number === 1) : [];
   const scrub = scrubber(traces, { anyCase: true });
   const titled = inForums ? threadsStartedBy(member.id).concat(named) : [];
+  for (const id of named) retitle(id, scrub(titleOf(id), true, 500));
   retitleAll(new Map(titled.map((id) => [id, scrub(titleOf(id), true, 500)])));
   for (const { threadId, title } of db.select().from(hiddenTitles).where(inArray(hiddenTitles.threadId, titled)).all()) db.update(hiddenTitles).set({ title: scrub(title, true, 500) }).where(eq(hiddenTitles.threadId, threadId)).run();
   dropDocuments('thread', opened.map(({ threadId }) => threadId));
@@ -169,10 +170,10 @@ function leaveWritings(member: Member, kind: 'posts' | 'comments', how: 'keep' |
 
 const titleOf = (threadId: number) => db.select({ title: threads.title }).from(threads).where(eq(threads.id, threadId)).get()?.title ?? '';
 
-/** Threads in which nobody else has written go whole; where a case about one is open its place stays, without a word of theirs, so that the case can be told from one that never was. */
+/** Threads in which nobody else has written go whole, but for those that went into another or into which others went: their addresses lead on; where a case about one is open its place stays, without a word of theirs, so that the case can be told from one that never was. */
 function dropLonelyThreads(memberId: number): void {
   const all = db.select({ id: threads.id, waits: sql<number>`exists (select 1 from cases c join posts p on p.id = c.post_id where p.thread_id = threads.id and c.closed_at is null)` }).from(threads).where(and(eq(threads.authorId, memberId), isNotNull(threads.forumId),
-    sql`not exists (select 1 from posts p where p.thread_id = ${threads.id} and p.author_id <> ${memberId})`, sql`not exists (select 1 from former_threads f where f.into_id = ${threads.id})`)).all();
+    sql`not exists (select 1 from posts p where p.thread_id = ${threads.id} and p.author_id <> ${memberId})`, sql`not exists (select 1 from former_threads f where ${threads.id} in (f.into_id, f.thread_id))`)).all();
   for (const { id, waits } of all) if (waits) emptyThread(memberId, id);
   const lonely = all.filter(({ waits }) => !waits).map(({ id }) => id);
   withdrawLettersAbout(db.select({ id: posts.id }).from(posts).where(inArray(posts.threadId, lonely)).all().map(({ id }) => id));

@@ -9,7 +9,7 @@ import { unspaced } from '../forum/said.ts';
 import { flagReasons } from '../moderation/reasons.ts';
 import { formerWithin as gone } from '../people/former.ts';
 import { stopWords } from '../search/words.ts';
-import { threadAt } from '../thread-addresses.ts';
+import { threadAt, threadsByNumber } from '../thread-addresses.ts';
 import { inRow } from './row-by-row.ts';
 
 /** What tells who somebody is. */
@@ -151,6 +151,8 @@ function outsideCode(text: string, change: (words: string) => string): string {
 /** A column in which the hub or coordinators write, and the rows (of `x`) that are about a member, @id, or written by them. */
 interface OfficeWords { table: string; column: string; about: string; /** The rows that have such words at all, where an index leads to them: not through the text of every post. */ among?: string; /** The keys of words in a column of JSON. */ words?: readonly string[] }
 
+/** What a thread is called, to whoever may see it while it is hidden. */
+const titleOf = (thread: string) => `coalesce((select title from hidden_titles where thread_id = ${thread}), (select title from threads where id = ${thread}))`;
 /** Threads that they started with their name: found once, and not for every row. */
 const ownThread = (thread: string) => `${thread} in (select value from json_each(@threads))`;
 const ownWork = (work: string) => `${work} in (select value from json_each(@resources))`;
@@ -229,7 +231,7 @@ export function scrubRecords(traces: Traces, id: number): void {
     const change = hubWords.includes(column) || words?.includes('title') ? scrub : inSentences;
     for (const { row, text, about: isAbout } of rows) {
       inRow(table, row, () => {
-        const without = words ? inJson(text, (key, value, beside) => wordsOfUndo(words, key, value, beside, (said) => change(said, isAbout === 1, 500))) : change(text, isAbout === 1);
+        const without = words ? inJson(text, (key, value, beside) => wordsOfUndo(words, key, value, beside, (said) => change(said, isAbout === 1, words.includes('title') ? 500 : mostKept))) : change(text, isAbout === 1);
         if (without !== text) put.run(without, row);
       }, () => { put.run(words ? '{}' : short, row); });
     }
@@ -240,7 +242,7 @@ export function scrubRecords(traces: Traces, id: number): void {
     db.$client.prepare(`update ${table} set url = '/collections/' || cast(substr(url, 14) as integer) where url like '/collections/%' and cast(substr(url, 14) as integer) in (select value from json_each(?))`).run(given.collections);
   }
   db.$client.prepare(`update log set url = '/collections/' || cast(substr(url, 14) as integer) where url like '/collections/%' and id in (select log_id from log_titles where owner_id = ?)`).run(id);
-  scrubLetters(id, scrub, scrubber({ ...traces, names: traces.names.filter((name) => /\S\s+\S/.test(name)) }));
+  scrubLetters(id, scrub, scrubber({ ...traces, names: traces.names.filter((name) => /\S\s+\S/.test(name)) }), slugsOfNames(traces.names));
 }
 
 /** Threads that they started with their name; of one that went into another, or back to where it was split from, its opening post stands there now. */
@@ -256,7 +258,6 @@ function scrubTitles(id: number, threads: readonly number[], resources: readonly
   const without = (title: string) => scrub(title, true, 500);
   const given = { id, threads: JSON.stringify(threads), resources: JSON.stringify(resources) };
   const called = (db.$client.prepare(titlesOfOwn).all(given) as { thread: number | null; work: string | null; title: string }[]).filter(({ title }) => without(title) !== title);
-  const renamed = new Map(called.map(({ title }) => [title, without(title)]));
   for (const { table, column, titled } of titledWords) {
     const rows = db.$client.prepare(`with own as materialized (select value ->> '$.thread' as thread, value ->> '$.work' as work, value ->> '$.title' as title from json_each(@called))
       select x.rowid as row, x.${column} as words, titled.title from (${titled}) titled cross join ${table} x on x.rowid = titled.row where x.${column} is not null`).all({ ...given, called: JSON.stringify(called) }) as { row: number; words: string; title: string }[];
@@ -268,12 +269,16 @@ function scrubTitles(id: number, threads: readonly number[], resources: readonly
     }
     for (const [row, words] of changed) db.$client.prepare(`update ${table} set ${column} = ? where rowid = ?`).run(words, row);
   }
-  for (const { table, column, about, own } of undoings) {
-    for (const { row, undo, isOwn } of db.$client.prepare(`select x.rowid as row, x.${column} as undo, (${own}) as isOwn from ${table} x where ${about}`).all(given) as { row: number; undo: string; isOwn: 0 | 1 }[]) {
-      const called = (title: string) => (isOwn ? without(title) : renamed.get(title) ?? title);
-      const after = inJson(undo, (key, value, beside) => [...renamed].reduce((text, [title, now]) => retitled(text, title, now), wordsOfUndo(['title'], key, value, beside, called)));
-      if (after !== undo) db.$client.prepare(`update ${table} set ${column} = ? where rowid = ?`).run(after, row);
-    }
+  const ofThread = new Map<number | null, Set<string>>();
+  for (const { thread, title } of called) ofThread.set(thread, (ofThread.get(thread) ?? new Set()).add(title));
+  for (const { row, undo, thread, isOwn } of db.$client.prepare(undoingThreads).all(given) as { row: number; undo: string; thread: number; isOwn: 0 | 1 }[]) {
+    const after = inJson(undo, (key, value, beside) => wordsOfUndo(['title'], key, value, beside, (title) => (isOwn || ofThread.get(thread)?.has(title) ? without(title) : title)));
+    if (after !== undo) db.$client.prepare('update thread_acts set undo = ? where rowid = ?').run(after, row);
+  }
+  const works = called.filter(({ work }) => work !== null);
+  for (const { row, moved } of db.$client.prepare(`select x.rowid as row, x.moved from merges x where ${ownMerge}`).all(given) as { row: number; moved: string }[]) {
+    const after = inJson(moved, (key, value, beside) => works.reduce((text, { title }) => retitled(text, title, without(title)), wordsOfUndo(['title'], key, value, beside, without)));
+    if (after !== moved) db.$client.prepare('update merges set moved = ? where rowid = ?').run(after, row);
   }
 }
 
@@ -283,20 +288,23 @@ function retitled(words: string, title: string, now: string): string {
   return words.includes(`“${title}”`) ? words.replaceAll(`“${title}”`, () => `“${now}”`) : words;
 }
 
-/** What undoes an act on a thread or work of theirs, or on a thread that they renamed: of that, the titles that they gave it. */
-const undoings = [
-  { table: 'thread_acts', column: 'undo', about: `${ownThread('x.thread_id')} or x.thread_id in (select thread_id from thread_acts where by_id = @id and act = 'rename thread')`, own: ownThread('x.thread_id') },
-  { table: 'merges', column: 'moved', about: ownMerge, own: 'true' },
-] as const;
+/** Titles that they gave to threads in office: by renaming them, and by splitting posts off. */
+const titlesGiven = `
+  select thread_id as thread, undo ->> '$.after.title' as title from thread_acts where by_id = @id and act = 'rename thread'
+  union select a.other_id, coalesce((select r.undo ->> '$.before.title' from thread_acts r where r.thread_id = a.other_id and r.act = 'rename thread' order by r.id limit 1), ${titleOf('a.other_id')})
+  from thread_acts a where a.by_id = @id and a.act = 'split thread' and a.undo ->> '$.fresh'`;
 
-/** Threads of others that are called as they called them, in office. Their acts say so until `scrubRecords`. */
-export const threadsNamedBy = (id: number): number[] => db.$client.prepare(`
-  select t.id from thread_acts a join threads t on t.id = a.thread_id and t.title = a.undo ->> '$.after.title' where a.by_id = ? and a.act = 'rename thread'`).pluck().all(id) as number[];
+/** Threads that are called as they called them, in office. Their acts say so until `scrubRecords`. */
+export const threadsNamedBy = (id: number): number[] => db.$client.prepare(`select thread from (${titlesGiven}) where title = ${titleOf('thread')}`).pluck().all({ id }) as number[];
+
+/** What undoes an act on a thread of theirs, or on one to which they gave a title. */
+const undoingThreads = `
+  select rowid as row, undo, thread_id as thread, (${ownThread('thread_id')}) as isOwn from thread_acts where ${ownThread('thread_id')} or thread_id in (select thread from (${titlesGiven}))`;
 
 /** What threads and works are called, and were before; and others' threads, where they gave the title. */
 const titlesOfOwn = `
-  select thread_id as thread, null as work, undo ->> '$.after.title' as title from thread_acts where by_id = @id and act = 'rename thread' union
-  select id, null, title from threads where ${ownThread('id')}
+  select thread, null as work, title from (${titlesGiven}) where title is not null
+  union select id, null, title from threads where ${ownThread('id')}
   union select thread_id, null, title from hidden_titles where ${ownThread('thread_id')}
   union select a.thread_id, null, a.undo ->> ('$.' || side.column1 || '.title') from thread_acts a cross join (values ('before'), ('after')) side where ${ownThread('a.thread_id')} and a.undo ->> ('$.' || side.column1 || '.title') is not null
   union select null, id, title from resources where ${ownWork('id')}
@@ -314,7 +322,9 @@ const titledWords: readonly { table: string; column: string; titled: string }[] 
     select n.id as row, own.title from own join (select id as thread, id as into_thread from threads union select thread_id, other_id from thread_acts) went on went.thread = own.thread
       join notifications n on n.thread_id = went.into_thread and n.kind = 'moved'` },
   { table: 'resources', column: 'retired_reason', titled: `select r.rowid as row, own.title ${mergedWith} join resources r on r.id = m.merged_id` },
-  { table: 'resource_versions', column: 'reason', titled: `select v.rowid as row, own.title from own cross join resource_versions v on v.act = 'unmerge' and instr(v.reason, '“' || own.title || '”') > 0 where own.work is not null` },
+  { table: 'resource_versions', column: 'reason', titled: `
+    select v.row, own.title from own cross join (select rowid as row, reason from resource_versions where act = 'unmerge' and resource_id in (select kept_id from merges union select merged_id from merges)) v
+    where own.work is not null and instr(v.reason, '“' || own.title || '”') > 0` },
 ];
 
 const numbered = (letter: string, values: readonly string[]) => Object.fromEntries(values.map((value, n) => [`${letter}${n}`, value]));
@@ -345,14 +355,15 @@ export function inJson(json: string, change: (key: string, value: string, beside
   });
 }
 
-/** Letters to others that wait and tell of them: by a link, an address or a name of several words, or because of something that they did. They go without their HTML, which says the same. */
-function scrubLetters(id: number, scrub: Scrub, scrubTelling: Scrub): void {
+/** Letters to others that wait and tell of them: by a link, an address, a name of several words or the address of a thread that was called after them, or because of something that they did. They go without their HTML, which says the same. */
+function scrubLetters(id: number, scrub: Scrub, scrubTelling: Scrub, slugs: readonly string[]): void {
   const letters = db.$client.prepare(`
     select id, subject, text, id in (select l.letter_id from letter_notifications l join notifications n on n.id = l.notification_id where n.actor_id = ?) as tells from outbox where sent_at is null`).all(id) as { id: number; subject: string; text: string; tells: 0 | 1 }[];
   for (const letter of letters) {
-    const about = letter.tells === 1 || [letter.subject, letter.text].some((words) => scrubTelling(words, true) !== words);
+    const called = slugs.some((slug) => letter.text.includes(`-${slug}`));
+    const about = called || letter.tells === 1 || [letter.subject, letter.text].some((words) => scrubTelling(words, true) !== words);
     if (!about) continue;
-    db.$client.prepare('update outbox set subject = ?, text = ?, html = null where id = ?').run(scrub(letter.subject, true), outsideAddresses(letter.text, (words) => scrub(words, true)), letter.id);
+    db.$client.prepare('update outbox set subject = ?, text = ?, html = null where id = ?').run(scrub(letter.subject, true), outsideAddresses(called ? threadsByNumber(letter.text) : letter.text, (words) => scrub(words, true)), letter.id);
   }
 }
 
