@@ -190,7 +190,7 @@ export const records: readonly OfficeWords[] = [
   { table: 'threads', column: 'locked_reason', about: aboutThread('x.id') },
   { table: 'threads', column: 'removed_reason', about: `x.removed_by_id = @id or ${ownThread('x.id')}` },
   { table: 'posts', column: 'removed_reason', among: 'x.removed_by_id is not null', about: 'x.removed_by_id = @id or (x.author_id = @id and x.id not in (select post_id from anonymous_posts))' },
-  { table: 'thread_acts', column: 'reason', about: `${byThem} or ${ownThread('x.thread_id')}` },
+  { table: 'thread_acts', column: 'reason', about: aboutThread('x.thread_id') },
   { table: 'thread_acts', column: 'undo', about: aboutThread('x.thread_id'), words: ['reason', 'lockedReason'] },
   // A title of somebody else's thread stays as it stands there.
   { table: 'thread_acts', column: 'undo', about: ownThread('x.thread_id'), words: ['title'] },
