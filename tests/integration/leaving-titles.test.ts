@@ -106,10 +106,14 @@ test('why works are merged or not says no title of theirs', async () => {
   const [nadia, tom] = [await enter('nadia'), await enter('tom')];
   const leaver = called('Una Pettifer');
   const [kept, gone, back] = [work('Way of Una Pettifer', leaver), work('One more', tom), work('And another', tom)];
+  const [suggested, other] = [work('Kettles of Una Pettifer', leaver), work('One more thing', tom)];
+  db.update(resources).set({ status: 'submitted', publishedAt: null }).where(eq(resources.id, suggested.id)).run();
+  mergeResources(nadia, mergeInput.parse({ keepId: other.id, mergeId: suggested.id, reason: 'Una Pettifer wrote both.' }));
   for (const { id } of [gone, back]) mergeResources(nadia, mergeInput.parse({ keepId: kept.id, mergeId: id, reason: 'The same.' }));
   unmergeResources(nadia, { mergeId: db.select().from(merges).where(eq(merges.mergedId, back.id)).get()?.id ?? 0 });
   await leave(leaver);
   expect(saying(/pettifer/i)).toEqual([]);
+  expect(readPublicLog(null).lines.map(({ object, reason }) => `${object}: ${reason}`)).toContain('a suggestion into “One more thing”: a former member wrote both.');
   expect(db.select().from(resources).where(eq(resources.id, gone.id)).get()?.retiredReason).toBe('It was merged with “Way of a former member”: The same.');
 });
 
@@ -230,8 +234,12 @@ test('a thread that went into another leads there after its author has deleted w
   const leaver = called('Ingmar Tolle');
   const [from, into] = [start(leaver, 'Who has gone?'), start(rosa, 'Who is there?')];
   createPost(rosa, { threadId: from.id, body: 'I am.', token: undefined });
-  merge(nadia, from, into);
+  const alone = start(leaver, 'My private trouble');
+  for (const one of [from, alone]) merge(nadia, one, into);
   leaveHub(await sessionOf(leaver), { posts: 'delete', comments: 'keep', suggestions: 'keep', collections: 'keep', files: 'keep', confirm: leaver.handle });
   await finishLeavings();
-  expect(db.$client.prepare('select into_id from former_threads where thread_id = ?').pluck().get(from.id)).toBe(into.id);
+  expect(db.$client.prepare('select thread_id, into_id from former_threads').raw().all()).toEqual(expect.arrayContaining([[from.id, into.id], [alone.id, into.id]]));
+  // Where others answered a title stays; of what was theirs alone nothing does, and no undoing brings it back.
+  expect([from, alone].map(({ id }) => db.select().from(threads).where(eq(threads.id, id)).get()?.title)).toEqual(['Who has gone?', 'Removed by its author']);
+  expect(db.select().from(threadActs).where(eq(threadActs.threadId, alone.id)).all()).toEqual([]);
 });

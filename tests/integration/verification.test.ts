@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join as path, resolve } from 'node:path';
-import { eq, like } from 'drizzle-orm';
+import { and, eq, isNull, like } from 'drizzle-orm';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { changes, db, governmentDomains, log, members, notifications, places, profiles, verifications, vouches } from '#db/client.ts';
 import { Denied, Invalid, NotFound } from '#domain/errors.ts';
@@ -257,6 +257,8 @@ describe('coordinators', () => {
     verifyMember(ines, { memberId: member.id, verdict: 'rules', why: 'Enough.' });
     expect(methodOf(member)).toBe('domain');
     expect(listTold(member, null).told.filter(({ words }) => words.includes('coordinator')).map(({ words }) => words.slice(0, 32))).toEqual(['What a coordinator had decided a', 'A coordinator has verified you a', 'A coordinator has decided that y']);
+    // Only what holds now is mailed.
+    expect(db.select({ words: notifications.words }).from(notifications).where(and(eq(notifications.memberId, member.id), like(notifications.words, '%coordinator%'), isNull(notifications.mailedAt))).all().map(({ words }) => words?.slice(0, 32))).toEqual(['What a coordinator had decided a']);
     expect(db.select().from(log).where(like(log.object, `${member.name}%`)).all().map(({ act, object }) => `${act}: ${object.slice(member.name.length)}`)).toEqual(['unverify member: : does not count as verified', 'verify member: ', 'unverify member: : left to the rules']);
   });
 

@@ -170,12 +170,16 @@ function leaveWritings(member: Member, kind: 'posts' | 'comments', how: 'keep' |
 
 const titleOf = (threadId: number) => db.select({ title: threads.title }).from(threads).where(eq(threads.id, threadId)).get()?.title ?? '';
 
-/** Threads in which nobody else has written go whole, but for those that went into another or into which others went: their addresses lead on; where a case about one is open its place stays, without a word of theirs, so that the case can be told from one that never was. */
+/**
+ * Threads in which nobody else has written go whole. The place stays, without a word of theirs, of one that went into another, for its address leads there, and where a case
+ * about one is open, so that the case can be told from one that never was. One into which another went stays as others' do.
+ */
 function dropLonelyThreads(memberId: number): void {
-  const all = db.select({ id: threads.id, waits: sql<number>`exists (select 1 from cases c join posts p on p.id = c.post_id where p.thread_id = threads.id and c.closed_at is null)` }).from(threads).where(and(eq(threads.authorId, memberId), isNotNull(threads.forumId),
-    sql`not exists (select 1 from posts p where p.thread_id = ${threads.id} and p.author_id <> ${memberId})`, sql`not exists (select 1 from former_threads f where ${threads.id} in (f.into_id, f.thread_id))`)).all();
-  for (const { id, waits } of all) if (waits) emptyThread(memberId, id);
-  const lonely = all.filter(({ waits }) => !waits).map(({ id }) => id);
+  const all = db.select({ id: threads.id, staysEmpty: sql<number>`exists (select 1 from former_threads f where f.thread_id = threads.id) or exists (select 1 from cases c join posts p on p.id = c.post_id where p.thread_id = threads.id and c.closed_at is null)` }).from(threads).where(and(eq(threads.authorId, memberId), isNotNull(threads.forumId),
+    sql`not exists (select 1 from posts p where p.thread_id = ${threads.id} and p.author_id <> ${memberId})`, sql`not exists (select 1 from former_threads f where f.into_id = ${threads.id})`,
+    sql`not exists (select 1 from thread_acts a join json_each(a.undo, '$.posts') o join posts p on p.id = o.value ->> '$.id' where a.thread_id = ${threads.id} and a.act = 'merge threads' and a.undone_at is null and p.author_id <> ${memberId})`)).all();
+  for (const { id, staysEmpty } of all) if (staysEmpty) emptyThread(memberId, id);
+  const lonely = all.filter(({ staysEmpty }) => !staysEmpty).map(({ id }) => id);
   withdrawLettersAbout(db.select({ id: posts.id }).from(posts).where(inArray(posts.threadId, lonely)).all().map(({ id }) => id));
   for (const id of lonely) dropThreadFromSearch(id);
   putThreadSlugs(new Map(lonely.map((id) => [id, slugify('')])));

@@ -157,6 +157,9 @@ const titleOf = (thread: string) => `coalesce((select title from hidden_titles w
 const ownThread = (thread: string) => `${thread} in (select value from json_each(@threads))`;
 const ownWork = (work: string) => `${work} in (select value from json_each(@resources))`;
 const ownMerge = `(${ownWork('x.merged_id')} or ${ownWork('x.kept_id')})`;
+const mergedWithOwn = (work: string) => `${work} in (select iif(m.kept_id = own.value, m.merged_id, m.kept_id) from json_each(@resources) own join merges m on own.value in (m.kept_id, m.merged_id))`;
+/** Lines of the log that say a title of theirs. */
+const ownTitle = `${ownThread('l.thread_id')} or ${ownWork('l.resource_id')} or l.owner_id = @id`;
 const aboutCase = `x.case_id in (select c.id from cases c left join posts p on p.id = c.post_id left join held_posts h on h.id = c.held_id left join decisions d on d.case_id = c.id where @id in (c.member_id, p.author_id, h.author_id, d.author_id))`;
 const byThem = 'x.by_id = @id';
 /** What was done to a thread of theirs, or to one to which they did something: what undoes it is to be as what stands there. */
@@ -176,7 +179,7 @@ export const records: readonly OfficeWords[] = [
   { table: 'log', column: 'object', about: `${aboutLine} or (x.act = 'remove vouch' and exists (select 1 from json_each(@names) n where instr(x.object, n.value || ' for ') = 1))` },
   // As the line says it, by which it is found again when somebody else leaves.
   { table: 'log_titles', column: 'title', about: `x.log_id in (select x.id from log x where ${aboutLine})` },
-  { table: 'log', column: 'reason', about: aboutLine },
+  { table: 'log', column: 'reason', about: `${aboutLine} or x.id in (select l.log_id from log_titles l where ${ownTitle})` },
   { table: 'decisions', column: 'reason', about: '@id in (x.author_id, x.decider_id)' },
   { table: 'case_notes', column: 'text', about: `${byThem} or ${aboutCase}` },
   { table: 'flags', column: 'note', about: aboutCase },
@@ -194,13 +197,13 @@ export const records: readonly OfficeWords[] = [
   { table: 'thread_acts', column: 'undo', about: aboutThread('x.thread_id'), words: ['reason', 'lockedReason'] },
   // A title of somebody else's thread stays as it stands there.
   { table: 'thread_acts', column: 'undo', about: ownThread('x.thread_id'), words: ['title'] },
-  { table: 'resource_versions', column: 'reason', about: byThem },
-  { table: 'merges', column: 'reason', about: byThem },
+  { table: 'resource_versions', column: 'reason', about: `${byThem} or ${ownWork('x.resource_id')} or (x.act in ('merge', 'unmerge') and ${mergedWithOwn('x.resource_id')})` },
+  { table: 'merges', column: 'reason', about: `${byThem} or ${ownMerge}` },
   { table: 'imports', column: 'file_name', about: byThem },
   { table: 'resources', column: 'provenance', about: 'x.import_id in (select id from imports where by_id = @id)' },
   { table: 'merges', column: 'moved', about: ownMerge, words: ['title'] },
   { table: 'resources', column: 'declined_reason', about: '@id in (x.submitted_by_id, x.reviewer_id)' },
-  { table: 'resources', column: 'retired_reason', about: '@id in (x.submitted_by_id, x.reviewer_id, x.owner_id)' },
+  { table: 'resources', column: 'retired_reason', about: `@id in (x.submitted_by_id, x.reviewer_id, x.owner_id) or ${mergedWithOwn('x.id')}` },
   { table: 'thesaurus_suggestions', column: 'reason', about: 'x.decided_by_id = @id' },
   { table: 'forums', column: 'closed_reason', about: 'false' },
   { table: 'first_hours', column: 'note', about: 'x.welcomed_by_id = @id' },
@@ -309,7 +312,7 @@ const titlesOfOwn = `
   union select a.thread_id, null, a.undo ->> ('$.' || side.column1 || '.title') from thread_acts a cross join (values ('before'), ('after')) side where ${ownThread('a.thread_id')} and a.undo ->> ('$.' || side.column1 || '.title') is not null
   union select null, id, title from resources where ${ownWork('id')}
   union select null, resource_id, fields ->> '$.title' from resource_versions where ${ownWork('resource_id')} and fields ->> '$.title' is not null`;
-const titlesInLog = `from log_titles l where ${ownThread('l.thread_id')} or ${ownWork('l.resource_id')} or l.owner_id = @id or exists (select 1 from own where own.thread = l.thread_id and own.title = l.title)`;
+const titlesInLog = `from log_titles l where ${ownTitle} or exists (select 1 from own where own.thread = l.thread_id and own.title = l.title)`;
 const mergedWith = `from own join merges m on m.kept_id = own.work`;
 /** Where the hub says what threads and works are called, with the titles of a leaver (`own`, those that change) that may stand there. */
 const titledWords: readonly { table: string; column: string; titled: string }[] = [

@@ -61,7 +61,7 @@ export function acceptApplicant(actor: Member, input: z.output<typeof acceptInpu
     db.update(members).set({ application: null }).where(eq(members.id, id)).run();
     beginMembership(id);
     const { name: hub, url } = settings();
-    post(email, `You are a member of ${hub}`, [`${actor.name}, a coordinator, has let you in. You can ask, answer and comment from now on.`, `Three first steps: ${url}/welcome`]);
+    post(email, `You are a member of ${hub}`, [`${actor.name} has let you in. You can ask, answer and comment from now on.`, `Three first steps: ${url}/welcome`]);
     recordAct(actor, 'accept applicant', name, `/members/${handle}`);
   });
 }

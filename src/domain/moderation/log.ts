@@ -73,7 +73,7 @@ const keepTitles = prepared((d) => d.$client.prepare(`
     union select null, resource_id, null, fields ->> '$.title' from resource_versions where resource_id in (select id from of_works) and fields ->> '$.title' is not null
     union select null, null, owner_id, title from collections where id = cast(@list as integer))
   insert into log_titles (log_id, thread_id, resource_id, owner_id, title)
-  select @id, thread_id, resource_id, owner_id, title from titles where @object = title or instr(@object, title || ': ') = 1 or instr(@object, '“' || title || '”') > 0`));
+  select @id, thread_id, resource_id, owner_id, title from titles where title is not null and (@object = title or instr(@object, title || ': ') = 1 or instr(@object, '“' || title || '”') > 0 or thread_id = @secondThread or resource_id = @secondWork)`));
 
 export interface LogLine {
   id: number; at: Date; actor: { name: string; handle: string } | null; act: string; words: string; object: string; url: string | null; reason: string | null;

@@ -141,9 +141,10 @@ export function settleVouches(): void {
   if (before.length !== byWord.size || before.some((id) => !byWord.has(id))) bumpChanges();
 }
 
-/** Tells a member that whether they count as verified has changed. Call inside the transaction of the change. */
+/** Tells a member that whether they count as verified has changed; what they were told before, and was not mailed, holds no more and is not mailed. Call inside the transaction of the change. */
 export function tellVerified(memberId: number, words: string): void {
   const handle = db.select({ handle: members.handle }).from(members).where(eq(members.id, memberId)).get()?.handle;
+  db.$client.prepare(`update notifications set mailed_at = ? where member_id = ? and kind = 'word' and url like '%#verification' and mailed_at is null`).run(Date.now(), memberId);
   putNotification({ memberId, kind: 'word', reason: 'about-you', actorId: null, words, url: `/members/${handle}#verification` });
 }
 
