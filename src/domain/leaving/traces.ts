@@ -312,7 +312,7 @@ const titlesOfOwn = `
   union select a.thread_id, null, a.undo ->> ('$.' || side.column1 || '.title') from thread_acts a cross join (values ('before'), ('after')) side where ${ownThread('a.thread_id')} and a.undo ->> ('$.' || side.column1 || '.title') is not null
   union select null, id, title from resources where ${ownWork('id')}
   union select null, resource_id, fields ->> '$.title' from resource_versions where ${ownWork('resource_id')} and fields ->> '$.title' is not null`;
-const titlesInLog = `from log_titles l where ${ownTitle} or exists (select 1 from own where own.thread = l.thread_id and own.title = l.title)`;
+const titlesInLog = `from log_titles l where ${ownTitle} or (l.thread_id, l.title) in (select thread, title from own)`;
 const mergedWith = `from own join merges m on m.kept_id = own.work`;
 /** Where the hub says what threads and works are called, with the titles of a leaver (`own`, those that change) that may stand there. */
 const titledWords: readonly { table: string; column: string; titled: string }[] = [
