@@ -100,7 +100,7 @@ describe.each([1, 2, 3])('random life %i', (seed) => {
             attempt(`${who.handle} flags ${id} as ${reason}`, () => flagPost(who, flagPostInput.parse({ postId: id, reason })));
           }),
           ...Array<() => void>(4).fill(() => one(db.select().from(cases).where(isNull(cases.closedAt)).all().slice(-8), (row) => {
-            const outcome = from(outcomesFor(row.kind, subjectOf(nadia, row)));
+            const outcome = from(outcomesFor(row.kind, subjectOf(nadia, row), false));
             const forum = from(slugs);
             attempt(`${by.handle} decides case ${row.id} (${row.kind} on ${row.postId ?? `decision ${row.decisionId}`}): ${outcome} ${outcome === 'move' ? forum : ''}`, () => decide(by, { caseId: row.id, outcome: outcome as 'keep', reason: 'Looked at.', forum }));
           })),

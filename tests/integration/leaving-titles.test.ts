@@ -1,8 +1,10 @@
 import { and, eq } from 'drizzle-orm';
 import { beforeEach, expect, test } from 'vitest';
-import { cases, collections, db, hiddenTitles, imports, log, members, merges, posts, resourceThemes, resources, threadActs, threads } from '#db/client.ts';
-import { decide } from '#domain/decisions/deciding.ts';
+import { cases, collections, db, hiddenTitles, imports, log, members, merges, outbox, posts, resourceThemes, resources, threadActs, threads } from '#db/client.ts';
+import { decide, undoDecision } from '#domain/decisions/deciding.ts';
 import { flagPost, flagPostInput, hideByHub } from '#domain/decisions/flagging.ts';
+import { findCase } from '#domain/decisions/queue.ts';
+import { Invalid } from '#domain/errors.ts';
 import { acceptAnswer, unacceptAnswer } from '#domain/forum/accepting.ts';
 import { closeThread, reopenThread } from '#domain/forum/closing.ts';
 import { mergeThreads, mergeThreadsInput } from '#domain/forum/merging.ts';
@@ -242,4 +244,46 @@ test('a thread that went into another leads there after its author has deleted w
   // Where others answered a title stays; of what was theirs alone nothing does, and no undoing brings it back.
   expect([from, alone].map(({ id }) => db.select().from(threads).where(eq(threads.id, id)).get()?.title)).toEqual(['Who has gone?', 'Removed by its author']);
   expect(db.select().from(threadActs).where(eq(threadActs.threadId, alone.id)).all()).toEqual([]);
+});
+
+test('why posts were moved out of a thread of theirs names them in nobody’s inbox', async () => {
+  const [nadia, tom] = [await enter('nadia'), await enter('tom')];
+  const leaver = called('Percival Snodgrass');
+  const [thread, other] = [start(leaver, 'How many lines?'), start(tom, 'How many desks?')];
+  const reply = createPost(tom, { threadId: thread.id, body: 'Ten desks.', token: undefined }).id;
+  splitThread(nadia, splitThreadInput.parse({ threadId: thread.id, posts: [String(reply)], into: 'existing', target: other.url, reason: 'Not what Percival Snodgrass asked.' }));
+  await leave(leaver);
+  expect(db.$client.prepare(`select words from notifications where kind = 'moved'`).pluck().all()).toContain('Not what a former member asked.');
+  expect(saying(/snodgrass/i)).toEqual([]);
+});
+
+test.each(['keep', 'delete'] as const)('of a suggestion that was merged and never published nothing has their name, and %s means it', async (how) => {
+  const [nadia, tom] = [await enter('nadia'), await enter('tom')];
+  const leaver = called('Dorothea Quimble');
+  const [kept, suggested] = [work('A published work', tom), work('Ledger of kerbs by Dorothea Quimble', leaver)];
+  db.update(resources).set({ status: 'submitted', publishedAt: null, slug: `ledger-by-dorothea-quimble-${how}` }).where(eq(resources.id, suggested.id)).run();
+  mergeResources(nadia, mergeInput.parse({ keepId: kept.id, mergeId: suggested.id, reason: 'The same.' }));
+  leaveHub(await sessionOf(leaver), { posts: 'keep', comments: 'keep', suggestions: how, collections: 'keep', files: 'keep', confirm: leaver.handle });
+  await finishLeavings();
+  expect(db.select().from(resources).where(eq(resources.id, suggested.id)).all()).toHaveLength(how === 'keep' ? 1 : 0);
+  expect(saying(/dorothea|quimble/i)).toEqual([]);
+  expect(db.$client.pragma('foreign_key_check')).toEqual([]);
+});
+
+test('nobody writes to whoever has left, asks them to edit or warns them; of who wrote without a name nobody can tell', async () => {
+  const [nadia, rosa] = [await enter('nadia'), await enter('rosa')];
+  const leaver = called('Wilbur Thackery');
+  const thread = start(rosa, 'Whom do we write to?');
+  const reply = createPost(leaver, { threadId: thread.id, body: 'To nobody.', token: undefined }).id;
+  const unnamed = db.select().from(posts).where(eq(posts.threadId, start(leaver, 'Who asks without a name?', true).id)).get()?.id ?? 0;
+  for (const postId of [reply, unnamed]) flagPost(rosa, flagPostInput.parse({ postId, reason: 'attack' }));
+  await leave(leaver);
+  const caseOf = (postId: number) => db.select().from(cases).where(eq(cases.postId, postId)).get()?.id ?? 0;
+  expect(findCase(nadia, caseOf(reply))).toMatchObject({ outcomes: ['keep', 'remove'], authorLeft: true });
+  expect(findCase(nadia, caseOf(unnamed))).toMatchObject({ outcomes: ['keep', 'remove', 'ask', 'warn', 'move'], authorLeft: false });
+  expect(() => decide(nadia, { caseId: caseOf(reply), outcome: 'warn', reason: 'Please.' })).toThrow(Invalid);
+  const { decisionId } = decide(nadia, { caseId: caseOf(reply), outcome: 'remove', reason: 'It is untrue.' });
+  undoDecision(nadia, { decisionId, reason: 'It is true.' });
+  decide(nadia, { caseId: caseOf(unnamed), outcome: 'warn', reason: 'Please.' });
+  expect(db.select().from(outbox).all().filter(({ to }) => to.endsWith('.invalid'))).toEqual([]);
 });

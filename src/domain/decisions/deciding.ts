@@ -23,7 +23,7 @@ import { hide, remove, show } from './hiding.ts';
 import { tellAuthor, tellFlaggers, tellUndone } from './letters.ts';
 import { hoursToEdit, isSuspension, outcomesFor, type Outcome } from './outcomes.ts';
 import { admitsNobodyElse, hasProposed, mustHandle, whyNotDecided } from './queue.ts';
-import { asDecided, asReply, asTakenOut, caseById, decisionById, isUnnamed, openingPost, postSubject, shownSubject, stateOf, subjectOf, type Case, type Decision, type Held, type Subject } from './subjects.ts';
+import { asDecided, asReply, asTakenOut, caseById, decisionById, hasLeft, isUnnamed, openingPost, postSubject, shownSubject, stateOf, subjectOf, type Case, type Decision, type Held, type Subject } from './subjects.ts';
 import { setSuspensionBack } from './suspending.ts';
 import { isOnNewest } from './suspension-decisions.ts';
 import { whyNotTakenBack } from './taking-back.ts';
@@ -48,7 +48,7 @@ export function decide(actor: Member, input: z.output<typeof decideInput>, now =
     const row = caseById(input.caseId);
     mustHandle(actor, row, now);
     const subject = subjectOf(actor, row);
-    if (!outcomesFor(row.kind, subject).includes(input.outcome)) throw new Invalid({ outcome: 'This cannot be decided here.' });
+    if (!outcomesFor(row.kind, subject, hasLeft(subject)).includes(input.outcome)) throw new Invalid({ outcome: 'This cannot be decided here.' });
     const barred = whyNotDecided(actor, row, subject, now);
     if (barred !== null) throw new Denied(barred);
     if (subject.kind === 'appeal' && subject.decision.undoneAt && input.outcome === 'uphold') throw new Invalid({ outcome: 'The decision was taken back meanwhile, so it cannot stand: overturn it.' });

@@ -40,12 +40,12 @@ export const howToAppeal = (decisionId: number) => `If you think this is wrong, 
 /** How long an author who is asked to edit has for it. */
 export const hoursToEdit = 48;
 
-/** What can be decided about a case of this kind. */
-export function outcomesFor(kind: Case['kind'], subject: Subject): Outcome[] {
+/** What can be decided about a case of this kind; nobody is asked or warned who is known to have left. */
+export function outcomesFor(kind: Case['kind'], subject: Subject, hasLeft: boolean): Outcome[] {
   if (kind === 'appeal') return ['uphold', 'overturn'];
   if (kind === 'confirmation') return [];
   if (kind === 'held') return ['approve', 'decline'];
   if (kind === 'correction') return ['correct', 'keep'];
   if (subject.kind === 'member') return ['keep', 'warn'];
-  return ['keep', 'remove', 'ask', 'warn', ...(subject.kind === 'post' && subject.isThread ? ['move' as const] : [])];
+  return ['keep', 'remove', ...(hasLeft ? [] : ['ask' as const, 'warn' as const]), ...(subject.kind === 'post' && subject.isThread ? ['move' as const] : [])];
 }

@@ -1,12 +1,13 @@
 import { and, eq } from 'drizzle-orm';
 import { cases, db, decisions, heldPosts, posts, prepared } from '#db/client.ts';
+import { isStandIn } from '#lib/former-host.ts';
 import { isWrittenNamelessly, nameless } from '../anonymity.ts';
 import { NotFound } from '../errors.ts';
 import { postUrl } from '../forum/addresses.ts';
 import { refusedWords, standingWords, type Confirmation } from '../forum/confirming.ts';
 import { findPost, type FoundPost } from '../forum/posts.ts';
 import { noAreas } from '../people/areas.ts';
-import { formerWithin, isStandIn } from '../people/former.ts';
+import { formerWithin } from '../people/former.ts';
 import { memberById } from '../people/members.ts';
 import type { Member } from '../people/types.ts';
 import { threadOfHeldSql, workOfHeldSql } from './case-areas.ts';
@@ -161,6 +162,9 @@ export function shownSubject(subject: Subject): Subject {
   }
   return isNamelesslyWritten(subject) ? { ...subject, author: unnamed } : subject;
 }
+
+/** Whether its author has left, as far as it may be known: of who wrote without a name it is not. */
+export const hasLeft = (subject: Subject): boolean => isStandIn(shownSubject(subject).author);
 
 /** Whether a subject as it is shown has an author without a name. */
 export const isUnnamed = (shown: Subject): boolean => shown.author.id === nameless.id;

@@ -218,9 +218,9 @@ const quoting = prepared((d) => d.$client.prepare(`
 /** Works that were published stay in the library, nobody's; what was not goes, or stays for the coordinators without who brought it. */
 function leaveSuggestions(memberId: number, how: 'keep' | 'delete', { names }: Traces): void {
   const theirs = eq(resources.submittedById, memberId);
-  const unpublished = db.select({ id: resources.id, title: resources.title, status: resources.status }).from(resources).where(and(theirs, isNull(resources.publishedAt), isNull(resources.mergedIntoId))).all();
+  const unpublished = db.select({ id: resources.id, title: resources.title, status: resources.status, mergedIntoId: resources.mergedIntoId }).from(resources).where(and(theirs, isNull(resources.publishedAt))).all();
   for (const work of unpublished) {
-    if (how === 'delete' && work.status !== 'retired') {
+    if (how === 'delete' && (work.status !== 'retired' || work.mergedIntoId !== null)) {
       readdress(work.id, null);
       db.delete(resources).where(eq(resources.id, work.id)).run();
     } else if (slugsOf(work.id).some((slug) => names.some((name) => new RegExp(`(?:^|-)${slugify(name)}s?(?:-|$)`).test(slug)))) putNewSlug(work);

@@ -149,7 +149,7 @@ function outsideCode(text: string, change: (words: string) => string): string {
 }
 
 /** A column in which the hub or coordinators write, and the rows (of `x`) that are about a member, @id, or written by them. */
-interface OfficeWords { table: string; column: string; about: string; /** The rows that have such words at all, where an index leads to them: not through the text of every post. */ among?: string; /** The keys of words in a column of JSON. */ words?: readonly string[] }
+interface OfficeWords { table: string; column: string; about: string; /** The rows that have such words at all, where an index leads to them: not through the text of every post. */ among?: string; /** The keys of words in a column of JSON. */ words?: readonly string[]; /** In a column of the hub's words these are what a coordinator wrote. */ sentences?: true }
 
 /** What a thread is called, to whoever may see it while it is hidden. */
 const titleOf = (thread: string) => `coalesce((select title from hidden_titles where thread_id = ${thread}), (select title from threads where id = ${thread}))`;
@@ -209,6 +209,8 @@ export const records: readonly OfficeWords[] = [
   { table: 'first_hours', column: 'note', about: 'x.welcomed_by_id = @id' },
   { table: 'invitations', column: 'note', about: 'x.invited_by_id = @id' },
   { table: 'notifications', column: 'words', about: `x.actor_id = @id or ${aboutAddress}` },
+  // Why a post was moved out of a thread of theirs, or into one.
+  { table: 'notifications', column: 'words', about: `x.kind = 'moved' and (${ownThread('x.thread_id')} or x.thread_id in (select other_id from thread_acts where ${ownThread('thread_id')}))`, sentences: true },
 ];
 
 /** Columns whose words are the hub's, in which a name that is there is theirs; in all others coordinators write sentences. */
@@ -223,7 +225,7 @@ export function scrubRecords(traces: Traces, id: number): void {
   const started = threadsStartedBy(id);
   const given = { id, page, threads: JSON.stringify(started), collections: JSON.stringify(traces.own.collections), resources: JSON.stringify(traces.own.resources), names: JSON.stringify(traces.names), ...numbered('n', needles) };
   scrubTitles(id, started, traces.own.resources, scrubber(traces, { anyCase: true }));
-  for (const { table, column, about, words, among = 'true' } of records) {
+  for (const { table, column, about, words, sentences, among = 'true' } of records) {
     const isIn = needles.map((_, n) => `instr(l.text, @n${n}) > 0`).join(' or ');
     const isNamed = traces.names.map((_, n) => `instr(x."${column}", @called${n}) > 0`).join(' or ');
     const rows = db.$client.prepare(`
@@ -231,7 +233,7 @@ export function scrubRecords(traces: Traces, id: number): void {
       select x.rowid as row, x."${column}" as text, (${about}) as about from lowered l cross join "${table}" x on x.rowid = l.row where ((${isNamed}) and (${about})) or ${isIn}`)
       .all({ ...given, ...numbered('called', traces.names.map((name) => (words ? JSON.stringify(name).slice(1, -1) : name))) }) as { row: number; text: string; about: 0 | 1 }[];
     const put = db.$client.prepare(`update "${table}" set "${column}" = ? where rowid = ?`);
-    const change = hubWords.includes(column) || words?.includes('title') ? scrub : inSentences;
+    const change = !sentences && (hubWords.includes(column) || words?.includes('title')) ? scrub : inSentences;
     for (const { row, text, about: isAbout } of rows) {
       inRow(table, row, () => {
         const without = words ? inJson(text, (key, value, beside) => wordsOfUndo(words, key, value, beside, (said) => change(said, isAbout === 1, words.includes('title') ? 500 : mostKept))) : change(text, isAbout === 1);

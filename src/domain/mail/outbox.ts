@@ -3,13 +3,15 @@ import { join } from 'node:path';
 import { and, asc, eq, inArray, isNull, lt, lte, sql } from 'drizzle-orm';
 import { db, foldLog, outbox } from '#db/client.ts';
 import { addDays } from '#lib/dates.ts';
+import { isStandIn } from '#lib/former-host.ts';
 import { letterHtml, letterText, wrapped, type LetterPart } from '#lib/letter.ts';
 import { fileNameOf, type Mailer } from '#lib/mailer.ts';
 import { settings } from '#lib/settings.ts';
 import { stopUrl, type MailSubject } from './stopping.ts';
 
-/** Decides on a letter that somebody asked for, such as a link: it is sent if and only if the surrounding transaction is kept. Paragraphs are joined by blank lines; the signature is added. Returns its id. */
-export function post(to: string, subject: string, paragraphs: string[], { passing = false }: { /** Nothing of the letter is kept once it is sent. */ passing?: boolean } = {}): number {
+/** Decides on a letter that somebody asked for, such as a link: it is sent if and only if the surrounding transaction is kept. Paragraphs are joined by blank lines; the signature is added. Returns its id; null where nobody is there any more whom it could reach. */
+export function post(to: string, subject: string, paragraphs: string[], { passing = false }: { /** Nothing of the letter is kept once it is sent. */ passing?: boolean } = {}): number | null {
+  if (isStandIn({ email: to })) return null;
   const { name, url } = settings();
   return db.insert(outbox).values({ to, subject, passing: passing || null, text: [...paragraphs.map((paragraph) => wrapped(paragraph)), `${name}\n${url}`].join('\n\n') }).returning({ id: outbox.id }).get().id;
 }

@@ -1,14 +1,16 @@
 import { prepared } from '#db/client.ts';
 import type { NotificationKind } from './notifications.ts';
 
-/** Notes which notifications a letter tells. Call inside the transaction that writes it. */
-export function noteToldIn(letterId: number, notificationIds: readonly number[]): void {
+/** Notes which notifications a letter tells, where one was written. Call inside the transaction that writes it. */
+export function noteToldIn(letterId: number | null, notificationIds: readonly number[]): void {
+  if (letterId === null) return;
   for (const id of notificationIds) tellsOf().run(letterId, id);
 }
 const tellsOf = prepared((d) => d.$client.prepare('insert into letter_notifications (letter_id, notification_id) values (?, ?)'));
 
-/** Notes which posts a letter without a notification shows, or names the threads of. Call inside the transaction that writes it. */
-export function noteShownIn(letterId: number, postIds: readonly number[]): void {
+/** Notes which posts a letter without a notification shows, or names the threads of, where one was written. Call inside the transaction that writes it. */
+export function noteShownIn(letterId: number | null, postIds: readonly number[]): void {
+  if (letterId === null) return;
   for (const id of postIds) shows().run(letterId, id);
 }
 const shows = prepared((d) => d.$client.prepare('insert into letter_posts (letter_id, post_id) values (?, ?)'));

@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { eq } from 'drizzle-orm';
 import { db, formerHandles, members } from '#db/client.ts';
+import { formerHost } from '#lib/former-host.ts';
 import { hubSecret } from '../secrets.ts';
 
 /*
@@ -9,14 +10,9 @@ import { hubSecret } from '../secrets.ts';
  * told nothing, found nowhere and called by no mention.
  */
 
-/** No mail server will ever have this name (RFC 2606). */
-export const formerHost = 'former.invalid';
 export const formerName = 'A former member';
 /** The same inside a sentence. */
 export const formerWithin = formerName.replace('A ', 'a ');
-
-/** Whether a row of members stands for those who left. */
-export const isStandIn = ({ email }: { email: string }): boolean => email.endsWith(`@${formerHost}`);
 
 /** The row for what former members wrote and did. Call inside a transaction. */
 export const formerMember = (): number => standIn('member', '', formerName);

@@ -1,8 +1,8 @@
 import { and, asc, count, desc, eq, notLike, sql, type SQL } from 'drizzle-orm';
 import { db, members, verifications } from '#db/client.ts';
+import { formerHost } from '#lib/former-host.ts';
 import { paging, type Paging } from '#lib/paging.ts';
 import { isNamelessPost } from '../anonymity.ts';
-import { formerHost } from './former.ts';
 import { mustCoordinate } from './permissions.ts';
 import type { Role, Viewer } from './types.ts';
 import type { Verification } from './verification.ts';

@@ -3,10 +3,11 @@ import { and, count, eq, isNotNull, isNull, like, ne, or, sql } from 'drizzle-or
 import { z } from 'zod';
 import { db, members } from '#db/client.ts';
 import { line } from '#lib/fields.ts';
+import { formerHost } from '#lib/former-host.ts';
 import { slugify } from '#lib/slug.ts';
 import { NotFound } from '../errors.ts';
 import { areasOf, noAreas } from './areas.ts';
-import { formerHost, wasHandle } from './former.ts';
+import { wasHandle } from './former.ts';
 import { canModerate } from './permissions.ts';
 import type { Author, Member, Viewer } from './types.ts';
 
