@@ -224,7 +224,7 @@ const rowChanges: Record<string, (row: number, change: Change, usual: () => bool
     const before = db.select({ title: resources.title }).from(resources).where(sql`rowid = ${row}`).get();
     if (!usual()) return;
     const work = db.select().from(resources).where(sql`rowid = ${row}`).get();
-    if (work && work.publishedAt === null && work.title !== before?.title) putNewSlug(work);
+    if (work && work.publishedAt === null && work.mergedIntoId === null && work.title !== before?.title) putNewSlug(work);
     if (work) db.update(resources).set({ workKey: workKey(readCsl(work.csl)) }).where(eq(resources.id, work.id)).run();
     indexWork(work);
   },
@@ -245,7 +245,7 @@ const rowChanges: Record<string, (row: number, change: Change, usual: () => bool
   corrections: (_row, _, usual) => { if (usual()) bumpChanges(); },
 };
 
-/** Another address for a work that was called after them and never published, everywhere where the desk has it. One that was public leads on for ever, whatever it is called. */
+/** Another address for a work that was called after them and never published, everywhere where the desk has it. One that was public leads on for ever, whatever it is called, and so does one that was merged: texts may cite it. */
 export function putNewSlug({ id, title }: Pick<typeof resources.$inferSelect, 'id' | 'title'>): void {
   const slug = freeSlug(title);
   readdress(id, slug);

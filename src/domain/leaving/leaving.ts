@@ -1,4 +1,4 @@
-import { and, eq, inArray, isNotNull, isNull, or, sql } from 'drizzle-orm';
+import { and, eq, inArray, isNotNull, isNull, not, or, sql, type SQL } from 'drizzle-orm';
 import { z } from 'zod';
 import {
   acceptedAnswers, agencyAccounts, appeals, attachments, bumpChanges, cases, collections, confirmations, corrections, db, decisions, emailChanges, flags, follows, heldFiles, heldPosts, hiddenTitles, invitations, members, postFiles, postLinks,
@@ -67,7 +67,7 @@ export function leaveHub(session: Session, { confirm, ...choices }: z.output<typ
     leaveSuggestions(member.id, choices.suggestions, traces);
     leaveCollections(member.id, choices.collections);
     retitleOwn(traces);
-    leaveCases(member.id);
+    leaveCases(member.id, choices.posts);
     forgetInOthers(member);
     passOn(member.id);
     db.delete(invitations).where(or(eq(invitations.memberId, member.id), and(inArray(invitations.email, [...traces.emails]), isNull(invitations.memberId)))).run();
@@ -215,12 +215,12 @@ const quoting = prepared((d) => d.$client.prepare(`
     select post_id from post_mentions where member_id = @member
     union select l.post_id from posts o join post_links l on l.path = '/posts/' || o.id where o.author_id = @member and not ${isNamelessPost('o.id')})`).pluck());
 
-/** Works that were published stay in the library, nobody's; what was not goes, or stays for the coordinators without who brought it. */
+/** Works that were published stay in the library, nobody's; what was not goes, or stays for the coordinators without who brought it. What was merged into another stays behind that one: texts that cite it lead there. */
 function leaveSuggestions(memberId: number, how: 'keep' | 'delete', { names }: Traces): void {
   const theirs = eq(resources.submittedById, memberId);
-  const unpublished = db.select({ id: resources.id, title: resources.title, status: resources.status, mergedIntoId: resources.mergedIntoId }).from(resources).where(and(theirs, isNull(resources.publishedAt))).all();
+  const unpublished = db.select({ id: resources.id, title: resources.title, status: resources.status }).from(resources).where(and(theirs, isNull(resources.publishedAt), isNull(resources.mergedIntoId))).all();
   for (const work of unpublished) {
-    if (how === 'delete' && (work.status !== 'retired' || work.mergedIntoId !== null)) {
+    if (how === 'delete' && work.status !== 'retired') {
       readdress(work.id, null);
       db.delete(resources).where(eq(resources.id, work.id)).run();
     } else if (slugsOf(work.id).some((slug) => names.some((name) => new RegExp(`(?:^|-)${slugify(name)}s?(?:-|$)`).test(slug)))) putNewSlug(work);
@@ -234,11 +234,19 @@ function leaveCollections(memberId: number, how: 'keep' | 'delete'): void {
   if (how === 'keep') db.update(collections).set({ ownerId: formerMember() }).where(and(eq(collections.ownerId, memberId), eq(collections.visibility, 'public'))).run();
 }
 
-/** What they told coordinators goes; a case that waits for them alone is over, one that they had taken is free, those about their profile stay. */
-function leaveCases(memberId: number): void {
-  const about = db.select({ id: decisions.id }).from(decisions).where(eq(decisions.authorId, memberId));
-  db.update(appeals).set({ text: 'The member has left.' }).where(inArray(appeals.decisionId, about)).run();
-  db.update(cases).set({ closedAt: new Date() }).where(and(inArray(cases.decisionId, about), isNull(cases.closedAt))).run();
+/**
+ * What they told coordinators goes; a case that waits for them alone is over, one that they had taken is free, those about their profile stay. An appeal about what they wrote
+ * without their name stays as it is while the post does: that its author has left would tell whose it is.
+ */
+function leaveCases(memberId: number, posts: 'keep' | 'delete'): void {
+  const unnamed = sql`exists (select 1 from cases c where c.id = ${decisions.caseId} and ${sql.raw(isNamelessPost('c.post_id'))})`;
+  const end = (which: SQL, text: string) => {
+    const about = db.select({ id: decisions.id }).from(decisions).where(and(eq(decisions.authorId, memberId), which));
+    db.update(appeals).set({ text }).where(inArray(appeals.decisionId, about)).run();
+    db.update(cases).set({ closedAt: new Date() }).where(and(inArray(cases.decisionId, about), isNull(cases.closedAt))).run();
+  };
+  end(not(unnamed), 'The member has left.');
+  if (posts === 'delete') end(unnamed, 'Its author has deleted what it was about.');
   db.update(cases).set({ claimedById: null, claimedUntil: null }).where(and(eq(cases.claimedById, memberId), isNull(cases.closedAt))).run();
   forgetCorrectionsOf(memberId);
   db.update(flags).set({ note: null }).where(eq(flags.memberId, memberId)).run();
