@@ -3,11 +3,13 @@ import { beforeEach, expect, test } from 'vitest';
 import { cases, collections, db, decisions, hiddenTitles, imports, log, members, merges, outbox, posts, resourceThemes, resources, threadActs, threads } from '#db/client.ts';
 import { appealDecision } from '#domain/decisions/appealing.ts';
 import { decide, undoDecision } from '#domain/decisions/deciding.ts';
+import { removeConfirmation } from '#domain/decisions/flagging-confirmations.ts';
 import { flagPost, flagPostInput, hideByHub } from '#domain/decisions/flagging.ts';
 import { findCase } from '#domain/decisions/queue.ts';
 import { Invalid } from '#domain/errors.ts';
 import { acceptAnswer, unacceptAnswer } from '#domain/forum/accepting.ts';
 import { closeThread, reopenThread } from '#domain/forum/closing.ts';
+import { confirmPost } from '#domain/forum/confirming.ts';
 import { mergeThreads, mergeThreadsInput } from '#domain/forum/merging.ts';
 import { lockThread, renameThread } from '#domain/forum/moderating.ts';
 import { createPost } from '#domain/forum/posts.ts';
@@ -281,14 +283,20 @@ test('nobody writes to whoever has left, asks them to edit or warns them; of who
   const caseOf = (postId: number) => db.select().from(cases).where(eq(cases.postId, postId)).get()?.id ?? 0;
   const second = createPost(leaver, { threadId: db.select().from(posts).where(eq(posts.id, unnamed)).get()?.threadId ?? 0, body: 'Nobody yet?', token: undefined }).id;
   flagPost(rosa, flagPostInput.parse({ postId: second, reason: 'attack' }));
-  for (const postId of [reply, second]) appealDecision(leaver, { decisionId: decide(nadia, { caseId: caseOf(postId), outcome: 'warn', reason: 'Please.' }).decisionId, text: 'No.' });
+  for (const postId of [reply, second]) appealDecision(leaver, { decisionId: decide(nadia, { caseId: caseOf(postId), outcome: 'warn', reason: 'Please.' }).decisionId, text: `No, says Wilbur Thackery, ${leaver.email}.` });
   const appealed = (postId: number) => db.select().from(cases).where(and(eq(cases.kind, 'appeal'), inArray(cases.decisionId, db.select({ id: decisions.id }).from(decisions).where(eq(decisions.caseId, caseOf(postId)))))).get();
+  // Their “works for us too” below what somebody else wrote without a name had theirs.
+  const askedByRosa = start(rosa, 'And who asks here?', true).id;
+  const rosas = createPost(rosa, { threadId: askedByRosa, body: 'I do.', token: undefined }).id;
+  confirmPost(leaver, { postId: rosas, place: 'Fir', year: 2026, note: null });
+  removeConfirmation(nadia, { postId: rosas, memberId: leaver.id, reason: 'It is not so.' });
+  appealDecision(leaver, { decisionId: db.select({ id: decisions.id }).from(decisions).where(eq(decisions.caseId, caseOf(rosas))).get()?.id ?? 0, text: `It is, says ${leaver.email}.` });
   const other = createPost(leaver, { threadId: thread.id, body: 'To nobody at all.', token: undefined }).id;
   flagPost(rosa, flagPostInput.parse({ postId: other, reason: 'attack' }));
   await leave(leaver);
   // What is appealed without a name waits on.
-  expect([reply, second].map((postId) => appealed(postId)?.closedAt === null)).toEqual([false, true]);
-  expect(findCase(ines, appealed(second)?.id ?? 0).appeal?.text).toBe('No.');
+  expect([reply, second, rosas].map((postId) => appealed(postId)?.closedAt === null)).toEqual([false, true, false]);
+  expect(findCase(ines, appealed(second)?.id ?? 0).appeal?.text).toBe('No, says Wilbur Thackery, an address that is gone.');
   expect(findCase(ines, appealed(reply)?.id ?? 0).appeal?.text).toBe('The member has left.');
   expect(findCase(nadia, caseOf(other))).toMatchObject({ outcomes: ['keep', 'remove'], authorLeft: true });
   expect(findCase(nadia, caseOf(unnamed))).toMatchObject({ outcomes: ['keep', 'remove', 'ask', 'warn', 'move'], authorLeft: false });

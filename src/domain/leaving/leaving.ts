@@ -67,7 +67,7 @@ export function leaveHub(session: Session, { confirm, ...choices }: z.output<typ
     leaveSuggestions(member.id, choices.suggestions, traces);
     leaveCollections(member.id, choices.collections);
     retitleOwn(traces);
-    leaveCases(member.id, choices.posts);
+    leaveCases(member.id, choices.posts, traces);
     forgetInOthers(member);
     passOn(member.id);
     db.delete(invitations).where(or(eq(invitations.memberId, member.id), and(inArray(invitations.email, [...traces.emails]), isNull(invitations.memberId)))).run();
@@ -236,10 +236,10 @@ function leaveCollections(memberId: number, how: 'keep' | 'delete'): void {
 
 /**
  * What they told coordinators goes; a case that waits for them alone is over, one that they had taken is free, those about their profile stay. An appeal about what they wrote
- * without their name stays as it is while the post does: that its author has left would tell whose it is.
+ * without their name stays while the post does, and as the post does: that its author has left would tell whose it is.
  */
-function leaveCases(memberId: number, posts: 'keep' | 'delete'): void {
-  const unnamed = sql`exists (select 1 from cases c where c.id = ${decisions.caseId} and ${sql.raw(isNamelessPost('c.post_id'))})`;
+function leaveCases(memberId: number, posts: 'keep' | 'delete', traces: Traces): void {
+  const unnamed = sql`exists (select 1 from cases c join anonymous_posts a on a.post_id = c.post_id where c.id = ${decisions.caseId} and c.kind <> 'confirmation' and a.member_id = ${memberId})`;
   const end = (which: SQL, text: string) => {
     const about = db.select({ id: decisions.id }).from(decisions).where(and(eq(decisions.authorId, memberId), which));
     db.update(appeals).set({ text }).where(inArray(appeals.decisionId, about)).run();
@@ -247,6 +247,9 @@ function leaveCases(memberId: number, posts: 'keep' | 'delete'): void {
   };
   end(not(unnamed), 'The member has left.');
   if (posts === 'delete') end(unnamed, 'Its author has deleted what it was about.');
+  const scrub = scrubber(traces);
+  const kept = inArray(appeals.decisionId, db.select({ id: decisions.id }).from(decisions).where(and(eq(decisions.authorId, memberId), unnamed)));
+  for (const { id, text } of db.select({ id: appeals.decisionId, text: appeals.text }).from(appeals).where(kept).all()) db.update(appeals).set({ text: scrub(text, false) }).where(eq(appeals.decisionId, id)).run();
   db.update(cases).set({ claimedById: null, claimedUntil: null }).where(and(eq(cases.claimedById, memberId), isNull(cases.closedAt))).run();
   forgetCorrectionsOf(memberId);
   db.update(flags).set({ note: null }).where(eq(flags.memberId, memberId)).run();
