@@ -99,7 +99,7 @@ describe('a flag from the post to the public log', () => {
     await ines.page.getByLabel(/^Overturn/).check();
     await ines.page.getByLabel('Reason', { exact: true }).fill('It is sharp, and about counting.');
     await ines.page.getByRole('button', { name: 'Decide' }).click();
-    await ines.page.getByText('Decided. Who appealed is told why.').waitFor();
+    await ines.page.getByText('Decided. Who appealed and those who flagged are told why.').waitFor();
     await tom.page.reload();
     expect(flat(await tom.page.locator('main').textContent() ?? '')).toContain('Decided by Inès Lévesque. The reason: It is sharp, and about counting.');
 
@@ -266,7 +266,7 @@ describe('a flag from the post to the public log', () => {
     await ines.page.getByLabel(/^Overturn/).check();
     await ines.page.getByLabel('Reason', { exact: true }).fill('They are.');
     await ines.page.getByRole('button', { name: 'Decide' }).click();
-    await ines.page.getByText('Decided. Who appealed is told why.').waitFor();
+    await ines.page.getByText('Decided. Who appealed and those who flagged are told why.').waitFor();
     await tom.page.reload();
     expect(flat(await tom.page.locator('main').textContent() ?? '')).toContain('Decided by Inès Lévesque. The reason: They are.');
     const visitor = await browser.open();

@@ -294,6 +294,10 @@ describe('the directory', () => {
     await page.getByRole('link', { name: 'Jo Pettibone' }).click();
     expect(await page.locator('.page-head .badge.gold').textContent()).toBe('Vendor');
     expect(await (await fetch(`${hub.base}/members/jo-pettibone.atom`)).text()).toContain('<name>Jo Pettibone (vendor)</name>');
+    const jo = db.select().from(members).where(eq(members.handle, 'jo-pettibone')).get();
+    if (jo) createThread(asMember(jo), { forum: 'operations', kind: 'discussion', title: 'What a vendor asks last', body: 'Who measures hold time?', themes: [], token: undefined, nameless: false });
+    await page.goto(`${hub.base}/forums`);
+    expect(await page.locator('.forum-latest').filter({ hasText: 'What a vendor asks last' }).textContent()).toMatch(/Jo Pettibone\s+Vendor/);
   });
 
   test('places like one, without JavaScript: the name leads to an address that has the place and the weights', async () => {

@@ -296,6 +296,7 @@ test('nobody writes to whoever has left, asks them to edit or warns them; of who
   await leave(leaver);
   // What is appealed without a name waits on.
   expect([reply, second, rosas].map((postId) => appealed(postId)?.closedAt === null)).toEqual([false, true, false]);
+  expect(findCase(ines, appealed(second)?.id ?? 0)).toMatchObject({ tellsFlaggers: true, authorLeft: false });
   expect(findCase(ines, appealed(second)?.id ?? 0).appeal?.text).toBe('No, says Wilbur Thackery, an address that is gone.');
   expect(findCase(ines, appealed(reply)?.id ?? 0).appeal?.text).toBe('The member has left.');
   expect(findCase(nadia, caseOf(other))).toMatchObject({ outcomes: ['keep', 'remove'], authorLeft: true });

@@ -95,6 +95,8 @@ export interface CaseView extends CaseRow {
   files: PostFile[];
   /** Null for whoever has no name here. */
   authorStanding: Standing | null;
+  /** Whether somebody flagged, in this case or the one that is appealed, who is told what is decided. */
+  tellsFlaggers: boolean;
   /** Nobody is there to be told, asked or suspended. Never of who wrote without a name. */
   authorLeft: boolean;
 }
@@ -115,7 +117,7 @@ export function findCase(viewer: Viewer, id: number, now = new Date()): CaseView
   const shown = asRow(subject, row, row.claimedById === null ? null : nameOf(row.claimedById), reasons, now);
   const own = subject.author.id === viewer.id;
   return {
-    ...shown, closedAt: row.closedAt, barred: whyNotDecided(viewer, row, subject, now), outcomes: outcomesFor(row.kind, subject, hasLeft(subject)), authorLeft: hasLeft(subject), authorStanding: isUnnamed(shown.subject) ? null : standingOf(subject.author),
+    ...shown, closedAt: row.closedAt, barred: whyNotDecided(viewer, row, subject, now), outcomes: outcomesFor(row.kind, subject, hasLeft(subject)), authorLeft: hasLeft(subject), tellsFlaggers: flaggersOf(subject.kind === 'appeal' ? subject.decision.caseId : row.id).length > 0, authorStanding: isUnnamed(shown.subject) ? null : standingOf(subject.author),
     flags: told.map(({ name, handle, ...flag }) => ({ ...flag, note: own ? null : flag.note, by: !own && name !== null && handle !== null ? { name, handle } : null })),
     own, mayNote: whyNotOwn(viewer, subject.author.id, forumOfCase(id)) === null,
     notes: own ? [] : db.select({ text: caseNotes.text, at: caseNotes.at, by: members.name }).from(caseNotes).innerJoin(members, eq(members.id, caseNotes.byId)).where(eq(caseNotes.caseId, id)).orderBy(asc(caseNotes.id)).all(),

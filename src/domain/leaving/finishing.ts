@@ -148,8 +148,9 @@ export function retitleOwn(traces: Traces): void {
   for (const [table, ids] of [['resources', traces.own.resources], ['collections', traces.own.collections]] as const) {
     const writing = writings.find((one) => one.table === table);
     if (!writing) continue;
+    const changeAll = wordsWithout(traces, !writing.cites);
     const rows = db.$client.prepare(`select x.rowid as row, x.title from ${table} x where x.id in (select value from json_each(?)) and (${writing.among ?? 'true'})`).all(JSON.stringify(ids)) as { row: number; title: string }[];
-    for (const { row, title } of rows) if (change(title, true) !== title) lookAt(writing, row, true, traces, 0);
+    for (const { row, title } of rows) if (change(title, true) !== title) lookAt(writing, row, true, changeAll, traces, 0);
   }
 }
 
@@ -175,16 +176,16 @@ function finishTexts(leaving: Leaving): boolean {
 /** Looks through the rows after one and up to another, for as long as a portion takes: some are rendered anew. Returns up to which it came. */
 function lookThrough(leavingId: number, traces: Traces, writing: Writing, after: number, to: number): number {
   const until = performance.now() + goal;
+  const change = wordsWithout(traces, !writing.cites);
   for (const { row, isOwn } of rowsNaming(traces, writing, after, to)) {
-    lookAt(writing, row, isOwn === 1, traces, leavingId);
+    lookAt(writing, row, isOwn === 1, change, traces, leavingId);
     if (performance.now() > until) return row;
   }
   return to;
 }
 
-function lookAt(writing: Writing, row: number, isOwn: boolean, traces: Traces, leavingId: number): void {
+function lookAt(writing: Writing, row: number, isOwn: boolean, change: Change, traces: Traces, leavingId: number): void {
   const { table } = writing;
-  const change = wordsWithout(traces, !writing.cites);
   const changeRow = rowChanges[table] ?? ((_row, _change, usual) => { usual(); });
   const put = (how: Change) => { changeRow(row, how, () => scrubRow(writing, row, isOwn, how), leavingId); };
   inRow(table, row, () => { put(change); }, () => { put((text) => withoutTheirLines(text, traces)); });
