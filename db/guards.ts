@@ -21,6 +21,10 @@ begin select raise(abort, 'Whoever has not been let in writes nothing.'); end;
 create trigger if not exists vouches_by_verified before insert on vouches
 when not exists (select 1 from verifications where member_id = new.by_id and method <> 'denied')
 begin select raise(abort, 'Only verified members vouch.'); end;`,
+  place_changes: `
+create trigger if not exists place_changes_not_by_vendors before insert on place_changes
+when (select vendor and role = 'member' from members where id = new.by_id)
+begin select raise(abort, 'Vendors do not change the facts of places.'); end;`,
   coordinator_areas: `
 create trigger if not exists coordinator_areas_of_members before insert on coordinator_areas
 when (select role from members where id = new.member_id) <> 'member'

@@ -1,6 +1,6 @@
 /*
  * Places while you type, on any input[data-place-box]. What is chosen fills the box, and its slug the hidden field that data-place-box names.
- * Without this the form asks which place is meant when it is sent.
+ * Without this the form asks which place is meant when it is sent. On input[data-place-page] what is chosen opens its page; Enter lists all that fit.
  */
 import { makeCombobox, type Sayings } from './quick-search/combobox.ts';
 import { fetchJson, type Found } from './quick-search/directory.ts';
@@ -41,5 +41,14 @@ for (const input of document.querySelectorAll<HTMLInputElement>('input[data-plac
       chosen.value = url;
       form.append(chosen);
     },
+  });
+}
+
+for (const input of document.querySelectorAll<HTMLInputElement>('input[data-place-page]')) {
+  const { form, parentElement: place } = input;
+  if (!form || !place) continue;
+  makeCombobox({
+    input, place, say: { ...say, none: (words) => `No place begins like “${words}”. Press Enter to look for names spelled nearly so.`, how: (found) => (found === 0 ? '' : `${say.how(found)} Enter lists all.`) },
+    load: () => Promise.resolve({ search }), addressOf: ({ url }) => `/places/${url}`, all: () => { form.requestSubmit(); }, opened: (popup) => { makeRoom(input, popup); },
   });
 }

@@ -69,6 +69,23 @@ describe('choosing one’s place', () => {
     expect(placeOf(otto.member)).toBe('springfield-il');
   });
 
+  test('on the page of all places what is chosen opens, and Enter lists all that fit', async () => {
+    const { page } = await browser.open();
+    await page.goto(`${hub.base}/places`);
+    const box = page.getByRole('combobox', { name: 'Name' });
+    await box.pressSequentially('springf', { delay: 15 });
+    const options = page.getByRole('listbox', { name: 'Places' }).getByRole('option');
+    await options.filter({ hasText: 'Springfield, IL' }).waitFor();
+    expect(await axeViolations(page)).toEqual([]);
+    await page.keyboard.press('Enter');
+    await page.waitForURL('**/places?q=springf*');
+    await page.getByRole('combobox', { name: 'Name' }).fill('springfield il');
+    await options.filter({ hasText: 'Springfield, IL' }).waitFor();
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('Enter');
+    await page.waitForURL('**/places/springfield-il');
+  });
+
   test('low on a phone the field makes room for its list', async () => {
     const { page, context } = await browser.open({ viewport: { width: 360, height: 640 } });
     await context.addCookies([otto.cookie]);

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { and, eq } from 'drizzle-orm';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { db, log, members, places, profiles, transaction } from '#db/client.ts';
+import { db, log, members, placeChanges, places, profiles, transaction } from '#db/client.ts';
 import { Denied, Invalid, NotFound, SignInRequired } from '#domain/errors.ts';
 import { resourcesAbout, whyAlike } from '#domain/library/alike.ts';
 import { putCatalogue } from '#domain/library/catalogue.ts';
@@ -202,6 +202,17 @@ describe('the facts of a place', () => {
     expect(ask('q=springfeild').places.every(({ folded }) => folded.includes('springfield'))).toBe(true);
     expect(ask('q=qqqqzzzz')).toMatchObject({ total: 0 });
     expect(ask('system=tollgate').places.map(({ slug }) => slug)).toEqual(['austin-tx']);
+  });
+
+  test('are kept by no vendor, who would write their own products in', () => {
+    const wear = (hats: string[]) => { editProfile(again(tom), profileInput.parse({ name: tom.name, place: 'Austin, TX', 'see-place': 'nobody', hats })); };
+    const austin = findPlace('austin-tx').id;
+    wear(['vendor', 'practitioner']);
+    expect(() => editPlaceFacts(again(tom), facts({ slug: 'austin-tx', crm: 'Tollgate' }))).toThrow('Vendors do not change them: tell a coordinator what is wrong.');
+    expect(() => db.insert(placeChanges).values({ placeId: austin, byId: tom.id, what: 'x' }).run()).toThrow(/Vendors do not change/);
+    wear([]);
+    expect(canEditPlace(again(tom), austin)).toBe(true);
+    expect(factsOf(austin).systems[0]?.names).toEqual(['Tollgate', 'plaza crm']);
   });
 
   test('a form that is sent again changes nothing and notes nothing', () => {

@@ -276,6 +276,8 @@ describe('members to choose from', () => {
     expect(handles(rosa, 'tomas')).toEqual([]);
     db.update(members).set({ listed: true }).where(eq(members.id, silent.id)).run();
     expect(handles(rosa, 'sil')).toEqual(['tomas-silent']);
+    db.update(members).set({ vendor: true }).where(eq(members.id, silent.id)).run();
+    expect(membersToMention(rosa, 'sil').map(({ name }) => name)).toEqual(['Tomas Silent (vendor)']);
     expect([handles(rosa, ''), handles(rosa, '%'), handles(rosa, '_om')]).toEqual([[], [], []]);
     expect(handles({ ...rosa, waiting: true }, 'to')).toEqual([]);
     expect(() => membersToMention(null, 'to')).toThrow(SignInRequired);

@@ -4,7 +4,7 @@ import { mapText } from '#lib/html-text.ts';
 import { renderKept } from '#lib/markdown.ts';
 import { hasBlocked } from '../blocked.ts';
 import { mustKeepToLevel } from '../people/limits.ts';
-import { isNamelessPost } from '../anonymity.ts';
+import { isNamelessPost, writerIn } from '../anonymity.ts';
 import { canReadAsMember, mustSignIn } from '../people/permissions.ts';
 import type { Member, Viewer } from '../people/types.ts';
 import { replaceQuotes } from './quote-boxes.ts';
@@ -70,7 +70,7 @@ export function mentionedMembers(postId: number): Named[] {
     .innerJoin(members, eq(members.id, postMentions.memberId)).where(and(eq(postMentions.postId, postId), eq(postMentions.quoted, false))).orderBy(members.handle).all();
 }
 
-/** A member who can be named, as a writer chooses among them. */
+/** A member who can be named, as a writer chooses among them; a vendor's name says so. */
 export interface Mentionable { handle: string; name: string; place: string | null }
 
 /**
@@ -84,7 +84,7 @@ export function membersToMention(viewer: Viewer, beginning: string): Mentionable
 }
 const named = `(select count(*) from posts p join threads t on t.id = p.thread_id where p.author_id = m.id and p.removed_at is null and t.removed_at is null and not ${isNamelessPost('p.id')})`;
 const mentionable = prepared((d) => d.$client.prepare(`
-  select handle, name, place from (
-    select m.handle, m.name, m.place, m.listed, ${named} as posts from members m
+  select handle, written as name, place from (
+    select m.handle, m.name, ${writerIn('m')} as written, m.place, m.listed, ${named} as posts from members m
     where m.email_confirmed_at is not null and m.application is null and m.id <> @viewer and not ${hasBlocked('@viewer', 'm.id')} and (m.handle like @like escape '\\' or m.name like @like escape '\\' or m.name like @inName escape '\\'))
   where listed or posts > 0 order by posts desc, handle limit 8`));

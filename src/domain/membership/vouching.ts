@@ -14,12 +14,12 @@ import { settleVouches, verificationOf } from '../people/verification.ts';
 import type { Member, Viewer } from '../people/types.ts';
 
 /** A member's word for another, as members read it. */
-export interface Vouch { by: { id: number; name: string; handle: string; sample: boolean }; how: string; at: Date; mayRemove: boolean }
+export interface Vouch { by: { id: number; name: string; handle: string; sample: boolean; vendor: boolean }; how: string; at: Date; mayRemove: boolean }
 
 /** Who vouches for a member and how they know each other, the first first. For members: visitors are not told who knows whom. What somebody wrote whom the member has blocked only its writer reads. */
 export function vouchesFor(viewer: Viewer, memberId: number): Vouch[] {
   if (!canReadAsMember(viewer)) return [];
-  const rows = db.select({ id: members.id, name: members.name, handle: members.handle, sample: members.sample, how: vouches.how, at: vouches.at }).from(vouches).innerJoin(members, eq(members.id, vouches.byId))
+  const rows = db.select({ id: members.id, name: members.name, handle: members.handle, sample: members.sample, vendor: members.vendor, how: vouches.how, at: vouches.at }).from(vouches).innerJoin(members, eq(members.id, vouches.byId))
     .where(and(eq(vouches.memberId, memberId), or(eq(vouches.byId, viewer.id), sql.raw(`not ${isUnwanted}`)))).orderBy(asc(vouches.at), asc(vouches.byId)).all();
   return rows.map(({ how, at, ...by }) => ({ by, how, at, mayRemove: canWrite(viewer) && (viewer.id === by.id || viewer.id === memberId || canModerate(viewer)) }));
 }

@@ -14,7 +14,7 @@ import { countDone, stepsDone } from './first-hour.ts';
 
 /** A newcomer whom somebody is to welcome. */
 export interface Welcome {
-  memberId: number; name: string; handle: string; at: Date;
+  memberId: number; name: string; handle: string; vendor: boolean; at: Date;
   /** Whose task it is; null where it is everybody's. */
   coordinator: { id: number; name: string } | null;
   /** As far as the viewer may see them. */
@@ -30,7 +30,7 @@ const waits = () => and(isNull(firstHours.welcomedAt), eq(members.role, 'member'
 export function listWelcomes(viewer: Viewer, mine = false): Welcome[] {
   mustCoordinate(viewer);
   giveWelcomesOn();
-  return db.select({ memberId: members.id, name: members.name, handle: members.handle, at: firstHours.at, coordinatorId: coordinator.id, coordinatorName: coordinator.name, role: coordinator.role }).from(firstHours)
+  return db.select({ memberId: members.id, name: members.name, handle: members.handle, vendor: members.vendor, at: firstHours.at, coordinatorId: coordinator.id, coordinatorName: coordinator.name, role: coordinator.role }).from(firstHours)
     .innerJoin(members, eq(members.id, firstHours.memberId)).leftJoin(coordinator, eq(coordinator.id, firstHours.coordinatorId))
     .where(and(waits(), mine ? eq(firstHours.coordinatorId, viewer.id) : undefined)).orderBy(asc(firstHours.at), asc(firstHours.memberId)).limit(200).all()
     .map(({ coordinatorId, coordinatorName, role, ...row }) => {

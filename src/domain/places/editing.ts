@@ -1,4 +1,4 @@
-import { and, desc, eq, isNotNull } from 'drizzle-orm';
+import { and, desc, eq, isNotNull, not } from 'drizzle-orm';
 import { z } from 'zod';
 import { bumpChanges, db, members, placeChannels, placeChanges, places, placeSystems, profiles, transaction } from '#db/client.ts';
 import { line, optionalText, text } from '#lib/fields.ts';
@@ -30,15 +30,15 @@ export const placeFactsInput = z.object({
 });
 type SystemRole = 'crm' | 'telephony' | 'work-orders' | 'knowledge' | 'app' | 'gis' | 'analytics';
 
-/** Whether the viewer may change what is said about a place: whoever has it in their profile, and coordinators. */
+/** Whether the viewer may change what is said about a place: whoever has it in their profile and is no vendor, and coordinators. */
 export function canEditPlace(viewer: Viewer, placeId: number): viewer is Member {
-  return canWrite(viewer) && (isOwnPlace(viewer, placeId) || canModerate(viewer));
+  return canWrite(viewer) && (keepsPlace(viewer, placeId) || canModerate(viewer));
 }
 
 /** For the page and the command: throws SignInRequired, Denied. */
 export function mustEditPlace(viewer: Viewer, placeId: number): asserts viewer is Member {
   mustWrite(viewer);
-  if (!canEditPlace(viewer, placeId)) throw new Denied('The facts of a place are kept by the members who work there. Choose it in your profile first.');
+  if (!canEditPlace(viewer, placeId)) throw new Denied(`The facts of a place are kept by the members who work there. ${isVendor(viewer) ? 'Vendors do not change them: tell a coordinator what is wrong.' : 'Choose it in your profile first.'}`);
 }
 
 export interface PlaceFacts { systems: { role: string; label: string; names: string[] }[]; channels: string[] }
@@ -72,12 +72,16 @@ export function editPlaceFacts(actor: Member, { slug, channels: used, ...input }
     const changed = differences(place, before, { ...place, form, stage, line: runs, launched }, factsOf(place.id));
     if (changed.length > 0) noteChange(place.id, actor, changed.join('; '));
     // A coordinator who does not work there does it by office.
-    if (changed.length > 0 && !isOwnPlace(actor, place.id)) recordAct(actor, 'edit place', place.label, `/places/${slug}`, changed.join('; ').slice(0, 500));
+    if (changed.length > 0 && !keepsPlace(actor, place.id)) recordAct(actor, 'edit place', place.label, `/places/${slug}`, changed.join('; ').slice(0, 500));
     return { url: `/places/${slug}` };
   });
 }
 
-const isOwnPlace = (member: Member, placeId: number) => db.select({ id: profiles.memberId }).from(profiles).where(and(eq(profiles.memberId, member.id), eq(profiles.placeId, placeId))).get() !== undefined;
+/** Whether a member wears the hat of a vendor, by which they keep no place. */
+export const isVendor = (member: { id: number }): boolean => db.select({ id: members.id }).from(members).where(and(eq(members.id, member.id), members.vendor)).get() !== undefined;
+
+const keepsPlace = (member: Member, placeId: number) => db.select({ id: profiles.memberId }).from(profiles).innerJoin(members, eq(members.id, profiles.memberId))
+  .where(and(eq(profiles.memberId, member.id), eq(profiles.placeId, placeId), not(members.vendor))).get() !== undefined;
 
 /** Keeps who changed what; places and pages are read anew. Call inside the transaction. */
 function noteChange(placeId: number, actor: Member, what: string): void {

@@ -66,7 +66,8 @@ export function ownPlace(viewer: Viewer): { id: number; slug: string; label: str
 /** Places among which somebody chooses who typed this: those called so, or like it. */
 export function placesToChoose(typed: string): FoundPlace[] {
   const called = placesCalled(typed);
-  if (called.length > 1) return called.slice(0, 12);
+  // As many as the list has of the most common name: whoever is of the last one finds theirs too.
+  if (called.length > 1) return called.slice(0, 30);
   const begun = searchPlaces(typed, 12);
   return begun.length > 0 ? begun : nearPlaces(typed, 12);
 }
