@@ -1,15 +1,17 @@
 import { and, eq, inArray } from 'drizzle-orm';
 import { beforeEach, expect, test } from 'vitest';
-import { cases, collections, db, decisions, hiddenTitles, imports, log, members, merges, outbox, posts, resourceThemes, resources, threadActs, threads } from '#db/client.ts';
+import { caseNotes, cases, collections, db, decisions, flags, hiddenTitles, imports, log, members, merges, outbox, posts, resourceThemes, resources, threadActs, threads } from '#db/client.ts';
 import { appealDecision } from '#domain/decisions/appealing.ts';
 import { decide, undoDecision } from '#domain/decisions/deciding.ts';
-import { removeConfirmation } from '#domain/decisions/flagging-confirmations.ts';
+import { flagConfirmation, removeConfirmation } from '#domain/decisions/flagging-confirmations.ts';
 import { flagPost, flagPostInput, hideByHub } from '#domain/decisions/flagging.ts';
-import { findCase } from '#domain/decisions/queue.ts';
+import { addCaseNote, findCase } from '#domain/decisions/queue.ts';
 import { Invalid } from '#domain/errors.ts';
 import { acceptAnswer, unacceptAnswer } from '#domain/forum/accepting.ts';
 import { closeThread, reopenThread } from '#domain/forum/closing.ts';
 import { confirmPost } from '#domain/forum/confirming.ts';
+import { forumNames } from '#domain/forum/forums.ts';
+import { editForum, editForumInput } from '#domain/forum/keeping-forums.ts';
 import { mergeThreads, mergeThreadsInput } from '#domain/forum/merging.ts';
 import { lockThread, renameThread } from '#domain/forum/moderating.ts';
 import { createPost } from '#domain/forum/posts.ts';
@@ -17,12 +19,14 @@ import { splitThread, splitThreadInput } from '#domain/forum/splitting.ts';
 import { createThread } from '#domain/forum/starting-threads.ts';
 import { undoThreadAct } from '#domain/forum/undoing.ts';
 import { finishLeavings } from '#domain/leaving/finishing.ts';
+import { hubWordsNaming } from '#domain/leaving/hub-words.ts';
 import { leaveHub } from '#domain/leaving/leaving.ts';
 import { createCollection, deleteCollection, featureCollection } from '#domain/library/collecting.ts';
 import { mergeInput, mergeResources, unmergeResources } from '#domain/library/merging.ts';
 import { indexResource } from '#domain/library/searchable.ts';
 import { placeOf } from '#domain/library/slugs.ts';
 import { restoreVersion } from '#domain/library/versions.ts';
+import { rulesInput, setRulesOfJoining } from '#domain/membership/rules.ts';
 import { readPublicLog, recordAct } from '#domain/moderation/log.ts';
 import { asMember } from '#domain/people/members.ts';
 import type { Member } from '#domain/people/types.ts';
@@ -306,4 +310,69 @@ test('nobody writes to whoever has left, asks them to edit or warns them; of who
   undoDecision(nadia, { decisionId, reason: 'It is true.' });
   decide(nadia, { caseId: caseOf(unnamed), outcome: 'warn', reason: 'Please.' });
   expect(db.select().from(outbox).all().filter(({ to }) => to.endsWith('.invalid'))).toEqual([]);
+});
+
+test('a case says of nobody that they are told who has left, or decides it', async () => {
+  const [nadia, rosa, ines] = [await enter('nadia'), await enter('rosa'), await enter('ines')];
+  const flagged = (by: Member) => {
+    const postId = createPost(rosa, { threadId: start(rosa, 'Who is told?').id, body: 'Whoever asks.', token: undefined }).id;
+    flagPost(by, flagPostInput.parse({ postId, reason: 'attack' }));
+    return db.select().from(cases).where(eq(cases.postId, postId)).get()?.id ?? 0;
+  };
+  const appealOf = (caseId: number, text: string) => {
+    const { decisionId } = decide(nadia, { caseId, outcome: 'remove', reason: 'It is untrue.' });
+    appealDecision(rosa, { decisionId, text });
+    return db.select().from(cases).where(eq(cases.decisionId, decisionId)).get()?.id ?? 0;
+  };
+  const gone = called('Ottoline Brack');
+  const [ofGone, ofInes] = [flagged(gone), flagged(ines)];
+  expect(findCase(nadia, ofGone)).toMatchObject({ tellsAuthor: true, tellsFlaggers: true });
+  await leave(gone);
+  const lettersTo = (to: string) => db.select().from(outbox).all().filter((letter) => letter.to === to).length;
+  for (const [caseId, text] of [[ofGone, 'No.'], [ofInes, 'Not at all.']] as const) {
+    expect(findCase(nadia, caseId)).toMatchObject({ tellsAuthor: true, tellsFlaggers: caseId === ofInes });
+    const appeal = appealOf(caseId, text);
+    expect(findCase(ines, appeal)).toMatchObject({ tellsAuthor: true, tellsFlaggers: false });
+    const before = lettersTo(ines.email);
+    decide(ines, { caseId: appeal, outcome: 'uphold', reason: 'It is untrue.' });
+    expect(lettersTo(ines.email)).toBe(before);
+  }
+  expect(findCase(ines, flagged(ines))).toMatchObject({ tellsAuthor: true, tellsFlaggers: false });
+});
+
+test('what others noted about a “works for us too” of somebody else below a reply of theirs loses their handle and address', async () => {
+  const [nadia, rosa, ines] = [await enter('nadia'), await enter('rosa'), await enter('ines')];
+  const leaver = called('Ottoline Brack');
+  const thread = start(rosa, 'Does it work?');
+  const reply = createPost(leaver, { threadId: thread.id, body: 'It does.', token: undefined }).id;
+  const tom = await enter('tom');
+  confirmPost(tom, { postId: reply, place: 'Fir', year: 2026, note: null });
+  flagConfirmation(ines, { postId: reply, memberId: tom.id, reason: 'inaccurate', note: `Ottoline Brack says no: @${leaver.handle}, ${leaver.email}.` });
+  await leave(leaver);
+  removeConfirmation(nadia, { postId: reply, memberId: tom.id, reason: 'It is not so.' });
+  expect(db.select().from(flags).all().map(({ note }) => note).filter((note) => note?.includes('says no'))).toEqual(['a former member says no: a former member, an address that is gone.']);
+});
+
+test('before they leave they are told where the hub itself names them', async () => {
+  const nadia = await enter('nadia');
+  const leaver = called('Ottoline Brack');
+  expect(hubWordsNaming(leaver)).toEqual([]);
+  const { slug, id, name } = forumNames()[0] ?? expect.fail();
+  editForum(nadia, editForumInput.parse({ forumId: String(id), name, description: 'Ask OTTOLINE BRACK.' }));
+  setRulesOfJoining(called('Paula Petrov', { role: 'administrator' }), rulesInput.parse({ mode: 'invitation', invite: 'coordinators', askWhom: `Write to ${leaver.email}.` }));
+  expect(hubWordsNaming(leaver)).toEqual([{ label: 'how one joins', url: '/join' }, { label: `the forum “${name}”`, url: `/forums/${slug}` }]);
+  expect(hubWordsNaming(called('Ottoline Bracken'))).toEqual([]);
+});
+
+test('what coordinators noted about an appeal loses the name of whoever appealed', async () => {
+  const [nadia, rosa, ines] = [await enter('nadia'), await enter('rosa'), await enter('ines')];
+  const leaver = called('Ottoline Brack');
+  const thread = start(leaver, 'Who notes what?', true);
+  const postId = db.select().from(posts).where(eq(posts.threadId, thread.id)).get()?.id ?? 0;
+  flagPost(rosa, flagPostInput.parse({ postId, reason: 'attack' }));
+  const { decisionId } = decide(nadia, { caseId: db.select().from(cases).where(eq(cases.postId, postId)).get()?.id ?? 0, outcome: 'remove', reason: 'It is untrue.' });
+  appealDecision(leaver, { decisionId, text: 'No.' });
+  addCaseNote(ines, { caseId: db.select().from(cases).where(eq(cases.decisionId, decisionId)).get()?.id ?? 0, note: 'Ottoline Brack may be behind it.' });
+  await leave(leaver);
+  expect(db.select().from(caseNotes).all().map(({ text }) => text)).toContain('a former member may be behind it.');
 });

@@ -382,7 +382,7 @@ describe('letters', () => {
 /** Columns of text in which nothing is looked for: values that machines read, secrets, the search index, and others' own words, who may speak of anybody. */
 const neverTouched = `
 agency_accounts: issuer subject email | appeals: text | attachments: resource_id hash media_type rights text_state | attempts: key | authenticators: secret | blanked_quotes: html | bookmarks: resource_id
-cases: kind | citations: citing_id cited_id | collection_items: resource_id | collections: slug visibility | confirmation_flags: reason note | confirmations: place | coordinator_areas: theme
+cases: kind | citations: citing_id cited_id | collection_items: resource_id | collections: slug visibility | confirmation_flags: reason | confirmations: place | coordinator_areas: theme
 corrections: accepted_as | decisions: outcome before | drafts: place | email_changes: id old_email new_email undo_id | facts: name | first_hours: skipped | flags: reason | follows: kind ref level | form_tokens: id
 former_forums: slug name | former_handles: hash | former_levels: hash level | former_slugs: slug resource_id | former_standings: hash kind | former_traces: kind sealed | forum_themes: theme | forums: slug name description started_by | government_domains: domain origin
 held_files: hash name label media_type text_state | held_posts: kind resource_id why signals state | import_rows: finding label problem record match_id match_by resource_id | imports: format state theme rights failure

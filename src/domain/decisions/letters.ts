@@ -1,3 +1,4 @@
+import { isStandIn } from '#lib/former-host.ts';
 import { settings } from '#lib/settings.ts';
 import { postUrl } from '../forum/addresses.ts';
 import { putNotification, type Notification } from '../mail/notifications.ts';
@@ -53,18 +54,20 @@ export function whatIsSaid(kind: Case['kind'], decision: Pick<Decision, 'outcome
 
 const inTwoDays = (from: Date) => `${new Date(from.getTime() + hoursToEdit * 3_600_000).toISOString().slice(0, 16).replace('T', ', ')} UTC`;
 
+/** Those who flagged in a case and are told what is decided: not whoever decides, and nobody who has left. */
+export const flaggersTold = (caseId: number, deciderId: number): { id: number; email: string }[] => flaggersOf(caseId).filter((flagger) => flagger.id !== deciderId && !isStandIn(flagger));
+
 /** Tells everybody who flagged in a case what was decided and why; what is out of view is not named. Call inside the transaction. */
 export function tellFlaggers(caseId: number, decision: Pick<Decision, 'outcome' | 'reason' | 'deciderId'>, subject: Subject): void {
   const { name, url } = settings();
-  const { flagger } = outcomes[decision.outcome];
-  if (!flagger) return;
+  const said = outcomes[decision.outcome].flagger;
+  if (!said) return;
   const stands = subject.kind !== 'post' || !stateOf(subject).removed;
-  for (const { id, email } of flaggersOf(caseId)) {
-    if (id === decision.deciderId) continue;
-    tell({ id, email }, {
+  for (const flagger of flaggersTold(caseId, decision.deciderId)) {
+    tell(flagger, {
       subject: `About what you flagged on ${name}`,
-      paragraphs: [`You told us about ${stands ? publicWords(subject) : `a ${nounOf(subject)}`}. ${flagger}`, `The reason: ${decision.reason}`, ...(stands ? [`${url}${subject.url}`] : []), 'Thank you for looking after this place.'],
-    }, { reason: 'flagged', words: `About a ${nounOf(subject)} that you flagged: ${flagger.charAt(0).toLowerCase()}${flagger.slice(1)}`, url: subject.kind === 'post' ? postUrl(subject.post.id) : subject.url }, subject.kind === 'post' && stands ? subject.post.id : null);
+      paragraphs: [`You told us about ${stands ? publicWords(subject) : `a ${nounOf(subject)}`}. ${said}`, `The reason: ${decision.reason}`, ...(stands ? [`${url}${subject.url}`] : []), 'Thank you for looking after this place.'],
+    }, { reason: 'flagged', words: `About a ${nounOf(subject)} that you flagged: ${said.charAt(0).toLowerCase()}${said.slice(1)}`, url: subject.kind === 'post' ? postUrl(subject.post.id) : subject.url }, subject.kind === 'post' && stands ? subject.post.id : null);
   }
 }
 

@@ -15,6 +15,7 @@ import type { Member, Viewer } from '../people/types.ts';
 import { casesFor, forumOfCase, isClaimed, mustBeFor } from './case-areas.ts';
 import { heldFilesOf } from './held-files.ts';
 import { hasPlace, whyItWaits } from './held-places.ts';
+import { flaggersTold } from './letters.ts';
 import { outcomesFor, type Outcome } from './outcomes.ts';
 import { caseById, flaggersOf, hasLeft, isUnnamed, shownSubject, subjectOf, type Case, type Decision, type Subject } from './subjects.ts';
 import { whyNotTakenBack } from './taking-back.ts';
@@ -95,7 +96,9 @@ export interface CaseView extends CaseRow {
   files: PostFile[];
   /** Null for whoever has no name here. */
   authorStanding: Standing | null;
-  /** Whether somebody flagged, in this case or the one that is appealed, who is told what is decided. */
+  /** Whether the author, or who appealed, is told what this viewer decides. */
+  tellsAuthor: boolean;
+  /** The same of those who flagged, in this case or the one that is appealed. */
   tellsFlaggers: boolean;
   /** Nobody is there to be told, asked or suspended. Never of who wrote without a name. */
   authorLeft: boolean;
@@ -117,7 +120,8 @@ export function findCase(viewer: Viewer, id: number, now = new Date()): CaseView
   const shown = asRow(subject, row, row.claimedById === null ? null : nameOf(row.claimedById), reasons, now);
   const own = subject.author.id === viewer.id;
   return {
-    ...shown, closedAt: row.closedAt, barred: whyNotDecided(viewer, row, subject, now), outcomes: outcomesFor(row.kind, subject, hasLeft(subject)), authorLeft: hasLeft(subject), tellsFlaggers: flaggersOf(subject.kind === 'appeal' ? subject.decision.caseId : row.id).length > 0, authorStanding: isUnnamed(shown.subject) ? null : standingOf(subject.author),
+    ...shown, closedAt: row.closedAt, barred: whyNotDecided(viewer, row, subject, now), outcomes: outcomesFor(row.kind, subject, hasLeft(subject)), authorLeft: hasLeft(subject), tellsAuthor: !own && !hasLeft(subject),
+    tellsFlaggers: flaggersTold(subject.kind === 'appeal' ? subject.decision.caseId : row.id, viewer.id).length > 0, authorStanding: isUnnamed(shown.subject) ? null : standingOf(subject.author),
     flags: told.map(({ name, handle, ...flag }) => ({ ...flag, note: own ? null : flag.note, by: !own && name !== null && handle !== null ? { name, handle } : null })),
     own, mayNote: whyNotOwn(viewer, subject.author.id, forumOfCase(id)) === null,
     notes: own ? [] : db.select({ text: caseNotes.text, at: caseNotes.at, by: members.name }).from(caseNotes).innerJoin(members, eq(members.id, caseNotes.byId)).where(eq(caseNotes.caseId, id)).orderBy(asc(caseNotes.id)).all(),

@@ -160,7 +160,7 @@ const ownMerge = `(${ownWork('x.merged_id')} or ${ownWork('x.kept_id')})`;
 const mergedWithOwn = (work: string) => `${work} in (select iif(m.kept_id = own.value, m.merged_id, m.kept_id) from json_each(@resources) own join merges m on own.value in (m.kept_id, m.merged_id))`;
 /** Lines of the log that say a title of theirs. */
 const ownTitle = `${ownThread('l.thread_id')} or ${ownWork('l.resource_id')} or l.owner_id = @id`;
-const aboutCase = `x.case_id in (select c.id from cases c left join posts p on p.id = c.post_id left join held_posts h on h.id = c.held_id left join decisions d on d.case_id = c.id where @id in (c.member_id, p.author_id, h.author_id, d.author_id))`;
+const aboutCase = `x.case_id in (select c.id from cases c left join posts p on p.id = c.post_id left join held_posts h on h.id = c.held_id left join decisions d on d.case_id = c.id or d.id = c.decision_id where @id in (c.member_id, p.author_id, h.author_id, d.author_id))`;
 const byThem = 'x.by_id = @id';
 /** What was done to a thread of theirs, or to one to which they did something: what undoes it is to be as what stands there. */
 const aboutThread = (thread: string) => `(${ownThread(thread)} or ${thread} in (select thread_id from thread_acts where by_id = @id))`;
@@ -183,6 +183,7 @@ export const records: readonly OfficeWords[] = [
   { table: 'decisions', column: 'reason', about: '@id in (x.author_id, x.decider_id)' },
   { table: 'case_notes', column: 'text', about: `${byThem} or ${aboutCase}` },
   { table: 'flags', column: 'note', about: aboutCase },
+  { table: 'confirmation_flags', column: 'note', about: 'x.post_id in (select id from posts where author_id = @id and id not in (select post_id from anonymous_posts))' },
   { table: 'members', column: 'suspended_reason', about: 'x.id in (select member_id from suspensions where by_id = @id)' },
   { table: 'suspensions', column: 'reason', about: byThem },
   { table: 'trust_changes', column: 'reason', about: byThem },
