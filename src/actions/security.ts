@@ -4,7 +4,7 @@ import { confirmAuthenticator, confirmAuthenticatorInput, removeAuthenticator, r
 import { changeEmailInput, confirmEmailChange, emailLinkInput, requestEmailChange, undoEmailChange } from '#domain/people/email-changing.ts';
 import { giveSecondFactor, secondFactorInput } from '#domain/people/letting-in.ts';
 import { linkInput, proofLinkInput, proveByLink, requestProofLink, requestSignInLink, signInByLink, signInLinkInput } from '#domain/people/mailed-links.ts';
-import { addPasskey, addPasskeyInput, passkeyInput, proveByPasskey, removePasskey, signInByPasskey, usePasskeyInput } from '#domain/people/passkeys.ts';
+import { addPasskey, addPasskeyInput, passkeyInput, proveByPasskey, removePasskey, renamePasskey, renamePasskeyInput, signInByPasskey, usePasskeyInput } from '#domain/people/passkeys.ts';
 import { proveByCode, proveByCodeInput, proveByPassword, proveByPasswordInput } from '#domain/people/proving-again.ts';
 import { choosePassword, choosePasswordInput } from '#domain/people/resetting.ts';
 import { endOtherSessions, endOwnSession, endSessionInput, startSession } from '#domain/people/sessions.ts';
@@ -60,6 +60,7 @@ export const security = {
     },
   }),
   addPasskey: defineAction({ accept: 'form', input: addPasskeyInput, handler: async (input, context) => asSession((session, given: typeof input) => addPasskey(session, given, browserOf(context)))(input, context) }),
+  renamePasskey: defineAction({ accept: 'form', input: renamePasskeyInput, handler: asSession(renamePasskey) }),
   removePasskey: defineAction({ accept: 'form', input: passkeyInput, handler: asSession(removePasskey) }),
   confirmAuthenticator: defineAction({ accept: 'form', input: confirmAuthenticatorInput, handler: async (input, context) => asSession((session, given: typeof input) => confirmAuthenticator(session, given, browserOf(context)))(input, context) }),
   removeAuthenticator: defineAction({ accept: 'form', handler: asSession(removeAuthenticator) }),

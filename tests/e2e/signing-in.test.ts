@@ -65,7 +65,11 @@ describe('by passkey', () => {
     await page.goto(`${hub.base}/account/prove`);
     await page.getByRole('button', { name: 'Go on with a passkey' }).click();
     await page.waitForURL('**/account/security?proved');
-    await page.getByRole('button', { name: 'Remove the passkey office computer (2)' }).click();
+    await page.getByText('Rename the passkey office computer (2)').click();
+    await page.getByLabel('Name', { exact: true }).last().fill('Desk of Rosa');
+    await page.getByRole('button', { name: 'Save the name' }).last().click();
+    await page.waitForURL('**/account/security?renamed');
+    await page.getByRole('button', { name: 'Remove the passkey Desk of Rosa' }).click();
     await page.waitForURL('**/account/security?passkey');
     await signOut(page);
     await page.goto(`${hub.base}/sign-in`);
@@ -201,6 +205,10 @@ describe('with an agency’s account', () => {
     await other.page.getByRole('link', { name: 'Continue with Example County' }).click();
     await other.page.waitForURL('**/sign-in/agency/link');
     await other.page.getByRole('link', { name: 'Sign in as before' }).click();
+    await other.page.getByText(`Sign in to the account with the address ${member.email} as you have done so far.`).waitFor();
+    expect(await other.page.getByRole('link', { name: 'Continue with Example County' }).count()).toBe(0);
+    // Whoever else asks for that page, from memory or not, reads nothing of it.
+    for (const page of [other.page.url(), `${hub.base}/sign-in`]) expect(await (await fetch(page)).text()).not.toContain(member.email);
     await other.page.getByLabel('E-mail address').fill(member.email);
     await other.page.getByLabel('Password').fill(password);
     await other.page.getByRole('button', { name: 'Sign in', exact: true }).click();

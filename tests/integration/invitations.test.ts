@@ -317,6 +317,7 @@ describe('a list of people', () => {
       [7, 'There is no e-mail address.'], [8, 'The place is longer than 80 characters.'], [9, null],
     ]);
     expect([read.good, db.select().from(outbox).all().length]).toEqual([2, letters]);
+    await expect(readList(nadia, { records: list, file: new File(['email\nx@test.example\n'], 'people.csv') })).rejects.toThrow(Invalid);
     const file = await readList(nadia, { records: '', file: new File([`\uFEFFemail,name\n"lea@test.example","Martin, Léa"\n`], 'people.csv') });
     expect(file.lines).toMatchObject([{ line: 2, name: 'Martin, Léa', problem: null }]);
   });

@@ -35,6 +35,7 @@ export async function readList(actor: Member, input: z.output<typeof readListInp
   countAttempt('previewPerMember', actor.id);
   const file = input.file && input.file.size > 0 ? input.file : null;
   if (file && file.size > mostBytes) throw new Invalid({ file: 'This file is too large for a list of 500 people.' });
+  if (file && input.records.trim() !== '') throw new Invalid({ records: 'You chose a file and pasted a list. Send the list as it stands here, or empty this field and choose the file again.' });
   const text = file ? await textOf(file) : input.records;
   const read = linesOf(actor, text, file ? 'file' : 'records');
   return { records: text, ...read, ...await placesAmong(read.lines.flatMap(({ place }) => place ?? [])) };

@@ -20,6 +20,9 @@ export function setUpLink(): string | null {
   return transaction(() => hasCoordinator() ? null : `${settings().url}/set-up?token=${makeLink('set-up', null)}`);
 }
 
+/** Said of a set-up link that is not good any more: no letter brought it. */
+export const deadSetUp = 'This set-up link has been used before or has expired. A new one is printed each time the hub starts, until it has an administrator.';
+
 /** Whether the set-up page may be shown for this token. */
 export function setUpWorks(token: string): boolean {
   return !hasCoordinator() && linkWorks('set-up', token);
@@ -34,6 +37,7 @@ export async function setUp(input: z.output<typeof setUpInput>, address: string)
   const passwordHash = await hashPassword(input.password, address);
   return transaction(() => {
     if (hasCoordinator()) throw new Denied('The hub has been set up already. Please sign in.');
+    if (!linkWorks('set-up', input.token)) throw new Denied(deadSetUp);
     useLink('set-up', input.token);
     const known = memberByEmail(input.email);
     const made = { name: input.name, role: 'administrator' as const, emailConfirmedAt: new Date(), application: null };

@@ -93,7 +93,7 @@ export async function comeBackFromAgency(search: string, browser: Browser, sessi
   return transaction(() => {
     const memberId = memberOfAccount(claims);
     if (memberId !== null) return { is: 'known', memberId, next };
-    if (!claims.email) throw new Denied(`${agencyName()} does not vouch for an e-mail address of yours. How else to join is on the page “Join”.`, { url: '/join', title: 'Join' });
+    if (!claims.email) throw new Denied(`${agencyName()} does not vouch for an e-mail address of yours. If you have an account here, sign in as before, and connect the two under “Signing in and security”. How else to join is on the page “Join”.`, { url: '/join', title: 'Join' });
     const member = memberByEmail(claims.email);
     if (member?.emailConfirmedAt) return { is: 'to confirm', cookie: beginStep('agency-link', member.id, { issuer: claims.issuer, subject: claims.subject, email: claims.email, next }) };
     const id = member ? takeOver(member.id, claims.name) : db.insert(members).values({ email: claims.email, name: claims.name, handle: unconfirmedHandle() }).returning({ id: members.id }).get().id;
@@ -149,7 +149,7 @@ function connect(memberId: number, session: Session | null, claims: Claims): Ret
   mustHaveProved(session);
   transaction(() => {
     const owner = memberOfAccount(claims);
-    if (owner !== null && owner !== memberId) throw new Denied('This account with your agency signs in to another account here.');
+    if (owner !== null && owner !== memberId) throw new Denied('This account with your agency signs in to another account here.', { url: '/account/security', title: 'Signing in and security' });
     putAccount(memberId, claims);
     tellConnected(session.member);
   });

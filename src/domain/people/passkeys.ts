@@ -58,8 +58,10 @@ const answer = <Response extends z.ZodRawShape>(response: Response) => z.string(
   .transform((json, context) => { try { return JSON.parse(json) as unknown; } catch { context.addIssue('Your browser sent no passkey.'); return z.NEVER; } })
   .pipe(z.object({ id: bytes.min(1), rawId: bytes, type: z.literal('public-key'), clientExtensionResults: z.object({}), response: z.object({ clientDataJSON: bytes, ...response }) }, { error: 'Your browser sent no passkey.' }));
 
+const nameOfKey = text({ missing: 'Please give it a name, such as “phone” or “office computer”.', max: 60 });
+
 export const addPasskeyInput = z.object({
-  name: text({ missing: 'Please give it a name, such as “phone” or “office computer”.', max: 60 }),
+  name: nameOfKey,
   answer: answer({ attestationObject: bytes, transports: z.array(z.string().max(30)).max(10).default([]) }),
 });
 
@@ -85,8 +87,8 @@ export async function addPasskey(session: Session, input: z.output<typeof addPas
 }
 
 /** “phone (2)” where one is called “phone”. It is not refused: the browser has made and kept the passkey already. */
-function nameToTellApart(member: Member, wanted: string): string {
-  const taken = new Set(passkeysOf(member).map(({ name }) => name.toLowerCase()));
+function nameToTellApart(member: Member, wanted: string, ownId = 0): string {
+  const taken = new Set(passkeysOf(member).filter(({ id }) => id !== ownId).map(({ name }) => name.toLowerCase()));
   let name = wanted;
   for (let n = 2; taken.has(name.toLowerCase()); n++) name = `${[...wanted].slice(0, 50).join('')} (${n})`;
   return name;
@@ -134,6 +136,16 @@ const refusal = () => new Invalid({ answer: 'This passkey does not fit. It may h
 const refused = (): never => { throw refusal(); };
 
 export const passkeyInput = z.object({ id: rowId });
+
+export const renamePasskeyInput = z.object({ id: rowId, name: nameOfKey });
+
+/** Gives one of the member's own passkeys another name, by which they tell it from the others. Throws NotFound for anybody else's, Denied. */
+export function renamePasskey(session: Session, { id, name }: z.output<typeof renamePasskeyInput>): void {
+  mustHaveProved(session);
+  const { member } = session;
+  const known = db.update(passkeys).set({ name: nameToTellApart(member, name, id) }).where(and(eq(passkeys.id, id), eq(passkeys.memberId, member.id))).run().changes;
+  if (!known) throw new NotFound('You have no such passkey.');
+}
 
 /** Removes one of the member's own passkeys, and tells them. Throws NotFound for anybody else's, Denied. */
 export function removePasskey(session: Session, input: z.output<typeof passkeyInput>): void {
