@@ -48,7 +48,7 @@ for (const input of document.querySelectorAll<HTMLInputElement>('input[data-plac
   const { form, parentElement: place } = input;
   if (!form || !place) continue;
   makeCombobox({
-    input, place, say: { ...say, none: (words) => `No place begins like “${words}”. Press Enter to look for names spelled nearly so.`, how: (found) => (found === 0 ? '' : `${say.how(found)} Enter lists all.`) },
+    input, place, say: { ...say, none: (words) => `No place fits “${words}” so far. Press Enter to look for names spelled nearly so.`, how: (found) => (found === 0 ? '' : `${say.how(found)} Enter searches by all that the form says.`) },
     load: () => Promise.resolve({ search }), addressOf: ({ url }) => `/places/${url}`, all: () => { form.requestSubmit(); }, opened: (popup) => { makeRoom(input, popup); },
   });
 }

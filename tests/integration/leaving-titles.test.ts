@@ -1,6 +1,6 @@
 import { and, eq, inArray } from 'drizzle-orm';
 import { beforeEach, expect, test } from 'vitest';
-import { caseNotes, cases, collections, db, decisions, flags, hiddenTitles, imports, log, members, merges, outbox, posts, resourceThemes, resources, threadActs, threads } from '#db/client.ts';
+import { caseNotes, cases, collections, db, decisions, flags, heldPosts, hiddenTitles, imports, log, members, merges, outbox, posts, resourceThemes, resources, threadActs, threads } from '#db/client.ts';
 import { appealDecision } from '#domain/decisions/appealing.ts';
 import { decide, undoDecision } from '#domain/decisions/deciding.ts';
 import { flagConfirmation, removeConfirmation } from '#domain/decisions/flagging-confirmations.ts';
@@ -353,15 +353,21 @@ test('what others noted about a “works for us too” of somebody else below a 
   expect(db.select().from(flags).all().map(({ note }) => note).filter((note) => note?.includes('says no'))).toEqual(['a former member says no: a former member, an address that is gone.']);
 });
 
-test('before they leave they are told where the hub itself names them', async () => {
-  const nadia = await enter('nadia');
-  const leaver = called('Ottoline Brack');
-  expect(hubWordsNaming(leaver)).toEqual([]);
+test('before they leave they are told where the hub itself names them, and who changes that', async () => {
+  const [nadia, rosa] = [await enter('nadia'), await enter('rosa')];
+  const [leaver, administrator] = [called('Ottoline Brack'), called('Paula Petrov', { role: 'administrator' })];
+  const hope = called('Hope');
+  expect(hubWordsNaming(leaver).places).toEqual([]);
   const { slug, id, name } = forumNames()[0] ?? expect.fail();
-  editForum(nadia, editForumInput.parse({ forumId: String(id), name, description: 'Ask OTTOLINE BRACK.' }));
-  setRulesOfJoining(called('Paula Petrov', { role: 'administrator' }), rulesInput.parse({ mode: 'invitation', invite: 'coordinators', askWhom: `Write to ${leaver.email}.` }));
-  expect(hubWordsNaming(leaver)).toEqual([{ label: 'how one joins', url: '/join' }, { label: `the forum “${name}”`, url: `/forums/${slug}` }]);
-  expect(hubWordsNaming(called('Ottoline Bracken'))).toEqual([]);
+  editForum(nadia, editForumInput.parse({ forumId: String(id), name, description: 'Hope Street. Ask Ottoline Brack, or Paula Petrov.' }));
+  const forum = { label: `the forum “${name}”`, url: `/forums/${slug}` };
+  expect(hubWordsNaming(leaver)).toEqual({ places: [forum], by: 'coordinators' });
+  expect(hubWordsNaming({ ...nadia, name: 'Ottoline Brack' }).by).toBe('the member');
+  setRulesOfJoining(administrator, rulesInput.parse({ mode: 'invitation', invite: 'coordinators', askWhom: `Write to ${leaver.email} or ${administrator.email}.` }));
+  const whom = { label: 'whom to ask for an invitation', url: null };
+  expect(hubWordsNaming(leaver)).toEqual({ places: [whom, forum], by: 'administrators' });
+  expect(hubWordsNaming(administrator)).toEqual({ places: [{ ...whom, url: '/desk/settings' }, forum], by: 'the member' });
+  for (const other of [hope, rosa, called('Ottoline Bracken')]) expect(hubWordsNaming(other).places).toEqual([]);
 });
 
 test('what coordinators noted about an appeal loses the name of whoever appealed', async () => {
@@ -375,4 +381,27 @@ test('what coordinators noted about an appeal loses the name of whoever appealed
   addCaseNote(ines, { caseId: db.select().from(cases).where(eq(cases.decisionId, decisionId)).get()?.id ?? 0, note: 'Ottoline Brack may be behind it.' });
   await leave(leaver);
   expect(db.select().from(caseNotes).all().map(({ text }) => text)).toContain('a former member may be behind it.');
+});
+
+test('why something of theirs was decided loses their name wherever its line leads, but not of what had no name', async () => {
+  const [nadia, rosa, ines, tom] = [await enter('nadia'), await enter('rosa'), await enter('ines'), await enter('tom')];
+  const leaver = called('Ottoline Brack');
+  const thread = start(rosa, 'Does it work for them?');
+  const [answer, theirs] = [tom, leaver].map((who) => createPost(who, { threadId: thread.id, body: 'It does.', token: undefined }).id) as [number, number];
+  confirmPost(leaver, { postId: answer, place: 'Fir', year: 2026, note: null });
+  removeConfirmation(nadia, { postId: answer, memberId: leaver.id, reason: 'Ottoline Brack is brusque.' });
+  appealDecision(leaver, { decisionId: db.select().from(decisions).all().at(-1)?.id ?? 0, text: 'No.' });
+  decide(ines, { caseId: db.select().from(cases).all().at(-1)?.id ?? 0, outcome: 'uphold', reason: 'Ottoline Brack is very brusque.' });
+  confirmPost(tom, { postId: theirs, place: 'Fir', year: 2026, note: null });
+  removeConfirmation(nadia, { postId: theirs, memberId: tom.id, reason: 'Ottoline Brack wondered.' });
+  const unnamed = db.select().from(posts).where(eq(posts.threadId, start(leaver, 'Who is this one?', true).id)).get()?.id ?? 0;
+  flagPost(rosa, flagPostInput.parse({ postId: unnamed, reason: 'attack' }));
+  decide(nadia, { caseId: db.select().from(cases).all().at(-1)?.id ?? 0, outcome: 'keep', reason: 'Ottoline Brack is not meant.' });
+  const [heldThread] = db.insert(heldPosts).values({ authorId: leaver.id, kind: 'post', input: { threadId: thread.id, body: 'x' }, threadId: thread.id, markdown: 'Waiting', why: 'spam' }).returning().all();
+  const [waiting] = db.insert(cases).values({ kind: 'held', heldId: heldThread?.id ?? 0, openedAt: new Date() }).returning().all();
+  decide(nadia, { caseId: waiting?.id ?? 0, outcome: 'decline', reason: 'Ottoline Brack sells.' });
+  await leave(leaver);
+  const why = (text: RegExp) => [...new Set([...db.select().from(log).all(), ...db.select().from(decisions).all()].flatMap(({ reason }) => (reason !== null && text.test(reason) ? [reason] : [])))].sort();
+  expect(why(/brusque|wondered|sells/)).toEqual(['a former member is brusque.', 'a former member is very brusque.', 'a former member sells.', 'a former member wondered.']);
+  expect(db.select().from(log).all().map(({ reason }) => reason)).toContain('Ottoline Brack is not meant.');
 });

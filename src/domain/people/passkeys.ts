@@ -2,7 +2,7 @@ import { generateAuthenticationOptions, generateRegistrationOptions, verifyAuthe
 import { and, asc, count, eq } from 'drizzle-orm';
 import { z } from 'zod';
 import { db, passkeys, transaction } from '#db/client.ts';
-import { rowId, text } from '#lib/fields.ts';
+import { line, rowId } from '#lib/fields.ts';
 import { settings } from '#lib/settings.ts';
 import { Denied, Invalid, NotFound } from '../errors.ts';
 import type { Browser, Cookie } from './cookies.ts';
@@ -58,7 +58,7 @@ const answer = <Response extends z.ZodRawShape>(response: Response) => z.string(
   .transform((json, context) => { try { return JSON.parse(json) as unknown; } catch { context.addIssue('Your browser sent no passkey.'); return z.NEVER; } })
   .pipe(z.object({ id: bytes.min(1), rawId: bytes, type: z.literal('public-key'), clientExtensionResults: z.object({}), response: z.object({ clientDataJSON: bytes, ...response }) }, { error: 'Your browser sent no passkey.' }));
 
-const nameOfKey = text({ missing: 'Please give it a name, such as “phone” or “office computer”.', max: 60 });
+const nameOfKey = line({ missing: 'Please give it a name, such as “phone” or “office computer”.', max: 60 });
 
 export const addPasskeyInput = z.object({
   name: nameOfKey,
@@ -139,10 +139,8 @@ export const passkeyInput = z.object({ id: rowId });
 
 export const renamePasskeyInput = z.object({ id: rowId, name: nameOfKey });
 
-/** Gives one of the member's own passkeys another name, by which they tell it from the others. Throws NotFound for anybody else's, Denied. */
-export function renamePasskey(session: Session, { id, name }: z.output<typeof renamePasskeyInput>): void {
-  mustHaveProved(session);
-  const { member } = session;
+/** Gives one of the member's own passkeys another name, by which they tell it from the others: it changes nothing about how they sign in, and takes no proof. Throws NotFound for anybody else's. */
+export function renamePasskey({ member }: Session, { id, name }: z.output<typeof renamePasskeyInput>): void {
   const known = db.update(passkeys).set({ name: nameToTellApart(member, name, id) }).where(and(eq(passkeys.id, id), eq(passkeys.memberId, member.id))).run().changes;
   if (!known) throw new NotFound('You have no such passkey.');
 }
