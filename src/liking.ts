@@ -1,4 +1,5 @@
-import { placesCalled, searchPlaces, type FoundPlace } from '#domain/places/finding.ts';
+import { placesCalled, type FoundPlace } from '#domain/places/finding.ts';
+import { placesToChoose } from '#domain/profiles/editing.ts';
 
 /** What a form that asks for places like one is to show or do. */
 export interface Liking {
@@ -22,7 +23,7 @@ export function likingIn(url: URL): Liking {
   const [place, another] = placesCalled(typed);
   // What was chosen, or the place that the form held already, stands beside its name.
   if (!query.get('like') && place && !another) query.set('like', place.slug);
-  if (!query.get('like')) return { to: null, asked: true, typed, choices: another ? placesCalled(typed).slice(0, 12) : searchPlaces(typed, 12) };
+  if (!query.get('like')) return { to: null, asked: true, typed, choices: placesToChoose(typed) };
   for (const [name, value] of [...query]) if (!value) query.delete(name);
   const text = query.toString();
   return { to: url.pathname + (text && `?${text}`), asked: true, typed, choices: [] };

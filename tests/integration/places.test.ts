@@ -139,7 +139,11 @@ describe('asking for places like one', () => {
     expect(asked('like-name=&by-kind=3')).toEqual({ to: null, asked: true, typed: '', choices: [] });
     expect(asked('like-name=+&like=denver-co')).toMatchObject({ to: null, asked: true });
     expect(asked('like-name=Denver%2C+CO&theme=')).toMatchObject({ to: '/members?like=denver-co' });
+    // All that are called so are offered.
+    const springfields = ask('q=Springfield').places.filter(({ label }) => /^Springfield, /.test(label)).map(({ slug }) => slug);
+    expect(springfields.length).toBeGreaterThan(12);
     expect(asked('like-name=Springfield')).toMatchObject({ to: null, asked: true });
+    expect(new Set(asked('like-name=Springfield').choices.map(({ slug }) => slug))).toEqual(new Set(springfields));
     expect(asked('theme=equity')).toMatchObject({ to: null, asked: false });
   });
 });

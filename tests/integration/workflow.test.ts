@@ -59,8 +59,14 @@ describe('a suggestion', () => {
     expect(search({ q: 'wallabies' }).total).toBe(0);
     expect(listResources(noFilters).resources.some((r) => r.id === id)).toBe(false);
     expect(waitingResources(nadia).find((r) => r.id === id)).toMatchObject({ status: 'submitted', submitter: { handle: 'rosa' }, note: 'It helped us.', own: false });
+    // Whoever decides sees that a vendor brought it.
+    db.update(members).set({ vendor: true }).where(eq(members.id, rosa.id)).run();
+    expect(waitingResources(nadia).find((r) => r.id === id)?.submitter?.vendor).toBe(true);
+    expect(resourceForEditing(nadia, slug).submitter).toMatchObject({ handle: 'rosa', vendor: true });
     expect(() => waitingResources(rosa)).toThrow(Denied);
     expect(takeIntoReview(nadia, { id }).status).toBe('in-review');
+    expect(historyOf(nadia, slug).versions.flatMap(({ by }) => (by?.handle === 'rosa' ? [by.vendor] : []))).toEqual([true]);
+    db.update(members).set({ vendor: false }).where(eq(members.id, rosa.id)).run();
     expect(waitingResources(ines).find((r) => r.id === id)?.reviewer?.handle).toBe('nadia');
     expect(publishResource(ines, { id })).toMatchObject({ status: 'published', url: `/library/${slug}` });
     expect(search({ q: 'wallabies' }).results[0]?.url).toBe(`/library/${slug}`);

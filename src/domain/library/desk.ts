@@ -1,5 +1,5 @@
 import { and, asc, count, desc, eq, sql } from 'drizzle-orm';
-import { db, resources } from '#db/client.ts';
+import { db, members, resources } from '#db/client.ts';
 import { paging, type Paging } from '#lib/paging.ts';
 import { NotFound } from '../errors.ts';
 import { mustCurateSomething } from '../people/permissions.ts';
@@ -39,7 +39,7 @@ export function listForDesk(viewer: Viewer, filter: DeskFilter, page: string | n
 export interface ResourceForm {
   id: string; slug: string; title: string; kind: ResourceKind; status: ResourceStatus; origin: 'content' | 'hub'; retiredReason: string | null; declinedReason: string | null;
   /** Why the member who suggested it finds it useful. */
-  suggestionNote: string | null; submittedById: number | null; mergedIntoId: string | null;
+  suggestionNote: string | null; submitter: { name: string; handle: string; vendor: boolean } | null; submittedById: number | null; mergedIntoId: string | null;
   /** Which version the form changes. */
   updatedAt: number;
   themes: string[];
@@ -70,7 +70,7 @@ export function resourceForEditing(viewer: Viewer, slug: string): ResourceForm {
     ...citationFields(readCsl(row.csl)), populationSource: practice.populationSource, results: writeResults(practice.results),
   };
   return {
-    id: row.id, slug: row.slug, title: row.title, declinedReason: row.declinedReason, suggestionNote: row.suggestionNote, submittedById: row.submittedById, mergedIntoId: row.mergedIntoId, kind: row.kind, status: row.status, origin: row.origin, retiredReason: row.retiredReason, updatedAt: row.updatedAt.getTime(),
+    id: row.id, slug: row.slug, title: row.title, declinedReason: row.declinedReason, suggestionNote: row.suggestionNote, submitter: row.submittedById === null ? null : db.select({ name: members.name, handle: members.handle, vendor: members.vendor }).from(members).where(eq(members.id, row.submittedById)).get() ?? null, submittedById: row.submittedById, mergedIntoId: row.mergedIntoId, kind: row.kind, status: row.status, origin: row.origin, retiredReason: row.retiredReason, updatedAt: row.updatedAt.getTime(),
     channels: practice.channels, serviceAreas: practice.serviceAreas,
     themes: (themesByResource([row.id]).get(row.id) ?? []).map((t) => t.code),
     fields: Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, value === null || value === undefined ? '' : String(value)])),

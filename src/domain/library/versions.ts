@@ -61,7 +61,7 @@ function keep(row: ResourceRecord, number: number, { by, act, reason, at }: { by
 export interface Version {
   number: number;
   at: Date;
-  by: { name: string; handle: string } | null;
+  by: { name: string; handle: string; vendor: boolean } | null;
   act: string;
   reason: string | null;
   status: ResourceStatus | null;
@@ -74,11 +74,11 @@ export function historyOf(viewer: Viewer, slug: string): { id: string; slug: str
   const row = db.select().from(resources).where(eq(resources.slug, slug)).get();
   if (!row) throw new NotFound('There is no such resource.');
   mustCurateResource(viewer, row);
-  const kept = db.select({ version: resourceVersions, name: members.name, handle: members.handle }).from(resourceVersions)
+  const kept = db.select({ version: resourceVersions, name: members.name, handle: members.handle, vendor: members.vendor }).from(resourceVersions)
     .leftJoin(members, eq(members.id, resourceVersions.byId)).where(eq(resourceVersions.resourceId, row.id)).orderBy(desc(resourceVersions.number)).all()
-    .flatMap(({ version, name, handle }): Version[] => {
+    .flatMap(({ version, name, handle, vendor }): Version[] => {
       const fields = fieldsSchema.safeParse(version.fields);
-      return fields.success ? [{ ...version, ...shown(version), by: name !== null && handle !== null ? { name, handle } : null, fields: fields.data }] : [];
+      return fields.success ? [{ ...version, ...shown(version), by: name !== null && handle !== null ? { name, handle, vendor: vendor === true } : null, fields: fields.data }] : [];
     });
   const only: Version = { number: 1, at: row.updatedAt, by: null, ...shown({ act: row.importId === null ? 'create' : 'import', status: row.status }), reason: null, fields: fieldsOf(row) };
   return { id: row.id, slug: row.slug, title: row.title, updatedAt: row.updatedAt.getTime(), versions: kept.length ? kept : [only] };

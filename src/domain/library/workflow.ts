@@ -175,7 +175,7 @@ function tellSubmitter(actor: Member, row: ResourceRecord, subject: string, para
 
 export interface WaitingResource {
   id: string; slug: string; title: string; type: Term; status: ResourceStatus; statusLabel: string; submittedAt: Date | null;
-  submitter: { name: string; handle: string } | null; reviewer: { name: string; handle: string } | null; note: string | null;
+  submitter: { name: string; handle: string; vendor: boolean } | null; reviewer: { name: string; handle: string } | null; note: string | null;
   /** Whether the viewer brought it in and somebody else has to publish it. */
   own: boolean;
 }
@@ -187,7 +187,7 @@ const waits = and(inArray(resources.status, ['submitted', 'in-review']), isNull(
 export function waitingResources(viewer: Viewer, limit = 200): WaitingResource[] {
   mustCurateSomething(viewer);
   const alone = mayPublishAlone(viewer);
-  const names = new Map(db.select({ id: members.id, name: members.name, handle: members.handle }).from(members).where(inArray(members.id,
+  const names = new Map(db.select({ id: members.id, name: members.name, handle: members.handle, vendor: members.vendor }).from(members).where(inArray(members.id,
     db.select({ id: sql<number>`submitted_by_id` }).from(resources).where(waits).union(db.select({ id: sql<number>`reviewer_id` }).from(resources).where(waits)))).all().map(({ id, ...who }) => [id, who]));
   const who = (id: number | null) => (id === null ? null : names.get(id) ?? null);
   return db.select().from(resources).where(and(waits, curatedBy(viewer))).orderBy(asc(resources.submittedAt), asc(resources.id)).limit(limit).all()
