@@ -1,5 +1,4 @@
-import { placesCalled, type FoundPlace } from '#domain/places/finding.ts';
-import { placesToChoose } from '#domain/profiles/editing.ts';
+import { mostOfOneName, placesCalled, searchPlaces, type FoundPlace } from '#domain/places/finding.ts';
 
 /** What a form that asks for places like one is to show or do. */
 export interface Liking {
@@ -20,10 +19,11 @@ export function likingIn(url: URL): Liking {
   if (!typed) return { to: null, asked: true, typed, choices: [] };
   const query = new URLSearchParams(searchParams);
   query.delete('like-name');
-  const [place, another] = placesCalled(typed);
+  const called = placesCalled(typed);
+  const [place, another] = called;
   // What was chosen, or the place that the form held already, stands beside its name.
   if (!query.get('like') && place && !another) query.set('like', place.slug);
-  if (!query.get('like')) return { to: null, asked: true, typed, choices: placesToChoose(typed) };
+  if (!query.get('like')) return { to: null, asked: true, typed, choices: another ? called.slice(0, mostOfOneName) : searchPlaces(typed, 12) };
   for (const [name, value] of [...query]) if (!value) query.delete(name);
   const text = query.toString();
   return { to: url.pathname + (text && `?${text}`), asked: true, typed, choices: [] };

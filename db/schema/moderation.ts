@@ -17,7 +17,9 @@ export const log = sqliteTable('log', {
   /** Address of it inside the hub, when it has one. */
   url: text('url'),
   reason: text('reason'),
-}, (t) => [index('log_at').on(t.at)]);
+  /** About what of whom it was decided: it may lead nowhere, or to somebody else's post. Never of who wrote without a name. */
+  aboutId: integer('about_id').references((): AnySQLiteColumn => members.id, { onDelete: 'set null' }),
+}, (t) => [index('log_at').on(t.at), index('log_about').on(t.aboutId).where(sql`about_id is not null`)]);
 
 /** The titles that lines of the log say, and of what: a post, a work or a list may have gone since, or be called otherwise, and a name in its title goes when its author leaves. */
 export const logTitles = sqliteTable('log_titles', {

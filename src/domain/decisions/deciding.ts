@@ -213,13 +213,14 @@ function isOutByDecision({ deciderId }: Decision, subject: Extract<Subject, { ki
 }
 
 function writeLog(actor: Member, { outcome }: Decision, kind: Case['kind'], subject: Subject, reason: string): void {
-  if (subject.kind === 'member') return recordAct(actor, 'decide about profile', subject.author.name, subject.url, reason);
+  const { aboutId } = namedAuthor(subject);
+  if (subject.kind === 'member') return recordAct(actor, 'decide about profile', subject.author.name, subject.url, reason, { aboutId });
   // What is decided about a person is for coordinators, and so is what came of their appeal.
-  if (subject.kind === 'appeal' && subject.about.kind === 'member') return recordAct(actor, outcome === 'uphold' ? 'uphold decision on member' : 'overturn decision on member', subject.about.words, subject.url, reason);
+  if (subject.kind === 'appeal' && subject.about.kind === 'member') return recordAct(actor, outcome === 'uphold' ? 'uphold decision on member' : 'overturn decision on member', subject.about.words, subject.url, reason, { aboutId });
   if (subject.kind === 'appeal' && subject.about.kind === 'confirmation') {
     const { post, author, said } = subject.about;
     const overturned = isDeepStrictEqual(standingWords(post.id, author.id), said) ? 'overturn removal of confirmation' : 'overturn removal of replaced confirmation';
-    return recordAct(actor, outcome === 'uphold' ? 'uphold removal of confirmation' : overturned, `a post in “${post.thread.title}”`, subject.url, reason);
+    return recordAct(actor, outcome === 'uphold' ? 'uphold removal of confirmation' : overturned, `a post in “${post.thread.title}”`, subject.url, reason, { aboutId });
   }
   const acts: Record<Outcome, Act | null> = {
     keep: kind === 'correction' ? 'decline correction' : 'keep post', remove: subject.kind === 'post' && subject.isThread ? 'remove thread' : 'remove post', ask: 'ask to edit', warn: 'warn author',
@@ -229,7 +230,12 @@ function writeLog(actor: Member, { outcome }: Decision, kind: Case['kind'], subj
   const act = acts[outcome];
   // What was never shown is not named, and leads nowhere.
   const held = subject.kind === 'held' || (subject.kind === 'appeal' && subject.about.kind === 'held');
-  if (act) recordAct(actor, act, held ? 'a post that waited' : subject.words, held ? null : subject.url, reason);
+  if (act) recordAct(actor, act, held ? 'a post that waited' : subject.words, held ? null : subject.url, reason, { aboutId });
+}
+
+/** Whose line of the log it is, where whoever reads may know. */
+function namedAuthor(subject: Subject): { aboutId: number | null } {
+  return { aboutId: isUnnamed(shownSubject(subject)) ? null : subject.author.id };
 }
 
 export const undoInput = z.object({ decisionId: rowId, reason: text({ missing: 'Please give the reason: the author receives it.', max: 1_000 }) });
@@ -250,8 +256,8 @@ export function undoDecision(actor: Member, input: z.output<typeof undoInput>, n
     const other = row.postId === null ? undefined : db.select({ id: cases.id }).from(cases).where(and(eq(cases.postId, row.postId), eq(cases.kind, 'flags'), isNull(cases.closedAt), ne(cases.id, row.id))).get();
     if (!other) db.update(cases).set({ closedAt: null, editBy: null }).where(eq(cases.id, row.id)).run();
     if (subject.kind === 'post' && row.kind === 'flags') lookAgainAtQuotes({ postId: subject.post.id });
-    if (subject.kind === 'member') recordAct(actor, 'decide about profile', subject.author.name, subject.url, `Taken back: ${withNobodyElse(input.reason)}`);
-    else recordAct(actor, 'undo decision', subject.kind === 'held' ? 'a post that waited' : subject.words, subject.kind === 'held' ? null : subject.url, withNobodyElse(publicReason(row, input.reason)));
+    if (subject.kind === 'member') recordAct(actor, 'decide about profile', subject.author.name, subject.url, `Taken back: ${withNobodyElse(input.reason)}`, namedAuthor(subject));
+    else recordAct(actor, 'undo decision', subject.kind === 'held' ? 'a post that waited' : subject.words, subject.kind === 'held' ? null : subject.url, withNobodyElse(publicReason(row, input.reason)), namedAuthor(subject));
     tellUndone(decision.id, subject, input.reason, left);
     computeTrust(decision.authorId, now);
     bumpChanges();

@@ -144,7 +144,7 @@ function decideAbout(actor: Member, which: Which, { outcome, reason, now }: Deci
   const decision = db.insert(decisions).values({ caseId: row.id, outcome, reason, deciderId: actor.id, authorId: which.memberId, nobodyElse, before, at: now }).returning().get();
   const subject = confirmationSubject(actor, row.id, which.postId);
   const told = publicReason(row, reason);
-  recordAct(actor, `${outcome} confirmation`, `a post in “${subject.post.thread.title}”`, postUrl(which.postId), nobodyElse ? `${told} (There was nobody else who could decide.)` : told);
+  recordAct(actor, `${outcome} confirmation`, `a post in “${subject.post.thread.title}”`, postUrl(which.postId), nobodyElse ? `${told} (There was nobody else who could decide.)` : told, { aboutId: which.memberId });
   tellAuthor(decision, row.kind, subject);
   tellFlaggers(row.id, decision, subject);
 }

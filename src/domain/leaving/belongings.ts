@@ -106,6 +106,7 @@ export const notExported: Record<string, string> = {
   'corrections.accepted_by_id': 'in decisions and office-log',
   'form_tokens.member_id': 'hashes of forms that were sent, for a day, so that nothing is written twice',
   'links.member_id': 'hashes of mailed links: secrets',
+  'log.about_id': 'what was decided is in decisions',
   'log_titles.owner_id': 'the lists themselves are in collections',
   'merges.undone_by_id': 'in office-log',
   'notifications.actor_id': 'what others were told',

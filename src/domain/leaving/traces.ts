@@ -174,10 +174,6 @@ const aboutAddress = `(x.url = @page or x.url like @page || '/%' or x.url in (se
     where ${ownWork('own.id')} and (x.url = at.column1 || own.slug or x.url like at.column1 || own.slug || '/%')))`;
 
 const aboutLine = `x.actor_id = @id or ${aboutAddress}`;
-/** Lines that say why something of theirs was decided, wherever they lead: what was held leads nowhere, and a “works for us too” to somebody else's post. What had no name is not among them either. */
-const whyDecided = `exists (
-  select 1 from decisions d join cases c on c.id = d.case_id left join decisions f on f.id = c.decision_id join cases o on o.id = coalesce(f.case_id, c.id) left join held_posts h on h.id = o.held_id
-  where d.author_id = @id and d.decider_id = x.actor_id and instr(x.reason, d.reason) = 1 and (o.kind = 'confirmation' or o.post_id is null or o.post_id not in (select post_id from anonymous_posts)) and not coalesce(h.nameless, false))`;
 
 /** Every column in which the hub or coordinators write about members, in words. Whoever adds one adds it here, or to what is never touched (tests/integration/leaving-traces.test.ts). */
 export const records: readonly OfficeWords[] = [
@@ -185,7 +181,7 @@ export const records: readonly OfficeWords[] = [
   { table: 'log', column: 'object', about: `${aboutLine} or (x.act = 'remove vouch' and exists (select 1 from json_each(@names) n where instr(x.object, n.value || ' for ') = 1))` },
   // As the line says it, by which it is found again when somebody else leaves.
   { table: 'log_titles', column: 'title', about: `x.log_id in (select x.id from log x where ${aboutLine})` },
-  { table: 'log', column: 'reason', about: `${aboutLine} or ${whyDecided} or x.id in (select l.log_id from log_titles l where ${ownTitle})` },
+  { table: 'log', column: 'reason', about: `${aboutLine} or x.about_id = @id or x.id in (select l.log_id from log_titles l where ${ownTitle})` },
   // Also of what somebody said below a post of theirs.
   { table: 'decisions', column: 'reason', about: `@id in (x.author_id, x.decider_id) or x.case_id in (select id from cases where kind = 'confirmation' and ${ownPost('post_id')})` },
   { table: 'case_notes', column: 'text', about: `${byThem} or ${aboutCase}` },

@@ -55,10 +55,10 @@ export const wordsOfAct = (act: string): string => (act in acts ? acts[act as Ac
 
 /**
  * Writes one line of the log. Call inside the transaction of the act. `actor` null is the hub itself; `object` names the thing as it is called now. Whose titles it says is kept
- * beside it: of what `url` leads to, and of a second thread or work that it names.
+ * beside it: of what `url` leads to, and of a second thread or work that it names. `aboutId` is whose it is about what it was decided, where they have a name there.
  */
-export function recordAct(actor: { id: number } | null, act: Act, object: string, url: string | null, reason: string | null = null, second: { threadId?: number; resourceId?: string } = {}): void {
-  const { id } = db.insert(log).values({ actorId: actor?.id ?? null, act, object, url, reason }).returning({ id: log.id }).get();
+export function recordAct(actor: { id: number } | null, act: Act, object: string, url: string | null, reason: string | null = null, second: { threadId?: number; resourceId?: string; aboutId?: number | null } = {}): void {
+  const { id } = db.insert(log).values({ actorId: actor?.id ?? null, act, object, url, reason, aboutId: second.aboutId ?? null }).returning({ id: log.id }).get();
   const [, thread, post, slug, list] = /^\/(?:forums\/[^/]+\/(\d+)|posts\/(\d+)|(?:library|desk\/resources)\/([^/?#]+)|collections\/(\d+))/.exec(url ?? '') ?? [];
   if (thread ?? post ?? slug ?? list) keepTitles().run({ id, object, thread: thread ?? null, post: post ?? null, slug: slug ?? null, list: list ?? null, secondThread: second.threadId ?? null, secondWork: second.resourceId ?? null });
 }

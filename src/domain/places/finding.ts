@@ -65,6 +65,9 @@ export function namesOf({ label }: Pick<FoundPlace, 'label'>): { bare: string[];
   return { bare: [called, placeWords(name).join(' ')], whole: [`${called} ${placeWords(region).join(' ')}`, asTyped(label)] };
 }
 
+/** Places of one name that are offered to choose among: the list has 26 Franklins, and whoever is of the last one finds theirs too. */
+export const mostOfOneName = 30;
+
 /** The places that a text written by hand names: those called exactly so, with or without the state; "Denver, CO" names one, "Springfield" many. Where none is, those called so without "City of" and the like. */
 export function placesCalled(text: string): FoundPlace[] {
   const called = calledExactly(text);

@@ -12,7 +12,7 @@ import { mustSignIn, mustWrite } from '../people/permissions.ts';
 import { indexMember } from '../people/searchable.ts';
 import { settleVerification } from '../people/verification.ts';
 import { visibilities, type Member, type Viewer, type Visibility } from '../people/types.ts';
-import { nearPlaces, onlyPlaceIn, placesCalled, saysWhere, searchPlaces, type FoundPlace } from '../places/finding.ts';
+import { mostOfOneName, nearPlaces, onlyPlaceIn, placesCalled, saysWhere, searchPlaces, type FoundPlace } from '../places/finding.ts';
 import { putWriterName } from '../search/documents.ts';
 import { channels } from '../vocabulary.ts';
 import { hats, languages, profileFields, visibilityOf, type ProfileField } from './fields.ts';
@@ -66,8 +66,7 @@ export function ownPlace(viewer: Viewer): { id: number; slug: string; label: str
 /** Places among which somebody chooses who typed this: those called so, or like it. */
 export function placesToChoose(typed: string): FoundPlace[] {
   const called = placesCalled(typed);
-  // As many as the list has of the most common name: whoever is of the last one finds theirs too.
-  if (called.length > 1) return called.slice(0, 30);
+  if (called.length > 1) return called.slice(0, mostOfOneName);
   const begun = searchPlaces(typed, 12);
   return begun.length > 0 ? begun : nearPlaces(typed, 12);
 }
