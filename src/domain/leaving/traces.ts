@@ -160,7 +160,11 @@ const ownMerge = `(${ownWork('x.merged_id')} or ${ownWork('x.kept_id')})`;
 const mergedWithOwn = (work: string) => `${work} in (select iif(m.kept_id = own.value, m.merged_id, m.kept_id) from json_each(@resources) own join merges m on own.value in (m.kept_id, m.merged_id))`;
 /** Lines of the log that say a title of theirs. */
 const ownTitle = `${ownThread('l.thread_id')} or ${ownWork('l.resource_id')} or l.owner_id = @id`;
-const aboutCase = `x.case_id in (select c.id from cases c left join posts p on p.id = c.post_id left join held_posts h on h.id = c.held_id left join decisions d on d.case_id = c.id or d.id = c.decision_id where @id in (c.member_id, p.author_id, h.author_id, d.author_id))`;
+const hasName = 'not in (select post_id from anonymous_posts)';
+/** Cases about something of theirs, with the appeals that went on from them, and about what others said below a post of theirs; not about what had no name: a name that goes would tell whose it is. */
+const aboutCase = `x.case_id in (
+  select c.id from cases c left join decisions f on f.id = c.decision_id join cases o on o.id = coalesce(f.case_id, c.id) left join posts p on p.id = o.post_id and p.id ${hasName} left join held_posts h on h.id = o.held_id left join decisions d on d.case_id = c.id
+  where @id in (o.member_id, p.author_id, h.author_id, d.author_id, f.author_id) and (o.kind = 'confirmation' or ((o.post_id is null or o.post_id ${hasName}) and not coalesce(h.nameless, false))))`;
 const byThem = 'x.by_id = @id';
 /** What was done to a thread of theirs, or to one to which they did something: what undoes it is to be as what stands there. */
 const aboutThread = (thread: string) => `(${ownThread(thread)} or ${thread} in (select thread_id from thread_acts where by_id = @id))`;
@@ -182,8 +186,7 @@ export const records: readonly OfficeWords[] = [
   // As the line says it, by which it is found again when somebody else leaves.
   { table: 'log_titles', column: 'title', about: `x.log_id in (select x.id from log x where ${aboutLine})` },
   { table: 'log', column: 'reason', about: `${aboutLine} or x.about_id = @id or x.id in (select l.log_id from log_titles l where ${ownTitle})` },
-  // Also of what somebody said below a post of theirs.
-  { table: 'decisions', column: 'reason', about: `@id in (x.author_id, x.decider_id) or x.case_id in (select id from cases where kind = 'confirmation' and ${ownPost('post_id')})` },
+  { table: 'decisions', column: 'reason', about: `x.decider_id = @id or ${aboutCase}` },
   { table: 'case_notes', column: 'text', about: `${byThem} or ${aboutCase}` },
   { table: 'flags', column: 'note', about: aboutCase },
   { table: 'confirmation_flags', column: 'note', about: ownPost('x.post_id') },
