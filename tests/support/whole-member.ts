@@ -85,7 +85,7 @@ export async function wholeMember(other: Member): Promise<WholeMember> {
     const brought = db.insert(imports).values({ fileName: 'works.bib', format: 'bib', state: 'done', byId: memberId, size: 1, theme: 'equity', rights: 'undetermined' }).returning().get();
     db.insert(knownBrowsers).values({ memberId, browser: 'b1' }).run();
     db.insert(links).values([{ id: 'l1', purpose: 'reset', memberId, expiresAt: new Date() }, { id: 'l2', purpose: 'confirm', memberId, expiresAt: new Date(), name: quilla.name, passwordHash: hash, application: `${quilla.name} asked` }]).run();
-    db.insert(log).values([{ actorId: memberId, act: 'lock thread', object: 'x', reason: `Asked by ${quilla.name}` }, { actorId: other.id, act: 'suspend member', object: `${quilla.name} until tomorrow`, url: `/members/${quilla.handle}` }]).run();
+    db.insert(log).values([{ actorId: memberId, act: 'lock thread', object: 'x', reason: `Asked by ${quilla.name}` }, { actorId: other.id, act: 'suspend member', object: `${quilla.name} until tomorrow`, url: `/members/${quilla.handle}` }, { actorId: other.id, act: 'decline post', object: 'a post that waited', reason: `${quilla.name} sells`, aboutId: memberId }]).run();
     recordAct(other, 'feature collection', 'Her public list', `/collections/${open?.id}-public`);
     db.insert(mailStops).values({ memberId, subject: 'searches' }).run();
     db.insert(memberActivity).values({ memberId, day: '2026-11-01' }).run();
