@@ -417,3 +417,17 @@ test('why something of theirs was decided loses their name wherever its line lea
   expect(why(db.select().from(decisions).all())).toEqual([...unnamedToo(3), ...said]);
   expect(why(db.select().from(log).all())).toEqual([...unnamedToo(4), ...said, 'a former member does not sell.', 'a former member sells.'].sort());
 });
+
+test('what is said about a thread that they began without their name keeps the name in it, whatever they did to it', async () => {
+  const nadia = await enter('nadia');
+  const leaver = called('Ottoline Brack');
+  const thread = start(leaver, 'Who began this one?', true);
+  closeThread(leaver, { threadId: thread.id, reason: 'I know it now.' });
+  reopenThread(leaver, { threadId: thread.id });
+  closeThread(nadia, { threadId: thread.id, reason: 'Ottoline Brack is not meant.' });
+  lockThread(nadia, { threadId: thread.id, reason: 'Ottoline Brack is not meant either.' });
+  await leave(leaver);
+  const meant = saying(/not meant/);
+  expect(meant.length).toBeGreaterThan(3);
+  expect(meant.filter((text) => text.includes('ormer member'))).toEqual([]);
+});

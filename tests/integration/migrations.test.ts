@@ -169,18 +169,18 @@ test('whom the lines of the log are about that lead nowhere or to somebody elseâ
     insert into forums (id, slug, name, description, position) values (1, 'operations', 'Running the centre', 'x', 1);
     insert into threads (id, forum_id, kind, title, slug, author_id, last_poster_id, post_count, last_number) values (1, 1, 'question', 'First', 'first', 3, 3, 1, 1);
     insert into posts (id, thread_id, number, author_id, markdown, html, rendered_by) values (10, 1, 1, 3, 'x', 'x', 1);
-    insert into held_posts (id, author_id, kind, input, markdown, why, nameless) values (1, 1, 'post', '{}', 'x', 'spam', false), (2, 1, 'post', '{}', 'x', 'spam', true);
-    insert into cases (id, kind, post_id, held_id, closed_at) values (1, 'confirmation', 10, null, 1), (2, 'held', null, 1, 1), (3, 'held', null, 2, 1), (4, 'flags', 10, null, 1);
+    insert into held_posts (id, author_id, kind, input, markdown, why, nameless) values (1, 1, 'post', '{}', 'x', 'spam', false), (2, 1, 'post', '{}', 'x', 'spam', true), (3, 1, 'post', '{}', 'x', 'spam', false), (4, 1, 'post', '{}', 'x', 'spam', true);
+    insert into cases (id, kind, post_id, held_id, closed_at) values (6, 'held', null, 3, 1), (7, 'held', null, 4, 1), (1, 'confirmation', 10, null, 1), (2, 'held', null, 1, 1), (3, 'held', null, 2, 1), (4, 'flags', 10, null, 1);
     insert into decisions (id, case_id, outcome, reason, decider_id, author_id, at, undone_at, undone_by_id) values
-      (1, 1, 'remove', 'One.', 2, 1, 100000, null, null), (2, 2, 'decline', 'Two.', 2, 1, 200000, 300000, 2), (3, 3, 'decline', 'Two.', 2, 1, 210000, null, null), (4, 4, 'keep', 'One.', 2, 3, 100400, null, null);
+      (1, 1, 'remove', 'One.', 2, 1, 100000, null, null), (2, 2, 'decline', 'Two.', 2, 1, 200000, 300000, 2), (3, 3, 'decline', 'Two.', 2, 1, 210000, null, null), (6, 6, 'decline', 'Two.', 2, 1, 400000, null, null), (7, 7, 'decline', 'Two.', 2, 1, 400300, null, null), (4, 4, 'keep', 'One.', 2, 3, 100400, null, null);
     insert into cases (id, kind, decision_id, closed_at) values (5, 'appeal', 1, 1);
     insert into decisions (id, case_id, outcome, reason, decider_id, first_decider_id, nobody_else, author_id, at) values (5, 5, 'uphold', 'Five.', 3, 2, false, 1, 500000);
     insert into log (id, actor_id, act, object, url, reason, at) values
       (1, 2, 'remove confirmation', 'x', '/posts/10', 'One. (There was nobody else who could decide.)', 100005), (2, 2, 'decline post', 'x', null, 'Two.', 200003), (3, 2, 'undo decision', 'x', null, 'Back.', 300002), (4, 2, 'decline post', 'x', null, 'Two.', 212000),
-      (5, 2, 'keep post', 'x', '/posts/10', 'One.', 100401), (6, 3, 'uphold removal of confirmation', 'x', '/posts/10', 'Five.', 500001), (7, 3, 'remove confirmation', 'x', '/posts/10', 'One.', 100005), (8, 2, 'remove confirmation', 'x', '/posts/10', 'Other.', 100005);`);
+      (5, 2, 'keep post', 'x', '/posts/10', 'One.', 100401), (6, 3, 'uphold removal of confirmation', 'x', '/posts/10', 'Five.', 500001), (7, 3, 'remove confirmation', 'x', '/posts/10', 'One.', 100005), (9, 2, 'decline post', 'x', null, 'Two.', 400001), (10, 2, 'decline post', 'x', null, 'Two.', 400301), (8, 2, 'remove confirmation', 'x', '/posts/10', 'Other.', 100005);`);
   closeDatabase();
   openDatabase(file, migrations);
-  expect(all('select id, about_id as about from log order by id')).toEqual([1, 1, 1, null, null, 1, null, null].map((about, n) => ({ id: n + 1, about })));
+  expect(all('select id, about_id as about from log order by id')).toEqual([1, 1, 1, null, null, 1, null, null, null, null].map((about, n) => ({ id: n + 1, about })));
   expect(all('pragma foreign_key_check')).toEqual([]);
   db.$client.exec('delete from held_posts; delete from decisions where author_id = 1; delete from members where id = 1');
   expect(all('select about_id as about from log where about_id is not null')).toEqual([]);

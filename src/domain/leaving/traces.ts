@@ -166,8 +166,8 @@ const aboutCase = `x.case_id in (
   select c.id from cases c left join decisions f on f.id = c.decision_id join cases o on o.id = coalesce(f.case_id, c.id) left join posts p on p.id = o.post_id and p.id ${hasName} left join held_posts h on h.id = o.held_id left join decisions d on d.case_id = c.id
   where @id in (o.member_id, p.author_id, h.author_id, d.author_id, f.author_id) and (o.kind = 'confirmation' or ((o.post_id is null or o.post_id ${hasName}) and not coalesce(h.nameless, false))))`;
 const byThem = 'x.by_id = @id';
-/** What was done to a thread of theirs, or to one to which they did something: what undoes it is to be as what stands there. */
-const aboutThread = (thread: string) => `(${ownThread(thread)} or ${thread} in (select thread_id from thread_acts where by_id = @id))`;
+/** What was done to a thread of theirs, or to one of somebody else to which they did something: what undoes it is to be as what stands there. */
+const aboutThread = (thread: string) => `(${ownThread(thread)} or ${thread} in (select a.thread_id from thread_acts a join threads t on t.id = a.thread_id where a.by_id = @id and t.author_id <> @id))`;
 /** Their posts with their name. */
 const ownPost = (post: string) => `${post} in (select id from posts where author_id = @id and id not in (select post_id from anonymous_posts))`;
 /** Their page, one of their posts, lists or unpublished works, or a thread that they started. What they wrote without their name is not among them: a name that goes would tell whose it is. */
@@ -194,7 +194,7 @@ export const records: readonly OfficeWords[] = [
   { table: 'suspensions', column: 'reason', about: byThem },
   { table: 'trust_changes', column: 'reason', about: byThem },
   { table: 'verifications', column: 'reason', about: byThem },
-  { table: 'withheld_versions', column: 'reason', about: `${byThem} or x.post_id in (select id from posts where author_id = @id)` },
+  { table: 'withheld_versions', column: 'reason', about: `${byThem} or ${ownPost('x.post_id')}` },
   { table: 'closed_threads', column: 'reason', about: `${byThem} or ${aboutThread('x.thread_id')}` },
   { table: 'question_turns', column: 'reason', about: `${byThem} or x.owner_id = @id or ${ownThread('x.thread_id')}` },
   { table: 'threads', column: 'locked_reason', about: aboutThread('x.id') },
