@@ -1,6 +1,6 @@
 import { and, eq, inArray } from 'drizzle-orm';
 import { beforeEach, expect, test } from 'vitest';
-import { caseNotes, cases, collections, db, decisions, flags, heldPosts, hiddenTitles, imports, log, members, merges, outbox, posts, resourceThemes, resources, threadActs, threads } from '#db/client.ts';
+import { caseNotes, cases, closedThreads, collections, db, decisions, flags, heldPosts, hiddenTitles, imports, log, members, merges, outbox, posts, resourceThemes, resources, threadActs, threads } from '#db/client.ts';
 import { appealDecision } from '#domain/decisions/appealing.ts';
 import { decide, undoDecision } from '#domain/decisions/deciding.ts';
 import { flagConfirmation, removeConfirmation } from '#domain/decisions/flagging-confirmations.ts';
@@ -430,4 +430,14 @@ test('what is said about a thread that they began without their name keeps the n
   const meant = saying(/not meant/);
   expect(meant.length).toBeGreaterThan(3);
   expect(meant.filter((text) => text.includes('ormer member'))).toEqual([]);
+});
+
+test('a thread that was begun and closed without a name is opened again by undoing after its author has left', async () => {
+  const leaver = called('Ottoline Brack');
+  const thread = start(leaver, 'Who ends this one?', true);
+  closeThread(leaver, { threadId: thread.id, reason: 'Ottoline Brack knows it now.' });
+  await leave(leaver);
+  expect(saying(/knows it now/).filter((text) => text.includes('ormer member'))).toEqual([]);
+  undoThreadAct(await enter('nadia'), { actId: db.select().from(threadActs).where(eq(threadActs.threadId, thread.id)).get()?.id ?? 0 });
+  expect(db.select().from(closedThreads).where(eq(closedThreads.threadId, thread.id)).all()).toEqual([]);
 });

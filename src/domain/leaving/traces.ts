@@ -195,7 +195,7 @@ export const records: readonly OfficeWords[] = [
   { table: 'trust_changes', column: 'reason', about: byThem },
   { table: 'verifications', column: 'reason', about: byThem },
   { table: 'withheld_versions', column: 'reason', about: `${byThem} or ${ownPost('x.post_id')}` },
-  { table: 'closed_threads', column: 'reason', about: `${byThem} or ${aboutThread('x.thread_id')}` },
+  { table: 'closed_threads', column: 'reason', about: `(${byThem} and x.thread_id in (select id from threads where author_id <> @id)) or ${aboutThread('x.thread_id')}` },
   { table: 'question_turns', column: 'reason', about: `${byThem} or x.owner_id = @id or ${ownThread('x.thread_id')}` },
   { table: 'threads', column: 'locked_reason', about: aboutThread('x.id') },
   { table: 'threads', column: 'removed_reason', about: `x.removed_by_id = @id or ${ownThread('x.id')}` },
