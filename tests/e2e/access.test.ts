@@ -8,7 +8,7 @@ const enter = useCast(hub);
 
 const roles = ['visitor', 'member', 'author', 'coordinator', 'administrator'] as const;
 const cookies = new Map<string, string>();
-const ids = { thread: '', post: '', member: '' };
+const ids = { thread: '', opening: '', post: '', member: '' };
 
 beforeAll(async () => {
   const [rosa, nadia, abe] = [await enter('rosa'), await enter('nadia'), await enter('abe')];
@@ -20,6 +20,7 @@ beforeAll(async () => {
   db.update(posts).set({ authorId: tom.member.id }).where(eq(posts.id, post?.id ?? 0)).run();
   cookies.set('author', tom.header);
   ids.thread = String(thread?.id);
+  ids.opening = String(db.select().from(posts).where(and(eq(posts.threadId, thread?.id ?? 0), eq(posts.number, 1))).get()?.id);
   ids.post = String(post?.id);
   ids.member = 'rosa';
 });
@@ -115,6 +116,7 @@ const pages: [path: () => string, visitor: number, member: number, author: numbe
   [() => '/account', 303, 200, 200, 200, 200],
   [() => `/posts/${ids.post}/edit`, 303, 403, 200, 403, 403],
   [() => `/posts/${ids.post}/remove`, 303, 403, 200, 200, 200],
+  [() => `/posts/${ids.opening}/remove`, 303, 403, 403, 403, 403],
   [() => `/posts/${ids.post}/restore`, 303, 403, 403, 200, 200],
   [() => `/posts/${ids.post}/confirmations/99999`, 303, 403, 403, 404, 404],
   [() => `/posts/${ids.post}/confirmations/99999/flag`, 303, 404, 404, 404, 404],

@@ -226,6 +226,22 @@ describe('a question asked for a colleague', () => {
     await tom.getByText('This is for coordinators.').waitFor();
   });
 
+  test('decided about, it says of nobody whether they are still here', async () => {
+    const [tom, page] = [await as('tom', /400/), await as('nadia', /400/)];
+    await tom.goto(hub.base + address);
+    await tom.getByRole('link', { name: /^Flag.*post 1/ }).first().click();
+    await tom.getByLabel(/^Off-topic/).check();
+    await tom.getByRole('button', { name: 'Tell the coordinators' }).click();
+    await tom.waitForURL('**/flagged?next=*');
+    await page.goto(`${hub.base}/desk/flags`);
+    await page.getByRole('link', { name: title }).click();
+    await page.getByText('Mailed to the author (if still here) and to those who flagged, and shown').waitFor();
+    await page.locator('input[name=outcome][value=keep]').check();
+    await page.getByLabel('Reason', { exact: true }).fill('It is about serving residents.');
+    await page.getByRole('button', { name: 'Decide' }).click();
+    await page.getByText('Decided. The author (if still here) and those who flagged are told why.').waitFor();
+  });
+
   test('an administrator sets the working hours and who looks where; wrong ones are told at the field', async () => {
     const page = await as('abe', /400/);
     await page.goto(`${hub.base}/desk/calendar`);

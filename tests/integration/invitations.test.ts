@@ -335,6 +335,10 @@ describe('a list of people', () => {
     expect(refusal instanceof Invalid && refusal.fields['file']).toMatch(/not a text file/);
   });
 
+  test('a list of nobody is refused', async () => {
+    for (const records of ['email', 'email,name,place\n\n']) expect(await readList(nadia, { records }).catch((e: unknown) => e)).toMatchObject({ fields: { records: expect.stringContaining('Only the first line is there') } });
+  });
+
   test('columns that nothing is taken from and places nobody knows are said', async () => {
     db.insert(places).values({ slug: 'alder-co', name: 'Alder', label: 'Alder, CO', folded: 'alder co colorado us united states', kind: 'city', region: 'CO', country: 'US', origin: 'hub' }).run();
     db.insert(places).values({ slug: 'linden-falls-oh', name: 'Linden Falls', label: 'Linden Falls, OH (sample)', folded: 'linden falls oh ohio us united states', kind: 'city', region: 'OH', country: 'US', origin: 'hub', sample: true }).run();

@@ -69,6 +69,7 @@ function linesOf(actor: Member, text: string, field: 'file' | 'records'): Pick<L
   const at = (names: readonly string[]) => head.cells.findIndex((cell) => names.includes(cell.trim().toLowerCase()));
   const [email, name, place] = [at(columns.email), at(columns.name), at(columns.place)];
   if (email < 0) throw new Invalid({ [field]: 'The first line must name the columns, and one of them must be “email”.' });
+  if (rows.length === 0) throw new Invalid({ [field]: 'Only the first line is there, which names the columns. People to invite stand below it, one to a line.' });
   if (rows.length > mostLines) throw new Invalid({ [field]: `At most ${mostLines} people at a time; this list has ${rows.length}.` });
   const unread = head.cells.filter((cell, index) => cell.trim() && ![email, name, place].includes(index)).map((cell) => cell.trim());
   const seen = new Map<string, number>();
