@@ -252,3 +252,14 @@ describe('new here', () => {
     expect(newHere(rosa, former)).toEqual(new Set());
   });
 });
+
+test('a coordinator who is a vendor is called so where they welcome', async () => {
+  const nadia = await enter('nadia');
+  const { id: vendorId } = db.insert(members).values({ name: 'Vera Vendor', handle: 'vera-vendor', email: 'vera@test.example', emailConfirmedAt: new Date(), role: 'coordinator', vendor: true }).returning().get();
+  const newcomer = asMember(db.insert(members).values({ name: 'Newly Here', handle: 'newly-here', email: 'newly@test.example', emailConfirmedAt: new Date() }).returning().get());
+  db.insert(firstHours).values({ memberId: newcomer.id, coordinatorId: nadia.id }).run();
+  const vendor = asMember(db.select().from(members).where(eq(members.id, vendorId)).get() ?? (() => { throw new Error('gone'); })());
+  welcomeMember(vendor, { memberId: newcomer.id, note: 'Hello.' });
+  expect(firstHourOf(newcomer)?.coordinator).toMatchObject({ name: 'Vera Vendor', vendor: true });
+  expect(db.select().from(notifications).where(eq(notifications.memberId, newcomer.id)).get()?.words).toMatch(/^Vera Vendor \(vendor\) welcomes you/);
+});

@@ -20,7 +20,7 @@ export interface FirstHour {
   /** Nothing is open any more, or the member wants to see it no more. */
   over: boolean;
   /** Who welcomes them, and what they wrote; null where it is everybody's task. */
-  coordinator: { name: string; handle: string } | null;
+  coordinator: { name: string; handle: string; vendor: boolean } | null;
   welcomed: boolean;
   note: string | null;
 }
@@ -28,16 +28,16 @@ export interface FirstHour {
 /** How far a new member is with their first steps; null for members of old and visitors. */
 export function firstHourOf(viewer: Viewer): FirstHour | null {
   if (!viewer) return null;
-  const row = db.select({ hour: firstHours, name: members.name, handle: members.handle }).from(firstHours).leftJoin(members, and(eq(members.id, firstHours.coordinatorId), inArray(members.role, ['coordinator', 'administrator'])))
+  const row = db.select({ hour: firstHours, name: members.name, handle: members.handle, vendor: members.vendor }).from(firstHours).leftJoin(members, and(eq(members.id, firstHours.coordinatorId), inArray(members.role, ['coordinator', 'administrator'])))
     .where(eq(firstHours.memberId, viewer.id)).get();
   if (!row) return null;
-  const { hour, name, handle } = row;
+  const { hour, name, handle, vendor } = row;
   const done = stepsDone(viewer.id);
   const stateOf = (step: Step): StepState => (done[step] ? 'done' : hour.skipped.includes(step) ? 'skipped' : 'open');
   const states = { place: stateOf('place'), themes: stateOf('themes'), act: stateOf('act') };
   return {
     steps: states, done: countDone(done), over: hour.dismissedAt !== null || Object.values(states).every((state) => state !== 'open'),
-    coordinator: name !== null && handle !== null ? { name, handle } : null, welcomed: hour.welcomedAt !== null, note: hour.note,
+    coordinator: name !== null && handle !== null ? { name, handle, vendor: vendor === true } : null, welcomed: hour.welcomedAt !== null, note: hour.note,
   };
 }
 

@@ -8,6 +8,7 @@ import { NotFound } from '../errors.ts';
 import { putNotification } from '../mail/notifications.ts';
 import { giveWelcomesOn } from '../people/admitting.ts';
 import { mustCoordinate } from '../people/permissions.ts';
+import { writerOf } from '../profiles/editing.ts';
 import { profileFor } from '../profiles/showing.ts';
 import type { Member, Viewer } from '../people/types.ts';
 import { countDone, stepsDone } from './first-hour.ts';
@@ -55,6 +56,6 @@ export function welcomeMember(actor: Member, { memberId, note }: z.output<typeof
   transaction(() => {
     const done = db.update(firstHours).set({ welcomedAt: new Date(), welcomedById: actor.id, coordinatorId: actor.id, note }).where(and(eq(firstHours.memberId, memberId), isNull(firstHours.welcomedAt))).run().changes;
     if (!done) throw new NotFound('They were welcomed already.');
-    if (note) putNotification({ memberId, kind: 'word', reason: 'about-you', actorId: actor.id, words: `${actor.name} welcomes you to ${settings().name} and has written to you.`, url: '/welcome' });
+    if (note) putNotification({ memberId, kind: 'word', reason: 'about-you', actorId: actor.id, words: `${writerOf(actor.id)} welcomes you to ${settings().name} and has written to you.`, url: '/welcome' });
   });
 }

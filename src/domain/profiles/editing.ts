@@ -152,8 +152,8 @@ function putSome(memberId: number, fields: Partial<ProfileRow>, field: ProfileFi
   bumpChanges();
 }
 
-/** A member's name as it stands as a writer's. */
-function writerOf(memberId: number): string {
+/** A member's name as it stands as a writer's. Throws NotFound. */
+export function writerOf(memberId: number): string {
   const row = db.select({ name: members.name, vendor: members.vendor }).from(members).where(eq(members.id, memberId)).get();
   if (!row) throw new NotFound();
   return writerName(row);
