@@ -1,6 +1,6 @@
-import { and, eq, inArray } from 'drizzle-orm';
+import { and, eq, inArray, like } from 'drizzle-orm';
 import { beforeEach, expect, test } from 'vitest';
-import { caseNotes, cases, closedThreads, collections, db, decisions, flags, heldPosts, hiddenTitles, imports, log, members, merges, outbox, posts, resourceThemes, resources, threadActs, threads } from '#db/client.ts';
+import { appeals, caseNotes, cases, closedThreads, collections, db, decisions, flags, heldPosts, hiddenTitles, imports, log, members, merges, outbox, posts, reactions, resourceThemes, resources, threadActs, threads } from '#db/client.ts';
 import { appealDecision } from '#domain/decisions/appealing.ts';
 import { decide, undoDecision } from '#domain/decisions/deciding.ts';
 import { flagConfirmation, removeConfirmation } from '#domain/decisions/flagging-confirmations.ts';
@@ -8,15 +8,18 @@ import { flagPost, flagPostInput, hideByHub } from '#domain/decisions/flagging.t
 import { addCaseNote, findCase } from '#domain/decisions/queue.ts';
 import { Invalid } from '#domain/errors.ts';
 import { acceptAnswer, unacceptAnswer } from '#domain/forum/accepting.ts';
+import { acceptedAnswersOf } from '#domain/forum/answers.ts';
 import { closeThread, reopenThread } from '#domain/forum/closing.ts';
 import { confirmPost } from '#domain/forum/confirming.ts';
 import { forumNames } from '#domain/forum/forums.ts';
 import { editForum, editForumInput } from '#domain/forum/keeping-forums.ts';
 import { mergeThreads, mergeThreadsInput } from '#domain/forum/merging.ts';
 import { lockThread, renameThread } from '#domain/forum/moderating.ts';
-import { createPost } from '#domain/forum/posts.ts';
+import { createPost, postsOnPage } from '#domain/forum/posts.ts';
+import { react, reactInput } from '#domain/forum/reacting.ts';
 import { splitThread, splitThreadInput } from '#domain/forum/splitting.ts';
 import { createThread } from '#domain/forum/starting-threads.ts';
+import { findThread } from '#domain/forum/threads.ts';
 import { undoThreadAct } from '#domain/forum/undoing.ts';
 import { finishLeavings } from '#domain/leaving/finishing.ts';
 import { hubWordsNaming } from '#domain/leaving/hub-words.ts';
@@ -43,6 +46,7 @@ async function leave(member: Member): Promise<void> {
   await finishLeavings();
 }
 const start = (who: Member, title: string, nameless = false) => createThread(who, { forum: 'operations', kind: 'question', title, body: `What of it, ${++made}?`, themes: [], token: undefined, nameless });
+type Started = ReturnType<typeof start>;
 const merge = (by: Member, from: { id: number }, into: { url: string }) => mergeThreads(by, mergeThreadsInput.parse({ threadId: from.id, target: into.url, reason: 'The same.' }));
 function work(title: string, by: Member): typeof resources.$inferSelect {
   const slug = `work-${++made}`;
@@ -413,8 +417,7 @@ test('why something of theirs was decided loses their name wherever its line lea
   const why = (rows: { reason: string | null }[]) => rows.flatMap(({ reason }) => (reason !== null && /brusque|wondered|sell/.test(reason) ? [reason] : [])).sort();
   const said = ['a former member is brusque to a former member.', 'a former member is very brusque.', 'a former member wondered.'];
   const unnamedToo = (times: number) => Array<string>(times).fill('Ottoline Brack sells.');
-  // What waited is gone with whoever wrote it.
-  expect(why(db.select().from(decisions).all())).toEqual([...unnamedToo(3), ...said]);
+  expect(why(db.select().from(decisions).all())).toEqual([...unnamedToo(4), ...said]);
   expect(why(db.select().from(log).all())).toEqual([...unnamedToo(4), ...said, 'a former member does not sell.', 'a former member sells.'].sort());
 });
 
@@ -440,4 +443,68 @@ test('a thread that was begun and closed without a name is opened again by undoi
   expect(saying(/knows it now/).filter((text) => text.includes('ormer member'))).toEqual([]);
   undoThreadAct(await enter('nadia'), { actId: db.select().from(threadActs).where(eq(threadActs.threadId, thread.id)).get()?.id ?? 0 });
   expect(db.select().from(closedThreads).where(eq(closedThreads.threadId, thread.id)).all()).toEqual([]);
+});
+
+test('a question without a name stands as before when whoever asked, answered, accepted or closed it has left', async () => {
+  const [nadia, rosa] = [await enter('nadia'), await enter('rosa')];
+  const [asker, named, answerer] = [called('Ottoline Brack'), called('Quincy Underhill'), called('Prudence Vail')];
+  const coordinator = called('Cora Dint', { role: 'coordinator' });
+  const [question, closed, merged] = ['Who asks this one?', 'And who this one?', 'And this?'].map((title) => start(asker, title, true)) as [Started, Started, Started];
+  const other = start(named, 'A question with a name');
+  merge(nadia, merged, start(rosa, 'Into this one'));
+  createPost(answerer, { threadId: question.id, body: 'This helps.', token: undefined });
+  const answer = createPost(answerer, { threadId: closed.id, body: 'This helps too.', token: undefined });
+  react(asker, reactInput.parse({ postId: answer.id, give: 'thanks' }));
+  acceptAnswer(coordinator, { postId: answer.id });
+  closeThread(coordinator, { threadId: closed.id, reason: 'It is answered.' });
+  const state = () => [question, closed].map(({ id }) => {
+    const thread = findThread(rosa, id);
+    return [thread.waiting, thread.closing?.byAuthor, acceptedAnswersOf(thread).map(({ acceptedBy }) => acceptedBy), db.select().from(reactions).innerJoin(posts, eq(posts.id, reactions.postId)).where(eq(posts.threadId, id)).all().length];
+  });
+  const before = state();
+  expect(before).toEqual([[false, undefined, [], 0], [false, false, ['Cora Dint'], 1]]);
+  for (const who of [coordinator, answerer, named]) await leave(who);
+  before[1]?.splice(2, 1, ['A former coordinator']);
+  expect(state()).toEqual(before);
+  await leave(asker);
+  expect(state()).toEqual(before);
+  // Nor does moving it tell: it goes where somebody else wrote who has left, as that of somebody who is here.
+  merge(nadia, question, other);
+  expect(findThread(rosa, question.id).id).toBe(other.id);
+  undoThreadAct(nadia, { actId: db.select().from(threadActs).where(eq(threadActs.threadId, merged.id)).get()?.id ?? 0 });
+  expect(findThread(rosa, merged.id).author).toMatchObject({ id: 0 });
+});
+
+test('what was sent without a name waits, and is read as it was decided, when its author has left; what they delete is taken back', async () => {
+  const nadia = await enter('nadia');
+  for (const how of ['keep', 'delete'] as const) {
+    const leaver = called('Ottoline Brack');
+    const hold = (body: string) => {
+      const held = db.insert(heldPosts).values({ authorId: leaver.id, kind: 'thread', input: { forum: 'operations', kind: 'question', title: body, body, themes: [], nameless: true }, title: body, markdown: body, why: 'spam', nameless: true }).returning().get();
+      return db.insert(cases).values({ kind: 'held', heldId: held.id, openedAt: new Date() }).returning().get().id;
+    };
+    const [approved, declined, waits, refused] = ['One', 'Two', 'Three', 'Four'].map((word) => hold(`${word} that ${how} ${made}`)) as [number, number, number, number];
+    decide(nadia, { caseId: approved, outcome: 'approve', reason: 'Fine.' });
+    const { decisionId } = decide(nadia, { caseId: declined, outcome: 'decline', reason: 'It sells.' });
+    appealDecision(leaver, { decisionId, text: 'It does not.' });
+    const refusal = decide(nadia, { caseId: refused, outcome: 'decline', reason: 'It sells too.' });
+    leaveHub(await sessionOf(leaver), { posts: how, comments: how, suggestions: how, collections: how, files: how, confirm: leaver.handle });
+    await finishLeavings();
+    expect([approved, declined].map((id) => findCase(nadia, id).decisions.length)).toEqual([1, 1]);
+    const view = findCase(nadia, waits);
+    expect([view.closedAt === null, view.authorLeft, view.subject.kind === 'held' && view.subject.held.markdown]).toEqual(how === 'keep' ? [true, false, expect.stringContaining('Three')] : [false, false, 'Removed.']);
+    expect(db.select().from(appeals).where(eq(appeals.decisionId, decisionId)).get()?.text).toBe(how === 'keep' ? 'It does not.' : 'Its author has deleted what it was about.');
+    if (how === 'delete') {
+      expect(saying(/(?:One|Two|Three|Four) that delete/).filter((text) => !text.startsWith('outbox.'))).toEqual([]);
+      undoDecision(nadia, { decisionId: refusal.decisionId, reason: 'It does not sell.' });
+      decide(nadia, { caseId: refused, outcome: 'approve', reason: 'Fine.' });
+      continue;
+    }
+    decide(nadia, { caseId: waits, outcome: 'approve', reason: 'Fine.' });
+    const shown = db.select().from(threads).where(like(threads.title, 'Three that keep%')).get();
+    expect(postsOnPage(nadia, findThread(nadia, shown?.id ?? 0), 1).map(({ author }) => author.name)).toEqual(['A member asking for a colleague']);
+    decide(await enter('ines'), { caseId: db.select().from(cases).where(eq(cases.decisionId, decisionId)).get()?.id ?? 0, outcome: 'overturn', reason: 'It does not.' });
+    expect(db.select().from(threads).where(like(threads.title, 'Two that keep%')).all().length).toBe(1);
+    expect(db.select().from(outbox).where(like(outbox.to, '%.invalid')).all()).toEqual([]);
+  }
 });

@@ -1,11 +1,12 @@
 import { and, eq, inArray, isNull, notExists, sql } from 'drizzle-orm';
-import { caseNotes, cases, corrections, db, decisions, flags } from '#db/client.ts';
+import { caseNotes, cases, corrections, db, decisions, flags, heldFiles, heldPosts } from '#db/client.ts';
 import { settings } from '#lib/settings.ts';
 import { isWrittenNamelessly } from '../anonymity.ts';
 import { postUrl } from '../forum/addresses.ts';
 import { formerMember } from '../people/former.ts';
 import { tell } from './letters.ts';
 import { ofSuspension } from './outcomes.ts';
+import { withdrawHeld } from './taking-back-held.ts';
 import { flaggersOf } from './subjects.ts';
 
 /**
@@ -47,6 +48,17 @@ export function forgetCorrectionsOf(memberId: number, now = new Date()): void {
   }
 }
 const takenBack = 'Taken back by whoever proposed it.';
+
+/**
+ * Empties what somebody who deletes what they wrote had sent without their name for a coordinator to look at first; what waits is taken back, as they could have done themselves.
+ * Its cases stay, since that they are gone would tell who has left. Call inside the transaction of their leaving.
+ */
+export function emptyHeldOf(memberId: number, now = new Date()): void {
+  const theirs = and(eq(heldPosts.authorId, memberId), eq(heldPosts.nameless, true));
+  for (const { id } of db.select({ id: heldPosts.id }).from(heldPosts).where(and(theirs, eq(heldPosts.state, 'waiting'), isNull(heldPosts.withdrawnAt))).all()) withdrawHeld(id, now);
+  const ids = db.update(heldPosts).set({ markdown: 'Removed.', title: sql`iif(title is null, null, 'Removed by its author')`, input: {} }).where(theirs).returning({ id: heldPosts.id }).all().map(({ id }) => id);
+  db.delete(heldFiles).where(inArray(heldFiles.heldId, ids)).run();
+}
 
 function close(caseId: number, note: string | null, now: Date): void {
   db.update(cases).set({ closedAt: now, editBy: null, claimedById: null, claimedUntil: null }).where(eq(cases.id, caseId)).run();

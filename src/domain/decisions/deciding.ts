@@ -3,6 +3,7 @@ import { and, eq, isNull, ne } from 'drizzle-orm';
 import { z } from 'zod';
 import { bumpChanges, cases, corrections, db, decisions, flags, forums, heldPosts, transaction } from '#db/client.ts';
 import { rowId, text } from '#lib/fields.ts';
+import { isStandIn } from '#lib/former-host.ts';
 import { Denied, Invalid } from '../errors.ts';
 import { lookAgainAtQuotes } from '../forum/blanked-quotes.ts';
 import { commentInput, createComment } from '../forum/comments.ts';
@@ -127,7 +128,8 @@ function learnFrom(row: Case, markdown: string, outcome: Outcome): void {
  * since. There may be no place for it any more: then it was right to write it, and it stands nowhere.
  */
 function publish(held: Held, writer: Member): void {
-  const author = { ...writer, suspendedUntil: null };
+  // Who wrote without a name and has left since stays as they were: nothing tells that they have.
+  const author = { ...writer, suspendedUntil: null, ...(isStandIn(writer) && { emailConfirmed: true, waiting: false }) };
   const beside = () => ({ files: releaseFiles(held.id), waited: true, unnamed: held.nameless });
   const made = hasPlace(held) && !wouldShow(held) ? {
     thread: () => openingPost(createThread(author, { ...threadInput.parse(held.input), ...beside() }).id), post: () => createPost(author, { ...postInput.parse(held.input), ...beside() }).id,

@@ -6,8 +6,9 @@ import { threadOfHeld, workOfHeld } from './case-areas.ts';
 import { keeper } from './flagging.ts';
 import type { Held } from './subjects.ts';
 
-/** Whether there is a place for what somebody wrote that is held: the forum of a thread, the thread of a reply, the work of a comment. */
+/** Whether there is a place for what somebody wrote that is held: the forum of a thread, the thread of a reply, the work of a comment. None is for what its author has deleted. */
 export function hasPlace(held: Held): boolean {
+  if (Object.keys(held.input).length === 0) return false;
   if (held.kind === 'thread') {
     const forum = db.select({ startedBy: forums.startedBy }).from(forums).where(eq(forums.slug, String(held.input['forum']))).get();
     return forum !== undefined && !(held.nameless && forum.startedBy === 'coordinators');

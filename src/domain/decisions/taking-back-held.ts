@@ -27,13 +27,13 @@ export function takeBackHeld(actor: Member, { heldId }: z.output<typeof takeBack
     if (why !== null) throw new Denied(why);
     // As of a form of its own: what was kept of the one that sent it is another text by now.
     bringHome(actor.id, { place: placeOf(held), fields: { ...asTyped(held.input), token: newToken(16) } });
-    withdraw(held.id, now);
+    withdrawHeld(held.id, now);
     return { url: '/account/drafts' };
   });
 }
 
-/** The log names nobody: who wrote may have asked for a colleague, and coordinators read it in the case. */
-function withdraw(heldId: number, now: Date): void {
+/** Ends the waiting of what its author takes back. The log names nobody: who wrote may have asked for a colleague, and coordinators read it in the case. Call inside a transaction. */
+export function withdrawHeld(heldId: number, now: Date): void {
   db.update(heldPosts).set({ withdrawnAt: now }).where(eq(heldPosts.id, heldId)).run();
   db.delete(heldFiles).where(eq(heldFiles.heldId, heldId)).run();
   for (const { id } of db.update(cases).set({ closedAt: now, claimedById: null, claimedUntil: null }).where(eq(cases.heldId, heldId)).returning({ id: cases.id }).all()) {

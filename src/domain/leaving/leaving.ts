@@ -7,7 +7,7 @@ import {
 import { settings } from '#lib/settings.ts';
 import { slugify } from '#lib/slug.ts';
 import { isNamedPost, isNamelessPost } from '../anonymity.ts';
-import { closeCasesOfLeaver, forgetCorrectionsOf, keepCasesOfProfile } from '../decisions/author-leaving.ts';
+import { closeCasesOfLeaver, emptyHeldOf, forgetCorrectionsOf, keepCasesOfProfile } from '../decisions/author-leaving.ts';
 import { Invalid } from '../errors.ts';
 import { takeHiddenTitle } from '../forum/hidden-titles.ts';
 import { putThreadSlugs, retitle, retitleAll } from '../forum/retitling.ts';
@@ -18,7 +18,7 @@ import { withdrawLettersAbout } from '../mail/withdrawing.ts';
 import { recordAct } from '../moderation/log.ts';
 import { unlearn } from '../moderation/spam-words.ts';
 import { mustLeaveAnAdministrator } from '../people/administrators.ts';
-import { formerCoordinator, formerMember, retireHandle } from '../people/former.ts';
+import { formerAsker, formerCoordinator, formerMember, retireHandle } from '../people/former.ts';
 import { rememberStanding } from '../people/former-standings.ts';
 import { formerOf } from '../people/former-traces.ts';
 import { forgetAttemptsOf } from '../people/limits.ts';
@@ -239,14 +239,17 @@ function leaveCollections(memberId: number, how: 'keep' | 'delete'): void {
  * without their name stays while the post does, and as the post does: that its author has left would tell whose it is.
  */
 function leaveCases(memberId: number, posts: 'keep' | 'delete', traces: Traces): void {
-  const unnamed = sql`exists (select 1 from cases c join anonymous_posts a on a.post_id = c.post_id where c.id = ${decisions.caseId} and c.kind <> 'confirmation' and a.member_id = ${memberId})`;
+  const unnamed = sql.raw(unnamedDecision('decisions', memberId));
   const end = (which: SQL, text: string) => {
     const about = db.select({ id: decisions.id }).from(decisions).where(and(eq(decisions.authorId, memberId), which));
     db.update(appeals).set({ text }).where(inArray(appeals.decisionId, about)).run();
     db.update(cases).set({ closedAt: new Date() }).where(and(inArray(cases.decisionId, about), isNull(cases.closedAt))).run();
   };
   end(not(unnamed), 'The member has left.');
-  if (posts === 'delete') end(unnamed, 'Its author has deleted what it was about.');
+  if (posts === 'delete') {
+    end(unnamed, 'Its author has deleted what it was about.');
+    emptyHeldOf(memberId);
+  }
   const scrub = scrubber(traces);
   const kept = inArray(appeals.decisionId, db.select({ id: decisions.id }).from(decisions).where(and(eq(decisions.authorId, memberId), unnamed)));
   for (const { id, text } of db.select({ id: appeals.decisionId, text: appeals.text }).from(appeals).where(kept).all()) db.update(appeals).set({ text: scrub(text, false) }).where(eq(appeals.decisionId, id)).run();
@@ -255,6 +258,11 @@ function leaveCases(memberId: number, posts: 'keep' | 'delete', traces: Traces):
   db.update(flags).set({ note: null }).where(eq(flags.memberId, memberId)).run();
   keepCasesOfProfile(memberId);
 }
+
+/** In SQL: a decision about what somebody wrote without their name, or sent so for a coordinator to look at first. */
+const unnamedDecision = (d: string, memberId: number) => `exists (
+  select 1 from cases c left join decisions f on f.id = c.decision_id join cases o on o.id = coalesce(f.case_id, c.id)
+  where c.id = ${d}.case_id and o.kind <> 'confirmation' and (o.post_id in (select post_id from anonymous_posts where member_id = ${memberId}) or o.held_id in (select id from held_posts where author_id = ${memberId} and nameless)))`;
 
 /** What others had set and were told about this person. */
 function forgetInOthers({ id }: Member): void {
@@ -268,18 +276,55 @@ function forgetInOthers({ id }: Member): void {
 /** Columns that would be emptied with the row, where nobody means something else: "the hub", "its author". */
 const nobodyMeansOther = ['flags.member_id', 'thread_acts.by_id', 'thread_acts.undone_by_id', 'merges.by_id', 'merges.undone_by_id', 'imports.by_id', 'resource_versions.by_id', 'place_changes.by_id', 'trust_changes.by_id'];
 
+/**
+ * What somebody wrote without their name, and did where they were nameless, stands as before: it goes to a row of its own, before anything else of theirs is passed on. What
+ * waits is still to be decided, and what was decided is still to be read: that it went with them would tell whose it was.
+ */
+function passOnNameless(memberId: number): void {
+  const asker = formerAsker();
+  const run = (statement: string) => db.$client.prepare(statement).run({ asker, memberId });
+  const marked = `select post_id from anonymous_posts where member_id = @memberId`;
+  const unnamedIn = `select p.thread_id from posts p where p.id in (${marked})`;
+  // A thread that went into another comes back when that is undone.
+  const started = `select p.thread_id from posts p where p.number = 1 and p.id in (${marked})
+    union select a.thread_id from thread_acts a join threads t on t.id = a.thread_id and t.author_id = @memberId join json_each(a.undo, '$.posts') o on o.value ->> '$.number' = 1 where a.act = 'merge threads' and o.value ->> '$.id' in (${marked})`;
+  run(`update decisions set author_id = @asker where author_id = @memberId and ${unnamedDecision('decisions', memberId)}`);
+  run(`update held_posts set author_id = @asker where author_id = @memberId and nameless`);
+  run(`update or ignore reactions set member_id = @asker where member_id = @memberId and post_id in (select id from posts where thread_id in (${unnamedIn}))`);
+  run(`update accepted_answers set by_id = @asker where by_id = @memberId and thread_id in (${started})`);
+  run(`update closed_threads set by_id = @asker where by_id = @memberId and thread_id in (${started})`);
+  for (const by of ['by_id', 'undone_by_id']) run(`update thread_acts set ${by} = @asker where ${by} = @memberId and thread_id in (${started})`);
+  passOnClosings(memberId, asker, `thread_id in (${started})`);
+  run(`update threads set last_poster_id = @asker where last_poster_id = @memberId and exists (select 1 from posts p where p.thread_id = threads.id and p.created_at = threads.last_post_at and p.id in (${marked}))`);
+  run(`update threads set author_id = @asker, removed_by_id = iif(removed_by_id = @memberId, @asker, removed_by_id) where author_id = @memberId and id in (${started})`);
+  run(`update posts set author_id = @asker, removed_by_id = iif(removed_by_id = @memberId, @asker, removed_by_id) where author_id = @memberId and id in (${marked})`);
+  run('update anonymous_posts set member_id = @asker where member_id = @memberId');
+}
+
+/** What undoes a closing says who closed it. */
+function passOnClosings(memberId: number, to: number, which: string): void {
+  for (const by of ['$.before.byId', '$.after.byId']) db.$client.prepare(`update thread_acts set undo = json_replace(undo, @by, cast(@to as integer)) where undo ->> @by = @memberId and ${which}`).run({ by, to, memberId });
+}
+
 /** Everything that must name somebody, and stays, names a former member from now on: whatever column of the schema it is. */
 function passOn(memberId: number): void {
+  passOnNameless(memberId);
   const [former, office] = [formerMember(), formerCoordinator()];
   const sqlite = db.$client;
   for (const table of ['posts', 'threads'] as const) sqlite.prepare(`update ${table} set removed_by_id = ? where removed_by_id = ? and author_id <> ?`).run(office, memberId, memberId);
   sqlite.prepare('update decisions set first_decider_id = ? where first_decider_id = ?').run(office, memberId);
+  // What they accepted, closed and did in threads of others was in office: it is never its author's, once that one has left too.
+  const others = 'thread_id in (select id from threads where author_id <> @memberId)';
+  for (const column of ['accepted_answers.by_id', 'closed_threads.by_id', 'thread_acts.by_id', 'thread_acts.undone_by_id']) {
+    const [table, by] = column.split('.');
+    sqlite.prepare(`update ${table} set ${by} = @office where ${by} = @memberId and ${others}`).run({ office, memberId });
+  }
+  passOnClosings(memberId, office, others);
   for (const { table, column, rule } of columnsNamingMembers()) {
     if (rule !== 'NO ACTION' && !nobodyMeansOther.includes(`${table}.${column}`)) continue;
     sqlite.prepare(`update or ignore "${table}" set "${column}" = ? where "${column}" = ?`).run(former, memberId);
   }
-  // What undoes a closing says who closed it.
-  for (const by of ['$.before.byId', '$.after.byId']) sqlite.prepare('update thread_acts set undo = json_replace(undo, @by, @former) where undo ->> @by = @memberId').run({ by, former, memberId });
+  passOnClosings(memberId, former, 'true');
 }
 
 /** Every column of the schema that names a member, and what happens to it when the member's row goes. */

@@ -23,6 +23,12 @@ export const formerMember = (): number => standIn('member', '', formerName);
  */
 export const formerCoordinator = (): number => standIn('coordinator', '-', 'A former coordinator');
 
+/**
+ * A third one, for what they wrote and did where nobody was shown their name: nothing that the hub compares ties it to what others left with their names, so
+ * that it stands as it did before. Call inside a transaction.
+ */
+export const formerAsker = (): number => standIn('asker', '_', formerName);
+
 function standIn(of: string, handle: string, name: string): number {
   const email = `${of}@${formerHost}`;
   return db.select({ id: members.id }).from(members).where(eq(members.email, email)).get()?.id
